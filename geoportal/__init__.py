@@ -1,0 +1,1 @@
+"""Geospatial home-care (在宅医療・介護) resource map and search for Japanese cities."""

@@ -1,0 +1,1 @@
+"""Japanese addresses: text to a position with a level and an uncertainty."""

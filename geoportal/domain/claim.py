@@ -1,0 +1,111 @@
+"""Claims: dated facts with evidence. Filing is not doing; unknown is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+VALUES: tuple[str, ...] = ("yes", "no", "unknown")
+
+EVIDENCE: tuple[str, ...] = ("registry", "filed", "survey", "confirmed", "observed")
+"""Evidence classes, weakest first: listed < filed (届出) < says so < a person asked < observed."""
+
+CAPACITY_PREFIX = "CAP."
+STALE_AFTER_DAYS: dict[str, int] = {
+    "registry": 2 * 365,
+    "filed": 90,
+    "survey": 2 * 365,
+    "confirmed": 2 * 365,
+    "observed": 2 * 365,
+}
+"""Days after which a claim is stale, by evidence (``DOMAIN.md``: filings are published monthly
+and are stale when the next list has not come for 90 days; surveys after two years)."""
+
+CAPACITY_STALE_AFTER_DAYS = 7
+HOURS_STALE_AFTER_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One fact about a facility, as one source states it.
+
+    Attributes
+    ----------
+    code : str
+        A term of the home-care vocabulary, for example ``"VM.REG"`` (訪問診療).
+    value : str
+        One of `VALUES`.
+    evidence : str
+        One of `EVIDENCE`.
+    source : str
+        Name of the source.
+    as_of : str
+        ISO date the fact refers to.
+    valid_until : str
+        ISO date after which the source itself says the fact no longer holds; empty if none.
+    note : str
+        Anything the reader should know, in the source's words.
+    """
+
+    code: str
+    value: str
+    evidence: str
+    source: str
+    as_of: str
+    valid_until: str = ""
+    note: str = ""
+
+    def stale_on(self, today: date) -> bool:
+        """Say whether the fact is too old to rely on without asking again.
+
+        Parameters
+        ----------
+        today : date
+            The day of the question, in Japan.
+        """
+        if self.valid_until and today > date.fromisoformat(self.valid_until):
+            return True
+        days = (
+            CAPACITY_STALE_AFTER_DAYS
+            if self.code.startswith(CAPACITY_PREFIX)
+            else STALE_AFTER_DAYS[self.evidence]
+        )
+        return today > date.fromisoformat(self.as_of) + timedelta(days=days)
+
+    def value_on(self, today: date) -> str:
+        """Return the value that may be shown on a day: an expired fact is unknown.
+
+        A stale capacity (受入状況) says nothing about today; other stale facts stay visible and
+        are marked stale.
+        """
+        expired = bool(self.valid_until) and today > date.fromisoformat(self.valid_until)
+        if expired or (self.code.startswith(CAPACITY_PREFIX) and self.stale_on(today)):
+            return "unknown"
+        return self.value
+
+
+def strongest(claims: Iterable[Claim], today: date) -> Claim | None:
+    """Choose the claim to show among claims about the same code.
+
+    Order: a known value before unknown, current before stale, stronger evidence, newer date;
+    then source and value, so that the choice never depends on the order of import.
+
+    Returns
+    -------
+    Claim or None
+        None when there are no claims.
+    """
+    return max(
+        claims,
+        key=lambda claim: (
+            claim.value_on(today) != "unknown",
+            not claim.stale_on(today),
+            EVIDENCE.index(claim.evidence),
+            claim.as_of,
+            claim.source,
+            claim.value,
+            claim.note,
+        ),
+        default=None,
+    )

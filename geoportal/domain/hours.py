@@ -1,0 +1,209 @@
+"""Opening hours: weekly sessions, closing days, holidays. Three-valued, because lists are partial.
+
+Days are numbered 0 (Monday) to 6 (Sunday); 7 stands for national holidays (祝日).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+HOLIDAY = 7
+DAY_LABELS_JA = ("月", "火", "水", "木", "金", "土", "日", "祝")
+JST = timezone(timedelta(hours=9), "JST")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One block of time on one day of the week.
+
+    Attributes
+    ----------
+    day : int
+        0 (Monday) to 6 (Sunday), 7 for national holidays.
+    opens, closes : str
+        ``HH:MM``; ``closes`` may be ``"24:00"``, or earlier than ``opens`` when the session runs
+        past midnight.
+    use : str
+        ``"consultation"`` (診療・営業) or ``"reception"`` (受付).
+    department : str
+        診療科目 the session is for; empty for the whole facility.
+    """
+
+    day: int
+    opens: str
+    closes: str
+    use: str = "consultation"
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """What is known of a facility's hours.
+
+    Attributes
+    ----------
+    sessions : tuple of Session
+        Known sessions; empty when times are not known.
+    closed_days : tuple of int
+        Days of the week (or 7: holidays) on which it is closed every week.
+    open_days : tuple of int
+        Days on which it is open, for sources that name days but not times.
+    closed_weeks : tuple of (int, int)
+        (week of month 1-5, day 0-6) closed regularly, e.g. (2, 3) the second Thursday.
+    closed_dates : tuple of str
+        Closing days that return every year, as ``MM-DD``.
+    note : str
+        Free text of the source (その他の休診日 etc.).
+    as_of : str
+        ISO date the hours refer to, empty when nothing is known.
+    source : str
+        Name of the source.
+    """
+
+    sessions: tuple[Session, ...] = ()
+    closed_days: tuple[int, ...] = ()
+    open_days: tuple[int, ...] = ()
+    closed_weeks: tuple[tuple[int, int], ...] = ()
+    closed_dates: tuple[str, ...] = ()
+    note: str = ""
+    as_of: str = ""
+    source: str = ""
+
+    @property
+    def known(self) -> bool:
+        """True when anything can be said about opening."""
+        return bool(
+            self.sessions
+            or self.closed_days
+            or self.open_days
+            or self.closed_weeks
+            or self.closed_dates
+            or self.note
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form (used in the database and in answers)."""
+        return {
+            "sessions": [
+                {
+                    "day": s.day,
+                    "opens": s.opens,
+                    "closes": s.closes,
+                    "use": s.use,
+                    "department": s.department,
+                }
+                for s in self.sessions
+            ],
+            "closed_days": list(self.closed_days),
+            "open_days": list(self.open_days),
+            "closed_weeks": [list(pair) for pair in self.closed_weeks],
+            "closed_dates": list(self.closed_dates),
+            "note": self.note,
+            "as_of": self.as_of,
+            "source": self.source,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Hours:
+        """Rebuild from :meth:`as_dict`."""
+        return cls(
+            sessions=tuple(Session(**item) for item in data.get("sessions", ())),
+            closed_days=tuple(data.get("closed_days", ())),
+            open_days=tuple(data.get("open_days", ())),
+            closed_weeks=tuple((week, day) for week, day in data.get("closed_weeks", ())),
+            closed_dates=tuple(data.get("closed_dates", ())),
+            note=data.get("note", ""),
+            as_of=data.get("as_of", ""),
+            source=data.get("source", ""),
+        )
+
+
+EMPTY_HOURS = Hours()
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningCalendar:
+    """Knows national holidays; passed in so that the domain does no lookups of its own.
+
+    Parameters
+    ----------
+    is_holiday : callable
+        ``date -> bool``, true on national holidays of Japan (国民の祝日).
+    """
+
+    is_holiday: Callable[[date], bool] = field(default=lambda _day: False)
+
+    def status(self, hours: Hours, when: datetime, use: str = "consultation") -> str:
+        """Say whether a facility is open at a moment.
+
+        Parameters
+        ----------
+        hours : Hours
+            What is known.
+        when : datetime
+            Aware; converted to Japan time.
+        use : str
+            ``"consultation"`` or ``"reception"``.
+
+        Returns
+        -------
+        str
+            ``"open"``, ``"closed"`` or ``"unknown"``. Times not known on an open day: unknown.
+        """
+        local = when.astimezone(JST)
+        today = self._status_on(hours, local.date(), _minutes(local.strftime("%H:%M")), use)
+        yesterday = local.date() - timedelta(days=1)
+        after_midnight = _minutes(local.strftime("%H:%M")) + 24 * 60
+        if today != "open" and self._status_on(hours, yesterday, after_midnight, use) == "open":
+            return "open"
+        return today
+
+    def closed_all_day(self, hours: Hours, day: date) -> bool:
+        """Say whether the facility is known to be closed for the whole of a day."""
+        holiday = self.is_holiday(day)
+        if f"{day:%m-%d}" in hours.closed_dates:
+            return True
+        if ((day.day - 1) // 7 + 1, day.weekday()) in hours.closed_weeks:
+            return True
+        if holiday and HOLIDAY in hours.closed_days:
+            return True
+        if holiday and _names(hours, HOLIDAY):
+            return False
+        return day.weekday() in hours.closed_days
+
+    def _status_on(self, hours: Hours, day: date, minute: int, use: str) -> str:
+        """Status at ``minute`` counted from midnight of ``day`` (may exceed 24 h)."""
+        if not hours.known:
+            return "unknown"
+        if self.closed_all_day(hours, day):
+            return "closed"
+        key = HOLIDAY if self.is_holiday(day) else day.weekday()
+        sessions = [s for s in hours.sessions if s.use == use]
+        if not sessions:
+            return "unknown"
+        if key == HOLIDAY and not _names(hours, HOLIDAY):
+            return "unknown"
+        inside = any(s.day == key and _covers(s, minute) for s in sessions)
+        return "open" if inside else "closed"
+
+
+def _names(hours: Hours, day: int) -> bool:
+    """Say whether the hours state anything about a day being open."""
+    return day in hours.open_days or any(s.day == day for s in hours.sessions)
+
+
+def _covers(session: Session, minute: int) -> bool:
+    """Say whether a session holds a minute counted from midnight of its own day."""
+    opens, closes = _minutes(session.opens), _minutes(session.closes)
+    if closes <= opens:
+        closes += 24 * 60
+    return opens <= minute < closes
+
+
+def _minutes(text: str) -> int:
+    """Minutes since midnight of ``HH:MM``."""
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)

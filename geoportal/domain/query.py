@@ -1,0 +1,80 @@
+"""Questions and answers: what is asked, and one facility's place in the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+DEFAULT_RADIUS_M = 16_000
+MAX_RADIUS_M = 50_000
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 500
+INCLUDE = ("match", "possible", "all")
+BANDS = ("match", "possible", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where distances are measured from: the patient's home, or a point on the map.
+
+    Lives in one request's memory only; its representation hides the position.
+
+    Attributes
+    ----------
+    lon, lat : float
+        Degrees, WGS 84.
+    match_level : str
+        ``"point"`` for a given point, else the level of the geocoded address.
+    uncertainty_m : float
+        0 for a given point.
+    warnings : tuple of str
+        From geocoding.
+    """
+
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
+    match_level: str = "point"
+    uncertainty_m: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question, already checked: finite, in range, known codes.
+
+    Attributes
+    ----------
+    origin : Origin or None
+        Centre of a radius search.
+    radius_m : float
+        Metres along the ellipsoid, inclusive; used only with an origin.
+    districts : tuple of str
+        District codes; the facility must lie in one of them. Empty: anywhere.
+    kinds, needs : tuple of str
+        Facility kinds (any of) and need codes (all of).
+    text : str
+        Words that must all be found.
+    bbox : tuple of float or None
+        (west, south, east, north) in degrees.
+    identifier : str
+        An official number, exact.
+    open_at : datetime or None
+        Aware moment at which it should be open.
+    include : str
+        One of `INCLUDE`.
+    limit, offset : int
+        The page.
+    """
+
+    origin: Origin | None = None
+    radius_m: float = DEFAULT_RADIUS_M
+    districts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    text: str = ""
+    bbox: tuple[float, float, float, float] | None = None
+    identifier: str = ""
+    open_at: datetime | None = None
+    include: str = "possible"
+    limit: int = DEFAULT_LIMIT
+    offset: int = 0

@@ -1,0 +1,65 @@
+"""Errors that a person can act on, told apart from faults of ours.
+
+Every expected failure is a :class:`GeoportalError`. Its message is written for the person who
+gave the input; ``exit_code`` is what the command line returns for it (``CONTRACT.md``).
+A message never holds an address, a coordinate or any other text a patient's home could be read from.
+"""
+
+from __future__ import annotations
+
+
+class GeoportalError(Exception):
+    """An expected failure with a message for people.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line exits with: 1 fault of ours, 2 wrong usage, 3 input refused,
+        4 not found, 5 busy.
+    """
+
+    exit_code: int = 1
+
+
+class UsageError(GeoportalError):
+    """The question itself is wrong: an unknown code, a number out of range.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what is expected.
+    field : str
+        The dotted name of the offending field, empty when it is the whole.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class InputRefusedError(GeoportalError):
+    """A file was read but is not taken: too many bad rows, wrong datum, unsafe archive."""
+
+    exit_code = 3
+
+
+class UnreadableSourceError(InputRefusedError):
+    """A file cannot be read at all: missing, truncated, not in any known encoding."""
+
+
+class UnknownLayoutError(InputRefusedError):
+    """A file was read, but no known layout fits its header."""
+
+
+class NotFoundError(GeoportalError):
+    """Something named does not exist."""
+
+    exit_code = 4
+
+
+class BusyError(GeoportalError):
+    """Another import holds the lock."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""Geodesic distances, polygons and coordinate reference systems."""

@@ -1,0 +1,1 @@
+"""Immutable in-memory indexes, swapped whole when the dataset version moves."""

@@ -1,0 +1,1 @@
+"""From an official file to facts in the store, or a list of issues."""

@@ -1,0 +1,1 @@
+"""The database: facilities, claims, sources, districts, centres."""

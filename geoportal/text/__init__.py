@@ -1,0 +1,1 @@
+"""Japanese text: folding, contact details, era dates."""
