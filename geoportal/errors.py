@@ -2,7 +2,7 @@
 
 Every expected failure is a :class:`GeoportalError`. Its message is written for the person who
 gave the input; ``exit_code`` is what the command line returns for it (``CONTRACT.md``).
-A message never holds an address, a coordinate or any other text a patient's home could be read from.
+A message never holds an address, a coordinate or other text a patient's home could be read from.
 """
 
 from __future__ import annotations

@@ -1,0 +1,96 @@
+"""What a geocoder answers: position, how it was found, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Status = Literal["ok", "partial", "ambiguous", "not_found", "invalid"]
+Level = Literal["prefecture", "municipality", "town", "chome", "block", "house", "point"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place an address may mean.
+
+    Attributes
+    ----------
+    lon, lat : float or None
+        Degrees, WGS 84; None when the place has no known position.
+    match_level : Level or None
+        How fine the text was understood.
+    prefecture, municipality, municipality_code, town : str
+        Components; empty when not reached. ``town`` is the published 大字町丁目名.
+    uncertainty_m : float or None
+        Metres; the truth lies within it in at least 95 of 100 cases. None without a position.
+    """
+
+    lon: float | None
+    lat: float | None
+    match_level: Level | None
+    prefecture: str
+    municipality: str
+    municipality_code: str
+    town: str
+    uncertainty_m: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the candidate as plain JSON-ready values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class GeocodeResult:
+    """The answer for one address, with the keys of CONTRACT.md "locate and geocode".
+
+    Attributes
+    ----------
+    status : Status
+        ``ok`` understood at town level or finer, ``partial`` understood in part, ``ambiguous``
+        two or more equally good places (no position), ``not_found``, ``invalid`` not an address.
+    match_level : Level or None
+        How fine the text was understood.
+    coordinate_level : Level or None
+        How fine the position is: never finer than ``match_level``.
+    lon, lat : float or None
+        Degrees, WGS 84.
+    uncertainty_m : float or None
+        Metres, see :class:`Candidate`.
+    matched, remainder : str
+        The two parts of the original text: what was understood and what stands behind it.
+    prefecture, municipality, municipality_code, town : str
+        Components, empty when not reached.
+    candidates : tuple of Candidate
+        At most 10 when ambiguous or doubtful, else empty.
+    needs_confirmation : bool
+        True when a person should look at it before it is relied on.
+    warnings : tuple of str
+        Codes such as ``hint_used``; never any part of the address.
+    source, dataset_date : str
+        Of the gazetteer that answered.
+    """
+
+    status: Status
+    match_level: Level | None = None
+    coordinate_level: Level | None = None
+    lon: float | None = None
+    lat: float | None = None
+    uncertainty_m: float | None = None
+    matched: str = ""
+    remainder: str = ""
+    prefecture: str = ""
+    municipality: str = ""
+    municipality_code: str = ""
+    town: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    needs_confirmation: bool = False
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    dataset_date: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as plain JSON-ready values (tuples become lists)."""
+        plain = asdict(self)
+        plain["candidates"] = [candidate.as_dict() for candidate in self.candidates]
+        plain["warnings"] = list(self.warnings)
+        return plain

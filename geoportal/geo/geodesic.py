@@ -1,0 +1,71 @@
+"""Geodesic distances on the GRS80 ellipsoid, the only distances that decide anything here."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+GRS80 = Geod(ellps="GRS80")
+
+METRES_PER_DEGREE_LAT_MIN = 110_500.0
+"""A lower bound of the length of one degree of latitude on GRS80, metres (110,574 at the equator)."""
+
+_COS_MARGIN = 0.98
+
+
+def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Return the geodesic distance between two points.
+
+    Parameters
+    ----------
+    lon1, lat1, lon2, lat2 : float
+        Degrees, WGS 84.
+
+    Returns
+    -------
+    float
+        Metres along the GRS80 ellipsoid.
+    """
+    return float(GRS80.inv(lon1, lat1, lon2, lat2)[2])
+
+
+def distances_m(lon: float, lat: float, lons: ArrayLike, lats: ArrayLike) -> NDArray[np.float64]:
+    """Return the geodesic distances from one point to many.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees, WGS 84.
+    lons, lats : array_like, shape (n,)
+        Degrees, WGS 84.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Metres along the GRS80 ellipsoid; empty for no points.
+    """
+    to_lon = np.asarray(lons, dtype=np.float64)
+    to_lat = np.asarray(lats, dtype=np.float64)
+    if to_lon.size == 0:
+        return np.empty(0)
+    from_lon = np.full(to_lon.shape, lon)
+    from_lat = np.full(to_lat.shape, lat)
+    return np.asarray(GRS80.inv(from_lon, from_lat, to_lon, to_lat)[2], dtype=np.float64)
+
+
+def bounding_degrees(lon: float, lat: float, radius_m: float) -> tuple[float, float, float, float]:
+    """Return a box that surely holds the geodesic circle around a point.
+
+    Generous by design: a prefilter may let too much through, never too little.
+
+    Returns
+    -------
+    tuple of float
+        west, south, east, north in degrees. The box may pass ±180°; Japan does not.
+    """
+    dlat = radius_m / METRES_PER_DEGREE_LAT_MIN
+    widest = min(abs(lat) + dlat, 89.0)
+    metres_per_degree_lon = METRES_PER_DEGREE_LAT_MIN * np.cos(np.radians(widest)) * _COS_MARGIN
+    dlon = float(radius_m / metres_per_degree_lon)
+    return lon - dlon, lat - dlat, lon + dlon, lat + dlat

@@ -1,0 +1,133 @@
+"""Districts in memory: which polygons hold a point, and the chain of districts above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from rtree import index as rtree_index
+from shapely.geometry import MultiPolygon
+
+from geoportal.domain.district import LEVELS, District
+from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
+from geoportal.geo.polygons import dissolve
+
+_LEAF_LEVELS = ("municipality", "ward")
+
+
+class DistrictIndex:
+    """An immutable R-tree over the parts of district polygons.
+
+    Parameters
+    ----------
+    outlines : iterable of (District, MultiPolygon)
+        Degrees, EPSG:4326. Codes must be distinct.
+
+    Notes
+    -----
+    A point on a shared edge lies in every polygon that touches it; where one district is wanted,
+    the lowest code is taken, so that the answer does not depend on the order of import.
+    """
+
+    def __init__(self, outlines: Iterable[tuple[District, MultiPolygon]]) -> None:
+        pairs = sorted(outlines, key=lambda pair: pair[0].code)
+        self._districts = {district.code: district for district, _ in pairs}
+        self._outlines = {district.code: outline for district, outline in pairs}
+        parts = [(district.code, part) for district, outline in pairs for part in outline.geoms]
+        self._part_codes = [code for code, _ in parts]
+        self._parts = [part for _, part in parts]
+        shapely.prepare(self._parts)
+        self._tree = (
+            rtree_index.Index(
+                ((i, part.bounds, None) for i, part in enumerate(self._parts)), interleaved=True
+            )
+            if self._parts
+            else None
+        )
+
+    def __len__(self) -> int:
+        return len(self._districts)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._districts
+
+    def __getitem__(self, code: str) -> District:
+        return self._districts[code]
+
+    @property
+    def districts(self) -> Sequence[District]:
+        """Every district, largest level first, then by code."""
+        return sorted(self._districts.values(), key=lambda d: (LEVELS.index(d.level), d.code))
+
+    def outline(self, code: str) -> MultiPolygon:
+        """Return the outline of a district, degrees, EPSG:4326."""
+        return self._outlines[code]
+
+    def containing(self, lon: float, lat: float) -> list[District]:
+        """Return the districts whose outline covers a point, smallest level first.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees, WGS 84.
+        """
+        if self._tree is None:
+            return []
+        point = shapely.Point(lon, lat)
+        codes = {
+            self._part_codes[i]
+            for i in self._tree.intersection((lon, lat, lon, lat))
+            if self._parts[i].covers(point)
+        }
+        found = [self._districts[code] for code in codes]
+        return sorted(found, key=lambda d: (-LEVELS.index(d.level), d.code))
+
+    def municipality_at(self, lon: float, lat: float) -> District | None:
+        """Return the municipality or ward that covers a point, None at sea or abroad."""
+        leaves = [d for d in self.containing(lon, lat) if d.level in _LEAF_LEVELS]
+        wards = [d for d in leaves if d.level == "ward"]
+        return (wards or leaves or [None])[0]
+
+    def municipalities_at(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> list[str]:
+        """Return the code of the municipality or ward of each point, ``""`` where there is none."""
+        found = (self.municipality_at(float(x), float(y)) for x, y in zip(lons, lats, strict=True))
+        return [district.code if district else "" for district in found]
+
+    def distance_to_m(self, code: str, lon: float, lat: float) -> float:
+        """Return roughly how far a point lies outside a district, 0 inside; metres.
+
+        Good to a few per cent near the outline, which is all that telling a coarse outline from
+        a wrong coordinate needs; never used for a distance that is shown.
+        """
+        cos_lat = float(np.cos(np.radians(lat)))
+        scale = np.array([METRES_PER_DEGREE_LAT_MIN * cos_lat, METRES_PER_DEGREE_LAT_MIN])
+        local = shapely.transform(
+            self._outlines[code], lambda xy: (xy - np.array([lon, lat])) * scale
+        )
+        return float(shapely.distance(local, shapely.Point(0, 0)))
+
+
+def with_unions(
+    outlines: Sequence[tuple[District, MultiPolygon]],
+    members: Mapping[District, Sequence[str]],
+) -> list[tuple[District, MultiPolygon]]:
+    """Add the larger districts whose members are all held.
+
+    Parameters
+    ----------
+    outlines : sequence of (District, MultiPolygon)
+        The districts held.
+    members : mapping of District to sequence of str
+        For each larger district (city, medical care area, prefecture) the codes of all its
+        municipalities and wards. A district with a member missing is left out: part of an area
+        must not pass for the whole.
+    """
+    held = {district.code: outline for district, outline in outlines}
+    unions = [
+        (district, dissolve([held[code] for code in codes]))
+        for district, codes in members.items()
+        if district.code not in held and codes and all(code in held for code in codes)
+    ]
+    return [*outlines, *unions]

@@ -1,0 +1,78 @@
+"""Settings, read once from the environment and passed in; and where shipped files lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geoportal.errors import UsageError
+
+_PACKAGE = Path(__file__).parent
+DEFAULT_DATABASE = "var/geoportal.db"
+
+GSI_PALE_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
+GSI_ATTRIBUTION = "地理院タイル（淡色地図）"
+GSI_PAGE = "https://maps.gsi.go.jp/development/ichiran.html"
+
+
+def shipped_directory(name: str) -> Path:
+    """Return the directory of shipped files, in a checkout or in an installed wheel.
+
+    Parameters
+    ----------
+    name : str
+        ``"data"`` or ``"templates"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the installation is incomplete.
+    """
+    for candidate in (_PACKAGE / f"_{name}", _PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"the installation lacks its {name} directory")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation is set up.
+
+    Attributes
+    ----------
+    database : str
+        Path of the SQLite file, or a PostgreSQL URL (``GEOPORTAL_DATABASE``).
+    tile_url : str
+        Template of the base map's tiles; empty = no base map at all (``GEOPORTAL_TILE_URL``).
+    tile_attribution : str
+        Shown on the map (``GEOPORTAL_TILE_ATTRIBUTION``).
+    tiles_on : bool
+        Whether the base map is on before the visitor chooses (``GEOPORTAL_TILES_ON``). Tiles of
+        another party reveal to it which neighbourhood is looked at, so they start switched off.
+    """
+
+    database: str = DEFAULT_DATABASE
+    tile_url: str = GSI_PALE_TILES
+    tile_attribution: str = GSI_ATTRIBUTION
+    tiles_on: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings.
+
+        Raises
+        ------
+        UsageError
+            When a switch is neither ``0`` nor ``1``.
+        """
+        switch = environment.get("GEOPORTAL_TILES_ON", "0")
+        if switch not in {"0", "1"}:
+            raise UsageError("GEOPORTAL_TILES_ON must be 0 or 1", "GEOPORTAL_TILES_ON")
+        return cls(
+            database=environment.get("GEOPORTAL_DATABASE", DEFAULT_DATABASE),
+            tile_url=environment.get("GEOPORTAL_TILE_URL", GSI_PALE_TILES),
+            tile_attribution=environment.get("GEOPORTAL_TILE_ATTRIBUTION", GSI_ATTRIBUTION),
+            tiles_on=switch == "1",
+        )

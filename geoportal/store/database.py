@@ -1,0 +1,204 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL; migrations; the import lock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
+
+from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.store.schema import meta
+
+_ADVISORY_LOCK = 0x67656F70  # "geop"
+DATASET_VERSION = "dataset_version"
+EMPTY_VERSION = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An opened database.
+
+    Attributes
+    ----------
+    engine : sqlalchemy.Engine
+    derived_directory : Path
+        Where files computed from the database are kept (snapshot, compiled gazetteer). Safe to
+        delete: everything in it is made again when needed.
+    """
+
+    engine: sa.Engine
+    derived_directory: Path
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+
+def open_database(location: str | Path, *, create: bool = False) -> Database:
+    """Open a database.
+
+    Parameters
+    ----------
+    location : str or Path
+        A file path (SQLite), or a ``postgresql://`` URL.
+    create : bool
+        Make it, or bring its schema up to date. Otherwise a missing database is an error.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no database and ``create`` is false.
+    GeoportalError
+        When the database cannot be reached or has an unknown schema.
+    """
+    text = str(location)
+    database = _open_server(text) if "://" in text else _open_file(Path(text), create=create)
+    if create:
+        migrate(database)
+    else:
+        _require_current(database)
+    return database
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date; does nothing when it is."""
+    config = _alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def import_lock(database: Database) -> Iterator[None]:
+    """Hold the right to import; one import at a time.
+
+    Raises
+    ------
+    BusyError
+        When another import holds it.
+    """
+    message = "another import is running on this database; try again when it has finished"
+    if database.is_sqlite:
+        database.derived_directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(database.derived_directory / "import.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError(message) from None
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    with database.engine.connect() as connection:
+        held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
+        if not held:
+            raise BusyError(message)
+        try:
+            yield
+        finally:
+            connection.scalar(sa.select(sa.func.pg_advisory_unlock(_ADVISORY_LOCK)))
+
+
+def dataset_version(connection: sa.Connection) -> str:
+    """Return the version of the data: changes exactly when the data does."""
+    value = connection.scalar(sa.select(meta.c.value).where(meta.c.key == DATASET_VERSION))
+    return value or EMPTY_VERSION
+
+
+def advance_dataset_version(connection: sa.Connection, cause: str) -> str:
+    """Move the dataset version on and return it.
+
+    Parameters
+    ----------
+    cause : str
+        What changed the data (source, edition, file digest). The new version is a digest of the
+        old one and the cause, so two databases with the same history have the same version.
+    """
+    old = dataset_version(connection)
+    new = hashlib.sha256(f"{old}\n{cause}".encode()).hexdigest()[:16]
+    set_meta(connection, DATASET_VERSION, new)
+    return new
+
+
+def get_meta(connection: sa.Connection, key: str) -> str:
+    """Return a single value, empty when not set."""
+    return connection.scalar(sa.select(meta.c.value).where(meta.c.key == key)) or ""
+
+
+def set_meta(connection: sa.Connection, key: str, value: str) -> None:
+    """Set a single value."""
+    connection.execute(sa.delete(meta).where(meta.c.key == key))
+    connection.execute(sa.insert(meta).values(key=key, value=value))
+
+
+def _open_file(path: Path, *, create: bool) -> Database:
+    if not create and not path.is_file():
+        raise NotFoundError(
+            f"there is no database at {path}; make one with: geoportal --db {path} init"
+        )
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, path.with_name(path.name + ".derived"))
+
+
+def _open_server(url: str) -> Database:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise GeoportalError(
+            f"{parsed.get_backend_name()} is not supported: give a file path or a postgresql:// URL"
+        )
+    engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    digest = hashlib.sha256(parsed.render_as_string(hide_password=True).encode()).hexdigest()[:12]
+    return Database(engine, Path("var") / f"postgresql-{digest}.derived")
+
+
+def _configure_sqlite(connection: object, _record: object) -> None:
+    """Write-ahead log: readers go on while an import writes."""
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Begin explicitly: the driver's own guess would leave DDL outside the transaction."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _require_current(database: Database) -> None:
+    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    try:
+        with database.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.DatabaseError as error:
+        raise GeoportalError(
+            "the database cannot be opened: it is not reachable, damaged, or not a database"
+        ) from error
+    if current is None:
+        raise NotFoundError("the database is empty; prepare it with: geoportal init")
+    if current != head:
+        raise GeoportalError(
+            f"the database has schema {current}, this program needs {head}; run: geoportal init"
+        )

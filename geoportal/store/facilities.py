@@ -1,0 +1,238 @@
+"""Records and facilities in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from geoportal.domain.facility import Facility, FacilityRecord
+from geoportal.store import documents
+from geoportal.store.schema import claims, facilities, identifiers, records, redirects
+
+_BATCH = 500
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as the database keeps it.
+
+    Attributes
+    ----------
+    record : FacilityRecord
+        What the source says.
+    facility_id : str
+        The facility it is part of.
+    scope : str
+        The part of the source that is replaced together, e.g. ``"130/40101"`` (service and
+        municipality): a record missing from a newer edition of its scope is closed.
+    as_of : str
+        ISO date of the edition it was last read from.
+    first_seen, last_seen : str
+        ISO dates of the first and last edition that lists it.
+    closed_on : str
+        ISO date of the edition that no longer lists it; empty while listed.
+    """
+
+    record: FacilityRecord
+    facility_id: str
+    scope: str
+    as_of: str
+    first_seen: str
+    last_seen: str
+    closed_on: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Source and record id."""
+        return self.record.source, self.record.record_id
+
+
+def read_records(
+    connection: sa.Connection,
+    *,
+    source: str = "",
+    scopes: Sequence[str] = (),
+    facility_ids: Sequence[str] = (),
+) -> list[StoredRecord]:
+    """Return stored records, ordered by key.
+
+    Parameters
+    ----------
+    source : str
+        Only this source; empty for all.
+    scopes, facility_ids : sequence of str
+        Only these; empty for all.
+    """
+    base = sa.select(records).order_by(records.c.source, records.c.record_id)
+    if source:
+        base = base.where(records.c.source == source)
+    column, wanted = (
+        (records.c.scope, list(scopes)) if scopes else (records.c.facility_id, list(facility_ids))
+    )
+    if not wanted:
+        return [_stored(row) for row in connection.execute(base)]
+    found = [
+        _stored(row)
+        for batch in _batches(wanted)
+        for row in connection.execute(base.where(column.in_(batch)))
+    ]
+    return sorted(found, key=lambda item: item.key)
+
+
+def write_records(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
+    """Insert or replace records by key."""
+    for batch in _batches(list(items)):
+        _delete_by_key(connection, [item.key for item in batch])
+        connection.execute(
+            sa.insert(records),
+            [
+                {
+                    "source": item.record.source,
+                    "record_id": item.record.record_id,
+                    "facility_id": item.facility_id,
+                    "scope": item.scope,
+                    "as_of": item.as_of,
+                    "first_seen": item.first_seen,
+                    "last_seen": item.last_seen,
+                    "closed_on": item.closed_on,
+                    "content": (content := documents.dump(item.record)),
+                    "content_hash": documents.digest(content),
+                }
+                for item in batch
+            ],
+        )
+
+
+def write_facilities(connection: sa.Connection, items: Iterable[Facility]) -> None:
+    """Insert or replace facilities with their claims and identifiers."""
+    for batch in _batches(list(items)):
+        remove_facilities(connection, [item.id for item in batch])
+        connection.execute(
+            sa.insert(facilities),
+            [
+                {
+                    "id": item.id,
+                    "kind": item.kind,
+                    "name": item.name,
+                    "municipality_code": item.municipality_code,
+                    "lon": item.location.lon,
+                    "lat": item.location.lat,
+                    "status": item.status,
+                    "document": documents.dump(item),
+                }
+                for item in batch
+            ],
+        )
+        _insert(connection, identifiers, [row for item in batch for row in _identifier_rows(item)])
+
+
+def write_claims(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
+    """Replace the claims of these records."""
+    for batch in _batches(list(items)):
+        for item in batch:
+            connection.execute(
+                sa.delete(claims).where(
+                    claims.c.source == item.record.source,
+                    claims.c.record_id == item.record.record_id,
+                )
+            )
+        _insert(
+            connection,
+            claims,
+            [
+                {
+                    "facility_id": item.facility_id,
+                    "source": item.record.source,
+                    "record_id": item.record.record_id,
+                    "ordinal": ordinal,
+                    "code": claim.code,
+                    "value": claim.value,
+                    "evidence": claim.evidence,
+                    "as_of": claim.as_of,
+                    "valid_until": claim.valid_until,
+                    "note": claim.note,
+                }
+                for item in batch
+                for ordinal, claim in enumerate(item.record.claims)
+            ],
+        )
+
+
+def remove_facilities(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """Remove facilities and their identifiers (records and claims stay)."""
+    for batch in _batches(list(ids)):
+        connection.execute(sa.delete(identifiers).where(identifiers.c.facility_id.in_(batch)))
+        connection.execute(sa.delete(facilities).where(facilities.c.id.in_(batch)))
+
+
+def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
+    """Yield every facility, ordered by id."""
+    query = sa.select(facilities.c.document).order_by(facilities.c.id)
+    for (document,) in connection.execution_options(yield_per=1000).execute(query):
+        yield documents.load_facility(document)
+
+
+def find_by_number(connection: sa.Connection, number: str) -> list[str]:
+    """Return the ids of facilities with an official number, in order."""
+    query = (
+        sa.select(identifiers.c.facility_id)
+        .where(identifiers.c.value == number)
+        .order_by(identifiers.c.facility_id)
+        .distinct()
+    )
+    return list(connection.scalars(query))
+
+
+def redirect_of(connection: sa.Connection, old_id: str) -> str:
+    """Return where an id that is no longer used leads to, empty if nowhere."""
+    query = sa.select(redirects.c.new_id).where(redirects.c.old_id == old_id)
+    return connection.scalar(query) or ""
+
+
+def all_redirects(connection: sa.Connection) -> dict[str, str]:
+    """Return every redirect, old id to new id."""
+    return dict(connection.execute(sa.select(redirects)).tuples())
+
+
+def _identifier_rows(facility: Facility) -> list[dict[str, str]]:
+    return [
+        {"scheme": scheme, "value": value, "facility_id": facility.id}
+        for scheme, value in sorted(facility.identifiers.items())
+        if value
+    ]
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
+def _delete_by_key(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
+    by_source: dict[str, list[str]] = {}
+    for source, record_id in keys:
+        by_source.setdefault(source, []).append(record_id)
+    for source, ids in by_source.items():
+        connection.execute(
+            sa.delete(records).where(records.c.source == source, records.c.record_id.in_(ids))
+        )
+
+
+def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
+def _stored(row: sa.Row[Any]) -> StoredRecord:
+    return StoredRecord(
+        record=documents.load_record(row.content),
+        facility_id=row.facility_id,
+        scope=row.scope,
+        as_of=row.as_of,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        closed_on=row.closed_on,
+    )

@@ -1,0 +1,75 @@
+"""District outlines in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import shapely
+import sqlalchemy as sa
+from shapely.geometry import MultiPolygon
+
+from geoportal.domain.district import District
+from geoportal.store.documents import digest
+from geoportal.store.schema import outlines
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutline:
+    """A district with its outline.
+
+    Attributes
+    ----------
+    district : District
+        Code, name, level, parent.
+    geometry : MultiPolygon
+        Degrees, EPSG:4326.
+    source, as_of : str
+        Source name and ISO date of the edition.
+    """
+
+    district: District
+    geometry: MultiPolygon
+    source: str
+    as_of: str
+
+    @property
+    def content_hash(self) -> str:
+        """Digest of what would be stored, without the date."""
+        d = self.district
+        text = "\n".join((d.code, d.name, d.level, d.parent, d.full_name, self.source))
+        return digest(text.encode() + shapely.to_wkb(self.geometry))
+
+
+def read_outlines(connection: sa.Connection) -> list[StoredOutline]:
+    """Return every outline, ordered by code."""
+    return [
+        StoredOutline(
+            district=District(row.code, row.name, row.level, row.parent, row.full_name),
+            geometry=shapely.from_wkb(row.geometry),
+            source=row.source,
+            as_of=row.as_of,
+        )
+        for row in connection.execute(sa.select(outlines).order_by(outlines.c.code))
+    ]
+
+
+def write_outlines(connection: sa.Connection, items: Iterable[StoredOutline]) -> None:
+    """Insert or replace outlines by district code."""
+    for item in items:
+        d = item.district
+        connection.execute(sa.delete(outlines).where(outlines.c.code == d.code))
+        connection.execute(
+            sa.insert(outlines).values(
+                code=d.code,
+                name=d.name,
+                level=d.level,
+                parent=d.parent,
+                full_name=d.full_name,
+                source=item.source,
+                as_of=item.as_of,
+                vertices=int(shapely.get_num_coordinates(item.geometry)),
+                content_hash=item.content_hash,
+                geometry=shapely.to_wkb(item.geometry),
+            )
+        )

@@ -1,0 +1,155 @@
+"""Reference lists.
+
+Shipped as CSV: vocabulary, kinds, sources, municipalities. In the database: centres, editions.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from geoportal.domain.centre import Centre
+from geoportal.domain.provenance import SourceInfo
+from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.store import documents
+from geoportal.store.schema import centres, editions
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """How a facility kind is called and marked."""
+
+    kind: str
+    label_ja: str
+    label_en: str
+    short_ja: str
+    glyph: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityInfo:
+    """A municipality or ward of Japan, with the areas above it.
+
+    ``name`` is as in the boundary data without the county, for example 北九州市門司区, 苅田町.
+    """
+
+    code: str
+    prefecture_code: str
+    prefecture: str
+    name: str
+    medical_area_code: str
+    medical_area: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The shipped reference lists, read when first asked for.
+
+    Parameters
+    ----------
+    directory : Path
+        ``data/reference``.
+    """
+
+    directory: Path = field(repr=False)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Needs and facts with labels and synonyms."""
+        return Vocabulary(
+            Term(
+                code=row["code"],
+                label_ja=row["label_ja"],
+                label_en=row["label_en"],
+                group=row["group"],
+                kinds=_list(row["kinds"]),
+                evidence=row["evidence"],
+                synonyms=_list(row["synonyms"]),
+                valid_from=row["valid_from"],
+                valid_to=row["valid_to"],
+            )
+            for row in self._rows("vocabulary.csv")
+        )
+
+    @cached_property
+    def kinds(self) -> dict[str, KindInfo]:
+        """Facility kinds, in the order of the contract."""
+        return {row["kind"]: KindInfo(**row) for row in self._rows("kinds.csv")}
+
+    @cached_property
+    def sources(self) -> dict[str, SourceInfo]:
+        """Known data sets by source name."""
+        return {
+            row["name"]: SourceInfo(
+                **{key: value for key, value in row.items() if key != "cadence_days"},
+                cadence_days=int(row["cadence_days"] or 0),
+            )
+            for row in self._rows("sources.csv")
+        }
+
+    @cached_property
+    def municipalities(self) -> dict[str, MunicipalityInfo]:
+        """Municipalities and wards of Japan by five-digit code."""
+        return {row["code"]: MunicipalityInfo(**row) for row in self._rows("municipalities.csv")}
+
+    @cached_property
+    def designated_cities(self) -> dict[str, str]:
+        """Codes of the designated cities (政令指定都市), whose wards are municipalities here."""
+        return {row["code"]: row["name"] for row in self._rows("designated_cities.csv")}
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, str]]:
+        """Labels (ja, en) of the vocabulary's groups."""
+        return {
+            row["group"]: (row["label_ja"], row["label_en"])
+            for row in self._rows("vocabulary_groups.csv")
+        }
+
+    @cached_property
+    def evidence(self) -> dict[str, tuple[str, str, str]]:
+        """Labels (ja, en) and the explanation of evidence classes."""
+        return {
+            row["evidence"]: (row["label_ja"], row["label_en"], row["explanation_ja"])
+            for row in self._rows("evidence.csv")
+        }
+
+    def _rows(self, name: str) -> Iterator[dict[str, str]]:
+        with (self.directory / name).open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+
+def read_centres(connection: sa.Connection) -> list[Centre]:
+    """Return the consultation centres, ordered by id."""
+    query = sa.select(centres.c.document).order_by(centres.c.id)
+    return [documents.load_centre(text) for text in connection.scalars(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One imported file."""
+
+    source: str
+    file_name: str
+    as_of: str
+    imported_at: str
+    rows_read: int
+    accepted: int
+    rejected: int
+    issue_count: int
+
+
+def read_editions(connection: sa.Connection) -> list[Edition]:
+    """Return every imported file, newest edition first."""
+    columns = [editions.c[name] for name in Edition.__dataclass_fields__]
+    query = sa.select(*columns).order_by(editions.c.as_of.desc(), editions.c.id.desc())
+    return [Edition(*row) for row in connection.execute(query)]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
