@@ -6,71 +6,128 @@ hiragana and katakana, old and variant kanji (旧字体・異体字), dashes and
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from types import MappingProxyType
 
 # Pairs "variant + common form", reviewed by hand. Sources: 常用漢字表 (kyūjitai), the name variants
 # of 法務省 戸籍統一文字, and the compatibility ideographs of Unicode that NFKC leaves alone.
 # Characters that are different letters in names of today (坂/阪, 原/源, 川/河) are NOT here.
 _VARIANT_PAIRS = """
-髙高 﨑崎 嵜崎 﨑崎 邊辺 邉辺 龍竜 澤沢 濵浜 濱浜 濵浜 齋斉 齊斉 斎斉 槗橋 德徳 櫻桜 瀨瀬 廣広 國国
-圀国 嶋島 嶌島 嶹島 縣県 區区 條条 學学 圓円 榮栄 營営 澁渋 澀渋 瀧滝 瀦潴 淵渕 渊渕 檜桧 籠篭 藪薮
-薮薮 鷗鴎 嚙噛 濤涛 禱祷 壽寿 鑄鋳 疇畴 檮梼 曾曽 僧僧 增増 層層 會会 檢検 儉倹 劍剣 劔剣 劒剣 釼剣
-險険 驗験 國国 團団 圖図 圍囲 壓圧 壞壊 壤壌 讓譲 孃嬢 釀醸 穰穣 賣売 續続 讀読 瀆涜 澁渋 實実 寫写
-寶宝 寳宝 寢寝 對対 將将 奬奨 專専 傳伝 轉転 尙尚 屆届 屬属 囑嘱 巖巌 巌巌 峯峰 嶽岳 峽峡 狹狭 挾挟 俠侠 
-嶺嶺 巢巣 單単 彈弾 戰戦 禪禅 蟬蝉 廳庁 廰庁 廢廃 發発 髮髪 弁弁 辨弁 瓣弁 辯弁 彌弥 瀰弥 祢祢 禰祢 
-從従 縱縦 德徳 恆恒 惠恵 惡悪 愼慎 眞真 鎭鎮 塡填 顚顛 應応 懷懐 戀恋 彎弯 灣湾 蠻蛮 變変 戲戯 戶戸 
-戾戻 拂払 佛仏 沸沸 拔抜 髮髪 擇択 驛駅 譯訳 釋釈 擴拡 鑛鉱 礦鉱 據拠 擧挙 舉挙 譽誉 搖揺 謠謡 遙遥 瑤瑶 
-攝摂 收収 敍叙 敎教 數数 斷断 繼継 斎斉 淸清 靜静 靑青 晴晴 精精 晝昼 曉暁 燒焼 堯尭 曆暦 歷歴 柄柄
-柳柳 栁柳 桺柳 查査 榮栄 樂楽 藥薬 樓楼 數数 屢屡 樞枢 區区 毆殴 歐欧 鷗鴎 橫横 黃黄 廣広 擴拡 權権 
-勸勧 觀観 歡歓 歐欧 歲歳 歸帰 步歩 涉渉 賓賓 頻頻 瀕瀕 殘残 殼殻 毎毎 每毎 海海 梅梅 氣気 沒没 渴渇 
-涼涼 凉涼 淺浅 錢銭 賤賎 踐践 殘残 渡渡 溪渓 渓渓 谿渓 鷄鶏 雞鶏 滿満 滯滞 帶帯 潛潜 濟済 劑剤 齋斉 
-濕湿 顯顕 灌潅 燈灯 爐炉 蘆芦 芦芦 廬庐 驢驢 爭争 淨浄 犧犠 獨独 觸触 獵猟 獸獣 獻献 瓦瓦 甁瓶 
-產産 畫画 劃画 畧略 畠畠 疊畳 疉畳 當当 癡痴 盜盗 盡尽 眾衆 硏研 礎礎 祕秘 祿禄 綠緑 錄録 祗祇 祗祇 
-禮礼 稅税 說説 脫脱 銳鋭 悅悦 閱閲 稻稲 滔滔 穗穂 穐秋 龝秋 稱称 穩穏 隱隠 竊窃 竈竃 龜亀 
-竝並 竪縦 笹笹 簞箪 籔薮 粹粋 醉酔 碎砕 絲糸 經経 徑径 輕軽 莖茎 繪絵 總総 縣県 縱縦 繩縄 蠅蝿 纖繊 
-缺欠 罐缶 羽羽 翠翠 者者 耻恥 聯連 聲声 聽聴 肅粛 膽胆 擔担 腦脳 惱悩 臺台 舊旧 舍舎 舖舗 莊荘 庄庄 
-萬万 葉葉 葛葛 渴渇 葢蓋 蔣蒋 薰薫 勳勲 勲勲 藏蔵 藝芸 蘭蘭 藪薮 虛虚 處処 號号 蟲虫 蠶蚕 衞衛 
-裝装 裏裏 裡裏 襃褒 霸覇 覺覚 覽覧 證証 讚讃 贊賛 鑽鑚 豐豊 豫予 貳弐 賴頼 瀨瀬 頰頬 贈贈 辭辞 邇迩 
-遞逓 遲遅 郞郎 朗朗 廊廊 鄕郷 鄰隣 都都 醬醤 釆采 里里 鐵鉄 鉃鉄 銕鉄 鍊錬 練練 煉錬 鎌鎌 鐮鎌 關関 閒間 
-陷陥 陜陝 隨随 髓髄 隆隆 隷隷 隸隷 雜雑 雙双 靈霊 靜静 韮韭 韭韭 韻韻 響響 頤頤 顏顔 飜翻 飮飲 飯飯 餠餅 
-餘余 館館 舘館 驅駆 騷騒 驛駅 驗験 體体 麴麹 麥麦 麵麺 黑黒 墨墨 默黙 點点 黨党 齒歯 齡齢 龍竜 壟壟 
-瀧滝 籠篭 朧朧 龐龐 兒児 亞亜 惡悪 來来 萊莱 倂併 假仮 價価 儘侭 偉偉 內内 兩両 冱冴 凜凛 剩剰 乘乗 
-效効 勞労 勵励 勤勤 區区 卷巻 圈圏 卽即 廐厩 廏厩 參参 慘惨 叄参 吳呉 娛娯 啞唖 單単 嚴厳 囘回 
-囬回 塚塚 塚塚 塲場 墮堕 隋隋 墻牆 壯壮 莊荘 裝装 壹壱 壺壷 夾夾 奧奥 妝粧 姬姫 媼媼 學学 孳孳 
-寬寛 寃冤 尠鮮 岡岡 崗岡 嵩嵩 巷巷 帽帽 并并 幷并 廚厨 弌一 弍二 弎三 弃棄 彥彦 彦彦 
-忄忄 恠怪 戇戇 扞捍 抛拋 捜捜 搜捜 插挿 揭掲 擊撃 攜携 斈学 斅教 旣既 既既 晄晃 晋晋 晉晋 普普 晧皓 
-暎映 曻昇 朖朗 杉杉 枦櫨 栃栃 杤栃 橡栃 枡桝 桝桝 枩松 柗松 梺麓 梛梛 棊棋 碁碁 椙杉 
-榊榊 槇槙 櫟櫟 檪櫟 櫛櫛 欅欅 歬前 毓育 汙汚 汚汚 沱沱 泪涙 涙涙 淚涙 渚渚 渕渕 渫渫 
-溫温 潟潟 瀉瀉 灑灑 焰焔 煇輝 熙煕 煕煕 爾爾 牀床 犁犂 狀状 猪猪 猪猪 豬猪 瑶瑶 璢瑠 畊耕 
-畝畝 畫画 瘦痩 皋皐 皐皐 盖蓋 眤昵 砺礪 硏研 碕埼 磻磻 礒磯 磯磯 社社 祝祝 神神 祥祥 福福 
-禎禎 祐祐 穀穀 窓窓 窗窓 窻窓 笋筍 筑筑 築築 節節 籤籖 糠糠 糺糾 紘紘 絕絶 緖緒 緒緒 繁繁 纒纏 
-羣群 羨羨 翆翠 聰聡 胷胸 脇脇 脅脅 舩船 艸草 苅刈 萠萌 著著 蔭蔭 薗園 蕚萼 藁藁 藷薯 藤藤 虎虎 乕虎 
-虵蛇 蛎牡 蠣牡 蛍蛍 螢蛍 裵裴 襴襴 覀西 諌諫 諸諸 謁謁 謹謹 譱善 谺谺 豎竪 賑賑 跡跡 迹跡 蹟跡 
-輙輒 辻辻 逹達 逸逸 逸逸 遊遊 游遊 邨村 邱丘 郎郎 酉酉 醫医 釐厘 釜釜 鈎鉤 鉤鉤 銛銛 鋪舗 鋳鋳 
-錨錨 鎚槌 鏞鏞 鑒鑑 鑑鑑 閇閉 閧閧 阯址 阪阪 陰陰 隂陰 隝島 隯島 雄雄 難難 雛雛 霧霧 霊霊 靏鶴 靍鶴 
-鞆鞆 鞍鞍 頴穎 穎穎 飢飢 饗饗 饒饒 駈駆 騨騨 驒騨 鮎鮎 鯵鯵 鰺鯵 鰐鰐 鱒鱒 鳫雁 鴈雁 鴨鴨 
-鵜鵜 鵰鵰 鶯鴬 鴬鴬 鶫鶇 鷹鷹 麸麩 麩麩 黌黌 
-煇輝 曺曹 冨富 咲咲 埜野 墅野 壄野 𠮷吉 𣘺橋 𡈽土 圡土 﨔欅 德徳 祇祇 甚甚 邑邑 
-乗乗 仝同 佐佐 侶侶 俱倶 倶倶 儀儀 凞煕 凬風 刕州 勗勖 勝勝 匂匂 卆卒 卌卌 厶厶 咒呪 噓嘘 
-囓噛 囲囲 埈峻 塀塀 墫樽 壜壜 壷壷 夂夂 夛多 夲本 妍妍 嬪嬪 宍宍 寀采 寉鶴 尓爾 屛屏 屏屏 
-屓屓 屋屋 岫岫 峩峨 嵂嵂 﨣歳 晴晴 朙明 朞期 梹檳 棗棗 椛椛 概概 槪概 楢楢 榎榎 槌槌 
-樋樋 橘橘 櫓櫓 泝溯 洲洲 渓渓 溝溝 漑漑 潔潔 潡潡 瀞瀞 炭炭 煮煮 燗燗 爨爨 獏獏 
-琢琢 瓊瓊 甫甫 疆疆 痩痩 癌癌 皂皁 眉眉 砂砂 碑碑 竒奇 籏旗 糓穀 縊縊 繋繋 繫繋 翁翁 聟婿 
-舛舛 艫艫 芥芥 茜茜 莵菟 兎兔 兔兔 菟菟 葦葦 葭葭 蒔蒔 蓮蓮 蔀蔀 蔦蔦 薙薙 藺藺 蘂蕊 
-蛤蛤 蝋蝋 蠟蝋 褐褐 褞褞 視視 諭諭 謎謎 豆豆 賓賓 贄贄 軆体 躯躯 軀躯 辱辱 鄭鄭 
-鑓鑓 閏閏 阿阿 隈隈 雁雁 鞄鞄 頗頗 頻頻 類類 饅饅 騎騎 鬪闘 鬭闘 鬱鬱 欝鬱 鮨鮨 鯖鯖 
-鰯鰯 鱈鱈 鵠鵠 鹼鹸 鹸鹸 鹽塩 塩塩 麤麤 黍黍 鼈鼈 齊斉 
+弌一 萬万 弎三 邱丘 兩両 竝並 乘乗 龜亀 豫予 爭争 弍二 亞亜 佛仏 假仮 會会 傳伝 躰体 軆体 體体 餘余
+倂併 俠侠 價価 儘侭 俱倶 儉倹 兒児 兎兔 黨党 內内 圓円 寫写 寃冤 冱冴 凜凛 處処 苅刈 歬前 劍剣 劒剣
+劔剣 釼剣 劑剤 剩剰 勵励 勞労 效効 勗勖 勸勧 勳勲 區区 醫医 單単 卽即 釐厘 廚厨 廏厩 廐厩 嚴厳 參参
+叄参 雙双 收収 敍叙 臺台 號号 𠮷吉 吳呉 咒呪 啞唖 譱善 營営 噓嘘 囑嘱 嚙噛 囓噛 囘回 囬回 團団 圍囲
+圖図 圀国 國国 圈圏 薗園 圡土 𡈽土 壓圧 阯址 墮堕 塲場 鹽塩 塡填 增増 壞壊 壤壌 壯壮 聲声 壹壱 賣売
+壺壷 變変 夛多 竒奇 奧奥 奬奨 姬姫 娛娯 聟婿 孃嬢 學学 斈学 寳宝 寶宝 實実 冨富 寬寛 寢寝 對対 壽寿
+專専 將将 尙尚 堯尭 盡尽 屆届 屛屏 屬属 屢屡 崗岡 嶽岳 垰峠 峽峡 峩峨 峯峰 嶋島 嶌島 嶹島 隝島 隯島
+埈峻 㟢崎 嵜崎 﨑崎 嵳嵯 巖巌 刕州 巢巣 卷巻 帶帯 歸帰 幷并 廰庁 廳庁 廣広 牀床 廬庐 廢廃 瓣弁 辨弁
+辯弁 貳弐 彌弥 瀰弥 彎弯 彈弾 當当 彥彦 徑径 從従 德徳 應応 恠怪 戀恋 恆恒 耻恥 惠恵 悅悦 惱悩 惡悪
+慘惨 愼慎 懷懐 戰戦 戲戯 戶戸 戾戻 拂払 拔抜 擇択 擔担 抛拋 據拠 擴拡 擧挙 舉挙 挾挟 插挿 扞捍 搜捜
+揭掲 搖揺 攜携 攝摂 擊撃 敎教 數数 斎斉 齊斉 齋斉 斷断 籏旗 旣既 舊旧 昻昂 曻昇 朙明 暎映 晝昼 晄晃
+晉晋 曉暁 曆暦 曺曹 曾曽 朖朗 朞期 夲本 邨村 條条 來来 枩松 柗松 樞枢 栁柳 桺柳 查査 杤栃 榮栄 桒桑
+櫻桜 枡桝 檜桧 檮梼 弃棄 棊棋 檢検 樓楼 樂楽 槪概 鎚槌 槇槙 權権 橫横 墫樽 罇樽 槗橋 𣘺橋 梹檳 檪櫟
+枦櫨 﨔欅 缺欠 歐欧 歡歓 步歩 齒歯 歲歳 歷歴 殘残 毆殴 殼殻 每毎 氣気 汙汚 沒没 澤沢 淨浄 淺浅 濱浜
+濵浜 泪涙 淚涙 濤涛 瀆涜 凉涼 淸清 渴渇 濟済 涉渉 澀渋 澁渋 溪渓 谿渓 淵渕 渊渕 溫温 灣湾 濕湿 滿満
+泝溯 瀧滝 滯滞 灌潅 潛潜 瀦潴 瀨瀬 燈灯 爐炉 點点 焰焔 燒焼 凞煕 熙煕 尓爾 墻牆 犁犂 犧犠 狀状 獨独
+狹狭 獵猟 豬猪 獻献 獸獣 璢瑠 瑤瑶 甁瓶 產産 畫画 畧略 疉畳 疊畳 疇畴 瘦痩 癡痴 發発 皂皁 皋皐 晧皓
+盜盗 縣県 眞真 硏研 碎砕 礒磯 砺礪 禮礼 祗祇 禰祢 禱祷 祿禄 禪禅 穐秋 龝秋 祕秘 稱称 稅税 稻稲 糓穀
+穗穂 頴穎 穩穏 穰穣 竊窃 窗窓 窻窓 竈竃 龍竜 豎竪 笋筍 簞箪 筱篠 籠篭 籤籖 粹粋 肅粛 妝粧 絲糸 經経
+繪絵 絕絶 繼継 續続 總総 綠緑 緖緒 繩縄 縱縦 纖繊 繫繋 纒纏 罐缶 羣群 翆翠 飜翻 畊耕 聰聡 聽聴 毓育
+膽胆 胷胸 脫脱 腦脳 舍舎 舖舗 鋪舗 舩船 蘆芦 藝芸 莖茎 艸草 荆荊 莊荘 萊莱 莵菟 萠萌 萓萱 蔣蒋 盖蓋
+葢蓋 藏蔵 蘂蕊 薰薫 藥薬 籔薮 藪薮 乕虎 虛虚 蟲虫 蠶蚕 虵蛇 螢蛍 蠣蛎 蠻蛮 蟬蝉 蠟蝋 蠅蝿 眾衆 衞衛
+裝装 裡裏 襃褒 覀西 霸覇 覺覚 覽覧 觀観 觸触 譯訳 證証 譽誉 說説 讀読 諌諫 謠謡 讓譲 讚讃 豐豊 賤賎
+贊賛 蹟跡 迹跡 踐践 軀躯 轉転 輕軽 輙輒 煇輝 辭辞 邉辺 邊辺 邇迩 廼迺 遞逓 聯連 遲遅 游遊 逹達 遙遥
+郞郎 鄕郷 醉酔 醬醤 釀醸 寀采 釆采 釋釈 埜野 墅野 壄野 鉃鉄 銕鉄 鐵鉄 鈎鉤 礦鉱 鑛鉱 錢銭 銳鋭 鑄鋳
+鍊錬 錄録 鐮鎌 鎻鎖 鎭鎮 鑒鑑 鑽鑚 鈩鑪 閇閉 閒間 關関 閱閲 濶闊 鬪闘 鬭闘 陜陝 陷陥 隂陰 險険 隨随
+隱隠 鄰隣 隸隷 鳫雁 鴈雁 雜雑 靈霊 靑青 靜静 韮韭 頰頬 頚頸 賴頼 顏顔 顯顕 顚顛 凬風 飮飲 餠餅 舘館
+驛駅 駈駆 驅駆 騷騒 驗験 驒騨 髓髄 髙高 髮髪 欝鬱 鰺鯵 鷗鴎 鶯鴬 鶫鶇 雞鶏 鷄鶏 寉鶴 靍鶴 靏鶴 鸖鶴
+鹼鹸 梺麓 麥麦 麸麩 麴麹 麵麺 蔴麻 黃黄 黑黒 默黙 齡齢
 """
 
 
-def _variant_table() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for pair in _VARIANT_PAIRS.split():
-        variant, common = pair
-        if variant != common:
-            table[variant] = common
-    return table
-
-
-VARIANT_KANJI = MappingProxyType(_variant_table())
+VARIANT_KANJI = MappingProxyType({pair[0]: pair[1] for pair in _VARIANT_PAIRS.split()})
 """Old or variant kanji to the one form used for comparing; no value is itself a key."""
+
+# Invisible characters: variation selectors (異体字セレクタ, IVS), zero-width and direction marks.
+_INVISIBLE = re.compile(
+    "[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e01ef]"
+)
+_LETTERS = str.maketrans(
+    {chr(code): chr(code + 0x60) for code in range(0x3041, 0x3095)}  # hiragana ぁ to ゔ
+    | {"ゕ": "カ", "ゖ": "ケ", "ヵ": "カ", "ヶ": "ケ", "ゝ": "ヽ", "ゞ": "ヾ"}
+    | dict(VARIANT_KANJI)
+)
+_LONG_VOWEL = re.compile(
+    "(?<=[ァ-ヺー])[-~ー\u02d7\u058a\u2010-\u2015\u2043\u207b\u208b\u2212"
+    "\u2500\u2501\u2796\u301c\u3030]+"
+)
+_REPEATED = re.compile("([\u3400-\u4dbf\u4e00-\u9fff])([々〻]+)")
+
+_CORPORATION = re.compile(
+    r"""(?:
+    (?:社会|特定)?医療法人(?:社団|財団)? | (?:一般|公益|特例)?(?:社団|財団)法人 | 社会福祉法人
+    | (?:地方)?独立行政法人 | 国立大学法人 | 公立大学法人 | 学校法人 | 宗教法人 | 更生保護法人
+    | 特定非営利活動法人 | (?:認定)?NPO法人 | 株式会社 | 有限会社 | 合同会社 | 合資会社 | 合名会社
+    | \((?:株|有|同|資|名|医|社医|医社|医財|福|社福|社|財|一社|一財|公社|公財|独|学|特非|特)\)
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _fold_once(text: str) -> str:
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    text = text.translate(_LETTERS).lower()
+    text = _LONG_VOWEL.sub("ー", text)
+    text = _REPEATED.sub(lambda found: found[1] * len(found[0]), text)
+    return "".join(letter for letter in text if letter.isalnum() or letter in "ーヽヾ々")
+
+
+def fold(text: str) -> str:
+    """Fold a name to the form used for comparing and searching.
+
+    NFKC (half-width kana join their voicing marks), variation selectors (IVS) removed, old and
+    variant kanji to one form, hiragana to katakana, ヶ to ケ, lower case, every dash after kana to
+    the long vowel ー, 々 written out, spaces and punctuation dropped.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Letters and digits only; empty when nothing is left. Folding twice changes nothing; never
+        longer than 18 times the input (the longest NFKC expansion of one character).
+    """
+    folded = _fold_once(text)
+    for _ in range(4):  # dropping a character may bring two others together that now compose
+        again = _fold_once(folded)
+        if again == folded:
+            break
+        folded = again
+    return folded
+
+
+def fold_name(text: str) -> str:
+    """Fold an institution's name without the legal form (法人格) in front of it.
+
+    "医療法人社団 青葉会 青葉医院" becomes the folded "青葉会青葉医院": only the legal form
+    goes, the corporation's own name stays.
+
+    Parameters
+    ----------
+    text : str
+        A name as filed.
+
+    Returns
+    -------
+    str
+        As :func:`fold`; when the name is nothing but a legal form, that form folded.
+    """
+    name = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
+    while found := _CORPORATION.match(name):
+        name = name[found.end() :].lstrip()
+    return fold(name) or fold(text)
