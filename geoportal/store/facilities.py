@@ -86,7 +86,7 @@ def read_records(
 def write_records(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
     """Insert or replace records by key."""
     for batch in _batches(list(items)):
-        _delete_by_key(connection, [item.key for item in batch])
+        _delete_by_key(connection, records, [item.key for item in batch])
         connection.execute(
             sa.insert(records),
             [
@@ -133,13 +133,7 @@ def write_facilities(connection: sa.Connection, items: Iterable[Facility]) -> No
 def write_claims(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
     """Replace the claims of these records."""
     for batch in _batches(list(items)):
-        for item in batch:
-            connection.execute(
-                sa.delete(claims).where(
-                    claims.c.source == item.record.source,
-                    claims.c.record_id == item.record.record_id,
-                )
-            )
+        _delete_by_key(connection, claims, [item.key for item in batch])
         _insert(
             connection,
             claims,
@@ -211,13 +205,16 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[s
         connection.execute(sa.insert(table), rows)
 
 
-def _delete_by_key(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
+def _delete_by_key(
+    connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[str, str]]
+) -> None:
+    """Delete the rows of these (source, record id)."""
     by_source: dict[str, list[str]] = {}
     for source, record_id in keys:
         by_source.setdefault(source, []).append(record_id)
     for source, ids in by_source.items():
         connection.execute(
-            sa.delete(records).where(records.c.source == source, records.c.record_id.in_(ids))
+            sa.delete(table).where(table.c.source == source, table.c.record_id.in_(ids))
         )
 
 

@@ -61,6 +61,15 @@ records = sa.Table(
     comment="what a source says of one facility (FacilityRecord as JSON)",
 )
 
+scope_editions = sa.Table(
+    "scope_editions",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("as_of", sa.Text, primary_key=True),
+    comment="editions that list a scope completely: a record missing from a later one is closed",
+)
+
 facilities = sa.Table(
     "facilities",
     metadata,
@@ -78,9 +87,9 @@ facilities = sa.Table(
 claims = sa.Table(
     "claims",
     metadata,
-    sa.Column("facility_id", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("facility_id", sa.Text, nullable=False, index=True),
     sa.Column("ordinal", sa.Integer, primary_key=True),
     sa.Column("code", sa.Text, nullable=False, index=True),
     sa.Column("value", sa.Text, nullable=False),
@@ -147,7 +156,18 @@ places = sa.Table(
     sa.Column("koaza", sa.Text, nullable=False, server_default=""),
     sa.Column("block", sa.Text, nullable=False, server_default=""),
     sa.Column("house", sa.Text, nullable=False, server_default=""),
-    sa.Column("lon", sa.Float(53), nullable=False),
-    sa.Column("lat", sa.Float(53), nullable=False),
-    comment="gazetteer: 町丁目 and finer, one row a place",
+    sa.Column("lon", sa.Float(53)),
+    sa.Column("lat", sa.Float(53)),
+    comment="gazetteer: 町丁目 and finer, one row a place; known by name only without a position",
+)
+
+place_sets = sa.Table(
+    "place_sets",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("municipality_code", sa.Text, primary_key=True),
+    sa.Column("as_of", sa.Text, nullable=False),
+    sa.Column("row_count", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    comment="which edition the places of a municipality are from; they are replaced together",
 )

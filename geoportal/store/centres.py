@@ -1,0 +1,31 @@
+"""Consultation centres in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from geoportal.domain.centre import Centre
+from geoportal.store import documents
+from geoportal.store.schema import centres
+
+
+def write_centres(connection: sa.Connection, items: Iterable[Centre]) -> None:
+    """Insert or replace centres by id."""
+    for item in items:
+        document = documents.dump(item)
+        connection.execute(sa.delete(centres).where(centres.c.id == item.id))
+        connection.execute(
+            sa.insert(centres).values(
+                id=item.id,
+                as_of=item.as_of,
+                content_hash=documents.digest(document),
+                document=document,
+            )
+        )
+
+
+def remove_centres(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Remove centres that are no longer listed."""
+    connection.execute(sa.delete(centres).where(centres.c.id.in_(list(ids))))

@@ -1,0 +1,66 @@
+"""Editions in the database: which files were imported, and which scopes each edition lists.
+
+A scope is the part of a source that is published together, for example ``"130/40101"`` (service
+and municipality). Keeping the dates on which a scope was listed makes closing independent of the
+order of import: a record is closed on the first later edition of its scope that lacks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from geoportal.store.schema import editions, scope_editions
+
+
+def edition_of_digest(connection: sa.Connection, source: str, sha256: str) -> str:
+    """Return the ISO date under which the same bytes were imported before, empty if never.
+
+    When they were imported under several dates, the latest is returned.
+    """
+    query = sa.select(sa.func.max(editions.c.as_of)).where(
+        editions.c.source == source, editions.c.sha256 == sha256
+    )
+    return connection.scalar(query) or ""
+
+
+def has_edition(connection: sa.Connection, source: str, sha256: str, as_of: str) -> bool:
+    """Say whether these bytes were imported before as this edition."""
+    query = sa.select(editions.c.id).where(
+        editions.c.source == source, editions.c.sha256 == sha256, editions.c.as_of == as_of
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
+def write_edition(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Add an imported file; ``values`` has the columns of the ``editions`` table."""
+    connection.execute(sa.insert(editions).values(**values))
+
+
+def read_scope_editions(connection: sa.Connection, source: str) -> dict[str, list[str]]:
+    """Return, for each scope of a source, the ISO dates that list it, ascending."""
+    query = (
+        sa.select(scope_editions.c.scope, scope_editions.c.as_of)
+        .where(scope_editions.c.source == source)
+        .order_by(scope_editions.c.scope, scope_editions.c.as_of)
+    )
+    found: dict[str, list[str]] = {}
+    for scope, as_of in connection.execute(query).tuples():
+        found.setdefault(scope, []).append(as_of)
+    return found
+
+
+def add_scope_editions(
+    connection: sa.Connection, source: str, scopes: Iterable[str], as_of: str
+) -> None:
+    """Note that an edition lists these scopes completely; known ones are left as they are."""
+    held = read_scope_editions(connection, source)
+    rows = [
+        {"source": source, "scope": scope, "as_of": as_of}
+        for scope in sorted(set(scopes))
+        if as_of not in held.get(scope, ())
+    ]
+    if rows:
+        connection.execute(sa.insert(scope_editions), rows)

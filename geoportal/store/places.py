@@ -1,0 +1,161 @@
+"""The gazetteer's rows in the database: places by municipality, replaced together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from geoportal.store.documents import digest
+from geoportal.store.schema import place_sets, places
+
+_BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlace:
+    """A 町丁目, 小字, 街区 or 住居番号 with its position.
+
+    Attributes
+    ----------
+    municipality_code, prefecture, municipality, town, koaza, block, house : str
+        As in the gazetteer; ``municipality`` with its county or city in front.
+    lon, lat : float or None
+        Degrees, WGS 84. None: known by name only.
+    """
+
+    municipality_code: str
+    prefecture: str
+    municipality: str
+    town: str
+    lon: float | None
+    lat: float | None
+    koaza: str = ""
+    block: str = ""
+    house: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells places of one municipality apart."""
+        return self.town, self.koaza, self.block, self.house
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSet:
+    """The edition that the places of one municipality are from.
+
+    Attributes
+    ----------
+    source, municipality_code, as_of : str
+        Source name, five-digit code, ISO date of the edition.
+    row_count : int
+        How many places.
+    content_hash : str
+        Digest of the places.
+    """
+
+    source: str
+    municipality_code: str
+    as_of: str
+    row_count: int
+    content_hash: str
+
+
+def content_hash(items: Iterable[StoredPlace]) -> str:
+    """Return a digest of places that does not depend on their order."""
+    lines = sorted("\t".join((*place.key, repr(place.lon), repr(place.lat))) for place in items)
+    return digest("\n".join(lines))
+
+
+def read_place_sets(connection: sa.Connection) -> list[PlaceSet]:
+    """Return the edition of every municipality's places, ordered by source and code."""
+    query = sa.select(place_sets).order_by(place_sets.c.source, place_sets.c.municipality_code)
+    return [PlaceSet(*row) for row in connection.execute(query)]
+
+
+def read_places(
+    connection: sa.Connection, *, source: str = "", municipality_code: str = ""
+) -> Iterator[StoredPlace]:
+    """Yield places, ordered by municipality and as they were written.
+
+    Parameters
+    ----------
+    source, municipality_code : str
+        Only these; empty for all.
+    """
+    query = sa.select(
+        places.c.municipality_code,
+        places.c.prefecture,
+        places.c.municipality,
+        places.c.town,
+        places.c.lon,
+        places.c.lat,
+        places.c.koaza,
+        places.c.block,
+        places.c.house,
+    ).order_by(places.c.municipality_code, places.c.id)
+    if source:
+        query = query.where(places.c.source == source)
+    if municipality_code:
+        query = query.where(places.c.municipality_code == municipality_code)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        yield StoredPlace(*row)
+
+
+def read_place_positions(
+    connection: sa.Connection, municipality_code: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return longitudes and latitudes of a municipality's places, shape (n,) each, degrees."""
+    query = sa.select(places.c.lon, places.c.lat).where(
+        places.c.municipality_code == municipality_code, places.c.lon.is_not(None)
+    )
+    pairs = np.array(connection.execute(query).tuples().all(), dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def replace_places(
+    connection: sa.Connection, place_set: PlaceSet, items: Sequence[StoredPlace]
+) -> None:
+    """Replace the places that a source holds of one municipality."""
+    source, code = place_set.source, place_set.municipality_code
+    for table in (places, place_sets):
+        connection.execute(
+            sa.delete(table).where(table.c.source == source, table.c.municipality_code == code)
+        )
+    connection.execute(
+        sa.insert(place_sets).values(
+            source=source,
+            municipality_code=code,
+            as_of=place_set.as_of,
+            row_count=place_set.row_count,
+            content_hash=place_set.content_hash,
+        )
+    )
+    for start in range(0, len(items), _BATCH):
+        connection.execute(
+            sa.insert(places),
+            [
+                {
+                    "source": source,
+                    "as_of": place_set.as_of,
+                    "municipality_code": place.municipality_code,
+                    "prefecture": place.prefecture,
+                    "municipality": place.municipality,
+                    "town": place.town,
+                    "koaza": place.koaza,
+                    "block": place.block,
+                    "house": place.house,
+                    "lon": _finite(place.lon),
+                    "lat": _finite(place.lat),
+                }
+                for place in items[start : start + _BATCH]
+            ],
+        )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
