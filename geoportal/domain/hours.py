@@ -161,6 +161,27 @@ class OpeningCalendar:
             return "open"
         return today
 
+    def next_opening(self, hours: Hours, when: datetime, days: int = 31) -> datetime | None:
+        """Return when the next consultation session begins, None if not known within some days."""
+        local = when.astimezone(JST)
+        for offset in range(days):
+            day = local.date() + timedelta(days=offset)
+            starts = sorted(
+                datetime.combine(day, datetime.min.time(), JST)
+                + timedelta(minutes=_minutes(session.opens))
+                for session in hours.sessions
+                if session.use == "consultation"
+                and session.day == self._key(day)
+                and not self.closed_all_day(hours, day)
+            )
+            for start in starts:
+                if start > local:
+                    return start
+        return None
+
+    def _key(self, day: date) -> int:
+        return HOLIDAY if self.is_holiday(day) else day.weekday()
+
     def closed_all_day(self, hours: Hours, day: date) -> bool:
         """Say whether the facility is known to be closed for the whole of a day."""
         holiday = self.is_holiday(day)
@@ -180,7 +201,7 @@ class OpeningCalendar:
             return "unknown"
         if self.closed_all_day(hours, day):
             return "closed"
-        key = HOLIDAY if self.is_holiday(day) else day.weekday()
+        key = self._key(day)
         sessions = [s for s in hours.sessions if s.use == use]
         if not sessions:
             return "unknown"

@@ -9,7 +9,7 @@ from pyproj import Geod
 GRS80 = Geod(ellps="GRS80")
 
 METRES_PER_DEGREE_LAT_MIN = 110_500.0
-"""A lower bound of the length of one degree of latitude on GRS80, metres (110,574 at the equator)."""
+"""A lower bound of one degree of latitude on GRS80, metres (110,574 at the equator)."""
 
 _COS_MARGIN = 0.98
 

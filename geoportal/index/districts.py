@@ -88,7 +88,7 @@ class DistrictIndex:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
         leaves = [d for d in self.containing(lon, lat) if d.level in _LEAF_LEVELS]
         wards = [d for d in leaves if d.level == "ward"]
-        return (wards or leaves or [None])[0]
+        return next(iter(wards or leaves), None)
 
     def municipalities_at(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> list[str]:
         """Return the code of the municipality or ward of each point, ``""`` where there is none."""

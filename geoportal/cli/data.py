@@ -1,0 +1,145 @@
+"""Commands that work on the data: init, import, doctor."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command, progress_bar
+from geoportal.cli.diagnosis import diagnose
+from geoportal.errors import InputRefusedError, UsageError
+from geoportal.export.table import harmless
+from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
+from geoportal.services import now_in_japan, sample_directory, shipped_reference
+from geoportal.store.database import dataset_version, open_database
+
+_ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message")
+
+
+@click.command()
+@click.option("--sample", is_flag=True, help="Load the fictional sample city (架空のデータ).")
+@command
+def init(console: Console, sample: bool) -> None:
+    """Make an empty database; does nothing when there is one."""
+    database = open_database(console.settings.database, create=True)
+    reference = shipped_reference()
+    if sample:
+        centres = reference.directory / "centres.csv"
+        with progress_bar() as progress:
+            load_sample(
+                database,
+                reference,
+                sample_directory(),
+                centres,
+                today=now_in_japan().date(),
+                progress=progress,
+            )
+    with database.engine.connect() as connection:
+        version = dataset_version(connection)
+    document = {"database": console.settings.database, "dataset_version": version}
+    console.print(document, lambda: iter([f"{console.settings.database} は使えます"]))
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", default="auto", show_default=True, help="Refuse other layouts.")
+@click.option("--as-of", metavar="DATE", default="", help="Date the data refers to.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@click.option("--issues", type=click.Path(path_type=Path), metavar="CSV", help="Write the issues.")
+@click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
+@command
+def import_(
+    console: Console,
+    files: tuple[Path, ...],
+    source: str,
+    as_of: str,
+    dry_run: bool,
+    issues: Path | None,
+    max_rejected: float,
+) -> None:
+    """Import official files; the layout is recognised from the header."""
+    options = ImportOptions(
+        source=source,
+        as_of=_iso_date(as_of),
+        dry_run=dry_run,
+        max_rejected_percent=max_rejected,
+    )
+    database = open_database(console.settings.database, create=True)
+    with progress_bar() as progress:
+        report = import_files(
+            database,
+            shipped_reference(),
+            files,
+            options,
+            today=now_in_japan().date(),
+            progress=progress,
+        )
+    document = report.as_dict()
+    if issues is not None:
+        _write_issues(issues, document)
+    console.print(document, lambda: _import_lines(document))
+    if report.refused:
+        console.tell("geoportal: at least one file was refused and left nothing behind; see above")
+        sys.exit(InputRefusedError.exit_code)
+
+
+def _iso_date(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError("--as-of takes a date such as 2026-10-01", "as_of") from None
+
+
+def _write_issues(path: Path, document: dict[str, Any]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, _ISSUE_COLUMNS)
+        writer.writeheader()
+        for item in document["files"]:
+            for issue in item["issues"]:
+                row = {"file": item["file"], **issue}
+                writer.writerow({key: harmless(row[key]) for key in _ISSUE_COLUMNS})
+
+
+def _import_lines(document: dict[str, Any]) -> Iterator[str]:
+    for item in document["files"]:
+        yield (
+            f"{item['file']}: {item['source'] or '?'} {item['as_of']} — "
+            f"{item['rows_read']} 行（採用 {item['accepted']}・不採用 {item['rejected']}）"
+            f" 新規 {item['created']}・更新 {item['updated']}・変更なし {item['unchanged']}"
+            f"・閉鎖 {item['removed']}"
+        )
+        for issue in item["issues"]:
+            if issue["severity"] != "info":
+                yield f"  {issue['line'] or '-'} 行目 {issue['field']}: {issue['message']}"
+    yield f"データの版: {document['dataset_version']}"
+
+
+@click.command()
+@command
+def doctor(console: Console) -> None:
+    """Say what is wrong with this installation or its data, and how to mend it."""
+    findings = diagnose(console.settings)
+    document = {
+        "ok": not any(item.severity == "error" for item in findings),
+        "findings": [item.as_dict() for item in findings],
+    }
+
+    def lines() -> Iterator[str]:
+        for item in findings:
+            yield f"[{item.severity}] {item.message}"
+            if item.mend:
+                yield f"    → {item.mend}"
+        if not findings:
+            yield "問題は見つかりませんでした"
+
+    console.print(document, lines)
+    if not document["ok"]:
+        sys.exit(1)

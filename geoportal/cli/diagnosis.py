@@ -1,0 +1,108 @@
+"""What is wrong with an installation or its data, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from geoportal.errors import GeoportalError
+from geoportal.services import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import open_database
+from geoportal.web.presenters import SAMPLE_SOURCE, sources_document
+
+_FEW_POSITIONS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    Attributes
+    ----------
+    severity : str
+        ``"error"`` it does not work, ``"warning"`` answers are poorer than they could be,
+        ``"info"`` worth knowing.
+    code : str
+        Stable, for programs.
+    message : str
+        What was found.
+    mend : str
+        What to do about it; empty when nothing need be done.
+    """
+
+    severity: str
+    code: str
+    message: str
+    mend: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Look at the database and the data in it."""
+    try:
+        portal = Portal(open_database(settings.database), shipped_reference())
+        return [*_data_findings(portal), *_source_findings(portal)]
+    except GeoportalError as error:
+        return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
+
+
+def _data_findings(portal: Portal) -> Iterator[Finding]:
+    snapshot = portal.snapshot
+    total = len(snapshot)
+    if total == 0:
+        yield Finding(
+            "error",
+            "no_facilities",
+            "施設が 1 件もありません",
+            "geoportal import で公的データを取り込んでください",
+        )
+    if not len(snapshot.districts):
+        yield Finding(
+            "warning",
+            "no_outlines",
+            "行政区域がないため、座標が市区町村の中にあるかを確かめられません",
+            "国土数値情報 N03 を geoportal import で取り込んでください",
+        )
+    if portal.loaded.geocoder.gazetteer.town_count == 0:
+        yield Finding(
+            "warning",
+            "no_towns",
+            "町丁目の位置データがないため、住所から位置を求められません",
+            "町丁目の CSV を geoportal import で取り込んでください",
+        )
+    if not snapshot.centres:
+        yield Finding(
+            "warning",
+            "no_centres",
+            "相談窓口（在宅医療・介護連携支援センター）がありません",
+            "centres の CSV を geoportal import で取り込んでください",
+        )
+    located = int(snapshot.located.sum())
+    if total:
+        severity = "info" if located >= _FEW_POSITIONS * total else "warning"
+        yield Finding(
+            severity, "positions", f"位置がわかる施設は {total} 件のうち {located} 件です"
+        )
+
+
+def _source_findings(portal: Portal) -> Iterator[Finding]:
+    for item in sources_document(portal)["sources"]:
+        if item["stale"]:
+            yield Finding(
+                "warning",
+                "stale_source",
+                f"{item['label_ja']} は {item['as_of']} 時点のもので、次の版が出ているはずです",
+                "新しい版を取り込んでください",
+            )
+        if item["source"] == SAMPLE_SOURCE:
+            yield Finding(
+                "info",
+                "sample",
+                "架空の見本データが入っています",
+                "実際に使う時は別の --db に公的データを取り込んでください",
+            )

@@ -1,0 +1,116 @@
+"""Answers as lines of Japanese text for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from geoportal.services import Portal
+
+_SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
+_REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
+_CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("operator", "運営"))
+
+Document = dict[str, Any]
+
+
+def search_lines(portal: Portal, document: Document) -> Iterator[str]:
+    """Yield the lines of a search answer."""
+    counts = document["counts"]
+    yield f"対応あり {counts['match']} 件・未確認 {counts['possible']} 件・なし {counts['no']} 件"
+    kinds = portal.reference.kinds
+    for number, feature in enumerate(document["features"], start=1):
+        about = feature["properties"]
+        distance = f" {about['distance_m']:,} m" if "distance_m" in about else ""
+        reach = f" {_REACH[about['visit_range']]}" if "visit_range" in about else ""
+        mark = "【架空】" if about["fictional"] else ""
+        kind = kinds[about["kind"]].label_ja
+        yield f"{number:>3}. {mark}{about['name']}（{kind}）{distance}{reach}"
+        where = about["address"] if feature["geometry"] else f"{about['address']}（位置不明）"
+        yield f"     {where}  {about['phone']}  [{feature['id']}]"
+        if about["needs"]:
+            yield "     " + "  ".join(_need_text(portal, *item) for item in about["needs"].items())
+    for relaxation in document["relaxations"]:
+        yield _relaxation_text(portal, relaxation)
+    for centre in document["centres"]:
+        yield f"相談窓口: {centre['name']} {centre['phone']}"
+
+
+def _need_text(portal: Portal, code: str, item: dict[str, Any]) -> str:
+    label = portal.reference.vocabulary[code].label_ja
+    if item["value"] == "unknown":
+        return f"{_SIGNS['unknown']}{label}"
+    evidence = portal.reference.evidence[item["evidence"]][0]
+    old = "・古い情報" if item["stale"] else ""
+    return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}）"
+
+
+def _relaxation_text(portal: Portal, item: dict[str, Any]) -> str:
+    if "drop" in item:
+        label = portal.reference.vocabulary[item["drop"]].label_ja
+        return f"「{label}」を外すと {item['adds']} 件"
+    return f"半径を {item['radius_m'] / 1000:g} km に広げると {item['adds']} 件"
+
+
+def facility_lines(portal: Portal, documents: list[Document]) -> Iterator[str]:
+    """Yield the lines about facilities, every fact with source and date."""
+    for document in documents:
+        yield from _head_lines(portal, document)
+        for claim in document["properties"]["claims"]:
+            yield _claim_line(portal, claim)
+        for mention in document["properties"]["sources"]:
+            yield f"  出典: {mention['source']} {mention['as_of']} {mention['record_id']}"
+
+
+def district_lines(document: Document) -> Iterator[str]:
+    """Yield a line for each district."""
+    for feature in document["features"]:
+        about = feature["properties"]
+        count = f"{about['facilities']}件"
+        yield f"{about['code']:<6} {about['level']:<13} {about['full_name']} {count}"
+
+
+def place_lines(documents: list[Document]) -> Iterator[str]:
+    """Yield the lines about geocoded addresses."""
+    for item in documents:
+        known = item["lon"] is not None
+        spread = f" ±{item['uncertainty_m']:.0f} m" if known else ""
+        place = f"{item['lon']:.6f},{item['lat']:.6f}{spread}" if known else "-"
+        area = f"{item['prefecture']}{item['municipality']}{item['town']}"
+        yield f"{item['status']} {item['match_level'] or '-'} {place} {area}"
+        for one in item["candidates"]:
+            yield f"  候補: {one['prefecture']}{one['municipality']}{one['town']}"
+
+
+def _head_lines(portal: Portal, document: Document) -> Iterator[str]:
+    about = document["properties"]
+    kind = portal.reference.kinds[about["kind"]].label_ja
+    yield f"{about['name']}（{kind}）[{document['id']}]"
+    if about["fictional"]:
+        yield "  架空のデータです"
+    if about["status"] == "closed":
+        yield f"  閉鎖（最後の掲載 {about['last_seen']}）"
+    for label, key in (
+        ("所在地", "address"),
+        ("電話", "phone"),
+        ("FAX", "fax"),
+        ("運営", "operator"),
+    ):
+        if about[key]:
+            yield f"  {label}: {about[key]}"
+    place = about["location"]
+    if document["geometry"] is None:
+        yield f"  位置: 不明 {'、'.join(place['warnings'])}"
+        return
+    lon, lat = document["geometry"]["coordinates"]
+    spread = f"{place['level']} ±{place['uncertainty_m']:.0f} m"
+    yield f"  位置: {lon:.6f},{lat:.6f}（{spread}） {'、'.join(place['warnings'])}"
+
+
+def _claim_line(portal: Portal, claim: Document) -> str:
+    vocabulary = portal.reference.vocabulary
+    label = vocabulary[claim["code"]].label_ja if claim["code"] in vocabulary else claim["code"]
+    evidence = portal.reference.evidence[claim["evidence"]][0]
+    old = " 古い情報" if claim["stale"] else ""
+    sign = _SIGNS[claim["value"]]
+    return f"  {sign} {label}（{evidence} {claim['source']} {claim['as_of']}{old}）"

@@ -1,0 +1,51 @@
+"""``geoportal``: the command line. Thin: every command calls a service and prints its answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+
+import click
+
+from geoportal.cli.ask import districts, export, facility, geocode, search
+from geoportal.cli.data import doctor, import_, init
+from geoportal.cli.serve import serve
+from geoportal.errors import GeoportalError
+from geoportal.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--db",
+    metavar="PATH_OR_URL",
+    help="SQLite file or postgresql:// URL. Default: GEOPORTAL_DATABASE, else var/geoportal.db.",
+)
+@click.version_option(package_name="geoportal")
+@click.pass_context
+def cli(context: click.Context, db: str | None) -> None:
+    """Map and search of home-care resources (在宅医療・介護) for Japanese cities."""
+    settings = Settings.from_environment()
+    context.obj = dataclasses.replace(settings, database=db) if db else settings
+
+
+for one in (init, import_, geocode, search, facility, districts, export, serve, doctor):
+    cli.add_command(one)
+
+
+def main() -> None:
+    """Run the command line; a fault of ours ends with exit code 1 and one line."""
+    try:
+        cli.main()
+    except GeoportalError as error:
+        click.echo(f"geoportal: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("GEOPORTAL_DEBUG"):
+            raise
+        click.echo(
+            f"geoportal: a fault of ours ({type(error).__name__}); "
+            "set GEOPORTAL_DEBUG=1 for the details",
+            err=True,
+        )
+        sys.exit(1)

@@ -1,0 +1,52 @@
+"""``geoportal serve``: the production server."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+
+from geoportal.cli.console import Console, command
+from geoportal.services import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import open_database
+from geoportal.web.app import create_app
+
+_BLOCKING_THREADS = 4
+_BACKLOG = 512
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@command
+def serve(console: Console, host: str, port: int, workers: int) -> None:
+    """Serve the map, the pages and the API."""
+    console.portal()
+    os.environ["GEOPORTAL_DATABASE"] = console.settings.database
+    console.tell(f"http://{host}:{port} で動いています（終了は Ctrl+C）")
+    server: Any = Granian(
+        "geoportal.cli.serve:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers,
+        blocking_threads=_BLOCKING_THREADS,
+        backlog=_BACKLOG,
+        log_access=False,
+        respawn_failed_workers=True,
+    )
+    server.serve()
+
+
+def application() -> Flask:
+    """Build the application in a worker process, from the environment."""
+    settings = Settings.from_environment()
+    portal = Portal(open_database(settings.database), shipped_reference())
+    return create_app(portal, settings)

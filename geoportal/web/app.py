@@ -1,0 +1,188 @@
+"""The application factory: routes, headers, errors, health, request log."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_openapi3 import Info, OpenAPI
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from geoportal.errors import GeoportalError
+from geoportal.services import Portal
+from geoportal.settings import Settings, shipped_directory
+from geoportal.web import api, pages, problems
+
+VERSION = "0.1.0"
+MAX_BODY_BYTES = 64 * 1024
+_LOG = structlog.get_logger("geoportal.web")
+
+
+def create_app(portal: Portal, settings: Settings) -> Flask:
+    """Build the web application.
+
+    Parameters
+    ----------
+    portal : Portal
+        Answers the questions.
+    settings : Settings
+        Base map and the like.
+    """
+    app = OpenAPI(
+        __name__,
+        info=Info(
+            title="geoportal 在宅医療・介護 資源マップ API",
+            version=VERSION,
+            description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
+        ),
+        doc_ui=False,
+        validation_error_status=400,
+        validation_error_callback=problems.of_validation,
+        template_folder=str(shipped_directory("templates")),
+        static_folder="static",
+    )
+    app.extensions["geoportal"] = portal
+    app.config["GEOPORTAL_SETTINGS"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.register_api(api.blueprint)
+    app.register_blueprint(pages.blueprint)
+    _add_description(app)
+    _add_health(app, portal)
+    _add_errors(app)
+    _add_headers(app, settings)
+    _add_observation(app)
+    return app
+
+
+def _add_description(app: OpenAPI) -> None:
+    @app.get("/api/openapi.json", doc_ui=False)
+    def openapi() -> dict[str, Any]:
+        return app.api_doc
+
+
+def _add_health(app: Flask, portal: Portal) -> None:
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    def readyz() -> Response:
+        try:
+            version = portal.snapshot.version
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+            _LOG.error("not ready", error=type(error).__name__)
+            return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+        return Response(f"ready {version}\n", mimetype="text/plain")
+
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+
+
+def _add_errors(app: Flask) -> None:
+    def of_http(error: HTTPException) -> Response | Any:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        if not _wants_json():
+            return pages.error_page(status)
+        return problems.problem(status, error.description or HTTPStatus(status).phrase)
+
+    def of_error(error: GeoportalError) -> Response | Any:
+        response = problems.of_error(error)
+        return response if _wants_json() else pages.error_page(response.status_code, str(error))
+
+    def of_fault(error: Exception) -> Response | Any:
+        _LOG.error("fault", error=type(error).__name__, route=_route())
+        if not _wants_json():
+            return pages.error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return problems.problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side; it has been noted"
+        )
+
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(GeoportalError, of_error)
+    app.register_error_handler(ValidationError, problems.of_validation)
+    app.register_error_handler(Exception, of_fault)
+
+
+def _add_headers(app: Flask, settings: Settings) -> None:
+    tiles = urlsplit(settings.tile_url)
+    tile_host = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data:{tile_host}",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+    def harden(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
+        if request.method == "POST":
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.after_request(harden)
+
+
+def _add_observation(app: Flask) -> None:
+    """Count and log requests by route: never the query string, the body or the client."""
+    registry = CollectorRegistry()
+    requests = Counter(
+        "geoportal_requests", "Requests", ["method", "route", "status"], registry=registry
+    )
+    seconds = Histogram("geoportal_request_seconds", "Duration", ["route"], registry=registry)
+
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    def finish(response: Response) -> Response:
+        elapsed = time.perf_counter() - g.get("began", time.perf_counter())
+        route = _route()
+        requests.labels(request.method, route, str(response.status_code)).inc()
+        seconds.labels(route).observe(elapsed)
+        _LOG.info(
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(elapsed * 1000, 1),
+        )
+        return response
+
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    app.before_request(begin)
+    app.after_request(finish)
+    app.add_url_rule("/metrics", view_func=metrics)
+
+
+def _route() -> str:
+    """Return the rule that matched, not the path that was sent."""
+    return request.url_rule.rule if request.url_rule else "(none)"
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/")

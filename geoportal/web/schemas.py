@@ -1,0 +1,236 @@
+"""Requests as they come in: checked shapes that become questions of the domain."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from geoportal.domain.facility import KINDS
+from geoportal.domain.query import (
+    DEFAULT_LIMIT,
+    DEFAULT_RADIUS_M,
+    MAX_LIMIT,
+    MAX_RADIUS_M,
+    Origin,
+    Query,
+)
+from geoportal.errors import UsageError
+from geoportal.services import Portal
+
+MAX_OFFSET = 1_000_000
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+AddressText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class Strict(BaseModel):
+    """A request in which unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Point(Strict):
+    """A point in degrees, WGS 84."""
+
+    lon: Longitude
+    lat: Latitude
+
+
+class Address(Strict):
+    """An address as people write it."""
+
+    address: AddressText
+
+
+class SearchRequest(Strict):
+    """A question, as `POST /api/v1/search` takes it."""
+
+    near: Point | Address | None = Field(None, description="The home: a point or an address")
+    radius_m: float = Field(
+        DEFAULT_RADIUS_M,
+        ge=1,
+        le=MAX_RADIUS_M,
+        allow_inf_nan=False,
+        description="Metres, inclusive",
+    )
+    district: Code | list[Code] | None = Field(None, description="District code or codes")
+    kinds: list[Code] = Field(default_factory=list, max_length=len(KINDS))
+    needs: list[Code] = Field(default_factory=list, max_length=120)
+    q: Text | None = Field(None, description="Words, all of which must occur")
+    open_at: AwareDatetime | None = Field(None, description="ISO 8601 with offset")
+    include: Literal["match", "possible", "all"] = "possible"
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+
+    def to_query(self, portal: Portal, *, whole_allowed: bool = False) -> Query:
+        """Return the question in the domain's terms.
+
+        Parameters
+        ----------
+        whole_allowed : bool
+            Whether a question without near, district and q (everything) is allowed.
+
+        Raises
+        ------
+        UsageError
+            When nothing to search by is given, or a code is not known.
+        AddressNotPlacedError
+            When the address does not lead to one position.
+        """
+        districts = self._districts()
+        if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
+            raise UsageError("give at least one of near, district, q", "near")
+        require_districts(portal, districts)
+        return Query(
+            origin=self._origin(portal),
+            radius_m=self.radius_m,
+            districts=districts,
+            kinds=require_kinds(self.kinds, "kinds"),
+            needs=portal.reference.vocabulary.require_needs(self.needs),
+            text=(self.q or "").strip(),
+            open_at=self.open_at,
+            include=self.include,
+            limit=self.limit,
+            offset=self.offset,
+        )
+
+    def _districts(self) -> tuple[str, ...]:
+        if self.district is None:
+            return ()
+        codes = [self.district] if isinstance(self.district, str) else self.district
+        return tuple(dict.fromkeys(codes))
+
+    def _origin(self, portal: Portal) -> Origin | None:
+        if isinstance(self.near, Point):
+            return Origin(self.near.lon, self.near.lat)
+        if isinstance(self.near, Address):
+            return portal.origin_from_address(self.near.address)
+        return None
+
+
+class FacilitiesQuery(Strict):
+    """What `GET /api/v1/facilities` takes in its URL: nothing that could be a home."""
+
+    bbox: Text | None = Field(None, description="west,south,east,north in degrees")
+    district: list[Code] = Field(default_factory=list)
+    kind: list[Code] = Field(default_factory=list)
+    need: list[Code] = Field(default_factory=list)
+    q: Text | None = None
+    identifier: Code | None = Field(None, description="An official number, exact")
+    limit: int = Field(100, ge=1, le=MAX_LIMIT)
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+
+    def to_query(self, portal: Portal) -> Query:
+        """Return the question in the domain's terms.
+
+        Raises
+        ------
+        UsageError
+            When the box is malformed or a code is not known.
+        """
+        districts = tuple(dict.fromkeys(self.district))
+        require_districts(portal, districts)
+        return Query(
+            bbox=_box(self.bbox),
+            districts=districts,
+            kinds=require_kinds(self.kind, "kind"),
+            needs=portal.reference.vocabulary.require_needs(self.need, "need"),
+            text=(self.q or "").strip(),
+            identifier=self.identifier or "",
+            limit=self.limit,
+            offset=self.offset,
+        )
+
+
+class LocateRequest(Strict):
+    """What `POST /api/v1/locate` takes: an address, or a point."""
+
+    address: AddressText | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """The point, longitude first.
+
+        Raises
+        ------
+        UsageError
+            When an address was given instead.
+        """
+        if self.lon is None or self.lat is None:
+            raise UsageError("give either address, or lon and lat", "address")
+        return self.lon, self.lat
+
+    @model_validator(mode="after")
+    def _one_of(self) -> LocateRequest:
+        if self.address is None and None in (self.lon, self.lat):
+            raise ValueError("give either address, or lon and lat")
+        if self.address is not None and (self.lon, self.lat) != (None, None):
+            raise ValueError("give either address, or lon and lat, not both")
+        return self
+
+
+class FacilityPath(Strict):
+    """A facility's id in the path."""
+
+    facility_id: Code
+
+
+class DistrictPath(Strict):
+    """A district's code in the path."""
+
+    code: Code
+
+
+class DistrictsQuery(Strict):
+    """What `GET /api/v1/districts` takes."""
+
+    geometry: bool = True
+    level: Literal["prefecture", "medical_area", "municipality", "ward", "local"] | None = None
+
+
+def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
+    """Return facility kinds, each once.
+
+    Raises
+    ------
+    UsageError
+        When one is not known.
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(
+                f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", field
+            )
+    return tuple(dict.fromkeys(kinds))
+
+
+def require_districts(portal: Portal, codes: tuple[str, ...]) -> None:
+    """Check that district codes are known.
+
+    Raises
+    ------
+    UsageError
+        When one is not.
+    """
+    for code in codes:
+        if not portal.snapshot.knows_district(code):
+            raise UsageError(
+                f"no district has the code {code!r}; GET /api/v1/districts lists them", "district"
+            )
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("expected four numbers: west,south,east,north", "bbox") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise UsageError("expected degrees with west <= east and south <= north", "bbox")
+    return west, south, east, north
