@@ -20,7 +20,7 @@ WARD_SHARE = {
     "40108": 0.07,
     "40105": 0.05,
 }
-SPREAD_LON, SPREAD_LAT = 0.0020, 0.0017  # about 190 m: a facility stays near its town's point
+SPREAD_LON, SPREAD_LAT = 0.0034, 0.0028  # at most 440 m, mostly within 150 m of its town's point
 FROM_EDGE = 0.0003  # about 30 m inside the outline
 
 

@@ -1,0 +1,223 @@
+"""The reference lists: what people choose from and read must be complete and consistent."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from geoportal.domain.claim import EVIDENCE
+from geoportal.domain.facility import KINDS
+from geoportal.domain.vocabulary import Term, Vocabulary
+
+REFERENCE = Path(__file__).parents[3] / "data" / "reference"
+SOURCE_NAMES = {
+    "kaigo",
+    "navii-facility",
+    "navii-hours",
+    "bureau",
+    "bureau-codes",
+    "municipal-medical",
+    "municipal-care",
+    "boundary",
+    "towns",
+    "blocks",
+    "mesh-population",
+    "age-population",
+    "survey",
+    "centres",
+    "sample",
+}
+JAPANESE = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def terms() -> dict[str, dict[str, str]]:
+    return {row["code"]: row for row in read("vocabulary.csv")}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("vocabulary.csv", "code"),
+        ("vocabulary_groups.csv", "group"),
+        ("kinds.csv", "kind"),
+        ("evidence.csv", "evidence"),
+        ("sources.csv", "name"),
+        ("centres.csv", "id"),
+    ],
+)
+def test_each_key_stands_once_and_nothing_has_stray_space(name: str, key: str) -> None:
+    rows = read(name)
+    assert len({row[key] for row in rows}) == len(rows) > 0
+    for row in rows:
+        assert None not in row
+        for value in row.values():
+            assert value == value.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vocabulary.csv", "vocabulary_groups.csv", "kinds.csv", "sources.csv"],
+)
+def test_every_entry_can_be_read_in_both_languages(name: str) -> None:
+    for row in read(name):
+        assert row["label_en"]
+        assert not JAPANESE.search(row["label_en"])
+        assert JAPANESE.search(row["label_ja"])
+
+
+def test_the_vocabulary_has_the_117_terms_in_groups_that_are_named(terms) -> None:
+    assert len(terms) == 117
+    groups = [row["group"] for row in read("vocabulary_groups.csv")]
+    for code, row in terms.items():
+        assert row["group"] == code.split(".")[0]
+    assert list(dict.fromkeys(row["group"] for row in terms.values())) == groups
+
+
+def test_terms_apply_to_known_kinds_and_carry_known_evidence(terms) -> None:
+    for row in terms.values():
+        assert set(filter(None, row["kinds"].split("|"))) <= set(KINDS)
+        assert row["evidence"] in EVIDENCE
+
+
+def test_the_vocabulary_fills_the_domain_class(terms) -> None:
+    vocabulary = Vocabulary(
+        Term(
+            code=row["code"],
+            label_ja=row["label_ja"],
+            label_en=row["label_en"],
+            group=row["group"],
+            kinds=tuple(filter(None, row["kinds"].split("|"))),
+            evidence=row["evidence"],
+            synonyms=tuple(filter(None, row["synonyms"].split("|"))),
+        )
+        for row in terms.values()
+    )
+    assert vocabulary.require_needs(["VM.REG", "AC.ULCER"]) == ("VM.REG", "AC.ULCER")
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("床ずれ", "AC.ULCER"),
+        ("じょくそう", "AC.ULCER"),
+        ("褥そう", "AC.ULCER"),
+        ("褥瘡", "AC.ULCER"),
+        ("胃ろう", "AC.TUBE_PEG"),
+        ("PEG", "AC.TUBE_PEG"),
+        ("IVH", "AC.CVN"),
+        ("TPN", "AC.CVN"),
+        ("高カロリー輸液", "AC.CVN"),
+        ("HOT", "AC.O2"),
+        ("レスピレーター", "AC.VENT"),
+        ("痰の吸引", "AC.SUCTION"),
+        ("たん吸引", "AC.SUCTION"),
+        ("バルーン", "AC.CATH"),
+        ("看取り", "VM.EOL"),
+        ("ターミナル", "VM.EOL"),
+        ("麻薬", "AC.OPIOID_RX"),
+        ("オピオイド", "AC.PAIN"),
+        ("入れ歯", "AC.DENTURE"),
+        ("レスパイト", "BK.RESPITE"),
+        ("ケアマネ", "FT.CM"),
+        ("訪看", "FT.VN"),
+        ("在支診1", "ST.ZS1"),
+    ],
+)
+def test_the_everyday_word_leads_to_its_term(terms, word: str, code: str) -> None:
+    assert word in terms[code]["synonyms"].split("|")
+
+
+def test_no_term_lists_a_synonym_twice_or_repeats_its_label(terms) -> None:
+    for row in terms.values():
+        words = row["synonyms"].split("|")
+        assert len(words) == len(set(words))
+        assert "" not in words
+        assert row["label_ja"] not in words
+
+
+def test_every_kind_has_names_a_glyph_of_its_own_and_its_term(terms) -> None:
+    rows = read("kinds.csv")
+    assert tuple(row["kind"] for row in rows) == KINDS
+    assert len({row["glyph"] for row in rows}) == len(rows)
+    for row in rows:
+        assert 1 <= len(row["glyph"]) <= 2
+        assert row["short_ja"]
+        if row["term"]:
+            assert terms[row["term"]]["kinds"] == row["kind"]
+    # 助産所 has no term; every facility-type term belongs to a kind
+    assert {row["kind"] for row in rows if not row["term"]} == {"maternity_home"}
+    assert {row["term"] for row in rows} - {""} == {c for c in terms if c.startswith("FT.")}
+
+
+def test_the_support_filings_imply_round_the_clock_and_groups_are_told_apart(terms) -> None:
+    rows = read("need_implications.csv")
+    pairs = {(row["code"], row["implies"]) for row in rows}
+    assert len(pairs) == len(rows)
+    assert {code for pair in pairs for code in pair} <= set(terms)
+    for code in ("ST.ZS1", "ST.ZS2", "ST.ZS3", "ST.ZH1", "ST.ZH2", "ST.ZH3"):
+        assert {(code, "VM.24DR"), (code, "VM.24TEL")} <= pairs
+    notes = {row["code"]: row["note"] for row in rows if row["implies"] == "VM.24DR"}
+    assert "連携" in notes["ST.ZS2"]
+    assert "連携" not in notes["ST.ZS1"]
+    assert all(row["source"] for row in rows)
+
+
+def test_an_either_or_filing_and_a_restricted_one_imply_nothing() -> None:
+    """加算２ is opioids and a sterile room, or children; 後方支援 is for the registered."""
+    codes = {row["code"] for row in read("need_implications.csv")}
+    assert not codes & {"ST.PHZ2", "ST.BACKUP", "ST.PHZ1", "ST.EXP"}
+
+
+def test_implied_terms_apply_to_every_kind_of_the_term_that_implies_them(terms) -> None:
+    for row in read("need_implications.csv"):
+        narrow = set(terms[row["code"]]["kinds"].split("|"))
+        assert narrow <= set(terms[row["implies"]]["kinds"].split("|"))
+
+
+def test_evidence_is_explained_weakest_first() -> None:
+    rows = read("evidence.csv")
+    assert tuple(row["evidence"] for row in rows) == EVIDENCE
+    assert all(row["label_ja"] and row["label_en"] and row["explanation_ja"] for row in rows)
+
+
+def test_every_source_is_described() -> None:
+    rows = {row["name"]: row for row in read("sources.csv")}
+    assert set(rows) == SOURCE_NAMES
+    for row in rows.values():
+        assert row["evidence"] in EVIDENCE
+        assert int(row["cadence_days"]) > 0
+        assert row["attribution"]
+        assert row["page"] == "" or row["page"].startswith("https://")
+    assert rows["bureau"]["evidence"] == "filed"
+    assert rows["survey"]["evidence"] == "survey"
+    assert "架空" in rows["sample"]["attribution"]
+
+
+def test_five_centres_answer_for_the_seven_wards_each_once() -> None:
+    rows = read("centres.csv")
+    assert [row["id"] for row in rows] == ["moji", "kokura", "wakamatsu", "yahata", "tobata"]
+    districts = [code for row in rows for code in row["district_codes"].split("|")]
+    assert sorted(districts) == ["40101", "40103", "40105", "40106", "40107", "40108", "40109"]
+
+
+def test_centres_state_the_hours_and_closing_rules_of_the_leaflet() -> None:
+    for row in read("centres.csv"):
+        assert row["kind"] == "liaison_centre"
+        assert row["open_days"] == "月|火|水|木|金"
+        assert (row["opens"], row["closes"]) == ("09:00", "17:00")
+        assert row["closed_holidays"] == "yes"
+        assert row["closed_dates"].split("|") == [
+            *("08-13", "08-14", "08-15"),
+            *("12-29", "12-30", "12-31", "01-01", "01-02", "01-03"),
+        ]
+        assert re.fullmatch(r"093-\d{3}-\d{4}", row["phone"])
+        assert re.fullmatch(r"093-\d{3}-\d{4}", row["fax"])
+        # the leaflet gives no position, and none is made up
+        assert row["lon"] == row["lat"] == ""
