@@ -248,6 +248,21 @@ def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
     return members
 
 
+def kind_words(reference: Reference) -> dict[str, str]:
+    """Return for each kind the words by which people look for it (訪看, 歯医者 …)."""
+    vocabulary = reference.vocabulary
+    return {
+        kind: " ".join(
+            (
+                info.label_ja,
+                info.short_ja,
+                *(vocabulary[info.term].synonyms if info.term in vocabulary else ()),
+            )
+        )
+        for kind, info in reference.kinds.items()
+    }
+
+
 def _city_of(reference: Reference, code: str) -> str:
     """Return the code of the designated city (政令指定都市) a ward belongs to, else ``""``."""
     info = reference.municipalities[code]
@@ -271,10 +286,6 @@ def _load(
     today: date,
 ) -> Loaded:
     facilities = list(iter_facilities(connection))
-    kind_words = {
-        kind: " ".join((info.label_ja, info.short_ja, *reference.vocabulary[info.term].synonyms))
-        for kind, info in reference.kinds.items()
-    }
     snapshot = Snapshot(
         version=version,
         today=today,
@@ -283,7 +294,7 @@ def _load(
         districts=load_districts(connection, reference),
         members=district_members(reference),
         centres=read_centres(connection),
-        kind_words=kind_words,
+        kind_words=kind_words(reference),
     )
     counts: dict[str, int] = {}
     for facility in facilities:

@@ -189,7 +189,8 @@ def redirect_of(connection: sa.Connection, old_id: str) -> str:
 
 def all_redirects(connection: sa.Connection) -> dict[str, str]:
     """Return every redirect, old id to new id."""
-    return dict(connection.execute(sa.select(redirects)).tuples())
+    rows = connection.execute(sa.select(redirects.c.old_id, redirects.c.new_id))
+    return {row.old_id: row.new_id for row in rows}
 
 
 def _identifier_rows(facility: Facility) -> list[dict[str, str]]:

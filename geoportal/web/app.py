@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import traceback
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,7 +83,7 @@ def _add_health(app: Flask, portal: Portal) -> None:
         try:
             version = portal.snapshot.version
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
-            _LOG.error("not ready", error=type(error).__name__)
+            _LOG.error("not ready", error=type(error).__name__, at=_frames(error))
             return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
         return Response(f"ready {version}\n", mimetype="text/plain")
 
@@ -101,7 +103,7 @@ def _add_errors(app: Flask) -> None:
         return response if _wants_json() else pages.error_page(response.status_code, str(error))
 
     def of_fault(error: Exception) -> Response | Any:
-        _LOG.error("fault", error=type(error).__name__, route=_route())
+        _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))
         if not _wants_json():
             return pages.error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
         return problems.problem(
@@ -177,6 +179,12 @@ def _add_observation(app: Flask) -> None:
     app.before_request(begin)
     app.after_request(finish)
     app.add_url_rule("/metrics", view_func=metrics)
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return where an error arose; never its message, which may repeat what was sent."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _route() -> str:

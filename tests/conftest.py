@@ -1,0 +1,96 @@
+"""Fixtures shared by all tests: a small city in a real database, the application over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from geoportal.domain.centre import Centre
+from geoportal.domain.facility import SourceMention
+from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
+from geoportal.domain.location import Location
+from geoportal.services import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.centres import write_centres
+from geoportal.store.database import Database, advance_dataset_version, open_database
+from geoportal.store.facilities import write_facilities
+from geoportal.store.outlines import StoredOutline, write_outlines
+from geoportal.web.app import create_app
+from tests.factories import KOKURA, make_claim, make_facility, make_outline
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
+HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Yield an empty database with the current schema."""
+    opened = open_database(tmp_path / "test.db", create=True)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def city(database: Database) -> Database:
+    """Fill the database with two wards, a handful of facilities and the centre of one ward."""
+    facilities = [
+        make_facility(
+            "near",
+            claims=[make_claim("VM.REG"), make_claim("AC.ULCER")],
+            identifiers={"medical_institution_code": "4019000001"},
+            name="見本ハートクリニック",
+        ),
+        make_facility("maybe", (KOKURA[0] + 0.01, KOKURA[1]), [make_claim("VM.REG")]),
+        make_facility("refuses", (KOKURA[0], KOKURA[1] + 0.01), [make_claim("VM.REG", "no")]),
+        make_facility("lost", None, name="見本位置不明医院"),
+        make_facility(
+            "coarse",
+            location=Location(
+                KOKURA[0] + 0.02, KOKURA[1], "chome", 350.0, "geocode", ("geocoded",)
+            ),
+        ),
+        make_facility("hostile", (KOKURA[0], KOKURA[1] - 0.01), name=HOSTILE, kind="pharmacy"),
+        make_facility("gone", status="closed", name="見本閉院医院"),
+        make_facility(
+            "sample",
+            (KOKURA[0] + 0.03, KOKURA[1]),
+            sources=(SourceMention("sample", "sample", "2026-11-01"),),
+        ),
+    ]
+    wards = [
+        make_outline("40106", (130.80, 33.80, 130.95, 33.95)),
+        make_outline("40107", (130.95, 33.80, 131.10, 33.95)),
+    ]
+    weekdays = tuple(Session(day, "09:00", "17:00") for day in range(5))
+    centre = Centre(
+        id="kokura",
+        kind="liaison_centre",
+        name="小倉在宅医療・介護連携支援センター",
+        phone="093-932-7141",
+        districts=("40106", "40107"),
+        hours=Hours(sessions=weekdays, closed_days=(5, 6, HOLIDAY)),
+    )
+    with database.engine.begin() as connection:
+        write_facilities(connection, facilities)
+        write_outlines(
+            connection, [StoredOutline(d, g, "boundary", "2026-01-01") for d, g in wards]
+        )
+        write_centres(connection, [centre])
+        advance_dataset_version(connection, "test city")
+    return database
+
+
+@pytest.fixture
+def portal(city: Database) -> Portal:
+    """Return a portal over the small city at a fixed moment."""
+    return Portal(city, shipped_reference(), clock=lambda: NOW)
+
+
+@pytest.fixture
+def app(portal: Portal) -> Flask:
+    """Return the web application over the small city."""
+    return create_app(portal, Settings())

@@ -1,0 +1,303 @@
+"""The JSON API as CONTRACT.md states it."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from pyproj import Geod
+
+from tests.conftest import HOSTILE
+from tests.factories import KOKURA
+
+NEAR = {"lon": KOKURA[0], "lat": KOKURA[1]}
+ORACLE = Geod(ellps="GRS80")
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def ask(client, **question):
+    response = client.post("/api/v1/search", json=question)
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+def ids(document):
+    return [feature["id"] for feature in document["features"]]
+
+
+def test_a_radius_answer_has_the_shape_of_the_contract(client):
+    document = ask(client, near=NEAR, radius_m=4_000, needs=["VM.REG", "AC.ULCER"])
+    assert document["type"] == "FeatureCollection"
+    assert document["counts"]["match"] == 1
+    assert document["numberMatched"] == document["counts"]["match"] + document["counts"]["possible"]
+    assert document["numberReturned"] == len(document["features"])
+    assert document["origin"]["district"] == {
+        "code": "40106",
+        "name": "地区40106",
+        "level": "ward",
+    }
+    assert document["origin"]["centre"]["id"] == "kokura"
+    assert document["origin"]["match_level"] == "point"
+    assert document["origin"]["uncertainty_m"] == 0
+    first = document["features"][0]
+    assert first["id"] == "near"
+    assert first["geometry"] == {"type": "Point", "coordinates": list(KOKURA)}
+    about = first["properties"]
+    assert about["distance_m"] == 0
+    assert about["visit_range"] == "inside"
+    assert about["match"] == "match"
+    assert about["needs"]["VM.REG"] == {
+        "value": "yes",
+        "evidence": "survey",
+        "source": "survey",
+        "as_of": "2026-10-01",
+        "stale": False,
+    }
+    maybe = next(f for f in document["features"] if f["id"] == "maybe")
+    assert maybe["properties"]["needs"]["AC.ULCER"] == {"value": "unknown"}
+
+
+def test_include_chooses_the_bands(client):
+    base = {"near": NEAR, "radius_m": 2_000, "needs": ["VM.REG"], "kinds": ["clinic"]}
+    assert "refuses" not in ids(ask(client, **base))
+    assert "refuses" in ids(ask(client, **base, include="all"))
+    assert set(ids(ask(client, **base, include="match"))) == {"near", "maybe"}
+
+
+def test_distances_are_geodesic_metres_rounded(client):
+    document = ask(client, near=NEAR, radius_m=5_000, include="all")
+    for feature in document["features"]:
+        expected = ORACLE.inv(*KOKURA, *feature["geometry"]["coordinates"])[2]
+        assert feature["properties"]["distance_m"] == round(expected)
+
+
+def test_a_coarse_position_says_so(client):
+    document = ask(client, near=NEAR, radius_m=5_000)
+    coarse = next(f for f in document["features"] if f["id"] == "coarse")["properties"]
+    assert coarse["location_level"] == "chome"
+    assert coarse["location_uncertainty_m"] == 350
+
+
+def test_a_district_search_lists_facilities_without_a_position(client):
+    document = ask(client, district="40106")
+    lost = next(f for f in document["features"] if f["id"] == "lost")
+    assert lost["geometry"] is None
+    assert "origin" not in document
+    assert [centre["id"] for centre in document["centres"]] == ["kokura"]
+    assert "gone" not in ids(document)
+
+
+def test_fictional_facilities_are_marked(client):
+    document = ask(client, district="40106", limit=500)
+    marked = {f["id"] for f in document["features"] if f["properties"]["fictional"]}
+    assert marked == {"sample"}
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ({}, "near"),
+        ({"near": {"lon": 500, "lat": 33}}, "near.lon"),
+        ({"near": {"lon": 130.8}}, "near.lat"),
+        ({"near": NEAR, "radius_m": 0}, "radius_m"),
+        ({"near": NEAR, "radius_m": 50_001}, "radius_m"),
+        ({"near": NEAR, "limit": 501}, "limit"),
+        ({"near": NEAR, "limit": 0}, "limit"),
+        ({"near": NEAR, "offset": -1}, "offset"),
+        ({"near": NEAR, "include": "some"}, "include"),
+        ({"near": NEAR, "kinds": ["spaceship"]}, "kinds"),
+        ({"near": NEAR, "needs": ["XX.YY"]}, "needs"),
+        ({"near": NEAR, "open_at": "2026-11-24T10:00"}, "open_at"),
+        ({"near": NEAR, "radius": 5}, "radius"),
+        ({"district": "99999"}, "district"),
+        ({"q": "・・・"}, "q"),
+    ],
+)
+def test_bad_input_names_the_field(client, question, field):
+    response = client.post("/api/v1/search", json=question)
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
+    problem = response.get_json()
+    assert problem["status"] == 400
+    assert problem["title"]
+    assert field in {item["field"] for item in problem["errors"]}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"null", b"[]", b'"x"', b'{"near": {"lon": NaN, "lat": 1}}', b"\xff\xfe"]
+)
+def test_what_is_not_a_json_object_is_refused(client, body):
+    response = client.post("/api/v1/search", data=body, content_type="application/json")
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
+
+
+def test_too_large_a_body_is_refused(client):
+    response = client.post("/api/v1/search", json={"q": "あ" * 100_000})
+    assert response.status_code in {400, 413}
+    assert response.content_type == "application/problem+json"
+
+
+def test_an_address_that_leads_nowhere_is_a_problem_that_does_not_repeat_it(client, caplog):
+    address = "福岡県北九州市小倉北区ひみつ町9-9-9"
+    with caplog.at_level(logging.DEBUG):
+        response = client.post("/api/v1/search", json={"near": {"address": address}})
+    assert response.status_code == 422
+    problem = response.get_json()
+    assert problem["errors"][0]["field"] == "near.address"
+    for part in (address, "ひみつ"):
+        assert part not in json.dumps(problem, ensure_ascii=False)
+        assert part not in caplog.text
+
+
+def test_a_point_is_never_logged_or_cached(client, capsys):
+    response = client.post("/api/v1/search", json={"near": {"lon": 130.8765432, "lat": 33.8812345}})
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
+    captured = capsys.readouterr()
+    for secret in ("8765432", "8812345"):
+        assert secret not in captured.out + captured.err
+
+
+def test_one_facility_has_every_claim(client):
+    document = client.get("/api/v1/facilities/near").get_json()
+    about = document["properties"]
+    assert document["id"] == "near"
+    assert about["identifiers"] == {"medical_institution_code": "4019000001"}
+    assert {claim["code"]: claim["value"] for claim in about["claims"]} == {
+        "VM.REG": "yes",
+        "AC.ULCER": "yes",
+    }
+    assert about["location"] == {
+        "level": "point",
+        "uncertainty_m": 50.0,
+        "source": "kaigo",
+        "warnings": [],
+    }
+    assert about["district"][0]["code"] == "40106"
+    assert about["status"] == "open"
+    for key in ("kana", "postal_code", "municipality_code", "fax", "url", "operator", "beds"):
+        assert key in about
+    for key in ("departments", "hours", "filings", "sources", "first_seen", "last_seen"):
+        assert key in about
+
+
+def test_a_closed_facility_keeps_its_page(client):
+    assert client.get("/api/v1/facilities/gone").get_json()["properties"]["status"] == "closed"
+
+
+def test_an_unknown_facility_is_not_found(client):
+    response = client.get("/api/v1/facilities/nothing")
+    assert response.status_code == 404
+    assert response.content_type == "application/problem+json"
+
+
+def test_facilities_by_box_kind_words_and_number(client):
+    box = f"{KOKURA[0] - 0.001},{KOKURA[1] - 0.001},{KOKURA[0] + 0.001},{KOKURA[1] + 0.001}"
+    assert ids(client.get(f"/api/v1/facilities?bbox={box}").get_json()) == ["near"]
+    assert ids(client.get("/api/v1/facilities?kind=pharmacy").get_json()) == ["hostile"]
+    assert ids(client.get("/api/v1/facilities?q=はーと").get_json()) == ["near"]
+    assert ids(client.get("/api/v1/facilities?identifier=4019000001").get_json()) == ["near"]
+    both = client.get("/api/v1/facilities?kind=pharmacy&kind=clinic&limit=500").get_json()
+    assert both["numberMatched"] == 7
+
+
+@pytest.mark.parametrize(
+    "query", ["bbox=1,2,3", "bbox=a,b,c,d", "bbox=131,33,130,34", "kind=x", "limit=x", "lon=130.8"]
+)
+def test_bad_queries_are_refused(client, query):
+    assert client.get(f"/api/v1/facilities?{query}").status_code == 400
+
+
+def test_locating_a_point_names_district_and_centre(client):
+    document = client.post("/api/v1/locate", json=NEAR).get_json()
+    assert document["status"] == "ok"
+    assert document["municipality_code"] == "40106"
+    assert [d["code"] for d in document["districts"]][:2] == ["40106", "40100"]
+    assert document["centre"]["id"] == "kokura"
+
+
+def test_locating_a_point_at_sea_is_not_found(client):
+    document = client.post("/api/v1/locate", json={"lon": 130.0, "lat": 30.0}).get_json()
+    assert (document["status"], document["centre"]) == ("not_found", None)
+
+
+@pytest.mark.parametrize("body", [{}, {"lon": 130.8}, {"address": "門司区", "lon": 1, "lat": 1}])
+def test_locating_takes_an_address_or_a_point(client, body):
+    assert client.post("/api/v1/locate", json=body).status_code == 400
+
+
+def test_districts_light_and_whole(client):
+    light = client.get("/api/v1/districts?geometry=false").get_json()
+    assert {f["id"] for f in light["features"]} == {"40106", "40107"}
+    assert all(f["geometry"] is None for f in light["features"])
+    whole = client.get("/api/v1/districts/40106").get_json()
+    assert whole["geometry"]["type"] == "MultiPolygon"
+    assert whole["properties"]["facilities"] == 7
+    assert client.get("/api/v1/districts/12345").status_code == 404
+
+
+def test_centres_say_whether_they_are_open(client):
+    (centre,) = client.get("/api/v1/centres").get_json()["centres"]
+    assert centre["open_now"] == "open"
+    assert [d["code"] for d in centre["districts"]] == ["40106", "40107"]
+
+
+def test_vocabulary_and_sources(client):
+    vocabulary = client.get("/api/v1/vocabulary").get_json()
+    assert {"VM.REG", "AC.ULCER"} <= {term["code"] for term in vocabulary["terms"]}
+    assert len(vocabulary["kinds"]) == 22
+    assert client.get("/api/v1/sources").get_json()["sources"] == []
+
+
+def test_points_are_compact_columns_and_can_be_asked_for_conditionally(client):
+    response = client.get("/api/v1/points")
+    columns = response.get_json()
+    assert len(columns["id"]) == len(columns["lon"]) == len(columns["name"]) == 6
+    again = client.get("/api/v1/points", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_hostile_names_travel_as_data(client):
+    document = client.get("/api/v1/facilities?kind=pharmacy").get_json()
+    assert document["features"][0]["properties"]["name"] == HOSTILE
+
+
+def test_the_description_lists_every_route(client):
+    description = client.get("/api/openapi.json").get_json()
+    assert description["openapi"].startswith("3.")
+    for route in (
+        "search",
+        "locate",
+        "facilities",
+        "districts",
+        "centres",
+        "sources",
+        "vocabulary",
+    ):
+        assert f"/api/v1/{route}" in description["paths"]
+
+
+def test_health_and_metrics(client):
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    client.post("/api/v1/search", json={"near": NEAR})
+    assert b'route="/api/v1/search"' in client.get("/metrics").data
+
+
+def test_every_answer_is_hardened(client):
+    headers = client.get("/api/v1/centres").headers
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_unknown_api_paths_are_problems(client):
+    response = client.get("/api/v1/nothing")
+    assert response.status_code == 404
+    assert response.content_type == "application/problem+json"
