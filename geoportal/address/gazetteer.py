@@ -1,84 +1,83 @@
-"""The compiled gazetteer (provisional simple version; the interface is final)."""
+"""The compiled gazetteer (地名辞典) as it is read: memory-mapped, immutable, shared by threads."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from bisect import bisect_left, bisect_right
+from math import isnan
 from pathlib import Path
+from typing import Any
 
+from geoportal.address.archive import read_archive
+from geoportal.address.compiler import (
+    BLOCK,
+    CHOME,
+    FILE_NAME,
+    HOUSE,
+    KOAZA,
+    NO_PARENT,
+    TOWN,
+    compile_gazetteer,
+)
+from geoportal.address.keytable import KeyTable
 from geoportal.address.place import Municipality, Place, Postcode
+from geoportal.address.region import Position, Region
+from geoportal.address.result import Level
 
-__all__ = ["Gazetteer", "Municipality", "Place", "Postcode", "compile_gazetteer"]
+__all__ = [
+    "Gazetteer",
+    "Municipality",
+    "Place",
+    "Postcode",
+    "compile_gazetteer",
+]
 
-FILE_NAME = "gazetteer.json"
-
-
-def compile_gazetteer(
-    places: Iterable[Place],
-    municipalities: Iterable[Municipality],
-    directory: Path,
-    *,
-    source: str,
-    dataset_date: str,
-    postcodes: Iterable[Postcode] = (),
-) -> None:
-    """Write the compiled gazetteer into a directory, atomically.
-
-    Parameters
-    ----------
-    places : iterable of Place
-        The rows; later rows of the same place replace earlier ones.
-    municipalities : iterable of Municipality
-        Also those without any town, which are then known by name only.
-    directory : Path
-        Made when missing.
-    source, dataset_date : str
-        Shown with every answer.
-    postcodes : iterable of Postcode
-        Optional; for cross-checking and readings.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    content = {
-        "source": source,
-        "dataset_date": dataset_date,
-        "places": [asdict(place) for place in places],
-        "municipalities": [asdict(one) for one in municipalities],
-        "postcodes": [asdict(one) for one in postcodes],
-    }
-    draft = directory / (FILE_NAME + ".part")
-    draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    draft.replace(directory / FILE_NAME)
+LEVEL_NAMES: dict[int, Level] = {
+    TOWN: "town",
+    CHOME: "chome",
+    KOAZA: "chome",
+    BLOCK: "block",
+    HOUSE: "house",
+}
 
 
 class Gazetteer:
-    """An immutable gazetteer, safe to use from many threads.
+    """An immutable gazetteer; every method may be called from many threads.
+
+    Made by :meth:`open` or :meth:`empty`.
 
     Attributes
     ----------
     source, dataset_date : str
-        Where the towns come from and as of when.
+        Where the places come from and as of when.
     town_count : int
-        Number of places held.
+        Number of 町丁目 and 小字 published on their own.
+    regions : tuple of Region
+        All municipalities, in code order.
+    spellings : list
+        How municipalities are written, see :func:`geoportal.address.heads.spell_regions`.
     """
 
-    def __init__(
-        self,
-        places: Sequence[Place],
-        municipalities: Sequence[Municipality],
-        source: str,
-        dataset_date: str,
-    ) -> None:
-        self.places = tuple(places)
-        self.municipalities = tuple(municipalities)
-        self.source = source
-        self.dataset_date = dataset_date
-        self.town_count = len(self.places)
-
-    @classmethod
-    def empty(cls) -> Gazetteer:
-        """Return a gazetteer that knows no place."""
-        return cls((), (), "", "")
+    def __init__(self, header: dict[str, Any], arrays: dict[str, memoryview]) -> None:
+        self.source = str(header["source"])
+        self.dataset_date = str(header["dataset_date"])
+        self.town_count = int(header["towns"])
+        self.regions = tuple(
+            Region.from_row(number, row) for number, row in enumerate(header["municipalities"])
+        )
+        self.spellings: list[list[Any]] = header["spellings"]
+        self.towns = KeyTable(arrays, "town")
+        self.children = KeyTable(arrays, "child")
+        self.postal = KeyTable(arrays, "postal")
+        self.kana = KeyTable(arrays, "kana")
+        self.flags = arrays["flags"]
+        self.levels = arrays["level"]
+        self.parents = arrays["parent"]
+        self._lon = arrays["lon"]
+        self._lat = arrays["lat"]
+        self._uncertainty = arrays["uncertainty"]
+        self._municipality = arrays["municipality"]
+        self._name_offsets = arrays["name.offsets"]
+        self._name_text = arrays["name.text"]
 
     @classmethod
     def open(cls, directory: Path) -> Gazetteer:
@@ -86,13 +85,84 @@ class Gazetteer:
 
         Raises
         ------
-        FileNotFoundError
-            When nothing was compiled there.
+        UnreadableSourceError
+            When nothing was compiled there, or by another version.
         """
-        content = json.loads((directory / FILE_NAME).read_text(encoding="utf-8"))
+        return cls(*read_archive(directory / FILE_NAME))
+
+    @classmethod
+    def empty(cls) -> Gazetteer:
+        """Return a gazetteer that knows no place, for an installation without towns."""
+        nothing = memoryview(b"")
+        arrays = {
+            f"{table}.{part}": nothing.cast("I")
+            for table in ("town", "child", "postal", "kana")
+            for part in ("hashes", "starts", "numbers")
+        }
+        for table in ("town", "child", "postal", "kana"):
+            arrays[f"{table}.slots"] = memoryview(bytes(4)).cast("I")
+            arrays[f"{table}.offsets"] = memoryview(bytes(4)).cast("I")
+            arrays[f"{table}.keys"] = nothing
+        names = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality")
+        arrays |= dict.fromkeys((*names, "name.offsets", "name.text"), nothing)
         return cls(
-            [Place(**row) for row in content["places"]],
-            [Municipality(**row) for row in content["municipalities"]],
-            content["source"],
-            content["dataset_date"],
+            {
+                "source": "",
+                "dataset_date": "",
+                "towns": 0,
+                "municipalities": [],
+                "spellings": [],
+            },
+            arrays,
         )
+
+    def region_of(self, node: int) -> Region:
+        """Return the municipality a node lies in."""
+        return self.regions[self._municipality[node]]
+
+    def name(self, node: int) -> str:
+        """Return a node's own published name."""
+        start, stop = self._name_offsets[node], self._name_offsets[node + 1]
+        return bytes(self._name_text[start:stop]).decode()
+
+    def town_name(self, node: int) -> str:
+        """Return the 大字町丁目名 a node belongs to."""
+        while self.levels[node] > CHOME:
+            node = self.parents[node]
+        return self.name(node)
+
+    def position(self, node: int) -> Position | None:
+        """Return the finest position known for a node: its own, else of a unit above it."""
+        while True:
+            lon = self._lon[node]
+            if not isnan(lon):
+                return Position(
+                    lon,
+                    self._lat[node],
+                    float(round(self._uncertainty[node])),
+                    LEVEL_NAMES[self.levels[node]],
+                )
+            parent = self.parents[node]
+            if parent == NO_PARENT:
+                return self.region_of(node).position
+            node = parent
+
+    def child(self, node: int, key: str) -> int | None:
+        """Return the child of a node by its key ("c3", "b12"), None when there is none."""
+        found = self.children.get(f"{node:x}{key}")
+        return found[0] if found else None
+
+    def towns_within(self, start: int, stop: int, first: int, last: int) -> list[int]:
+        """Return the postings ``start:stop`` of the town table whose towns lie in a range.
+
+        Parameters
+        ----------
+        start, stop : int
+            A slice of ``towns.numbers``, ascending.
+        first, last : int
+            Range of town nodes, ``last`` not included.
+        """
+        numbers = self.towns.numbers
+        low = bisect_left(numbers, first * 8, start, stop)
+        high = bisect_right(numbers, last * 8 - 1, low, stop)
+        return numbers[low:high].tolist()

@@ -1,44 +1,44 @@
-"""Address (住所) to position (provisional simple version; the interface is final)."""
+"""Address (住所) to position, with a level, an uncertainty and an honest "not sure"."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 
+from geoportal.address.answer import AnswerWriter
+from geoportal.address.canonical import canonicalize
 from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.place import Place
+from geoportal.address.heads import HeadReader
 from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.address.search import AddressSearch, Question
+from geoportal.address.suggestion import Suggester
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
 
-_KANJI = "〇一二三四五六七八九"
+LONGEST_INPUT = 1_000
+"""Letters; anything longer is no address."""
 
-
-def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).replace(" ", "")
-    for digit, kanji in enumerate(_KANJI):
-        text = text.replace(f"{kanji}丁目", f"{digit}丁目")
-    return text
+_POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
+_JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
 
 class Geocoder:
-    """Finds the place an address means, or says that it is not sure."""
+    """Finds the place an address means, or says that it is not sure.
+
+    Immutable; one geocoder may serve many threads.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+        What is known.
+    """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-
-    def _candidate(self, place: Place) -> Candidate:
-        level = "chome" if place.town.endswith("丁目") else "town"
-        return Candidate(
-            place.lon,
-            place.lat,
-            level,  # type: ignore[arg-type]
-            place.prefecture,
-            place.municipality,
-            place.municipality_code,
-            place.town,
-            500.0,
-        )
+        self._heads = HeadReader(gazetteer.regions, gazetteer.spellings)
+        self._search = AddressSearch(gazetteer, self._heads)
+        self._writer = AnswerWriter(gazetteer)
+        self._suggester = Suggester(gazetteer, self._heads)
 
     def geocode(self, text: str, hint: str = "") -> GeocodeResult:
         """Find the place an address means.
@@ -46,70 +46,73 @@ class Geocoder:
         Parameters
         ----------
         text : str
-            As people write it.
+            As people write it; a postal code in front and a building behind are allowed.
         hint : str
-            City, ward or prefecture name, or a 5-digit municipality code.
+            Where it should lie: a city, ward or prefecture name, or a 5-digit municipality code.
+            Decides only between places the text leaves open; when it contradicts the text, the
+            text wins, ``hint_conflict`` is warned of and a person is asked to confirm.
+
+        Returns
+        -------
+        GeocodeResult
+            ``invalid`` for text that cannot be an address; never raises for any text.
         """
-        plain = _plain(text)
-        if not plain:
-            return GeocodeResult("invalid")
-        best: list[Place] = []
-        longest = 0
-        for place in self.gazetteer.places:
-            name = _plain(place.town)
-            short = name.removesuffix("丁目") + "-" if name.endswith("丁目") else name
-            if name not in plain and short not in plain:
-                continue
-            known = place.municipality in plain or hint in (
-                place.municipality,
-                place.municipality_code,
-            )
-            weight = len(name) + 100 * known
-            if weight > longest:
-                best, longest = [place], weight
-            elif weight == longest:
-                best.append(place)
-        if not best:
-            return GeocodeResult("not_found", remainder=text)
-        found = [self._candidate(place) for place in best[:10]]
-        if len(found) > 1:
-            return GeocodeResult(
-                "ambiguous", remainder=text, candidates=tuple(found), needs_confirmation=True
-            )
-        one = found[0]
-        return GeocodeResult(
-            "ok",
-            one.match_level,
-            one.match_level,
-            one.lon,
-            one.lat,
-            one.uncertainty_m,
-            text,
-            "",
-            one.prefecture,
-            one.municipality,
-            one.municipality_code,
-            one.town,
-            source=self.gazetteer.source,
-            dataset_date=self.gazetteer.dataset_date,
+        return self._geocode(text, self._heads.hinted(hint))
+
+    def _geocode(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
+        if not text.strip() or len(text) > LONGEST_INPUT:
+            return self._writer.nothing("invalid", text)
+        canonical = canonicalize(text)
+        postal = _POSTAL.match(canonical.key)
+        if postal is None and not _JAPANESE.search(text):
+            return self._writer.nothing("invalid", text)
+        question = Question(
+            canonical,
+            postal.end() if postal else 0,
+            hinted,
+            tuple(self.gazetteer.postal.get(postal[1] + postal[2])) if postal else (),
         )
+        return self._writer.write(text, question, self._search.run(question))
 
     def geocode_many(
         self, texts: Iterable[str], hints: Iterable[str] | None = None
     ) -> Iterator[GeocodeResult]:
-        """Geocode one after the other, lazily; ``hints`` runs beside ``texts``."""
+        """Geocode one address after the other, lazily.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            The addresses.
+        hints : iterable of str, optional
+            One for each text, empty where there is none.
+
+        Raises
+        ------
+        ValueError
+            When there are not as many hints as texts.
+        """
         if hints is None:
             for text in texts:
-                yield self.geocode(text)
+                yield self._geocode(text, frozenset())
             return
+        read: dict[str, frozenset[int]] = {}
         for text, hint in zip(texts, hints, strict=True):
-            yield self.geocode(text, hint)
+            if hint not in read:
+                if len(read) >= LONGEST_INPUT:
+                    read.clear()
+                read[hint] = self._heads.hinted(hint)
+            yield self._geocode(text, read[hint])
 
     def suggest(self, prefix: str, limit: int = 10, hint: str = "") -> list[Candidate]:
-        """Return towns whose name begins with ``prefix``, for completion while typing."""
-        plain = _plain(prefix)
-        return [
-            self._candidate(place)
-            for place in self.gazetteer.places
-            if plain and _plain(place.town).startswith(plain) and hint in ("", place.municipality)
-        ][:limit]
+        """Return places whose name begins with ``prefix``, for completion while typing.
+
+        Parameters
+        ----------
+        prefix : str
+            The beginning of an address, or of a town's name or reading (where known).
+        limit : int
+            At most this many.
+        hint : str
+            As for :meth:`geocode`.
+        """
+        return self._suggester.suggest(prefix, limit, self._heads.hinted(hint))

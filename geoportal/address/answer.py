@@ -1,0 +1,248 @@
+"""Writing the answer: findings to a :class:`GeocodeResult`, with status and warnings."""
+
+from __future__ import annotations
+
+from geoportal.address.compiler import FAR, NO_PARENT
+from geoportal.address.gazetteer import LEVEL_NAMES, Gazetteer
+from geoportal.address.heads import Head
+from geoportal.address.region import Position, Region
+from geoportal.address.result import Candidate, GeocodeResult, Level, Status
+from geoportal.address.search import CERTAIN, Found, Question
+
+MOST_CANDIDATES = 10
+_TO_CONFIRM = frozenset(
+    {
+        "hint_conflict",
+        "postal_mismatch",
+        "oaza_chome_ambiguous",
+        "municipality_completed",
+        "coordinate_implausible",
+        "text_after_town",
+        "spelling_inferred",
+        "former_municipality_inferred",
+        "town_suffix_ignored",
+    }
+)
+
+
+class AnswerWriter:
+    """Writes answers; immutable, safe from many threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def nothing(self, status: Status, text: str) -> GeocodeResult:
+        """Return an answer without a place."""
+        return GeocodeResult(
+            status,
+            remainder=text,
+            source=self._gazetteer.source,
+            dataset_date=self._gazetteer.dataset_date,
+        )
+
+    def write(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
+        """Write the answer for the best findings."""
+        if not found:
+            return self._postal_only(text, question)
+        first = found[0]
+        if any(one.elsewhere for one in found):
+            return self._elsewhere(text, question, found)
+        if first.reading is None:
+            return self._head_only(text, question, first)
+        if len(found) > 1:
+            return self._ambiguous(text, question, found)
+        return self._certain(text, question, first)
+
+    def candidate(self, node: int) -> Candidate:
+        """Return a node as a candidate."""
+        gazetteer = self._gazetteer
+        region, position = gazetteer.region_of(node), gazetteer.position(node)
+        return Candidate(
+            position.lon if position else None,
+            position.lat if position else None,
+            LEVEL_NAMES[gazetteer.levels[node]],
+            region.prefecture,
+            region.name,
+            region.code,
+            gazetteer.town_name(node),
+            position.uncertainty_m if position else None,
+        )
+
+    def _certain(self, text: str, question: Question, found: Found) -> GeocodeResult:
+        assert found.reading is not None  # noqa: S101 - told apart in write
+        gazetteer, node = self._gazetteer, found.reading.node
+        warnings = list(found.warnings)
+        if self._postal_contradicts(question, node):
+            warnings.append("postal_mismatch")
+        if gazetteer.flags[node] & FAR:
+            warnings.append("coordinate_implausible")
+        status: Status = "ok" if found.penalty <= CERTAIN else "partial"
+        place = self.candidate(node)
+        position = gazetteer.position(node)
+        matched, remainder = _cut(text, question, found.reading.stop)
+        return GeocodeResult(
+            status,
+            place.match_level,
+            position.level if position else None,
+            place.lon,
+            place.lat,
+            place.uncertainty_m,
+            matched,
+            remainder,
+            place.prefecture,
+            place.municipality,
+            place.municipality_code,
+            place.town,
+            (),
+            status != "ok" or not _TO_CONFIRM.isdisjoint(warnings) or _inferred_alone(found),
+            tuple(dict.fromkeys(warnings)),
+            gazetteer.source,
+            gazetteer.dataset_date,
+        )
+
+    def _ambiguous(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
+        """Write several equally good places: no position, only what they have in common."""
+        readings = [one.reading for one in found if one.reading is not None]
+        regions = {self._gazetteer.region_of(reading.node) for reading in readings}
+        towns = {self._gazetteer.town_name(reading.node) for reading in readings}
+        matched, remainder = _cut(text, question, min(one.name_stop for one in readings))
+        warnings = dict.fromkeys(warning for one in found for warning in one.warnings)
+        if len(regions) == 1 and len({reading.lot for reading in readings}) == 2:
+            warnings["oaza_chome_ambiguous"] = None
+        components = _common(regions)
+        return GeocodeResult(
+            "ambiguous",
+            components[0],
+            None,
+            matched=matched,
+            remainder=remainder,
+            prefecture=components[1],
+            municipality=components[2],
+            municipality_code=components[3],
+            town=towns.pop() if len(towns) == 1 else "",
+            candidates=tuple(
+                self.candidate(reading.node) for reading in readings[:MOST_CANDIDATES]
+            ),
+            needs_confirmation=True,
+            warnings=tuple(warnings),
+            source=self._gazetteer.source,
+            dataset_date=self._gazetteer.dataset_date,
+        )
+
+    def _elsewhere(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
+        """Write a town that lies outside of the municipality the text names."""
+        answer = self._head_only(text, question, found[0])
+        nodes = dict.fromkeys(one.reading.node for one in found if one.reading is not None)
+        candidates = tuple(self.candidate(node) for node in nodes)[:MOST_CANDIDATES]
+        return GeocodeResult(
+            **{
+                name: getattr(answer, name)
+                for name in GeocodeResult.__dataclass_fields__
+                if name != "candidates"
+            },
+            candidates=candidates,
+        )
+
+    def _head_only(self, text: str, question: Question, found: Found) -> GeocodeResult:
+        """Write an answer at municipality or prefecture level."""
+        head = found.head
+        regions = self._regions(head)
+        level, prefecture, municipality, code = _common(regions)
+        if head.city.endswith("市") and len(regions) > 1:
+            level, municipality = "municipality", head.city
+            code = min(region.code for region in regions)[:4] + "0"
+        position = self._whole(regions) if level == "municipality" else None
+        matched, remainder = _cut(text, question, head.position)
+        return GeocodeResult(
+            "partial",
+            level,
+            position.level if position else None,
+            position.lon if position else None,
+            position.lat if position else None,
+            position.uncertainty_m if position else None,
+            matched,
+            remainder,
+            prefecture,
+            municipality,
+            code,
+            "",
+            (),
+            True,
+            tuple(dict.fromkeys(found.warnings)),
+            self._gazetteer.source,
+            self._gazetteer.dataset_date,
+        )
+
+    def _regions(self, head: Head) -> set[Region]:
+        if head.area is None:
+            return set()
+        return {self._gazetteer.regions[number] for number in head.area.numbers}
+
+    def _whole(self, regions: set[Region]) -> Position | None:
+        """Return the position of a municipality; none for several together."""
+        return next(iter(regions)).position if len(regions) == 1 else None
+
+    def _postal_contradicts(self, question: Question, node: int) -> bool:
+        if not question.postal:
+            return False
+        gazetteer = self._gazetteer
+        region = gazetteer.region_of(node).number
+        root = node
+        while (parent := gazetteer.parents[root]) != NO_PARENT:
+            root = parent
+        whole = {number // 2 for number in question.postal if number % 2}
+        towns = {number // 2 for number in question.postal if not number % 2}
+        return region not in whole and root not in towns
+
+    def _postal_only(self, text: str, question: Question) -> GeocodeResult:
+        """Answer with what the postal code alone says."""
+        towns = [number // 2 for number in question.postal if not number % 2]
+        if not towns:
+            return self.nothing("not_found", text)
+        matched, remainder = _cut(text, question, question.start)
+        common = {
+            "matched": matched,
+            "remainder": remainder,
+            "needs_confirmation": True,
+            "warnings": ("postal_only",),
+            "source": self._gazetteer.source,
+            "dataset_date": self._gazetteer.dataset_date,
+        }
+        places = tuple(self.candidate(node) for node in towns[:MOST_CANDIDATES])
+        if len(places) > 1:
+            return GeocodeResult("ambiguous", candidates=places, **common)  # type: ignore[arg-type]
+        place, position = places[0], self._gazetteer.position(towns[0])
+        return GeocodeResult(
+            "partial",
+            place.match_level,
+            position.level if position else None,
+            place.lon,
+            place.lat,
+            place.uncertainty_m,
+            prefecture=place.prefecture,
+            municipality=place.municipality,
+            municipality_code=place.municipality_code,
+            town=place.town,
+            **common,  # type: ignore[arg-type]
+        )
+
+
+def _inferred_alone(found: Found) -> bool:
+    return "municipality_inferred" in found.warnings and not found.head.named
+
+
+def _common(regions: set[Region]) -> tuple[Level | None, str, str, str]:
+    """Return what regions have in common: level, prefecture, municipality, code."""
+    prefectures = {region.prefecture for region in regions}
+    if len(regions) == 1:
+        region = next(iter(regions))
+        return "municipality", region.prefecture, region.name, region.code
+    if len(prefectures) == 1:
+        return "prefecture", prefectures.pop(), "", ""
+    return None, "", "", ""
+
+
+def _cut(text: str, question: Question, stop: int) -> tuple[str, str]:
+    """Cut the original text behind a canonical position."""
+    at = question.text.end(stop)
+    return text[:at].strip(), text[at:].strip()

@@ -1,0 +1,97 @@
+"""The file a compiled gazetteer is kept in: named arrays behind one JSON header.
+
+One file, written beside its place and renamed, so that a reader sees the old or the new one and
+never half of either. It is read by memory map: opening costs a few milliseconds, the pages are
+shared between processes, nothing is ever written to them.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from geoportal.errors import UnreadableSourceError
+
+MAGIC = b"geoportal gazetteer 1\n"
+_ALIGNMENT = 16
+
+
+def write_archive(
+    path: Path, header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any] | bytes]
+) -> None:
+    """Write arrays and a header, atomically.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its directory must exist.
+    header : mapping
+        JSON-ready values.
+    arrays : mapping of str to array or bytes
+        One-dimensional arrays, stored in little-endian order.
+    """
+    blobs: list[bytes] = []
+    layout: dict[str, tuple[str, int, int]] = {}
+    offset = 0
+    for name, content in arrays.items():
+        if isinstance(content, bytes):
+            kind, blob = "B", content
+        else:
+            kind, blob = content.dtype.char, content.tobytes()
+        layout[name] = (kind, offset, len(blob))
+        blob += bytes(-len(blob) % _ALIGNMENT)
+        blobs.append(blob)
+        offset += len(blob)
+    text = json.dumps({"header": header, "layout": layout}, ensure_ascii=False).encode()
+    front = MAGIC + len(text).to_bytes(8, "little") + text
+    front += bytes(-len(front) % _ALIGNMENT)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with draft.open("wb") as file:
+        file.write(front)
+        for blob in blobs:
+            file.write(blob)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, memoryview]]:
+    """Memory-map what :func:`write_archive` wrote.
+
+    Returns
+    -------
+    header : dict
+        The header as given.
+    arrays : dict of str to memoryview
+        Read-only; indexing one gives a plain int or float.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When the file is missing, cut short or of another version.
+    """
+    try:
+        with path.open("rb") as file:
+            whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:
+        raise UnreadableSourceError(f"no compiled gazetteer at {path}") from error
+    size_at = len(MAGIC)
+    if whole[:size_at] != MAGIC:
+        raise UnreadableSourceError(f"{path} is not a gazetteer of this version; compile it again")
+    size = int.from_bytes(whole[size_at : size_at + 8], "little")
+    start = size_at + 8 + size
+    described = json.loads(bytes(whole[size_at + 8 : start]))
+    start += -start % _ALIGNMENT
+    arrays = {}
+    for name, (kind, offset, length) in described["layout"].items():
+        part = whole[start + offset : start + offset + length]
+        if len(part) != length:
+            raise UnreadableSourceError(f"{path} is cut short; compile it again")
+        arrays[name] = part if kind == "B" else part.cast(kind)
+    return described["header"], arrays

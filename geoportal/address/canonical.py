@@ -1,0 +1,217 @@
+"""Canonical form of address text (住所の正規形) with the way back to the original.
+
+Both the gazetteer's names and a person's text are brought to this form, so that they can be
+compared letter by letter: half width, katakana, one form per kanji, Arabic numerals, ``-`` for
+every dash, no spaces except between two numbers, and 大字・字・小字 left out but remembered by
+position.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from geoportal.text.normalize import VARIANT_KANJI
+
+LONGEST_TEXT = 160
+"""Letters of a text that are looked at; no Japanese address is longer before its building."""
+
+_DASHES = "-‐‑‒–—―⁃⁻₋−─━➖ー〜〰－～ｰ~˗֊﹣"
+_SAME_SOUND = {
+    **dict.fromkeys("ヶヵが箇个", "ケ"),
+    "ガ": "ケ",
+    **dict.fromkeys("之乃廼", "ノ"),
+    "ヅ": "ズ",
+    "ヂ": "ジ",
+    "ヱ": "エ",
+    "ヰ": "イ",
+    "ヲ": "オ",
+    **dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True)),
+}
+_ZERO = dict.fromkeys("〇零○", "〇")
+_DROPPED = "・･'\"“”‘’「」『』【】[]［］<>《》〈〉!！?？*＊_＿\\＼^`|｜:：;；。｡…‥〒"
+
+
+def _letter(letter: str) -> str:
+    """Return what one original letter becomes; empty when it is dropped."""
+    plain = unicodedata.normalize("NFKC", letter)
+    out = []
+    for one in plain:
+        if "ぁ" <= one <= "ゖ":
+            one = chr(ord(one) + 0x60)
+        one = VARIANT_KANJI.get(one, one)
+        out.append(_SAME_SOUND.get(one, one))
+    return "".join(out).upper()
+
+
+def _letter_table() -> dict[str, str]:
+    table: dict[str, str] = {}
+    ranges = ((0x21, 0x100), (0x2000, 0x3400), (0xF900, 0xFB00), (0xFE00, 0xFFF0))
+    for start, stop in ranges:
+        for code in range(start, stop):
+            letter = chr(code)
+            became = _letter(letter)
+            if became != letter:
+                table[letter] = became.strip() or " "
+            if unicodedata.category(letter) in {"Cf", "Cc", "Mn", "Me"}:
+                table[letter] = ""
+    table |= {letter: _letter(letter) for letter in VARIANT_KANJI}
+    table |= _SAME_SOUND | _ZERO
+    table |= dict.fromkeys(_DROPPED, "")
+    table |= dict.fromkeys(_DASHES, "-")
+    table |= dict.fromkeys(" \t\r\n\u3000\u00a0", " ")
+    table |= {"、": ",", "，": ",", "､": ",", "．": ".", "／": "/"}
+    return table
+
+
+_TABLE = MappingProxyType(_letter_table())
+_VOICED = MappingProxyType(
+    {
+        (bare, mark): _letter(unicodedata.normalize("NFC", bare + composing))
+        for bare in "カキクケコサシスセソタチツテトハヒフヘホウ"
+        for marks, composing in (("ﾞ゛\u3099", "\u3099"), ("ﾟ゜\u309a", "\u309a"))
+        for mark in marks
+        if len(unicodedata.normalize("NFC", bare + composing)) == 1
+    }
+)
+_MARKS = frozenset(mark for _, mark in _VOICED)
+_DIGITS = MappingProxyType(
+    {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")}
+)
+_NUMERAL = "〇一二三四五六七八九十百"
+_REWRITE = re.compile(
+    rf"""
+      (?P<dash>(?<=[0-9])一(?=[0-9]))
+    | (?P<number>[{_NUMERAL}]+)
+    | (?P<mark>大字|小字|字)
+    | (?P<two>(?<![ァ-ヺ])ニ(?=丁目?|番|号|条))
+    | (?P<eight>(?<![ァ-ヺ])ハ(?=丁目))
+    | (?P<one>(?<![0-9{_NUMERAL}])-(?=丁目))
+    | (?P<chome>(?<=[0-9{_NUMERAL}])(?:\ ?丁(?:目|メ)|町(?:目|メ)|丁(?![目メ町場])))
+    | (?P<dropped>第(?=[0-9{_NUMERAL}]+地割)|(?<![0-9])\ |\ (?![0-9]))
+    | (?P<street>[上下]ケ?ル|[東西南北]入ル?)
+    """,
+    re.VERBOSE,
+)
+_NUMBER = re.compile(
+    "(?:([一二三四五六七八九]?)百)?(?:([一二三四五六七八九]?)十)?([〇一二三四五六七八九]*)"
+)
+
+
+def _arabic(numeral: str) -> str:
+    """Return kanji numerals (漢数字) in Arabic: 二十一 → 21, 二〇三 → 203, 百 → 100."""
+    out = []
+    for found in _NUMBER.finditer(numeral):
+        if not found[0]:
+            continue
+        hundreds, tens, units = found.groups()
+        digits = "".join(_DIGITS[digit] for digit in units)
+        if hundreds is None and tens is None:
+            out.append(digits)
+            continue
+        value = 0
+        if hundreds is not None:
+            value += 100 * int(_DIGITS.get(hundreds, "1"))
+        if tens is not None:
+            value += 10 * int(_DIGITS.get(tens, "1"))
+        out.append(str(value + int(digits[:1] or "0")) + digits[1:])
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalText:
+    """A text in canonical form.
+
+    Attributes
+    ----------
+    key : str
+        The canonical letters.
+    ends : list of int
+        For every letter of ``key`` the offset in the original just behind it, so that
+        ``text[: ends[k - 1]]`` is the original of ``key[:k]``.
+    marks : dict of int to str
+        Positions in ``key`` in front of which 大字, 字 or 小字 was left out.
+    """
+
+    key: str
+    ends: list[int]
+    marks: dict[int, str]
+
+    def end(self, position: int) -> int:
+        """Return the offset in the original just behind ``key[:position]``."""
+        return self.ends[position - 1] if position else 0
+
+
+def _letters(text: str) -> tuple[list[str], list[int]]:
+    letters: list[str] = []
+    ends: list[int] = []
+    for offset, letter in enumerate(text, 1):
+        became = _TABLE.get(letter, letter)
+        if letter in _MARKS and letters and (letters[-1], letter) in _VOICED:
+            letters[-1] = _VOICED[letters[-1], letter]
+            ends[-1] = offset
+        elif len(became) == 1:
+            if became > "\uffff":
+                became = _letter(became)[:1]
+                if "\U000e0000" <= became <= "\U000e01ef":
+                    continue
+            letters.append(became)
+            ends.append(offset)
+        else:
+            for one in became:
+                letters.append(one)
+                ends.append(offset)
+    return letters, ends
+
+
+def _rewritten(kind: str, original: str) -> str:
+    if kind == "number":
+        return _arabic(original)
+    if kind == "street":
+        return original[0] + ("ル" if original[0] in "上下" else "入")
+    return {"dash": "-", "two": "2", "eight": "8", "one": "1", "chome": "丁目"}.get(kind, "")
+
+
+def canonicalize(text: str) -> CanonicalText:
+    """Bring a text to canonical form.
+
+    Parameters
+    ----------
+    text : str
+        Any text; only its first ``LONGEST_TEXT`` letters are used.
+
+    Returns
+    -------
+    CanonicalText
+        Kanji numerals become Arabic wherever they stand, also inside names (三萩野 → 3萩野): the
+        gazetteer's names go the same way.
+    """
+    letters, ends = _letters(text[:LONGEST_TEXT])
+    raw = "".join(letters)
+    pieces: list[str] = []
+    new_ends: list[int] = []
+    marks: dict[int, str] = {}
+    done = 0
+    for found in _REWRITE.finditer(raw):
+        start, stop = found.span()
+        if start > done:
+            pieces.append(raw[done:start])
+            new_ends += ends[done:start]
+        kind = found.lastgroup or ""
+        if kind == "mark":
+            marks[len(new_ends)] = found[0]
+        else:
+            became = _rewritten(kind, found[0])
+            pieces.append(became)
+            new_ends += [ends[stop - 1]] * len(became)
+        done = stop
+    pieces.append(raw[done:])
+    new_ends += ends[done:]
+    return CanonicalText("".join(pieces), new_ends, marks)
+
+
+def canonical_key(name: str) -> str:
+    """Return only the canonical letters of a published name."""
+    return canonicalize(name).key

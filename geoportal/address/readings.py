@@ -1,0 +1,241 @@
+"""Readings of a town and what follows it: 町・大字, 丁目, 小字, 街区・番地, 住居番号.
+
+A reading is one way to understand the text from where its town begins. Readings are compared by
+``penalty``: 0 says that every letter up to the lot number is explained by a published name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from geoportal.address.canonical import CanonicalText
+from geoportal.address.compiler import HAS_BLOCK, HAS_CHOME, HAS_KOAZA, OAZA, REAL
+from geoportal.address.gazetteer import Gazetteer
+from geoportal.address.heads import Area
+from geoportal.address.naming import EXACT, LOOSE, OLD_TOWN, SHORT, SUFFIX
+
+LONGEST_TOWN = 24
+_MOST_HITS = 60
+UNEXPLAINED, CHOME_UNKNOWN, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 3, 2, 1
+"""Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that was
+completed; and two smaller doubts."""
+
+_SPELLING_PENALTY = {EXACT: 0, SHORT: SLIGHT, SUFFIX: COMPLETED, OLD_TOWN: COMPLETED}
+_SPELLING_WARNING = {
+    SUFFIX: ("town_suffix_inferred",),
+    OLD_TOWN: ("former_municipality_inferred",),
+    LOOSE: ("spelling_inferred",),
+}
+_NUMBER = re.compile(r"[-ノ]?([0-9]{1,5})(丁目)?")
+_PARTS = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*")
+_OTHER_UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
+_LOT = re.compile(
+    r"$|[-ノ]?[0-9]|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区|官有|国有"
+    r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥東西南北上中下](?=[-0-9])"
+    r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
+)
+_BLOCK = re.compile(
+    r"[-ノ]?((?:[甲乙丙丁戊己庚辛壬癸]|[ア-ン])?-?[0-9]+)(?:番地?|街区)?(?:ノ(?=[0-9]))?"
+)
+_HOUSE = re.compile(r"-?([0-9]+(?:-[0-9]+)?)号?(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a town and what follows.
+
+    Attributes
+    ----------
+    node : int
+        The finest node reached.
+    start, stop : int
+        The part of the canonical text it explains, the town's name first.
+    name_stop : int
+        Where the town's own name ends.
+    penalty : int
+        See the module; lower is better.
+    warnings : tuple of str
+        What was assumed.
+    lot : bool
+        True when a number behind the town was taken as its 番地, not as a 丁目.
+    """
+
+    node: int
+    start: int
+    stop: int
+    name_stop: int
+    penalty: int
+    warnings: tuple[str, ...] = ()
+    lot: bool = False
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What readings are compared by: fewer assumptions first, then the longer name."""
+        return self.penalty, self.start - self.name_stop
+
+
+class TownReader:
+    """Reads towns out of canonical text; immutable, safe from many threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def read(self, text: CanonicalText, start: int, area: Area) -> list[Reading]:
+        """Return every reading of the town that begins at ``start`` within an area.
+
+        Parameters
+        ----------
+        text : CanonicalText
+            The address.
+        start : int
+            Where the town begins.
+        area : Area
+            The municipalities it may lie in.
+
+        Returns
+        -------
+        list of Reading
+            Unordered; empty when no published town begins there.
+        """
+        gazetteer = self._gazetteer
+        readings: list[Reading] = []
+        window = text.key[start : start + LONGEST_TOWN]
+        for length, first, last in gazetteer.towns.prefixes(window):
+            stop = start + length
+            if _splits_number(text.key, stop):
+                continue
+            hits: list[int] = []
+            for low, high in area.ranges:
+                hits += gazetteer.towns_within(first, last, low, high)
+            for posting in hits[:_MOST_HITS]:
+                node, spelling = divmod(posting, 8)
+                for reading in self._behind(text, start, stop, node):
+                    readings.append(_spelled(reading, spelling))
+            if any(reading.penalty == 0 for reading in readings):
+                break
+        return _with_lots_judged(text, [self._finer(text, one) for one in readings])
+
+    def _behind(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
+        """Read what follows a town's name."""
+        flags = self._gazetteer.flags[node]
+        plain = Reading(node, start, stop, stop, 0, lot=True)
+        if _says_oaza(text, start, stop) and not flags & OAZA:
+            plain = replace(plain, penalty=DOUBTFUL)
+        if flags & HAS_KOAZA and (koaza := self._koaza(text, plain)) is not None:
+            return [koaza]
+        number = _NUMBER.match(text.key, stop)
+        if number is None:
+            return [self._without_number(text, plain)]
+        if flags & HAS_CHOME:
+            return self._chome(text, plain, number, real=bool(flags & REAL))
+        if number[2]:
+            return [_unknown_chome(plain)]
+        return [plain]
+
+    def _koaza(self, text: CanonicalText, town: Reading) -> Reading | None:
+        window = text.key[town.stop : town.stop + LONGEST_TOWN]
+        offset = 1 if window.startswith("-") else 0
+        table = self._gazetteer.children
+        for length, first, _ in table.prefixes(window[offset:], f"{town.node:x}k"):
+            stop = town.stop + offset + length
+            if length and not _splits_number(text.key, stop) and _LOT.match(text.key, stop):
+                return replace(town, node=table.numbers[first], stop=stop)
+        return None
+
+    def _without_number(self, text: CanonicalText, town: Reading) -> Reading:
+        """Judge a town that no number follows directly."""
+        if _LOT.match(text.key, town.stop):
+            return town
+        if text.key[town.stop] in "町村" and _LOT.match(text.key, town.stop + 1):
+            stop = town.stop + 1
+            return replace(
+                town, stop=stop, penalty=town.penalty + COMPLETED, warnings=("town_suffix_ignored",)
+            )
+        if town.stop in text.marks:
+            return replace(town, penalty=town.penalty + SLIGHT, warnings=("koaza_unknown",))
+        return replace(town, penalty=town.penalty + UNEXPLAINED, warnings=("text_after_town",))
+
+    def _chome(
+        self, text: CanonicalText, town: Reading, number: re.Match[str], *, real: bool
+    ) -> list[Reading]:
+        """Read a number behind a town that has 丁目."""
+        child = self._gazetteer.child(town.node, f"c{int(number[1])}")
+        if number[2]:
+            if child is None:
+                return [_unknown_chome(town)]
+            return [replace(town, node=child, stop=number.end(), lot=False)]
+        if _OTHER_UNIT.match(text.key, number.end()):
+            if real:
+                return [town]
+            return [replace(town, penalty=town.penalty + SLIGHT, warnings=("chome_missing",))]
+        if child is None:
+            return [town] if real else [_unknown_chome(town)]
+        if real and _count_parts(text.key, town.stop) <= 2:
+            # The town is published both whole and by 丁目: "X1-19" may be 1丁目 or 番地 1.
+            return [replace(town, penalty=SLIGHT, warnings=("oaza_chome_ambiguous",))]
+        return [replace(town, node=child, stop=number.end(), lot=False)]
+
+    def _finer(self, text: CanonicalText, reading: Reading) -> Reading:
+        """Go down to 街区・番地 and 住居番号 where the gazetteer has them."""
+        gazetteer = self._gazetteer
+        if not gazetteer.flags[reading.node] & HAS_BLOCK:
+            return reading
+        block = _BLOCK.match(text.key, reading.stop)
+        if block is None:
+            return reading
+        node = gazetteer.child(reading.node, "b" + block[1].replace("-", ""))
+        if node is None:
+            return reading
+        reading = replace(reading, node=node, stop=block.end())
+        house = _HOUSE.match(text.key, reading.stop)
+        while house is not None:
+            found = gazetteer.child(node, "h" + house[1])
+            if found is not None:
+                return replace(reading, node=found, stop=house.end())
+            shorter = house.end(1) - 1
+            house = _HOUSE.match(text.key, reading.stop, shorter) if "-" in house[1] else None
+        return reading
+
+
+def _splits_number(key: str, stop: int) -> bool:
+    return stop < len(key) and key[stop - 1].isdigit() and key[stop].isdigit()
+
+
+def _says_oaza(text: CanonicalText, start: int, stop: int) -> bool:
+    return any(start <= at < stop and mark == "大字" for at, mark in text.marks.items())
+
+
+def _count_parts(key: str, start: int) -> int:
+    found = _PARTS.match(key, start)
+    return len(re.findall("[0-9]+", found[0])) if found else 0
+
+
+def _unknown_chome(town: Reading) -> Reading:
+    return replace(town, penalty=town.penalty + CHOME_UNKNOWN, warnings=("chome_not_found",))
+
+
+def _spelled(reading: Reading, spelling: int) -> Reading:
+    if spelling == EXACT:
+        return reading
+    return replace(
+        reading,
+        penalty=reading.penalty + _SPELLING_PENALTY.get(spelling, COMPLETED),
+        warnings=_SPELLING_WARNING.get(spelling, ()) + reading.warnings,
+    )
+
+
+def _with_lots_judged(text: CanonicalText, readings: list[Reading]) -> list[Reading]:
+    """Tell 大字X 1-2 from X一丁目2 where both exist.
+
+    Three numbers in a row ("X1-2-3") are 丁目-番-号 nearly always: 番地 of a 大字 have one or two.
+    With one or two numbers nothing tells them apart, and both readings stay equal.
+    """
+    chome_ends = {reading.name_stop for reading in readings if not reading.lot}
+    judged = []
+    for reading in readings:
+        rival = reading.lot and reading.name_stop in chome_ends
+        if rival and _count_parts(text.key, reading.name_stop) >= 3:
+            reading = replace(reading, penalty=reading.penalty + SLIGHT)
+        judged.append(reading)
+    return judged
