@@ -130,7 +130,12 @@ def facilities(query: FacilitiesQuery) -> Response:
     "/facilities/<facility_id>",
     tags=[_BROWSE],
     summary="One facility with every claim",
-    responses={200: _feature("The facility"), 301: {"description": "Moved"}, 404: _PROBLEM},
+    responses={
+        200: _feature("The facility"),
+        301: {"description": "Moved"},
+        400: _PROBLEM,
+        404: _PROBLEM,
+    },
 )
 def facility(path: FacilityPath) -> Response:
     """Return every fact with source, evidence, date and staleness."""
@@ -172,7 +177,7 @@ def districts(query: DistrictsQuery) -> Response:
     "/districts/<code>",
     tags=[_BROWSE],
     summary="One district",
-    responses={200: _feature("The district"), 404: _PROBLEM},
+    responses={200: _feature("The district"), 400: _PROBLEM, 404: _PROBLEM},
 )
 def district(path: DistrictPath) -> Response:
     """Return outline, number of facilities, responsible centres."""

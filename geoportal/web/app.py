@@ -72,7 +72,17 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
 def _add_description(app: OpenAPI) -> None:
     @app.get("/api/openapi.json", doc_ui=False)
     def openapi() -> dict[str, Any]:
-        return app.api_doc
+        description: dict[str, Any] = _without_nulls(app.api_doc)
+        return description
+
+
+def _without_nulls(value: Any) -> Any:
+    """Leave out members without a value: the library writes some that OpenAPI does not allow."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
 
 
 def _add_health(app: Flask, portal: Portal) -> None:
