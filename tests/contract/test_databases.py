@@ -1,0 +1,91 @@
+"""One suite for both databases: what is written is read back, and answers are the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from geoportal.ingest.pipeline import load_sample
+
+from geoportal.domain.query import Query
+from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.store.database import Database, dataset_version, import_lock, open_database
+
+TODAY = date(2026, 11, 22)
+POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
+
+
+def open_postgres() -> Database:
+    engine = sa.create_engine(sa.make_url(POSTGRES).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+    return open_database(POSTGRES, create=True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request, tmp_path, monkeypatch) -> Iterator[Database]:
+    monkeypatch.chdir(tmp_path)
+    if request.param == "postgres" and not POSTGRES:
+        pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
+    opened = (
+        open_postgres()
+        if request.param == "postgres"
+        else open_database(tmp_path / "city.db", create=True)
+    )
+    yield opened
+    opened.engine.dispose()
+
+
+def load(database: Database):
+    reference = shipped_reference()
+    centres = reference.directory / "centres.csv"
+    return load_sample(database, reference, sample_directory(), centres, today=TODAY)
+
+
+def test_the_sample_city_is_loaded_once_and_answers(database):
+    load(database)
+    portal = Portal(database, shipped_reference())
+    answer = portal.search(Query(districts=("40106",), kinds=("clinic",), limit=500))
+    assert answer.number_matched > 20
+    version = portal.snapshot.version
+    load(database)
+    with database.engine.connect() as connection:
+        assert dataset_version(connection) == version
+
+
+def test_only_one_import_at_a_time(database):
+    with import_lock(database), pytest.raises(BusyError), import_lock(database):
+        pass
+    with import_lock(database):
+        pass
+
+
+def test_migrating_twice_changes_nothing(database):
+    tables = set(sa.inspect(database.engine).get_table_names())
+    location = POSTGRES if not database.is_sqlite else database.engine.url.database
+    again = open_database(str(location), create=True)
+    assert set(sa.inspect(again.engine).get_table_names()) == tables
+    again.engine.dispose()
+
+
+def test_a_missing_database_names_the_way_out(tmp_path):
+    with pytest.raises(NotFoundError, match="init"):
+        open_database(tmp_path / "none.db")
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "text.db"
+    path.write_text("not a database, but long enough to be looked at" * 40, encoding="utf-8")
+    with pytest.raises(GeoportalError, match="database"):
+        open_database(path)
+
+
+def test_other_servers_are_refused():
+    with pytest.raises(GeoportalError, match="postgresql"):
+        open_database("mysql://root@127.0.0.1/x")
