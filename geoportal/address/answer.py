@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from geoportal.address.compiler import FAR, NO_PARENT
+from dataclasses import replace
+
+from geoportal.address.compiler import FAR, NO_PARENT, OAZA
 from geoportal.address.gazetteer import LEVEL_NAMES, Gazetteer
 from geoportal.address.heads import Head
 from geoportal.address.region import Position, Region
 from geoportal.address.result import Candidate, GeocodeResult, Level, Status
 from geoportal.address.search import CERTAIN, Found, Question
+from geoportal.address.spread import distance_m
 
 MOST_CANDIDATES = 10
+_SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
 _TO_CONFIRM = frozenset(
     {
         "hint_conflict",
@@ -21,6 +25,8 @@ _TO_CONFIRM = frozenset(
         "spelling_inferred",
         "former_municipality_inferred",
         "town_suffix_ignored",
+        "oaza_not_listed",
+        "text_skipped",
     }
 )
 
@@ -49,6 +55,8 @@ class AnswerWriter:
             return self._elsewhere(text, question, found)
         if first.reading is None:
             return self._head_only(text, question, first)
+        if len(found) > 1 and (whole := self._one_name(text, question, found)) is not None:
+            return whole
         if len(found) > 1:
             return self._ambiguous(text, question, found)
         return self._certain(text, question, first)
@@ -100,6 +108,42 @@ class AnswerWriter:
             gazetteer.dataset_date,
         )
 
+    def _one_name(self, text: str, question: Question, found: list[Found]) -> GeocodeResult | None:
+        """Answer "門司区X" where X is both 大字X and X丁目: one town name, a wider position.
+
+        Returns
+        -------
+        GeocodeResult or None
+            None unless all readings are whole towns of one municipality under one name. The
+            uncertainty covers each of them with its own.
+        """
+        gazetteer = self._gazetteer
+        readings = [one.reading for one in found if one.reading is not None]
+        nodes = [reading.node for reading in readings]
+        regions = {gazetteer.region_of(node).number for node in nodes}
+        spans = {(reading.name_stop, reading.stop) for reading in readings}
+        whole = all(gazetteer.parents[node] == NO_PARENT for node in nodes)
+        if len(regions) > 1 or len(spans) > 1 or not whole:
+            return None
+        first = min(found, key=lambda one: self._is_oaza(one))
+        answer = self._certain(text, question, first)
+        if answer.lon is None or answer.lat is None:
+            return None
+        reach = 0.0
+        for node in nodes:
+            if (position := gazetteer.position(node)) is not None:
+                away = distance_m(answer.lon, answer.lat, position.lon, position.lat)
+                reach = max(reach, away + position.uncertainty_m)
+        return replace(
+            answer,
+            uncertainty_m=float(round(reach)),
+            needs_confirmation=True,
+            warnings=(*answer.warnings, "oaza_chome_ambiguous"),
+        )
+
+    def _is_oaza(self, found: Found) -> bool:
+        return found.reading is not None and bool(self._gazetteer.flags[found.reading.node] & OAZA)
+
     def _ambiguous(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
         """Write several equally good places: no position, only what they have in common."""
         readings = [one.reading for one in found if one.reading is not None]
@@ -134,14 +178,7 @@ class AnswerWriter:
         answer = self._head_only(text, question, found[0])
         nodes = dict.fromkeys(one.reading.node for one in found if one.reading is not None)
         candidates = tuple(self.candidate(node) for node in nodes)[:MOST_CANDIDATES]
-        return GeocodeResult(
-            **{
-                name: getattr(answer, name)
-                for name in GeocodeResult.__dataclass_fields__
-                if name != "candidates"
-            },
-            candidates=candidates,
-        )
+        return replace(answer, candidates=candidates)
 
     def _head_only(self, text: str, question: Question, found: Found) -> GeocodeResult:
         """Write an answer at municipality or prefecture level."""
@@ -245,4 +282,4 @@ def _common(regions: set[Region]) -> tuple[Level | None, str, str, str]:
 def _cut(text: str, question: Question, stop: int) -> tuple[str, str]:
     """Cut the original text behind a canonical position."""
     at = question.text.end(stop)
-    return text[:at].strip(), text[at:].strip()
+    return text[:at].strip(), text[at:].strip(_SEPARATORS)

@@ -22,6 +22,7 @@ _DASHES = "-‐‑‒–—―⁃⁻₋−─━➖ー〜〰－～ｰ~˗֊﹣"
 _SAME_SOUND = {
     **dict.fromkeys("ヶヵが箇个", "ケ"),
     "ガ": "ケ",
+    **dict(zip("曰糟冶已巳", "日粕治己己", strict=True)),  # taken for each other in official files
     **dict.fromkeys("之乃廼", "ノ"),
     "ヅ": "ズ",
     "ヂ": "ジ",
@@ -133,11 +134,14 @@ class CanonicalText:
         ``text[: ends[k - 1]]`` is the original of ``key[:k]``.
     marks : dict of int to str
         Positions in ``key`` in front of which 大字, 字 or 小字 was left out.
+    seams : tuple of int
+        Positions where a kanji numeral meets an Arabic one: 上八762 is 上八 and 762.
     """
 
     key: str
     ends: list[int]
     marks: dict[int, str]
+    seams: tuple[int, ...] = ()
 
     def end(self, position: int) -> int:
         """Return the offset in the original just behind ``key[:position]``."""
@@ -193,6 +197,7 @@ def canonicalize(text: str) -> CanonicalText:
     pieces: list[str] = []
     new_ends: list[int] = []
     marks: dict[int, str] = {}
+    seams: list[int] = []
     done = 0
     for found in _REWRITE.finditer(raw):
         start, stop = found.span()
@@ -204,12 +209,16 @@ def canonicalize(text: str) -> CanonicalText:
             marks[len(new_ends)] = found[0]
         else:
             became = _rewritten(kind, found[0])
+            if kind == "number" and raw[start - 1 : start].isdigit():
+                seams.append(len(new_ends))
             pieces.append(became)
             new_ends += [ends[stop - 1]] * len(became)
+            if kind == "number" and raw[stop : stop + 1].isdigit():
+                seams.append(len(new_ends))
         done = stop
     pieces.append(raw[done:])
     new_ends += ends[done:]
-    return CanonicalText("".join(pieces), new_ends, marks)
+    return CanonicalText("".join(pieces), new_ends, marks, tuple(seams))
 
 
 def canonical_key(name: str) -> str:

@@ -263,12 +263,12 @@ def _postal_postings(
     )
 
 
-def _name_arrays(names: list[str]) -> dict[str, npt.NDArray[np.uint32] | bytes]:
-    encoded = [name.encode() for name in names]
-    offsets = np.zeros(len(names) + 1, dtype=np.uint32)
-    if names:
-        offsets[1:] = np.cumsum([len(name) for name in encoded])
-    return {"name.offsets": offsets, "name.text": b"".join(encoded)}
+def _text_arrays(name: str, texts: list[str]) -> dict[str, npt.NDArray[np.uint32] | bytes]:
+    encoded = [text.encode() for text in texts]
+    offsets = np.zeros(len(texts) + 1, dtype=np.uint32)
+    if texts:
+        offsets[1:] = np.cumsum([len(text) for text in encoded])
+    return {f"{name}.offsets": offsets, f"{name}.text": b"".join(encoded)}
 
 
 def _published(tree: _Tree) -> int:
@@ -340,7 +340,8 @@ def compile_gazetteer(
             "parent": np.array(tree.parent, dtype=np.uint32),
             "level": np.array(tree.level, dtype=np.uint8),
             "flags": np.array(tree.flags, dtype=np.uint8),
-            **_name_arrays(tree.name),
+            **_text_arrays("name", tree.name),
+            **_text_arrays("key", [canonical_key(name) for name in tree.name[: len(towns)]]),
             **key_table_arrays("town", postings),
             **key_table_arrays("child", {key: [node] for key, node in tree.child.items()}),
             **key_table_arrays("postal", postal),

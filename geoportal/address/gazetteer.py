@@ -40,6 +40,9 @@ LEVEL_NAMES: dict[int, Level] = {
 }
 
 
+_TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
+
+
 class Gazetteer:
     """An immutable gazetteer; every method may be called from many threads.
 
@@ -78,6 +81,8 @@ class Gazetteer:
         self._municipality = arrays["municipality"]
         self._name_offsets = arrays["name.offsets"]
         self._name_text = arrays["name.text"]
+        self._key_offsets = arrays["key.offsets"]
+        self._key_text = arrays["key.text"]
 
     @classmethod
     def open(cls, directory: Path) -> Gazetteer:
@@ -104,7 +109,7 @@ class Gazetteer:
             arrays[f"{table}.offsets"] = memoryview(bytes(4)).cast("I")
             arrays[f"{table}.keys"] = nothing
         names = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality")
-        arrays |= dict.fromkeys((*names, "name.offsets", "name.text"), nothing)
+        arrays |= dict.fromkeys((*names, *_TEXTS), nothing)
         return cls(
             {
                 "source": "",
@@ -124,6 +129,11 @@ class Gazetteer:
         """Return a node's own published name."""
         start, stop = self._name_offsets[node], self._name_offsets[node + 1]
         return bytes(self._name_text[start:stop]).decode()
+
+    def town_key(self, town: int) -> str:
+        """Return the canonical key of a town node."""
+        start, stop = self._key_offsets[town], self._key_offsets[town + 1]
+        return bytes(self._key_text[start:stop]).decode()
 
     def town_name(self, node: int) -> str:
         """Return the 大字町丁目名 a node belongs to."""

@@ -20,7 +20,9 @@ _WARD = re.compile(r"(.+?市)(.+区)")
 _COUNTY = re.compile(r"(.{1,4}?郡)(.+[町村])")
 _ISLAND = re.compile(r"(.+島)(.+[町村])")
 _PREFECTURE_SUFFIX = re.compile(r"[都府県]$")
+_ANY_COUNTY = re.compile(r"[^0-9]{1,4}?郡(?=[^0-9]{1,6}[市町村])")
 _LONGEST_NAME = 14
+_LONGEST_DAMAGE = 8
 WEAK, FIRM = 0, 1
 
 
@@ -125,6 +127,7 @@ def spell_regions(regions: Sequence[Region]) -> list[tuple[str, str, int, list[i
         if upper.endswith("市"):  # 北九州八幡東区 and 北九州市立八幡西区 stand in official files
             weak[upper[:-1] + own].add(region.number)
             weak[upper + "立" + own].add(region.number)
+            weak[upper + own[:-1]].add(region.number)
         if own[-1] in "市町村" and len(own) > 2:
             weak[own[:-1]].add(region.number)
     rows = []
@@ -222,6 +225,8 @@ class HeadReader:
         key = text.key
         position, prefecture, area = self._read_prefecture(key, start)
         yield from self._read_names(key, position, prefecture, area)
+        if county := _ANY_COUNTY.match(key, position):  # a former or misspelt county
+            yield from self._read_names(key, county.end(), prefecture, area)
         if area is not None:
             yield Head(position, area, prefecture)
         else:
@@ -230,6 +235,17 @@ class HeadReader:
                 if short and not short[2]:
                     yield from self._read_names(key, start + length, short[0], short[1])
         yield Head(start)
+
+    def read_behind(self, text: CanonicalText, start: int) -> Iterator[Head]:
+        """Yield names of municipalities that stand a few letters behind ``start``.
+
+        For text whose beginning is damaged (福岡件みやま市); only names written in full.
+        """
+        key = text.key
+        for offset in range(start + 1, min(start + _LONGEST_DAMAGE, len(key))):
+            for head in self._read_names(key, offset, "", None):
+                if head.firm and key[head.position - 1] in "市区町村":
+                    yield head
 
     def _read_prefecture(self, key: str, start: int) -> tuple[int, str, Area | None]:
         """Return what is behind the prefecture, its name and its municipalities."""

@@ -19,8 +19,6 @@ EXACT, SUFFIX, OLD_TOWN, SHORT, LOOSE = range(5)
 """By which spelling a town is reached: its own; without 町 or 村; without the former municipality
 in front; without 条 or a part in brackets; without ノ, ケ and ツ between other letters."""
 
-OAZA_WORDS = ("大字", "字")
-
 
 class TownParts(NamedTuple):
     """A published town name in parts.
@@ -59,8 +57,8 @@ def split_town(town: str, koaza: str) -> TownParts:
 
 
 def is_oaza(town: str) -> bool:
-    """Tell whether a town is published with 大字 or 字 in front."""
-    return town.startswith(OAZA_WORDS)
+    """Tell whether a town is published as 大字 (浮羽町大字朝田 too) or begins with 字."""
+    return "大字" in town or town.startswith("字")
 
 
 def town_spellings(town: str) -> dict[str, int]:

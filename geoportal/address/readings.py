@@ -18,9 +18,10 @@ from geoportal.address.naming import EXACT, LOOSE, OLD_TOWN, SHORT, SUFFIX
 LONGEST_TOWN = 24
 _MOST_HITS = 60
 UNEXPLAINED, CHOME_UNKNOWN, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 3, 2, 1
-"""Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that was
-completed; and two smaller doubts."""
+"""Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that
+was completed; and two smaller doubts."""
 
+_PUBLISHED = (EXACT, SHORT)
 _SPELLING_PENALTY = {EXACT: 0, SHORT: SLIGHT, SUFFIX: COMPLETED, OLD_TOWN: COMPLETED}
 _SPELLING_WARNING = {
     SUFFIX: ("town_suffix_inferred",),
@@ -32,9 +33,12 @@ _PARTS = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*"
 _OTHER_UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
 _LOT = re.compile(
     r"$|[-ノ]?[0-9]|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区|官有|国有"
-    r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥東西南北上中下](?=[-0-9])"
+    r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥](?=[-0-9])"
     r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
 )
+_TELLING = frozenset("0123456789東西南北上中下本新元大小前後内外町村")
+_UNREADABLE = re.compile("[〓□■●\ue000-\uf8ff\ufffd]")
+_UPPER_UNITS = "市区郡"
 _BLOCK = re.compile(
     r"[-ノ]?((?:[甲乙丙丁戊己庚辛壬癸]|[ア-ン])?-?[0-9]+)(?:番地?|街区)?(?:ノ(?=[0-9]))?"
 )
@@ -72,7 +76,7 @@ class Reading:
     @property
     def rank(self) -> tuple[int, int]:
         """What readings are compared by: fewer assumptions first, then the longer name."""
-        return self.penalty, self.start - self.name_stop
+        return self.penalty, -self.name_stop
 
 
 class TownReader:
@@ -103,7 +107,7 @@ class TownReader:
         window = text.key[start : start + LONGEST_TOWN]
         for length, first, last in gazetteer.towns.prefixes(window):
             stop = start + length
-            if _splits_number(text.key, stop):
+            if _splits_number(text, stop):
                 continue
             hits: list[int] = []
             for low, high in area.ranges:
@@ -111,24 +115,68 @@ class TownReader:
             for posting in hits[:_MOST_HITS]:
                 node, spelling = divmod(posting, 8)
                 for reading in self._behind(text, start, stop, node):
-                    readings.append(_spelled(reading, spelling))
+                    if spelling in _PUBLISHED or reading.penalty < COMPLETED:
+                        readings.append(_spelled(reading, spelling))
             if any(reading.penalty == 0 for reading in readings):
                 break
         return _with_lots_judged(text, [self._finer(text, one) for one in readings])
+
+    def read_misspelt(self, text: CanonicalText, start: int, area: Area) -> list[Reading]:
+        """Return readings of a town with one letter wrong or unreadable, a number behind it.
+
+        Letters that tell neighbours apart (東・西, 上・下, numerals) are never taken for each
+        other, and names of two letters only when the wrong one cannot be read at all (外字).
+        """
+        readings = []
+        tail = text.key[start : start + LONGEST_TOWN]
+        for first, last in area.ranges:
+            for node in range(first, last):
+                length = self._almost(node, tail)
+                if length and _number_at(text, start + length) is not None:
+                    stop = start + length
+                    reason = (
+                        "letter_unreadable"
+                        if _UNREADABLE.search(text.key, start, stop)
+                        else "spelling_corrected"
+                    )
+                    readings += [
+                        replace(reading, warnings=(reason, *reading.warnings))
+                        for reading in self._behind(text, start, stop, node)
+                        if reading.penalty == 0
+                    ]
+        return readings
+
+    def _almost(self, node: int, tail: str) -> int:
+        """Return the length of a town's name when ``tail`` has it with one letter wrong, else 0."""
+        name = self._gazetteer.town_key(node)
+        length = len(name)
+        if length < 2 or length > len(tail):
+            return 0
+        wrong = [at for at in range(length) if name[at] != tail[at]]
+        if len(wrong) != 1:
+            return 0
+        meant, written = name[wrong[0]], tail[wrong[0]]
+        unreadable = _UNREADABLE.match(written)
+        if meant in _TELLING or written in _TELLING or (length < 3 and not unreadable):
+            return 0
+        return length
 
     def _behind(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
         """Read what follows a town's name."""
         flags = self._gazetteer.flags[node]
         plain = Reading(node, start, stop, stop, 0, lot=True)
-        if _says_oaza(text, start, stop) and not flags & OAZA:
-            plain = replace(plain, penalty=DOUBTFUL)
         if flags & HAS_KOAZA and (koaza := self._koaza(text, plain)) is not None:
             return [koaza]
-        number = _NUMBER.match(text.key, stop)
+        number = _number_at(text, stop)
         if number is None:
-            return [self._without_number(text, plain)]
+            return self._without_number(text, plain, flags)
         if flags & HAS_CHOME:
-            return self._chome(text, plain, number, real=bool(flags & REAL))
+            chome = self._chome(text, plain, number, real=bool(flags & REAL))
+            if not _says_oaza(text, start, stop) or number[2] or flags & REAL:
+                return chome
+            if chome[0].lot or _count_parts(text.key, stop) < 3:
+                return [replace(plain, penalty=DOUBTFUL, warnings=("oaza_not_listed",))]
+            return [replace(one, penalty=SLIGHT) for one in chome]
         if number[2]:
             return [_unknown_chome(plain)]
         return [plain]
@@ -139,22 +187,31 @@ class TownReader:
         table = self._gazetteer.children
         for length, first, _ in table.prefixes(window[offset:], f"{town.node:x}k"):
             stop = town.stop + offset + length
-            if length and not _splits_number(text.key, stop) and _LOT.match(text.key, stop):
+            if length and not _splits_number(text, stop) and _LOT.match(text.key, stop):
                 return replace(town, node=table.numbers[first], stop=stop)
         return None
 
-    def _without_number(self, text: CanonicalText, town: Reading) -> Reading:
+    def _without_number(self, text: CanonicalText, town: Reading, flags: int) -> list[Reading]:
         """Judge a town that no number follows directly."""
-        if _LOT.match(text.key, town.stop):
-            return town
-        if text.key[town.stop] in "町村" and _LOT.match(text.key, town.stop + 1):
-            stop = town.stop + 1
-            return replace(
-                town, stop=stop, penalty=town.penalty + COMPLETED, warnings=("town_suffix_ignored",)
-            )
-        if town.stop in text.marks:
-            return replace(town, penalty=town.penalty + SLIGHT, warnings=("koaza_unknown",))
-        return replace(town, penalty=town.penalty + UNEXPLAINED, warnings=("text_after_town",))
+        key, stop = text.key, town.stop
+        said = _says_oaza(text, town.start, stop)
+        virtual = not flags & REAL
+        if _LOT.match(key, stop):
+            return [replace(town, penalty=DOUBTFUL if said and not flags & OAZA else 0)]
+        if key[stop] in _UPPER_UNITS and stop not in text.marks:
+            return []
+        if key[stop] in "町村" and _LOT.match(key, stop + 1):
+            number = _number_at(text, stop + 1)
+            if number is not None and number[2]:
+                return []
+            warnings = ("town_suffix_ignored",)
+            return [replace(town, stop=stop + 1, penalty=COMPLETED, warnings=warnings)]
+        if stop in text.marks:
+            return [replace(town, penalty=SLIGHT, warnings=("koaza_unknown",))]
+        if said and not virtual:
+            return [replace(town, penalty=COMPLETED, warnings=("koaza_unknown",))]
+        # A town known by its 丁目 only has a number behind it; a 大字 may have any 小字.
+        return [replace(town, penalty=UNEXPLAINED + virtual, warnings=("text_after_town",))]
 
     def _chome(
         self, text: CanonicalText, town: Reading, number: re.Match[str], *, real: bool
@@ -198,8 +255,19 @@ class TownReader:
         return reading
 
 
-def _splits_number(key: str, stop: int) -> bool:
-    return stop < len(key) and key[stop - 1].isdigit() and key[stop].isdigit()
+def _splits_number(text: CanonicalText, stop: int) -> bool:
+    key = text.key
+    if stop >= len(key) or not key[stop].isdigit() or not key[stop - 1].isdigit():
+        return False
+    return stop not in text.seams
+
+
+def _number_at(text: CanonicalText, start: int) -> re.Match[str] | None:
+    """Match the number at ``start``, not beyond a seam between kanji and Arabic numerals."""
+    for seam in text.seams:
+        if seam > start:
+            return _NUMBER.match(text.key, start, seam)
+    return _NUMBER.match(text.key, start)
 
 
 def _says_oaza(text: CanonicalText, start: int, stop: int) -> bool:

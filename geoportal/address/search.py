@@ -64,7 +64,8 @@ class Found:
     warnings : tuple of str
         What was assumed.
     elsewhere : bool
-        True when the town lies outside of what the text names: only ever a candidate.
+        True when the town is not the one the text names (it lies outside of the municipality named,
+        or is spelt differently): only ever a candidate.
     """
 
     head: Head
@@ -78,7 +79,7 @@ class Found:
         """What findings are compared by: fewer assumptions, then the longer town name."""
         if self.reading is None:
             return self.penalty, 0
-        return self.penalty, self.reading.start - self.reading.name_stop
+        return self.penalty, -self.reading.name_stop
 
 
 class AddressSearch:
@@ -104,8 +105,10 @@ class AddressSearch:
             found += self._under(question, head)
             if any(one.penalty == 0 for one in found):
                 break
+        if not found and not any(head.firm for head in named):
+            named = self._behind_damage(question, found) or named
         if named and not any(one.penalty <= CERTAIN for one in found):
-            found += self._with_more_effort(question, named)
+            found += self._with_more_effort(question, named, found)
         found += self._without_town(question, named)
         return self._told_apart(question, _best(found))
 
@@ -146,7 +149,7 @@ class AddressSearch:
             found = [
                 one
                 for one in self._towns_in(question.text, head, area, penalty, (warning,))
-                if _credible_alone(one)
+                if _credible_alone(one) or (warning == "hint_used" and len(area.numbers) == 1)
             ]
             if found:
                 return found
@@ -165,18 +168,53 @@ class AddressSearch:
             for reading in self._towns.read(text, head.position, area)
         ]
 
-    def _with_more_effort(self, question: Question, named: list[Head]) -> list[Found]:
+    def _behind_damage(self, question: Question, found: list[Found]) -> list[Head]:
+        """Add findings behind a damaged beginning; return the heads they are under."""
+        for head in self._heads.read_behind(question.text, question.start):
+            clean = [one for one in self._under(question, head) if one.penalty <= SLIGHT]
+            if clean:
+                found += [
+                    replace(
+                        one,
+                        penalty=one.penalty + COMPLETED,
+                        warnings=("text_skipped", *one.warnings),
+                    )
+                    for one in clean
+                ]
+                return [head]
+        return []
+
+    def _with_more_effort(
+        self, question: Question, named: list[Head], so_far: list[Found]
+    ) -> list[Found]:
         """Look for a town that does not stand, as published, right behind its municipality."""
         head = named[0]
         if head.area is None:
             return []
-        for again in self._displaced(question.text, head):
+        doubtful = {one.reading.name_stop for one in so_far if one.reading is not None}
+        for again in self._displaced(question.text, head, doubtful):
             found = [one for one in again if one.penalty <= max(CERTAIN, SKIPPED)]
             if found:
                 return found
+        if len(head.area.numbers) == 1 and not so_far:
+            penalty, warnings = _head_doubts(head)
+            misspelt = self._towns.read_misspelt(question.text, head.position, head.area)
+            if misspelt:
+                return [
+                    Found(
+                        head,
+                        one,
+                        penalty + SKIPPED,
+                        warnings + one.warnings,
+                        elsewhere="letter_unreadable" not in one.warnings,
+                    )
+                    for one in misspelt
+                ]
         return self._outside(question, head)
 
-    def _displaced(self, text: CanonicalText, head: Head) -> Iterator[list[Found]]:
+    def _displaced(
+        self, text: CanonicalText, head: Head, doubtful: set[int]
+    ) -> Iterator[list[Found]]:
         """Yield findings behind a street name (通り名), with sounds dropped, behind other names."""
         area = head.area
         assert area is not None  # noqa: S101 - callers pass named heads only
@@ -192,9 +230,16 @@ class AddressSearch:
             )
             yield [_tightened(one, text, loose) for one in found]
         last = head.position + _LONGEST_FORMER
-        for former in _FORMER.finditer(text.key, head.position, last):
-            moved = replace(head, position=former.end())
-            yield self._towns_in(text, moved, area, penalty + SKIPPED, (*warnings, "text_skipped"))
+        formers = [former.end() for former in _FORMER.finditer(text.key, head.position, last)]
+        if text.key[head.position : head.position + 1].isdigit():
+            formers.append(head.position + 1)
+        for start in (*formers, *sorted(doubtful)):
+            moved = replace(head, position=start)
+            found = self._towns_in(
+                text, moved, area, penalty + SKIPPED, (*warnings, "text_skipped")
+            )
+            # Behind another town only a 丁目 convinces: anything else may be a 小字's name.
+            yield [one for one in found if start not in doubtful or _is_chome(one)]
 
     def _outside(self, question: Question, head: Head) -> list[Found]:
         """Look for the town in the hinted municipality, then in the same prefecture.
@@ -274,6 +319,10 @@ class AddressSearch:
         return node
 
 
+def _is_chome(found: Found) -> bool:
+    return found.reading is not None and not found.reading.lot
+
+
 def _head_doubts(head: Head) -> tuple[int, tuple[str, ...]]:
     if head.conflict:
         return CONFLICT, ("prefecture_mismatch",)
@@ -288,7 +337,7 @@ def _credible_alone(found: Found) -> bool:
     return (
         reading is not None
         and reading.penalty <= COMPLETED
-        and reading.name_stop - reading.start >= 2
+        and (reading.name_stop - reading.start >= 2 or "hint_used" in found.warnings)
     )
 
 

@@ -36,6 +36,12 @@ def distances_m(lon: Floats, lat: Floats, centre_lon: float, centre_lat: float) 
     return np.asarray(np.hypot(east, lat - centre_lat) * METRES_PER_DEGREE)
 
 
+def distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Return the distance in metres between two points (degrees), to 1 % below 100 km."""
+    east = (other_lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(east, other_lat - lat) * METRES_PER_DEGREE
+
+
 def medoid(lon: Floats, lat: Floats) -> int:
     """Return the index of the point with the least sum of distances to the others.
 
