@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
+import structlog
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
@@ -46,7 +48,19 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
 
 
 def application() -> Flask:
-    """Build the application in a worker process, from the environment."""
+    """Build the application in a worker process, from the environment.
+
+    Log lines are JSON on stderr: time, level, event, route, status, duration. Nothing else is
+    ever put into them.
+    """
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
     settings = Settings.from_environment()
     portal = Portal(open_database(settings.database), shipped_reference())
     return create_app(portal, settings)
