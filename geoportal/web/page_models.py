@@ -1,0 +1,405 @@
+"""What the pages show, put together for the templates. Never holds a position of a home."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from geoportal.domain.district import District
+from geoportal.errors import UsageError
+from geoportal.services import AddressNotPlacedError, Portal
+from geoportal.web import presenters
+from geoportal.web.picker import (
+    EVERYDAY_WORDS,
+    KIND_GROUPS,
+    NEED_GROUP_ORDER,
+    NOT_OFFERED,
+    RAREST_FIRST,
+    SHAPES,
+    VISIT_CODES,
+)
+from geoportal.web.schemas import SearchRequest
+from geoportal.web.wording import by_language
+
+Document = dict[str, Any]
+VIEWS = ("both", "list", "map")
+PAGE = 20
+DISTRICT_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """What the visitor filled in. ``address`` is there only in the answer to a POST."""
+
+    address: str = field(default="", repr=False)
+    district: str = ""
+    radius_m: int = 16_000
+    kinds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    text: str = ""
+    include: str = "possible"
+    view: str = "both"
+    offset: int = 0
+
+    @classmethod
+    def read(cls, values: MultiDict[str, str], *, posted: bool) -> SearchForm:
+        """Read a query string or a posted form; what makes no sense falls back to the default."""
+        include = values.get("include", "possible")
+        view = values.get("view", "both")
+        return cls(
+            address=values.get("address", "").strip()[:200] if posted else "",
+            district=values.get("district", "")[:40],
+            radius_m=values.get("radius_m", 16_000, type=int) if posted else 16_000,
+            kinds=tuple(dict.fromkeys(values.getlist("kind"))),
+            needs=tuple(dict.fromkeys(values.getlist("need"))),
+            text=values.get("q", "").strip()[:200],
+            include=include if include in {"match", "possible", "all"} else "possible",
+            view=view if view in VIEWS else "both",
+            offset=max(0, values.get("offset", 0, type=int)),
+        )
+
+    @property
+    def asks(self) -> bool:
+        """True when there is a place or a text to search by."""
+        return bool(self.address or self.district or self.text)
+
+    def query_string(self, language: str | None = None, **changes: Any) -> str:
+        """Return the shareable part as a query string: never the address."""
+        form = replace(self, **changes)
+        pairs = [("district", form.district)] if form.district else []
+        pairs += [("kind", kind) for kind in form.kinds]
+        pairs += [("need", need) for need in form.needs]
+        pairs += [("q", form.text)] if form.text else []
+        pairs += [("include", form.include)] if form.include != "possible" else []
+        pairs += [("view", form.view)] if form.view != "both" else []
+        pairs += [("offset", str(form.offset))] if form.offset else []
+        pairs += [("lang", language)] if language else []
+        return urlencode(pairs)
+
+    def request(self, **near: Any) -> SearchRequest:
+        """Return the question as the API takes it.
+
+        Raises
+        ------
+        ValidationError
+            When a number or a list is out of bounds.
+        """
+        return SearchRequest.model_validate(
+            {
+                **near,
+                "radius_m": self.radius_m,
+                "district": self.district or None,
+                "kinds": list(self.kinds),
+                "needs": list(self.needs),
+                "q": self.text or None,
+                "include": self.include,
+                "limit": PAGE,
+                "offset": self.offset,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a form: results, or what to tell the visitor."""
+
+    document: Document | None = None
+    notice: str = ""
+    candidates: tuple[str, ...] = ()
+    problem: str = ""
+    found_by: str = ""
+
+
+def answer(portal: Portal, form: SearchForm) -> Outcome:
+    """Answer a form: by address, else by name where the text is no address, else by district."""
+    if not form.asks:
+        return Outcome()
+    try:
+        if form.address:
+            return _answer_near(portal, form)
+        return Outcome(_search(portal, form.request()))
+    except (UsageError, ValidationError):
+        return Outcome(problem="form-refused")
+
+
+def _search(portal: Portal, request: SearchRequest) -> Document:
+    return presenters.search_document(portal, request.to_query(portal))
+
+
+def _answer_near(portal: Portal, form: SearchForm) -> Outcome:
+    if not looks_like_phone(form.address):
+        try:
+            near = {"near": {"address": form.address}}
+            return Outcome(_search(portal, form.request(**near)), found_by="near")
+        except AddressNotPlacedError as error:
+            if error.status == "ambiguous":
+                return _ambiguous(portal, form)
+    by_name = replace(form, address="", text=form.address)
+    notice = "" if looks_like_phone(form.address) else "searched-as-name"
+    return Outcome(_search(portal, by_name.request()), notice=notice, found_by="text")
+
+
+def _ambiguous(portal: Portal, form: SearchForm) -> Outcome:
+    found = portal.geocode(form.address)
+    names = tuple(c.prefecture + c.municipality + c.town for c in found.candidates)
+    return Outcome(notice="address-ambiguous", candidates=names)
+
+
+def looks_like_phone(text: str) -> bool:
+    """Say whether a text is digits and separators only, at least six of them."""
+    folded = text.translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
+    digits = sum(character.isdecimal() for character in folded)
+    return digits >= 6 and all(c.isdecimal() or c in "-()+ 　（）" for c in folded)
+
+
+def district_groups(portal: Portal) -> list[Document]:
+    """Return the districts held for the select: wards under their city, then the larger ones."""
+    held = sorted(portal.snapshot.districts.districts, key=lambda district: district.code)
+    groups: dict[str, list[District]] = {}
+    names = {district.code: district.name for district in held}
+    for district in held:
+        label = names.get(district.parent, "") if district.level in {"ward", "local"} else ""
+        groups.setdefault(label, []).append(district)
+    ordered = sorted(groups.items(), key=lambda item: (item[0] == "", item[0]))
+    return [{"label": label, "districts": districts} for label, districts in ordered]
+
+
+def kinds(portal: Portal, language: str) -> dict[str, Document]:
+    """Return label, short label, glyph and CSS classes of the marker of every kind."""
+    return {
+        kind: {
+            "label": info.label_en if language == "en" else info.label_ja,
+            "short": info.label_en if language == "en" else info.short_ja,
+            "glyph": info.glyph,
+            "mark": f"glyph--{SHAPES[kind]}" + (" glyph--long" if len(info.glyph) > 1 else ""),
+        }
+        for kind, info in portal.reference.kinds.items()
+    }
+
+
+def kind_groups() -> list[Document]:
+    """Return the groups of kinds in the order they are offered."""
+    return [{"code": code, "kinds": kinds} for code, _, kinds in KIND_GROUPS]
+
+
+def need_labels(portal: Portal, language: str) -> dict[str, str]:
+    """Return the label of every term of the vocabulary."""
+    return {
+        term.code: term.label_en
+        if language == "en"
+        else term.label_ja.replace("(", "（").replace(")", "）")
+        for term in portal.reference.vocabulary
+    }
+
+
+def need_groups(portal: Portal, language: str) -> list[Document]:
+    """Return the needs offered, grouped, what cuts most first."""
+    labels = need_labels(portal, language)
+    rank = {code: i for i, code in enumerate(RAREST_FIRST)}
+    groups = []
+    for group in NEED_GROUP_ORDER:
+        terms = [
+            term
+            for term in portal.reference.vocabulary
+            if term.group == group and term.code not in NOT_OFFERED
+        ]
+        terms.sort(key=lambda term: rank.get(term.code, len(rank)))
+        ja, en = portal.reference.groups[group]
+        groups.append(
+            {
+                "label": en if language == "en" else ja,
+                "terms": [
+                    {
+                        "code": term.code,
+                        "label": labels[term.code],
+                        "everyday": "" if language == "en" else EVERYDAY_WORDS.get(term.code, ""),
+                        "words": " ".join(
+                            (term.code, term.label_ja, term.label_en, *term.synonyms)
+                        ),
+                    }
+                    for term in terms
+                ],
+            }
+        )
+    return groups
+
+
+def merged_centres(portal: Portal, brief: Iterable[Document]) -> list[Document]:
+    """Return centres with hours and districts, for those named in a search answer."""
+    full = {centre["id"]: centre for centre in presenters.centres_document(portal)["centres"]}
+    return [full.get(centre["id"], centre) for centre in brief]
+
+
+def is_fictional(portal: Portal) -> bool:
+    """Say whether any of the data held is the sample city's."""
+    return any(edition.source == presenters.SAMPLE_SOURCE for edition in portal.loaded.editions)
+
+
+def coverage_table(portal: Portal) -> Document:
+    """Return how many facilities of each kind lie in each ward, and how many say they visit.
+
+    Counts of what the sources list; nothing about who is really served.
+    """
+    wards = [d for d in portal.snapshot.districts.districts if _smallest(d, portal)]
+    wards.sort(key=lambda district: district.code)
+    counts = {district.code: _counts(portal, district.code) for district in wards}
+    rows = []
+    for kind in portal.reference.kinds:
+        total = [counts[d.code][kind, "all"] for d in wards]
+        visits = [counts[d.code][kind, "visits"] for d in wards]
+        rows.append(
+            {
+                "kind": kind,
+                "counts": total,
+                "total": sum(total),
+                "visits": visits if kind in VISIT_CODES else None,
+                "visits_total": sum(visits),
+            }
+        )
+    return {"districts": wards, "rows": rows}
+
+
+def _smallest(district: District, portal: Portal) -> bool:
+    """Say whether a district is a ward, or a municipality that has none."""
+    if district.level == "ward":
+        return True
+    parents = {other.parent for other in portal.snapshot.districts.districts}
+    return district.level == "municipality" and district.code not in parents
+
+
+def _counts(portal: Portal, code: str) -> Counter[tuple[str, str]]:
+    snapshot = portal.snapshot
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in snapshot.in_district(code):
+        kind = snapshot.facilities[int(row)].kind
+        counts[kind, "all"] += 1
+        shown = snapshot.shown[int(row)]
+        says = [shown[code].value for code in VISIT_CODES.get(kind, ()) if code in shown]
+        counts[kind, "visits"] += "yes" in says
+    return counts
+
+
+def facilities_by_kind(portal: Portal, code: str) -> list[Document]:
+    """Return the facilities of a district grouped by kind, in the order of kinds."""
+    request = SearchRequest.model_validate(
+        {"district": code, "include": "all", "limit": DISTRICT_PAGE}
+    )
+    features = presenters.search_document(portal, request.to_query(portal))["features"]
+    groups: dict[str, list[Document]] = {kind: [] for kind in portal.reference.kinds}
+    for feature in features:
+        groups[feature["properties"]["kind"]].append(feature)
+    return [{"kind": kind, "features": found} for kind, found in groups.items() if found]
+
+
+def week(hours: Document | None, today: int) -> list[Document]:
+    """Return one row per day of the week (and holidays) of an hours document.
+
+    Parameters
+    ----------
+    hours : dict or None
+        As in `geoportal.domain.hours.Hours.as_dict`.
+    today : int
+        Day to mark, 0 (Monday) to 7 (holiday).
+    """
+    if hours is None or not (hours["sessions"] or hours["closed_days"] or hours["open_days"]):
+        return []
+    rows = []
+    for day in range(8):
+        times = {
+            use: _times(
+                session
+                for session in hours["sessions"]
+                if (session["day"], session["use"]) == (day, use)
+            )
+            for use in ("consultation", "reception")
+        }
+        state = (
+            "closed"
+            if day in hours["closed_days"]
+            else "open"
+            if day in hours["open_days"]
+            else "unknown"
+        )
+        rows.append({"day": day, "today": day == today, "state": state, **times})
+    return rows
+
+
+def _times(sessions: Iterable[Document]) -> Sequence[str]:
+    return list(
+        dict.fromkeys(
+            f"{s['opens']}–{s['closes']}" for s in sorted(sessions, key=lambda s: s["opens"])
+        )
+    )
+
+
+def structured_data(feature: Document, address: str) -> Document:
+    """Return schema.org JSON-LD of a facility: public data of the institution only."""
+    properties = feature["properties"]
+    types = {
+        "hospital": "Hospital",
+        "clinic": "MedicalClinic",
+        "dental_clinic": "Dentist",
+        "pharmacy": "Pharmacy",
+    }
+    document: Document = {
+        "@context": "https://schema.org",
+        "@type": types.get(properties["kind"], "LocalBusiness"),
+        "@id": address,
+        "name": properties["name"],
+        "address": {
+            "@type": "PostalAddress",
+            "addressCountry": "JP",
+            "streetAddress": properties["address"],
+            **({"postalCode": properties["postal_code"]} if properties["postal_code"] else {}),
+        },
+    }
+    for key, value in (("telephone", properties["phone"]), ("faxNumber", properties["fax"])):
+        if value:
+            document[key] = value
+    if feature["geometry"] and properties["location"]["level"] in {"point", "house", "block"}:
+        lon, lat = feature["geometry"]["coordinates"]
+        document["geo"] = {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}
+    return document
+
+
+def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Document]:
+    """Return what is known of a facility: per code the claim shown, then the others."""
+    properties = feature["properties"]
+    labels = need_labels(portal, language)
+    by_code: dict[str, list[Document]] = {}
+    for claim in properties["claims"]:
+        by_code.setdefault(claim["code"], []).append(claim)
+    groups: dict[str, list[Document]] = {}
+    for term in portal.reference.vocabulary:
+        shown = properties["shown"].get(term.code)
+        if shown is None and term.code not in by_code:
+            continue
+        lead = shown or by_code[term.code][0]
+        others = [c for c in by_code.get(term.code, []) if not _same(c, lead)]
+        entry = {"code": term.code, "label": labels[term.code], "shown": lead, "others": others}
+        groups.setdefault(term.group, []).append(entry)
+    names = portal.reference.groups
+    return [
+        {"label": names[group][1 if language == "en" else 0], "entries": groups[group]}
+        for group in (*NEED_GROUP_ORDER, "FT")
+        if group in groups
+    ]
+
+
+def _same(claim: Document, shown: Document) -> bool:
+    keys = ("source", "as_of", "evidence")
+    return all(claim.get(key) == shown.get(key) for key in keys)
+
+
+def source_labels(portal: Portal, language: str) -> dict[str, str]:
+    """Return what each source is called."""
+    return {
+        name: by_language({"label_ja": info.label_ja, "label_en": info.label_en}, language)
+        for name, info in portal.reference.sources.items()
+    }

@@ -1,0 +1,43 @@
+// Builds elements. Text goes in as text nodes only: names of facilities are data, never markup.
+
+export function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "on") {
+      for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    } else if (name === "data") {
+      for (const [key, text] of Object.entries(value)) element.dataset[key] = text;
+    } else if (value === true) {
+      element.setAttribute(name, "");
+    } else {
+      element.setAttribute(name, String(value));
+    }
+  }
+  append(element, children);
+  return element;
+}
+
+export function append(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false || child === "") continue;
+    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+
+export function replaceChildren(element, ...children) {
+  while (element.firstChild) element.firstChild.remove();
+  append(element, children);
+}
+
+export function readJson(id) {
+  const element = document.getElementById(id);
+  return element ? JSON.parse(element.textContent) : null;
+}
+
+export const byId = (id) => document.getElementById(id);
+export const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+export function revealScriptOnly(root = document) {
+  for (const element of all("[data-script-only]", root)) element.hidden = false;
+}

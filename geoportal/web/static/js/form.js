@@ -1,0 +1,87 @@
+// The search form: what is asked, read and written.
+import { all, byId } from "./dom.js";
+import { number, t } from "./words.js";
+
+const form = byId("search-form");
+
+export const element = form;
+export const checkedValues = (name) => all(`input[name="${name}"]:checked`, form).map((box) => box.value);
+
+export function read() {
+  return {
+    address: byId("address").value.trim(),
+    district: byId("district").value,
+    radius: Number(byId("radius").value),
+    kinds: checkedValues("kind"),
+    needs: checkedValues("need"),
+    include: form.elements.include.checked ? "all" : "possible",
+  };
+}
+
+export const looksLikePhone = (text) => /^[0-9+()\-\s]{6,}$/.test(text.normalize("NFKC").replace(/[‐-―ー−]/g, "-"));
+
+export function setAddress(text) {
+  byId("address").value = text;
+}
+
+export function setDistrict(code) {
+  byId("district").value = code;
+}
+
+export function setRadius(metres) {
+  const box = byId("radius");
+  const wider = all("option", box).find((option) => Number(option.value) >= metres);
+  box.value = wider ? wider.value : box.options[box.options.length - 1].value;
+}
+
+export function districtName(code) {
+  const option = all("option", byId("district")).find((item) => item.value === code);
+  return option ? option.textContent.trim() : code;
+}
+
+export function uncheck(name, value) {
+  for (const box of all(`input[name="${name}"]`, form)) {
+    if (value === undefined || box.value === value) box.checked = false;
+  }
+  refreshCounts();
+}
+
+export function check(name, value) {
+  for (const box of all(`input[name="${name}"]`, form)) if (box.value === value) box.checked = true;
+  refreshCounts();
+}
+
+export function refreshCounts() {
+  for (const place of all("[data-count-for]", form)) {
+    const chosen = checkedValues(place.dataset.countFor).length;
+    place.textContent = chosen ? t("chosen", { count: chosen }) : "";
+  }
+  form.dispatchEvent(new Event("needs-changed"));
+}
+
+export function showKindCounts(counts) {
+  for (const place of all("[data-kind-count]", form)) {
+    const count = counts[place.dataset.kindCount] || 0;
+    place.textContent = number(count);
+  }
+}
+
+/** Calls back on submit (`submit`) and when a filter is changed (`filter`). */
+export function start({ submit, filter }) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  form.addEventListener("change", (event) => {
+    const name = event.target.name;
+    if (name === "kind" || name === "need") refreshCounts();
+    if (["kind", "need", "district", "radius_m", "include"].includes(name)) filter(name);
+  });
+  for (const button of all("[data-clear]", form)) {
+    button.addEventListener("click", () => {
+      uncheck(button.dataset.clear);
+      filter(button.dataset.clear);
+    });
+  }
+  refreshCounts();
+}

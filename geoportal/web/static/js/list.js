@@ -1,0 +1,223 @@
+// The list of results: cards in bands, numbered through, in step with the map.
+import { all, byId, h, replaceChildren } from "./dom.js";
+import { dial, distance, metres, month, t, withLanguage } from "./words.js";
+
+const MARKS = { yes: "✓", no: "✗", unknown: "？" };
+
+export class ResultList {
+  constructor(config, callbacks) {
+    this.config = config;
+    this.callbacks = callbacks;
+    this.root = byId("results");
+    this.root.addEventListener("mouseover", (event) => this._point(event));
+    this.root.addEventListener("focusin", (event) => this._point(event));
+    this.root.addEventListener("mouseleave", () => this.callbacks.highlight(null));
+    this.root.addEventListener("click", (event) => {
+      const card = event.target.closest(".card");
+      if (card && !event.target.closest("a, button")) this.callbacks.select(card.dataset.id);
+    });
+  }
+
+  _point(event) {
+    const card = event.target.closest(".card");
+    if (card) this.callbacks.highlight(card.dataset.id);
+  }
+
+  busy(isBusy) {
+    this.root.setAttribute("aria-busy", isBusy ? "true" : "false");
+  }
+
+  /** Shows an answer from its first page on; `features` are all features loaded so far. */
+  show(answer, features, request) {
+    const counts = answer.counts;
+    const hasNeeds = request.needs.length > 0;
+    const bands = ["match", "possible", "no"].map((band) => this._band(band, features, counts, hasNeeds));
+    replaceChildren(
+      this.root,
+      this._head(answer, hasNeeds),
+      answer.unlocated && request.near ? h("p", { class: "hint" }, t("unlocated", { count: answer.unlocated })) : null,
+      counts.match === 0 && (answer.relaxations || []).length ? this._relaxations(answer.relaxations) : null,
+      features.length ? null : h("p", { class: "empty" }, t("results-none")),
+      bands,
+      features.length < answer.numberMatched ? this._more(answer.numberMatched - features.length) : null
+    );
+    this.busy(false);
+  }
+
+  _head(answer, hasNeeds) {
+    const origin = answer.origin;
+    const counts = answer.counts;
+    return h(
+      "div",
+      { class: "results__head" },
+      h("h2", { id: "results-title", tabindex: "-1" }, t("results-title")),
+      h(
+        "p",
+        { class: "results__summary" },
+        t("results-count", { count: answer.numberMatched }),
+        hasNeeds ? ` ${t("results-bands", { match: counts.match, possible: counts.possible })}` : ""
+      ),
+      origin && typeof origin.lon === "number"
+        ? h("p", { class: `results__origin${origin.uncertainty_m >= 500 ? " results__origin--coarse" : ""}` }, this.originWords(origin))
+        : null
+    );
+  }
+
+  originWords(origin) {
+    if (origin.match_level === "point") return t("origin-point");
+    const level = t(`level-${origin.match_level}`);
+    return t("origin-address", { level, metres: metres(origin.uncertainty_m) });
+  }
+
+  _relaxations(relaxations) {
+    return h(
+      "div",
+      { class: "relax" },
+      h("p", {}, t("relax-lead")),
+      h(
+        "ul",
+        { class: "relax__list" },
+        relaxations.map((item) =>
+          h("li", {}, h("button", {
+            type: "button",
+            class: "button button--quiet",
+            data: { relax: item.drop || "radius" },
+            on: { click: () => this.callbacks.relax(item) },
+          }, item.drop
+            ? t("relax-line", { need: this.needLabel(item.drop), count: item.adds })
+            : t("relax-radius", { distance: distance(item.radius_m), count: item.adds })))
+        )
+      )
+    );
+  }
+
+  _band(band, features, counts, hasNeeds) {
+    const numbered = features
+      .map((feature, index) => ({ feature, number: index + 1 }))
+      .filter(({ feature }) => feature.properties.match === band);
+    if (!numbered.length) return null;
+    const heading = hasNeeds
+      ? h("h3", {}, t(`band-${band}`, { count: counts[band] }))
+      : h("h3", { class: "visually-hidden" }, t("band-plain"));
+    return h(
+      "section",
+      { class: `band band--${band}` },
+      heading,
+      hasNeeds && band === "possible" ? h("p", { class: "hint" }, t("band-possible-hint")) : null,
+      h("ol", { class: "cards", start: numbered[0].number },
+        numbered.map(({ feature, number }) => this._card(feature, number)))
+    );
+  }
+
+  _more(rest) {
+    return h("p", { class: "more" }, h("button", {
+      type: "button",
+      class: "button",
+      id: "more",
+      on: { click: () => this.callbacks.more() },
+    }, t("more", { count: rest })));
+  }
+
+  _card(feature, number) {
+    const p = feature.properties;
+    const kind = this.config.kinds[p.kind];
+    const location = this._locationWords(feature);
+    return h(
+      "li",
+      { class: "card", id: `r-${feature.id}`, data: { id: feature.id } },
+      h(
+        "div",
+        { class: "card__head" },
+        h("span", { class: "card__number" }, h("span", { class: "visually-hidden" }, t("number-before")), number),
+        h("h4", { class: "card__name" },
+          h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`) }, p.name)),
+        p.fictional ? h("span", { class: "badge badge--fictional" }, t("fictional")) : null
+      ),
+      h(
+        "p",
+        { class: "card__meta" },
+        h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph),
+        h("span", {}, kind.short),
+        typeof p.distance_m === "number"
+          ? h("span", { class: "card__distance" }, t("distance", { distance: distance(p.distance_m) }))
+          : null,
+        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
+        p.open_now === "open" || p.open_now === "closed"
+          ? h("span", { class: `open open--${p.open_now}` }, t(`now-${p.open_now}`))
+          : null
+      ),
+      Object.keys(p.needs || {}).length
+        ? h("ul", { class: "needs" }, Object.entries(p.needs).map(([code, item]) => this._need(code, item)))
+        : null,
+      h("p", { class: "card__address" }, p.address),
+      location ? h("p", { class: "card__location" }, location) : null,
+      h(
+        "p",
+        { class: "card__actions" },
+        p.phone
+          ? h("a", { class: "tel", href: `tel:${dial(p.phone)}` },
+              h("span", { class: "tel__label" }, t("phone")), " ",
+              h("span", { class: "tel__number" }, p.phone))
+          : null,
+        feature.geometry
+          ? h("button", {
+              type: "button", class: "button button--quiet button--small",
+              on: { click: () => this.callbacks.select(feature.id) },
+            }, t("show-on-map"), h("span", { class: "visually-hidden" }, ` ${p.name}`))
+          : null,
+        this.callbacks.keepButton ? this.callbacks.keepButton(feature) : null
+      )
+    );
+  }
+
+  _need(code, item) {
+    return h(
+      "li",
+      { class: `need need--${item.value}` },
+      h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[item.value] || MARKS.unknown), " ",
+      h("span", { class: "need__label" }, this.needLabel(code)), " ",
+      h("span", { class: "need__value" }, t(`value-${item.value}`)), " ",
+      item.evidence
+        ? h("span", { class: "need__evidence" }, `${t(`evidence-${item.evidence}`)} ${month(item.as_of)}`,
+            item.stale ? [" ", h("span", { class: "badge badge--stale" }, t("stale"))] : null)
+        : null
+    );
+  }
+
+  _locationWords(feature) {
+    const p = feature.properties;
+    if (!feature.geometry) return t("location-none");
+    if (!p.location_level || ["point", "house"].includes(p.location_level)) return "";
+    return t(`location-${p.location_level}`, { metres: metres(p.location_uncertainty_m || 0) });
+  }
+
+  needLabel(code) {
+    return this.config.needs[code] || code;
+  }
+
+  highlight(id) {
+    for (const card of all(".card", this.root)) card.classList.toggle("is-highlighted", card.dataset.id === id);
+  }
+
+  select(id, { scroll = true, focus = false } = {}) {
+    this.highlight(id);
+    const card = all(".card", this.root).find((item) => item.dataset.id === id);
+    if (!card) return;
+    if (scroll) card.scrollIntoView({ block: "nearest", behavior: "auto" });
+    if (focus) card.querySelector("a").focus({ preventScroll: true });
+  }
+
+  focusCard(index) {
+    const card = all(".card", this.root)[index];
+    if (card) card.querySelector("a").focus();
+  }
+
+  focusTitle() {
+    const title = byId("results-title");
+    if (title) title.focus({ preventScroll: true });
+  }
+
+  scrollToTop() {
+    this.root.closest(".layout__list").scrollIntoView({ block: "start", behavior: "auto" });
+  }
+}

@@ -1,0 +1,306 @@
+// The map: outlines from our own data, all facilities as clustered glyphs, results as numbered pins.
+import { append, h } from "./dom.js";
+import { number, t, withLanguage } from "./words.js";
+
+const RING_M = 16000;
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function pinIcon(kind, label, numeral) {
+  const inner = h("span", { class: `glyph ${kind.mark} glyph--pin` }, kind.glyph);
+  const box = h("span", { class: numeral ? "pin pin--result" : "pin" }, inner);
+  if (numeral) append(box, [h("span", { class: "pin__number" }, numeral)]);
+  append(box, [h("span", { class: "visually-hidden" }, ` ${label}`)]);
+  const size = numeral ? 36 : 26;
+  return L.divIcon({ html: box, className: "pin-holder", iconSize: [size, size], popupAnchor: [0, -size / 2] });
+}
+
+function clusterIcon(cluster) {
+  const count = cluster.getChildCount();
+  const box = h("span", { class: "cluster" }, number(count), h("span", { class: "visually-hidden" }, t("cluster")));
+  const size = count < 10 ? 34 : count < 100 ? 40 : 48;
+  return L.divIcon({ html: box, className: "cluster-holder", iconSize: [size, size] });
+}
+
+export class FacilityMap {
+  constructor(element, config, callbacks) {
+    this.element = element;
+    this.config = config;
+    this.callbacks = callbacks;
+    this.markers = new Map();
+    this.pins = new Map();
+    this.kinds = [];
+    this.hiddenByResults = [];
+    L.MarkerCluster.prototype.options.keyboard = false;
+    this.map = L.map(element, {
+      zoomControl: false,
+      minZoom: 5,
+      maxZoom: 18,
+      zoomAnimation: !calm,
+      fadeAnimation: !calm,
+      markerZoomAnimation: !calm,
+      inertia: !calm,
+      maxBoundsViscosity: 0.5,
+    }).setView([33.87, 130.83], 11);
+    L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
+    L.control.scale({ imperial: false }).addTo(this.map);
+    this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
+    this.outlines = L.layerGroup().addTo(this.map);
+    this.area = L.layerGroup().addTo(this.map);
+    this.points = L.markerClusterGroup({
+      iconCreateFunction: clusterIcon,
+      chunkedLoading: true,
+      chunkInterval: 40,
+      chunkDelay: 15,
+      maxClusterRadius: 56,
+      showCoverageOnHover: false,
+      animate: !calm,
+      disableClusteringAtZoom: 17,
+      spiderfyOnMaxZoom: false,
+    }).addTo(this.map);
+    this.results = L.layerGroup().addTo(this.map);
+    this.map.on("click", (event) => this._offerCentre(event.latlng));
+    this.map.on("popupopen", (event) => this._nameClose(event.popup));
+    this.map.on("locationfound", (event) => callbacks.centre({ lon: event.latlng.lng, lat: event.latlng.lat }));
+  }
+
+  _nameClose(popup) {
+    const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (close) close.setAttribute("aria-label", t("close"));
+  }
+
+  _offerCentre(latlng) {
+    const button = h("button", {
+      type: "button",
+      class: "button button--primary button--small",
+      on: {
+        click: () => {
+          this.map.closePopup();
+          this.callbacks.centre({ lon: latlng.lng, lat: latlng.lat });
+        },
+      },
+    }, t("centre-here"));
+    L.popup({ closeButton: true }).setLatLng(latlng).setContent(h("div", { class: "popup" }, button)).openOn(this.map);
+  }
+
+  centre() {
+    const point = this.map.getCenter();
+    return { lon: point.lng, lat: point.lat };
+  }
+
+  resize() {
+    this.map.invalidateSize({ animate: false });
+  }
+
+  /** Switches the base map of another party on or off. */
+  setTiles(on) {
+    if (this.tiles) this.tiles.remove();
+    this.tiles = null;
+    this.element.classList.toggle("has-tiles", on);
+    if (!on) return;
+    const { tileUrl, tileAttribution, tilePage } = this.element.dataset;
+    const credit = h("a", { href: tilePage || "#" }, tileAttribution);
+    this.tiles = L.tileLayer(tileUrl, {
+      attribution: tilePage ? credit.outerHTML : h("span", {}, tileAttribution).innerHTML,
+      maxZoom: 18,
+      referrerPolicy: "no-referrer",
+    }).addTo(this.map);
+  }
+
+  showDistricts(collection) {
+    const wards = collection.features.filter((feature) => feature.geometry && feature.properties.level !== "prefecture");
+    this.outlineLayers = new Map();
+    for (const feature of wards) {
+      const layer = L.geoJSON(feature, { interactive: false, style: { className: "outline" } });
+      layer.addTo(this.outlines);
+      this.outlineLayers.set(feature.properties.code, layer);
+      if (["ward", "municipality"].includes(feature.properties.level)) this._nameDistrict(feature, layer);
+    }
+    this.homeBounds = L.featureGroup(Array.from(this.outlineLayers.values())).getBounds();
+    if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false });
+  }
+
+  _nameDistrict(feature, layer) {
+    const name = h("span", { class: "district-name" }, feature.properties.name);
+    const icon = L.divIcon({ html: name, className: "district-name-holder", iconSize: [120, 20] });
+    const marker = L.marker(layer.getBounds().getCenter(), {
+      icon, interactive: false, keyboard: false, zIndexOffset: -1000,
+    });
+    marker.addTo(this.outlines);
+  }
+
+  markDistrict(code) {
+    for (const [key, layer] of this.outlineLayers || []) {
+      layer.eachLayer((path) => {
+        const element = path.getElement && path.getElement();
+        if (element) element.classList.toggle("outline--chosen", key === code);
+      });
+    }
+    const chosen = code && this.outlineLayers && this.outlineLayers.get(code);
+    return chosen ? chosen.getBounds() : null;
+  }
+
+  /** Takes the compact columns of every marker. */
+  loadPoints(columns) {
+    const { id, lon, lat, kind, name } = columns;
+    this.points.clearLayers();
+    this.markers.clear();
+    for (let i = 0; i < id.length; i += 1) {
+      if (lon[i] === null || lat[i] === null) continue;
+      const kindName = columns.kinds[kind[i]];
+      const marker = L.marker([lat[i], lon[i]], { keyboard: false, title: name[i] });
+      marker.facility = { id: id[i], kind: kindName, name: name[i] };
+      marker.options.icon = this._lazyIcon(kindName, name[i]);
+      marker.on("click", () => this._openPoint(marker));
+      this.markers.set(id[i], marker);
+    }
+    this._fillPoints();
+  }
+
+  _lazyIcon(kindName, label) {
+    const kind = this.config.kinds[kindName];
+    let icon = null;
+    const make = () => (icon = icon || pinIcon(kind, label, 0));
+    return {
+      options: { popupAnchor: [0, -13], iconAnchor: [13, 13], tooltipAnchor: [0, 0] },
+      createIcon: (old) => make().createIcon(old),
+      createShadow: () => null,
+    };
+  }
+
+  kindCounts() {
+    const counts = {};
+    for (const marker of this.markers.values()) {
+      counts[marker.facility.kind] = (counts[marker.facility.kind] || 0) + 1;
+    }
+    return counts;
+  }
+
+  _fillPoints() {
+    this.points.clearLayers();
+    const wanted = [];
+    for (const marker of this.markers.values()) {
+      const kindOk = !this.kinds.length || this.kinds.includes(marker.facility.kind);
+      if (kindOk && !this.pins.has(marker.facility.id)) wanted.push(marker);
+    }
+    this.points.addLayers(wanted);
+  }
+
+  setKinds(kinds) {
+    if (kinds.join() === this.kinds.join()) return;
+    this.kinds = kinds;
+    this._fillPoints();
+  }
+
+  _openPoint(marker) {
+    const { id, kind, name } = marker.facility;
+    L.popup({ offset: [0, -10] }).setLatLng(marker.getLatLng()).setContent(this._card(id, kind, name)).openOn(this.map);
+  }
+
+  _card(id, kind, name) {
+    const info = this.config.kinds[kind];
+    return h(
+      "div",
+      { class: "popup" },
+      h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`) }, name)),
+      h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", info.short)
+    );
+  }
+
+  /** Shows results as numbered pins, first result first. */
+  setResults(features) {
+    const before = new Set(this.pins.keys());
+    this.results.clearLayers();
+    this.pins.clear();
+    features.forEach((feature, index) => {
+      if (!feature.geometry) return;
+      const [lon, lat] = feature.geometry.coordinates;
+      const p = feature.properties;
+      const numeral = index + 1;
+      const pin = L.marker([lat, lon], {
+        icon: pinIcon(this.config.kinds[p.kind], p.name, numeral),
+        keyboard: true,
+        title: `${numeral} ${p.name}`,
+        riseOnHover: true,
+        zIndexOffset: 1000 - index,
+      });
+      pin.number = numeral;
+      pin.on("mouseover", () => this.callbacks.hover(feature.id));
+      pin.on("mouseout", () => this.callbacks.hover(null));
+      pin.on("click", () => this.callbacks.pick(feature.id));
+      pin.on("keypress", (event) => {
+        if (event.originalEvent && event.originalEvent.key === "Enter") this.callbacks.pick(feature.id);
+      });
+      pin.feature = feature;
+      pin.addTo(this.results);
+      const element = pin.getElement();
+      if (element) {
+        element.addEventListener("focus", () => this.callbacks.hover(feature.id));
+        element.dataset.id = feature.id;
+      }
+      this.pins.set(feature.id, pin);
+    });
+    this._swapPoints(before);
+  }
+
+  _swapPoints(before) {
+    const back = [];
+    for (const id of before) {
+      const marker = this.markers.get(id);
+      if (marker && !this.pins.has(id) && (!this.kinds.length || this.kinds.includes(marker.facility.kind))) back.push(marker);
+    }
+    const away = [];
+    for (const id of this.pins.keys()) {
+      const marker = this.markers.get(id);
+      if (marker && this.points.hasLayer(marker)) away.push(marker);
+    }
+    if (away.length) this.points.removeLayers(away);
+    if (back.length) this.points.addLayers(back.filter((marker) => !this.points.hasLayer(marker)));
+  }
+
+  /** Draws where distances are measured from: place, its uncertainty, the radius and 16 km. */
+  setOrigin(origin, radius) {
+    this.area.clearLayers();
+    if (!origin || typeof origin.lon !== "number") return;
+    const place = [origin.lat, origin.lon];
+    const circle = (metres, name) =>
+      L.circle(place, { radius: metres, interactive: false, className: `ring ring--${name}` }).addTo(this.area);
+    if (radius !== RING_M) this.reach = circle(RING_M, "visit");
+    this.reach = circle(radius, radius === RING_M ? "visit ring--radius" : "radius");
+    if (origin.uncertainty_m > 30) circle(origin.uncertainty_m, "uncertainty");
+    const icon = L.divIcon({
+      html: h("span", { class: "home" }, h("span", { class: "visually-hidden" }, t("origin-here"))),
+      className: "home-holder", iconSize: [28, 28],
+    });
+    L.marker(place, { icon, interactive: false, keyboard: false, zIndexOffset: 2000 }).addTo(this.area);
+  }
+
+  /** Moves the view to the results near the place, or to the district. */
+  fit(origin, districtBounds) {
+    this.moved = true;
+    const options = { animate: false, padding: [28, 28], maxZoom: 16 };
+    const places = Array.from(this.pins.values()).map((pin) => pin.getLatLng());
+    if (origin && typeof origin.lon === "number") places.push(L.latLng(origin.lat, origin.lon));
+    if (districtBounds && !(origin && typeof origin.lon === "number")) this.map.fitBounds(districtBounds, options);
+    else if (places.length) this.map.fitBounds(L.latLngBounds(places), options);
+    else if (this.homeBounds && this.homeBounds.isValid()) this.map.fitBounds(this.homeBounds, options);
+  }
+
+  highlight(id) {
+    for (const [key, pin] of this.pins) {
+      const element = pin.getElement();
+      if (element) element.classList.toggle("is-highlighted", key === id);
+      pin.setZIndexOffset(key === id ? 3000 : 1000 - pin.number);
+    }
+  }
+
+  select(id) {
+    const pin = this.pins.get(id);
+    if (!pin) return false;
+    this.highlight(id);
+    const p = pin.feature.properties;
+    if (!this.map.getBounds().pad(-0.1).contains(pin.getLatLng())) this.map.panTo(pin.getLatLng(), { animate: false });
+    L.popup({ offset: [0, -14], autoPanPadding: [12, 12] })
+      .setLatLng(pin.getLatLng()).setContent(this._card(id, p.kind, p.name)).openOn(this.map);
+    return true;
+  }
+}

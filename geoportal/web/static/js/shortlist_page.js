@@ -1,0 +1,180 @@
+// The shortlist: status, note and order per facility, side by side, a sheet for fax and phone.
+import { byId, h, readJson, replaceChildren } from "./dom.js";
+import { announce } from "./announce.js";
+import * as api from "./api.js";
+import { load, save } from "./shortlist.js";
+import { dial, month, t, withLanguage } from "./words.js";
+
+const STATES = ["none", "asked", "accepted", "declined", "callback"];
+const MARKS = { yes: "✓", no: "✗", unknown: "？" };
+const COMPARED = 5;
+const config = readJson("config");
+const root = byId("shortlist");
+const known = new Map();
+
+async function fetchAll(items) {
+  await Promise.all(items.filter((item) => !known.has(item.id)).map(async (item) => {
+    try {
+      known.set(item.id, await api.get(`/api/v1/facilities/${encodeURIComponent(item.id)}`));
+    } catch (error) {
+      known.set(item.id, null);
+    }
+  }));
+}
+
+function change(id, patch) {
+  save(load().map((item) => (item.id === id ? { ...item, ...patch } : item)));
+}
+
+function move(id, step) {
+  const items = load();
+  const from = items.findIndex((item) => item.id === id);
+  const to = from + step;
+  if (from < 0 || to < 0 || to >= items.length) return;
+  items.splice(to, 0, items.splice(from, 1)[0]);
+  save(items);
+  draw();
+  announce(t("moved-up", { name: nameOf(id), count: to + 1 }));
+  const row = byId(`kept-${id}`);
+  if (row) row.querySelector(step < 0 ? "[data-up]" : "[data-down]").focus();
+}
+
+function remove(id) {
+  save(load().filter((item) => item.id !== id));
+  draw();
+  announce(t("unkept", { name: nameOf(id) }));
+  root.querySelector("button, a").focus();
+}
+
+const nameOf = (id) => (known.get(id) ? known.get(id).properties.name : id);
+
+function row(item, index) {
+  const feature = known.get(item.id);
+  const p = feature && feature.properties;
+  const kind = p && config.kinds[p.kind];
+  const select = h("select", { id: `state-${item.id}`, on: { change: (event) => change(item.id, { status: event.target.value }) } },
+    STATES.map((state) => h("option", { value: state, selected: (item.status || "none") === state }, t(`status-${state}`))));
+  const note = h("textarea", { id: `note-${item.id}`, rows: "2", maxlength: "500", on: { input: (event) => change(item.id, { note: event.target.value }) } });
+  note.value = item.note || "";
+  return h("li", { class: "kept", id: `kept-${item.id}` },
+    h("div", { class: "kept__what" },
+      h("h2", { class: "kept__name" }, h("span", { class: "card__number" }, index + 1), " ",
+        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : t("shortlist-gone"),
+        p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, t("fictional"))] : null),
+      p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), " ", kind.short) : null,
+      p ? h("p", {}, p.address) : null,
+      p && p.phone ? h("p", {}, h("a", { class: "tel", href: `tel:${dial(p.phone)}` }, h("span", { class: "tel__label" }, t("phone")), " ", h("span", { class: "tel__number" }, p.phone)), p.fax ? ` ${t("fax")} ${p.fax}` : "") : null),
+    h("div", { class: "kept__answer" },
+      h("label", { for: `state-${item.id}` }, t("status")), select,
+      h("label", { for: `note-${item.id}` }, t("note")), note,
+      h("p", { class: "kept__line", "aria-hidden": "true" }, t("answer"))),
+    h("p", { class: "kept__buttons no-print" },
+      button(t("up"), () => move(item.id, -1), nameOf(item.id), "up"),
+      button(t("down"), () => move(item.id, 1), nameOf(item.id), "down"),
+      button(t("remove"), () => remove(item.id), nameOf(item.id), "remove")));
+}
+
+function button(label, action, name, key) {
+  const made = h("button", { type: "button", class: "button button--quiet button--small", on: { click: action } },
+    label, name ? h("span", { class: "visually-hidden" }, ` ${name}`) : null);
+  if (key) made.dataset[key] = "";
+  return made;
+}
+
+function compare(items) {
+  const features = items.map((item) => known.get(item.id)).filter(Boolean).slice(0, COMPARED);
+  if (features.length < 2) return null;
+  const codes = [];
+  for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code)) codes.push(code);
+  const line = (label, cell) => h("tr", {}, h("th", { scope: "row" }, label), features.map((feature) => h("td", {}, cell(feature.properties))));
+  return h("section", { class: "compare no-print" },
+    h("h2", { id: "compare-title" }, t("compare-title")),
+    h("p", { class: "hint" }, t("compare-hint")),
+    h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
+      h("table", {},
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("name")), features.map((feature) => h("th", { scope: "col" }, feature.properties.name)))),
+        h("tbody", {},
+          line(t("kind"), (p) => config.kinds[p.kind].short),
+          line(t("phone"), (p) => p.phone),
+          line(t("address"), (p) => p.address),
+          codes.sort().map((code) => line(config.needs[code] || code, (p) => {
+            const shown = (p.shown || {})[code];
+            if (!shown) return `${MARKS.unknown} ${t("value-unknown")}`;
+            return `${MARKS[shown.value] || MARKS.unknown} ${t(`value-${shown.value}`)}（${t(`evidence-${shown.evidence}`)} ${month(shown.as_of)}${shown.stale ? ` ${t("stale")}` : ""}）`;
+          }))))));
+}
+
+function asText(items) {
+  return items.map((item, index) => {
+    const feature = known.get(item.id);
+    if (!feature) return `${index + 1}. ${t("shortlist-gone")}`;
+    const p = feature.properties;
+    const lines = [
+      `${index + 1}. ${p.name}（${config.kinds[p.kind].short}）${p.fictional ? `【${t("fictional")}】` : ""}`,
+      `   ${t("phone")} ${p.phone || "-"}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
+      `   ${p.address}`,
+    ];
+    if (item.status && item.status !== "none") lines.push(`   ${t("status")}：${t(`status-${item.status}`)}`);
+    if (item.note) lines.push(`   ${item.note}`);
+    return lines.join("\n");
+  }).join("\n\n");
+}
+
+/** A cell of a CSV: quoted, and made harmless where a spreadsheet would read a formula. */
+function cell(text) {
+  const value = String(text === null || text === undefined ? "" : text);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return `"${safe.replace(/"/g, '""')}"`;
+}
+
+function saveCsv(items) {
+  const head = ["", t("name"), t("kind"), t("phone"), t("fax"), t("address"), t("status"), t("note")];
+  const rows = items.map((item, index) => {
+    const p = (known.get(item.id) || { properties: {} }).properties;
+    const kind = p.kind ? config.kinds[p.kind].short : "";
+    return [index + 1, p.name, kind, p.phone, p.fax, p.address, t(`status-${item.status || "none"}`), item.note];
+  });
+  const text = `\ufeff${[head, ...rows].map((cells) => cells.map(cell).join(",")).join("\r\n")}\r\n`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const link = h("a", { href: url, download: "shortlist.csv" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  URL.revokeObjectURL(url);
+}
+
+async function copyText() {
+  const text = asText(load());
+  try {
+    await navigator.clipboard.writeText(text);
+    announce(t("shortlist-copied"));
+    byId("copied").textContent = t("shortlist-copied");
+  } catch (error) {
+    const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("shortlist-copy") });
+    area.value = text;
+    replaceChildren(byId("copied"), area);
+    area.select();
+  }
+}
+
+function draw() {
+  const items = load();
+  if (!items.length) {
+    replaceChildren(root, h("p", { class: "empty" }, t("shortlist-empty")), h("p", {}, h("a", { class: "button", href: withLanguage("/") }, t("where-first"))));
+    return;
+  }
+  replaceChildren(root,
+    h("p", { class: "shortlist__tools" },
+      button(t("shortlist-print"), () => window.print()),
+      button(t("shortlist-copy"), copyText),
+      button(t("shortlist-csv"), () => saveCsv(load())),
+      button(t("shortlist-clear"), () => {
+        if (window.confirm(t("shortlist-clear-sure"))) { save([]); draw(); }
+      })),
+    h("div", { id: "copied" }),
+    h("p", { class: "shortlist__sheet" }, t("shortlist-sheet", { date: new Date().toLocaleDateString("ja-JP") })),
+    h("ol", { class: "kept-list" }, items.map(row)),
+    compare(items));
+}
+
+fetchAll(load()).then(draw);

@@ -1,0 +1,53 @@
+// Words of the page's language, and how numbers and dates are said in it.
+import { readJson } from "./dom.js";
+
+const catalogue = readJson("messages") || {};
+const language = document.documentElement.dataset.language || "ja";
+
+export function t(key, values = {}) {
+  const text = catalogue[key];
+  if (text === undefined) throw new Error(`no message ${key}`);
+  return text.replace(/\{([a-z]+)\}/g, (whole, name) =>
+    Object.prototype.hasOwnProperty.call(values, name) ? String(values[name]) : whole
+  );
+}
+
+export const number = (value) => value.toLocaleString(language === "en" ? "en" : "ja");
+
+export function distance(metres) {
+  if (metres < 1000) return `${Math.round(metres)} m`;
+  return `${(metres / 1000).toFixed(metres % 1000 === 0 ? 0 : 1)} km`;
+}
+
+export const metres = (value) => number(Math.round(value));
+
+export function month(isoDate) {
+  const parts = /^(\d{4})-(\d{2})/.exec(isoDate || "");
+  if (!parts) return "";
+  if (language !== "en") return `${parts[1]}年${Number(parts[2])}月`;
+  const name = new Date(Date.UTC(2000, Number(parts[2]) - 1, 1));
+  return `${name.toLocaleString("en", { month: "short", timeZone: "UTC" })} ${parts[1]}`;
+}
+
+export function moment(isoTime) {
+  const date = new Date(isoTime);
+  if (Number.isNaN(date.getTime())) return "";
+  const zone = { timeZone: "Asia/Tokyo" };
+  if (language === "en") {
+    return date.toLocaleString("en-GB", {
+      ...zone, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+    });
+  }
+  const parts = new Intl.DateTimeFormat("ja", {
+    ...zone, month: "numeric", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit",
+  }).formatToParts(date);
+  const part = (type) => (parts.find((item) => item.type === type) || { value: "" }).value;
+  return `${part("month")}月${part("day")}日（${part("weekday")}）${part("hour")}:${part("minute")}`;
+}
+
+export const dial = (phone) => phone.normalize("NFKC").replace(/[^0-9+]/g, "");
+
+export const withLanguage = (path) => {
+  const asked = new URLSearchParams(location.search).get("lang");
+  return asked ? `${path}?lang=${encodeURIComponent(asked)}` : path;
+};

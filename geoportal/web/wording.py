@@ -1,0 +1,67 @@
+"""How numbers, dates and names are said in a language. Pure functions, used by the templates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from geoportal.domain.hours import JST
+
+_WEEKDAYS_JA = "月火水木金土日"
+
+
+def distance(metres: float) -> str:
+    """Return a distance for people: metres below one kilometre, else kilometres.
+
+    Examples
+    --------
+    >>> distance(812), distance(4000), distance(1249)
+    ('812 m', '4 km', '1.2 km')
+    """
+    if metres < 1000:
+        return f"{round(metres)} m"
+    return f"{metres / 1000:.0f} km" if metres % 1000 == 0 else f"{metres / 1000:.1f} km"
+
+
+def metres(value: float | None) -> str:
+    """Return whole metres with thousands separated; ``"?"`` when not known."""
+    return "?" if value is None else f"{round(value):,}"
+
+
+def month(iso_date: str | None, language: str) -> str:
+    """Return year and month of an ISO date; empty for none."""
+    if not iso_date:
+        return ""
+    day = date.fromisoformat(iso_date[:10])
+    return f"{day:%b %Y}" if language == "en" else f"{day.year}年{day.month}月"
+
+
+def day(iso_date: str | None, language: str) -> str:
+    """Return an ISO date in full; empty for none."""
+    if not iso_date:
+        return ""
+    then = date.fromisoformat(iso_date[:10])
+    if language == "en":
+        return f"{then.day} {then:%b %Y}"
+    return f"{then.year}年{then.month}月{then.day}日"
+
+
+def moment(iso_time: str, language: str) -> str:
+    """Return a coming moment without its year, Japan time."""
+    then = datetime.fromisoformat(iso_time).astimezone(JST)
+    if language == "en":
+        return f"{then:%a} {then.day} {then:%b} {then:%H:%M}"
+    weekday = _WEEKDAYS_JA[then.weekday()]
+    return f"{then.month}月{then.day}日（{weekday}）{then.hour}:{then:%M}"
+
+
+def dial(number: str) -> str:
+    """Return a telephone number as it is dialled: digits and a leading plus only."""
+    return re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", number))
+
+
+def by_language(item: Mapping[str, str], language: str, field: str = "label") -> str:
+    """Return the English or Japanese label of a reference list's entry."""
+    return item[f"{field}_en"] if language == "en" else item[f"{field}_ja"]
