@@ -56,6 +56,7 @@ def read_records(
     *,
     source: str = "",
     scopes: Sequence[str] = (),
+    record_ids: Sequence[str] = (),
     facility_ids: Sequence[str] = (),
 ) -> list[StoredRecord]:
     """Return stored records, ordered by key.
@@ -64,14 +65,19 @@ def read_records(
     ----------
     source : str
         Only this source; empty for all.
-    scopes, facility_ids : sequence of str
-        Only these; empty for all.
+    scopes, record_ids, facility_ids : sequence of str
+        Only these (one of the three); empty for all.
     """
     base = sa.select(records).order_by(records.c.source, records.c.record_id)
     if source:
         base = base.where(records.c.source == source)
-    column, wanted = (
-        (records.c.scope, list(scopes)) if scopes else (records.c.facility_id, list(facility_ids))
+    choices = (
+        (records.c.scope, scopes),
+        (records.c.record_id, record_ids),
+        (records.c.facility_id, facility_ids),
+    )
+    column, wanted = next(
+        ((column, list(values)) for column, values in choices if values), (records.c.scope, [])
     )
     if not wanted:
         return [_stored(row) for row in connection.execute(base)]
@@ -168,6 +174,21 @@ def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
     query = sa.select(facilities.c.document).order_by(facilities.c.id)
     for (document,) in connection.execution_options(yield_per=1000).execute(query):
         yield documents.load_facility(document)
+
+
+def facility_ids(connection: sa.Connection) -> list[str]:
+    """Return the id of every facility that has a record, in order."""
+    query = sa.select(records.c.facility_id).distinct().order_by(records.c.facility_id)
+    return list(connection.scalars(query))
+
+
+def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the stored JSON of these facilities by id; unknown ids are absent."""
+    found: dict[str, str] = {}
+    for batch in _batches(list(ids)):
+        query = sa.select(facilities.c.id, facilities.c.document).where(facilities.c.id.in_(batch))
+        found.update(connection.execute(query).tuples().all())
+    return found
 
 
 def find_by_number(connection: sa.Connection, number: str) -> list[str]:

@@ -117,15 +117,21 @@ def read_place_positions(
     return pairs[:, 0], pairs[:, 1]
 
 
-def replace_places(
-    connection: sa.Connection, place_set: PlaceSet, items: Sequence[StoredPlace]
-) -> None:
-    """Replace the places that a source holds of one municipality."""
+def remove_place_set(connection: sa.Connection, place_set: PlaceSet) -> None:
+    """Remove the places that a source holds of one municipality."""
     source, code = place_set.source, place_set.municipality_code
     for table in (places, place_sets):
         connection.execute(
             sa.delete(table).where(table.c.source == source, table.c.municipality_code == code)
         )
+
+
+def replace_places(
+    connection: sa.Connection, place_set: PlaceSet, items: Sequence[StoredPlace]
+) -> None:
+    """Replace the places that a source holds of one municipality."""
+    source, code = place_set.source, place_set.municipality_code
+    remove_place_set(connection, place_set)
     connection.execute(
         sa.insert(place_sets).values(
             source=source,

@@ -1,0 +1,227 @@
+"""Opening files and archives: every member as bytes, with guards against hostile archives."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+
+from geoportal.domain.hours import JST
+from geoportal.errors import InputRefusedError, UnreadableSourceError
+
+MAX_BYTES = 1 << 30
+"""Largest file taken after unpacking, bytes. The largest official file has about 150 MB."""
+MAX_MEMBERS = 2_000
+MAX_RATIO = 250
+"""Largest ratio of unpacked to packed size beyond `RATIO_FREE_BYTES`: text packs 5 to 40 times."""
+RATIO_FREE_BYTES = 10_000_000
+_CHUNK = 1 << 20
+_SIDE_SUFFIXES = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".fbn", ".fbx", ".qpj"}
+_COVERED_SUFFIXES = {".geojson", ".xml", ".gml"}
+_ATTACHMENTS = {".xml", ".pdf", ".md", ".html", ".htm", ".docx", ".doc", ".ini"}
+_NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+_OFFICE_MARK = "[Content_Types].xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file to import, in memory.
+
+    Attributes
+    ----------
+    name : str
+        ``file.csv``, or ``archive.zip/inner.csv``.
+    data : bytes
+        Its content.
+    modified : date
+        Date of last change, in Japan.
+    parts : dict of str to bytes
+        The files of a shapefile by suffix (``.shp``, ``.dbf`` …); empty otherwise.
+    ignored : tuple of str
+        Members of the same archive that are not data (pdf, metadata).
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    modified: date
+    parts: dict[str, bytes] = field(default_factory=dict, repr=False)
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the content (of all parts)."""
+        digest = hashlib.sha256(self.data)
+        for suffix in sorted(self.parts):
+            digest.update(suffix.encode() + self.parts[suffix])
+        return digest.hexdigest()
+
+
+def open_members(path: Path) -> list[Member]:
+    """Read a file and return what is in it: itself, or every member of an archive.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is missing, is no file, or the archive is cut or damaged.
+    InputRefusedError
+        When the archive is unsafe: too large unpacked, nested, encrypted, with path tricks.
+    """
+    data, modified = _read_file(path)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _unzip(path.name, data, modified)
+    if data.startswith(b"\x1f\x8b"):
+        inner = _gunzip(path.name, data)
+        _refuse_nested(path.name, inner)
+        return [Member(path.name, inner, modified)]
+    return [Member(path.name, data, modified)]
+
+
+def _read_file(path: Path) -> tuple[bytes, date]:
+    try:
+        if not path.is_file():
+            raise UnreadableSourceError(f"{path.name}: there is no such file")
+        if path.stat().st_size > MAX_BYTES:
+            raise InputRefusedError(f"{path.name}: larger than {MAX_BYTES >> 20} MB; split it")
+        modified = datetime.fromtimestamp(path.stat().st_mtime, JST).date()
+        return path.read_bytes(), modified
+    except OSError as error:
+        raise UnreadableSourceError(f"{path.name}: cannot be read ({error.strerror})") from error
+
+
+def _gunzip(name: str, data: bytes) -> bytes:
+    limit = min(MAX_BYTES, max(RATIO_FREE_BYTES, len(data) * MAX_RATIO))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            inner = stream.read(limit + 1)
+    except EOFError:
+        raise UnreadableSourceError(
+            f"{name}: the compressed file is cut off; get it again"
+        ) from None
+    except (OSError, zlib.error) as error:
+        raise UnreadableSourceError(
+            f"{name}: the compressed file is damaged; get it again"
+        ) from error
+    if len(inner) > limit:
+        raise InputRefusedError(f"{name}: unpacks to more than {limit >> 20} MB; not taken")
+    return inner
+
+
+def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            if any(info.filename == _OFFICE_MARK for info in infos):
+                return [Member(name, data, modified)]  # an Excel workbook is a zip, too
+            _check_entries(name, infos)
+            contents = dict(_read_entries(name, archive, infos))
+            dates = {info.filename: _entry_date(info, modified) for info in infos}
+    except zipfile.BadZipFile as error:
+        raise UnreadableSourceError(
+            f"{name}: the zip archive is cut off or damaged; get it again"
+        ) from error
+    if not contents:
+        raise UnreadableSourceError(f"{name}: the archive holds no file")
+    return _members(name, contents, dates)
+
+
+def _check_entries(name: str, infos: list[zipfile.ZipInfo]) -> None:
+    if len(infos) > MAX_MEMBERS:
+        raise InputRefusedError(f"{name}: more than {MAX_MEMBERS} members; not taken")
+    for info in infos:
+        inner = PurePosixPath(info.filename.replace("\\", "/"))
+        if inner.is_absolute() or ".." in inner.parts or ":" in info.filename:
+            raise InputRefusedError(f"{name}: a member has an unsafe path; not taken")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InputRefusedError(f"{name}: a member is a link; not taken")
+        if info.flag_bits & 0x1:
+            raise InputRefusedError(f"{name}: a member is encrypted; unpack it first")
+
+
+def _read_entries(
+    name: str, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]
+) -> Iterator[tuple[str, bytes]]:
+    left = MAX_BYTES
+    for info in infos:
+        if _hidden(info.filename):
+            continue
+        limit = min(left, max(RATIO_FREE_BYTES, info.compress_size * MAX_RATIO))
+        try:
+            with archive.open(info) as stream:
+                content = stream.read(limit + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise UnreadableSourceError(
+                f"{name}: member {info.filename} is damaged; get the archive again"
+            ) from error
+        if len(content) > limit:
+            raise InputRefusedError(f"{name}: unpacks to more than it should; not taken")
+        left -= len(content)
+        if PurePosixPath(info.filename).suffix.lower() not in (".xlsx", ".xlsm", ".ods"):
+            _refuse_nested(name, content)
+        yield info.filename, content
+
+
+def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> list[Member]:
+    shapes = {_stem(inner): inner for inner in contents if inner.lower().endswith(".shp")}
+    parts = {
+        stem: {
+            PurePosixPath(other).suffix.lower(): content
+            for other, content in contents.items()
+            if _stem(other) == stem
+            and PurePosixPath(other).suffix.lower() in {".shp", *_SIDE_SUFFIXES}
+        }
+        for stem in shapes
+    }
+    data = [inner for inner in sorted(contents) if not _attached(inner, shapes)]
+    ignored = tuple(inner for inner in sorted(contents) if _attached(inner, shapes) == "ignored")
+    if not data:
+        data, ignored = sorted(contents), ()
+    return [
+        Member(
+            f"{name}/{inner}",
+            contents[inner],
+            dates[inner],
+            parts[_stem(inner)] if inner in shapes.values() else {},
+            ignored if position == 0 else (),
+        )
+        for position, inner in enumerate(data)
+    ]
+
+
+def _attached(inner: str, shapes: dict[str, str]) -> str:
+    """Say why a member is not imported by itself: ``"part"``, ``"ignored"`` or ``""``."""
+    suffix = PurePosixPath(inner).suffix.lower()
+    stem = _stem(inner).removesuffix(".shp")  # metadata are called name.shp.xml
+    if stem in shapes and suffix in _SIDE_SUFFIXES:
+        return "part"
+    if stem in shapes and suffix in _COVERED_SUFFIXES:
+        return "ignored"
+    return "ignored" if suffix in _ATTACHMENTS or "readme" in inner.lower() else ""
+
+
+def _stem(inner: str) -> str:
+    return inner[: len(inner) - len(PurePosixPath(inner).suffix)]
+
+
+def _hidden(inner: str) -> bool:
+    parts = PurePosixPath(inner).parts
+    return "__MACOSX" in parts or parts[-1].startswith(".") or parts[-1] == "Thumbs.db"
+
+
+def _entry_date(info: zipfile.ZipInfo, fallback: date) -> date:
+    try:
+        found = date(*info.date_time[:3])
+    except ValueError:
+        return fallback
+    return found if found.year > 1980 else fallback
+
+
+def _refuse_nested(name: str, content: bytes) -> None:
+    if content.startswith(_NESTED):
+        raise InputRefusedError(f"{name}: holds another archive; unpack it first")

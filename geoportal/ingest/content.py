@@ -1,0 +1,80 @@
+"""What a file turns out to be: a recognised table, district outlines, or the sample city."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from geoportal.ingest.archives import Member
+from geoportal.ingest.layouts import Layout, RecognisedTable, recognise
+from geoportal.ingest.report import Issue
+from geoportal.ingest.sources import boundary, centres, sample
+from geoportal.ingest.sources.boundary import GEOPACKAGE_MARK, Feature, read_features
+from geoportal.ingest.sources.catalogue import LAYOUTS
+from geoportal.ingest.tables import read_sheets
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file recognised and read, not yet interpreted.
+
+    Attributes
+    ----------
+    source : str
+        Source name.
+    table : RecognisedTable or None
+        For tables.
+    features : tuple of Feature
+        For outlines.
+    document : Mapping or None
+        For the sample city.
+    """
+
+    source: str
+    table: RecognisedTable | None = None
+    features: tuple[Feature, ...] = ()
+    document: Mapping[str, Any] | None = None
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """About the file as a whole, and about rows of the wrong width."""
+        return (*self.table.issues, *self.table.malformed) if self.table else ()
+
+    @property
+    def layout(self) -> Layout | None:
+        """Layout of a table, for the names of its columns."""
+        return self.table.layout if self.table else None
+
+    @property
+    def inner_date(self) -> str:
+        """ISO date the content itself carries, empty when it does not."""
+        return centres.latest_date(self.table) if self.table else ""
+
+
+def identify(member: Member) -> Content:
+    """Read a file and find out what it is.
+
+    Raises
+    ------
+    InputRefusedError
+        When it is unreadable, of an unknown layout, or not supported.
+    """
+    if member.parts or member.data.startswith(GEOPACKAGE_MARK):
+        return Content(boundary.SOURCE, features=tuple(read_features(member)))
+    if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return _identify_json(member)
+    table = recognise(member.name, read_sheets(member), LAYOUTS)
+    return Content(table.layout.source, table=table)
+
+
+def _identify_json(member: Member) -> Content:
+    try:
+        document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        document = None  # the reader of outlines says what is wrong
+    if isinstance(document, dict) and document.get("format") == sample.FORMAT:
+        return Content(sample.SOURCE, document=document)
+    return Content(boundary.SOURCE, features=tuple(read_features(member)))

@@ -1,0 +1,114 @@
+"""The gazetteer compiled from the database, kept beside it and made again when places change."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.geocode import Geocoder
+from geoportal.store.database import Database
+from geoportal.store.places import PlaceSet, read_place_sets, read_places
+from geoportal.store.reference import Reference
+
+_PREFIX = "gazetteer-"
+_KEPT = 2
+
+
+def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
+    """Open the geocoder over the places in the database.
+
+    The compiled gazetteer lies in the derived directory under a name made of its content; it is
+    compiled when it is missing or cannot be opened.
+
+    Parameters
+    ----------
+    database : Database
+        For the derived directory.
+    connection : sqlalchemy.Connection
+        Places are read as it sees them, uncommitted ones included.
+    reference : Reference
+        For the municipalities of Japan: addresses in places without towns are known by name.
+
+    Returns
+    -------
+    Geocoder
+        Over an empty gazetteer when the database holds no place.
+    """
+    sets = read_place_sets(connection)
+    if not sets:
+        return Geocoder(Gazetteer.empty())
+    directory = database.derived_directory / (_PREFIX + _digest(sets, reference))
+    if directory.is_dir():
+        try:
+            return Geocoder(Gazetteer.open(directory))
+        except (OSError, ValueError, KeyError):  # half deleted, or of another version
+            shutil.rmtree(directory, ignore_errors=True)
+    _compile(connection, reference, sets, directory)
+    _remove_old(directory)
+    return Geocoder(Gazetteer.open(directory))
+
+
+def _digest(sets: list[PlaceSet], reference: Reference) -> str:
+    digest = hashlib.sha256()
+    for item in sets:
+        digest.update(f"{item.source}\t{item.municipality_code}\t{item.content_hash}\n".encode())
+        digest.update(f"{item.as_of}\n".encode())
+    digest.update("\n".join(sorted(reference.municipalities)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _compile(
+    connection: sa.Connection, reference: Reference, sets: list[PlaceSet], directory: Path
+) -> None:
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+    try:
+        compile_gazetteer(
+            _places(connection),
+            [
+                Municipality(info.code, info.prefecture, info.name)
+                for info in reference.municipalities.values()
+            ],
+            draft,
+            source=_source(sets, reference),
+            dataset_date=max(item.as_of for item in sets),
+        )
+        if not directory.exists():
+            draft.replace(directory)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _places(connection: sa.Connection) -> Iterator[Place]:
+    for place in read_places(connection):
+        yield Place(
+            municipality_code=place.municipality_code,
+            prefecture=place.prefecture,
+            municipality=place.municipality,
+            town=place.town,
+            lon=float("nan") if place.lon is None else place.lon,
+            lat=float("nan") if place.lat is None else place.lat,
+            koaza=place.koaza,
+            block=place.block,
+            house=place.house,
+        )
+
+
+def _source(sets: list[PlaceSet], reference: Reference) -> str:
+    names = sorted({item.source for item in sets})
+    return "、".join(
+        reference.sources[name].label_ja for name in names if name in reference.sources
+    )
+
+
+def _remove_old(current: Path) -> None:
+    """Keep the newest few: another process may be about to open the one before."""
+    found = [path for path in current.parent.glob(_PREFIX + "*") if path != current]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,135 @@
+"""A recognised file taken into the database, whatever its source; positions follow later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from geoportal.ingest.content import Content
+from geoportal.ingest.edition import Edition, Progress
+from geoportal.ingest.layouts import RecognisedTable
+from geoportal.ingest.report import Issue
+from geoportal.ingest.revise import Revision, revise_records
+from geoportal.ingest.revise_geography import revise_centres, revise_outlines, revise_places
+from geoportal.ingest.rows import FacilityExtract, Listed
+from geoportal.ingest.sources import boundary, centres, kaigo, navii, sample, towns
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a file brought.
+
+    Attributes
+    ----------
+    rows_read, rejected, created, updated, unchanged, removed : int
+    issues : list of Issue
+    listed : list of Listed
+        Facility records of the file.
+    facility_ids : set of str
+        Facilities to resolve again.
+    geography_changed : bool
+        True when every position has to be checked again.
+    changed : bool
+        True when records, outlines, places or centres changed.
+    """
+
+    rows_read: int = 0
+    rejected: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    issues: list[Issue] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
+    facility_ids: set[str] = field(default_factory=set)
+    geography_changed: bool = False
+    changed: bool = False
+
+
+def take(
+    connection: sa.Connection, content: Content, edition: Edition, progress: Progress
+) -> Intake:
+    """Extract a file's content and revise the database with it.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Within a transaction.
+    content : Content
+    edition : Edition
+    progress : Progress
+    """
+    if content.document is not None:
+        return _take_records(connection, sample.extract(content.document, edition), edition)
+    if content.table is None:
+        return _take_outlines(connection, content, edition)
+    if content.layout is towns.LAYOUT:
+        return _take_towns(connection, content.table, edition, progress)
+    if content.layout in (centres.LAYOUT, centres.POINT_LAYOUT):
+        return _take_centres(connection, content.table, edition)
+    extract = kaigo.extract if content.layout is kaigo.LAYOUT else navii.extract
+    found = _with_malformed(extract(content.table, edition), content.table)
+    return _take_records(connection, found, edition)
+
+
+def _with_malformed(extract: FacilityExtract, table: RecognisedTable) -> FacilityExtract:
+    """Count the rows that have not as many cells as the header; their issues are known."""
+    count = len(table.malformed)
+    return replace(
+        extract,
+        rows_read=extract.rows_read + count,
+        rejected=extract.rejected + count,
+        incomplete=extract.incomplete or count > 0,
+    )
+
+
+def _take_records(connection: sa.Connection, extract: FacilityExtract, edition: Edition) -> Intake:
+    revision = revise_records(connection, extract, edition)
+    intake = _intake(extract.rows_read, extract.rejected, extract.issues, revision)
+    intake.listed = extract.listed
+    intake.facility_ids = revision.facility_ids
+    intake.changed = bool(revision.facility_ids)
+    return intake
+
+
+def _take_outlines(connection: sa.Connection, content: Content, edition: Edition) -> Intake:
+    extract = boundary.extract(content.features, edition)
+    revision = revise_outlines(connection, extract.outlines)
+    intake = _intake(extract.rows_read, extract.rejected, extract.issues, revision)
+    intake.geography_changed = intake.changed = bool(revision.created or revision.updated)
+    return intake
+
+
+def _take_towns(
+    connection: sa.Connection, table: RecognisedTable, edition: Edition, progress: Progress
+) -> Intake:
+    extract = towns.extract(table, edition, progress)
+    revision = revise_places(connection, extract.places, edition)
+    count = len(table.malformed)
+    intake = _intake(extract.rows_read + count, extract.rejected + count, extract.issues, revision)
+    moved = revision.created or revision.updated or revision.removed
+    intake.geography_changed = intake.changed = bool(moved)
+    return intake
+
+
+def _take_centres(connection: sa.Connection, table: RecognisedTable, edition: Edition) -> Intake:
+    extract = centres.extract(table, edition)
+    found = _with_malformed(extract.facilities, table)
+    intake = _take_records(connection, found, edition)
+    moved = revise_centres(connection, extract.centres.values(), edition.source)
+    intake.changed = intake.changed or moved
+    return intake
+
+
+def _intake(rows_read: int, rejected: int, issues: Sequence[Issue], revision: Revision) -> Intake:
+    return Intake(
+        rows_read=rows_read,
+        rejected=rejected,
+        created=revision.created,
+        updated=revision.updated,
+        unchanged=revision.unchanged,
+        removed=revision.removed,
+        issues=[*issues, *revision.issues],
+    )

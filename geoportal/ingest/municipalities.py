@@ -1,0 +1,175 @@
+"""Municipalities (市区町村) as sources name them: by code, with or without check digit, by name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from geoportal.store.reference import MunicipalityInfo, Reference
+from geoportal.text.normalize import fold
+
+_COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
+_LONGEST_NAME = 12
+_WEIGHTS = (6, 5, 4, 3, 2)
+
+
+def check_digit(code: str) -> str:
+    """Return the check digit of a five-digit code (全国地方公共団体コード, 総務省の算式)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, code, strict=True))
+    return str((11 - total % 11) % 10) if total >= 11 else str(11 - total)[-1]
+
+
+@dataclass(frozen=True)
+class MunicipalityFinder:
+    """Finds municipalities and wards.
+
+    Parameters
+    ----------
+    reference : Reference
+        The shipped list.
+    """
+
+    reference: Reference
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], MunicipalityInfo]:
+        return {
+            (info.prefecture, fold(info.name)): info
+            for info in self.reference.municipalities.values()
+        }
+
+    @cached_property
+    def _prefectures(self) -> dict[str, str]:
+        return {
+            info.prefecture_code: info.prefecture for info in self.reference.municipalities.values()
+        }
+
+    @cached_property
+    def _by_last_part(self) -> dict[str, list[MunicipalityInfo]]:
+        found: dict[str, list[MunicipalityInfo]] = {}
+        for info in self.reference.municipalities.values():
+            found.setdefault(fold(last_part(info.name)), []).append(info)
+        return found
+
+    def prefecture(self, code: str) -> str:
+        """Return the name of a prefecture by its two-digit code, empty when there is none."""
+        return self._prefectures.get(code, "")
+
+    def prefecture_of(self, address: str) -> str:
+        """Return the prefecture an address begins with, empty when it names none."""
+        plain = squeeze(address)
+        return next((name for name in self._prefectures.values() if plain.startswith(name)), "")
+
+    def by_code(self, text: str) -> tuple[str, bool]:
+        """Read a municipality code.
+
+        Parameters
+        ----------
+        text : str
+            Five digits, or six with a check digit; a leading zero may have been lost in Excel.
+
+        Returns
+        -------
+        tuple of (str, bool)
+            The five-digit code, empty when it is none of a municipality or ward (a prefecture, a
+            designated city as a whole, a wrong check digit); and whether a zero had to be added.
+        """
+        digits = unicodedata.normalize("NFKC", text).strip()
+        if not digits.isascii() or not digits.isdigit():
+            return "", False
+        for candidate, padded in ((digits, False), ("0" + digits, True)):
+            code = candidate[:5]
+            whole = len(candidate) == 5 or (
+                len(candidate) == 6 and candidate[5] == check_digit(code)
+            )
+            if whole and code in self.reference.municipalities:
+                return code, padded
+        return "", False
+
+    def by_name(self, prefecture: str, name: str) -> MunicipalityInfo | None:
+        """Find a municipality by prefecture and name, with or without its county (郡)."""
+        plain = squeeze(name)
+        for candidate in (plain, _COUNTY.sub("", plain)):
+            found = self._by_name.get((prefecture.strip(), fold(candidate)))
+            if found:
+                return found
+        return None
+
+    def by_address(self, address: str) -> str:
+        """Return the code of the municipality an address names, empty when it names none surely.
+
+        The address must begin with its prefecture; the county may stand between.
+        """
+        plain = squeeze(address)
+        prefecture = self.prefecture_of(plain)
+        rest = plain[len(prefecture) :] if prefecture else ""
+        for text in (rest, _COUNTY.sub("", rest)):
+            for length in range(min(len(text), _LONGEST_NAME), 1, -1):
+                found = self._by_name.get((prefecture, fold(text[:length])))
+                if found and squeeze(found.name) == text[:length]:
+                    return found.code
+        return ""
+
+    def by_last_part(self, name: str) -> list[MunicipalityInfo]:
+        """Return the municipalities whose ward or own name this is (小倉北区, 苅田町)."""
+        return self._by_last_part.get(fold(name), [])
+
+    def city_of(self, code: str) -> tuple[str, str]:
+        """Return code and name of the designated city a ward belongs to, empty for others."""
+        info = self.reference.municipalities.get(code)
+        if info is None or not info.name.endswith("区"):
+            return "", ""
+        for city_code, city in self.reference.designated_cities.items():
+            if city_code[:2] == code[:2] and info.name.startswith(city):
+                return city_code, city
+        return "", ""
+
+
+def last_part(name: str) -> str:
+    """Return the ward of a designated city, else the whole name: 北九州市門司区 → 門司区."""
+    found = re.fullmatch(r".+市(.+区)", name)
+    return found.group(1) if found else name
+
+
+def squeeze(text: str) -> str:
+    """Return text as it is compared: NFKC, no white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def complete_address(address: str, prefecture: str, municipality: str) -> str:
+    """Put the prefecture and the municipality in front of an address that lacks them.
+
+    Parameters
+    ----------
+    address : str
+        As published; kept as it is behind what is put in front.
+    prefecture, municipality : str
+        What the row says besides; ``municipality`` may be 北九州市戸畑区 or 苅田町, or empty.
+
+    Returns
+    -------
+    str
+        Empty for an empty address. Nothing is named twice.
+    """
+    plain = squeeze(address)
+    if not plain or not prefecture or plain.startswith(prefecture):
+        return address
+    if re.match(r"(北海道|東京都|京都府|大阪府|.{2,3}県)", plain):
+        return address  # another prefecture than the row's: shown as published, checked later
+    if not municipality:
+        return prefecture + address
+    ward = last_part(municipality)
+    city = municipality[: len(municipality) - len(ward)]
+    without_county = _COUNTY.sub("", plain)
+    if plain.startswith(municipality) or without_county.startswith(municipality):
+        return prefecture + address
+    if city and plain.startswith(city):
+        rest = plain[len(city) :]
+        if re.match(r"[^0-9]{1,4}区(?!画)", rest):
+            return prefecture + address
+        return prefecture + municipality + rest
+    if city and plain.startswith(ward):
+        return prefecture + city + address
+    return prefecture + municipality + address

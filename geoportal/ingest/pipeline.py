@@ -1,0 +1,138 @@
+"""A file's way into the database: read, recognise, extract, revise, resolve, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.ingest.edition import Progress, chosen_date, no_progress
+from geoportal.ingest.report import ImportReport
+from geoportal.ingest.run import AUTO, ImportOptions, ImportRun
+from geoportal.ingest.sources.catalogue import SOURCES
+from geoportal.store.database import Database, import_lock
+from geoportal.store.reference import Reference
+
+__all__ = ["SOURCES", "ImportOptions", "import_files", "load_sample"]
+
+SAMPLE_FILES = ("boundaries.geojson", "towns.csv", "facilities.json")
+_SKIPPED_IN_FOLDERS = {".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx"}
+
+
+def import_files(
+    database: Database,
+    reference: Reference,
+    paths: Sequence[Path],
+    options: ImportOptions,
+    *,
+    today: date,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import official files, in an order worked out here.
+
+    Parameters
+    ----------
+    database : Database
+        Opened and up to date.
+    reference : Reference
+        Shipped lists.
+    paths : sequence of Path
+        Files, ``.gz``, ``.zip``, or folders (every file in them).
+    options : ImportOptions
+    today : date
+        In Japan; no file is taken to be newer.
+    progress : Progress, optional
+        Called while work goes on.
+
+    Returns
+    -------
+    ImportReport
+        Also for files that were refused; ask its ``refused``.
+
+    Raises
+    ------
+    BusyError
+        When another import is running.
+    UsageError
+        When an option is wrong.
+    NotFoundError
+        When a path does not exist.
+    """
+    _check(options)
+    with import_lock(database):
+        return ImportRun(database, reference, options, today, progress or no_progress).run(
+            list(_files(paths))
+        )
+
+
+def load_sample(
+    database: Database,
+    reference: Reference,
+    sample_directory: Path,
+    centres_file: Path,
+    *,
+    today: date,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Load the fictional sample city and the real consultation centres.
+
+    A second call changes nothing, even on a later day: the ages of its facts count from the first
+    load. Real outlines and towns are never replaced by the sample's.
+
+    Parameters
+    ----------
+    database : Database
+    reference : Reference
+    sample_directory : Path
+        ``data/sample``.
+    centres_file : Path
+        ``data/reference/centres.csv``.
+    today : date
+        In Japan.
+    progress : Progress, optional
+
+    Raises
+    ------
+    NotFoundError
+        When a file of the installation is missing.
+    BusyError
+        When an import is running.
+    """
+    sample_files = [sample_directory / name for name in SAMPLE_FILES]
+    for path in (*sample_files, centres_file):
+        if not path.is_file():
+            raise NotFoundError(f"the installation lacks {path}")
+    return import_files(
+        database,
+        reference,
+        [*sample_files, centres_file],
+        ImportOptions(fictional=frozenset(sample_files)),
+        today=today,
+        progress=progress,
+    )
+
+
+def _check(options: ImportOptions) -> None:
+    if options.source not in (AUTO, *SOURCES):
+        raise UsageError(
+            f"{options.source[:30]!r} is not a source; use auto or one of {', '.join(SOURCES)}",
+            "source",
+        )
+    if not 0 <= options.max_rejected_percent <= 100:
+        raise UsageError("--max-rejected is a percentage from 0 to 100", "max_rejected")
+    chosen_date(options.as_of)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files; of folders every file that may be data, in order."""
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(f"{path}: there is no such file")
+        if not path.is_dir():
+            yield path
+            continue
+        for inner in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+            if inner.is_file() and not hidden and inner.suffix not in _SKIPPED_IN_FOLDERS:
+                yield inner

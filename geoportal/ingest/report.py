@@ -1,0 +1,152 @@
+"""What an import did: issues by line, counts by file. The ``import --json`` document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+INFO, WARNING, ERROR = "info", "warning", "error"
+VALUE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something a person should know about a file.
+
+    Attributes
+    ----------
+    line : int
+        1-based physical line where the row starts (CSV), row (Excel) or feature (GeoJSON);
+        1 for what concerns the file as a whole.
+    field : str
+        The column, as the file calls it where possible; empty for the whole row or file.
+    code : str
+        Stable, for programs.
+    severity : str
+        ``"info"`` mended or worth knowing, ``"warning"`` something was not used, ``"error"`` the
+        row or file was not taken.
+    value : str
+        What was found, shortened to 80 characters.
+    message : str
+        What is expected and what to do.
+    """
+
+    line: int
+    field: str
+    code: str
+    severity: str
+    value: str
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "line": self.line,
+            "field": self.field,
+            "code": self.code,
+            "severity": self.severity,
+            "value": shorten(self.value),
+            "message": self.message,
+        }
+
+
+def shorten(text: str) -> str:
+    """Return a value on one line, at most 80 characters."""
+    line = " ".join(text.split("\n"))
+    return line if len(line) <= VALUE_LENGTH else line[: VALUE_LENGTH - 1] + "…"
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file (or member of an archive).
+
+    Attributes
+    ----------
+    file : str
+        Name, ``archive.zip/member.csv`` within an archive.
+    source, as_of, sha256 : str
+        Recognised source, edition date, digest of the bytes; empty when it did not get so far.
+    rows_read, accepted, rejected : int
+        ``rows_read = accepted + rejected``.
+    created, updated, unchanged, removed : int
+        Records (districts, places, centres) by what happened to them.
+    issues : list of Issue
+        In the order of lines.
+    refused : bool
+        True when nothing of the file was taken.
+    changed : bool
+        True when the import changed anything in the database.
+    """
+
+    file: str
+    source: str = ""
+    as_of: str = ""
+    sha256: str = ""
+    rows_read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    issues: list[Issue] = field(default_factory=list)
+    refused: bool = False
+    changed: bool = False
+
+    def note(self, issues: Iterable[Issue]) -> None:
+        """Add issues, keeping them ordered by line."""
+        self.issues = sorted([*self.issues, *issues], key=lambda issue: issue.line)
+
+    def refuse(self, message: str, *, code: str = "refused", line: int = 1) -> None:
+        """Mark the file as not taken at all; nothing was changed."""
+        self.created = self.updated = self.unchanged = self.removed = 0
+        self.refused, self.changed = True, False
+        self.rejected += self.accepted
+        self.accepted = 0
+        self.note([Issue(line, "", code, ERROR, "", message)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "file": self.file,
+            "source": self.source,
+            "as_of": self.as_of,
+            "sha256": self.sha256,
+            "rows_read": self.rows_read,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "issues": [issue.as_dict() for issue in self.issues],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one call imported.
+
+    Attributes
+    ----------
+    files : tuple of FileReport
+        In the order they were imported.
+    dataset_version : str
+        After the import; for a dry run the version that stays.
+    """
+
+    files: tuple[FileReport, ...]
+    dataset_version: str
+
+    @property
+    def refused(self) -> bool:
+        """True when at least one file was not taken (the command line then exits with 3)."""
+        return any(report.refused for report in self.files)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the ``import --json`` document of ``CONTRACT.md``."""
+        return {
+            "files": [report.as_dict() for report in self.files],
+            "dataset_version": self.dataset_version,
+        }

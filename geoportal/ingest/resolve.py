@@ -1,0 +1,114 @@
+"""Records resolved into facilities: attributes from the strongest source, one checked location."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geoportal.domain.claim import EVIDENCE
+from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
+from geoportal.domain.hours import EMPTY_HOURS
+from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
+from geoportal.ingest.geography import Geography
+from geoportal.ingest.positions import Placement, place_record
+from geoportal.store.facilities import StoredRecord
+
+_ATTRIBUTES = (
+    "name",
+    "kana",
+    "address",
+    "postal_code",
+    "phone",
+    "fax",
+    "url",
+    "operator",
+    "beds",
+    "capacity",
+    "departments",
+    "note",
+)
+
+
+def resolve_facility(
+    stored: Sequence[StoredRecord], geography: Geography, strengths: Mapping[str, str]
+) -> Facility:
+    """Make one facility of its records.
+
+    Parameters
+    ----------
+    stored : sequence of StoredRecord
+        At least one; all with the same facility id.
+    geography : Geography
+        For the positions.
+    strengths : Mapping of str to str
+        Evidence class by source name.
+
+    Notes
+    -----
+    Listed records count before closed ones; then the stronger source, the newer edition and the
+    source's name decide, so the result depends on what the records say and on nothing else.
+    """
+    ranked = sorted(stored, key=lambda item: _rank(item, strengths), reverse=True)
+    listed = [item for item in ranked if not item.closed_on] or ranked
+    records = [item.record for item in listed]
+    best = records[0]
+    placement = _placement(records, geography)
+    chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
+    hours = next((r.hours for r in records if r.hours.known), EMPTY_HOURS)
+    return Facility(
+        id=stored[0].facility_id,
+        kind=best.kind,
+        municipality_code=placement.municipality_code,
+        identifiers=_identifiers(records),
+        services=_union(records, "services"),
+        filings=_union(records, "filings"),
+        hours=hours,
+        location=placement.location,
+        claims=tuple(claim for record in records for claim in record.claims),
+        sources=tuple(
+            SourceMention(item.record.source, item.record.record_id, item.last_seen)
+            for item in sorted(stored, key=lambda item: item.key)
+        ),
+        status="closed" if all(item.closed_on for item in stored) else "open",
+        first_seen=min(item.first_seen for item in stored),
+        last_seen=max(item.last_seen for item in stored),
+        **chosen,
+    )
+
+
+def _rank(item: StoredRecord, strengths: Mapping[str, str]) -> tuple[bool, int, str, str, str]:
+    strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
+    return (not item.closed_on, strength, item.as_of, *item.key)
+
+
+def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Placement:
+    """Choose the surest of the positions: surveyed before geocoded, then the least uncertain."""
+    placements = [place_record(record, geography) for record in records]
+    located = [item for item in placements if item.location.known]
+    if not located:
+        return placements[0] if placements else Placement(UNKNOWN_LOCATION, "")
+    return min(
+        located,
+        key=lambda item: (
+            -LEVELS.index(item.location.level),
+            item.location.uncertainty_m or 0.0,
+            len(item.location.warnings),
+        ),
+    )
+
+
+def _first(records: Sequence[FacilityRecord], name: str) -> Any:
+    values = [getattr(record, name) for record in records]
+    return next((value for value in values if value not in ("", None, ())), values[0])
+
+
+def _identifiers(records: Sequence[FacilityRecord]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for record in records:
+        for scheme, value in record.identifiers.items():
+            merged.setdefault(scheme, value)
+    return merged
+
+
+def _union(records: Sequence[FacilityRecord], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for record in records for value in getattr(record, name)))

@@ -1,0 +1,288 @@
+"""One import at work: each file or archive member a transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from geoportal.errors import GeoportalError, InputRefusedError
+from geoportal.ingest.archives import Member, open_members
+from geoportal.ingest.content import Content, identify
+from geoportal.ingest.edition import Edition, Progress, chosen_date, date_in_name
+from geoportal.ingest.geography import Geography, load_geography
+from geoportal.ingest.intake import Intake, take
+from geoportal.ingest.municipalities import MunicipalityFinder
+from geoportal.ingest.report import INFO, WARNING, FileReport, ImportReport, Issue
+from geoportal.ingest.revise import refresh_facilities
+from geoportal.ingest.sources.catalogue import ORDER
+from geoportal.ingest.sources.sample import SOURCE as SAMPLE
+from geoportal.ingest.warnings import position_issues
+from geoportal.store.database import Database, advance_dataset_version, dataset_version
+from geoportal.store.editions import edition_of_digest, has_edition, write_edition
+from geoportal.store.reference import Reference
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How files are imported.
+
+    Attributes
+    ----------
+    source : str
+        ``"auto"``, or the source every file must be.
+    as_of : str
+        ISO date of the content; empty: found out.
+    dry_run : bool
+        Do everything and keep nothing.
+    max_rejected_percent : float
+        A file with a larger share of rejected rows is refused.
+    fictional : frozenset of Path
+        Files of the sample city: marked as such, dated by the day of their first load, and
+        giving way to real outlines and towns.
+    """
+
+    source: str = AUTO
+    as_of: str = ""
+    dry_run: bool = False
+    max_rejected_percent: float = 20.0
+    fictional: frozenset[Path] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A file to import, or the report of one that cannot be opened."""
+
+    member: Member | None
+    content_source: str
+    report: FileReport
+    fictional: bool = False
+
+
+class ImportRun:
+    """One call: its options, and the geography held so far.
+
+    Parameters
+    ----------
+    database, reference, options, today, progress
+        As of `geoportal.ingest.pipeline.import_files`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        reference: Reference,
+        options: ImportOptions,
+        today: date,
+        progress: Progress,
+    ) -> None:
+        self._database = database
+        self._reference = reference
+        self._options = options
+        self._as_of = chosen_date(options.as_of)
+        self._today = today
+        self._progress = progress
+        self._municipalities = MunicipalityFinder(reference)
+        self._strengths = {name: info.evidence for name, info in reference.sources.items()}
+        self._geography: Geography | None = None
+
+    def run(self, paths: Sequence[Path]) -> ImportReport:
+        """Import these files, what others are checked against first."""
+        plans = sorted(
+            self._plans(paths),
+            key=lambda plan: (
+                ORDER.get(plan.content_source, len(ORDER)),
+                plan.content_source,
+                plan.report.file,
+            ),
+        )
+        reports = []
+        with self._database.engine.connect() as connection, self._whole(connection):
+            for number, plan in enumerate(plans):
+                self._progress("files", number, len(plans))
+                if plan.member is not None:
+                    self._import(connection, plan.member, plan)
+                reports.append(plan.report)
+            self._progress("files", len(plans), len(plans))
+        with self._database.engine.connect() as connection:
+            return ImportReport(tuple(reports), dataset_version(connection))
+
+    @contextmanager
+    def _whole(self, connection: sa.Connection) -> Iterator[None]:
+        """For a dry run, one transaction around everything that is taken back at the end."""
+        if not self._options.dry_run:
+            yield
+            return
+        outer = connection.begin()
+        try:
+            yield
+        finally:
+            outer.rollback()
+
+    def _plans(self, paths: Sequence[Path]) -> Iterator[_Plan]:
+        for path in paths:
+            try:
+                members = open_members(path)
+            except GeoportalError as error:
+                report = FileReport(path.name)
+                report.refuse(str(error), code="unreadable")
+                yield _Plan(None, "", report)
+                continue
+            for member in members:
+                yield self._plan(member, fictional=path in self._options.fictional)
+
+    def _plan(self, member: Member, *, fictional: bool) -> _Plan:
+        report = FileReport(member.name, sha256=member.sha256)
+        try:
+            source = identify(member).source
+        except InputRefusedError as error:
+            report.refuse(str(error), code=_refusal_code(error))
+            return _Plan(None, "", report)
+        report.source = SAMPLE if fictional else source
+        if self._options.source not in (AUTO, source):
+            message = (
+                f"{member.name}: this is a {source} file, not {self._options.source}; "
+                "leave --source away or give the right one"
+            )
+            report.refuse(message, code="wrong_source")
+            return _Plan(None, source, report)
+        return _Plan(member, source, report, fictional)
+
+    def _import(self, connection: sa.Connection, member: Member, plan: _Plan) -> None:
+        """Import one file in a transaction of its own; a refusal takes everything back."""
+        report = plan.report
+        begin = connection.begin_nested if self._options.dry_run else connection.begin
+        geography = self._geography
+        transaction = begin()
+        try:
+            self._take(connection, member, identify(member), plan)
+        except InputRefusedError as error:
+            transaction.rollback()
+            self._geography = geography
+            report.refuse(str(error), code=_refusal_code(error))
+        except BaseException:
+            transaction.rollback()
+            raise
+        else:
+            transaction.commit()
+
+    def _take(
+        self, connection: sa.Connection, member: Member, content: Content, plan: _Plan
+    ) -> None:
+        report = plan.report
+        edition = (
+            self._sample_edition(connection, report)
+            if plan.fictional
+            else self._edition(connection, member, content, report)
+        )
+        report.as_of = edition.as_of
+        intake = take(connection, content, edition, self._progress)
+        self._fill(report, content, intake)
+        self._refuse_bad(report)
+        report.note(_ignored(member))
+        changed = self._refresh(connection, intake)
+        report.note(position_issues(connection, intake.listed, content.layout))
+        new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
+        if new:
+            self._add_edition(connection, edition, report)
+        report.changed = changed or intake.changed or new
+        if report.changed:
+            cause = f"{edition.source} {edition.as_of} {report.sha256}"
+            advance_dataset_version(connection, cause)
+
+    def _edition(
+        self, connection: sa.Connection, member: Member, content: Content, report: FileReport
+    ) -> Edition:
+        """Date the file: as told, as it was dated before, by its content, name, or last change."""
+        named = date_in_name(Path(member.name).name) or date_in_name(member.name)
+        as_of = (
+            self._as_of
+            or edition_of_digest(connection, content.source, report.sha256)
+            or content.inner_date
+            or (named.isoformat() if named else "")
+        )
+        if not as_of:
+            as_of = min(member.modified, self._today).isoformat()
+            message = "no date is in the file or its name; the day of its last change is taken"
+            report.note([Issue(1, "", "date_assumed", INFO, as_of, message)])
+        elif as_of > self._today.isoformat():
+            message = "the date lies in the future; facts will look current for too long"
+            report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
+        return Edition(content.source, as_of, self._municipalities, self._reference.kinds)
+
+    def _sample_edition(self, connection: sa.Connection, report: FileReport) -> Edition:
+        """Date a file of the sample city by the day of its first load."""
+        first = edition_of_digest(connection, SAMPLE, report.sha256)
+        as_of = first or self._today.isoformat()
+        return Edition(SAMPLE, as_of, self._municipalities, self._reference.kinds)
+
+    def _fill(self, report: FileReport, content: Content, intake: Intake) -> None:
+        report.rows_read, report.rejected = intake.rows_read, intake.rejected
+        report.accepted = intake.rows_read - intake.rejected
+        report.created, report.updated = intake.created, intake.updated
+        report.unchanged, report.removed = intake.unchanged, intake.removed
+        report.note([*content.issues, *intake.issues])
+
+    def _refuse_bad(self, report: FileReport) -> None:
+        limit = self._options.max_rejected_percent
+        if report.rejected and report.rejected * 100 > limit * report.rows_read:
+            raise InputRefusedError(
+                f"{report.file}: {report.rejected} of {report.rows_read} rows cannot be taken, "
+                f"more than {limit:g} %; nothing was changed. See the issues; if the columns are "
+                "shifted get the file again, or raise --max-rejected"
+            )
+
+    def _refresh(self, connection: sa.Connection, intake: Intake) -> bool:
+        """Resolve what the file touches: everything when the geography has changed."""
+        if intake.geography_changed:
+            self._geography = None
+        elif not intake.facility_ids:
+            return False
+        if self._geography is None:
+            self._progress("gazetteer", 0, 1)
+            self._geography = load_geography(self._database, connection, self._reference)
+        ids = None if intake.geography_changed else intake.facility_ids
+        changed = refresh_facilities(
+            connection, ids, self._geography, self._strengths, self._progress
+        )
+        return changed > 0
+
+    def _add_edition(self, connection: sa.Connection, edition: Edition, report: FileReport) -> None:
+        write_edition(
+            connection,
+            {
+                "source": edition.source,
+                "file_name": report.file,
+                "sha256": report.sha256,
+                "as_of": edition.as_of,
+                "imported_at": self._today.isoformat(),
+                "rows_read": report.rows_read,
+                "accepted": report.accepted,
+                "rejected": report.rejected,
+                "created": report.created,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "removed": report.removed,
+                "issue_count": len(report.issues),
+            },
+        )
+
+
+def _refusal_code(error: InputRefusedError) -> str:
+    names = {"UnreadableSourceError": "unreadable", "UnknownLayoutError": "unknown_layout"}
+    return names.get(type(error).__name__, "refused")
+
+
+def _ignored(member: Member) -> list[Issue]:
+    message = "members of the archive that are not data were left out"
+    return (
+        [Issue(1, "", "members_left_out", INFO, ", ".join(member.ignored), message)]
+        if member.ignored
+        else []
+    )

@@ -1,0 +1,301 @@
+"""District outlines: 国土数値情報 N03 and files like it, as GeoJSON, GeoPackage or shapefile.
+
+Coordinates must be degrees of WGS 84 or JGD2000/2011 (taken as equal). The Tokyo datum is off by
+400 m and is refused, as are projected coordinates.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pyogrio
+import pyproj
+import shapely
+from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
+
+from geoportal.domain.district import District
+from geoportal.errors import InputRefusedError, UnknownLayoutError, UnreadableSourceError
+from geoportal.geo.polygons import JAPAN_BOUNDS, dissolve, polygonal
+from geoportal.ingest.archives import Member
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.municipalities import MunicipalityFinder, last_part
+from geoportal.ingest.report import ERROR, INFO, Issue
+from geoportal.store.outlines import StoredOutline
+
+SOURCE: Final = "boundary"
+GEOPACKAGE_MARK: Final = b"SQLite format 3"
+_DEGREE_CRS = frozenset({4326, 4612, 6668, 6697, 4979})
+_TOKYO_DATUM = frozenset({4301, 102151})
+_CODE = re.compile(r"\d{5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature: its place in the file (1-based), properties, geometry in degrees."""
+
+    line: int
+    properties: Mapping[str, Any]
+    geometry: BaseGeometry | None
+
+
+@dataclass(slots=True)
+class OutlineExtract:
+    """What a file says of outlines.
+
+    Attributes
+    ----------
+    outlines : list of StoredOutline
+        One a district, dissolved, ordered by code.
+    rows_read, rejected : int
+        Features.
+    issues : list of Issue
+    """
+
+    outlines: list[StoredOutline] = field(default_factory=list)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+def read_features(member: Member) -> list[Feature]:
+    """Read the features of a GeoJSON text, GeoPackage or shapefile.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is cut or damaged.
+    UnknownLayoutError
+        When it is no feature collection, or its features carry no district code.
+    InputRefusedError
+        When its coordinates are not degrees in Japan.
+    """
+    features = _from_json(member) if _is_json(member) else list(_from_ogr(member))
+    if not features:
+        raise UnreadableSourceError(f"{member.name}: there is no feature in the file")
+    if not any(_named_code(feature.properties)[0] for feature in features):
+        names = ", ".join(sorted(features[0].properties)[:12]) or "none"
+        raise UnknownLayoutError(
+            f"{member.name}: its features have the properties {names}. Needed is a district code "
+            "of five digits in N03_007 or code, and a name in N03_004 or name"
+        )
+    _require_degrees(member.name, features)
+    return features
+
+
+def extract(features: Iterable[Feature], edition: Edition) -> OutlineExtract:
+    """Dissolve features into districts.
+
+    Features without a code (所属未定地) or without an area are left out with an issue.
+    """
+    found = OutlineExtract()
+    parts: dict[str, list[BaseGeometry]] = {}
+    names: dict[str, Mapping[str, Any]] = {}
+    for feature in features:
+        found.rows_read += 1
+        code, value = _named_code(feature.properties)
+        problem = _problem(feature, code, value)
+        if problem:
+            found.rejected += 1
+            found.issues.append(problem)
+        elif feature.geometry is not None:
+            parts.setdefault(code, []).append(feature.geometry)
+            names.setdefault(code, feature.properties)
+    for code in sorted(parts):
+        outline = dissolve(parts[code])
+        if not outline.is_empty:
+            district = _district(code, names[code], edition.municipalities)
+            found.outlines.append(_outline(district, outline, edition))
+    return found
+
+
+def _outline(district: District, outline: MultiPolygon, edition: Edition) -> StoredOutline:
+    return StoredOutline(district, shapely.normalize(outline), edition.source, edition.as_of)
+
+
+def _problem(feature: Feature, code: str, value: str) -> Issue | None:
+    if not code:
+        severity = ERROR if value else INFO
+        message = "no district code of five digits (N03_007, code): the feature is left out"
+        return Issue(feature.line, "N03_007", "no_code", severity, value, message)
+    if feature.geometry is None or polygonal(feature.geometry).is_empty:
+        message = "the feature has no area: it is left out"
+        return Issue(feature.line, "geometry", "no_area", ERROR, code, message)
+    return None
+
+
+def _named_code(properties: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the district code of a feature, and what stands in its place."""
+    value = next(
+        (str(properties[name]) for name in ("N03_007", "code", "CODE") if properties.get(name)), ""
+    ).strip()
+    digits = value.removesuffix(".0")
+    digits = digits.zfill(5) if len(digits) == 4 else digits
+    return (digits if _CODE.fullmatch(digits) else ""), value
+
+
+def _district(
+    code: str, properties: Mapping[str, Any], municipalities: MunicipalityFinder
+) -> District:
+    """Name a district from our own list, so that every file names it alike."""
+    info = municipalities.reference.municipalities.get(code)
+    if info is None:
+        name = _published_name(properties) or code
+        return District(code, last_part(name), "municipality", code[:2], name)
+    city_code, _city = municipalities.city_of(code)
+    level = "ward" if city_code else "municipality"
+    parent = city_code or info.medical_area_code or info.prefecture_code
+    return District(code, last_part(info.name), level, parent, info.prefecture + info.name)
+
+
+def _published_name(properties: Mapping[str, Any]) -> str:
+    parts = [properties.get(f"N03_00{number}") or "" for number in (3, 4, 5)]
+    joined = "".join(str(part) for part in parts)
+    return joined or str(properties.get("ward") or properties.get("name") or "")
+
+
+def _is_json(member: Member) -> bool:
+    return not member.parts and not member.data.startswith(GEOPACKAGE_MARK)
+
+
+def _from_json(member: Member) -> list[Feature]:
+    try:
+        document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise UnreadableSourceError(
+            f"{member.name}: the JSON is cut off or damaged at line {error.lineno}; get it again"
+        ) from None
+    if not isinstance(document, dict) or not isinstance(document.get("features"), list):
+        raise UnknownLayoutError(f"{member.name}: this JSON is not a GeoJSON FeatureCollection")
+    _check_named_crs(member.name, document.get("crs"))
+    return [
+        _json_feature(member.name, line, item)
+        for line, item in enumerate(document["features"], start=1)
+    ]
+
+
+def _json_feature(name: str, line: int, item: Any) -> Feature:
+    if not isinstance(item, dict):
+        raise UnreadableSourceError(f"{name}: feature {line} is not an object; get the file again")
+    properties = item.get("properties")
+    geometry = item.get("geometry")
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry)) if geometry else None
+    except shapely.errors.GEOSException:
+        raise UnreadableSourceError(
+            f"{name}: the geometry of feature {line} is damaged; get the file again"
+        ) from None
+    return Feature(line, properties if isinstance(properties, dict) else {}, shape)
+
+
+def _check_named_crs(name: str, crs: Any) -> None:
+    """Refuse a GeoJSON ``crs`` member that is not degrees of a modern datum."""
+    if not isinstance(crs, dict):
+        return
+    properties = crs.get("properties")
+    text = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    if not text or text.upper().endswith(("CRS84", "CRS:84")):
+        return
+    found = re.search(r"(\d{4,6})\s*$", text)
+    _check_epsg(name, int(found.group(1)) if found else None, text)
+
+
+def _check_epsg(name: str, epsg: int | None, text: str) -> None:
+    if epsg in _DEGREE_CRS:
+        return
+    if epsg in _TOKYO_DATUM or "tokyo" in text.lower():
+        raise InputRefusedError(
+            f"{name}: the coordinates refer to the Tokyo datum ({text[:40]}), 400 m off; convert "
+            "them to JGD2011 (EPSG:6668) first"
+        )
+    raise InputRefusedError(
+        f"{name}: the coordinate system is {text[:40] or 'unknown'}; convert the file to degrees "
+        "of JGD2011 (EPSG:6668) or WGS 84 (EPSG:4326) first"
+    )
+
+
+def _from_ogr(member: Member) -> Iterator[Feature]:
+    """Read a GeoPackage or shapefile from a private directory that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="geoportal-") as directory:
+        path = _write_parts(member, Path(directory))
+        try:
+            layer = _layer(path)
+            table, encoding = {"layer": layer} if layer else {}, _shape_encoding(member)
+            meta, _ids, shapes, columns = pyogrio.raw.read(path, encoding=encoding, **table)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+            raise UnreadableSourceError(
+                f"{member.name}: the map file is cut off or damaged; get it again"
+            ) from error
+    _check_crs_text(member.name, meta.get("crs"))
+    names = [str(name) for name in meta["fields"]]
+    for i, shape in enumerate(shapes):
+        properties = {name: column[i] for name, column in zip(names, columns, strict=True)}
+        yield Feature(i + 1, properties, shapely.from_wkb(shape) if shape is not None else None)
+
+
+def _layer(path: Path) -> str:
+    """Return the layer with polygons and a district code, empty for the only one."""
+    layers = [str(name) for name, _kind in pyogrio.list_layers(path)]
+    for name in layers:
+        fields = set(pyogrio.read_info(path, layer=name)["fields"])
+        if fields & {"N03_007", "code", "CODE"}:
+            return name
+    return layers[0] if layers else ""
+
+
+def _write_parts(member: Member, directory: Path) -> Path:
+    if not member.parts:
+        path = directory / "outline.gpkg"
+        path.write_bytes(member.data)
+        return path
+    for suffix, content in member.parts.items():
+        (directory / f"outline{suffix}").write_bytes(content)
+    return directory / "outline.shp"
+
+
+def _shape_encoding(member: Member) -> str | None:
+    """Old N03 shapefiles have Shift_JIS names and no .cpg file that says so."""
+    if not member.parts or ".cpg" in member.parts:
+        return None
+    try:
+        member.parts.get(".dbf", b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp932"
+    return "utf-8"
+
+
+def _check_crs_text(name: str, crs: str | None) -> None:
+    if not crs:
+        return
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        _check_epsg(name, None, crs)
+        return
+    datum = known.datum.name if known.datum else ""
+    if known.is_geographic and "Tokyo" not in datum:
+        return
+    _check_epsg(name, known.to_epsg(), f"{known.name} {datum}")
+
+
+def _require_degrees(name: str, features: Iterable[Feature]) -> None:
+    west, south, east, north = JAPAN_BOUNDS
+    shapes = [feature.geometry for feature in features if feature.geometry is not None]
+    bounds = shapely.total_bounds(shapes) if shapes else None
+    if bounds is None or not all(value == value for value in bounds):
+        raise UnreadableSourceError(f"{name}: there is no geometry in the file")
+    x_min, y_min, x_max, y_max = (float(value) for value in bounds)
+    if west <= x_min <= x_max <= east and south <= y_min <= y_max <= north:
+        return
+    if west <= y_min <= y_max <= east and south <= x_min <= x_max <= north:
+        raise InputRefusedError(f"{name}: latitude stands before longitude; exchange them first")
+    raise InputRefusedError(
+        f"{name}: the coordinates are not degrees in Japan (x {x_min:.4g} to {x_max:.4g}, y "
+        f"{y_min:.4g} to {y_max:.4g}); convert the file to degrees of JGD2011 (EPSG:6668) first"
+    )

@@ -1,0 +1,45 @@
+"""Every table we know by its header: those we import, and those known but not imported yet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from geoportal.ingest.layouts import Layout
+from geoportal.ingest.sources import boundary, centres, kaigo, navii, sample, towns
+
+
+def _later(source: str, *required: str) -> Layout:
+    """Return the layout of a source that is recognised but not imported yet."""
+    columns = {f"column_{i}": tuple(names.split("|")) for i, names in enumerate(required)}
+    return Layout(source, "", columns, tuple(columns), supported=False)
+
+
+LAYOUTS: Final = (
+    kaigo.LAYOUT,
+    *navii.LAYOUTS,
+    towns.LAYOUT,
+    centres.LAYOUT,
+    centres.POINT_LAYOUT,
+    _later("navii-hours", "ID", "診療科目コード", "診療科目名", "診療時間帯"),
+    _later("bureau", "都道府県コード", "区分", "医療機関番号", "受理届出名称", "受理記号"),
+    _later("bureau-codes", "医療機関コード(9)|医療機関コード", "医療機関名称", "住所"),
+    _later(
+        "municipal-medical",
+        "医療機関名称|名称",
+        "医療機関の種類|業務種別",
+        "所在地|所在地_連結表記|住所",
+    ),
+    _later("municipal-care", "介護サービス事業所名称", "実施サービス", "所在地_連結表記|住所"),
+    _later("blocks", "都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"),
+    _later("mesh-population", "KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"),
+    _later("age-population", "団体コード", "都道府県名", "性別", "総数", "0歳～4歳|0～4歳"),
+    _later("survey", "調査票の種類", "施設番号", "回答日"),
+)
+
+SOURCES: Final = tuple(
+    dict.fromkeys([boundary.SOURCE, *(layout.source for layout in LAYOUTS), sample.SOURCE])
+)
+"""Names accepted for ``--source``, besides ``auto``."""
+
+ORDER: Final = {boundary.SOURCE: 0, towns.SOURCE: 1, "blocks": 2, centres.SOURCE: 3}
+"""What others are checked against comes first; the rest follows in the order of names."""

@@ -1,0 +1,221 @@
+"""Consultation and support centres (在宅医療・介護連携支援センター, 地域包括支援センター).
+
+Two layouts: our own with hours and closing rules, and the bare list of ward, name and position
+made of 国土数値情報 P14. Each centre is kept as a centre (whom to call for a district) and as a
+facility of its kind (what is near).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from geoportal.domain.centre import Centre
+from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.rows import (
+    FacilityExtract,
+    Listed,
+    RowNotes,
+    add_rows,
+    hours_or_none,
+    read_line,
+    read_phone,
+    read_position,
+    read_url,
+)
+from geoportal.store.documents import digest
+from geoportal.text.contact import clean_postal_code
+from geoportal.text.normalize import fold
+from geoportal.text.wareki import parse_date
+
+SOURCE: Final = "centres"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "id": ("id",),
+        "kind": ("kind",),
+        "name": ("name",),
+        "postal_code": ("postal_code",),
+        "address": ("address",),
+        "place": ("place",),
+        "phone": ("phone",),
+        "fax": ("fax",),
+        "url": ("url",),
+        "districts": ("district_codes",),
+        "open_days": ("open_days",),
+        "opens": ("opens",),
+        "closes": ("closes",),
+        "closed_holidays": ("closed_holidays",),
+        "closed_dates": ("closed_dates",),
+        "lon": ("lon",),
+        "lat": ("lat",),
+        "source": ("source",),
+        "as_of": ("as_of",),
+    },
+    required=("id", "kind", "name", "districts"),
+)
+POINT_LAYOUT: Final = Layout(
+    SOURCE,
+    "points",
+    {"ward": ("ward",), "name": ("name",), "lat": ("lat",), "lon": ("lon",)},
+    required=("ward", "name", "lat", "lon"),
+)
+KINDS: Final = ("liaison_centre", "community_support_centre")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_CLOCK = re.compile(r"([01]\d|2[0-4]):[0-5]\d")
+_CALENDAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+@dataclass(slots=True)
+class CentreExtract:
+    """What a file says: centres by id, and the same as facility records."""
+
+    facilities: FacilityExtract = field(default_factory=FacilityExtract)
+    centres: dict[str, Centre] = field(default_factory=dict)
+
+
+def latest_date(table: RecognisedTable) -> str:
+    """Return the newest ``as_of`` among the rows, empty when none is given."""
+    found = (parse_date(record.get("as_of")) for record in table.records)
+    return max((day.isoformat() for day in found if day), default="")
+
+
+def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:
+    """Read every row of a table with `LAYOUT` or `POINT_LAYOUT`."""
+    found = CentreExtract()
+    add_rows(found.facilities, _rows(table, edition, found.centres))
+    listed = {item.record.record_id for item in found.facilities.listed}
+    found.centres = {id_: centre for id_, centre in found.centres.items() if id_ in listed}
+    return found
+
+
+def _rows(
+    table: RecognisedTable, edition: Edition, centres: dict[str, Centre]
+) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+    read = _point_row if table.layout is POINT_LAYOUT else _full_row
+    for record in table.records:
+        notes = RowNotes(record, table.layout)
+        centre, code = read(notes, record, edition)
+        if centre is None or notes.rejected:
+            yield notes, None, ""
+            continue
+        scope = f"{centre.kind}/{code}"
+        centres.setdefault(centre.id, centre)
+        facility = _facility(centre, code, record, edition)
+        yield notes, Listed(record.line, facility, f"c-{centre.id}", scope), scope
+
+
+def _full_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre | None, str]:
+    id_, kind = record.get("id"), record.get("kind")
+    if not _ID.fullmatch(id_):
+        notes.reject("id", "bad_id", "expected lower-case letters, digits and hyphens")
+    if kind not in KINDS:
+        notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
+    if not read_line(notes, "name"):
+        notes.reject("name", "no_name", "the centre has no name")
+    codes = tuple(code for code in re.split(r"[|;\s]+", record.get("districts")) if code)
+    for code in codes:
+        if not re.fullmatch(r"[0-9A-Za-z-]{2,20}", code):
+            notes.reject("districts", "bad_code", "expected district codes separated by |")
+    day = parse_date(record.get("as_of"))
+    as_of = day.isoformat() if day else edition.as_of
+    lon, lat = read_position(notes)
+    centre = Centre(
+        id=id_,
+        kind=kind,
+        name=read_line(notes, "name"),
+        address=read_line(notes, "address"),
+        place=read_line(notes, "place"),
+        phone=read_phone(notes, "phone"),
+        fax=read_phone(notes, "fax"),
+        url=read_url(notes, "url"),
+        districts=codes,
+        lon=lon,
+        lat=lat,
+        hours=_hours(notes, record, as_of),
+        source=read_line(notes, "source") or SOURCE,
+        as_of=as_of,
+    )
+    notes.judge()
+    return centre, _municipality(codes, centre.address, edition)
+
+
+def _point_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre | None, str]:
+    """Read a row of the bare list; which part of the ward it answers for is not published."""
+    name, ward = read_line(notes, "name"), record.get("ward")
+    lon, lat = read_position(notes)
+    if not name:
+        notes.reject("name", "no_name", "the centre has no name")
+    wards = edition.municipalities.by_last_part(ward)
+    if len(wards) != 1:
+        notes.reject("ward", "unknown_municipality", "not one municipality or ward of Japan")
+        return None, ""
+    code = wards[0].code
+    id_ = f"hokatsu-{code}-{digest(fold(name))[:8]}"
+    centre = Centre(id_, KINDS[1], name, lon=lon, lat=lat, source=SOURCE, as_of=edition.as_of)
+    return centre, code
+
+
+def _facility(centre: Centre, code: str, record: Record, edition: Edition) -> FacilityRecord:
+    return FacilityRecord(
+        source=SOURCE,
+        record_id=centre.id,
+        kind=centre.kind,
+        name=centre.name,
+        address=centre.address,
+        postal_code=clean_postal_code(record.get("postal_code")),
+        municipality_code=code,
+        lon=centre.lon,
+        lat=centre.lat,
+        phone=centre.phone,
+        fax=centre.fax,
+        url=centre.url,
+        hours=centre.hours,
+        note=centre.place,
+        claims=edition.type_claims(centre.kind),
+    )
+
+
+def _municipality(codes: tuple[str, ...], address: str, edition: Edition) -> str:
+    """Return where the centre itself is: the district its address names, else its only one."""
+    known = edition.municipalities.reference.municipalities
+    held = [known[code] for code in codes if code in known]
+    named = [info.code for info in held if info.name in address]
+    if named:
+        return named[0]
+    return held[0].code if len(held) == 1 else ""
+
+
+def _hours(notes: RowNotes, record: Record, as_of: str) -> Hours:
+    days = [name for name in re.split(r"[|、,\s]+", record.get("open_days")) if name]
+    opens, closes = record.get("opens"), record.get("closes")
+    if any(name not in DAY_LABELS_JA for name in days):
+        notes.misfit("open_days", "unknown_day", "expected 月|火|水|木|金|土|日|祝; not used")
+        return Hours()
+    numbers = tuple(sorted(DAY_LABELS_JA.index(name) for name in days))
+    timed = bool(_CLOCK.fullmatch(opens) and _CLOCK.fullmatch(closes))
+    if (opens or closes) and not timed:
+        notes.misfit("opens", "bad_time", "expected times like 09:00; not used")
+    dates = tuple(text for text in record.get("closed_dates").split("|") if text)
+    if any(not _CALENDAR_DAY.fullmatch(text) for text in dates):
+        notes.misfit("closed_dates", "bad_date", "expected dates like 12-29|12-30; not used")
+        dates = ()
+    closed = tuple(day for day in range(HOLIDAY) if numbers and day not in numbers)
+    if record.get("closed_holidays").lower() in ("yes", "1", "true"):
+        closed = (*closed, HOLIDAY)
+    return hours_or_none(
+        Hours(
+            sessions=tuple(Session(day, opens, closes) for day in numbers if timed),
+            closed_days=closed,
+            open_days=numbers,
+            closed_dates=dates,
+            as_of=as_of,
+            source=SOURCE,
+        )
+    )

@@ -1,0 +1,281 @@
+"""医療情報ネット（ナビイ）: hospitals, clinics, dental clinics, maternity homes, pharmacies.
+
+The facility tables (01-1, 02-1, 03-1, 04, 05). Neither telephone nor home care is in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from geoportal.domain.facility import NAVII_ID, FacilityRecord
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.rows import (
+    FacilityExtract,
+    Listed,
+    RowNotes,
+    add_rows,
+    hours_or_none,
+    read_count,
+    read_line,
+    read_official_number,
+    read_paragraph,
+    read_position,
+    read_url,
+)
+
+SOURCE: Final = "navii-facility"
+CLOSED_FLAG: Final = "0"
+OPEN_FLAG: Final = "1"
+"""The source's convention, reportedly inverted against the column names: 休診 0 = closed, 1 = open
+(``FORMATS.md``; 市立札幌病院 has 1 on weekdays and 0 on Saturday and Sunday). The one switch."""
+
+_COMMON = {
+    "id": ("ID",),
+    "name": ("正式名称",),
+    "kana": ("正式名称（フリガナ）",),
+    "prefecture": ("都道府県コード",),
+    "municipality": ("市区町村コード",),
+    "address": ("所在地",),
+    "lat": ("所在地座標（緯度）",),
+    "lon": ("所在地座標（経度）",),
+}
+_OFFICIAL = {
+    "url": ("案内用ホームページアドレス",),
+    "category": ("機関区分",),
+    **{f"weekly_{i}": (f"毎週決まった曜日に休診（{DAY_LABELS_JA[i]}）",) for i in range(HOLIDAY)},
+    f"weekly_{HOLIDAY}": ("祝日に休診",),
+    "other_days": ("その他の休診日（gw、お盆等）",),
+}
+_NAMES = frozenset({"略称", "略称（フリガナ）", "英語表記（ローマ字表記）"})
+_REQUIRED = ("id", "name", "address")
+_MONTHLY = r"決まった週に休診\(定期週\)第[1-5]週\([月火水木金土日]\)"
+_SLOT = r"[月火水木金土日祝](開店|就業|外来受付)時間帯[1-9](開始|終了)時間"
+
+HOSPITAL_LAYOUT: Final = Layout(
+    SOURCE,
+    "with beds",
+    {**_COMMON, **_OFFICIAL, "beds": ("合計病床数",)},
+    _REQUIRED,
+    _NAMES
+    | {"一般病床", "療養病床", "療養病床のうち医療保険適用", "療養病床のうち介護保険適用"}
+    | {"精神病床", "結核病床", "感染症病床"},
+    (_MONTHLY,),
+)
+CLINIC_LAYOUT: Final = Layout(
+    SOURCE, "without beds", {**_COMMON, **_OFFICIAL}, _REQUIRED, _NAMES, (_MONTHLY,)
+)
+MATERNITY_LAYOUT: Final = Layout(
+    SOURCE,
+    "maternity_home",
+    {**_COMMON, "url": _OFFICIAL["url"], "slot": ("月_就業時間帯1_開始時間",)},
+    (*_REQUIRED, "slot"),
+    _NAMES | {"機関区分"},
+    (_SLOT,),
+)
+PHARMACY_LAYOUT: Final = Layout(
+    SOURCE,
+    "pharmacy",
+    {
+        **_COMMON,
+        "url": ("薬局のホームページアドレス",),
+        **{f"weekly_{i}": (f"営業日（{name}）",) for i, name in enumerate(DAY_LABELS_JA)},
+        "other_days": ("その他の閉店日（gw、お盆等）",),
+    },
+    (*_REQUIRED, "url", "weekly_0"),
+    _NAMES,
+    (_SLOT, r"定期閉店.*"),
+)
+LAYOUTS: Final = (CLINIC_LAYOUT, HOSPITAL_LAYOUT, MATERNITY_LAYOUT, PHARMACY_LAYOUT)
+
+_KIND_BY_DIGIT = {"1": "hospital", "2": "clinic", "3": "dental_clinic", "4": "maternity_home"}
+"""機関区分, also the third digit of a 13-digit ID."""
+_MEDICAL_ID = re.compile(r"\d{13}")
+_PHARMACY_ID = re.compile(r"\d{6,13}")
+_CALENDAR_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+_DATE_SEPARATOR = re.compile(r"[\s、，,・.]+")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+_SLOTS = (
+    ("開店時間帯", "consultation"),
+    ("就業時間帯", "consultation"),
+    ("外来受付時間帯", "reception"),
+)
+
+
+def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
+    """Read every row of a table with one of `LAYOUTS`."""
+    return add_rows(FacilityExtract(), _rows(table, edition))
+
+
+def _rows(
+    table: RecognisedTable, edition: Edition
+) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+    for record in table.records:
+        notes = RowNotes(record, table.layout)
+        listed, scope = _row(notes, record, table.layout, edition)
+        yield notes, listed, scope
+
+
+def _row(
+    notes: RowNotes, record: Record, layout: Layout, edition: Edition
+) -> tuple[Listed | None, str]:
+    """Return the record of a row, None when it is rejected, and its scope."""
+    code = _municipality(notes, record, edition)
+    number = _number(notes, record, layout)
+    kind = _kind(notes, record, layout, number)
+    scope = f"{kind}/{code or record.get('prefecture')}" if kind else ""
+    if not read_line(notes, "name"):
+        notes.reject("name", "no_name", "the facility has no name; mend the row in the file")
+    if notes.rejected:
+        return None, scope
+    lon, lat = read_position(notes)
+    found = FacilityRecord(
+        source=SOURCE,
+        record_id=number,
+        kind=kind,
+        name=read_line(notes, "name"),
+        kana=read_line(notes, "kana"),
+        address=_address(notes, record, edition),
+        municipality_code=code,
+        lon=lon,
+        lat=lat,
+        url=read_url(notes, "url"),
+        identifiers={NAVII_ID: number},
+        beds=read_count(notes, "beds", zero_unknown=False) if "beds" in layout.columns else None,
+        hours=_hours(notes, record, edition),
+        claims=edition.type_claims(kind),
+    )
+    rejected = notes.judge()
+    return (None if rejected else Listed(record.line, found, f"n{number}", scope)), scope
+
+
+def _number(notes: RowNotes, record: Record, layout: Layout) -> str:
+    """Return the ID as published, with a leading zero that Excel has taken put back."""
+    number = read_official_number(notes, "id")
+    if notes.rejected:
+        return ""
+    pharmacy = layout is PHARMACY_LAYOUT
+    expected = _PHARMACY_ID if pharmacy else _MEDICAL_ID
+    prefecture = record.get("prefecture").zfill(2) if record.get("prefecture") else ""
+    zero_lost = (
+        bool(prefecture) and not number.startswith(prefecture) and f"0{number}"[:2] == prefecture
+    )
+    if zero_lost or (not pharmacy and len(number) == 12 and "0" not in number[:1]):
+        number = "0" + number
+        notes.warn("id", "number_mended", f"a leading zero was lost (Excel); read as {number}")
+    if not expected.fullmatch(number) or (not pharmacy and number[2] not in _KIND_BY_DIGIT):
+        message = "expected an ID of 13 digits as published; get the original file"
+        notes.reject("id", "bad_id", message)
+        return ""
+    return number
+
+
+def _kind(notes: RowNotes, record: Record, layout: Layout, number: str) -> str:
+    if layout is PHARMACY_LAYOUT:
+        return "pharmacy"
+    category = record.get("category").removesuffix(".0")
+    of_number = _KIND_BY_DIGIT.get(number[2:3], "")
+    if category and category not in _KIND_BY_DIGIT:
+        notes.misfit("category", "bad_category", "expected 1 to 4; the ID decides")
+    elif category and of_number and _KIND_BY_DIGIT[category] != of_number:
+        notes.warn("category", "category_contradicts_id", "the category is used")
+        return _KIND_BY_DIGIT[category]
+    return of_number
+
+
+def _municipality(notes: RowNotes, record: Record, edition: Edition) -> str:
+    """Return the five-digit code from the two columns, else from the address."""
+    prefecture, city = record.get("prefecture"), record.get("municipality")
+    for name, text, length in (("prefecture", prefecture, 2), ("municipality", city, 3)):
+        if text and not (text.isascii() and text.isdigit() and len(text) <= length):
+            notes.misfit(name, "bad_code", f"expected a code of {length} digits; not used")
+    if prefecture and city:
+        code, _padded = edition.municipalities.by_code(prefecture.zfill(2) + city.zfill(3))
+        if code:
+            return code
+    return edition.municipalities.by_address(record.get("address"))
+
+
+def _address(notes: RowNotes, record: Record, edition: Edition) -> str:
+    address = read_line(notes, "address")
+    if not address:
+        notes.warn("address", "no_address", "there is no address")
+        return ""
+    if edition.municipalities.prefecture_of(address) or not record.get("prefecture"):
+        return address
+    return edition.municipalities.prefecture(record.get("prefecture").zfill(2)) + address
+
+
+def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
+    flags = {day: _flag(notes, record, f"weekly_{day}") for day in range(HOLIDAY + 1)}
+    closed = tuple(day for day, flag in flags.items() if flag == CLOSED_FLAG)
+    note = read_paragraph(notes, "other_days")
+    return hours_or_none(
+        Hours(
+            sessions=tuple(_sessions(notes, record)),
+            closed_days=closed,
+            open_days=tuple(day for day, flag in flags.items() if flag == OPEN_FLAG),
+            closed_weeks=tuple(_closed_weeks(record, closed)),
+            closed_dates=_closed_dates(note),
+            note=note,
+            as_of=edition.as_of,
+            source=SOURCE,
+        )
+    )
+
+
+def _flag(notes: RowNotes, record: Record, name: str) -> str:
+    text = record.get(name).removesuffix(".0")
+    if text not in ("", CLOSED_FLAG, OPEN_FLAG):
+        notes.misfit(name, "bad_flag", "expected 0 or 1 or nothing; not used")
+        return ""
+    return text
+
+
+def _closed_weeks(record: Record, closed: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Yield (week of month, day) closed regularly, where the day is not closed every week."""
+    for week in range(1, 6):
+        for day in range(HOLIDAY):
+            header = f"決まった週に休診(定期週)第{week}週({DAY_LABELS_JA[day]})"
+            if day not in closed and record.further(header) == CLOSED_FLAG:
+                yield week, day
+
+
+def _closed_dates(note: str) -> tuple[str, ...]:
+    """Return the closing days that are single dates; ranges and rules stay in the note."""
+    found = []
+    for part in _DATE_SEPARATOR.split(note):
+        match = _CALENDAR_DAY.fullmatch(part)
+        if match and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31:
+            found.append(f"{int(match[1]):02}-{int(match[2]):02}")
+    return tuple(sorted(set(found)))
+
+
+def _sessions(notes: RowNotes, record: Record) -> Iterator[Session]:
+    if not any("時間帯" in header for header in (*record.extra, *record.positions)):
+        return
+    for family, use in _SLOTS:
+        for day, label in enumerate(DAY_LABELS_JA):
+            for slot in range(1, 10):
+                opens = _clock(_slot_cell(record, f"{label}{family}{slot}開始時間"))
+                closes = _clock(_slot_cell(record, f"{label}{family}{slot}終了時間"))
+                if opens and closes and opens != closes:
+                    yield Session(day, opens, closes, use)
+
+
+def _slot_cell(record: Record, header: str) -> str:
+    if header == "月就業時間帯1開始時間" and "slot" in record.positions:
+        return record.get("slot")
+    return record.further(header)
+
+
+def _clock(text: str) -> str:
+    """Return ``HH:MM``, empty when there is no time; hours beyond 24 are of the next day."""
+    found = _CLOCK.fullmatch(text)
+    if not found or int(found[2]) > 59 or int(found[1]) > 29:
+        return ""
+    hour = int(found[1])
+    return f"{hour if hour <= 24 else hour - 24:02}:{found[2]}"

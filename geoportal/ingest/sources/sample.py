@@ -1,0 +1,85 @@
+"""The sample city (見本の町): fictional facilities, dated by age to look alike on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from geoportal.domain.claim import EVIDENCE, VALUES, Claim
+from geoportal.domain.facility import KINDS, FacilityRecord
+from geoportal.domain.hours import EMPTY_HOURS, Hours
+from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.report import ERROR, Issue
+from geoportal.ingest.rows import FacilityExtract, Listed
+
+SOURCE: Final = "sample"
+FORMAT: Final = "geoportal-sample/1"
+_TUPLES = ("services", "departments", "filings")
+
+
+def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
+    """Read the records of the sample document.
+
+    Parameters
+    ----------
+    document : Mapping
+        ``{"format": "geoportal-sample/1", "records": [...]}``; dates are ``age_days`` before the
+        edition's date.
+    edition : Edition
+        Its date is the day of the first load.
+    """
+    records = document.get("records")
+    if not isinstance(records, list):
+        raise UnreadableSourceError("the sample city holds no records")
+    found = FacilityExtract()
+    day = date.fromisoformat(edition.as_of)
+    for number, item in enumerate(records, start=1):
+        found.rows_read += 1
+        try:
+            record = _record(item, day)
+        except (KeyError, TypeError, ValueError) as error:
+            found.rejected += 1
+            found.incomplete = True
+            message = f"record {number} cannot be read: {error}"
+            found.issues.append(Issue(number, "", "bad_record", ERROR, "", message))
+            continue
+        listed = Listed(number, record, f"s-{record.record_id}".replace("_", "-"), SOURCE)
+        found.listed.append(listed)
+    return found
+
+
+def _record(item: Mapping[str, Any], day: date) -> FacilityRecord:
+    values = {key: value for key, value in item.items() if key not in ("claims", "hours")}
+    if values["kind"] not in KINDS:
+        raise ValueError(f"unknown kind {values['kind']}")
+    for name in _TUPLES:
+        values[name] = tuple(values.get(name, ()))
+    claims = tuple(_claim(claim, day) for claim in item.get("claims", ()))
+    hours = _hours(item.get("hours", {}), day)
+    return FacilityRecord(**{**values, "source": SOURCE}, claims=claims, hours=hours)
+
+
+def _claim(item: Mapping[str, Any], day: date) -> Claim:
+    as_of = day - timedelta(days=int(item["age_days"]))
+    if item["value"] not in VALUES or item["evidence"] not in EVIDENCE:
+        raise ValueError(f"unknown value or evidence of {item['code']}")
+    valid = item.get("valid_days")
+    return Claim(
+        code=item["code"],
+        value=item["value"],
+        evidence=item["evidence"],
+        source=SOURCE,
+        as_of=as_of.isoformat(),
+        valid_until=(as_of + timedelta(days=int(valid))).isoformat() if valid else "",
+        note=item.get("note", ""),
+    )
+
+
+def _hours(item: Mapping[str, Any], day: date) -> Hours:
+    if not item:
+        return EMPTY_HOURS
+    dated = {key: value for key, value in item.items() if key != "age_days"}
+    as_of = day - timedelta(days=int(item["age_days"]))
+    return Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": SOURCE})

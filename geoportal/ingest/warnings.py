@@ -1,0 +1,54 @@
+"""Warnings of checked positions, told with the line they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from geoportal.ingest.layouts import Layout
+from geoportal.ingest.positions import GEOCODED, MESSAGES, SERIOUS
+from geoportal.ingest.report import INFO, WARNING, Issue
+from geoportal.ingest.revise import resolved_facilities
+from geoportal.ingest.rows import Listed
+
+_ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
+_BATCH = 1_000
+
+
+def position_issues(
+    connection: sa.Connection, listed: Sequence[Listed], layout: Layout | None
+) -> list[Issue]:
+    """Return an issue for each warning of the position of a file's facilities.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        After the facilities were resolved.
+    listed : sequence of Listed
+        The file's records.
+    layout : Layout or None
+        For the names of columns.
+    """
+    issues: list[Issue] = []
+    for start in range(0, len(listed), _BATCH):
+        batch = listed[start : start + _BATCH]
+        facilities = resolved_facilities(connection, [item.facility_id for item in batch])
+        for item in batch:
+            location = facilities[item.facility_id].location
+            issues.extend(
+                _issue(item, warning, known=location.known, layout=layout)
+                for warning in location.warnings
+                if warning in MESSAGES
+            )
+    return issues
+
+
+def _issue(item: Listed, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+    record = item.record
+    about_address = warning.startswith(_ADDRESS_CODES)
+    name = "address" if about_address else "lat"
+    official = layout.official(name) if layout and name in layout.columns else name
+    value = record.address if about_address else f"{record.lat}, {record.lon}"
+    severity = WARNING if warning in SERIOUS or not known else INFO
+    return Issue(item.line, official, warning, severity, value, MESSAGES[warning])

@@ -1,0 +1,146 @@
+"""Contact details (連絡先) as offices type them: telephone numbers, web addresses, free text.
+
+Published text is kept for showing; only what is surely a slip of the keyboard is mended.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+_DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u207b\u208b\u30fc\uff0d\u2500\u2501\u00ad~〜_]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_BLANK = "[ \t\u00a0\u2002-\u200a\u202f\u3000]*"
+_SPACES = re.compile(f"{_BLANK}\u3000{_BLANK}")
+_NARROW_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f]+")
+_LINE_BREAK_MARK = re.compile(r"[（(]改行[）)]")
+_FULL_NUMBER = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+_NUMBER_GROUPS = {10: re.compile(r"0\d{9}"), 11: re.compile(r"0\d{10}")}
+_SURE_PREFIXES = (
+    (re.compile(r"(0[5789]0)(\d{4})(\d{4})"), 11),  # mobile and IP telephones
+    (re.compile(r"(0120)(\d{3})(\d{3})"), 10),  # toll-free
+    (re.compile(r"(0[36])(\d{4})(\d{4})"), 10),  # Tokyo, Osaka: the only two-digit area codes
+)
+_EMAIL = re.compile(r"[^@/\s]+@[^@/\s]+\.[^@/\s]+")
+_SCHEME = re.compile(r"^:?(https?)\s*[:;]?\s*/{0,3}", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}(?::\d{1,5})?", re.IGNORECASE
+)
+
+
+def clean_text(text: str) -> str:
+    """Return published text without control characters and runs of spaces.
+
+    Full width is kept; a run of spaces holding an ideographic one becomes one ideographic space.
+    A literal ``（改行）`` becomes a line break.
+
+    Parameters
+    ----------
+    text : str
+        As read from a file.
+    """
+    text = _LINE_BREAK_MARK.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _SPACES.sub("\u3000", _CONTROL.sub("", text))
+    text = _NARROW_SPACES.sub(" ", text)
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return published text as one line, see `clean_text`."""
+    return clean_text(text).replace("\n", " ")
+
+
+def clean_phone(text: str) -> str:
+    """Return a telephone number with plain hyphens where its grouping is sure.
+
+    Full-width digits and dashes become plain, brackets around the area code become hyphens,
+    mobile, IP, toll-free and two-digit-area numbers get their hyphens. A number without area code
+    or without hyphens is kept as digits: where its groups end cannot be known.
+
+    Parameters
+    ----------
+    text : str
+        As published.
+
+    Returns
+    -------
+    str
+        Empty when there is no digit but zeros; the cleaned text when it is no number at all.
+    """
+    published = clean_line(text)
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", published))
+    plain = re.sub(r"[()\[\].\s]+", "-", plain)
+    plain = re.sub(r"-{2,}", "-", re.sub(r"[^\d-]+$", "", plain)).strip("-、,")
+    if not plain.strip("0-"):
+        return ""
+    if re.search(r"[^\d-]", plain):
+        return published
+    if "-" in plain:
+        return plain
+    return _hyphenated(plain)
+
+
+def is_phone(text: str) -> bool:
+    """Say whether a cleaned number is complete: area code and groups, or 10 or 11 bare digits."""
+    if _FULL_NUMBER.fullmatch(text):
+        return len(text.replace("-", "")) in (10, 11)
+    return any(pattern.fullmatch(text) for pattern in _NUMBER_GROUPS.values())
+
+
+def looks_like_phone(text: str) -> bool:
+    """Say whether a cell may hold a telephone number at all (used to notice shifted columns)."""
+    plain = unicodedata.normalize("NFKC", text)
+    digits = sum(letter.isdigit() for letter in plain)
+    others = sum(letter.isalpha() for letter in plain)
+    return not plain.strip() or (1 <= digits <= 12 and others <= digits) or "代表" in plain
+
+
+def clean_url(text: str) -> tuple[str, str]:
+    """Return a web address that can be followed, and what was done to it.
+
+    Parameters
+    ----------
+    text : str
+        As published: without scheme, full-width, with a mistyped ``http//``.
+
+    Returns
+    -------
+    tuple of (str, str)
+        The address, empty when there is none; and ``""`` (as published), ``"mended"``,
+        ``"email"`` (an e-mail address: dropped) or ``"unusable"``.
+    """
+    plain = unicodedata.normalize("NFKC", clean_line(text)).replace(" ", "")
+    if not plain:
+        return "", ""
+    found = _SCHEME.match(plain)
+    scheme = found.group(1).lower() if found else "http"
+    rest = plain[found.end() :] if found else plain.lstrip("/:")
+    host = rest.split("/", 1)[0].split("?", 1)[0]
+    if "@" in host:
+        return "", "email" if _EMAIL.fullmatch(host) else "unusable"
+    if not _HOST.fullmatch(host) or not _parses(f"{scheme}://{rest}"):
+        return "", "unusable"
+    url = f"{scheme}://{rest}"
+    return url, "" if url == text.strip() else "mended"
+
+
+def clean_postal_code(text: str) -> str:
+    """Return a postal code as ``123-4567``, empty when it has not seven digits."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
+
+
+def _hyphenated(digits: str) -> str:
+    for pattern, length in _SURE_PREFIXES:
+        found = pattern.fullmatch(digits)
+        if found and len(digits) == length:
+            return "-".join(found.groups())
+    return digits
+
+
+def _parses(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
