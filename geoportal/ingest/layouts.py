@@ -34,6 +34,8 @@ class Layout:
         Further official columns that we do not read.
     patterns : tuple of str
         Regular expressions of folded names for families of columns (hours by day and slot).
+    optional : frozenset of str
+        Fields that not every edition has: nobody is told when they are missing.
     supported : bool
         False: recognised, but not imported yet.
     """
@@ -44,6 +46,7 @@ class Layout:
     required: tuple[str, ...]
     known: frozenset[str] = frozenset()
     patterns: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
     supported: bool = True
 
     def matches(self, header: Sequence[str]) -> dict[str, int]:
@@ -192,7 +195,7 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
         cells = row.cells[:width]
         if len(cells) < width or any(cell.strip() for cell in row.cells[width:]):
             malformed.append(_wrong_width(name, sheet, row, body[-1], width))
-        elif [fold_header(cell) for cell in cells] == folded[:width]:
+        elif cells[0] == header.cells[0] and [fold_header(c) for c in cells] == folded[:width]:
             repeats.append(_repeated_header(row))
         else:
             records.append(Record(row.line, cells, positions, extra))
@@ -230,7 +233,7 @@ def _header_issues(
 ) -> list[Issue]:
     issues = []
     for name in layout.columns:
-        if name not in positions:
+        if name not in positions and name not in layout.optional:
             message = "this column of the official layout is missing; what it says stays unknown"
             official = layout.official(name)
             issues.append(Issue(header.line, official, "missing_column", WARNING, "", message))

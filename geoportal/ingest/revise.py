@@ -8,7 +8,7 @@ edition that lists its scope without it. First and last seen are the oldest and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 import sqlalchemy as sa
@@ -25,7 +25,6 @@ from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (
     StoredRecord,
     facility_documents,
-    facility_ids,
     read_records,
     remove_facilities,
     write_claims,
@@ -101,7 +100,7 @@ def revise_records(
 
 def refresh_facilities(
     connection: sa.Connection,
-    ids: Iterable[str] | None,
+    ids: Sequence[str],
     geography: Geography,
     strengths: Mapping[str, str],
     progress: Progress,
@@ -112,8 +111,8 @@ def refresh_facilities(
     ----------
     connection : sqlalchemy.Connection
         Within a transaction.
-    ids : iterable of str or None
-        Which; None for all (after boundaries or towns have changed).
+    ids : sequence of str
+        Which; all of them after boundaries or towns have changed.
     geography : Geography
     strengths : Mapping of str to str
         Evidence class by source name.
@@ -124,11 +123,10 @@ def refresh_facilities(
     int
         How many facilities changed.
     """
-    wanted = facility_ids(connection) if ids is None else sorted(ids)
     count = 0
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted[start : start + _BATCH]
-        progress("positions", start, len(wanted))
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        progress("positions", start, len(ids))
         groups: dict[str, list[StoredRecord]] = {}
         for item in read_records(connection, facility_ids=batch):
             groups.setdefault(item.facility_id, []).append(item)
@@ -139,8 +137,8 @@ def refresh_facilities(
         write_facilities(connection, changed)
         remove_facilities(connection, gone)
         count += len(changed) + len(gone)
-    if wanted:
-        progress("positions", len(wanted), len(wanted))
+    if ids:
+        progress("positions", len(ids), len(ids))
     return count
 
 

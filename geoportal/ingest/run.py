@@ -14,6 +14,7 @@ from geoportal.errors import GeoportalError, InputRefusedError
 from geoportal.ingest.archives import Member, open_members
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.edition import Edition, Progress, chosen_date, date_in_name
+from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.ingest.geography import Geography, load_geography
 from geoportal.ingest.intake import Intake, take
 from geoportal.ingest.municipalities import MunicipalityFinder
@@ -24,9 +25,12 @@ from geoportal.ingest.sources.sample import SOURCE as SAMPLE
 from geoportal.ingest.warnings import position_issues
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
+from geoportal.store.facilities import facility_ids
 from geoportal.store.reference import Reference
 
 AUTO = "auto"
+_KEPT_BYTES = 32_000_000
+"""Files are read twice, to find their order and to import them, unless all of them are small."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class _Plan:
     content_source: str
     report: FileReport
     fictional: bool = False
+    content: Content | None = None
 
 
 class ImportRun:
@@ -91,6 +96,7 @@ class ImportRun:
         self._municipalities = MunicipalityFinder(reference)
         self._strengths = {name: info.evidence for name, info in reference.sources.items()}
         self._geography: Geography | None = None
+        self._kept_bytes = 0
 
     def run(self, paths: Sequence[Path]) -> ImportReport:
         """Import these files, what others are checked against first."""
@@ -111,6 +117,8 @@ class ImportRun:
                 reports.append(plan.report)
             self._progress("files", len(plans), len(plans))
         with self._database.engine.connect() as connection:
+            if not self._options.dry_run:
+                open_geocoder(self._database, connection, self._reference)  # ready for searches
             return ImportReport(tuple(reports), dataset_version(connection))
 
     @contextmanager
@@ -140,10 +148,11 @@ class ImportRun:
     def _plan(self, member: Member, *, fictional: bool) -> _Plan:
         report = FileReport(member.name, sha256=member.sha256)
         try:
-            source = identify(member).source
+            content = identify(member)
         except InputRefusedError as error:
             report.refuse(str(error), code=_refusal_code(error))
             return _Plan(None, "", report)
+        source = content.source
         report.source = SAMPLE if fictional else source
         if self._options.source not in (AUTO, source):
             message = (
@@ -152,7 +161,9 @@ class ImportRun:
             )
             report.refuse(message, code="wrong_source")
             return _Plan(None, source, report)
-        return _Plan(member, source, report, fictional)
+        self._kept_bytes += len(member.data)
+        kept = content if self._kept_bytes <= _KEPT_BYTES else None
+        return _Plan(member, source, report, fictional, kept)
 
     def _import(self, connection: sa.Connection, member: Member, plan: _Plan) -> None:
         """Import one file in a transaction of its own; a refusal takes everything back."""
@@ -161,7 +172,7 @@ class ImportRun:
         geography = self._geography
         transaction = begin()
         try:
-            self._take(connection, member, identify(member), plan)
+            self._take(connection, member, plan.content or identify(member), plan)
         except InputRefusedError as error:
             transaction.rollback()
             self._geography = geography
@@ -240,14 +251,15 @@ class ImportRun:
 
     def _refresh(self, connection: sa.Connection, intake: Intake) -> bool:
         """Resolve what the file touches: everything when the geography has changed."""
+        ids = sorted(intake.facility_ids)
         if intake.geography_changed:
             self._geography = None
-        elif not intake.facility_ids:
+            ids = facility_ids(connection)
+        if not ids:
             return False
         if self._geography is None:
             self._progress("gazetteer", 0, 1)
             self._geography = load_geography(self._database, connection, self._reference)
-        ids = None if intake.geography_changed else intake.facility_ids
         changed = refresh_facilities(
             connection, ids, self._geography, self._strengths, self._progress
         )

@@ -23,7 +23,7 @@ _SURE_PREFIXES = (
     (re.compile(r"(0[36])(\d{4})(\d{4})"), 10),  # Tokyo, Osaka: the only two-digit area codes
 )
 _EMAIL = re.compile(r"[^@/\s]+@[^@/\s]+\.[^@/\s]+")
-_SCHEME = re.compile(r"^:?(https?)\s*[:;]?\s*/{0,3}", re.IGNORECASE)
+_SCHEME = re.compile(r"^:?(?:url:?)?(?:h[tp]{1,4})(s?)(?:[:;.,]*[/∥]+[:/∥]*|[:;])", re.IGNORECASE)
 _HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z]{2,}(?::\d{1,5})?", re.IGNORECASE
 )
@@ -55,7 +55,8 @@ def clean_phone(text: str) -> str:
     """Return a telephone number with plain hyphens where its grouping is sure.
 
     Full-width digits and dashes become plain, brackets around the area code become hyphens,
-    mobile, IP, toll-free and two-digit-area numbers get their hyphens. A number without area code
+    mobile, IP, toll-free and two-digit-area numbers get their hyphens. A leading zero lost in
+    Excel is put back. A number without area code
     or without hyphens is kept as digits: where its groups end cannot be known.
 
     Parameters
@@ -78,7 +79,7 @@ def clean_phone(text: str) -> str:
         return published
     if "-" in plain:
         return plain
-    return _hyphenated(plain)
+    return _hyphenated(_with_zero(plain))
 
 
 def is_phone(text: str) -> bool:
@@ -114,7 +115,7 @@ def clean_url(text: str) -> tuple[str, str]:
     if not plain:
         return "", ""
     found = _SCHEME.match(plain)
-    scheme = found.group(1).lower() if found else "http"
+    scheme = "http" + found.group(1).lower() if found else "http"
     rest = plain[found.end() :] if found else plain.lstrip("/:")
     host = rest.split("/", 1)[0].split("?", 1)[0]
     if "@" in host:
@@ -129,6 +130,12 @@ def clean_postal_code(text: str) -> str:
     """Return a postal code as ``123-4567``, empty when it has not seven digits."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
     return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
+
+
+def _with_zero(digits: str) -> str:
+    """Put back the leading zero that Excel takes: every number with area code begins with one."""
+    lost = len(digits) == 9 or (len(digits) == 10 and re.match("[5789]0", digits))
+    return "0" + digits if lost and not digits.startswith("0") else digits
 
 
 def _hyphenated(digits: str) -> str:

@@ -28,6 +28,7 @@ LAYOUT: Final = Layout(
         "lon": ("経度", "lng", "lon", "longitude"),
     },
     required=("prefecture", "municipality", "town", "lat", "lon"),
+    optional=frozenset({"code"}),
     known=frozenset(
         {
             "都道府県コード",
