@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from geoportal.address.compiler import FAR, NO_PARENT, OAZA
@@ -13,6 +14,7 @@ from geoportal.address.search import CERTAIN, Found, Question
 from geoportal.address.spread import distance_m
 
 MOST_CANDIDATES = 10
+_JOINING = re.compile(r"^[のノﾉ之](?=[0-9０-９一二三四五六七八九十])")
 _SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
 _TO_CONFIRM = frozenset(
     {
@@ -281,5 +283,9 @@ def _common(regions: set[Region]) -> tuple[Level | None, str, str, str]:
 
 def _cut(text: str, question: Question, stop: int) -> tuple[str, str]:
     """Cut the original text behind a canonical position."""
-    at = question.text.end(stop)
-    return text[:at].strip(), text[at:].strip(_SEPARATORS)
+    canonical = question.text
+    at = canonical.end(stop)
+    if stop in canonical.marks and canonical.key[stop : stop + 1].isdigit():
+        at += text[at:].index(canonical.marks[stop][-1]) + 1  # 大字十文字1: the 字 is the name's
+    remainder = text[at:].strip(_SEPARATORS)
+    return text[:at].strip(), _JOINING.sub("", remainder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -22,7 +23,12 @@ _DASHES = "-‐‑‒–—―⁃⁻₋−─━➖ー〜〰－～ｰ~˗֊﹣"
 _SAME_SOUND = {
     **dict.fromkeys("ヶヵが箇个", "ケ"),
     "ガ": "ケ",
-    **dict(zip("曰糟冶已巳", "日粕治己己", strict=True)),  # taken for each other in official files
+    # Taken for each other in addresses, and seen so in official files or in peers' test suites.
+    **dict(
+        zip("曰糟冶已巳巿舟竈脊班冝鷆擽鉋壱弐", "日粕治己己市船釜背斑宜鷏櫟飽一二", strict=True)
+    ),
+    "竃": "釜",
+    "穝": "サイ",
     **dict.fromkeys("之乃廼", "ノ"),
     "ヅ": "ズ",
     "ヂ": "ジ",
@@ -135,7 +141,8 @@ class CanonicalText:
     marks : dict of int to str
         Positions in ``key`` in front of which 大字, 字 or 小字 was left out.
     seams : tuple of int
-        Positions where a kanji numeral meets an Arabic one: 上八762 is 上八 and 762.
+        Positions where a numeral may fall apart: 上八762 may be 上八 and 762, 与一四 may be 与一
+        and 四.
     """
 
     key: str
@@ -178,6 +185,16 @@ def _rewritten(kind: str, original: str) -> str:
     return {"dash": "-", "two": "2", "eight": "8", "one": "1", "chome": "丁目"}.get(kind, "")
 
 
+def _seams(raw: str, start: int, stop: int, at: int, became: str) -> Iterator[int]:
+    """Yield where a numeral that begins at ``at`` may fall apart: 上八762, 与一四."""
+    if raw[start - 1 : start].isdigit():
+        yield at
+    if len(became) == stop - start:  # written digit by digit
+        yield from range(at + 1, at + len(became))
+    if raw[stop : stop + 1].isdigit():
+        yield at + len(became)
+
+
 def canonicalize(text: str) -> CanonicalText:
     """Bring a text to canonical form.
 
@@ -209,12 +226,13 @@ def canonicalize(text: str) -> CanonicalText:
             marks[len(new_ends)] = found[0]
         else:
             became = _rewritten(kind, found[0])
-            if kind == "number" and raw[start - 1 : start].isdigit():
-                seams.append(len(new_ends))
+            if kind == "number":
+                seams += _seams(raw, start, stop, len(new_ends), became)
             pieces.append(became)
-            new_ends += [ends[stop - 1]] * len(became)
-            if kind == "number" and raw[stop : stop + 1].isdigit():
-                seams.append(len(new_ends))
+            if len(became) == stop - start:
+                new_ends += ends[start:stop]
+            else:
+                new_ends += [ends[stop - 1]] * len(became)
         done = stop
     pieces.append(raw[done:])
     new_ends += ends[done:]

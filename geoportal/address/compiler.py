@@ -30,7 +30,10 @@ from geoportal.address.naming import (
 from geoportal.address.place import Municipality, Place, Postcode
 from geoportal.address.region import Region
 from geoportal.address.spread import (
+    CHOME_FACTOR,
     LARGEST_UNIT_M,
+    OAZA_FACTOR,
+    TOWN_FACTOR,
     Floats,
     distances_m,
     medoid,
@@ -187,14 +190,16 @@ def _place_nodes(tree: _Tree) -> tuple[Floats, Floats, Floats]:
     children = _children(tree)
     inner = np.array([tree.flags[n] & (HAS_CHOME | HAS_KOAZA) for n in range(len(lon))]) != 0
     units = np.flatnonzero((level <= KOAZA) & ~(inner & ~np.isfinite(lon)))
-    uncertainty[units] = unit_uncertainty_m(lon[units], lat[units])
+    factor = np.where(level == CHOME, CHOME_FACTOR, TOWN_FACTOR)
+    factor[(np.array(tree.flags) & OAZA != 0) | (level == KOAZA)] = OAZA_FACTOR
+    uncertainty[units] = unit_uncertainty_m(lon[units], lat[units], factor[units])
     upper = {node: [kid for kid in kids if level[kid] <= KOAZA] for node, kids in children.items()}
     _spread_upwards(lon, lat, uncertainty, upper)
     _drop_far(tree, lon, lat, uncertainty, children)
     for finer, least in ((BLOCK, 30.0), (HOUSE, 10.0)):
         rows = np.flatnonzero((level == finer) & np.isfinite(lon))
         if len(rows):
-            spread = unit_uncertainty_m(lon[rows], lat[rows], smallest_m=least)
+            spread = unit_uncertainty_m(lon[rows], lat[rows], factor[rows], smallest_m=least)
             above = uncertainty[np.array(tree.parent)[rows]]
             uncertainty[rows] = np.fmin(spread, above)
     lower = {node: [kid for kid in kids if level[kid] > KOAZA] for node, kids in children.items()}

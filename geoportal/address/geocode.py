@@ -67,6 +67,7 @@ class Geocoder:
         if postal is None and not _JAPANESE.search(text):
             return self._writer.nothing("invalid", text)
         question = Question(
+            text,
             canonical,
             postal.end() if postal else 0,
             hinted,

@@ -20,7 +20,7 @@ _WARD = re.compile(r"(.+?市)(.+区)")
 _COUNTY = re.compile(r"(.{1,4}?郡)(.+[町村])")
 _ISLAND = re.compile(r"(.+島)(.+[町村])")
 _PREFECTURE_SUFFIX = re.compile(r"[都府県]$")
-_ANY_COUNTY = re.compile(r"[^0-9]{1,4}?郡(?=[^0-9]{1,6}[市町村])")
+_ANY_COUNTY = re.compile(r"[^0-9]{1,4}?[郡島](?=[^0-9]{1,6}[市町村])")
 _LONGEST_NAME = 14
 _LONGEST_DAMAGE = 8
 WEAK, FIRM = 0, 1

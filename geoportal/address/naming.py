@@ -13,6 +13,7 @@ _NO_OAZA = re.compile(r"[（(]大字なし[）)]")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _OLD_TOWN = re.compile(r"(.{2,}?[町村])(.{2,})")
 _JOU = re.compile(r"(?<=[0-9])条通?(?=[東西南北]|$)")
+_BLOCK_TOWN = re.compile(r"(.*[0-9])(番町|番丁|ノ町)")
 _SOUNDS = re.compile(r"(?<=.)[ノケツ](?=.)")
 
 EXACT, SUFFIX, OLD_TOWN, SHORT, LOOSE = range(5)
@@ -90,6 +91,11 @@ def town_spellings(town: str) -> dict[str, int]:
         add(bare[:-1], SUFFIX)
     if former := _OLD_TOWN.fullmatch(bare):
         add(former[2], OLD_TOWN)
+        add(former[1][:-1] + former[2], SUFFIX)
+    if block := _BLOCK_TOWN.fullmatch(bare):
+        add(f"{block[1]}番{'丁町'[block[2] == '番丁']}", SHORT)
+        if not block[1].isdigit():
+            add(block[1], SUFFIX)
     add(loose_key(bare), LOOSE)
     return spellings
 

@@ -32,7 +32,8 @@ _NUMBER = re.compile(r"[-ノ]?([0-9]{1,5})(丁目)?")
 _PARTS = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*")
 _OTHER_UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
 _LOT = re.compile(
-    r"$|[-ノ]?[0-9]|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区|官有|国有"
+    r"$|[-ノ]?[0-9]|千[0-9]?|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区"
+    r"|官有|国有"
     r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥](?=[-0-9])"
     r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
 )
@@ -114,7 +115,7 @@ class TownReader:
                 hits += gazetteer.towns_within(first, last, low, high)
             for posting in hits[:_MOST_HITS]:
                 node, spelling = divmod(posting, 8)
-                for reading in self._behind(text, start, stop, node):
+                for reading in self._judged(text, start, stop, node):
                     if spelling in _PUBLISHED or reading.penalty < COMPLETED:
                         readings.append(_spelled(reading, spelling))
             if any(reading.penalty == 0 for reading in readings):
@@ -161,6 +162,16 @@ class TownReader:
             return 0
         return length
 
+    def _judged(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
+        """Read what follows a name; doubt a split numeral, and 大字 or 字 that is not published."""
+        doubt = stop in text.seams
+        if not self._gazetteer.flags[node] & OAZA:
+            doubt |= any(start <= at < stop for at in text.marks)
+        readings = self._behind(text, start, stop, node)
+        if not doubt:
+            return readings
+        return [replace(one, penalty=one.penalty + SLIGHT) for one in readings]
+
     def _behind(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
         """Read what follows a town's name."""
         flags = self._gazetteer.flags[node]
@@ -176,7 +187,7 @@ class TownReader:
                 return chome
             if chome[0].lot or _count_parts(text.key, stop) < 3:
                 return [replace(plain, penalty=DOUBTFUL, warnings=("oaza_not_listed",))]
-            return [replace(one, penalty=SLIGHT) for one in chome]
+            return chome
         if number[2]:
             return [_unknown_chome(plain)]
         return [plain]
@@ -197,7 +208,7 @@ class TownReader:
         said = _says_oaza(text, town.start, stop)
         virtual = not flags & REAL
         if _LOT.match(key, stop):
-            return [replace(town, penalty=DOUBTFUL if said and not flags & OAZA else 0)]
+            return [town]
         if key[stop] in _UPPER_UNITS and stop not in text.marks:
             return []
         if key[stop] in "町村" and _LOT.match(key, stop + 1):
@@ -218,6 +229,8 @@ class TownReader:
     ) -> list[Reading]:
         """Read a number behind a town that has 丁目."""
         child = self._gazetteer.child(town.node, f"c{int(number[1])}")
+        if child is None and (shorter := _shorter_number(text, number)) is not None:
+            return self._chome(text, town, shorter, real=real)
         if number[2]:
             if child is None:
                 return [_unknown_chome(town)]
@@ -263,11 +276,15 @@ def _splits_number(text: CanonicalText, stop: int) -> bool:
 
 
 def _number_at(text: CanonicalText, start: int) -> re.Match[str] | None:
-    """Match the number at ``start``, not beyond a seam between kanji and Arabic numerals."""
-    for seam in text.seams:
-        if seam > start:
-            return _NUMBER.match(text.key, start, seam)
     return _NUMBER.match(text.key, start)
+
+
+def _shorter_number(text: CanonicalText, number: re.Match[str]) -> re.Match[str] | None:
+    """Match a number again, only up to the first place where it may fall apart."""
+    for seam in text.seams:
+        if number.start(1) < seam < number.end(1):
+            return _NUMBER.match(text.key, number.start(), seam)
+    return None
 
 
 def _says_oaza(text: CanonicalText, start: int, stop: int) -> bool:

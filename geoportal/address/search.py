@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from geoportal.address.canonical import CanonicalText
-from geoportal.address.compiler import NO_PARENT
+from geoportal.address.compiler import NO_PARENT, REAL
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import Area, Head, HeadReader
 from geoportal.address.naming import loosen
@@ -22,9 +22,10 @@ CERTAIN = COMPLETED
 CONFLICT, ELSEWHERE, SKIPPED = 4, 5, 4
 _NOTHING_BEHIND, _TEXT_BEHIND, _NUMBER_BEHIND = 2, 7, 9
 
-_STREET = re.compile(r"[上下]ル|[東西南北]入|通|筋")
+_STREET = re.compile(r"[上下]ル|[東西南北]入|通リ?|筋")
 _FORMER = re.compile(r"[市区町村郡]")
 _LONGEST_FORMER = 12
+_LEAST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ class Question:
 
     Attributes
     ----------
+    original : str
+        The address as written.
     text : CanonicalText
-        The address.
+        The same in canonical form.
     start : int
         Where it begins behind a postal code.
     hinted : frozenset of int
@@ -43,6 +46,7 @@ class Question:
         What the gazetteer has under the postal code.
     """
 
+    original: str
     text: CanonicalText
     start: int
     hinted: frozenset[int]
@@ -99,9 +103,15 @@ class AddressSearch:
         found: list[Found] = []
         heads = self._heads.read(question.text, question.start)
         named: list[Head] = []
+        settled = False
         for head in heads:
+            if settled and (head.named or head.area is not None):
+                continue  # the name of a municipality is not read again as that of a town
             if head.named:
                 named.append(head)
+                settled |= head.firm and head.area is not None and len(head.area.numbers) == 1
+            elif settled and named[0].prefecture:
+                continue
             found += self._under(question, head)
             if any(one.penalty == 0 for one in found):
                 break
@@ -134,7 +144,10 @@ class AddressSearch:
             warnings += ("municipality_inferred",)
         elif len(head.area.numbers) > 1:
             warnings += ("municipality_inferred",)
-        return self._towns_in(question.text, head, head.area, penalty, warnings)
+        found = self._towns_in(question.text, head, head.area, penalty, warnings)
+        if head.named and head.firm and len(head.area.numbers) == 1:
+            return found
+        return [one for one in found if _credible_alone(one)]
 
     def _unnamed(self, question: Question, head: Head) -> list[Found]:
         """Read a town with nothing in front: within the hint, else anywhere."""
@@ -223,6 +236,7 @@ class AddressSearch:
             for stop in sorted(m.end() for m in _STREET.finditer(text.key, head.position))[::-1]:
                 moved = replace(head, position=stop)
                 yield self._towns_in(text, moved, area, penalty, (*warnings, "street_skipped"))
+            yield self._anywhere(text, head, area)
         loose = loosen(text, head.position)
         if loose.key != text.key:
             found = self._towns_in(
@@ -240,6 +254,21 @@ class AddressSearch:
             )
             # Behind another town only a 丁目 convinces: anything else may be a 小字's name.
             yield [one for one in found if start not in doubtful or _is_chome(one)]
+
+    def _anywhere(self, text: CanonicalText, head: Head, area: Area) -> list[Found]:
+        """Find the longest town name behind a street name that is not marked as one."""
+        found: list[Found] = []
+        for start in range(head.position + 1, len(text.key) - 2):
+            if text.key[start - 1].isdigit():
+                continue
+            moved = replace(head, position=start)
+            found += [
+                one
+                for one in self._towns_in(text, moved, area, SLIGHT, ("street_skipped",))
+                if one.penalty == SLIGHT and _name_length(one) >= _LEAST_NAME
+            ]
+        longest = max((_name_length(one) for one in found), default=0)
+        return [one for one in found if _name_length(one) == longest]
 
     def _outside(self, question: Question, head: Head) -> list[Found]:
         """Look for the town in the hinted municipality, then in the same prefecture.
@@ -296,6 +325,7 @@ class AddressSearch:
         """Drop equal findings that the postal code or the exact spelling speaks against."""
         if len(best) < 2:
             return best
+        best = self._spelt_exactly(question, best)
         towns = frozenset(number // 2 for number in question.postal if not number % 2)
         if question.postal:
             regions = self._postal_regions(question)
@@ -311,12 +341,34 @@ class AddressSearch:
                 return [replace(one, warnings=(*one.warnings, "postal_used")) for one in fitting]
         return best
 
+    def _spelt_exactly(self, question: Question, best: list[Found]) -> list[Found]:
+        """Prefer, of towns of one municipality under one key, the one spelt as in the text.
+
+        Only between places published themselves: 大字X and the 丁目 of X stay equal.
+        """
+        gazetteer = self._gazetteer
+        nodes = [one.reading.node for one in best if one.reading is not None and one.reading.lot]
+        if len(nodes) < len(best) or len({gazetteer.region_of(node).number for node in nodes}) > 1:
+            return best
+        if not all(gazetteer.flags[node] & REAL for node in nodes):
+            return best
+        exact = [
+            one
+            for one, node in zip(best, nodes, strict=True)
+            if gazetteer.town_name(node) in question.original
+        ]
+        return exact or best
+
     def _town_of(self, found: Found) -> int:
         assert found.reading is not None  # noqa: S101 - only for findings with a town
         node = found.reading.node
         while (parent := self._gazetteer.parents[node]) != NO_PARENT:
             node = parent
         return node
+
+
+def _name_length(found: Found) -> int:
+    return found.reading.name_stop - found.reading.start if found.reading else 0
 
 
 def _is_chome(found: Found) -> bool:

@@ -5,10 +5,12 @@ distance to its neighbours: where units are small, the next points are near.
 
 Calibration
 -----------
-``UNIT_FACTOR`` times the mean distance to the three nearest units of the same file, at least
-``SMALLEST_UNIT_M``, was compared with the official coordinates of 介護サービス情報公表システム in
-Fukuoka; ``tests/accuracy/measure.py`` prints the share of true points inside, which must stay at or
-above 95 %.
+A unit's uncertainty is a factor times the mean distance to its six nearest units. The factors are
+the smallest for which the official coordinates of 介護サービス情報公表システム in Fukuoka (2,477
+addresses with a 丁目, 887 with a town, 410 with a 大字) lie inside in at least 96 % of the cases,
+wrong official coordinates included: 丁目 0.95, town 1.10, 大字 1.50; a little is added for other
+prefectures. Mean over six neighbours beat one to four and the area of the Voronoi cell. Moving the
+point towards the cell's centre made it worse. ``tests/accuracy/measure.py`` prints the shares.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ Floats = npt.NDArray[np.float64]
 
 METRES_PER_DEGREE = 111_195.0
 """Metres of one degree of latitude on a sphere of 6,371,009 m; 0.5 % is enough for a spread."""
-NEIGHBOURS = 3
-UNIT_FACTOR = 1.0
-SMALLEST_UNIT_M = 150.0
+NEIGHBOURS = 6
+CHOME_FACTOR, TOWN_FACTOR, OAZA_FACTOR = 1.0, 1.15, 1.6
+SMALLEST_UNIT_M = 200.0
 LARGEST_UNIT_M = 20_000.0
 _FIRST_CELL_DEGREES = 0.01
 _LARGEST_CELL_DEGREES = 3.0
@@ -117,13 +119,17 @@ def _search_cells(
         result[mine[sure]] = nearest[sure, 1:].mean(axis=1) * METRES_PER_DEGREE
 
 
-def unit_uncertainty_m(lon: Floats, lat: Floats, *, smallest_m: float = SMALLEST_UNIT_M) -> Floats:
+def unit_uncertainty_m(
+    lon: Floats, lat: Floats, factor: Floats, *, smallest_m: float = SMALLEST_UNIT_M
+) -> Floats:
     """Return the uncertainty in metres of units given by one point each.
 
     Parameters
     ----------
     lon, lat : array of shape (n,)
         Degrees; not finite where unknown.
+    factor : array of shape (n,)
+        What the mean distance to the neighbours is multiplied with.
     smallest_m : float
         No uncertainty is smaller, in metres.
 
@@ -136,6 +142,6 @@ def unit_uncertainty_m(lon: Floats, lat: Floats, *, smallest_m: float = SMALLEST
     result = np.full(len(lon), LARGEST_UNIT_M)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     if len(known):
-        spread = neighbour_distances_m(lon[known], lat[known]) * UNIT_FACTOR
+        spread = neighbour_distances_m(lon[known], lat[known]) * factor[known]
         result[known] = np.clip(spread, smallest_m, LARGEST_UNIT_M)
     return result
