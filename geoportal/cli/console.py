@@ -72,7 +72,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
     @click.pass_obj
-    def wrapped(settings: Settings, as_json: bool, **options: Any) -> None:
+    def wrapped(settings: Settings, /, as_json: bool, **options: Any) -> None:
         console = Console(settings, as_json)
         try:
             function(console, **options)

@@ -47,7 +47,7 @@ def read_scope_editions(connection: sa.Connection, source: str) -> dict[str, lis
         .order_by(scope_editions.c.scope, scope_editions.c.as_of)
     )
     found: dict[str, list[str]] = {}
-    for scope, as_of in connection.execute(query).tuples():
+    for scope, as_of in connection.execute(query):
         found.setdefault(scope, []).append(as_of)
     return found
 

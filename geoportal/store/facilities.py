@@ -187,7 +187,7 @@ def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[st
     found: dict[str, str] = {}
     for batch in _batches(list(ids)):
         query = sa.select(facilities.c.id, facilities.c.document).where(facilities.c.id.in_(batch))
-        found.update(connection.execute(query).tuples().all())
+        found.update(connection.execute(query).all())
     return found
 
 

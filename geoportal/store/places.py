@@ -113,7 +113,7 @@ def read_place_positions(
     query = sa.select(places.c.lon, places.c.lat).where(
         places.c.municipality_code == municipality_code, places.c.lon.is_not(None)
     )
-    pairs = np.array(connection.execute(query).tuples().all(), dtype=np.float64).reshape(-1, 2)
+    pairs = np.array(connection.execute(query).all(), dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 

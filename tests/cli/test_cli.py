@@ -234,8 +234,7 @@ def test_issues_can_be_written_as_a_table(tmp_path, kaigo_file):
     geoportal("import", str(kaigo_file), "--issues", str(table), db=tmp_path / "new.db")
     with table.open(encoding="utf-8-sig", newline="") as file:
         issues = list(csv.DictReader(file))
-    assert issues
-    assert {issue["line"] for issue in issues} == {"2"}
+    assert any(issue["line"] == "2" and issue["field"] for issue in issues)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +250,7 @@ def test_issues_can_be_written_as_a_table(tmp_path, kaigo_file):
         (["geocode"], 2),
         (["nonsense"], 2),
         (["import"], 2),
-        (["import", "no-such-file.csv"], 3),
+        (["import", "no-such-file.csv"], 4),
     ],
 )
 def test_exit_codes(sample, arguments, code):
