@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
-from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
 
 from geoportal.cli.console import Console, command
 from geoportal.services import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
-from geoportal.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 _BLOCKING_THREADS = 4
 _BACKLOG = 512
@@ -29,6 +28,9 @@ _BACKLOG = 512
 @command
 def serve(console: Console, host: str, port: int, workers: int) -> None:
     """Serve the map, the pages and the API."""
+    from granian import Granian  # only this command needs a server: the others start faster
+    from granian.constants import Interfaces
+
     console.portal()
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
     console.tell(f"http://{host}:{port} で動いています（終了は Ctrl+C）")
@@ -53,6 +55,8 @@ def application() -> Flask:
     Log lines are JSON on stderr: time, level, event, route, status, duration. Nothing else is
     ever put into them.
     """
+    from geoportal.web.app import create_app  # as above
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -63,4 +67,5 @@ def application() -> Flask:
     )
     settings = Settings.from_environment()
     portal = Portal(open_database(settings.database), shipped_reference())
+    structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.snapshot))
     return create_app(portal, settings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import orjson
 from shapely.geometry import Point
 
@@ -28,6 +27,8 @@ def write_geopackage(path: Path, rows: list[dict[str, Any]], columns: dict[str, 
     columns : dict
         Keys to write, in order.
     """
+    import geopandas as gpd  # slow to import, and only this format needs it
+
     geometry = [
         None if row["lon"] is None or row["lat"] is None else Point(row["lon"], row["lat"])
         for row in rows
