@@ -115,5 +115,5 @@ def choose_language(asked: str | None, accepted: LanguageAccept) -> str:
     """
     if asked in LANGUAGES:
         return asked
-    best = accepted.best_match(["ja", "en"], default=DEFAULT_LANGUAGE)
-    return best or DEFAULT_LANGUAGE
+    spoken = (value.split("-")[0].lower() for value, quality in accepted if quality > 0)
+    return next((language for language in spoken if language in {"ja", "en"}), DEFAULT_LANGUAGE)

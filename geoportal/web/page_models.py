@@ -285,6 +285,27 @@ def _counts(portal: Portal, code: str) -> Counter[tuple[str, str]]:
     return counts
 
 
+def district(portal: Portal, code: str) -> Document | None:
+    """Return what a district's page says of it, None when there is no such page.
+
+    Municipalities and wards of the shipped list have a page even where no outline is held.
+    """
+    feature = presenters.district_document(portal, code, geometry=False)
+    if feature is not None:
+        return dict(feature["properties"])
+    chain = portal.district_chain(code)
+    if not chain or not portal.snapshot.knows_district(code):
+        return None
+    return {
+        "code": code,
+        "name": chain[0].name,
+        "full_name": chain[0].full_name or chain[0].name,
+        "level": chain[0].level,
+        "facilities": len(portal.snapshot.in_district(code)),
+        "centres": [{"id": centre.id} for centre in portal.snapshot.centres_for(code)],
+    }
+
+
 def facilities_by_kind(portal: Portal, code: str) -> list[Document]:
     """Return the facilities of a district grouped by kind, in the order of kinds."""
     request = SearchRequest.model_validate(
@@ -387,7 +408,7 @@ def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Do
     names = portal.reference.groups
     return [
         {"label": names[group][1 if language == "en" else 0], "entries": groups[group]}
-        for group in (*NEED_GROUP_ORDER, "FT")
+        for group in NEED_GROUP_ORDER
         if group in groups
     ]
 

@@ -79,12 +79,12 @@ def facility(facility_id: str) -> BaseResponse:
 def district(code: str) -> Response:
     """Show a district: its centre, its figures, its facilities."""
     portal = _portal()
-    feature = presenters.district_document(portal, code, geometry=False)
-    if feature is None:
+    found = models.district(portal, code)
+    if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    centres = models.merged_centres(portal, feature["properties"]["centres"])
+    centres = models.merged_centres(portal, found["centres"])
     groups = models.facilities_by_kind(portal, code)
-    return _page("district", district=feature["properties"], centres=centres, groups=groups)
+    return _page("district", district=found, centres=centres, groups=groups)
 
 
 @blueprint.get("/centres")
@@ -258,6 +258,7 @@ def _page(name: str, **context: Any) -> Response:
         kinds={} if name == "error" else models.kinds(portal, g.language),
         need_label=lambda code: labels.get(code, code),
         source_labels={} if name == "error" else models.source_labels(portal, g.language),
+        has_district_page=lambda code: models.district(portal, code) is not None,
         tiles=_tiles(),
         urls={"points": "/api/v1/points", "districts": "/api/v1/districts"},
         **context,

@@ -31,6 +31,7 @@ export class ResultList {
   show(answer, features, request) {
     const counts = answer.counts;
     const hasNeeds = request.needs.length > 0;
+    this.needs = request.needs;
     const bands = ["match", "possible", "no"].map((band) => this._band(band, features, counts, hasNeeds));
     replaceChildren(
       this.root,
@@ -146,8 +147,8 @@ export class ResultList {
           ? h("span", { class: `open open--${p.open_now}` }, t(`now-${p.open_now}`))
           : null
       ),
-      Object.keys(p.needs || {}).length
-        ? h("ul", { class: "needs" }, Object.entries(p.needs).map(([code, item]) => this._need(code, item)))
+      this.needs.length
+        ? h("ul", { class: "needs" }, this.needs.map((code) => this._need(code, (p.needs || {})[code] || { value: "unknown" })))
         : null,
       h("p", { class: "card__address" }, p.address),
       location ? h("p", { class: "card__location" }, location) : null,

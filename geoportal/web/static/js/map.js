@@ -21,6 +21,25 @@ function clusterIcon(cluster) {
   return L.divIcon({ html: box, className: "cluster-holder", iconSize: [size, size] });
 }
 
+/** Middle of mass of the largest part of an outline: where its name is written, islands or not. */
+function middleOf(geometry) {
+  const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  let best = { area: -1, lon: 0, lat: 0 };
+  for (const [ring] of parts) {
+    let area = 0;
+    let lon = 0;
+    let lat = 0;
+    for (let i = 0; i + 1 < ring.length; i += 1) {
+      const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
+      area += cross;
+      lon += (ring[i][0] + ring[i + 1][0]) * cross;
+      lat += (ring[i][1] + ring[i + 1][1]) * cross;
+    }
+    if (Math.abs(area) > best.area) best = { area: Math.abs(area), lon: lon / (3 * area), lat: lat / (3 * area) };
+  }
+  return [best.lat, best.lon];
+}
+
 export class FacilityMap {
   constructor(element, config, callbacks) {
     this.element = element;
@@ -107,22 +126,25 @@ export class FacilityMap {
   }
 
   showDistricts(collection) {
-    const wards = collection.features.filter((feature) => feature.geometry && feature.properties.level !== "prefecture");
+    const parents = new Set(collection.features.map((feature) => feature.properties.parent));
+    const drawn = collection.features.filter(
+      (feature) => feature.geometry && !parents.has(feature.properties.code) && feature.properties.level !== "prefecture"
+    );
     this.outlineLayers = new Map();
-    for (const feature of wards) {
+    for (const feature of drawn) {
       const layer = L.geoJSON(feature, { interactive: false, style: { className: "outline" } });
       layer.addTo(this.outlines);
       this.outlineLayers.set(feature.properties.code, layer);
-      if (["ward", "municipality"].includes(feature.properties.level)) this._nameDistrict(feature, layer);
+      if (["ward", "municipality"].includes(feature.properties.level)) this._nameDistrict(feature);
     }
     this.homeBounds = L.featureGroup(Array.from(this.outlineLayers.values())).getBounds();
     if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false });
   }
 
-  _nameDistrict(feature, layer) {
+  _nameDistrict(feature) {
     const name = h("span", { class: "district-name" }, feature.properties.name);
     const icon = L.divIcon({ html: name, className: "district-name-holder", iconSize: [120, 20] });
-    const marker = L.marker(layer.getBounds().getCenter(), {
+    const marker = L.marker(middleOf(feature.geometry), {
       icon, interactive: false, keyboard: false, zIndexOffset: -1000,
     });
     marker.addTo(this.outlines);
@@ -239,6 +261,7 @@ export class FacilityMap {
       }
       this.pins.set(feature.id, pin);
     });
+    this.element.classList.toggle("has-pins", this.pins.size > 0);
     this._swapPoints(before);
   }
 

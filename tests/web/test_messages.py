@@ -1,0 +1,107 @@
+"""The three catalogues say the same things, and the templates and scripts ask for nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+
+from geoportal.settings import shipped_directory
+from geoportal.web.messages import LANGUAGES, choose_language, messages
+
+STATIC = Path("geoportal/web/static/js")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_keys(language: str) -> None:
+    assert set(messages(language).sources) == set(messages("ja").sources)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_takes_the_same_variables_in_every_language(language: str) -> None:
+    def variables(name: str, key: str) -> set[str]:
+        return set(re.findall(r"\{\s*\$([\w-]+)", messages(name).sources[key]))
+
+    for key in messages("ja").sources:
+        assert variables(language, key) == variables("ja", key), key
+
+
+def test_every_key_written_in_a_template_exists() -> None:
+    asked = set()
+    for template in shipped_directory("templates").rglob("*.html"):
+        text = template.read_text("utf-8")
+        asked |= set(re.findall(r"\b(?:t|plain)\('([a-z0-9-]+)'\s*[,)]", text))
+    assert len(asked) > 100
+    assert asked <= set(messages("ja").sources)
+
+
+def test_every_key_written_in_a_script_exists() -> None:
+    asked = set()
+    for script in STATIC.glob("*.js"):
+        asked |= set(re.findall(r'\bt\("([a-z0-9-]+)"', script.read_text("utf-8")))
+    assert len(asked) > 40
+    assert asked <= set(messages("ja").for_script())
+
+
+def test_no_key_is_left_over() -> None:
+    sources = [p.read_text("utf-8") for p in shipped_directory("templates").rglob("*.html")]
+    sources += [p.read_text("utf-8") for p in STATIC.glob("*.js")]
+    sources += [p.read_text("utf-8") for p in Path("geoportal/web").glob("*.py")]
+    text = "\n".join(sources)
+    made_up = tuple(re.findall(r"['\"`]([a-z0-9-]+-)(?:['\"]|\$\{)", text))
+
+    def used(key: str) -> bool:
+        bare = key.removeprefix("js-")
+        return (
+            key in text
+            or f'"{bare}"' in text
+            or key.startswith(made_up)
+            or bare.startswith(made_up)
+        )
+
+    assert [key for key in messages("ja").sources if not used(key)] == []
+
+
+def test_readings_become_ruby_in_html_and_vanish_elsewhere() -> None:
+    easy = messages("ja-easy")
+    assert "<ruby>相談<rp>（</rp><rt>そうだん</rt><rp>）</rp></ruby>" in easy.html("nav-centres")
+    assert easy.plain("nav-centres") == "相談するところ"
+    assert "《" not in "".join(easy.for_script().values())
+
+
+def test_arguments_are_escaped() -> None:
+    said = messages("ja").html("title-district", name="<b>区</b>")
+    assert isinstance(said, Markup)
+    assert "<b>" not in said
+    assert "&lt;b&gt;" in said
+
+
+def test_scripts_get_placeholders() -> None:
+    assert messages("en").for_script()["more"] == "Show more ({count} left)"
+
+
+def test_a_missing_key_or_variable_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        messages("ja").plain("no-such-key")
+    with pytest.raises(LookupError):
+        messages("ja").plain("title-district")
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "chosen"),
+    [
+        ("en", [("ja", 1)], "en"),
+        ("ja-easy", [("en", 1)], "ja-easy"),
+        (None, [("en-GB", 1), ("ja", 0.5)], "en"),
+        (None, [("fr", 1)], "ja"),
+        ("xx", [("en", 1)], "en"),
+        (None, [], "ja"),
+    ],
+)
+def test_choice_of_language(
+    asked: str | None, accepted: list[tuple[str, float]], chosen: str
+) -> None:
+    assert choose_language(asked, LanguageAccept(accepted)) == chosen
