@@ -16,13 +16,13 @@ from geoportal.address.spread import distance_m
 MOST_CANDIDATES = 10
 _JOINING = re.compile(r"^[のノﾉ之](?=[0-9０-９一二三四五六七八九十])")
 _SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
+_IN_DOUBT = frozenset({"hint_conflict", "prefecture_mismatch"})
 _TO_CONFIRM = frozenset(
     {
-        "hint_conflict",
         "postal_mismatch",
+        "coordinate_implausible",
         "oaza_chome_ambiguous",
         "municipality_completed",
-        "coordinate_implausible",
         "text_after_town",
         "spelling_inferred",
         "former_municipality_inferred",
@@ -86,7 +86,8 @@ class AnswerWriter:
             warnings.append("postal_mismatch")
         if gazetteer.flags[node] & FAR:
             warnings.append("coordinate_implausible")
-        status: Status = "ok" if found.penalty <= CERTAIN else "partial"
+        sure = found.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
+        status: Status = "ok" if sure else "partial"
         place = self.candidate(node)
         position = gazetteer.position(node)
         matched, remainder = _cut(text, question, found.reading.stop)
@@ -218,8 +219,22 @@ class AnswerWriter:
         return {self._gazetteer.regions[number] for number in head.area.numbers}
 
     def _whole(self, regions: set[Region]) -> Position | None:
-        """Return the position of a municipality; none for several together."""
-        return next(iter(regions)).position if len(regions) == 1 else None
+        """Return the position of a municipality; of a city's wards, their most central one's.
+
+        The uncertainty reaches over each ward with the ward's own.
+        """
+        positions = [region.position for region in regions if region.position is not None]
+        if not positions:
+            return None
+
+        def reach(centre: Position) -> float:
+            return max(
+                distance_m(centre.lon, centre.lat, one.lon, one.lat) + one.uncertainty_m
+                for one in positions
+            )
+
+        centre = min(positions, key=lambda one: (reach(one), one.lon))
+        return centre._replace(uncertainty_m=float(round(reach(centre))))
 
     def _postal_contradicts(self, question: Question, node: int) -> bool:
         if not question.postal:

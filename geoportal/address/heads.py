@@ -92,12 +92,17 @@ def _area(regions: tuple[Region, ...], numbers: Iterable[int]) -> Area:
     return Area(members, tuple(ranges))
 
 
-def _own_names(region: Region) -> tuple[str, str]:
-    """Return the city or county in front of a name, and the name behind it."""
+def own_name(name: str) -> str:
+    """Return a municipality's name without the county or city in front."""
+    return _own_names(name)[1]
+
+
+def _own_names(name: str) -> tuple[str, str]:
+    """Return the city or county in front of a municipality's name, and the name behind it."""
     for pattern in (_WARD, _COUNTY, _ISLAND):
-        if found := pattern.fullmatch(region.name):
+        if found := pattern.fullmatch(name):
             return found[1], found[2]
-    return "", region.name
+    return "", name
 
 
 def spell_regions(regions: Sequence[Region]) -> list[tuple[str, str, int, list[int]]]:
@@ -116,30 +121,34 @@ def spell_regions(regions: Sequence[Region]) -> list[tuple[str, str, int, list[i
         gazetteer is compiled.
     """
     uppers: dict[tuple[str, str], list[int]] = defaultdict(list)
-    firm: dict[str, set[int]] = defaultdict(set)
-    weak: dict[str, set[int]] = defaultdict(set)
+    spelt: dict[tuple[str, int], set[int]] = defaultdict(set)
     for region in regions:
-        upper, own = _own_names(region)
-        firm[region.name].add(region.number)
-        firm[own].add(region.number)
+        upper, own = _own_names(region.name)
         if upper:
             uppers[region.prefecture, upper].append(region.number)
-        if upper.endswith("市"):  # 北九州八幡東区 and 北九州市立八幡西区 stand in official files
-            weak[upper[:-1] + own].add(region.number)
-            weak[upper + "立" + own].add(region.number)
-            weak[upper + own[:-1]].add(region.number)
-        if own[-1] in "市町村" and len(own) > 2:
-            weak[own[:-1]].add(region.number)
+        for name, strength in _spellings(region.name, upper, own):
+            spelt[canonical_key(name), strength].add(region.number)
     rows = []
     for (_, upper), numbers in uppers.items():
         rows.append((canonical_key(upper), upper, FIRM, numbers))
         if upper.endswith("市"):
             rows.append((canonical_key(upper[:-1]), upper, WEAK, numbers))
-    for strength, spellings in ((FIRM, firm), (WEAK, weak)):
-        for spelling, members in spellings.items():
-            if len(key := canonical_key(spelling)) >= 2:
-                rows.append((key, "", strength, sorted(members)))
+    for (key, strength), members in spelt.items():
+        if len(key) >= 2:
+            rows.append((key, "", strength, sorted(members)))
     return rows
+
+
+def _spellings(name: str, upper: str, own: str) -> Iterator[tuple[str, int]]:
+    """Yield how one municipality is written, whole and shortened."""
+    yield name, FIRM
+    yield own, FIRM
+    if upper.endswith("市"):  # 北九州八幡東区 and 北九州市立八幡西区 stand in official files
+        yield upper[:-1] + own, WEAK
+        yield upper + "立" + own, WEAK
+        yield upper + own[:-1], WEAK
+    if own[-1] in "市町村" and len(own) > 2:
+        yield own[:-1], WEAK
 
 
 class HeadReader:

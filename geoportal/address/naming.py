@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from geoportal.address.canonical import CanonicalText, canonical_key
+from geoportal.address.canonical import CanonicalText, canonical_key, canonicalize
 
 _NUMERALS = "〇零一二三四五六七八九十百0-9０-９"
 _CHOME = re.compile(rf"(.*[^{_NUMERALS}])([{_NUMERALS}]+(?:丁目|丁))")
@@ -58,8 +58,8 @@ def split_town(town: str, koaza: str) -> TownParts:
 
 
 def is_oaza(town: str) -> bool:
-    """Tell whether a town is published as 大字 (浮羽町大字朝田 too) or begins with 字."""
-    return "大字" in town or town.startswith("字")
+    """Tell whether 大字 or 字 stands anywhere in a published name."""
+    return bool(canonicalize(town).marks)
 
 
 def town_spellings(town: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from geoportal.address.canonical import CanonicalText
 from geoportal.address.compiler import NO_PARENT, REAL
 from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.heads import Area, Head, HeadReader
+from geoportal.address.heads import Area, Head, HeadReader, own_name
 from geoportal.address.naming import loosen
 from geoportal.address.readings import COMPLETED, DOUBTFUL, SLIGHT, Reading, TownReader
 
@@ -26,6 +26,7 @@ _STREET = re.compile(r"[上下]ル|[東西南北]入|通リ?|筋")
 _FORMER = re.compile(r"[市区町村郡]")
 _LONGEST_FORMER = 12
 _LEAST_NAME = 3
+_MOST_STREETS, _LONGEST_STREET = 6, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,14 @@ class AddressSearch:
         found: list[Found] = []
         heads = self._heads.read(question.text, question.start)
         named: list[Head] = []
-        settled = False
+        settled: Area | None = None
         for head in heads:
-            if settled and (head.named or head.area is not None):
-                continue  # the name of a municipality is not read again as that of a town
+            if settled is not None and not _leaves(settled, head, named[0]):
+                continue
             if head.named:
                 named.append(head)
-                settled |= head.firm and head.area is not None and len(head.area.numbers) == 1
-            elif settled and named[0].prefecture:
-                continue
+                if head.firm and head.area is not None and len(head.area.numbers) == 1:
+                    settled = settled or head.area
             found += self._under(question, head)
             if any(one.penalty == 0 for one in found):
                 break
@@ -147,7 +147,8 @@ class AddressSearch:
         found = self._towns_in(question.text, head, head.area, penalty, warnings)
         if head.named and head.firm and len(head.area.numbers) == 1:
             return found
-        return [one for one in found if _credible_alone(one)]
+        short = head.named and head.firm
+        return [one for one in found if _credible_alone(one) or (short and one.penalty == 0)]
 
     def _unnamed(self, question: Question, head: Head) -> list[Found]:
         """Read a town with nothing in front: within the hint, else anywhere."""
@@ -258,7 +259,8 @@ class AddressSearch:
     def _anywhere(self, text: CanonicalText, head: Head, area: Area) -> list[Found]:
         """Find the longest town name behind a street name that is not marked as one."""
         found: list[Found] = []
-        for start in range(head.position + 1, len(text.key) - 2):
+        last = min(len(text.key) - 2, head.position + _LONGEST_STREET)
+        for start in range(head.position + 1, last):
             if text.key[start - 1].isdigit():
                 continue
             moved = replace(head, position=start)
@@ -342,11 +344,13 @@ class AddressSearch:
         return best
 
     def _spelt_exactly(self, question: Question, best: list[Found]) -> list[Found]:
-        """Prefer, of towns of one municipality under one key, the one spelt as in the text.
+        """Prefer what is spelt as in the text: 鹿島市 and 鹿嶋市, two towns under one key.
 
         Only between places published themselves: 大字X and the 丁目 of X stay equal.
         """
         gazetteer = self._gazetteer
+        named = [one for one in best if self._region_named(question, one)]
+        best = named or best
         nodes = [one.reading.node for one in best if one.reading is not None and one.reading.lot]
         if len(nodes) < len(best) or len({gazetteer.region_of(node).number for node in nodes}) > 1:
             return best
@@ -358,6 +362,12 @@ class AddressSearch:
             if gazetteer.town_name(node) in question.original
         ]
         return exact or best
+
+    def _region_named(self, question: Question, found: Found) -> bool:
+        if found.reading is None or not found.head.named:
+            return False
+        name = self._gazetteer.region_of(found.reading.node).name
+        return own_name(name) in question.original
 
     def _town_of(self, found: Found) -> int:
         assert found.reading is not None  # noqa: S101 - only for findings with a town
@@ -373,6 +383,17 @@ def _name_length(found: Found) -> int:
 
 def _is_chome(found: Found) -> bool:
     return found.reading is not None and not found.reading.lot
+
+
+def _leaves(settled: Area, head: Head, first: Head) -> bool:
+    """Tell whether a head may still be tried when a municipality was named in full before.
+
+    The name of a municipality is not read again as that of a town, unless nothing stood before it:
+    府中町1-2 may lie in 安芸郡府中町 or in a town 府中町 anywhere.
+    """
+    if head.area is not None:
+        return head.area.numbers == settled.numbers
+    return not first.prefecture
 
 
 def _head_doubts(head: Head) -> tuple[int, tuple[str, ...]]:
