@@ -13,8 +13,18 @@ from geoportal.ingest.layouts import RecognisedTable
 from geoportal.ingest.report import Issue
 from geoportal.ingest.revise import Revision, revise_records
 from geoportal.ingest.revise_geography import revise_centres, revise_outlines, revise_places
+from geoportal.ingest.revise_population import revise_ages, revise_mesh
 from geoportal.ingest.rows import FacilityExtract, Listed
-from geoportal.ingest.sources import boundary, centres, kaigo, navii, sample, towns
+from geoportal.ingest.sources import (
+    age_population,
+    boundary,
+    centres,
+    kaigo,
+    mesh_population,
+    navii,
+    sample,
+    towns,
+)
 
 
 @dataclass(slots=True)
@@ -69,6 +79,8 @@ def take(
         return _take_towns(connection, content.table, edition, progress)
     if content.layout in (centres.LAYOUT, centres.POINT_LAYOUT):
         return _take_centres(connection, content.table, edition)
+    if content.layout in (mesh_population.LAYOUT, age_population.LAYOUT):
+        return _take_population(connection, content.table, edition, progress)
     extract = kaigo.extract if content.layout is kaigo.LAYOUT else navii.extract
     found = _with_malformed(extract(content.table, edition), content.table)
     return _take_records(connection, found, edition)
@@ -111,6 +123,22 @@ def _take_towns(
     intake = _intake(extract.rows_read + count, extract.rejected + count, extract.issues, revision)
     moved = revision.created or revision.updated or revision.removed
     intake.geography_changed = intake.changed = bool(moved)
+    return intake
+
+
+def _take_population(
+    connection: sa.Connection, table: RecognisedTable, edition: Edition, progress: Progress
+) -> Intake:
+    found: mesh_population.MeshExtract | age_population.AgeExtract
+    if table.layout is mesh_population.LAYOUT:
+        found = mesh_population.extract(table, edition, progress)
+        revision = revise_mesh(connection, found.cells, edition)
+    else:
+        found = age_population.extract(table, edition)
+        revision = revise_ages(connection, found.items)
+    count = len(table.malformed)
+    intake = _intake(found.rows_read + count, found.rejected + count, found.issues, revision)
+    intake.changed = bool(revision.created or revision.updated or revision.removed)
     return intake
 
 

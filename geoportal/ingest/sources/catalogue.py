@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from geoportal.ingest.layouts import Layout
-from geoportal.ingest.sources import boundary, centres, kaigo, navii, sample, towns
+from geoportal.ingest.sources import (
+    age_population,
+    boundary,
+    centres,
+    kaigo,
+    mesh_population,
+    navii,
+    sample,
+    towns,
+)
 
 
 def _later(source: str, *required: str) -> Layout:
@@ -31,8 +40,8 @@ LAYOUTS: Final = (
     ),
     _later("municipal-care", "介護サービス事業所名称", "実施サービス", "所在地_連結表記|住所"),
     _later("blocks", "都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"),
-    _later("mesh-population", "KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"),
-    _later("age-population", "団体コード", "都道府県名", "性別", "総数", "0歳～4歳|0～4歳"),
+    mesh_population.LAYOUT,
+    age_population.LAYOUT,
     _later("survey", "調査票の種類", "施設番号", "回答日"),
 )
 

@@ -1,0 +1,1 @@
+"""Coverage: who is covered by whom, and how well; where care is short."""

@@ -1,0 +1,167 @@
+"""Access: how many facilities are in reach of a cell, how far the nearest are.
+
+Distances are geodesic (GRS80) from the centre of the cell to the facility; rings are inclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.coverage.reach import (
+    Block,
+    Floats,
+    Reach,
+    Rows,
+    chord_shortfall_m,
+    pair_distances_m,
+    squared_chords,
+)
+
+NOBODY = -1
+_DOUBT_M = 0.02
+_FAR_DOUBT = 0.1
+_FAR_BLOCK_PAIRS = 2_000_000
+
+Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What cells can reach, for one set of facilities.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (n, rings)
+        Facilities within each ring, inclusive.
+    nearest_m, second_nearest_m : ndarray of float, shape (n,)
+        Geodesic metres, at any distance; NaN where there is no (second) facility at all.
+    nearest, second : ndarray of int, shape (n,)
+        Which facilities these are (ties: the lower row); `NOBODY` where there is none.
+    """
+
+    counts: Counts
+    nearest_m: Floats
+    second_nearest_m: Floats
+    nearest: Rows
+    second: Rows
+
+
+def measure_access(reach: Reach, masks: list[Mask]) -> list[Access]:
+    """Measure access to one or several sets of facilities in one pass.
+
+    Parameters
+    ----------
+    reach : Reach
+        Cells and all facilities.
+    masks : list of ndarray of bool, shape (facilities,)
+        The sets, for example those who surely can, and those who possibly can.
+
+    Returns
+    -------
+    list of Access
+        One for each mask.
+    """
+    cells, rings = len(reach.cells), len(reach.rings_m)
+    found = [
+        Access(
+            counts=np.zeros((cells, rings), dtype=np.int64),
+            nearest_m=np.full(cells, np.nan),
+            second_nearest_m=np.full(cells, np.nan),
+            nearest=np.full(cells, NOBODY, dtype=np.int64),
+            second=np.full(cells, NOBODY, dtype=np.int64),
+        )
+        for _ in masks
+    ]
+    for block, squares in reach.measured():
+        counts = _counts(block, masks, rings)
+        for number, (access, mask) in enumerate(zip(found, masks, strict=True)):
+            access.counts[block.cells] = counts[:, :, number]
+            _nearest(reach, access, block, squares, mask)
+    return found
+
+
+def _counts(block: Block, masks: list[Mask], rings: int) -> Counts:
+    """Return facilities within each ring by mask, shape (m, rings, masks)."""
+    wanted = np.column_stack([mask[block.facilities] for mask in masks]).astype(np.float32)
+    counts = np.empty((block.cells.size, rings, len(masks)), dtype=np.int64)
+    for ring in range(rings):
+        inside = (block.zones <= ring).astype(np.float32)
+        counts[:, ring, :] = inside @ wanted
+    return counts
+
+
+def _nearest(reach: Reach, access: Access, block: Block, squares: Floats, mask: Mask) -> None:
+    """Find the nearest two; where the outermost ring does not hold two, look everywhere."""
+    allowed = mask[block.facilities]
+    columns = np.flatnonzero(allowed)
+    farthest = reach.rings_m[-1] - chord_shortfall_m(reach.rings_m[-1]) - _DOUBT_M
+    near = np.zeros(block.cells.size, dtype=bool)
+    if columns.size >= 2:
+        own = squares if columns.size == allowed.size else squares[:, columns]
+        second = _second_smallest(own)
+        near = second < farthest * farthest
+        rows = np.flatnonzero(near)
+        limit = np.sqrt(np.maximum(second[rows], 0.0)) + _DOUBT_M
+        row, column = _within(own, rows, limit * limit)
+        _take_nearest(
+            reach, access, block.cells[rows][row], block.facilities[columns][column], rows.size
+        )
+    far = block.cells[~near]
+    everyone = np.flatnonzero(mask)
+    if far.size and everyone.size:
+        step = max(1, _FAR_BLOCK_PAIRS // everyone.size)
+        for start in range(0, far.size, step):
+            _nearest_far(reach, access, far[start : start + step], everyone)
+
+
+def _second_smallest(squares: Floats) -> Floats:
+    """Return the second smallest value of each row, shape (m,); at least two columns."""
+    rows = np.arange(squares.shape[0])
+    first = squares.argmin(axis=1)
+    held = squares[rows, first]
+    squares[rows, first] = np.inf
+    second = squares.min(axis=1)
+    squares[rows, first] = held
+    return np.asarray(second, dtype=np.float64)
+
+
+def _within(squares: Floats, rows: Rows, limits: Floats) -> tuple[Rows, Rows]:
+    whole = rows.size == squares.shape[0]
+    part = squares if whole else squares[rows]
+    row, column = np.nonzero(part <= limits[:, None])
+    return row, column
+
+
+def _nearest_far(reach: Reach, access: Access, cells: Rows, everyone: Rows) -> None:
+    """Look at every facility of the set, at any distance.
+
+    A chord tells the order of distances but for the change of curvature with direction: 1 % of the
+    chord's shortfall, allowed for ten times over; the geodesic decides among those left.
+    """
+    squares = squared_chords(reach.cells, cells, reach.facilities, everyone)
+    second = squares.min(axis=1) if everyone.size < 2 else _second_smallest(squares)
+    chord = np.sqrt(np.maximum(second, 0.0))
+    doubt = _DOUBT_M + _FAR_DOUBT * np.array([chord_shortfall_m(metres) for metres in chord])
+    row, column = np.nonzero(squares <= ((chord + doubt) ** 2)[:, None])
+    _take_nearest(reach, access, cells[row], everyone[column], cells.size)
+
+
+def _take_nearest(reach: Reach, access: Access, cell: Rows, facility: Rows, count: int) -> None:
+    """Write the nearest two of each cell's candidates, by geodesic distance, then by row."""
+    if count == 0:
+        return
+    metres = pair_distances_m(reach.cells, cell, reach.facilities, facility)
+    order = np.lexsort((facility, metres, cell))
+    cell, facility, metres = cell[order], facility[order], metres[order]
+    first = np.flatnonzero(np.diff(cell, prepend=-1))
+    access.nearest[cell[first]] = facility[first]
+    access.nearest_m[cell[first]] = metres[first]
+    follows = first + 1
+    follows = follows[follows < cell.size]
+    again = follows[cell[follows] == cell[follows - 1]]
+    access.second[cell[again]] = facility[again]
+    access.second_nearest_m[cell[again]] = metres[again]

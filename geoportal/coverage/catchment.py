@@ -1,0 +1,107 @@
+"""Enhanced two-step floating catchment area (E2SFCA): supply weighed against demand around it.
+
+Method: Luo, W., & Qi, Y. (2009). An enhanced two-step floating catchment area (E2SFCA) method for
+measuring spatial accessibility to primary care physicians. Health & Place, 15(4), 1100-1107.
+
+1. Each facility j shares its capacity S among the people P of every cell in its catchment,
+   discounted by zone: ``R_j = S_j / Σ_k W(d_kj) P_k``.
+2. Each cell i adds up what the facilities in its catchment give: ``A_i = Σ_j W(d_ij) R_j``.
+
+The paper's three zones (0-10, 10-20, 20-30 minutes) and its weights 1.00, 0.68, 0.22 are kept; the
+zones are distances here: up to 4, 8 and 16 km, the last being the limit of paid home visits
+(往診・訪問診療の 16 km).
+``Σ_i P_i A_i`` is the total capacity, so that ``A`` reads as capacity per person of the demand
+group. ``R_j`` does not depend on other facilities: taking one away never raises any ``A_i``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geoportal.coverage.reach import RINGS_M, Floats, Reach
+
+CATCHMENT_ZONES_M: tuple[float, ...] = (4_000.0, 8_000.0, 16_000.0)
+"""Outer edges of the zones, metres, inclusive."""
+
+CATCHMENT_WEIGHTS: tuple[float, ...] = (1.00, 0.68, 0.22)
+"""Weights of the zones: Luo & Qi (2009), first set (slow decay)."""
+
+
+def ring_weights(rings_m: Sequence[float] = RINGS_M) -> Floats:
+    """Return the catchment weight of each distance zone of `Reach`, 0 beyond the last.
+
+    Parameters
+    ----------
+    rings_m : sequence of float
+        Must contain every edge of `CATCHMENT_ZONES_M`.
+
+    Returns
+    -------
+    ndarray of float, shape (len(rings_m) + 1,)
+    """
+    weights = np.zeros(len(rings_m) + 1)
+    for number, outer_m in enumerate(rings_m):
+        place = np.searchsorted(CATCHMENT_ZONES_M, outer_m, side="left")
+        weights[number] = CATCHMENT_WEIGHTS[place] if place < len(CATCHMENT_WEIGHTS) else 0.0
+    return weights
+
+
+@dataclass(frozen=True)
+class Catchment:
+    """The result of both steps.
+
+    Attributes
+    ----------
+    demand : ndarray of float, shape (facilities,)
+        Weighted people in each facility's catchment.
+    ratio : ndarray of float, shape (facilities,)
+        Capacity per weighted person, ``R_j``; 0 where nobody lives in the catchment.
+    """
+
+    demand: Floats
+    ratio: Floats
+
+
+def share_capacity(reach: Reach, people: Floats, capacity: Floats) -> Catchment:
+    """Do the first step.
+
+    Parameters
+    ----------
+    reach : Reach
+        From every cell with demand, within the district and around it, to every facility.
+    people : ndarray of float, shape (cells,)
+        The demand group, for example those aged 75 and over.
+    capacity : ndarray of float, shape (facilities,)
+        ``S_j``.
+    """
+    weights = ring_weights(reach.rings_m)
+    demand = np.zeros(len(reach.facilities))
+    for block in reach.blocks("診療圏"):
+        demand[block.facilities] += people[block.cells] @ weights[block.zones]
+    ratio = np.divide(capacity, demand, out=np.zeros_like(demand), where=demand > 0)
+    return Catchment(demand, ratio)
+
+
+def floating_catchment(reach: Reach, ratios: Floats) -> Floats:
+    """Do the second step for one or several sets of facilities.
+
+    Parameters
+    ----------
+    reach : Reach
+        From the cells asked about to every facility.
+    ratios : ndarray of float, shape (facilities, sets)
+        ``R_j``, 0 for a facility that is not of the set.
+
+    Returns
+    -------
+    ndarray of float, shape (cells, sets)
+        Capacity per person, ``A_i``.
+    """
+    weights = ring_weights(reach.rings_m)
+    access = np.zeros((len(reach.cells), ratios.shape[1]))
+    for block in reach.blocks("到達"):
+        access[block.cells] = weights[block.zones] @ ratios[block.facilities]
+    return access

@@ -1,0 +1,213 @@
+"""Who is within reach of whom: exact distance zones between cells and facilities, in blocks.
+
+Cells are taken tile by tile (0.1°); for a tile only facilities within the outermost ring of its
+box count. Chords through the earth decide in one vectorised step; where a chord leaves doubt about
+a ring, the geodesic itself is computed (`geoportal.geo.geodesic`), so that every zone is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.geo.geodesic import GRS80, METRES_PER_DEGREE_LAT_MIN
+from geoportal.index.points import earth_centred
+
+RINGS_M: tuple[float, ...] = (1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0)
+"""Distances at which facilities are counted, metres, each inclusive."""
+
+_TILE_DEGREES = 0.1
+_BLOCK_PAIRS = 1_500_000
+_KEPT_PAIRS = 250_000_000
+_SMALLEST_RADIUS_M = 6_335_000.0
+_COS_MARGIN = 0.98
+_SLACK_M = 0.001
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Zones = NDArray[np.uint8]
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(_label: str, _done: int, _total: int) -> None:
+    """Do nothing: the progress of those who do not ask."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Points with their earth-centred coordinates.
+
+    Attributes
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        Degrees, WGS 84.
+    """
+
+    lon: Floats
+    lat: Floats
+    xyz: Floats
+
+    @classmethod
+    def of(cls, lon: Floats, lat: Floats) -> Places:
+        """Make them from degrees."""
+        east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+        return cls(east, north, earth_centred(east, north))
+
+    def __len__(self) -> int:
+        return int(self.lon.size)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The pairs of some cells and all facilities that may be within the outermost ring.
+
+    Attributes
+    ----------
+    cells : ndarray of int, shape (m,)
+    facilities : ndarray of int, shape (k,)
+    zones : ndarray of uint8, shape (m, k)
+        How many rings the pair is outside of: 0 within the first ring, ``len(rings)`` beyond the
+        last. Exact on the geodesic, rings inclusive.
+    """
+
+    cells: Rows
+    facilities: Rows
+    zones: Zones
+
+
+class Reach:
+    """Exact distance zones between cells and facilities.
+
+    Parameters
+    ----------
+    cells, facilities : Places
+    rings_m : sequence of float
+        Ascending, metres, up to 100 km.
+    progress : callable
+        ``(label, done, total)``.
+    """
+
+    def __init__(
+        self,
+        cells: Places,
+        facilities: Places,
+        rings_m: Sequence[float] = RINGS_M,
+        progress: Progress = no_progress,
+    ) -> None:
+        self.cells = cells
+        self.facilities = facilities
+        self.rings_m = tuple(rings_m)
+        self._progress = progress
+        self._by_lat = np.argsort(facilities.lat, kind="stable")
+        self._sorted_lat = facilities.lat[self._by_lat]
+        self._kept: list[Block] | None = None
+
+    def blocks(self, label: str = "距離") -> Iterator[Block]:
+        """Yield every block; a moderate number of pairs is kept for the next time."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        for block, _squares in self.measured(label):
+            yield block
+
+    def measured(self, label: str = "距離") -> Iterator[tuple[Block, Floats]]:
+        """Yield every block with its squared chords, shape (m, k), square metres."""
+        kept: list[Block] = []
+        pairs = done = 0
+        for cells, facilities in self._tiles():
+            block, squares = self._block(cells, facilities)
+            pairs += block.zones.size
+            if pairs <= _KEPT_PAIRS:
+                kept.append(block)
+            yield block, squares
+            done += cells.size
+            self._progress(label, done, len(self.cells))
+        self._kept = kept if pairs <= _KEPT_PAIRS else None
+
+    def _tiles(self) -> Iterator[tuple[Rows, Rows]]:
+        if len(self.cells) == 0:
+            return
+        row = np.floor(self.cells.lat / _TILE_DEGREES).astype(np.int64)
+        column = np.floor(self.cells.lon / _TILE_DEGREES).astype(np.int64)
+        tile = row * 100_000 + column
+        order = np.argsort(tile, kind="stable")
+        starts = np.flatnonzero(np.diff(tile[order], prepend=tile[order[0]] - 1))
+        for members in np.split(order, starts[1:]):
+            facilities = self._around(members)
+            step = max(1, _BLOCK_PAIRS // max(1, facilities.size))
+            for start in range(0, members.size, step):
+                yield members[start : start + step], facilities
+
+    def _around(self, cells: Rows) -> Rows:
+        """Return the facilities that may lie within the outermost ring of any cell, ascending."""
+        lon, lat = self.cells.lon[cells], self.cells.lat[cells]
+        dlat = self.rings_m[-1] / METRES_PER_DEGREE_LAT_MIN
+        south, north = float(lat.min()) - dlat, float(lat.max()) + dlat
+        widest = min(max(abs(south), abs(north)), 89.0)
+        degree_lon_m = METRES_PER_DEGREE_LAT_MIN * np.cos(np.radians(widest)) * _COS_MARGIN
+        dlon = self.rings_m[-1] / float(degree_lon_m)
+        first = np.searchsorted(self._sorted_lat, south, side="left")
+        last = np.searchsorted(self._sorted_lat, north, side="right")
+        found = np.sort(self._by_lat[first:last])
+        east = self.facilities.lon[found]
+        inside: Rows = found[(east >= lon.min() - dlon) & (east <= lon.max() + dlon)]
+        return inside
+
+    def _block(self, cells: Rows, facilities: Rows) -> tuple[Block, Floats]:
+        squares = squared_chords(self.cells, cells, self.facilities, facilities)
+        zones = np.zeros(squares.shape, dtype=np.uint8)
+        for ring_m in self.rings_m:
+            surely = max(0.0, ring_m - chord_shortfall_m(ring_m) - _SLACK_M)
+            outside = squares > surely * surely
+            hardly = squares > (ring_m + _SLACK_M) ** 2
+            if np.count_nonzero(outside) != np.count_nonzero(hardly):
+                self._decide(outside, outside & ~hardly, cells, facilities, ring_m)
+            zones += outside.view(np.uint8)
+        return Block(cells, facilities, zones), squares
+
+    def _decide(
+        self,
+        outside: NDArray[np.bool_],
+        doubtful: NDArray[np.bool_],
+        cells: Rows,
+        facilities: Rows,
+        ring_m: float,
+    ) -> None:
+        row, column = np.nonzero(doubtful)
+        metres = pair_distances_m(self.cells, cells[row], self.facilities, facilities[column])
+        outside[row, column] = metres > ring_m
+
+
+def squared_chords(cells: Places, rows: Rows, facilities: Places, columns: Rows) -> Floats:
+    """Return the squared straight distances through the earth, shape (m, k), square metres.
+
+    Computed around the middle of the cells, where rounding is below 1 µm at any ring.
+    """
+    if rows.size == 0 or columns.size == 0:
+        return np.empty((rows.size, columns.size))
+    middle = cells.xyz[rows].mean(axis=0)
+    a, b = cells.xyz[rows] - middle, facilities.xyz[columns] - middle
+    squares: Floats = a @ (-2.0 * b.T)
+    squares += (a * a).sum(axis=1)[:, None]
+    squares += (b * b).sum(axis=1)[None, :]
+    return squares
+
+
+def chord_shortfall_m(metres: float) -> float:
+    """Return by how much, at most, the chord falls short of a geodesic of this length, metres."""
+    return 1.03 * metres**3 / (24 * _SMALLEST_RADIUS_M**2)
+
+
+def pair_distances_m(cells: Places, rows: Rows, facilities: Places, columns: Rows) -> Floats:
+    """Return the geodesic distances of pairs on GRS80, metres, shape (n,)."""
+    if rows.size == 0:
+        return np.empty(0)
+    return np.asarray(
+        GRS80.inv(
+            cells.lon[rows], cells.lat[rows], facilities.lon[columns], facilities.lat[columns]
+        )[2],
+        dtype=np.float64,
+    )

@@ -1,0 +1,215 @@
+"""Supply: which facilities count, surely or possibly, and what each can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.coverage.reach import Floats, Places
+from geoportal.domain.facility import KINDS, Facility
+from geoportal.index.snapshot import Snapshot, shown_claims
+
+TIMES: tuple[str, ...] = ("any", "night")
+"""``any``: at whatever time; ``night``: who answers at night, too."""
+
+EVIDENCE_LEVELS: Mapping[str, frozenset[str] | None] = {
+    "any": None,
+    "filed": frozenset({"filed"}),
+    "confirmed": frozenset({"confirmed", "observed"}),
+}
+"""Which facts count: all; only what is filed (届出); only what a person confirmed or observed."""
+
+NIGHT_CODES: Mapping[str, tuple[str, ...]] = {
+    "hospital": ("VM.24DR",),
+    "clinic": ("VM.24DR",),
+    "dental_clinic": ("VM.NIGHT",),
+    "pharmacy": ("VM.24TEL", "VM.NIGHT"),
+    "visiting_nursing": ("VM.24VN", "VM.NIGHT"),
+    "home_help": ("VM.NIGHT",),
+}
+"""Facts any of which means that a facility of the kind answers at night."""
+
+ALWAYS_AT_NIGHT = frozenset(
+    {
+        "night_home_help",
+        "regular_visiting",
+        "small_multifunctional",
+        "nursing_small_multifunctional",
+        "residential",
+        "care_facility",
+    }
+)
+"""Kinds that are open at night by what they are (24 時間の定期巡回、夜間対応型 など)."""
+
+YES, UNKNOWN, NO = "yes", "unknown", "no"
+_PLANNED = "planned-"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about: of which facilities, for which needs, when, on what evidence.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        Facility kinds (any of); empty: all.
+    needs : tuple of str
+        Need codes (all of).
+    time : str
+        One of `TIMES`.
+    evidence : str
+        One of `EVIDENCE_LEVELS`.
+    """
+
+    kinds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    time: str = "any"
+    evidence: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFacility:
+    """A facility that does not exist yet, for a what-if: counts as a sure yes."""
+
+    name: str
+    lon: float
+    lat: float
+    capacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Supply:
+    """The facilities that may count, those who say no left out.
+
+    Attributes
+    ----------
+    ids, names, kinds : tuple of str
+        One for each facility.
+    places : Places
+        Where they are.
+    capacity : ndarray of float, shape (k,)
+        Places (定員) where known, else 1.
+    certain : ndarray of bool, shape (k,)
+        True when every need is a known yes; the others are possible: not known.
+    unlocated : tuple of str
+        Ids of facilities that would count but have no position: counted in the districts of their
+        address, never in distances.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    places: Places
+    capacity: Floats
+    certain: NDArray[np.bool_]
+    unlocated: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def possible(self) -> NDArray[np.bool_]:
+        """All of them: yes and unknown."""
+        return np.ones(len(self), dtype=bool)
+
+    def without(self, ids: Iterable[str]) -> Supply:
+        """Return the supply after facilities closed; ids that do not count are passed over."""
+        gone = set(ids)
+        keep = np.array([facility_id not in gone for facility_id in self.ids], dtype=bool)
+        rows = np.flatnonzero(keep)
+        return replace(
+            self,
+            ids=tuple(self.ids[row] for row in rows),
+            names=tuple(self.names[row] for row in rows),
+            kinds=tuple(self.kinds[row] for row in rows),
+            places=Places.of(self.places.lon[rows], self.places.lat[rows]),
+            capacity=self.capacity[rows],
+            certain=self.certain[rows],
+        )
+
+    def with_planned(self, planned: Sequence[PlannedFacility], kind: str = "") -> Supply:
+        """Return the supply with facilities added."""
+        lon = np.concatenate([self.places.lon, [item.lon for item in planned]])
+        lat = np.concatenate([self.places.lat, [item.lat for item in planned]])
+        return replace(
+            self,
+            ids=(*self.ids, *(f"{_PLANNED}{n}" for n in range(1, len(planned) + 1))),
+            names=(*self.names, *(item.name for item in planned)),
+            kinds=(*self.kinds, *([kind] * len(planned))),
+            places=Places.of(lon, lat),
+            capacity=np.concatenate([self.capacity, [item.capacity for item in planned]]),
+            certain=np.concatenate([self.certain, np.ones(len(planned), dtype=bool)]),
+        )
+
+
+def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
+    """Choose the facilities that count.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Facilities anywhere: those across the border count for reach.
+    question : Question
+        Checked: known kinds and needs.
+
+    Returns
+    -------
+    Supply
+        In the order of the snapshot; facilities that say no to any need are left out.
+    """
+    rows = np.arange(len(snapshot))
+    if question.kinds:
+        rows = rows[np.isin(snapshot.kinds, [KINDS.index(kind) for kind in question.kinds])]
+    answers = {int(row): answer_of(snapshot, int(row), question) for row in rows}
+    counting = [row for row, answer in answers.items() if answer != NO]
+    located = [row for row in counting if snapshot.located[row]]
+    facilities = [snapshot.facilities[row] for row in located]
+    return Supply(
+        ids=tuple(f.id for f in facilities),
+        names=tuple(f.name for f in facilities),
+        kinds=tuple(f.kind for f in facilities),
+        places=Places.of(
+            np.array([f.location.lon for f in facilities], dtype=np.float64),
+            np.array([f.location.lat for f in facilities], dtype=np.float64),
+        ),
+        capacity=np.array([float(f.capacity or 1) for f in facilities], dtype=np.float64),
+        certain=np.array([answers[row] == YES for row in located], dtype=bool),
+        unlocated=tuple(snapshot.facilities[r].id for r in counting if not snapshot.located[r]),
+    )
+
+
+def answer_of(snapshot: Snapshot, row: int, question: Question) -> str:
+    """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``."""
+    if not question.needs and question.time == "any":
+        return YES
+    facility = snapshot.facilities[row]
+    values = _values(snapshot, row, EVIDENCE_LEVELS[question.evidence])
+    answers = [values.get(code, UNKNOWN) for code in question.needs]
+    if question.time == "night":
+        answers.append(_at_night(facility, values))
+    if NO in answers:
+        return NO
+    return YES if all(answer == YES for answer in answers) else UNKNOWN
+
+
+def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> dict[str, str]:
+    """Return the value of each fact, from claims of the wanted evidence only."""
+    shown = snapshot.shown[row]
+    if evidence is not None:
+        claims = snapshot.facilities[row].claims
+        shown = shown_claims((c for c in claims if c.evidence in evidence), snapshot.today)
+    return {code: item.value for code, item in shown.items()}
+
+
+def _at_night(facility: Facility, values: Mapping[str, str]) -> str:
+    """Say whether a facility answers at night: any of its facts yes; no only if all are no."""
+    if facility.kind in ALWAYS_AT_NIGHT:
+        return YES
+    codes = NIGHT_CODES.get(facility.kind, ())
+    found = {values.get(code, UNKNOWN) for code in codes}
+    if YES in found:
+        return YES
+    return NO if not codes or found == {NO} else UNKNOWN

@@ -1,0 +1,108 @@
+"""Residents by age and municipality (住民基本台帳に基づく人口): what cells are reconciled to."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.report import ERROR, Issue
+from geoportal.ingest.rows import read_number
+from geoportal.store.population import AgePopulation
+
+SOURCE: Final = "age-population"
+_BANDS: Final = {
+    "a65": ("65歳～69歳", "65～69歳", "65-69"),
+    "a70": ("70歳～74歳", "70～74歳", "70-74"),
+    "a75": ("75歳～79歳", "75～79歳", "75-79"),
+    "a80": ("80歳～84歳", "80～84歳", "80-84"),
+    "a85": ("85歳～89歳", "85～89歳", "85-89"),
+    "a90": ("90歳～94歳", "90～94歳", "90-94"),
+    "a95": ("95歳～99歳", "95～99歳", "95-99"),
+    "a100": ("100歳以上", "100-"),
+}
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "code": ("団体コード", "市区町村コード"),
+        "prefecture": ("都道府県名",),
+        "municipality": ("市区町村名",),
+        "sex": ("性別",),
+        "pop": ("総数",),
+        **_BANDS,
+    },
+    required=("code", "sex", "pop", *_BANDS),
+    known=frozenset({"65歳以上", "75歳以上"}),
+    patterns=(r"\d+歳?[~～-]\d+歳",),
+)
+_BOTH_SEXES: Final = "計"
+_FROM: Final = {"pop65": 0, "pop75": 2, "pop85": 4}
+
+
+@dataclass(slots=True)
+class AgeExtract:
+    """What a file says of residents: one item a municipality, ward, city or prefecture."""
+
+    items: list[AgePopulation] = field(default_factory=list)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+def extract(table: RecognisedTable, edition: Edition) -> AgeExtract:
+    """Read the rows of both sexes together; rows of men and women are read and not kept."""
+    found = AgeExtract()
+    seen: set[str] = set()
+    for record in table.records:
+        found.rows_read += 1
+        issue = _take(record, edition, found.items, seen)
+        if issue is not None:
+            found.rejected += 1
+            found.issues.append(issue)
+    return found
+
+
+def _take(
+    record: Record, edition: Edition, items: list[AgePopulation], seen: set[str]
+) -> Issue | None:
+    code = area_code(record.get("code"))
+    if not code:
+        return _issue(record, "code", "bad_code", "expected five digits, or six with check digit")
+    people = [_whole(record.get(name)) for name in ("pop", *_BANDS)]
+    bad = next((i for i, value in enumerate(people) if value is None), None)
+    if bad is not None:
+        name = ("pop", *_BANDS)[bad]
+        return _issue(record, name, "bad_number", "expected a whole number of people")
+    total, *bands = (value or 0 for value in people)
+    if record.get("sex") != _BOTH_SEXES:
+        return None
+    if code in seen:
+        return _issue(record, "code", "duplicate_key", "the area stands further up; kept as there")
+    seen.add(code)
+    older = {name: sum(bands[start:]) for name, start in _FROM.items()}
+    items.append(AgePopulation(code, edition.source, edition.as_of, total, **older))
+    return None
+
+
+def area_code(text: str) -> str:
+    """Return the code of an area as districts have it, empty when it is none.
+
+    Six digits carry a check digit. A whole prefecture (400009) has two digits: 40.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
+    if not plain.isascii() or not plain.isdigit() or len(plain) not in (4, 5, 6):
+        return ""
+    code = plain.zfill(5) if len(plain) < 6 else plain[:5]
+    return code[:2] if code.endswith("000") else code
+
+
+def _whole(text: str) -> int | None:
+    value = read_number(text.replace(",", ""))
+    return int(value) if value is not None and value >= 0 and value == int(value) else None
+
+
+def _issue(record: Record, name: str, code: str, message: str) -> Issue:
+    return Issue(record.line, LAYOUT.official(name), code, ERROR, record.get(name), message)

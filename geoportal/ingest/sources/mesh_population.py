@@ -1,0 +1,155 @@
+"""Census population by half mesh (e-Stat T001101): totals, the old, those who live alone.
+
+Two header rows: codes, then labels. ``*`` is a suppressed figure (秘匿), merged into the cell
+HTKSAKI, which names what was merged into it (GASSAN). ``HTKSYORI``: 0 as counted, 1 with others
+merged in, 2 suppressed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from geoportal.geo.mesh import is_half_mesh
+from geoportal.ingest.edition import Edition, Progress
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.report import ERROR, INFO, WARNING, Issue
+from geoportal.store.population import MeshCell, first_mesh
+
+SOURCE: Final = "mesh-population"
+CENSUS_DAY: Final = "2020-10-01"
+"""Day of the census that table T001101 is from (令和2年国勢調査)."""
+
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "code": ("KEY_CODE",),
+        "treatment": ("HTKSYORI",),
+        "into": ("HTKSAKI",),
+        "merged": ("GASSAN",),
+        "pop": ("T001101001",),
+        "pop65": ("T001101019",),
+        "pop75": ("T001101022",),
+        "pop85": ("T001101025",),
+        "alone": ("T001101049",),
+    },
+    required=("code", "treatment", "into", "merged", "pop", "pop75"),
+    patterns=(r"t001101\d{3}",),
+)
+_SUPPRESSED: Final = "*"
+_AGES: Final = ("pop65", "pop75", "pop85", "alone")
+_STEP: Final = 20_000
+
+
+@dataclass(slots=True)
+class MeshExtract:
+    """What a file says of cells.
+
+    Attributes
+    ----------
+    cells : dict of str to list of MeshCell
+        By first-level mesh; each cell once.
+    rows_read, rejected : int
+    issues : list of Issue
+    """
+
+    cells: dict[str, list[MeshCell]] = field(default_factory=dict)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+class _BadCellError(Exception):
+    """A value that is neither a number nor suppressed."""
+
+    def __init__(self, name: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.code = code
+
+
+def extract(table: RecognisedTable, _edition: Edition, progress: Progress) -> MeshExtract:
+    """Read every row of a table with `LAYOUT`; the row of labels is no data and not counted."""
+    found = MeshExtract()
+    seen: dict[int, int] = {}
+    for number, record in enumerate(table.records):
+        if number % _STEP == 0:
+            progress(SOURCE, number, len(table.records))
+        if number == 0 and not record.get("code"):
+            continue
+        found.rows_read += 1
+        try:
+            cell = _cell(record, seen)
+        except _BadCellError as error:
+            found.rejected += 1
+            found.issues.append(_issue(record, error.name, error.code, ERROR, str(error)))
+            continue
+        found.cells.setdefault(first_mesh(cell.code), []).append(cell)
+    _check_receivers(found)
+    return found
+
+
+def _cell(record: Record, seen: dict[int, int]) -> MeshCell:
+    code = _code(record, "code")
+    if code in seen:
+        message = f"the cell stands in line {seen[code]} already; the first is kept"
+        raise _BadCellError("code", "duplicate_key", message)
+    total = _people(record, "pop")
+    if total is None:
+        raise _BadCellError(
+            "pop", "bad_number", "the total is published for every cell; it is missing"
+        )
+    ages = {name: _people(record, name) for name in _AGES}
+    suppressed = record.get("treatment") == "2"
+    if not suppressed and ages["pop75"] is None:
+        message = "the figure is suppressed, but the row does not say so (HTKSYORI is not 2)"
+        raise _BadCellError("pop75", "inconsistent_suppression", message)
+    into = _code(record, "into") if suppressed else None
+    seen[code] = record.line
+    return MeshCell(code, total, ages["pop65"], ages["pop75"], ages["pop85"], ages["alone"], into)
+
+
+def _code(record: Record, name: str) -> int:
+    text = record.get(name).removesuffix(".0")
+    if not is_half_mesh(text):
+        message = "expected the nine digits of a half mesh (500 m); is this another mesh size?"
+        raise _BadCellError(name, "bad_mesh_code", message)
+    return int(text)
+
+
+def _people(record: Record, name: str) -> int | None:
+    text = record.get(name).replace(",", "").removesuffix(".0")
+    if text == _SUPPRESSED or (not text and name == "alone"):
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise _BadCellError(name, "bad_number", "expected a whole number of people, or *")
+    return int(text)
+
+
+def _check_receivers(found: MeshExtract) -> None:
+    """Warn of suppressed cells whose figures were merged into a cell that is not in the file."""
+    held = {cell.code for cells in found.cells.values() for cell in cells}
+    lost = sum(
+        cell.merged_into is not None and cell.merged_into not in held
+        for cells in found.cells.values()
+        for cell in cells
+    )
+    if lost:
+        message = (
+            "cells were merged into cells that this file does not hold; import the neighbouring "
+            "file too, otherwise their old people are missing"
+        )
+        found.issues.append(
+            Issue(1, LAYOUT.official("into"), "receiver_missing", WARNING, str(lost), message)
+        )
+    hidden = sum(c.merged_into is not None for cells in found.cells.values() for c in cells)
+    if hidden:
+        message = "cells have suppressed ages; coverage spreads the merged figures by total"
+        found.issues.append(
+            Issue(1, LAYOUT.official("treatment"), "suppressed", INFO, str(hidden), message)
+        )
+
+
+def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
+    return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)

@@ -1,0 +1,107 @@
+"""Census cells and residents by age: recognised, counted, suppressed figures kept as such."""
+
+from datetime import date
+from pathlib import Path
+
+from geoportal.ingest.pipeline import ImportOptions, import_files
+from geoportal.services import shipped_reference
+from geoportal.store.database import Database
+from geoportal.store.population import (
+    MeshCell,
+    read_age_population,
+    read_mesh_cells,
+    read_mesh_sets,
+)
+
+CODES = ("T001101001", "T001101019", "T001101022", "T001101025", "T001101049")
+HEADER = "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN," + ",".join(CODES)
+LABELS = ",,,," + ",".join(("　人口（総数）", "６５歳以上", "７５歳以上", "８５歳以上", "高齢単身"))
+ROWS = (
+    "503000011,1,,503000012,52,15,8,2,3",
+    "503000012,2,503000011,,2,*,*,*,*",
+    "503000013,0,,,132,30,12,7,2",
+)
+AGES = (
+    "団体コード,都道府県名,市区町村名,性別,総数,0歳～4歳,65歳～69歳,70歳～74歳,75歳～79歳,"
+    "80歳～84歳,85歳～89歳,90歳～94歳,95歳～99歳,100歳以上\n"
+    "401005,福岡県,北九州市,計,1000,40,60,70,50,40,30,20,10,1\n"
+    "401005,福岡県,北九州市,男,500,20,30,35,25,20,15,10,5,0\n"
+)
+
+
+def imported(database: Database, folder: Path, name: str, text: str, encoding: str) -> dict:
+    path = folder / name
+    path.write_text(text, encoding=encoding)
+    report = import_files(
+        database, shipped_reference(), [path], ImportOptions(), today=date(2026, 11, 24)
+    )
+    return report.as_dict()["files"][0]
+
+
+def mesh_file(*rows: str) -> str:
+    return "\n".join((HEADER, LABELS, *rows)) + "\n"
+
+
+def test_the_row_of_labels_is_no_data(database, tmp_path):
+    report = imported(database, tmp_path, "H5030.txt", mesh_file(*ROWS), "cp932")
+    assert (report["source"], report["as_of"]) == ("mesh-population", "2020-10-01")
+    assert (report["rows_read"], report["accepted"], report["created"]) == (3, 3, 3)
+
+
+def test_suppressed_figures_are_kept_as_suppressed(database, tmp_path):
+    imported(database, tmp_path, "H5030.txt", mesh_file(*ROWS), "cp932")
+    with database.engine.connect() as connection:
+        cells = read_mesh_cells(connection)
+    assert cells[1] == MeshCell(503000012, 2, None, None, None, None, 503000011)
+    assert cells[0] == MeshCell(503000011, 52, 15, 8, 2, 3)
+
+
+def test_importing_the_same_again_changes_nothing(database, tmp_path):
+    imported(database, tmp_path, "H5030.txt", mesh_file(*ROWS), "cp932")
+    again = imported(database, tmp_path, "H5030.txt", mesh_file(*ROWS), "cp932")
+    assert [again[key] for key in ("created", "updated", "removed", "unchanged")] == [0, 0, 0, 3]
+
+
+def test_bad_cells_are_rejected_by_line(database, tmp_path):
+    rows = (
+        *ROWS,
+        "503000013,0,,,1,1,1,1,1",
+        "50300001,0,,,1,1,1,1,1",
+        *(f"5030001{n}{m},0,,,9,1,1,1,1" for n in range(5) for m in range(1, 5)),
+        "503000024,0,,,many,1,1,1,1",
+        "503000023,0,,,5,*,*,*,*",
+    )
+    report = imported(database, tmp_path, "H5030.txt", mesh_file(*rows), "cp932")
+    errors = [(i["line"], i["code"]) for i in report["issues"] if i["severity"] == "error"]
+    assert errors == [
+        (6, "duplicate_key"),
+        (7, "bad_mesh_code"),
+        (28, "bad_number"),
+        (29, "inconsistent_suppression"),
+    ]
+    assert report["rows_read"] == report["accepted"] + report["rejected"] == 27
+
+
+def test_a_receiver_in_another_file_is_said(database, tmp_path):
+    report = imported(database, tmp_path, "H5030.txt", mesh_file(ROWS[1], ROWS[2]), "cp932")
+    assert "receiver_missing" in {issue["code"] for issue in report["issues"]}
+
+
+def test_residents_by_age_of_both_sexes(database, tmp_path):
+    report = imported(database, tmp_path, "ages_2025-01-01.csv", AGES, "utf-8")
+    assert (report["source"], report["as_of"], report["rows_read"]) == (
+        "age-population",
+        "2025-01-01",
+        2,
+    )
+    with database.engine.connect() as connection:
+        city = read_age_population(connection)["40100"]
+    assert (city.pop, city.pop65, city.pop75, city.pop85) == (1000, 281, 151, 61)
+
+
+def test_a_newer_edition_replaces_its_mesh_only(database, tmp_path):
+    imported(database, tmp_path, "H5030.txt", mesh_file(*ROWS), "cp932")
+    imported(database, tmp_path, "H5031.txt", mesh_file("503100011,0,,,7,1,1,1,1"), "cp932")
+    with database.engine.connect() as connection:
+        held = [(item.first_mesh, item.row_count) for item in read_mesh_sets(connection)]
+    assert held == [("5030", 3), ("5031", 1)]
