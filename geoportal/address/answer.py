@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from geoportal.address.compiler import FAR, NO_PARENT, OAZA
-from geoportal.address.gazetteer import LEVEL_NAMES, Gazetteer
+from geoportal.address.finding import CERTAIN, Found, Question
+from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import Head
+from geoportal.address.nodes import FAR, LEVEL_NAMES, NO_PARENT, OAZA
 from geoportal.address.region import Position, Region
 from geoportal.address.result import Candidate, GeocodeResult, Level, Status
-from geoportal.address.search import CERTAIN, Found, Question
 from geoportal.address.spread import distance_m
 
 MOST_CANDIDATES = 10

@@ -18,8 +18,12 @@ import numpy.typing as npt
 
 from geoportal.errors import UnreadableSourceError
 
-MAGIC = b"geoportal gazetteer 1\n"
+MAGIC = b"geoportal gazetteer 2\n"
 _ALIGNMENT = 16
+
+
+class StaleGazetteerError(UnreadableSourceError, ValueError):
+    """A compiled gazetteer is missing, damaged or of another version: compile it again."""
 
 
 def write_archive(
@@ -73,17 +77,17 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, memoryview]]:
 
     Raises
     ------
-    UnreadableSourceError
+    StaleGazetteerError
         When the file is missing, cut short or of another version.
     """
     try:
         with path.open("rb") as file:
             whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError) as error:
-        raise UnreadableSourceError(f"no compiled gazetteer at {path}") from error
+        raise StaleGazetteerError(f"no compiled gazetteer at {path}") from error
     size_at = len(MAGIC)
     if whole[:size_at] != MAGIC:
-        raise UnreadableSourceError(f"{path} is not a gazetteer of this version; compile it again")
+        raise StaleGazetteerError(f"{path} is not a gazetteer of this version; compile it again")
     size = int.from_bytes(whole[size_at : size_at + 8], "little")
     start = size_at + 8 + size
     described = json.loads(bytes(whole[size_at + 8 : start]))
@@ -92,6 +96,6 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, memoryview]]:
     for name, (kind, offset, length) in described["layout"].items():
         part = whole[start + offset : start + offset + length]
         if len(part) != length:
-            raise UnreadableSourceError(f"{path} is cut short; compile it again")
+            raise StaleGazetteerError(f"{path} is cut short; compile it again")
         arrays[name] = part if kind == "B" else part.cast(kind)
     return described["header"], arrays

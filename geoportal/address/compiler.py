@@ -6,10 +6,8 @@ arrays, ordered by municipality, so that "all towns of a ward" is one range of n
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,73 +16,25 @@ import numpy.typing as npt
 
 from geoportal.address.archive import write_archive
 from geoportal.address.canonical import canonical_key
-from geoportal.address.heads import spell_regions
 from geoportal.address.keytable import key_table_arrays
 from geoportal.address.naming import (
     EXACT,
-    chome_key,
-    is_oaza,
     split_town,
     town_spellings,
 )
+from geoportal.address.nodes import KOAZA, REAL
 from geoportal.address.place import Municipality, Place, Postcode
 from geoportal.address.region import Region
+from geoportal.address.spellings import spell_regions
 from geoportal.address.spread import (
-    CHOME_FACTOR,
-    LARGEST_UNIT_M,
-    OAZA_FACTOR,
-    TOWN_FACTOR,
     Floats,
     distances_m,
     medoid,
-    unit_uncertainty_m,
 )
+from geoportal.address.tree import Tree, place_nodes, plant_place, plant_towns
 
 FILE_NAME = "gazetteer.bin"
-TOWN, CHOME, KOAZA, BLOCK, HOUSE = range(5)
-REAL, OAZA, HAS_CHOME, HAS_KOAZA, HAS_BLOCK, FAR = 1, 2, 4, 8, 16, 32
-"""Flags of a node: published itself; with 大字; has children of a kind; its position was dropped
-because it lies implausibly far from its parent."""
-NO_PARENT = 0xFFFFFFFF
-_FAR_FACTOR = 3.0
-_FAR_MARGIN_M = 1_000.0
 _SHARE_INSIDE = 0.97
-
-
-@dataclass(slots=True)
-class _Tree:
-    """Nodes under construction, as parallel lists."""
-
-    municipality: list[int] = field(default_factory=list)
-    parent: list[int] = field(default_factory=list)
-    level: list[int] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
-    lon: list[float] = field(default_factory=list)
-    lat: list[float] = field(default_factory=list)
-    child: dict[str, int] = field(default_factory=dict)
-
-    def add(self, municipality: int, parent: int, level: int, name: str) -> int:
-        self.municipality.append(municipality)
-        self.parent.append(parent)
-        self.level.append(level)
-        self.flags.append(0)
-        self.name.append(name)
-        self.lon.append(math.nan)
-        self.lat.append(math.nan)
-        return len(self.name) - 1
-
-    def descend(self, parent: int, level: int, key: str, name: str) -> int:
-        """Return the child of a node, made when it is not there yet."""
-        full = f"{parent:x}{key}"
-        node = self.child.get(full)
-        if node is None:
-            node = self.add(self.municipality[parent], parent, level, name)
-            self.child[full] = node
-            self.flags[parent] |= {CHOME: HAS_CHOME, KOAZA: HAS_KOAZA, BLOCK: HAS_BLOCK}.get(
-                level, 0
-            )
-        return node
 
 
 def _municipality_rows(
@@ -99,112 +49,6 @@ def _municipality_rows(
                 place.municipality_code, place.prefecture, place.municipality
             )
     return dict(sorted(rows.items()))
-
-
-def _plant_towns(
-    places: list[Place], number_of: dict[str, int], tree: _Tree
-) -> dict[tuple[int, str], int]:
-    """Make the town nodes, ordered by municipality."""
-    wanted: dict[tuple[int, str], None] = {}
-    for place in places:
-        town = split_town(place.town, place.koaza).town
-        wanted[number_of[place.municipality_code], town] = None
-    towns = {}
-    for municipality, town in sorted(wanted):
-        if canonical_key(town):
-            node = tree.add(municipality, NO_PARENT, TOWN, town)
-            tree.flags[node] |= OAZA if is_oaza(town) else 0
-            towns[municipality, town] = node
-    return towns
-
-
-def _plant_place(place: Place, node: int, tree: _Tree) -> None:
-    """Hang one row below its town and give it its position."""
-    parts = split_town(place.town, place.koaza)
-    if parts.chome:
-        node = tree.descend(node, CHOME, chome_key(parts.chome), parts.town + parts.chome)
-    if parts.koaza and (key := canonical_key(parts.koaza)):
-        node = tree.descend(node, KOAZA, "k" + key, parts.koaza)
-    if place.block and (key := canonical_key(place.block)):
-        node = tree.descend(node, BLOCK, "b" + key, place.block)
-        if place.house and (key := canonical_key(place.house)):
-            node = tree.descend(node, HOUSE, "h" + key, place.house)
-    tree.flags[node] |= REAL
-    if math.isfinite(place.lon) and math.isfinite(place.lat):
-        tree.lon[node], tree.lat[node] = place.lon, place.lat
-
-
-def _children(tree: _Tree) -> dict[int, list[int]]:
-    children: dict[int, list[int]] = defaultdict(list)
-    for node, parent in enumerate(tree.parent):
-        if parent != NO_PARENT:
-            children[parent].append(node)
-    return children
-
-
-def _spread_upwards(
-    lon: Floats, lat: Floats, uncertainty: Floats, children: dict[int, list[int]]
-) -> None:
-    """Give parents without a position that of their most central child, and a spread to each.
-
-    The spread of a parent covers every child with the child's own uncertainty.
-    """
-    for node in sorted(children, reverse=True):
-        kids = np.array([kid for kid in children[node] if math.isfinite(lon[kid])], dtype=np.intp)
-        if not len(kids):
-            continue
-        placed = math.isfinite(lon[node])
-        if not placed:
-            centre = kids[medoid(lon[kids], lat[kids])]
-            lon[node], lat[node] = lon[centre], lat[centre]
-        away = distances_m(lon[kids], lat[kids], float(lon[node]), float(lat[node]))
-        reach = float(np.max(away + uncertainty[kids]))
-        uncertainty[node] = min(LARGEST_UNIT_M, max(uncertainty[node], reach) if placed else reach)
-
-
-def _drop_far(
-    tree: _Tree, lon: Floats, lat: Floats, uncertainty: Floats, children: dict[int, list[int]]
-) -> None:
-    """Forget positions of blocks and houses that cannot lie in their parent.
-
-    Peers answer such a row with full confidence; one was seen 90 km off. The answer then has the
-    parent's position.
-    """
-    for node in sorted(children):
-        kids = [kid for kid in children[node] if tree.level[kid] >= BLOCK]
-        if not kids or not math.isfinite(lon[node]):
-            continue
-        away = distances_m(lon[kids], lat[kids], float(lon[node]), float(lat[node]))
-        limit = _FAR_FACTOR * uncertainty[node] + _FAR_MARGIN_M
-        for kid, distance in zip(kids, away.tolist(), strict=True):
-            if distance > limit:
-                lon[kid] = lat[kid] = math.nan
-                tree.flags[kid] |= FAR
-
-
-def _place_nodes(tree: _Tree) -> tuple[Floats, Floats, Floats]:
-    """Return lon, lat and uncertainty_m of every node."""
-    lon, lat = np.array(tree.lon), np.array(tree.lat)
-    level = np.array(tree.level, dtype=np.int8)
-    uncertainty = np.full(len(lon), np.nan)
-    children = _children(tree)
-    inner = np.array([tree.flags[n] & (HAS_CHOME | HAS_KOAZA) for n in range(len(lon))]) != 0
-    units = np.flatnonzero((level <= KOAZA) & ~(inner & ~np.isfinite(lon)))
-    factor = np.where(level == CHOME, CHOME_FACTOR, TOWN_FACTOR)
-    factor[(np.array(tree.flags) & OAZA != 0) | (level == KOAZA)] = OAZA_FACTOR
-    uncertainty[units] = unit_uncertainty_m(lon[units], lat[units], factor[units])
-    upper = {node: [kid for kid in kids if level[kid] <= KOAZA] for node, kids in children.items()}
-    _spread_upwards(lon, lat, uncertainty, upper)
-    _drop_far(tree, lon, lat, uncertainty, children)
-    for finer, least in ((BLOCK, 30.0), (HOUSE, 10.0)):
-        rows = np.flatnonzero((level == finer) & np.isfinite(lon))
-        if len(rows):
-            spread = unit_uncertainty_m(lon[rows], lat[rows], factor[rows], smallest_m=least)
-            above = uncertainty[np.array(tree.parent)[rows]]
-            uncertainty[rows] = np.fmin(spread, above)
-    lower = {node: [kid for kid in kids if level[kid] > KOAZA] for node, kids in children.items()}
-    _spread_upwards(lon, lat, uncertainty, {n: k for n, k in lower.items() if k})
-    return lon, lat, uncertainty
 
 
 def _municipality_table(
@@ -230,7 +74,7 @@ def _municipality_table(
     return table
 
 
-def _town_postings(tree: _Tree, towns: int) -> dict[str, list[int]]:
+def _town_postings(tree: Tree, towns: int) -> dict[str, list[int]]:
     postings: dict[str, list[int]] = defaultdict(list)
     for node in range(towns):
         for key, kind in town_spellings(tree.name[node]).items():
@@ -276,7 +120,7 @@ def _text_arrays(name: str, texts: list[str]) -> dict[str, npt.NDArray[np.uint32
     return {f"{name}.offsets": offsets, f"{name}.text": b"".join(encoded)}
 
 
-def _published(tree: _Tree) -> int:
+def _published(tree: Tree) -> int:
     """Return how many 町丁目 and 小字 have a row of their own."""
     return sum(
         1
@@ -313,14 +157,14 @@ def compile_gazetteer(
     rows = list(places)
     joined = _municipality_rows(rows, municipalities)
     number_of = {code: number for number, code in enumerate(joined)}
-    tree = _Tree()
-    towns = _plant_towns(rows, number_of, tree)
+    tree = Tree()
+    towns = plant_towns(rows, number_of, tree)
     for place in rows:
         town = split_town(place.town, place.koaza).town
         node = towns.get((number_of[place.municipality_code], town))
         if node is not None:
-            _plant_place(place, node, tree)
-    lon, lat, uncertainty = _place_nodes(tree)
+            plant_place(place, node, tree)
+    lon, lat, uncertainty = place_nodes(tree)
     town_municipality = np.array(tree.municipality[: len(towns)], dtype=np.int64)
     table = _municipality_table(joined, town_municipality, lon, lat, uncertainty)
     postings = _town_postings(tree, len(towns))

@@ -8,20 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from geoportal.address.archive import read_archive
-from geoportal.address.compiler import (
-    BLOCK,
-    CHOME,
-    FILE_NAME,
-    HOUSE,
-    KOAZA,
-    NO_PARENT,
-    TOWN,
-    compile_gazetteer,
-)
+from geoportal.address.compiler import FILE_NAME, compile_gazetteer
 from geoportal.address.keytable import KeyTable
+from geoportal.address.nodes import CHOME, LEVEL_NAMES, NO_PARENT
 from geoportal.address.place import Municipality, Place, Postcode
 from geoportal.address.region import Position, Region
-from geoportal.address.result import Level
 
 __all__ = [
     "Gazetteer",
@@ -30,14 +21,6 @@ __all__ = [
     "Postcode",
     "compile_gazetteer",
 ]
-
-LEVEL_NAMES: dict[int, Level] = {
-    TOWN: "town",
-    CHOME: "chome",
-    KOAZA: "chome",
-    BLOCK: "block",
-    HOUSE: "house",
-}
 
 
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
@@ -57,7 +40,7 @@ class Gazetteer:
     regions : tuple of Region
         All municipalities, in code order.
     spellings : list
-        How municipalities are written, see :func:`geoportal.address.heads.spell_regions`.
+        How municipalities are written, see :func:`geoportal.address.spellings.spell_regions`.
     """
 
     def __init__(self, header: dict[str, Any], arrays: dict[str, memoryview]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from geoportal.address.answer import AnswerWriter
 from geoportal.address.canonical import canonicalize
+from geoportal.address.finding import Question
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import HeadReader
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.address.search import AddressSearch, Question
+from geoportal.address.search import AddressSearch
 from geoportal.address.suggestion import Suggester
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]

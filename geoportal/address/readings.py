@@ -10,13 +10,23 @@ import re
 from dataclasses import dataclass, replace
 
 from geoportal.address.canonical import CanonicalText
-from geoportal.address.compiler import HAS_BLOCK, HAS_CHOME, HAS_KOAZA, OAZA, REAL
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import Area
+from geoportal.address.lots import (
+    BLOCK,
+    HOUSE,
+    LOT,
+    OTHER_UNIT,
+    count_parts,
+    number_at,
+    shorter_number,
+    splits_number,
+)
 from geoportal.address.naming import EXACT, LOOSE, OLD_TOWN, SHORT, SUFFIX
+from geoportal.address.nodes import HAS_BLOCK, HAS_CHOME, HAS_KOAZA, OAZA, REAL
 
 LONGEST_TOWN = 24
-_MOST_HITS = 60
+_ENOUGH = 12
 UNEXPLAINED, CHOME_UNKNOWN, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 3, 2, 1
 """Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that
 was completed; and two smaller doubts."""
@@ -28,22 +38,9 @@ _SPELLING_WARNING = {
     OLD_TOWN: ("former_municipality_inferred",),
     LOOSE: ("spelling_inferred",),
 }
-_NUMBER = re.compile(r"[-ノ]?([0-9]{1,5})(丁目)?")
-_PARTS = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*")
-_OTHER_UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
-_LOT = re.compile(
-    r"$|[-ノ]?[0-9]|千[0-9]?|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区"
-    r"|官有|国有"
-    r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥](?=[-0-9])"
-    r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
-)
 _TELLING = frozenset("0123456789東西南北上中下本新元大小前後内外町村")
 _UNREADABLE = re.compile("[〓□■●\ue000-\uf8ff\ufffd]")
 _UPPER_UNITS = "市区郡"
-_BLOCK = re.compile(
-    r"[-ノ]?((?:[甲乙丙丁戊己庚辛壬癸]|[ア-ン])?-?[0-9]+)(?:番地?|街区)?(?:ノ(?=[0-9]))?"
-)
-_HOUSE = re.compile(r"-?([0-9]+(?:-[0-9]+)?)号?(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +105,20 @@ class TownReader:
         window = text.key[start : start + LONGEST_TOWN]
         for length, first, last in gazetteer.towns.prefixes(window):
             stop = start + length
-            if _splits_number(text, stop):
+            if splits_number(text, stop):
                 continue
             hits: list[int] = []
             for low, high in area.ranges:
                 hits += gazetteer.towns_within(first, last, low, high)
-            for posting in hits[:_MOST_HITS]:
+            clean = 0
+            for posting in hits:
                 node, spelling = divmod(posting, 8)
                 for reading in self._judged(text, start, stop, node):
                     if spelling in _PUBLISHED or reading.penalty < COMPLETED:
                         readings.append(_spelled(reading, spelling))
+                        clean += readings[-1].penalty == 0
+                if clean >= _ENOUGH:  # ambiguous whatever else there is
+                    break
             if any(reading.penalty == 0 for reading in readings):
                 break
         return _with_lots_judged(text, [self._finer(text, one) for one in readings])
@@ -133,7 +134,7 @@ class TownReader:
         for first, last in area.ranges:
             for node in range(first, last):
                 length = self._almost(node, tail)
-                if length and _number_at(text, start + length) is not None:
+                if length and number_at(text, start + length) is not None:
                     stop = start + length
                     reason = (
                         "letter_unreadable"
@@ -178,14 +179,14 @@ class TownReader:
         plain = Reading(node, start, stop, stop, 0, lot=True)
         if flags & HAS_KOAZA and (koaza := self._koaza(text, plain)) is not None:
             return [koaza]
-        number = _number_at(text, stop)
+        number = number_at(text, stop)
         if number is None:
             return self._without_number(text, plain, flags)
         if flags & HAS_CHOME:
             chome = self._chome(text, plain, number, real=bool(flags & REAL))
             if not _says_oaza(text, start, stop) or number[2] or flags & REAL:
                 return chome
-            if chome[0].lot or _count_parts(text.key, stop) < 3:
+            if chome[0].lot or count_parts(text.key, stop) < 3:
                 return [replace(plain, penalty=DOUBTFUL, warnings=("oaza_not_listed",))]
             return chome
         if number[2]:
@@ -198,7 +199,7 @@ class TownReader:
         table = self._gazetteer.children
         for length, first, _ in table.prefixes(window[offset:], f"{town.node:x}k"):
             stop = town.stop + offset + length
-            if length and not _splits_number(text, stop) and _LOT.match(text.key, stop):
+            if length and not splits_number(text, stop) and LOT.match(text.key, stop):
                 return replace(town, node=table.numbers[first], stop=stop)
         return None
 
@@ -207,12 +208,12 @@ class TownReader:
         key, stop = text.key, town.stop
         said = _says_oaza(text, town.start, stop)
         virtual = not flags & REAL
-        if _LOT.match(key, stop):
+        if LOT.match(key, stop):
             return [town]
         if key[stop] in _UPPER_UNITS and stop not in text.marks:
             return []
-        if key[stop] in "町村" and _LOT.match(key, stop + 1):
-            number = _number_at(text, stop + 1)
+        if key[stop] in "町村" and LOT.match(key, stop + 1):
+            number = number_at(text, stop + 1)
             if number is not None and number[2]:
                 return []
             warnings = ("town_suffix_ignored",)
@@ -229,19 +230,19 @@ class TownReader:
     ) -> list[Reading]:
         """Read a number behind a town that has 丁目."""
         child = self._gazetteer.child(town.node, f"c{int(number[1])}")
-        if child is None and (shorter := _shorter_number(text, number)) is not None:
+        if child is None and (shorter := shorter_number(text, number)) is not None:
             return self._chome(text, town, shorter, real=real)
         if number[2]:
             if child is None:
                 return [_unknown_chome(town)]
             return [replace(town, node=child, stop=number.end(), lot=False)]
-        if _OTHER_UNIT.match(text.key, number.end()):
+        if OTHER_UNIT.match(text.key, number.end()):
             if real:
                 return [town]
             return [replace(town, penalty=town.penalty + SLIGHT, warnings=("chome_missing",))]
         if child is None:
             return [town] if real else [_unknown_chome(town)]
-        if real and _count_parts(text.key, town.stop) <= 2:
+        if real and count_parts(text.key, town.stop) <= 2:
             # The town is published both whole and by 丁目: "X1-19" may be 1丁目 or 番地 1.
             return [replace(town, penalty=SLIGHT, warnings=("oaza_chome_ambiguous",))]
         return [replace(town, node=child, stop=number.end(), lot=False)]
@@ -251,49 +252,25 @@ class TownReader:
         gazetteer = self._gazetteer
         if not gazetteer.flags[reading.node] & HAS_BLOCK:
             return reading
-        block = _BLOCK.match(text.key, reading.stop)
+        block = BLOCK.match(text.key, reading.stop)
         if block is None:
             return reading
         node = gazetteer.child(reading.node, "b" + block[1].replace("-", ""))
         if node is None:
             return reading
         reading = replace(reading, node=node, stop=block.end())
-        house = _HOUSE.match(text.key, reading.stop)
+        house = HOUSE.match(text.key, reading.stop)
         while house is not None:
             found = gazetteer.child(node, "h" + house[1])
             if found is not None:
                 return replace(reading, node=found, stop=house.end())
             shorter = house.end(1) - 1
-            house = _HOUSE.match(text.key, reading.stop, shorter) if "-" in house[1] else None
+            house = HOUSE.match(text.key, reading.stop, shorter) if "-" in house[1] else None
         return reading
-
-
-def _splits_number(text: CanonicalText, stop: int) -> bool:
-    key = text.key
-    if stop >= len(key) or not key[stop].isdigit() or not key[stop - 1].isdigit():
-        return False
-    return stop not in text.seams
-
-
-def _number_at(text: CanonicalText, start: int) -> re.Match[str] | None:
-    return _NUMBER.match(text.key, start)
-
-
-def _shorter_number(text: CanonicalText, number: re.Match[str]) -> re.Match[str] | None:
-    """Match a number again, only up to the first place where it may fall apart."""
-    for seam in text.seams:
-        if number.start(1) < seam < number.end(1):
-            return _NUMBER.match(text.key, number.start(), seam)
-    return None
 
 
 def _says_oaza(text: CanonicalText, start: int, stop: int) -> bool:
     return any(start <= at < stop and mark == "大字" for at, mark in text.marks.items())
-
-
-def _count_parts(key: str, start: int) -> int:
-    found = _PARTS.match(key, start)
-    return len(re.findall("[0-9]+", found[0])) if found else 0
 
 
 def _unknown_chome(town: Reading) -> Reading:
@@ -320,7 +297,7 @@ def _with_lots_judged(text: CanonicalText, readings: list[Reading]) -> list[Read
     judged = []
     for reading in readings:
         rival = reading.lot and reading.name_stop in chome_ends
-        if rival and _count_parts(text.key, reading.name_stop) >= 3:
+        if rival and count_parts(text.key, reading.name_stop) >= 3:
             reading = replace(reading, penalty=reading.penalty + SLIGHT)
         judged.append(reading)
     return judged

@@ -6,85 +6,17 @@ Readings are tried from the most said to the least, and compared by penalty (see
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from geoportal.address.canonical import CanonicalText
-from geoportal.address.compiler import NO_PARENT, REAL
+from geoportal.address.displacement import DisplacedTowns
+from geoportal.address.finding import CERTAIN, CONFLICT, Found, Question, TownFinder, head_doubts
 from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.heads import Area, Head, HeadReader, own_name
-from geoportal.address.naming import loosen
-from geoportal.address.readings import COMPLETED, DOUBTFUL, SLIGHT, Reading, TownReader
+from geoportal.address.heads import Area, Head, HeadReader
+from geoportal.address.nodes import NO_PARENT, REAL
+from geoportal.address.readings import COMPLETED, DOUBTFUL, SLIGHT
+from geoportal.address.spellings import own_name
 
-CERTAIN = COMPLETED
-"""Readings with a higher penalty are never ``ok``."""
-CONFLICT, ELSEWHERE, SKIPPED = 4, 5, 4
 _NOTHING_BEHIND, _TEXT_BEHIND, _NUMBER_BEHIND = 2, 7, 9
-
-_STREET = re.compile(r"[上下]ル|[東西南北]入|通リ?|筋")
-_FORMER = re.compile(r"[市区町村郡]")
-_LONGEST_FORMER = 12
-_LEAST_NAME = 3
-_MOST_STREETS, _LONGEST_STREET = 6, 30
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked.
-
-    Attributes
-    ----------
-    original : str
-        The address as written.
-    text : CanonicalText
-        The same in canonical form.
-    start : int
-        Where it begins behind a postal code.
-    hinted : frozenset of int
-        Municipalities the hint allows, empty without one.
-    postal : tuple of int
-        What the gazetteer has under the postal code.
-    """
-
-    original: str
-    text: CanonicalText
-    start: int
-    hinted: frozenset[int]
-    postal: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A reading of the whole address.
-
-    Attributes
-    ----------
-    head : Head
-        Its prefecture, city or ward.
-    reading : Reading or None
-        Its town; None when none was understood.
-    penalty : int
-        Sum of everything assumed.
-    warnings : tuple of str
-        What was assumed.
-    elsewhere : bool
-        True when the town is not the one the text names (it lies outside of the municipality named,
-        or is spelt differently): only ever a candidate.
-    """
-
-    head: Head
-    reading: Reading | None
-    penalty: int
-    warnings: tuple[str, ...] = ()
-    elsewhere: bool = False
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """What findings are compared by: fewer assumptions, then the longer town name."""
-        if self.reading is None:
-            return self.penalty, 0
-        return self.penalty, -self.reading.name_stop
 
 
 class AddressSearch:
@@ -93,11 +25,9 @@ class AddressSearch:
     def __init__(self, gazetteer: Gazetteer, heads: HeadReader) -> None:
         self._gazetteer = gazetteer
         self._heads = heads
-        self._towns = TownReader(gazetteer)
+        self._towns = TownFinder(gazetteer)
+        self._displaced = DisplacedTowns(gazetteer, heads, self._towns)
         self._everywhere = heads.area(frozenset(range(len(gazetteer.regions))))
-        self._kyoto = frozenset(
-            region.number for region in gazetteer.regions if region.prefecture == "京都府"
-        )
 
     def run(self, question: Question) -> list[Found]:
         """Return the best findings: one, several equally good ones, or none."""
@@ -118,7 +48,7 @@ class AddressSearch:
         if not found and not any(head.firm for head in named):
             named = self._behind_damage(question, found) or named
         if named and not any(one.penalty <= CERTAIN for one in found):
-            found += self._with_more_effort(question, named, found)
+            found += self._displaced.find(question, named[0], found)
         found += self._without_town(question, named)
         return self._told_apart(question, _best(found))
 
@@ -126,7 +56,7 @@ class AddressSearch:
         """Return findings of the town under one reading of the head."""
         if head.area is None:
             return self._unnamed(question, head)
-        penalty, warnings = _head_doubts(head)
+        penalty, warnings = head_doubts(head)
         allowed = head.area.numbers & question.hinted
         if question.hinted and not allowed:
             if head.named:
@@ -134,7 +64,9 @@ class AddressSearch:
                 penalty += SLIGHT
         elif allowed and len(head.area.numbers) > len(allowed):
             narrowed = self._heads.area(allowed)
-            found = self._towns_in(question.text, head, narrowed, penalty, (*warnings, "hint_used"))
+            found = self._towns.find(
+                question.text, head, narrowed, penalty, (*warnings, "hint_used")
+            )
             if any(one.penalty <= CERTAIN for one in found):
                 return found
             warnings += ("hint_conflict",)
@@ -144,7 +76,7 @@ class AddressSearch:
             warnings += ("municipality_inferred",)
         elif len(head.area.numbers) > 1:
             warnings += ("municipality_inferred",)
-        found = self._towns_in(question.text, head, head.area, penalty, warnings)
+        found = self._towns.find(question.text, head, head.area, penalty, warnings)
         if head.named and head.firm and len(head.area.numbers) == 1:
             return found
         short = head.named and head.firm
@@ -152,35 +84,25 @@ class AddressSearch:
 
     def _unnamed(self, question: Question, head: Head) -> list[Found]:
         """Read a town with nothing in front: within the hint, else anywhere."""
-        tries: list[tuple[Area, int, str]] = []
+        tries: list[tuple[Area, int, tuple[str, ...]]] = []
         if question.hinted:
-            tries.append((self._heads.area(question.hinted), 0, "hint_used"))
+            tries.append((self._heads.area(question.hinted), 0, ("hint_used",)))
+            tries.append((self._everywhere, CONFLICT, ("hint_conflict", "municipality_inferred")))
         elif question.postal and (numbers := self._postal_regions(question)):
-            tries.append((self._heads.area(numbers), SLIGHT, "postal_used"))
-        further = CONFLICT if tries else SLIGHT
-        tries.append((self._everywhere, further, "municipality_inferred"))
-        for area, penalty, warning in tries:
+            tries.append((self._heads.area(numbers), SLIGHT, ("postal_used",)))
+            tries.append((self._everywhere, CONFLICT, ("municipality_inferred",)))
+        else:
+            tries.append((self._everywhere, SLIGHT, ("municipality_inferred",)))
+        for area, penalty, warnings in tries:
+            hinted = penalty == 0 and len(area.numbers) == 1
             found = [
                 one
-                for one in self._towns_in(question.text, head, area, penalty, (warning,))
-                if _credible_alone(one) or (warning == "hint_used" and len(area.numbers) == 1)
+                for one in self._towns.find(question.text, head, area, penalty, warnings)
+                if hinted or _credible_alone(one)
             ]
             if found:
                 return found
         return []
-
-    def _towns_in(
-        self,
-        text: CanonicalText,
-        head: Head,
-        area: Area,
-        penalty: int,
-        warnings: tuple[str, ...],
-    ) -> list[Found]:
-        return [
-            Found(head, reading, penalty + reading.penalty, warnings + reading.warnings)
-            for reading in self._towns.read(text, head.position, area)
-        ]
 
     def _behind_damage(self, question: Question, found: list[Found]) -> list[Head]:
         """Add findings behind a damaged beginning; return the heads they are under."""
@@ -198,103 +120,6 @@ class AddressSearch:
                 return [head]
         return []
 
-    def _with_more_effort(
-        self, question: Question, named: list[Head], so_far: list[Found]
-    ) -> list[Found]:
-        """Look for a town that does not stand, as published, right behind its municipality."""
-        head = named[0]
-        if head.area is None:
-            return []
-        doubtful = {one.reading.name_stop for one in so_far if one.reading is not None}
-        for again in self._displaced(question.text, head, doubtful):
-            found = [one for one in again if one.penalty <= max(CERTAIN, SKIPPED)]
-            if found:
-                return found
-        if len(head.area.numbers) == 1 and not so_far:
-            penalty, warnings = _head_doubts(head)
-            misspelt = self._towns.read_misspelt(question.text, head.position, head.area)
-            if misspelt:
-                return [
-                    Found(
-                        head,
-                        one,
-                        penalty + SKIPPED,
-                        warnings + one.warnings,
-                        elsewhere="letter_unreadable" not in one.warnings,
-                    )
-                    for one in misspelt
-                ]
-        return self._outside(question, head)
-
-    def _displaced(
-        self, text: CanonicalText, head: Head, doubtful: set[int]
-    ) -> Iterator[list[Found]]:
-        """Yield findings behind a street name (通り名), with sounds dropped, behind other names."""
-        area = head.area
-        assert area is not None  # noqa: S101 - callers pass named heads only
-        penalty, warnings = _head_doubts(head)
-        if area.numbers <= self._kyoto:
-            for stop in sorted(m.end() for m in _STREET.finditer(text.key, head.position))[::-1]:
-                moved = replace(head, position=stop)
-                yield self._towns_in(text, moved, area, penalty, (*warnings, "street_skipped"))
-            yield self._anywhere(text, head, area)
-        loose = loosen(text, head.position)
-        if loose.key != text.key:
-            found = self._towns_in(
-                loose, head, area, penalty + COMPLETED, (*warnings, "spelling_inferred")
-            )
-            yield [_tightened(one, text, loose) for one in found]
-        last = head.position + _LONGEST_FORMER
-        formers = [former.end() for former in _FORMER.finditer(text.key, head.position, last)]
-        if text.key[head.position : head.position + 1].isdigit():
-            formers.append(head.position + 1)
-        for start in (*formers, *sorted(doubtful)):
-            moved = replace(head, position=start)
-            found = self._towns_in(
-                text, moved, area, penalty + SKIPPED, (*warnings, "text_skipped")
-            )
-            # Behind another town only a 丁目 convinces: anything else may be a 小字's name.
-            yield [one for one in found if start not in doubtful or _is_chome(one)]
-
-    def _anywhere(self, text: CanonicalText, head: Head, area: Area) -> list[Found]:
-        """Find the longest town name behind a street name that is not marked as one."""
-        found: list[Found] = []
-        last = min(len(text.key) - 2, head.position + _LONGEST_STREET)
-        for start in range(head.position + 1, last):
-            if text.key[start - 1].isdigit():
-                continue
-            moved = replace(head, position=start)
-            found += [
-                one
-                for one in self._towns_in(text, moved, area, SLIGHT, ("street_skipped",))
-                if one.penalty == SLIGHT and _name_length(one) >= _LEAST_NAME
-            ]
-        longest = max((_name_length(one) for one in found), default=0)
-        return [one for one in found if _name_length(one) == longest]
-
-    def _outside(self, question: Question, head: Head) -> list[Found]:
-        """Look for the town in the hinted municipality, then in the same prefecture.
-
-        The text names another municipality, so these are only ever candidates.
-        """
-        assert head.area is not None  # noqa: S101 - callers pass named heads only
-        regions = self._gazetteer.regions
-        prefectures = {regions[number].prefecture for number in head.area.numbers}
-        wider = frozenset(one.number for one in regions if one.prefecture in prefectures)
-        for numbers in (question.hinted, wider):
-            others = numbers - head.area.numbers
-            found = self._towns_in(
-                question.text,
-                head,
-                self._heads.area(others),
-                ELSEWHERE,
-                ("town_in_other_municipality",),
-            )
-            clean = [replace(one, elsewhere=True) for one in found if one.penalty == ELSEWHERE]
-            if clean:
-                return clean
-        return []
-
     def _without_town(self, question: Question, named: list[Head]) -> list[Found]:
         """Return what is understood when no town is."""
         key = question.text.key
@@ -303,7 +128,7 @@ class AddressSearch:
         ]
         found = []
         for head in heads[:1]:
-            penalty, warnings = _head_doubts(head)
+            penalty, warnings = head_doubts(head)
             rest = key[head.position :].lstrip("-,. ")
             if not rest:
                 penalty += _NOTHING_BEHIND
@@ -377,14 +202,6 @@ class AddressSearch:
         return node
 
 
-def _name_length(found: Found) -> int:
-    return found.reading.name_stop - found.reading.start if found.reading else 0
-
-
-def _is_chome(found: Found) -> bool:
-    return found.reading is not None and not found.reading.lot
-
-
 def _leaves(settled: Area, head: Head, first: Head) -> bool:
     """Tell whether a head may still be tried when a municipality was named in full before.
 
@@ -394,14 +211,6 @@ def _leaves(settled: Area, head: Head, first: Head) -> bool:
     if head.area is not None:
         return head.area.numbers == settled.numbers
     return not first.prefecture
-
-
-def _head_doubts(head: Head) -> tuple[int, tuple[str, ...]]:
-    if head.conflict:
-        return CONFLICT, ("prefecture_mismatch",)
-    if not head.firm:
-        return DOUBTFUL, ("municipality_completed",)
-    return 0, ()
 
 
 def _credible_alone(found: Found) -> bool:
@@ -426,12 +235,3 @@ def _best(found: list[Found]) -> list[Found]:
     if len(unique) > 1:
         unique.pop(-1, None)
     return list(unique.values())
-
-
-def _tightened(found: Found, text: CanonicalText, loose: CanonicalText) -> Found:
-    """Move a finding from the loosened text back to the full one."""
-    reading = found.reading
-    if reading is None:
-        return found
-    stop = sum(1 for end in text.ends if end <= loose.end(reading.stop))
-    return replace(found, reading=replace(reading, stop=stop))
