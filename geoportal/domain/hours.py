@@ -5,6 +5,8 @@ Days are numbered 0 (Monday) to 6 (Sunday); 7 stands for national holidays (祝�
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -27,7 +29,8 @@ class Session:
         ``HH:MM``; ``closes`` may be ``"24:00"``, or earlier than ``opens`` when the session runs
         past midnight.
     use : str
-        ``"consultation"`` (診療・営業) or ``"reception"`` (受付).
+        ``"consultation"`` (診療・営業), ``"reception"`` (受付) or ``"care_manager"``
+        (ケアマネタイム: when care managers' calls are taken).
     department : str
         診療科目 the session is for; empty for the whole facility.
     """
@@ -228,3 +231,59 @@ def _minutes(text: str) -> int:
     """Minutes since midnight of ``HH:MM``."""
     hour, minute = text.split(":")
     return int(hour) * 60 + int(minute)
+
+
+_DAY_LETTERS = "".join(DAY_LABELS_JA)
+_RANGE = "(?:~|-|から)"
+_CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)"
+_DAY = rf"[{_DAY_LETTERS}](?:曜日?)?"
+_TIMES = f"{_CLOCK}{_RANGE}{_CLOCK}"
+_STATED = re.compile(
+    rf"(?P<days>平日|毎日|{_DAY}(?:(?:[・,、/ ]|{_RANGE})?{_DAY})*)"
+    rf"[の: ]*(?P<times>{_TIMES}(?:[・,、/ ]+{_TIMES})*)"
+)
+_SPAN = re.compile(_TIMES)
+_DASHES = str.maketrans(dict.fromkeys("～〜−－ー―–—‐‑", "~"))
+
+
+def stated_sessions(text: str, use: str) -> tuple[Session, ...]:
+    """Read sessions from a remark such as 「月・水・金 13:00〜14:00」 or 「平日12時半から13時」.
+
+    Parameters
+    ----------
+    text : str
+        A source's free text.
+    use : str
+        What the sessions are for.
+
+    Returns
+    -------
+    tuple of Session
+        Empty when no day with a time is stated; nothing is guessed.
+    """
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    found = []
+    for stated in _STATED.finditer(plain):
+        for span in _SPAN.findall(stated["times"]):
+            opens, closes = _clock(*span[:4]), _clock(*span[4:])
+            if opens and closes and opens < closes:
+                found += [Session(day, opens, closes, use) for day in _days(stated["days"])]
+    return tuple(dict.fromkeys(found))
+
+
+def _clock(hour: str, colon: str, minute: str, half: str) -> str:
+    """Return ``HH:MM``, empty when there is no such time."""
+    past = 30 if half else int(colon or minute or 0)
+    return f"{int(hour):02}:{past:02}" if int(hour) <= 24 and past < 60 else ""
+
+
+def _days(text: str) -> tuple[int, ...]:
+    if text in ("平日", "毎日"):
+        return tuple(range(5 if text == "平日" else 7))
+    letters = re.sub("曜日?", "", text)
+    days: list[int] = []
+    for first, last in re.findall(rf"([{_DAY_LETTERS}])(?:{_RANGE}([{_DAY_LETTERS}]))?", letters):
+        start = _DAY_LETTERS.index(first)
+        stop = _DAY_LETTERS.index(last) if last else start
+        days += range(start, stop + 1)
+    return tuple(dict.fromkeys(days))

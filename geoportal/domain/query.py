@@ -11,6 +11,8 @@ DEFAULT_LIMIT = 20
 MAX_LIMIT = 500
 INCLUDE = ("match", "possible", "all")
 BANDS = ("match", "possible", "no")
+OPEN_USES = ("consultation", "reception", "care_manager")
+"""What a time may be asked for: 診療・営業, 受付, ケアマネタイム."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,16 @@ class Query:
         An official number, exact.
     open_at : datetime or None
         Aware moment at which it should be open.
+    open_use : str
+        One of `OPEN_USES`: open for what.
     include : str
         One of `INCLUDE`.
     limit, offset : int
         The page.
+    facets : bool
+        Whether to count what each other choice of one filter would give.
+    explain : bool
+        Whether each result says why it stands where it stands.
     """
 
     origin: Origin | None = None
@@ -75,6 +83,9 @@ class Query:
     bbox: tuple[float, float, float, float] | None = None
     identifier: str = ""
     open_at: datetime | None = None
+    open_use: str = "consultation"
     include: str = "possible"
     limit: int = DEFAULT_LIMIT
     offset: int = 0
+    facets: bool = False
+    explain: bool = False

@@ -41,6 +41,35 @@ class Term:
     valid_to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Implication:
+    """That a "yes" on one term means a "yes" on another (支援診１ → 24 h). Stated as data.
+
+    Attributes
+    ----------
+    code, implies : str
+        The term that is known, and the term that follows.
+    called : str
+        What people call the first, for the note ("支援診１から").
+    note : str
+        What to know about the conclusion, for example that the 24 hours are a group's.
+    source : str
+        The rule's own source.
+    """
+
+    code: str
+    implies: str
+    called: str = ""
+    note: str = ""
+    source: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The note shown with the conclusion."""
+        origin = f"{self.called or self.code}から"
+        return f"{origin}：{self.note}" if self.note else origin
+
+
 class Vocabulary:
     """All terms, in the published order. Immutable.
 
@@ -48,13 +77,21 @@ class Vocabulary:
     ----------
     terms : iterable of Term
         Codes must be distinct.
+    implications : iterable of Implication
+        Which terms follow from which; one step, so the list itself must hold what follows from
+        what follows. Those about unknown codes are left out.
     """
 
     NEED_GROUPS = ("FT", "ST", "VM", "AC", "PT", "BK", "CO", "CAP")
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], implications: Iterable[Implication] = ()) -> None:
         self._terms = {term.code: term for term in terms}
         self._positions = {code: i for i, code in enumerate(self._terms)}
+        self._implications: dict[str, tuple[Implication, ...]] = {}
+        for item in implications:
+            if item.code in self._terms and item.implies in self._terms:
+                known = self._implications.get(item.code, ())
+                self._implications[item.code] = (*known, item)
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._terms.values())
@@ -67,6 +104,15 @@ class Vocabulary:
 
     def __getitem__(self, code: str) -> Term:
         return self._terms[code]
+
+    def implied_by(self, code: str) -> tuple[Implication, ...]:
+        """Return what follows from a "yes" on a term, in the order of the list."""
+        return self._implications.get(code, ())
+
+    def applies_to(self, code: str, kind: str) -> bool:
+        """Say whether a term is about a facility kind at all; unknown terms apply to every kind."""
+        term = self._terms.get(code)
+        return term is None or not term.kinds or kind in term.kinds
 
     def position(self, code: str) -> int:
         """Return the bit position of a code in need masks (stable within one snapshot)."""

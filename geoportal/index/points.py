@@ -7,6 +7,8 @@ fastest at half a million points (``DESIGN.md``, "Speed").
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,8 +21,14 @@ _E2 = _FLATTENING * (2 - _FLATTENING)
 _DOUBT_M = 0.005
 """How far the chord distance may be trusted up to 50 km is 1 mm; five times that is doubt."""
 
+_BAND_SPAN = 512.0
+"""Keys are band × 512 + longitude: one sorted array for all bands, exact to 0.2 mm at any band."""
+_SLACK = 1e-7
+
 Rows = NDArray[np.int64]
 Metres = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Allowed = Flags | Callable[[Rows], Flags]
 
 
 class PointIndex:
@@ -29,28 +37,25 @@ class PointIndex:
     Parameters
     ----------
     lons, lats : array_like, shape (n,)
-        Degrees, WGS 84, finite. Row numbers in answers refer to this order.
+        Degrees, WGS 84, finite. Row numbers in answers refer to this order. Points given in
+        `spatial_order` are read without a detour, which matters from some 100,000 on.
     """
 
     def __init__(self, lons: ArrayLike, lats: ArrayLike) -> None:
         lon = np.asarray(lons, dtype=np.float64)
         lat = np.asarray(lats, dtype=np.float64)
-        band = np.floor(lat / BAND_DEGREES).astype(np.int64)
-        self._order = np.lexsort((lon, band))
-        self._lon = lon[self._order]
-        self._lat = lat[self._order]
+        order = spatial_order(lon, lat)
+        self._order = None if np.array_equal(order, np.arange(order.size)) else order
+        self._lon = lon[order]
+        self._lat = lat[order]
         self._xyz = earth_centred(self._lon, self._lat)
-        bands = band[self._order]
-        self._first_band = int(bands[0]) if bands.size else 0
-        last_band = int(bands[-1]) if bands.size else -1
-        edges = np.arange(self._first_band, last_band + 2)
-        self._starts = np.searchsorted(bands, edges)
+        self._keys = _bands(self._lat) * _BAND_SPAN + self._lon
 
     def __len__(self) -> int:
         return int(self._lon.size)
 
     def within(
-        self, lon: float, lat: float, radius_m: float, allowed: NDArray[np.bool_] | None = None
+        self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
     ) -> tuple[Rows, Metres]:
         """Return the rows within a geodesic radius, inclusive, and their distances.
 
@@ -60,8 +65,9 @@ class PointIndex:
             Degrees, WGS 84.
         radius_m : float
             Metres along the GRS80 ellipsoid, up to 50,000.
-        allowed : ndarray of bool, shape (n,), optional
-            Rows that may be returned at all (kind, need); asked before any distance.
+        allowed : ndarray of bool, shape (n,), or callable, optional
+            Rows that may be returned at all (kind, need), as flags or as a function from rows to
+            flags; asked before any distance.
 
         Returns
         -------
@@ -73,44 +79,65 @@ class PointIndex:
             itself is computed.
         """
         places = self._candidates(*bounding_degrees(lon, lat, radius_m))
-        if allowed is not None:
-            places = places[allowed[self._order[places]]]
+        if allowed is not None and places.size:
+            rows = self._rows(places)
+            places = places[allowed(rows) if callable(allowed) else allowed[rows]]
         if places.size == 0:
             return np.empty(0, dtype=np.int64), np.empty(0)
-        metres = self._distances(lon, lat, places, radius_m)
+        places, metres = self._measured(lon, lat, places, radius_m)
         inside = metres <= radius_m
-        return self._order[places[inside]], metres[inside]
+        return self._rows(places[inside]), metres[inside]
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows in a box of degrees, edges included."""
-        places = self._candidates(west, south, east, north)
-        lat = self._lat[places]
-        return self._order[places[(lat >= south) & (lat <= north)]]
+        places = self._candidates(west - _SLACK, south, east + _SLACK, north)
+        lon, lat = self._lon[places], self._lat[places]
+        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        return self._rows(places[inside])
+
+    def _rows(self, places: Rows) -> Rows:
+        return places if self._order is None else self._order[places]
 
     def _candidates(self, west: float, south: float, east: float, north: float) -> Rows:
-        """Places (positions in the sorted arrays) of the rows' slices between two longitudes."""
-        first = max(int(np.floor(south / BAND_DEGREES)) - self._first_band, 0)
-        last = min(int(np.floor(north / BAND_DEGREES)) - self._first_band, len(self._starts) - 2)
-        slices = []
-        for band in range(first, last + 1):
-            start, stop = self._starts[band], self._starts[band + 1]
-            row = self._lon[start:stop]
-            left = start + np.searchsorted(row, west, side="left")
-            right = start + np.searchsorted(row, east, side="right")
-            if right > left:
-                slices.append(np.arange(left, right))
-        return np.concatenate(slices) if slices else np.empty(0, dtype=np.int64)
+        """Places (positions in the sorted arrays) of the bands' slices between two longitudes."""
+        bands = np.arange(
+            np.floor(south / BAND_DEGREES), np.floor(north / BAND_DEGREES) + 1, dtype=np.float64
+        )
+        starts = np.searchsorted(self._keys, bands * _BAND_SPAN + west, side="left")
+        stops = np.searchsorted(self._keys, bands * _BAND_SPAN + east, side="right")
+        counts = stops - starts
+        ends = np.cumsum(counts)
+        if ends.size == 0 or ends[-1] == 0:
+            return np.empty(0, dtype=np.int64)
+        places: Rows = np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1])
+        return places
 
-    def _distances(self, lon: float, lat: float, places: Rows, radius_m: float) -> Metres:
+    def _measured(
+        self, lon: float, lat: float, places: Rows, radius_m: float
+    ) -> tuple[Rows, Metres]:
+        """Distances of the places that may lie inside; the geodesic itself where in doubt."""
         centre = earth_centred(np.array([lon]), np.array([lat]))[0]
-        chord = np.sqrt(((self._xyz[places] - centre) ** 2).sum(axis=1))
+        away = self._xyz[places] - centre
+        squares = np.einsum("ij,ij->i", away, away)
+        near = np.flatnonzero(squares <= (radius_m + 1.0) ** 2)  # the chord is never longer
+        places, chord = places[near], np.sqrt(squares[near])
         metres: Metres = chord + chord**3 / (24 * mean_radius_m(lat) ** 2)
         rim = np.abs(metres - radius_m) < _DOUBT_M
         rounding = np.abs(metres - np.floor(metres) - 0.5) < _DOUBT_M
         doubtful = np.flatnonzero(rim | rounding)
         at = places[doubtful]
         metres[doubtful] = distances_m(lon, lat, self._lon[at], self._lat[at])
-        return metres
+        return places, metres
+
+
+def spatial_order(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the order in which the index keeps points: by band of latitude, then longitude."""
+    return np.lexsort((lons, _bands(lats)))
+
+
+def _bands(lats: NDArray[np.float64]) -> NDArray[np.float64]:
+    bands: NDArray[np.float64] = np.floor(lats / BAND_DEGREES)
+    return bands
 
 
 def earth_centred(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 
 import numpy as np
@@ -12,25 +12,19 @@ import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.claim import Claim, strongest
 from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.claims import NeedTable, ShownClaim, need_mask, shown_claims
 from geoportal.index.districts import DistrictIndex
-from geoportal.index.points import PointIndex, Rows
-from geoportal.index.words import WordIndex
-from geoportal.text.normalize import fold, fold_name
+from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
+from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
+from geoportal.index.texts import TextIndex
 
-_WORD_BITS = 64
-_FIELD_GAP = " "
+__all__ = ["ShownClaim", "Snapshot", "shown_claims"]
 
-
-@dataclass(frozen=True, slots=True)
-class ShownClaim:
-    """The claim chosen to answer for one code, as it stands on the snapshot's day."""
-
-    claim: Claim
-    value: str
-    stale: bool
+CARE_MANAGER_TIME = "CO.CMTIME"
+CARE_MANAGER = "care_manager"
 
 
 class Snapshot:
@@ -59,7 +53,11 @@ class Snapshot:
     Attributes
     ----------
     facilities : list of Facility
-        The open facilities; row numbers everywhere refer to it.
+        The open facilities, neighbours near each other; row numbers everywhere refer to it.
+    yes, no : ndarray of uint64, shape (n, words)
+        What is known to be so and not so; see `NeedTable`.
+    evidence : ndarray of uint8, shape (n, codes)
+        Class of the evidence for what is known.
     """
 
     def __init__(
@@ -81,7 +79,7 @@ class Snapshot:
         self.districts = districts
         self.centres = tuple(centres)
         self.by_id = {facility.id: facility for facility in everything}
-        self.facilities = [f for f in everything if f.status == "open"]
+        self.facilities = _neighbours([f for f in everything if f.status == "open"])
         self.row_of = {facility.id: row for row, facility in enumerate(self.facilities)}
         self._members = members
         self.kinds = np.array([KINDS.index(f.kind) for f in self.facilities], dtype=np.int8)
@@ -95,22 +93,25 @@ class Snapshot:
             [self.facilities[row].location.lat or 0.0 for row in self._located],
         )
         self.municipality_codes = [self._municipality_of(f) for f in self.facilities]
-        self.shown = [shown_claims(f.claims, today) for f in self.facilities]
-        self.yes, self.no = self._masks()
+        self.shown = [shown_claims(f.claims, today, vocabulary) for f in self.facilities]
+        table = NeedTable.build(self.shown, vocabulary)
+        self.yes, self.no, self.evidence = table.yes, table.no, table.evidence
         self.tie_keys = np.array([_tie_key(f.id) for f in self.facilities], dtype=np.uint64)
-        self._names = WordIndex([name_text(f) for f in self.facilities])
-        self._words = WordIndex([search_text(f, kind_words[f.kind]) for f in self.facilities])
+        self._texts = TextIndex(self.facilities, kind_words)
+        self.municipality_names, self.municipality_numbers = np.unique(
+            np.array(self.municipality_codes, dtype=str), return_inverse=True
+        )
         self._rows_by_municipality = self._group_by_municipality()
 
     def __len__(self) -> int:
         return len(self.facilities)
 
     def near(
-        self, lon: float, lat: float, radius_m: float, allowed: NDArray[np.bool_]
+        self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return the rows within a radius and their distances; see `PointIndex.within`."""
-        rows, metres = self._points.within(lon, lat, radius_m, allowed[self._located])
-        return self._located[rows], metres
+        # Rows with a position come first and in the index's own order: its rows are these rows.
+        return self._points.within(lon, lat, radius_m, allowed)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows with a position in a box of degrees, edges included."""
@@ -142,17 +143,34 @@ class Snapshot:
 
     def with_words(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur in its text (names, kana, address, phone …)."""
-        found = np.ones(len(self), dtype=bool)
-        for word in words:
-            found &= self._words.containing(word)
-        return found
+        return self._texts.containing_all(words)
 
     def word_rank(self, words: Sequence[str]) -> NDArray[np.int8]:
-        """Rank rows by how well they fit words: 0 all in the name, 1 elsewhere."""
-        in_name = np.ones(len(self), dtype=bool)
-        for word in words:
-            in_name &= self._names.containing(word)
-        return np.where(in_name, 0, 1).astype(np.int8)
+        """Rank rows by how well they fit words; see `TextIndex.rank`."""
+        return self._texts.rank(words)
+
+    def opening(self, rows: Rows, when: datetime, calendar: OpeningCalendar, use: str) -> Statuses:
+        """Return for each row whether it is open at a moment; see `OpeningIndex.status`.
+
+        For ``care_manager`` (ケアマネタイム) a facility that says it has no such time is closed.
+        """
+        status = self._hours.status(rows, when, calendar, use)
+        if use == CARE_MANAGER and CARE_MANAGER_TIME in self.vocabulary:
+            refused = (self.no[rows] & self.need_mask([CARE_MANAGER_TIME])).any(axis=1)
+            status = np.where(refused, CLOSED, status).astype(np.int8)
+        return status
+
+    def wider_district(self, codes: Sequence[str]) -> str:
+        """Return the smallest district that holds these and more, empty when there is none."""
+        asked = {member for code in codes for member in self._members.get(code, ())}
+        if not asked:
+            return ""
+        wider = [
+            (len(members), code)
+            for code, members in self._members.items()
+            if asked < set(members) and code not in codes
+        ]
+        return min(wider, default=(0, ""))[1]
 
     def with_identifier(self, number: str) -> Rows:
         """Return the rows that carry an official number."""
@@ -171,29 +189,7 @@ class Snapshot:
 
     def need_mask(self, codes: Sequence[str]) -> NDArray[np.uint64]:
         """Return the bit mask of needs, shape (words,)."""
-        mask = np.zeros(self._mask_words, dtype=np.uint64)
-        for code in codes:
-            position = self.vocabulary.position(code)
-            mask[position // _WORD_BITS] |= np.uint64(1 << (position % _WORD_BITS))
-        return mask
-
-    @property
-    def _mask_words(self) -> int:
-        return max(1, -(-len(self.vocabulary) // _WORD_BITS))
-
-    def _masks(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        yes = np.zeros((len(self), self._mask_words), dtype=np.uint64)
-        no = np.zeros_like(yes)
-        for row, shown in enumerate(self.shown):
-            for code, item in shown.items():
-                if code not in self.vocabulary:
-                    continue
-                mask = self.need_mask([code])
-                if item.value == "yes":
-                    yes[row] |= mask
-                elif item.value == "no":
-                    no[row] |= mask
-        return yes, no
+        return need_mask(self.vocabulary, codes)
 
     def _municipality_of(self, facility: Facility) -> str:
         location = facility.location
@@ -204,10 +200,23 @@ class Snapshot:
         return facility.municipality_code
 
     def _group_by_municipality(self) -> dict[str, Rows]:
-        groups: dict[str, list[int]] = {}
-        for row, code in enumerate(self.municipality_codes):
-            groups.setdefault(code, []).append(row)
-        return {code: np.array(rows, dtype=np.int64) for code, rows in groups.items()}
+        order = np.argsort(self.municipality_numbers, kind="stable").astype(np.int64)
+        edges = np.searchsorted(
+            self.municipality_numbers[order], np.arange(len(self.municipality_names) + 1)
+        )
+        return {
+            str(name): order[edges[i] : edges[i + 1]]
+            for i, name in enumerate(self.municipality_names)
+        }
+
+    @cached_property
+    def _hours(self) -> OpeningIndex:
+        return OpeningIndex(
+            [
+                _with_care_manager_time(facility.hours, shown.get(CARE_MANAGER_TIME))
+                for facility, shown in zip(self.facilities, self.shown, strict=True)
+            ]
+        )
 
     @cached_property
     def _rows_by_number(self) -> dict[str, list[int]]:
@@ -244,40 +253,22 @@ class Snapshot:
         )
 
 
-def shown_claims(claims: Iterable[Claim], today: date) -> dict[str, ShownClaim]:
-    """Choose for each code the claim that answers for it on a day, in order of code."""
-    by_code: dict[str, list[Claim]] = {}
-    for claim in claims:
-        by_code.setdefault(claim.code, []).append(claim)
-    shown = {}
-    for code in sorted(by_code):
-        best = strongest(by_code[code], today)
-        if best is not None:
-            shown[code] = ShownClaim(best, best.value_on(today), best.stale_on(today))
-    return shown
-
-
-def name_text(facility: Facility) -> str:
-    """Return the folded names of a facility."""
-    names = (facility.name, facility.kana)
-    return _FIELD_GAP.join([*(fold(n) for n in names), *(fold_name(n) for n in names)])
-
-
-def search_text(facility: Facility, kind_words: str) -> str:
-    """Return all folded text of a facility that a search looks through."""
-    fields = (
-        kind_words,
-        facility.address,
-        facility.operator,
-        *facility.departments,
-        *facility.services,
-        facility.postal_code,
-        facility.phone,
-        facility.fax,
-        *facility.identifiers.values(),
+def _neighbours(facilities: list[Facility]) -> list[Facility]:
+    """Return facilities in the order of the point index, those without a position last."""
+    located = [f for f in facilities if f.location.known]
+    order = spatial_order(
+        np.array([f.location.lon for f in located], dtype=np.float64),
+        np.array([f.location.lat for f in located], dtype=np.float64),
     )
-    folded = (fold(part) for part in fields)
-    return _FIELD_GAP.join((name_text(facility), *folded)).replace("\n", _FIELD_GAP)
+    return [*(located[i] for i in order), *(f for f in facilities if not f.location.known)]
+
+
+def _with_care_manager_time(hours: Hours, item: ShownClaim | None) -> Hours:
+    """Return hours with the ケアマネタイム that the note of its claim states, if it states one."""
+    if item is None or item.value != "yes":
+        return hours
+    sessions = stated_sessions(item.claim.note, CARE_MANAGER)
+    return replace(hours, sessions=hours.sessions + sessions) if sessions else hours
 
 
 def _tie_key(facility_id: str) -> int:

@@ -1,13 +1,20 @@
-"""Words in memory: in which facilities' folded text a word occurs."""
+"""Words in memory: in which facilities' folded text a word occurs, and where in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 _SEPARATOR = "\n"
+FIELD = "\x1f"
+"""Stands before, between and after the fields of one text; folding never leaves one behind."""
+
+
+def fields(parts: Iterable[str]) -> str:
+    """Join fields into one text in which beginnings and ends of fields can be asked for."""
+    return FIELD + FIELD.join(part for part in parts if part) + FIELD
 
 
 class WordIndex:
@@ -52,3 +59,11 @@ class WordIndex:
             found[row] = True
             position = self._blob.find(word, int(self._ends[row]))
         return found
+
+    def beginning(self, word: str) -> NDArray[np.bool_]:
+        """Say for each text made by `fields` whether one of its fields begins with a word."""
+        return self.containing(FIELD + word)
+
+    def being(self, word: str) -> NDArray[np.bool_]:
+        """Say for each text made by `fields` whether one of its fields is the word."""
+        return self.containing(FIELD + word + FIELD)

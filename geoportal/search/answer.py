@@ -1,25 +1,27 @@
-"""From a question to an answer: candidates, bands, order, counts, relaxations."""
+"""From a question to an answer: candidates, bands, order, counts, and what helps beside them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
+from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
-from geoportal.domain.query import BANDS, MAX_RADIUS_M, Query
-from geoportal.errors import UsageError
-from geoportal.index.points import Rows
+from geoportal.domain.query import BANDS, Query
+from geoportal.index.opening import STATUSES
 from geoportal.index.snapshot import ShownClaim, Snapshot
-from geoportal.search.match import MATCH, NO, POSSIBLE, Bands, bands, opening_bands
-from geoportal.search.rank import order
+from geoportal.search.candidates import conditions, find, words_of
+from geoportal.search.facets import Facets, facets
+from geoportal.search.match import MATCH, NO, POSSIBLE
+from geoportal.search.rank import Reason, order, reasons
+from geoportal.search.relax import Relaxation, relaxations
+from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
-from geoportal.text.normalize import fold
 
-_SHOWN_BANDS = {"match": (MATCH,), "possible": (MATCH, POSSIBLE), "all": (MATCH, POSSIBLE, NO)}
-_WIDER_FACTORS = (1.5, 2.0, 4.0)
+__all__ = ["Answer", "Relaxation", "Result", "search"]
+
+_LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Result:
         For every need asked: the claim that answers, None when nothing is known.
     open_at : str
         ``open``, ``closed``, ``unknown``; empty when not asked.
+    place : int
+        Its place in the whole answer, from 1.
+    why : tuple of Reason
+        The keys of the order and its values; empty unless asked for.
     """
 
     facility: Facility
@@ -51,18 +57,8 @@ class Result:
     match: str
     needs: dict[str, ShownClaim | None]
     open_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """One thing to let go of, and how many facilities would then match.
-
-    Exactly one of ``drop`` (a need code) and ``radius_m`` (a wider radius) is set.
-    """
-
-    adds: int
-    drop: str = ""
-    radius_m: int = 0
+    place: int = 0
+    why: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +75,8 @@ class Answer:
     counts: dict[str, int]
     relaxations: tuple[Relaxation, ...]
     unlocated: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    rows: Rows
-    distances: NDArray[np.float64] | None
-    bands: Bands
+    visit_evidence: VisitEvidence | None = None
+    facets: Facets | None = None
 
 
 def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
@@ -106,46 +97,38 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     UsageError
         When a district is not known.
     """
-    found = _candidates(snapshot, query, calendar)
-    counts = {name: int((found.bands == i).sum()) for i, name in enumerate(BANDS)}
-    keep = np.flatnonzero(np.isin(found.bands, _SHOWN_BANDS[query.include]))
-    rows = found.rows[keep]
+    found = find(snapshot, query, calendar)
+    tally = np.bincount(found.bands, minlength=len(BANDS))
+    counts = {name: int(tally[i]) for i, name in enumerate(BANDS)}
+    keep = np.flatnonzero(found.bands <= _LAST_BAND[query.include])
+    rows, bands = found.rows[keep], found.bands[keep]
     distances = None if found.distances is None else found.distances[keep]
-    word_rank = snapshot.word_rank(_words(query))[rows] if query.text else None
-    positions = order(snapshot, rows, found.bands[keep], distances, word_rank)
-    page = positions[query.offset : query.offset + query.limit]
+    fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
+    wanted = query.offset + query.limit
+    positions = order(snapshot, rows, bands, distances, fits, wanted)[query.offset : wanted]
     results = tuple(
         _result(
             snapshot,
             query,
-            int(rows[i]),
-            None if distances is None else float(distances[i]),
-            int(found.bands[keep][i]),
             calendar,
+            row=int(rows[i]),
+            band=int(bands[i]),
+            distance=None if distances is None else float(distances[i]),
+            fit=None if fits is None else int(fits[i]),
+            place=place,
         )
-        for i in page
+        for place, i in enumerate(positions, start=query.offset + 1)
     )
     return Answer(
         query=query,
         results=results,
         number_matched=int(keep.size),
         counts=counts,
-        relaxations=_relaxations(snapshot, query, calendar) if not counts["match"] else (),
+        relaxations=() if counts["match"] else relaxations(snapshot, query, calendar),
         unlocated=_unlocated(snapshot, query),
+        visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
+        facets=facets(snapshot, query, found, calendar) if query.facets else None,
     )
-
-
-def _candidates(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> _Candidates:
-    allowed = _allowed(snapshot, query)
-    distances: NDArray[np.float64] | None = None
-    if query.origin is not None:
-        rows, distances = snapshot.near(query.origin.lon, query.origin.lat, query.radius_m, allowed)
-    else:
-        rows = np.flatnonzero(allowed)
-    band = bands(snapshot, rows, query.needs)
-    if query.open_at is not None:
-        band = np.maximum(band, opening_bands(snapshot, rows, query.open_at, calendar))
-    return _Candidates(rows, distances, band)
 
 
 def _unlocated(snapshot: Snapshot, query: Query) -> int:
@@ -154,62 +137,21 @@ def _unlocated(snapshot: Snapshot, query: Query) -> int:
     home = snapshot.districts.municipality_at(query.origin.lon, query.origin.lat)
     if home is None:
         return 0
-    fits = _allowed(snapshot, query)[snapshot.in_district(home.code)]
-    return int((fits & ~snapshot.located[snapshot.in_district(home.code)]).sum())
-
-
-def _allowed(snapshot: Snapshot, query: Query) -> NDArray[np.bool_]:
-    """Say for each row whether it fulfils all conditions but radius and needs."""
-    allowed = np.ones(len(snapshot), dtype=bool)
-    if query.kinds:
-        allowed &= np.isin(snapshot.kinds, [KINDS.index(kind) for kind in query.kinds])
-    if query.districts:
-        allowed &= _flags(snapshot, [_district_rows(snapshot, c) for c in query.districts])
-    if query.bbox is not None:
-        allowed &= _flags(snapshot, [snapshot.in_box(*query.bbox)])
-    if query.identifier:
-        allowed &= _flags(snapshot, [snapshot.with_identifier(query.identifier)])
-    if query.text:
-        allowed &= snapshot.with_words(_words(query))
-    return allowed
-
-
-def _district_rows(snapshot: Snapshot, code: str) -> Rows:
-    if not snapshot.knows_district(code):
-        raise UsageError(
-            f"no district has the code {code[:20]!r}; GET /api/v1/districts lists them", "district"
-        )
-    return snapshot.in_district(code)
-
-
-def _flags(snapshot: Snapshot, groups: list[Rows]) -> NDArray[np.bool_]:
-    flags = np.zeros(len(snapshot), dtype=bool)
-    for rows in groups:
-        flags[rows] = True
-    return flags
-
-
-def _words(query: Query) -> list[str]:
-    """Return the folded words of a text question.
-
-    Raises
-    ------
-    UsageError
-        When nothing is left to look for: punctuation alone is no word.
-    """
-    words = [word for word in (fold(part) for part in query.text.split()) if word]
-    if not words:
-        raise UsageError("nothing to look for: give a word of letters, kana, kanji, digits", "q")
-    return words
+    rows = snapshot.in_district(home.code)
+    lost = rows[~snapshot.located[rows]]
+    return int(conditions(snapshot, query).hold(snapshot, lost).sum()) if lost.size else 0
 
 
 def _result(
     snapshot: Snapshot,
     query: Query,
-    row: int,
-    distance: float | None,
-    band: int,
     calendar: OpeningCalendar,
+    *,
+    row: int,
+    band: int,
+    distance: float | None,
+    fit: int | None,
+    place: int,
 ) -> Result:
     facility = snapshot.facilities[row]
     reach = ""
@@ -224,33 +166,14 @@ def _result(
         visit_range=reach,
         match=BANDS[band],
         needs={code: snapshot.shown[row].get(code) for code in query.needs},
-        open_at=calendar.status(facility.hours, query.open_at) if query.open_at else "",
+        open_at=_open_at(snapshot, query, calendar, row),
+        place=place,
+        why=reasons(snapshot, row, band, distance, fit) if query.explain else (),
     )
 
 
-def _relaxations(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar
-) -> tuple[Relaxation, ...]:
-    """Find what to let go of to gain the most; only what gains anything, best first."""
-    found = []
-    for code in query.needs:
-        rest = tuple(need for need in query.needs if need != code)
-        found.append(
-            Relaxation(_match_count(snapshot, replace(query, needs=rest), calendar), drop=code)
-        )
-    if query.origin is not None:
-        for radius_m in sorted({_wider(query.radius_m, factor) for factor in _WIDER_FACTORS}):
-            wider = replace(query, radius_m=radius_m)
-            if radius_m > query.radius_m:
-                adds = _match_count(snapshot, wider, calendar)
-                found.append(Relaxation(adds, radius_m=radius_m))
-    useful = [item for item in found if item.adds]
-    return tuple(sorted(useful, key=lambda item: (-item.adds, item.drop, item.radius_m)))
-
-
-def _wider(radius_m: float, factor: float) -> int:
-    return min(int(radius_m * factor), MAX_RADIUS_M)
-
-
-def _match_count(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> int:
-    return int((_candidates(snapshot, query, calendar).bands == MATCH).sum())
+def _open_at(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, row: int) -> str:
+    if query.open_at is None:
+        return ""
+    status = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
+    return STATUSES[int(status[0])]

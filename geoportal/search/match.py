@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.hours import OpeningCalendar
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 
@@ -33,18 +31,9 @@ def bands(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Bands:
         Without needs every row is 0. Adding a need can only raise a band.
     """
     mask = snapshot.need_mask(needs)
-    all_yes = ((snapshot.yes[rows] & mask) == mask).all(axis=1)
-    any_no = ((snapshot.no[rows] & mask) != 0).any(axis=1)
+    all_yes, any_no = np.ones(rows.size, dtype=bool), np.zeros(rows.size, dtype=bool)
+    for word in np.flatnonzero(mask):
+        asked = mask[word]
+        all_yes &= (snapshot.yes[rows, word] & asked) == asked
+        any_no |= (snapshot.no[rows, word] & asked) != 0
     return np.where(any_no, NO, np.where(all_yes, MATCH, POSSIBLE)).astype(np.int8)
-
-
-def opening_bands(
-    snapshot: Snapshot, rows: Rows, when: datetime, calendar: OpeningCalendar
-) -> Bands:
-    """Return the band of each row at a moment: open 0, unknown 1, closed 2."""
-    by_status = {"open": MATCH, "unknown": POSSIBLE, "closed": NO}
-    return np.fromiter(
-        (by_status[calendar.status(snapshot.facilities[row].hours, when)] for row in rows),
-        np.int8,
-        len(rows),
-    )

@@ -1,23 +1,49 @@
-"""The order of an answer (公平性): band, then distance, then a draw that favours nobody.
+"""The order of an answer (公平性), the same for everyone, explained by `Reason`.
 
-1. match before possible before no;
-2. with an origin: distance rounded to 1 m; a facility without a position after those with one;
-   without an origin: how well the words fit, names first;
-3. ties: a pseudo-random draw from the facility's id and the day in Japan. It is the same for
-   everyone on one day, reproducible later, changes every day, and cannot be gained from by choosing
-   a name or a number.
+1. **Band**: every need "yes" before "possible" before "no". Nothing else that is known of a
+   facility moves it: neither its size, nor how much or how recently it has answered, nor who runs
+   it.
+2. **Distance** from the home, rounded to 1 m; a facility without a position after those with one.
+   Without a home: how well the words fit (the name itself, a name that begins with them, a name
+   that holds them, its reading, anything else).
+3. With a home, how well the words fit.
+4. **A draw** for those who are still level: a pseudo-random number from the facility's id and the
+   day in Japan (splitmix64). It is the same for everyone on one day, can be computed again later,
+   changes every day, and cannot be gained from by choosing a name or an official number. Over the
+   days each of n level facilities comes first one day in n (``geoportal exposure`` shows it).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoportal.domain.query import BANDS
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.match import Bands
+
+TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
+"""How words fit, best first; index = rank of `TextIndex.rank`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One key of the order and what a result has for it.
+
+    Attributes
+    ----------
+    key : str
+        ``band``, ``distance_m``, ``text`` or ``draw``, in the order they were compared.
+    value : str or int or None
+        Band, metres (None without a position), one of `TEXT_FITS`, number in the day's draw.
+    """
+
+    key: str
+    value: str | int | None
 
 
 def order(
@@ -26,6 +52,7 @@ def order(
     band: Bands,
     distances: NDArray[np.float64] | None,
     word_rank: NDArray[np.int8] | None,
+    first: int | None = None,
 ) -> NDArray[np.int64]:
     """Return the positions of ``rows`` in the order they are shown.
 
@@ -38,15 +65,39 @@ def order(
     distances : ndarray of float, shape (m,), or None
         Metres; NaN for rows without a position.
     word_rank : ndarray of int8, shape (m,), or None
-        0 = all words in the name.
+        0 = the words are the name.
+    first : int, optional
+        Only so many are wanted; those after them may be left out.
     """
-    keys: list[NDArray[np.generic]] = [daily_draw(snapshot.tie_keys[rows], snapshot.today)]
-    if word_rank is not None:
-        keys.append(word_rank)
+    leading = band.astype(np.float64) * 1e9
     if distances is not None:
-        keys.append(np.nan_to_num(np.rint(distances), nan=np.inf))
-    keys.append(band)
-    return np.lexsort(keys)
+        leading += np.nan_to_num(np.rint(distances), nan=1e8)
+    elif word_rank is not None:
+        leading += word_rank
+    among = _leaders(leading, first)
+    keys: list[NDArray[np.generic]] = [daily_draw(snapshot.tie_keys[rows[among]], snapshot.today)]
+    if word_rank is not None:
+        keys.append(word_rank[among])
+    keys.append(leading[among])
+    return among[np.lexsort(keys)]
+
+
+def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int64]:
+    """Return the positions that can be among the first by their leading key, level ones too."""
+    if first is None or first >= leading.size:
+        return np.arange(leading.size)
+    last = np.partition(leading, first - 1)[first - 1]
+    return np.flatnonzero(leading <= last)
+
+
+def reasons(
+    snapshot: Snapshot, row: int, band: int, distance: float | None, text_rank: int | None
+) -> tuple[Reason, ...]:
+    """Return why a result stands where it stands: the keys of the order and its values."""
+    draw = int(daily_draw(snapshot.tie_keys[row : row + 1], snapshot.today)[0])
+    text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
+    near = () if distance is None else (Reason("distance_m", round(distance)),)
+    return (Reason("band", BANDS[band]), *near, *text, Reason("draw", draw))
 
 
 def daily_draw(tie_keys: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:

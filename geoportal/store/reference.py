@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.provenance import SourceInfo
-from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.domain.vocabulary import Implication, Term, Vocabulary
 from geoportal.store import documents
 from geoportal.store.schema import centres, editions
 
@@ -62,7 +62,7 @@ class Reference:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Needs and facts with labels and synonyms."""
-        return Vocabulary(
+        terms = [
             Term(
                 code=row["code"],
                 label_ja=row["label_ja"],
@@ -75,6 +75,9 @@ class Reference:
                 valid_to=row["valid_to"],
             )
             for row in self._rows("vocabulary.csv")
+        ]
+        return Vocabulary(
+            terms, (Implication(**row) for row in self._rows("need_implications.csv"))
         )
 
     @cached_property

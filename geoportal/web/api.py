@@ -239,4 +239,5 @@ def _public(document: presenters.Document, mimetype: str = "application/json") -
 def _conditional(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

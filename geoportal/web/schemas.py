@@ -61,7 +61,12 @@ class SearchRequest(Strict):
     needs: list[Code] = Field(default_factory=list, max_length=120)
     q: Text | None = Field(None, description="Words, all of which must occur")
     open_at: AwareDatetime | None = Field(None, description="ISO 8601 with offset")
+    open_use: Literal["consultation", "reception", "care_manager"] = Field(
+        "consultation", description="Open for what: 診療・営業, 受付, ケアマネタイム"
+    )
     include: Literal["match", "possible", "all"] = "possible"
+    facets: bool = Field(False, description="Count what each other choice of a filter would give")
+    explain: bool = Field(False, description="Say why each result stands where it stands")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
@@ -92,9 +97,12 @@ class SearchRequest(Strict):
             needs=portal.reference.vocabulary.require_needs(self.needs),
             text=(self.q or "").strip(),
             open_at=self.open_at,
+            open_use=self.open_use,
             include=self.include,
             limit=self.limit,
             offset=self.offset,
+            facets=self.facets,
+            explain=self.explain,
         )
 
     def _districts(self) -> tuple[str, ...]:

@@ -1,0 +1,169 @@
+"""What is shown of a facility on a day: for each code the claim that answers, and what follows.
+
+Rules such as 支援診１ → 24 h are data (``need_implications.csv``). They speak only where no direct
+claim of equal or stronger evidence does, and only ever say "yes": silence never becomes a "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.claim import EVIDENCE, Claim, strongest
+from geoportal.domain.vocabulary import Vocabulary
+
+_WORD_BITS = 64
+NO_EVIDENCE = np.uint8(0)
+"""Evidence of a code nothing is known about; class i of `EVIDENCE` is stored as i + 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """The claim chosen to answer for one code, as it stands on the snapshot's day.
+
+    Attributes
+    ----------
+    claim : Claim
+        The claim; for a conclusion one made from the claim it follows from, same evidence, source
+        and date, with a note that says from what.
+    value : str
+        ``yes``, ``no`` or ``unknown`` on the day.
+    stale : bool
+        Whether it is too old to rely on without asking.
+    implied_by : str
+        The code it follows from; empty for a direct claim.
+    """
+
+    claim: Claim
+    value: str
+    stale: bool
+    implied_by: str = ""
+
+
+def shown_claims(
+    claims: Iterable[Claim], today: date, vocabulary: Vocabulary | None = None
+) -> dict[str, ShownClaim]:
+    """Choose for each code the claim that answers for it on a day, in order of code.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Everything any source says of one facility.
+    today : date
+        The day of the question, in Japan.
+    vocabulary : Vocabulary, optional
+        Its implications are applied; without it only direct claims count.
+    """
+    by_code: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_code.setdefault(claim.code, []).append(claim)
+    shown = {code: _shown(found, today) for code, found in by_code.items()}
+    if vocabulary is not None:
+        shown.update(_conclusions(by_code, shown, today, vocabulary))
+    return {code: item for code in sorted(shown) if (item := shown[code]) is not None}
+
+
+def _shown(claims: Sequence[Claim], today: date) -> ShownClaim | None:
+    best = strongest(claims, today)
+    return None if best is None else ShownClaim(best, best.value_on(today), best.stale_on(today))
+
+
+def _conclusions(
+    by_code: Mapping[str, Sequence[Claim]],
+    shown: Mapping[str, ShownClaim | None],
+    today: date,
+    vocabulary: Vocabulary,
+) -> dict[str, ShownClaim]:
+    """Return the codes for which a conclusion answers in place of the direct claims."""
+    followed: dict[str, list[tuple[Claim, str]]] = {}
+    for code, item in shown.items():
+        if item is None or item.value != "yes":
+            continue
+        for rule in vocabulary.implied_by(code):
+            claim = replace(item.claim, code=rule.implies, value="yes", note=rule.reason)
+            followed.setdefault(rule.implies, []).append((claim, code))
+    concluded = {}
+    for code, found in followed.items():
+        best = strongest([claim for claim, _ in found], today)
+        origin = next(source for claim, source in found if claim == best)
+        direct = by_code.get(code, ())
+        if best is None or any(_outweighs(claim, best, today) for claim in direct):
+            continue
+        if strongest([*direct, best], today) == best:
+            concluded[code] = ShownClaim(
+                best, best.value_on(today), best.stale_on(today), implied_by=origin
+            )
+    return concluded
+
+
+def _outweighs(direct: Claim, implied: Claim, today: date) -> bool:
+    """Say whether a direct claim says something, on evidence as strong as the conclusion's."""
+    said = direct.value_on(today) != "unknown"
+    return said and EVIDENCE.index(direct.evidence) >= EVIDENCE.index(implied.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTable:
+    """Yes, no and evidence of every facility and code as arrays, a row per facility.
+
+    Attributes
+    ----------
+    yes, no : ndarray of uint64, shape (n, words)
+        Bit masks; the bit of a code is its position in the vocabulary.
+    evidence : ndarray of uint8, shape (n, codes)
+        0 where nothing is known, else 1 + index in `EVIDENCE`.
+    """
+
+    yes: NDArray[np.uint64]
+    no: NDArray[np.uint64]
+    evidence: NDArray[np.uint8]
+
+    @classmethod
+    def build(cls, shown: Sequence[Mapping[str, ShownClaim]], vocabulary: Vocabulary) -> NeedTable:
+        """Return the table of facilities from what is shown of each."""
+        size, codes = len(shown), len(vocabulary)
+        words = mask_words(vocabulary)
+        value = {"yes": np.zeros((size, codes), bool), "no": np.zeros((size, codes), bool)}
+        evidence = np.zeros((size, codes), np.uint8)
+        for row, items in enumerate(shown):
+            for code, item in items.items():
+                if code not in vocabulary or item.value == "unknown":
+                    continue
+                position = vocabulary.position(code)
+                value[item.value][row, position] = True
+                evidence[row, position] = 1 + EVIDENCE.index(item.claim.evidence)
+        return cls(_packed(value["yes"], words), _packed(value["no"], words), evidence)
+
+
+def mask_words(vocabulary: Vocabulary) -> int:
+    """Return how many 64-bit words a mask of the vocabulary takes."""
+    return max(1, -(-len(vocabulary) // _WORD_BITS))
+
+
+def need_mask(vocabulary: Vocabulary, codes: Iterable[str]) -> NDArray[np.uint64]:
+    """Return the bit mask of needs, shape (words,)."""
+    mask = np.zeros(mask_words(vocabulary), dtype=np.uint64)
+    for code in codes:
+        position = vocabulary.position(code)
+        mask[position // _WORD_BITS] |= np.uint64(1 << (position % _WORD_BITS))
+    return mask
+
+
+def unpacked(masks: NDArray[np.uint64], codes: int) -> NDArray[np.bool_]:
+    """Return masks as one column per code, shape (n, codes)."""
+    octets = np.ascontiguousarray(masks).astype("<u8", copy=False).view(np.uint8)
+    bits = np.unpackbits(
+        octets.reshape(masks.shape[0], masks.shape[1] * 8), axis=1, bitorder="little"
+    )
+    return bits[:, :codes].astype(bool)
+
+
+def _packed(flags: NDArray[np.bool_], words: int) -> NDArray[np.uint64]:
+    padded = np.zeros((flags.shape[0], words * _WORD_BITS), bool)
+    padded[:, : flags.shape[1]] = flags
+    octets = np.packbits(padded, axis=1, bitorder="little")
+    return np.ascontiguousarray(octets).view("<u8").astype(np.uint64)

@@ -1,0 +1,163 @@
+"""Opening hours of all facilities as arrays: who is open at a moment, in one vectorised step.
+
+Says exactly what `OpeningCalendar.status` says of one facility, for thousands at once. Sessions lie
+row after row in three columns; closing rules are bits. Minutes are counted from midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.hours import HOLIDAY, JST, Hours, OpeningCalendar, Session
+from geoportal.domain.query import OPEN_USES
+from geoportal.index.points import Rows
+
+OPEN, UNKNOWN, CLOSED = 0, 1, 2
+STATUSES = ("open", "unknown", "closed")
+Statuses = NDArray[np.int8]
+_DAY_MINUTES = 24 * 60
+_HOLIDAY_BIT = np.uint8(1 << HOLIDAY)
+
+
+class OpeningIndex:
+    """Immutable hours of many facilities.
+
+    Parameters
+    ----------
+    hours : sequence of Hours
+        A facility's hours per row.
+    """
+
+    def __init__(self, hours: Sequence[Hours]) -> None:
+        sessions = [session for one in hours for session in one.sessions]
+        self._offsets = np.concatenate(
+            ([0], np.cumsum([len(one.sessions) for one in hours], dtype=np.int64))
+        ).astype(np.int64)
+        self._day = np.array([s.day for s in sessions], dtype=np.int8)
+        self._use = np.array([_use_number(s) for s in sessions], dtype=np.int8)
+        self._opens = np.array([minutes(s.opens) for s in sessions], dtype=np.int16)
+        self._closes = np.array([_closing(s) for s in sessions], dtype=np.int16)
+        self._known = np.array([one.known for one in hours], dtype=bool)
+        self._closed_days = _bits(one.closed_days for one in hours)
+        self._open_days = _bits((*one.open_days, *(s.day for s in one.sessions)) for one in hours)
+        self._uses = _bits((_use_number(s) for s in one.sessions) for one in hours)
+        self._closed_weeks = np.array(
+            [sum(1 << _week_bit(*pair) for pair in set(one.closed_weeks)) for one in hours],
+            dtype=np.uint64,
+        )
+        numbers: dict[tuple[str, ...], int] = {}
+        self._date_set = np.array(
+            [numbers.setdefault(one.closed_dates, len(numbers)) for one in hours], dtype=np.int32
+        )
+        self._date_sets = [frozenset(dates) for dates in numbers]
+
+    def __len__(self) -> int:
+        return int(self._known.size)
+
+    def status(
+        self,
+        rows: Rows,
+        when: datetime,
+        calendar: OpeningCalendar,
+        use: str = OPEN_USES[0],
+    ) -> Statuses:
+        """Return for each row whether it is open at a moment.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (m,)
+            Rows, each as often as wanted.
+        when : datetime
+            Aware; converted to Japan time.
+        calendar : OpeningCalendar
+            Knows national holidays.
+        use : str
+            One of `OPEN_USES`.
+
+        Returns
+        -------
+        ndarray of int8, shape (m,)
+            `OPEN`, `UNKNOWN` (times not stated) or `CLOSED`.
+        """
+        local = when.astimezone(JST)
+        day, minute = local.date(), local.hour * 60 + local.minute
+        number = OPEN_USES.index(use)
+        today = self._status_on(rows, day, minute, calendar, number)
+        yesterday = self._status_on(
+            rows, day - timedelta(days=1), minute + _DAY_MINUTES, calendar, number
+        )
+        return np.where(yesterday == OPEN, OPEN, today).astype(np.int8)
+
+    def _status_on(
+        self, rows: Rows, day: date, minute: int, calendar: OpeningCalendar, use: int
+    ) -> Statuses:
+        """Status at a minute counted from midnight of a day (may exceed 24 h)."""
+        holiday = calendar.is_holiday(day)
+        names_holiday = (self._open_days[rows] & _HOLIDAY_BIT) != 0
+        key = HOLIDAY if holiday else day.weekday()
+        mute = (self._uses[rows] & np.uint8(1 << use)) == 0
+        if holiday:
+            mute |= ~names_holiday
+        inside = self._inside(rows, key, minute, use)
+        status = np.where(mute, UNKNOWN, np.where(inside, OPEN, CLOSED))
+        status = np.where(self._closed_all_day(rows, day, holiday, names_holiday), CLOSED, status)
+        return np.where(self._known[rows], status, UNKNOWN).astype(np.int8)
+
+    def _closed_all_day(
+        self, rows: Rows, day: date, holiday: bool, names_holiday: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        of_year = np.array([f"{day:%m-%d}" in dates for dates in self._date_sets], dtype=bool)
+        bit = np.uint64(1 << _week_bit((day.day - 1) // 7 + 1, day.weekday()))
+        closed: NDArray[np.bool_] = (self._closed_weeks[rows] & bit) != 0
+        if of_year.any():
+            closed |= of_year[self._date_set[rows]]
+        weekday: NDArray[np.bool_] = (self._closed_days[rows] & np.uint8(1 << day.weekday())) != 0
+        if holiday:
+            closed |= (self._closed_days[rows] & _HOLIDAY_BIT) != 0
+            weekday &= ~names_holiday
+        closed |= weekday
+        return closed
+
+    def _inside(self, rows: Rows, key: int, minute: int, use: int) -> NDArray[np.bool_]:
+        """Say for each row whether one of its sessions of a day and use holds a minute."""
+        counts = self._offsets[rows + 1] - self._offsets[rows]
+        ends = np.cumsum(counts)
+        owner = np.repeat(np.arange(rows.size), counts)
+        places = np.arange(owner.size) + np.repeat(self._offsets[rows] - (ends - counts), counts)
+        holds = (
+            (self._day[places] == key)
+            & (self._use[places] == use)
+            & (self._opens[places] <= minute)
+            & (minute < self._closes[places])
+        )
+        inside = np.zeros(rows.size, dtype=bool)
+        inside[owner[holds]] = True
+        return inside
+
+
+def minutes(text: str) -> int:
+    """Return the minutes since midnight of ``HH:MM``."""
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def _closing(session: Session) -> int:
+    opens, closes = minutes(session.opens), minutes(session.closes)
+    return closes if closes > opens else closes + _DAY_MINUTES
+
+
+def _use_number(session: Session) -> int:
+    """Return the number of a session's use; an unknown use gets one nobody asks for."""
+    return OPEN_USES.index(session.use) if session.use in OPEN_USES else len(OPEN_USES)
+
+
+def _week_bit(week: int, day: int) -> int:
+    return (week - 1) * 7 + day
+
+
+def _bits(groups: Iterable[Iterable[int]]) -> NDArray[np.uint8]:
+    return np.array([sum(1 << bit for bit in set(group)) for group in groups], dtype=np.uint8)

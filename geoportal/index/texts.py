@@ -1,0 +1,109 @@
+"""The text of facilities: in whose names, readings, addresses and numbers words occur."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import Facility
+from geoportal.index.words import WordIndex, fields
+from geoportal.text.normalize import fold, fold_name
+
+EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
+_FIELD_GAP = " "
+_PROBE = "試"
+
+
+class TextIndex:
+    """Names, readings and everything else that a text question looks through.
+
+    Parameters
+    ----------
+    facilities : sequence of Facility
+        A facility per row.
+    kind_words : mapping of str to str
+        For each kind the words by which people look for it.
+    """
+
+    def __init__(self, facilities: Sequence[Facility], kind_words: Mapping[str, str]) -> None:
+        self._names = WordIndex([name_fields(f.name) for f in facilities])
+        self._kana = WordIndex([name_fields(f.kana) for f in facilities])
+        self._all = WordIndex([search_text(f, kind_words[f.kind]) for f in facilities])
+
+    def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Say for each row whether all words occur anywhere in its text, in any order."""
+        found = np.ones(len(self._all), dtype=bool)
+        for word in words:
+            found &= self._all.containing(word)
+        return found
+
+    def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
+        """Rank rows by how well they fit words.
+
+        Returns
+        -------
+        ndarray of int8, shape (n,)
+            `EXACT_NAME` the words are the name (with or without the legal form), `NAME_BEGINS`
+            all occur in the name and it begins with one of them, `IN_NAME` all occur in it,
+            `IN_KANA` all in name or reading, `ELSEWHERE` in address, department, telephone …
+        """
+        size = len(self._all)
+        in_name, in_either = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
+        begins = np.zeros(size, dtype=bool)
+        for word in words:
+            here = self._names.containing(word)
+            in_name &= here
+            in_either &= here | self._kana.containing(word)
+            begins |= self._names.beginning(word)
+        return np.select(
+            [self._names.being("".join(words)), in_name & begins, in_name, in_either],
+            [EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA],
+            ELSEWHERE,
+        ).astype(np.int8)
+
+
+def asked_words(text: str) -> list[str]:
+    """Return the folded words of a text question, empty when nothing is left to look for.
+
+    Legal forms (医療法人 …) are left out unless there is nothing else; digits stand without the
+    dashes people write between them.
+    """
+    parts = [part for part in text.split() if fold(part)]
+    named = [part for part in parts if not _is_legal_form(part)]
+    return [_digits_joined(fold_name(part)) for part in named or parts]
+
+
+def name_fields(name: str) -> str:
+    """Return a name folded as it is and without its legal form, as fields of a word index."""
+    return fields(dict.fromkeys((fold(name), fold_name(name))))
+
+
+def search_text(facility: Facility, kind_words: str) -> str:
+    """Return all folded text of a facility that a search looks through."""
+    others = (
+        kind_words,
+        facility.address,
+        facility.operator,
+        *facility.departments,
+        *facility.services,
+        facility.postal_code,
+        facility.phone,
+        facility.fax,
+        *facility.identifiers.values(),
+    )
+    names = (facility.name, facility.kana)
+    folded = (*map(fold, names), *map(fold_name, names), *map(fold, others))
+    return _FIELD_GAP.join(folded).replace("\n", _FIELD_GAP)
+
+
+def _is_legal_form(word: str) -> bool:
+    """Say whether a word is nothing but the legal form of a corporation."""
+    return fold_name(word + _PROBE) == _PROBE
+
+
+def _digits_joined(word: str) -> str:
+    """Return a number without the long vowel marks people take for dashes (093ー000ー0000)."""
+    bare = word.replace("ー", "")
+    return bare if bare.isdecimal() else word

@@ -1,0 +1,147 @@
+"""Who is in question: rows that fulfil place, kind and text, with distance and match band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import KINDS
+from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.query import Query
+from geoportal.errors import UsageError
+from geoportal.index.points import Rows
+from geoportal.index.snapshot import Snapshot
+from geoportal.index.texts import asked_words
+from geoportal.search.match import Bands, bands
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows in question.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (m,)
+        Rows of the snapshot, in no particular order.
+    distances : ndarray of float, shape (m,), or None
+        Metres from the origin; None without one.
+    bands : ndarray of int8, shape (m,)
+        Match bands, opening included where a time was asked for.
+    """
+
+    rows: Rows
+    distances: NDArray[np.float64] | None
+    bands: Bands
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All conditions of a question but radius, needs and time; asked of a few rows at a time.
+
+    Attributes
+    ----------
+    kinds : ndarray of bool, shape (kinds,), or None
+        Which kinds are wanted; None = all.
+    flags : ndarray of bool, shape (n,), or None
+        Rows that fulfil place and text; None = all.
+    """
+
+    kinds: Flags | None
+    flags: Flags | None
+
+    def hold(self, snapshot: Snapshot, rows: Rows) -> Flags:
+        """Say for each row whether it fulfils the conditions."""
+        held = np.ones(rows.size, dtype=bool)
+        if self.kinds is not None:
+            held &= self.kinds[snapshot.kinds[rows]]
+        if self.flags is not None:
+            held &= self.flags[rows]
+        return held
+
+
+def conditions(snapshot: Snapshot, query: Query) -> Conditions:
+    """Return the conditions of a question.
+
+    Raises
+    ------
+    UsageError
+        When a district is not known, or the text holds no word.
+    """
+    kinds = None
+    if query.kinds:
+        kinds = np.zeros(len(KINDS), dtype=bool)
+        kinds[[KINDS.index(kind) for kind in query.kinds]] = True
+    flags: list[Flags] = []
+    if query.districts:
+        flags.append(_flags(snapshot, (_in_district(snapshot, c) for c in query.districts)))
+    if query.bbox is not None:
+        flags.append(_flags(snapshot, [snapshot.in_box(*query.bbox)]))
+    if query.identifier:
+        flags.append(_flags(snapshot, [snapshot.with_identifier(query.identifier)]))
+    if query.text:
+        flags.append(snapshot.with_words(words_of(query)))
+    return Conditions(kinds, np.logical_and.reduce(flags) if flags else None)
+
+
+def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candidates:
+    """Return everyone in question, refusals included.
+
+    Raises
+    ------
+    UsageError
+        As `conditions`.
+    """
+    asked = conditions(snapshot, query)
+    distances = None
+    if query.origin is not None:
+        rows, distances = snapshot.near(
+            query.origin.lon,
+            query.origin.lat,
+            query.radius_m,
+            lambda rows: asked.hold(snapshot, rows),
+        )
+    elif asked.flags is not None:
+        rows = np.flatnonzero(asked.flags)
+        rows = rows[asked.hold(snapshot, rows)]
+    else:
+        rows = np.arange(len(snapshot))
+        rows = rows[asked.hold(snapshot, rows)]
+    band = bands(snapshot, rows, query.needs)
+    if query.open_at is not None:
+        status = snapshot.opening(rows, query.open_at, calendar, query.open_use)
+        band = np.maximum(band, status)
+    return Candidates(rows, distances, band)
+
+
+def words_of(query: Query) -> list[str]:
+    """Return the folded words of a text question.
+
+    Raises
+    ------
+    UsageError
+        When nothing is left to look for: punctuation alone is no word.
+    """
+    words = asked_words(query.text)
+    if not words:
+        raise UsageError("nothing to look for: give a word of letters, kana, kanji, digits", "q")
+    return words
+
+
+def _in_district(snapshot: Snapshot, code: str) -> Rows:
+    if not snapshot.knows_district(code):
+        raise UsageError(
+            f"no district has the code {code[:20]!r}; GET /api/v1/districts lists them", "district"
+        )
+    return snapshot.in_district(code)
+
+
+def _flags(snapshot: Snapshot, groups: Iterable[Rows]) -> Flags:
+    flags = np.zeros(len(snapshot), dtype=bool)
+    for rows in groups:
+        flags[rows] = True
+    return flags

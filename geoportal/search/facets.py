@@ -1,0 +1,131 @@
+"""Counts beside an answer: what each other choice of one filter would give.
+
+Every count is of the question with *that filter alone* changed: for a kind, the question with
+that kind in place of the kinds asked for; for a district, with that municipality or ward in place
+of the districts; for a need not asked for, with it added, for one asked for, with it dropped.
+Evidence counts the facilities of the answer itself by the weakest evidence their known needs rest
+on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.claim import EVIDENCE
+from geoportal.domain.facility import KINDS
+from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.query import Query
+from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.claims import unpacked
+from geoportal.index.snapshot import Snapshot
+from geoportal.search.candidates import Candidates, find
+from geoportal.search.match import MATCH, NO, POSSIBLE
+
+_NOT_STATED = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many facilities one choice would give, by match band."""
+
+    value: str
+    match: int
+    possible: int
+    no: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts per kind, need, municipality and evidence; choices that give nothing are absent."""
+
+    kinds: tuple[Count, ...]
+    needs: tuple[Count, ...]
+    districts: tuple[Count, ...]
+    evidence: tuple[Count, ...]
+
+
+def facets(
+    snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
+) -> Facets:
+    """Return the counts for a question.
+
+    Parameters
+    ----------
+    found : Candidates
+        What the question itself gave.
+    """
+    return Facets(
+        kinds=_kinds(snapshot, query, calendar),
+        needs=_needs(snapshot, query, found, calendar),
+        districts=_districts(snapshot, query, calendar),
+        evidence=_evidence(snapshot, query, found),
+    )
+
+
+def _kinds(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
+    found = find(snapshot, replace(query, kinds=()), calendar)
+    table = _by_band(snapshot.kinds[found.rows], found.bands, len(KINDS))
+    return _counts(KINDS, table, query.kinds)
+
+
+def _districts(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
+    found = find(snapshot, replace(query, districts=()), calendar)
+    numbers = snapshot.municipality_numbers[found.rows]
+    names = [str(name) for name in snapshot.municipality_names]
+    return _counts(names, _by_band(numbers, found.bands, len(names)), query.districts)
+
+
+def _needs(
+    snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
+) -> tuple[Count, ...]:
+    codes = [term.code for term in snapshot.vocabulary]
+    yes = unpacked(snapshot.yes[found.rows], len(codes))
+    no = unpacked(snapshot.no[found.rows], len(codes))
+    match, refused = found.bands == MATCH, found.bands == NO
+    matches = match.astype(np.int64) @ yes
+    refusals = int(refused.sum()) + (~refused).astype(np.int64) @ no
+    rest = found.rows.size - matches - refusals
+    table = np.stack((matches, rest, refusals), axis=1)
+    for code in query.needs:
+        without = replace(query, needs=tuple(need for need in query.needs if need != code))
+        bands = find(snapshot, without, calendar).bands
+        table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=3)
+    offered = [i for i, term in enumerate(snapshot.vocabulary) if _is_need(term.group)]
+    stated = [i for i in offered if yes[:, i].any() or no[:, i].any() or codes[i] in query.needs]
+    return _counts([codes[i] for i in stated], table[stated], query.needs)
+
+
+def _evidence(snapshot: Snapshot, query: Query, found: Candidates) -> tuple[Count, ...]:
+    if not query.needs:
+        return ()
+    positions = [snapshot.vocabulary.position(code) for code in query.needs]
+    classes = snapshot.evidence[found.rows][:, positions].astype(np.int64)
+    none = len(EVIDENCE) + 1
+    weakest = np.where(classes == 0, none, classes).min(axis=1)
+    table = _by_band(weakest - 1, found.bands, none)
+    return _counts((*EVIDENCE, _NOT_STATED), table, ())
+
+
+def _is_need(group: str) -> bool:
+    return group in Vocabulary.NEED_GROUPS and group != "FT"
+
+
+def _by_band(numbers: NDArray[np.integer], bands: NDArray[np.int8], size: int) -> NDArray[np.int64]:
+    """Return how many rows have each number in each band, shape (size, 3)."""
+    flat = numbers.astype(np.int64) * 3 + bands
+    return np.bincount(flat, minlength=size * 3)[: size * 3].reshape(size, 3)
+
+
+def _counts(
+    values: Sequence[str], table: NDArray[np.int64], chosen: Sequence[str]
+) -> tuple[Count, ...]:
+    return tuple(
+        Count(value, int(row[MATCH]), int(row[POSSIBLE]), int(row[NO]), value in chosen)
+        for value, row in zip(values, table, strict=True)
+        if value and (row.any() or value in chosen)
+    )

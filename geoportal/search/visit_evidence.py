@@ -1,0 +1,125 @@
+"""The evidence the 16 km rule asks for (16kmルール, 絶対的な理由).
+
+A visit from beyond 16 km is paid for only when nobody within 16 km of the home can give the care,
+or those who can do not visit. So the answer counts, around the home: who says they can do each
+need, who says they cannot, of whom it is not known, and how many of each visit. Counts of what is
+held here, not a decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import VISITING_RULE_KINDS
+from geoportal.domain.query import Query
+from geoportal.index.points import Rows
+from geoportal.index.snapshot import Snapshot
+from geoportal.search.candidates import conditions
+from geoportal.search.visit_range import LIMIT_M
+
+VISITING_CODES = ("VM.REG", "VM.URG", "VM.DENT")
+"""What says that an institution comes to the home: 訪問診療, 往診, 歯科訪問診療."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many institutions say yes, no or nothing; ``visiting``: of these, who visit."""
+
+    yes: int
+    no: int
+    unknown: int
+    yes_visiting: int
+    unknown_visiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEvidence:
+    """What is known of the institutions within 16 km of a home.
+
+    Attributes
+    ----------
+    limit_m : float
+        16,000.
+    kinds : tuple of str
+        Kinds counted: hospitals, clinics, dental clinics, or those of them asked for.
+    institutions, visiting : int
+        How many there are, and how many say that they visit.
+    needs : dict of str to Answers
+        For each need asked that can be put to these kinds.
+    together : Answers
+        For all these needs at once: yes to all; no to any; else unknown.
+    """
+
+    limit_m: float
+    kinds: tuple[str, ...]
+    institutions: int
+    visiting: int
+    needs: dict[str, Answers]
+    together: Answers
+
+
+def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
+    """Count what institutions within 16 km of the home can do, inclusive, by geodesic distance.
+
+    Returns
+    -------
+    VisitEvidence or None
+        None without a home, or when no kind under the 16 km rule is asked about.
+    """
+    kinds = tuple(sorted(VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)))
+    if query.origin is None or not kinds:
+        return None
+    around = conditions(snapshot, Query(kinds=kinds))
+    rows, _ = snapshot.near(
+        query.origin.lon,
+        query.origin.lat,
+        LIMIT_M,
+        lambda rows: around.hold(snapshot, rows),
+    )
+    vocabulary = snapshot.vocabulary
+    known = [code for code in VISITING_CODES if code in vocabulary]
+    visiting = np.logical_or.reduce(
+        [_said(snapshot.yes, rows, vocabulary.position(code)) for code in known]
+        or [np.zeros(rows.size, dtype=bool)]
+    )
+    asked = [
+        code for code in query.needs if any(vocabulary.applies_to(code, kind) for kind in kinds)
+    ]
+    said = {
+        code: (
+            _said(snapshot.yes, rows, vocabulary.position(code)),
+            _said(snapshot.no, rows, vocabulary.position(code)),
+        )
+        for code in asked
+    }
+    every = np.logical_and.reduce([yes for yes, _ in said.values()] or [np.ones(rows.size, bool)])
+    never = np.logical_or.reduce([no for _, no in said.values()] or [np.zeros(rows.size, bool)])
+    return VisitEvidence(
+        limit_m=LIMIT_M,
+        kinds=kinds,
+        institutions=int(rows.size),
+        visiting=int(visiting.sum()),
+        needs={code: _answers(yes, no, visiting) for code, (yes, no) in said.items()},
+        together=_answers(every, never, visiting),
+    )
+
+
+def _said(masks: NDArray[np.uint64], rows: Rows, position: int) -> Flags:
+    word, bit = divmod(position, 64)
+    return np.asarray((masks[rows, word] & np.uint64(1 << bit)) != 0)
+
+
+def _answers(yes: Flags, no: Flags, visiting: Flags) -> Answers:
+    unknown = ~(yes | no)
+    return Answers(
+        yes=int(yes.sum()),
+        no=int(no.sum()),
+        unknown=int(unknown.sum()),
+        yes_visiting=int((yes & visiting).sum()),
+        unknown_visiting=int((unknown & visiting).sum()),
+    )

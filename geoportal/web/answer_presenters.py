@@ -1,0 +1,175 @@
+"""Answers as they go out: searches and positions, in the shapes of ``CONTRACT.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from geoportal.address.result import GeocodeResult
+from geoportal.domain.centre import Centre
+from geoportal.domain.query import Query
+from geoportal.index.snapshot import ShownClaim, Snapshot
+from geoportal.search.answer import Answer, Result
+from geoportal.services import Portal
+from geoportal.web.facility_presenters import brief, facility_document, feature, shown_document
+from geoportal.web.reference_presenters import Document, brief_centre, brief_district
+from geoportal.web.search_asides import (
+    facets_document,
+    reason_document,
+    relaxation_document,
+    visit_evidence_document,
+)
+
+
+def search_document(portal: Portal, query: Query) -> Document:
+    """Return the answer to a question as a GeoJSON FeatureCollection."""
+    snapshot = portal.snapshot
+    answer = portal.search(query)
+    document = _collection(snapshot, answer)
+    if query.origin is not None:
+        document["origin"] = _origin(portal, query)
+    document["centres"] = [brief_centre(centre) for centre in _centres_of(portal, query)]
+    document["unlocated"] = answer.unlocated
+    return document
+
+
+def facilities_document(portal: Portal, query: Query) -> Document:
+    """Return facilities as a GeoJSON FeatureCollection (without origin)."""
+    return _collection(portal.snapshot, portal.search(query))
+
+
+def export_feature(portal: Portal, result: Document) -> Document:
+    """Return a search result's feature with everything known of the facility added."""
+    full = facility_document(portal, result["id"])
+    if full is None:
+        return result
+    return {**full, "properties": {**full["properties"], **result["properties"]}}
+
+
+def locate_document(portal: Portal, result: GeocodeResult) -> Document:
+    """Return what a geocoder found, with the districts around it and the responsible centre."""
+    document = result.as_dict()
+    code = result.municipality_code
+    if result.lon is not None and result.lat is not None:
+        covering = portal.district_at(result.lon, result.lat)
+        code = code or (covering.code if covering else "")
+    return {**document, **_whereabouts(portal, code)}
+
+
+def point_document(portal: Portal, lon: float, lat: float) -> Document:
+    """Return the districts that hold a point, with the responsible centre."""
+    covering = portal.district_at(lon, lat)
+    code = covering.code if covering else ""
+    info = portal.reference.municipalities.get(code)
+    return {
+        "status": "ok" if code else "not_found",
+        "match_level": "point",
+        "coordinate_level": "point",
+        "lon": lon,
+        "lat": lat,
+        "uncertainty_m": 0,
+        "matched": "",
+        "remainder": "",
+        "prefecture": info.prefecture if info else "",
+        "municipality": info.name if info else "",
+        "municipality_code": code,
+        "town": "",
+        "candidates": [],
+        "needs_confirmation": not code,
+        "warnings": [] if code else ["outside_districts"],
+        "source": "",
+        "dataset_date": "",
+        **_whereabouts(portal, code),
+    }
+
+
+def points_json(portal: Portal) -> bytes:
+    """Return all markers as compact columns, ready to send."""
+    return portal.snapshot.points_json
+
+
+def _collection(snapshot: Snapshot, answer: Answer) -> Document:
+    document = {
+        "type": "FeatureCollection",
+        "numberMatched": answer.number_matched,
+        "numberReturned": len(answer.results),
+        "dataset_version": snapshot.version,
+        "counts": answer.counts,
+        "relaxations": [relaxation_document(item) for item in answer.relaxations if item.plain],
+        "relaxations_more": [
+            relaxation_document(item) for item in answer.relaxations if not item.plain
+        ],
+        "features": [_result(snapshot, item) for item in answer.results],
+    }
+    if answer.visit_evidence is not None:
+        document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
+    if answer.facets is not None:
+        document["facets"] = facets_document(answer.facets)
+    return document
+
+
+def _result(snapshot: Snapshot, result: Result) -> Document:
+    facility = result.facility
+    properties = brief(facility, result.municipality_code)
+    if result.distance_m is not None:
+        properties["distance_m"] = result.distance_m
+    if result.visit_range:
+        properties["visit_range"] = result.visit_range
+    properties["match"] = result.match
+    properties["needs"] = {
+        code: need_document(snapshot, facility.kind, code, item)
+        for code, item in result.needs.items()
+    }
+    if result.open_at:
+        properties["open_at"] = result.open_at
+    if result.why:
+        properties["place"] = result.place
+        properties["why"] = [reason_document(reason) for reason in result.why]
+    return feature(facility, properties)
+
+
+def need_document(snapshot: Snapshot, kind: str, code: str, item: ShownClaim | None) -> Document:
+    """Return what is known about one need asked for.
+
+    ``applicable`` is there, and false, when the term is not about this kind of facility at all.
+    """
+    document = shown_document(item)
+    if not snapshot.vocabulary.applies_to(code, kind):
+        document["applicable"] = False
+    return document
+
+
+def _origin(portal: Portal, query: Query) -> Document:
+    origin = query.origin
+    if origin is None:
+        return {}
+    district = portal.district_at(origin.lon, origin.lat)
+    centres = portal.snapshot.centres_for(district.code) if district else []
+    return {
+        "lon": origin.lon,
+        "lat": origin.lat,
+        "match_level": origin.match_level,
+        "uncertainty_m": origin.uncertainty_m,
+        "warnings": list(origin.warnings),
+        "district": brief_district(district) if district else None,
+        "centre": brief_centre(centres[0]) if centres else None,
+    }
+
+
+def _centres_of(portal: Portal, query: Query) -> list[Centre]:
+    """Return the centres responsible for the home, or for the districts asked about."""
+    codes: Iterable[str] = query.districts
+    if query.origin is not None:
+        home = portal.district_at(query.origin.lon, query.origin.lat)
+        codes = [home.code] if home else []
+    found = [centre for code in codes for centre in portal.snapshot.centres_for(code)]
+    return [c for c in dict.fromkeys(found) if c.kind == "liaison_centre"]
+
+
+def _whereabouts(portal: Portal, code: str) -> Document:
+    if not code:
+        return {"districts": [], "centre": None}
+    centres = portal.snapshot.centres_for(code)
+    return {
+        "districts": [brief_district(district) for district in portal.district_chain(code)],
+        "centre": brief_centre(centres[0]) if centres else None,
+    }
