@@ -8,7 +8,7 @@ stay exact, and people are counted where they live.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,27 +185,3 @@ def _overlaps(
     areas = projection.areas_m2(pieces)
     some = areas > 0
     return rows[some], areas[some]
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """Cells summed over a district beside the register of residents.
-
-    Attributes
-    ----------
-    district : str
-        Code.
-    mesh, register : Mapping[str, float]
-        People by group; ``register`` empty when no table is held.
-    register_as_of : str
-        ISO date of the register.
-    """
-
-    district: str
-    mesh: Mapping[str, float]
-    register: Mapping[str, float]
-    register_as_of: str
-
-    def difference(self, group: str) -> float | None:
-        """Return cells minus register, people; None without a register."""
-        return self.mesh[group] - self.register[group] if group in self.register else None

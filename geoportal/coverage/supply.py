@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.coverage.reach import Floats, Places
+from geoportal.coverage.reach import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.index.snapshot import Snapshot, shown_claims
 
@@ -94,9 +94,12 @@ class Supply:
         Places (定員) where known, else 1.
     certain : ndarray of bool, shape (k,)
         True when every need is a known yes; the others are possible: not known.
-    unlocated : tuple of str
-        Ids of facilities that would count but have no position: counted in the districts of their
+    rows : ndarray of int, shape (k,)
+        Rows of the snapshot, -1 for a planned facility.
+    unlocated_rows : ndarray of int, shape (u,)
+        Facilities that would count but have no position: counted in the district of their
         address, never in distances.
+    unlocated_certain : ndarray of bool, shape (u,)
     """
 
     ids: tuple[str, ...]
@@ -105,7 +108,9 @@ class Supply:
     places: Places
     capacity: Floats
     certain: NDArray[np.bool_]
-    unlocated: tuple[str, ...]
+    rows: Rows
+    unlocated_rows: Rows
+    unlocated_certain: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -128,6 +133,7 @@ class Supply:
             places=Places.of(self.places.lon[rows], self.places.lat[rows]),
             capacity=self.capacity[rows],
             certain=self.certain[rows],
+            rows=self.rows[rows],
         )
 
     def with_planned(self, planned: Sequence[PlannedFacility], kind: str = "") -> Supply:
@@ -142,6 +148,7 @@ class Supply:
             places=Places.of(lon, lat),
             capacity=np.concatenate([self.capacity, [item.capacity for item in planned]]),
             certain=np.concatenate([self.certain, np.ones(len(planned), dtype=bool)]),
+            rows=np.concatenate([self.rows, np.full(len(planned), -1, dtype=np.int64)]),
         )
 
 
@@ -166,6 +173,7 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
     answers = {int(row): answer_of(snapshot, int(row), question) for row in rows}
     counting = [row for row, answer in answers.items() if answer != NO]
     located = [row for row in counting if snapshot.located[row]]
+    lost = [row for row in counting if not snapshot.located[row]]
     facilities = [snapshot.facilities[row] for row in located]
     return Supply(
         ids=tuple(f.id for f in facilities),
@@ -177,7 +185,9 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
         ),
         capacity=np.array([float(f.capacity or 1) for f in facilities], dtype=np.float64),
         certain=np.array([answers[row] == YES for row in located], dtype=bool),
-        unlocated=tuple(snapshot.facilities[r].id for r in counting if not snapshot.located[r]),
+        rows=np.array(located, dtype=np.int64),
+        unlocated_rows=np.array(lost, dtype=np.int64),
+        unlocated_certain=np.array([answers[row] == YES for row in lost], dtype=bool),
     )
 
 

@@ -1,0 +1,172 @@
+"""What a study is about: a district or a city, cut into the districts that are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPolygon
+
+from geoportal.coverage.reach import Rows
+from geoportal.errors import InputRefusedError, NotFoundError
+from geoportal.geo.polygons import polygonal
+from geoportal.index.districts import DistrictIndex
+from geoportal.index.snapshot import Snapshot
+
+_LEAVES = frozenset({"municipality", "ward"})
+REST = "rest"
+REST_NAME = "区域外"
+"""The part of an area that none of the local districts covers; kept, so that sums stay sums."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A district that is compared.
+
+    Attributes
+    ----------
+    code, name, level : str
+    outline : MultiPolygon
+        Degrees, EPSG:4326.
+    """
+
+    code: str
+    name: str
+    level: str
+    outline: MultiPolygon
+
+    def facility_rows(self, snapshot: Snapshot) -> Rows:
+        """Return the facilities in the district; see `Snapshot.in_district`."""
+        if self.level == REST:
+            rows = [
+                row
+                for row, facility in enumerate(snapshot.facilities)
+                if facility.location.known
+                and self.outline.covers(
+                    shapely.Point(facility.location.lon or 0.0, facility.location.lat or 0.0)
+                )
+            ]
+            return np.array(rows, dtype=np.int64)
+        return snapshot.in_district(self.code)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The whole and its districts.
+
+    Attributes
+    ----------
+    code, name : str
+        Of the whole.
+    areas : tuple of Area
+        Do not overlap, and make up the whole.
+    land : tuple of MultiPolygon
+        Outlines of all municipalities and wards held around.
+    sea_known : bool
+        True when every municipality of the prefecture is held: what no outline covers is sea.
+    """
+
+    code: str
+    name: str
+    areas: tuple[Area, ...]
+    land: tuple[MultiPolygon, ...]
+    sea_known: bool
+
+    @property
+    def outlines(self) -> tuple[MultiPolygon, ...]:
+        """Outlines of the districts."""
+        return tuple(area.outline for area in self.areas)
+
+    def area_at(self, lon: float, lat: float) -> int:
+        """Return the number of the district that covers a point, -1 outside."""
+        point = shapely.Point(lon, lat)
+        return next((n for n, a in enumerate(self.areas) if a.outline.covers(point)), -1)
+
+
+def choose_target(
+    districts: DistrictIndex,
+    members: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+    code: str,
+    *,
+    local: bool = False,
+) -> Target:
+    """Find the areas of a study.
+
+    Parameters
+    ----------
+    districts : DistrictIndex
+        Outlines held.
+    members : mapping of str to sequence of str
+        For each known code the municipalities and wards in it (itself for those).
+    names : mapping of str to str
+        Names of municipalities that have no outline, for messages.
+    code : str
+        A district of any level, or a city.
+    local : bool
+        Cut by locally defined districts (日常生活圏域, 中学校区) instead of wards.
+
+    Raises
+    ------
+    NotFoundError
+        When no district has the code.
+    InputRefusedError
+        When an outline that is needed is not held.
+    """
+    if code not in members and code not in districts:
+        raise NotFoundError(f"no district has the code {code[:20]!r}; see: geoportal districts")
+    codes = [one for one in members.get(code, (code,)) if one != code] or [code]
+    missing = [one for one in codes if one not in districts]
+    if missing:
+        listed = "、".join(names.get(one, one) for one in missing[:5])
+        raise InputRefusedError(
+            f"no outline is held of {listed}{' and more' if len(missing) > 5 else ''}; import "
+            "boundaries first: geoportal import N03-….geojson (国土数値情報 行政区域)"
+        )
+    areas = tuple(
+        Area(one, districts[one].name, districts[one].level, districts.outline(one))
+        for one in codes
+    )
+    if local:
+        areas = _local_areas(districts, areas)
+    name = districts[code].name if code in districts else names.get(code, code)
+    leaves = [d.code for d in districts.districts if d.level in _LEAVES]
+    small = [one for one in leaves if not _has_wards(one, members)]
+    return Target(
+        code=code,
+        name=name,
+        areas=areas,
+        land=tuple(districts.outline(one) for one in small),
+        sea_known=any(one[:2] in districts for one in codes),
+    )
+
+
+def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
+    return any(one != code for one in members.get(code, ()))
+
+
+def _local_areas(districts: DistrictIndex, within: Sequence[Area]) -> tuple[Area, ...]:
+    """Cut an area by the local districts in it; what none covers becomes the rest.
+
+    Where two local districts overlap (sloppy digitising), the lower code keeps the overlap.
+    """
+    rest = shapely.union_all([area.outline for area in within])
+    areas = []
+    for district in districts.districts:
+        if district.level != "local":
+            continue
+        piece = polygonal(rest.intersection(districts.outline(district.code)))
+        if piece.is_empty:
+            continue
+        areas.append(Area(district.code, district.name, "local", piece))
+        rest = rest.difference(piece)
+    if not areas:
+        raise InputRefusedError(
+            "no local districts (日常生活圏域, 中学校区) are held here; import their outlines first"
+        )
+    remaining = polygonal(rest)
+    if not remaining.is_empty:
+        areas.append(Area(REST, REST_NAME, REST, remaining))
+    return tuple(areas)

@@ -1,0 +1,237 @@
+"""Figures of districts: cells summed up, surely and possibly, so that districts add up to the city.
+
+Sums (people) are added over districts; means are weighted by the people aged 75 and over and made
+from sums, so that the figures of a city are those of its districts together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.coverage.access import Access
+from geoportal.coverage.demand import GROUPS, NEED_GROUP
+from geoportal.coverage.reach import RINGS_M, Floats, Rows
+
+AT_LEAST: tuple[int, ...] = (1, 2, 3)
+"""How many facilities in reach people are counted by."""
+
+PER_PEOPLE = 10_000
+_SIGNIFICANT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What each part of a cell can reach, for one set of facilities (sure, or possible).
+
+    Attributes
+    ----------
+    access : Access
+        By part.
+    floating_catchment : ndarray of float, shape (p,)
+        Capacity per person aged 75 and over.
+    """
+
+    access: Access
+    floating_catchment: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The figures of one district for one set of facilities.
+
+    Attributes
+    ----------
+    facilities : int
+        In the district, those without a position included.
+    within : tuple of float
+        Mean number of facilities within each ring of a person aged 75 and over.
+    nearest_m, second_nearest_m, floating_catchment : float
+        Means over people aged 75 and over; NaN where nobody lives or nothing exists.
+    covered : tuple of tuple of float
+        People aged 75 and over with at least 1, 2, 3 facilities (outer) within each ring (inner).
+    """
+
+    facilities: int
+    within: tuple[float, ...]
+    nearest_m: float
+    second_nearest_m: float
+    floating_catchment: float
+    covered: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFigures:
+    """A row of the comparison table.
+
+    Attributes
+    ----------
+    code, name, level : str
+        Of the district; ``level`` is ``"total"`` for the whole.
+    people : tuple of float
+        By group, see `GROUPS`.
+    sure, possible : Level
+        Facilities of which every need is known; and those of which some is not known, too.
+    """
+
+    code: str
+    name: str
+    level: str
+    people: tuple[float, ...]
+    sure: Level
+    possible: Level
+
+    def group(self, name: str) -> float:
+        """Return the people of a group."""
+        return self.people[GROUPS.index(name)]
+
+    @property
+    def need(self) -> float:
+        """People aged 75 and over."""
+        return self.group(NEED_GROUP)
+
+    def per_people(self, level: Level) -> float:
+        """Return facilities in the district per 10,000 aged 75 and over; NaN without people."""
+        return level.facilities / self.need * PER_PEOPLE if self.need else float("nan")
+
+    def uncovered_share(self, level: Level, ring: int, at_least: int = 1) -> float:
+        """Return the share of people 75+ without enough facilities within a ring; NaN: nobody."""
+        if not self.need:
+            return float("nan")
+        return max(0.0, 1.0 - level.covered[at_least - 1][ring] / self.need)
+
+
+def sum_up(
+    code: str,
+    name: str,
+    level: str,
+    people: Floats,
+    sure: Measures,
+    possible: Measures,
+    facilities: tuple[int, int],
+    parts: Rows | NDArray[np.bool_],
+) -> DistrictFigures:
+    """Sum up the parts of one district.
+
+    Parameters
+    ----------
+    code, name, level : str
+        Of the district.
+    people : ndarray of float, shape (p, len(GROUPS))
+        People of every part.
+    sure, possible : Measures
+        Of every part.
+    facilities : tuple of int
+        In the district: sure, and possible (which includes the sure).
+    parts : ndarray
+        Rows of the district.
+    """
+    own = people[parts]
+    return DistrictFigures(
+        code=code,
+        name=name,
+        level=level,
+        people=tuple(float(value) for value in own.sum(axis=0)),
+        sure=_level(own, sure, facilities[0], parts),
+        possible=_level(own, possible, facilities[1], parts),
+    )
+
+
+def _level(
+    people: Floats, measures: Measures, facilities: int, parts: Rows | NDArray[np.bool_]
+) -> Level:
+    weight = people[:, GROUPS.index(NEED_GROUP)]
+    access = measures.access
+    counts = access.counts[parts]
+    covered = tuple(
+        tuple(float(weight[counts[:, ring] >= least].sum()) for ring in range(len(RINGS_M)))
+        for least in AT_LEAST
+    )
+    return Level(
+        facilities=facilities,
+        within=tuple(mean(counts[:, ring], weight) for ring in range(len(RINGS_M))),
+        nearest_m=mean(access.nearest_m[parts], weight),
+        second_nearest_m=mean(access.second_nearest_m[parts], weight),
+        floating_catchment=mean(measures.floating_catchment[parts], weight),
+        covered=covered,
+    )
+
+
+def mean(values: NDArray[np.generic], weight: Floats) -> float:
+    """Return the weighted mean of what is finite; NaN when nothing has weight."""
+    numbers = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(numbers)
+    total = float(weight[finite].sum())
+    return float((numbers[finite] * weight[finite]).sum()) / total if total > 0 else float("nan")
+
+
+def total_of(
+    code: str,
+    name: str,
+    rows: Iterable[DistrictFigures],
+    people: Floats,
+    sure: Measures,
+    possible: Measures,
+) -> DistrictFigures:
+    """Return the figures of the whole: sums are the sums of the districts' figures.
+
+    Parameters
+    ----------
+    code, name : str
+        Of the whole.
+    rows : iterable of DistrictFigures
+        Its districts.
+    people : ndarray of float, shape (p, len(GROUPS))
+    sure, possible : Measures
+        Of every part, for the means.
+    """
+    items = list(rows)
+    everywhere = np.ones(people.shape[0], dtype=bool)
+    whole = sum_up(
+        code,
+        name,
+        "total",
+        people,
+        sure,
+        possible,
+        (
+            sum(item.sure.facilities for item in items),
+            sum(item.possible.facilities for item in items),
+        ),
+        everywhere,
+    )
+    return DistrictFigures(
+        code=code,
+        name=name,
+        level="total",
+        people=tuple(sum(item.people[n] for item in items) for n in range(len(GROUPS))),
+        sure=_with_sums(whole.sure, [item.sure for item in items]),
+        possible=_with_sums(whole.possible, [item.possible for item in items]),
+    )
+
+
+def _with_sums(whole: Level, parts: list[Level]) -> Level:
+    covered = tuple(
+        tuple(sum(part.covered[n][ring] for part in parts) for ring in range(len(RINGS_M)))
+        for n in range(len(AT_LEAST))
+    )
+    return Level(
+        whole.facilities,
+        whole.within,
+        whole.nearest_m,
+        whole.second_nearest_m,
+        whole.floating_catchment,
+        covered,
+    )
+
+
+def settled(value: float) -> float | None:
+    """Return a number as it is written to files: 12 significant digits, None for none.
+
+    Far beyond what matters and well within 1e-9, yet free of the last bits that may differ
+    between processors: the same input gives the same bytes.
+    """
+    return None if not np.isfinite(value) else float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

@@ -1,0 +1,289 @@
+"""A study: one area, one question, everything measured. What packs and pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon
+
+from geoportal.coverage.access import Access, measure_access
+from geoportal.coverage.area import Area, Target
+from geoportal.coverage.catchment import CATCHMENT_ZONES_M, floating_catchment, share_capacity
+from geoportal.coverage.demand import (
+    GROUPS,
+    NEED_GROUP,
+    Demand,
+    Parts,
+    clip,
+    spread_suppressed,
+)
+from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
+from geoportal.coverage.losses import Losses, measure_losses
+from geoportal.coverage.reach import Floats, Places, Progress, Reach, Rows, no_progress
+from geoportal.coverage.supply import Question, Supply
+from geoportal.geo.geodesic import bounding_degrees
+from geoportal.geo.mesh import half_mesh_centres
+from geoportal.index.snapshot import Snapshot
+from geoportal.store.population import (
+    AgePopulation,
+    MeshSet,
+    read_age_population,
+    read_mesh_cells,
+    read_mesh_sets,
+)
+
+_HALF_CELL_DEGREES = 0.007
+
+
+@dataclass(frozen=True)
+class Population:
+    """The people held: census cells, their editions, and the register by age."""
+
+    demand: Demand
+    meshes: tuple[MeshSet, ...]
+    register: Mapping[str, AgePopulation]
+
+
+def load_population(connection: sa.Connection) -> Population:
+    """Read cells and register; suppressed figures are spread on the way."""
+    return Population(
+        demand=spread_suppressed(read_mesh_cells(connection)),
+        meshes=tuple(read_mesh_sets(connection)),
+        register=read_age_population(connection),
+    )
+
+
+@dataclass(frozen=True)
+class CellTable:
+    """The parts of cells in the districts of a study, one row a part.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (p,)
+        Half meshes; a cell on a border stands once for each district.
+    lon, lat : ndarray of float, shape (p,)
+        Centre of the whole cell: distances are measured from here.
+    districts : ndarray of int, shape (p,)
+        Which area.
+    shares : ndarray of float, shape (p,)
+        Share of the cell's people that live in the district.
+    people : ndarray of float, shape (p, len(GROUPS))
+    suppressed : ndarray of bool, shape (p,)
+        True where ages are estimated.
+    """
+
+    codes: Rows
+    lon: Floats
+    lat: Floats
+    districts: Rows
+    shares: Floats
+    people: Floats
+    suppressed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return int(self.codes.size)
+
+    @property
+    def need(self) -> Floats:
+        """People aged 75 and over, shape (p,)."""
+        return self.people[:, GROUPS.index(NEED_GROUP)]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The answer to a question about an area.
+
+    Attributes
+    ----------
+    target : Target
+        The whole and its districts.
+    question : Question
+    supply : Supply
+        Facilities that count, wherever they are.
+    homes : ndarray of int, shape (k,)
+        For each facility the district it lies in, -1 outside.
+    cells : CellTable
+    sure, possible : Measures
+        Of every part of a cell.
+    ratio, catchment_demand : ndarray of float, shape (k,)
+        First step of the floating catchment: capacity per person, and weighted people.
+    around : Demand
+        All cells whose people share in the facilities' capacity, the districts' own included.
+    losses : Losses
+        For sure facilities.
+    districts : tuple of DistrictFigures
+    total : DistrictFigures
+    population : Population
+    """
+
+    target: Target
+    question: Question
+    supply: Supply
+    homes: Rows
+    cells: CellTable
+    sure: Measures
+    possible: Measures
+    ratio: Floats
+    catchment_demand: Floats
+    around: Demand
+    losses: Losses
+    districts: tuple[DistrictFigures, ...]
+    total: DistrictFigures
+    population: Population
+
+    @property
+    def has_cells(self) -> bool:
+        """False when no census cells are held here: then only facilities can be counted."""
+        return len(self.cells) > 0
+
+
+def conduct(
+    snapshot: Snapshot,
+    population: Population,
+    target: Target,
+    question: Question,
+    supply: Supply,
+    progress: Progress = no_progress,
+) -> Study:
+    """Measure everything.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        For the districts facilities belong to.
+    population : Population
+    target : Target
+        Areas that do not overlap.
+    question : Question
+    supply : Supply
+        Chosen by `geoportal.coverage.supply.gather_supply`, changed for a what-if.
+    progress : callable
+        ``(label, done, total)``.
+    """
+    near = _cells_around(population.demand, target, 2 * CATCHMENT_ZONES_M[-1])
+    cells = _cut(near, target)
+    whole, where = np.unique(cells.codes, return_inverse=True)
+    reach = Reach(Places.of(*half_mesh_centres(whole)), supply.places, progress=progress)
+    sure, possible = measure_access(reach, [supply.certain, supply.possible])
+    ratio, weighted = _capacity_shared(near, target, supply, progress)
+    given = floating_catchment(reach, np.column_stack([ratio * supply.certain, ratio]))
+    surely = Measures(_by_part(sure, where), given[where, 0])
+    possibly = Measures(_by_part(possible, where), given[where, 1])
+    homes = district_of_facilities(snapshot, target, supply)
+    districts = tuple(
+        sum_up(
+            area.code,
+            area.name,
+            area.level,
+            cells.people,
+            surely,
+            possibly,
+            _facility_counts(snapshot, area, supply, homes == number),
+            cells.districts == number,
+        )
+        for number, area in enumerate(target.areas)
+    )
+    return Study(
+        target=target,
+        question=question,
+        supply=supply,
+        homes=homes,
+        cells=cells,
+        sure=surely,
+        possible=possibly,
+        ratio=ratio,
+        catchment_demand=weighted,
+        around=near,
+        losses=measure_losses(surely.access, cells.need, len(supply)),
+        districts=districts,
+        total=total_of(target.code, target.name, districts, cells.people, surely, possibly),
+        population=population,
+    )
+
+
+def district_of_facilities(snapshot: Snapshot, target: Target, supply: Supply) -> Rows:
+    """Return for each facility the number of its district, -1 outside; planned ones by outline."""
+    homes = np.full(len(supply), -1, dtype=np.int64)
+    place = {int(row): n for n, row in enumerate(supply.rows) if row >= 0}
+    for number, area in reversed(list(enumerate(target.areas))):
+        for row in area.facility_rows(snapshot):
+            if int(row) in place:
+                homes[place[int(row)]] = number
+    for n in np.flatnonzero(supply.rows < 0):
+        homes[n] = target.area_at(float(supply.places.lon[n]), float(supply.places.lat[n]))
+    return homes
+
+
+def _facility_counts(
+    snapshot: Snapshot, area: Area, supply: Supply, own: NDArray[np.bool_]
+) -> tuple[int, int]:
+    """Return the facilities in a district: sure, and possible."""
+    unlocated = np.isin(supply.unlocated_rows, area.facility_rows(snapshot))
+    sure = int((own & supply.certain).sum() + (unlocated & supply.unlocated_certain).sum())
+    return sure, int(own.sum() + unlocated.sum())
+
+
+def _cells_around(demand: Demand, target: Target, metres: float) -> Demand:
+    """Return the cells in a generous box around the districts."""
+    if len(demand) == 0:
+        return demand
+    west, south, east, north = _box(target.outlines, metres)
+    lon, lat = half_mesh_centres(demand.codes)
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return demand.only(np.flatnonzero(inside))
+
+
+def _box(outlines: Sequence[MultiPolygon], metres: float) -> tuple[float, float, float, float]:
+    bounds = np.array([outline.bounds for outline in outlines if not outline.is_empty])
+    west, south = bounds[:, :2].min(axis=0) - _HALF_CELL_DEGREES
+    east, north = bounds[:, 2:].max(axis=0) + _HALF_CELL_DEGREES
+    corners = [bounding_degrees(x, y, metres) for x in (west, east) for y in (south, north)]
+    lows, highs = np.array(corners)[:, :2].min(axis=0), np.array(corners)[:, 2:].max(axis=0)
+    return float(lows[0]), float(lows[1]), float(highs[0]), float(highs[1])
+
+
+def _cut(near: Demand, target: Target) -> CellTable:
+    parts: Parts = clip(near.codes, target.outlines, target.land, sea_known=target.sea_known)
+    inhabited = near.people[parts.cells, 0] > 0
+    rows, districts = parts.cells[inhabited], parts.districts[inhabited]
+    shares = parts.shares[inhabited]
+    lon, lat = half_mesh_centres(near.codes[rows])
+    return CellTable(
+        codes=near.codes[rows],
+        lon=lon,
+        lat=lat,
+        districts=districts,
+        shares=shares,
+        people=near.people[rows] * shares[:, None],
+        suppressed=near.suppressed[rows],
+    )
+
+
+def _capacity_shared(
+    near: Demand, target: Target, supply: Supply, progress: Progress
+) -> tuple[Floats, Floats]:
+    """Do the first step of the floating catchment for facilities that may reach the districts."""
+    west, south, east, north = _box(target.outlines, CATCHMENT_ZONES_M[-1])
+    lon, lat = supply.places.lon, supply.places.lat
+    rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    reach = Reach(
+        near.places, Places.of(lon[rows], lat[rows]), CATCHMENT_ZONES_M, progress=progress
+    )
+    shared = share_capacity(reach, near.group(NEED_GROUP), supply.capacity[rows])
+    ratio, weighted = np.zeros(len(supply)), np.zeros(len(supply))
+    ratio[rows], weighted[rows] = shared.ratio, shared.demand
+    return ratio, weighted
+
+
+def _by_part(access: Access, where: Rows) -> Access:
+    return Access(
+        counts=access.counts[where],
+        nearest_m=access.nearest_m[where],
+        second_nearest_m=access.second_nearest_m[where],
+        nearest=access.nearest[where],
+        second=access.second[where],
+    )
