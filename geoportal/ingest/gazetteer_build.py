@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
 from geoportal.address.geocode import Geocoder
+from geoportal.errors import GeoportalError
 from geoportal.store.database import Database
 from geoportal.store.places import PlaceSet, read_place_sets, read_places
 from geoportal.store.reference import Reference
@@ -47,7 +48,7 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     if directory.is_dir():
         try:
             return Geocoder(Gazetteer.open(directory))
-        except (OSError, ValueError, KeyError):  # half deleted, or of another version
+        except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
     _compile(connection, reference, sets, directory)
     _remove_old(directory)

@@ -18,6 +18,8 @@ from geoportal.ingest.geography import Geography
 GEOCODED = "geocode"
 CONFIRM_LEAST_M = 300.0
 CONFIRM_FACTOR = 1.5
+CONFIRM_MOST_M = 3_000.0
+"""However large a town is: a position farther from it than this is not confirmed by it."""
 FAR_LEAST_M = 3_000.0
 FAR_FACTOR = 3.0
 _USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
@@ -158,7 +160,8 @@ def _distance(found: GeocodeResult, lon: float, lat: float) -> float | None:
 
 
 def _confirming_m(found: GeocodeResult) -> float:
-    return max(found.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
+    wide = max(found.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
+    return min(wide, CONFIRM_MOST_M)
 
 
 def _from_address(

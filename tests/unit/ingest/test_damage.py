@@ -1,0 +1,276 @@
+"""Damaged files: read correctly with a word about it, or refused with everything left as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import stat
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geoportal.errors import BusyError, InputRefusedError, NotFoundError, UsageError
+from geoportal.ingest.archives import Member
+from geoportal.ingest.content import identify
+from geoportal.store.database import import_lock
+from tests.unit.ingest.official import (
+    KAIGO_HEADER,
+    TODAY,
+    TOWNS,
+    TOWNS_HEADER,
+    codes,
+    content,
+    import_into,
+    kaigo_row,
+    names,
+    only,
+    write_csv,
+)
+
+ROWS = [kaigo_row(事業所番号=f"406779000{i}", 事業所名=f"第{i}、\n二行") for i in range(3)]
+
+
+@pytest.fixture
+def sound(tmp_path):
+    return write_csv(tmp_path / "sound.csv", KAIGO_HEADER, ROWS)
+
+
+def refused_message(database, path, **options):
+    before = content(database)
+    report = only(import_into(database, path, **options))
+    assert report.refused, report
+    assert content(database) == before
+    assert (report.created, report.updated, report.removed, report.accepted) == (0, 0, 0, 0)
+    error = next(issue for issue in report.issues if issue.severity == "error")
+    assert path.name in error.message or error.line > 1
+    return next(
+        i.message
+        for i in report.issues
+        if i.code in ("unreadable", "unknown_layout", "refused", "wrong_source")
+    )
+
+
+def test_cut_at_every_byte_it_is_refused_or_whole_rows_are_read(database, sound):
+    """A file cut between two rows cannot be told from a short file; anywhere else it is."""
+    data = sound.read_bytes()
+    text = data.decode("utf-8-sig")
+    whole = {}
+    for end in range(len(data) + 1):
+        member = Member("cut.csv", data[:end], TODAY)
+        try:
+            table = identify(member).table
+        except InputRefusedError:
+            continue
+        assert table is not None
+        assert not table.malformed
+        whole[end] = [record.get("number") for record in table.records]
+    assert len(text) < len(data)
+    for end, numbers in whole.items():
+        assert numbers == [row["事業所番号"] for row in ROWS[: len(numbers)]], end
+    assert {len(numbers) for numbers in whole.values()} == {0, 1, 2, 3}
+
+
+def test_a_file_cut_in_a_row_is_refused_with_the_line(database, sound, tmp_path):
+    import_into(database, sound)
+    path = tmp_path / "cut.csv"
+    path.write_bytes(sound.read_bytes()[:-60])
+    message = refused_message(database, path)
+    assert "cut off" in message
+    assert "line 6" in message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "euc_jp"])
+@pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
+def test_encodings_and_line_ends_give_the_same_records(database, tmp_path, encoding, line_end):
+    rows = [row | {"事業所名": row["事業所名"].replace("\n", "")} for row in ROWS]
+    path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows, encoding=encoding, line_end=line_end)
+    report = only(import_into(database, path))
+    assert (report.accepted, report.rejected, report.refused) == (3, 0, False)
+    assert names(database) == {"第0、二行", "第1、二行", "第2、二行"}
+    assert ("encoding" in codes(report)) == (not encoding.startswith("utf-8"))
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";"])
+def test_other_separators_are_read_with_a_note(database, tmp_path, delimiter):
+    path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, ROWS, delimiter=delimiter)
+    report = only(import_into(database, path))
+    assert report.accepted == 3
+    assert "delimiter" in codes(report)
+
+
+def test_a_bad_byte_is_refused_with_its_line(database, sound, tmp_path):
+    data = bytearray(sound.read_bytes())
+    data[data.index("第1".encode())] = 0xFF
+    path = tmp_path / "bad.csv"
+    path.write_bytes(bytes(data))
+    assert "line 4" in refused_message(database, path)
+
+
+def test_blank_lines_nul_and_a_second_header_are_passed_over(database, sound, tmp_path):
+    text = sound.read_bytes()
+    header = text.split(b"\r\n")[0].removeprefix(b"\xef\xbb\xbf")
+    path = tmp_path / "odd.csv"
+    path.write_bytes(
+        text.replace(b"093-000", b"093\x00-000") + b"\r\n" + header + b"\r\n,,,\r\n\r\n"
+    )
+    report = only(import_into(database, path))
+    assert (report.rows_read, report.accepted) == (3, 3)
+    assert {"nul_characters", "repeated_header"} <= codes(report)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n\r\n", "empty"),
+        (b"<!DOCTYPE html><title>503</title>", "web page"),
+        (b"%PDF-1.7 \xe2\xe3", "PDF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
+        (b'{"a": 1}', "FeatureCollection"),
+        (b'{"type": "FeatureCollection", "features": [', "cut off or damaged"),
+        ("名前,値\r\nあ,1\r\n".encode(), "no known layout"),
+        (b"\x00\x01\x02\x03" * 200, "layout"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_reason(database, tmp_path, data, words):
+    path = tmp_path / "strange.csv"
+    path.write_bytes(data)
+    assert words in refused_message(database, path)
+
+
+def test_an_unknown_header_names_the_nearest_layout(database, tmp_path):
+    header = [name for name in KAIGO_HEADER if name != "事業所番号"] + ["独自の列"]
+    path = write_csv(tmp_path / "a.csv", header, [])
+    message = refused_message(database, path)
+    assert "Nearest is kaigo" in message
+    assert "missing: 事業所番号" in message
+    assert "独自の列" in message
+
+
+def test_a_header_alone_is_an_empty_edition(database, tmp_path):
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, [])))
+    assert (report.source, report.rows_read, report.refused) == ("kaigo", 0, False)
+    assert "no_rows" in codes(report)
+
+
+def test_a_reordered_header_with_other_brackets_is_the_same_layout(database, tmp_path):
+    order = list(reversed(KAIGO_HEADER))
+    header = [name.replace("（", "(").replace("）", " )") for name in order]
+    rows = [[row[name] for name in order] for row in ROWS]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", header, rows)))
+    assert report.accepted == 3
+
+
+def test_a_known_source_that_comes_later_is_named(database, tmp_path):
+    header = ["ID", "診療科目コード", "診療科目名", "診療時間帯"]
+    message = refused_message(database, write_csv(tmp_path / "a.csv", header, []))
+    assert "navii-hours" in message
+    assert "not yet" in message
+
+
+def test_the_wrong_source_is_refused(database, sound):
+    message = refused_message(database, sound, source="towns")
+    assert "kaigo" in message
+
+
+def test_one_refused_file_does_not_hold_up_the_others(database, sound, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"x")
+    report = import_into(database, bad, sound)
+    assert report.refused
+    assert len(names(database)) == 3
+    assert [item.refused for item in report.files] == [True, False] or [
+        item.refused for item in report.files
+    ] == [False, True]
+
+
+def test_too_many_bad_rows_refuse_the_file_and_the_limit_can_be_raised(database, tmp_path):
+    rows = [*ROWS, kaigo_row(サービスの種類="?", 事業所番号="4067790009")]
+    path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)
+    assert "25" not in refused_message(database, path)[:5]
+    report = only(import_into(database, path, max_rejected_percent=25))
+    assert (report.accepted, report.rejected) == (3, 1)
+
+
+def test_wrong_options_are_told(database, sound, tmp_path):
+    with pytest.raises(UsageError, match="not a source"):
+        import_into(database, sound, source="nothing")
+    with pytest.raises(UsageError, match="--as-of"):
+        import_into(database, sound, as_of="yesterday")
+    with pytest.raises(NotFoundError):
+        import_into(database, tmp_path / "missing.csv")
+
+
+def test_two_imports_at_once_are_refused(database, sound):
+    with import_lock(database), pytest.raises(BusyError):
+        import_into(database, sound)
+
+
+def zipped(path, members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_every_member_of_a_zip_is_imported_and_gz_is_read(database, sound, tmp_path):
+    towns = write_csv(tmp_path / "towns.csv", TOWNS_HEADER, TOWNS)
+    path = zipped(
+        tmp_path / "all.zip",
+        {
+            "folder/a.csv": sound.read_bytes(),
+            "t.csv": towns.read_bytes(),
+            "読んでください.pdf": b"%PDF",
+            "__MACOSX/x.csv": b"junk",
+        },
+    )
+    report = import_into(database, path)
+    assert [item.source for item in report.files] == ["towns", "kaigo"]
+    packed = tmp_path / "sound.csv.gz"
+    packed.write_bytes(gzip.compress(sound.read_bytes()))
+    assert only(import_into(database, packed)).unchanged == 3
+
+
+def test_archives_that_are_cut_or_unsafe_are_refused(database, sound, tmp_path):
+    whole = zipped(tmp_path / "a.zip", {"a.csv": sound.read_bytes()}).read_bytes()
+    packed = gzip.compress(sound.read_bytes())
+    bomb = gzip.compress(bytes(40_000_000))
+    inner = zipped(tmp_path / "inner.zip", {"a.csv": b"x"}).read_bytes()
+    link = io.BytesIO()
+    with zipfile.ZipFile(link, "w") as archive:
+        info = zipfile.ZipInfo("a.csv")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    cases = {
+        "cut.zip": (whole[:-40], "damaged"),
+        "cut.csv.gz": (packed[:-40], "cut off"),
+        "bomb.gz": (bomb, "unpacks"),
+        "bomb.zip": (
+            zipped(tmp_path / "b.zip", {"a.csv": bytes(40_000_000)}).read_bytes(),
+            "unpacks",
+        ),
+        "nested.zip": (zipped(tmp_path / "n.zip", {"inner.zip": inner}).read_bytes(), "another"),
+        "nested.gz": (gzip.compress(inner), "another"),
+        "root.zip": (zipped(tmp_path / "p.zip", {"/etc/a.csv": b""}).read_bytes(), "unsafe"),
+        "empty.zip": (zipped(tmp_path / "e.zip", {}).read_bytes(), "no file"),
+        "climb.zip": (zipped(tmp_path / "c.zip", {"../../a.csv": b"x"}).read_bytes(), "unsafe"),
+        "link.zip": (link.getvalue(), "link"),
+    }
+    for name, (data, words) in cases.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        assert words in refused_message(database, path), name
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.binary(max_size=300), keep=st.integers(0, 700))
+def test_any_bytes_are_read_or_refused_never_a_fault(data, keep):
+    header = ",".join(KAIGO_HEADER).encode()
+    for candidate in (data, header[:keep] + data, header + b"\r\n" + data):
+        with contextlib.suppress(InputRefusedError):
+            identify(Member("any.csv", candidate, TODAY))

@@ -1,0 +1,115 @@
+"""医療情報ネット: hospitals, clinics, maternity homes, pharmacies; trimmed and damaged files."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoportal.domain.hours import HOLIDAY, Session
+from tests.unit.ingest.official import (
+    NAVII_HEADER,
+    PHARMACY_HEADER,
+    by_name,
+    codes,
+    import_into,
+    navii_row,
+    only,
+    write_csv,
+)
+
+
+def imported(database, tmp_path, rows, header=NAVII_HEADER):
+    path = write_csv(tmp_path / "facility_info_20250601.csv", header, rows)
+    report = only(import_into(database, path))
+    return report, list(by_name(database).values())
+
+
+def test_a_hospital_with_beds_and_closing_days(database, tmp_path):
+    weekly = {f"毎週決まった曜日に休診（{day}）": "1" for day in "月火水木金"}
+    weekly |= {"毎週決まった曜日に休診（土）": "1", "毎週決まった曜日に休診（日）": "0"}
+    monthly = {
+        "決まった週に休診（定期週）第2週（土）": "0",
+        "決まった週に休診（定期週）第3週（土）": "1",
+    }
+    row = navii_row(
+        **weekly,
+        **monthly,
+        **{"その他の休診日（gw、お盆等）": "1月1日 12月31日（改行）4月第2水曜日"},
+        祝日に休診="0",
+        合計病床数="199",
+    )
+    report, (facility,) = imported(database, tmp_path, [row])
+    assert (report.source, report.as_of) == ("navii-facility", "2025-06-01")
+    assert (facility.id, facility.kind, facility.beds) == ("n4011400009990", "hospital", 199)
+    hours = facility.hours
+    assert hours.closed_days == (6, HOLIDAY)  # 0 = closed, 1 = open in this source
+    assert hours.open_days == (0, 1, 2, 3, 4, 5)
+    assert hours.closed_weeks == ((2, 5),)
+    assert hours.closed_dates == ("01-01", "12-31")
+    assert hours.note == "1月1日 12月31日\n4月第2水曜日"
+    assert [claim.code for claim in facility.claims] == ["FT.HOSP"]
+
+
+@pytest.mark.parametrize(
+    ("number", "category", "kind"),
+    [
+        ("4022400025670", "2", "clinic"),
+        ("4030006431171", "3", "dental_clinic"),
+        ("4040008400015", "", "maternity_home"),
+    ],
+)
+def test_the_kind_is_in_the_category_and_in_the_id(database, tmp_path, number, category, kind):
+    header = [name for name in NAVII_HEADER if name != "合計病床数"]
+    row = navii_row(header, ID=number, 機関区分=category)
+    _, (facility,) = imported(database, tmp_path, [row], header)
+    assert facility.kind == kind
+
+
+def test_blank_flags_mean_unknown_hours(database, tmp_path):
+    _, (facility,) = imported(database, tmp_path, [navii_row()])
+    assert not facility.hours.known
+
+
+def test_a_pharmacy_has_its_own_columns_hours_and_short_ids(database, tmp_path):
+    row = navii_row(
+        PHARMACY_HEADER,
+        **{"ID": "40510028", "営業日（月）": "1", "営業日（日）": "0"},
+        月_開店時間帯1_開始時間="9:00",
+        月_開店時間帯1_終了時間="18:30",
+    )
+    _, (facility,) = imported(database, tmp_path, [row], PHARMACY_HEADER)
+    assert (facility.id, facility.kind) == ("n40510028", "pharmacy")
+    assert facility.hours.sessions == (Session(0, "09:00", "18:30"),)
+    assert facility.hours.closed_days == (6,)
+
+
+def test_a_trimmed_file_is_read_and_says_what_is_missing(database, tmp_path):
+    header = NAVII_HEADER[:3] + NAVII_HEADER[9:13]
+    report, (facility,) = imported(database, tmp_path, [navii_row(header)], header)
+    assert facility.kind == "hospital"
+    assert facility.municipality_code == "40106"  # from the address
+    missing = {issue.field for issue in report.issues if issue.code == "missing_column"}
+    assert {"都道府県コード", "市区町村コード", "機関区分", "祝日に休診"} <= missing
+
+
+def test_ids_damaged_by_excel(database, tmp_path):
+    sapporo = {"都道府県コード": "1", "市区町村コード": "101", "所在地": "北海道札幌市中央区北１条"}
+    rows = [navii_row(ID=f"40114000099{i:02}", 正式名称=f"第{i}病院") for i in range(8)]
+    rows.append(navii_row(ID="111010000020", 正式名称="零落ち", **sapporo))
+    rows.append(navii_row(ID="4.0114E+12", 正式名称="指数"))
+    report, found = imported(database, tmp_path, rows)
+    assert {facility.name for facility in found} >= {"零落ち"}
+    assert by_name(database)["零落ち"].id == "n0111010000020"
+    assert "指数" not in by_name(database)
+    assert (report.accepted, report.rejected) == (9, 1)
+    assert {"number_mended", "number_damaged_by_excel"} <= codes(report)
+
+
+@pytest.mark.parametrize("position", [0, 5, 10])
+def test_a_shifted_table_is_refused(database, tmp_path, position):
+    rows = []
+    for i in range(10):
+        cells = list(navii_row(ID=f"40114000099{i:02}", 合計病床数="20").values())
+        rows.append([*cells[:position], "", *cells[position:-1]])
+    report, found = imported(database, tmp_path, rows)
+    assert report.refused
+    assert found == []

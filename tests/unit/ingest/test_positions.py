@@ -1,0 +1,197 @@
+"""No position that contradicts its municipality is passed on as if right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pyproj import Geod
+from shapely.geometry import MultiPolygon, box
+
+from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.geocode import Geocoder
+from geoportal.domain.district import District
+from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.location import SURVEYED_UNCERTAINTY_M
+from geoportal.index.districts import DistrictIndex
+from geoportal.ingest.geography import Geography
+from geoportal.ingest.positions import place_record
+from tests.unit.ingest.official import KOKURA_KITA, KOKURA_MINAMI, TOWNS
+
+GEOD = Geod(ellps="GRS80")
+ASANO = "福岡県北九州市小倉北区浅野1丁目2-3"
+ASANO_POINT = (130.880, 33.885)
+TOKYO = (139.70, 35.70)
+
+
+@pytest.fixture(scope="module")
+def geocoder(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("gazetteer")
+    places = [
+        Place(
+            municipality_code=code,
+            prefecture=prefecture,
+            municipality=municipality,
+            town=town,
+            koaza=koaza,
+            lat=float(lat),
+            lon=float(lon),
+        )
+        for code, prefecture, municipality, town, koaza, lat, lon in TOWNS
+    ]
+    municipalities = [
+        Municipality("40106", "福岡県", "北九州市小倉北区"),
+        Municipality("40107", "福岡県", "北九州市小倉南区"),
+    ]
+    compile_gazetteer(places, municipalities, directory, source="test", dataset_date="2025-01-01")
+    return Geocoder(Gazetteer.open(directory))
+
+
+def make_geography(geocoder, *, outlines=True, towns=True, south=33.80):
+    wards = [
+        (District(code, code, "ward"), MultiPolygon([box(west, south, east, north)]))
+        for code, (west, _, east, north) in (KOKURA_KITA, KOKURA_MINAMI)
+    ]
+
+    def positions(code):
+        found = [(float(row[6]), float(row[5])) for row in TOWNS if row[0] == code and towns]
+        pairs = np.array(found, dtype=float).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    return Geography(DistrictIndex(wards if outlines else []), geocoder, positions)
+
+
+@pytest.fixture
+def geography(geocoder):
+    return make_geography(geocoder)
+
+
+def record(lon=None, lat=None, address=ASANO, code="40106"):
+    return FacilityRecord(
+        source="kaigo",
+        record_id="130-1",
+        kind="visiting_nursing",
+        name="見本",
+        address=address,
+        municipality_code=code,
+        lon=lon,
+        lat=lat,
+    )
+
+
+def moved(point, azimuth, metres):
+    lon, lat, _ = GEOD.fwd(*point, azimuth, metres)
+    return lon, lat
+
+
+def test_a_position_inside_its_ward_is_taken_as_surveyed(geography):
+    placement = place_record(record(*ASANO_POINT), geography)
+    location = placement.location
+    assert (location.lon, location.lat) == ASANO_POINT
+    assert (location.level, location.source, location.warnings) == ("point", "kaigo", ())
+    assert location.uncertainty_m == SURVEYED_UNCERTAINTY_M
+    assert placement.municipality_code == "40106"
+
+
+def test_a_position_just_outside_the_outline_is_kept_and_flagged(geography):
+    address = "福岡県北九州市小倉北区藍島"
+    inside = (130.81, 33.95)  # on the northern edge
+    for metres, expected in ((200, "near_boundary"), (320, None)):
+        location = place_record(record(*moved(inside, 0, metres), address), geography).location
+        assert ("near_boundary" in location.warnings) == (expected == "near_boundary")
+
+
+def test_a_far_position_is_replaced_by_its_address_and_flagged(geography):
+    location = place_record(record(*TOKYO), geography).location
+    assert GEOD.inv(location.lon, location.lat, *ASANO_POINT)[2] < 500
+    assert location.level == "chome"
+    assert location.source == "geocode"
+    assert location.warnings[:2] == ("outside_municipality", "geocoded")
+
+
+def test_a_far_position_without_a_usable_address_is_dropped_and_flagged(geography):
+    for address in ("", "福岡県北九州市小倉北区", "福岡県北九州市小倉北区存在しない町1-1"):
+        location = place_record(record(*TOKYO, address), geography).location
+        assert not location.known
+        assert "outside_municipality" in location.warnings
+
+
+def test_a_position_in_the_next_ward_is_kept_when_the_address_lies_there(geography):
+    """The office lies where it says; only the ward's code is wrong."""
+    address = "福岡県北九州市小倉南区北方1丁目2-3"
+    location = place_record(record(131.0005, 33.8503, address), geography).location
+    assert (location.lon, location.lat) == (131.0005, 33.8503)
+    assert location.warnings == ("outside_outline",)
+
+
+def test_a_position_in_the_next_ward_is_not_kept_against_its_address(geography):
+    location = place_record(record(131.0, 33.85), geography).location
+    assert location.source == "geocode"
+    assert "outside_municipality" in location.warnings
+
+
+def test_a_position_in_its_ward_far_from_its_address_gets_a_larger_uncertainty(geocoder):
+    geography = make_geography(geocoder, south=33.0)
+    uncertainty = geography.geocoder.geocode(ASANO).uncertainty_m
+    limit = max(3 * uncertainty, 3_000)
+    kept = place_record(record(*moved(ASANO_POINT, 180, 0.95 * limit)), geography).location
+    assert kept.warnings == ()
+    lon, lat = moved(ASANO_POINT, 180, 1.05 * limit)
+    location = place_record(record(lon, lat), geography).location
+    assert (location.lon, location.lat) == (lon, lat)
+    assert location.warnings == ("far_from_address",)
+    assert location.uncertainty_m == pytest.approx(1.05 * limit, abs=50)
+
+
+def test_exchanged_coordinates_are_mended_only_into_the_claimed_ward(geography):
+    location = place_record(record(ASANO_POINT[1], ASANO_POINT[0]), geography).location
+    assert (location.lon, location.lat) == ASANO_POINT
+    assert location.warnings == ("swapped",)
+    elsewhere = place_record(record(TOKYO[1], TOKYO[0]), geography).location
+    assert "swapped" not in elsewhere.warnings
+    assert "outside_japan" in elsewhere.warnings
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(-8.24389, 53.41291), (-218.0, 33.9), (130.88, 0.0), (0.0, 33.9)]
+)
+def test_positions_abroad_are_never_used(geography, lon, lat):
+    location = place_record(record(lon, lat), geography).location
+    assert location.source == "geocode"
+    assert "outside_japan" in location.warnings
+
+
+def test_without_position_the_address_is_found_or_the_reason_told(geography):
+    located = place_record(record(), geography).location
+    assert (located.level, located.warnings) == ("chome", ("geocoded",))
+    for address, warning in (
+        ("福岡県北九州市小倉北区", "address_too_coarse"),
+        ("福岡県北九州市小倉南区北方1丁目2-3", "address_elsewhere"),
+    ):
+        location = place_record(record(address=address), geography).location
+        assert not location.known
+        assert location.warnings == (warning,)
+
+
+def test_an_unclaimed_municipality_comes_from_the_address_else_from_the_point(geography):
+    by_address = place_record(record(*ASANO_POINT, code=""), geography)
+    by_point = place_record(record(131.0, 33.85, address="", code=""), geography)
+    assert by_address.municipality_code == "40106"
+    assert by_point.municipality_code == "40107"
+    assert by_point.location.known
+
+
+def test_without_outlines_the_towns_of_the_municipality_decide(geocoder):
+    geography = make_geography(geocoder, outlines=False)
+    assert place_record(record(*ASANO_POINT), geography).location.level == "point"
+    far = place_record(record(*TOKYO), geography).location
+    assert "outside_municipality" in far.warnings
+    assert far.source == "geocode"
+
+
+def test_with_nothing_to_check_against_only_japan_counts(geocoder):
+    empty = make_geography(Geocoder(Gazetteer.empty()), outlines=False, towns=False)
+    location = place_record(record(*TOKYO), empty).location
+    assert (location.lon, location.lat) == TOKYO
+    assert location.warnings == ("unverified",)
+    assert place_record(record(), empty).location.warnings == ("no_gazetteer",)
+    assert not place_record(record(-8.2, 53.4), empty).location.known

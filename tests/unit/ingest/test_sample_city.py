@@ -1,0 +1,67 @@
+"""The sample city: loaded once, dated by age, giving way to real geography."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from geoportal.errors import NotFoundError
+from geoportal.ingest.pipeline import load_sample
+from geoportal.services import sample_directory
+from geoportal.store.outlines import read_outlines
+from tests.unit.ingest.official import (
+    KOKURA_KITA,
+    REFERENCE,
+    TODAY,
+    TOWNS,
+    TOWNS_HEADER,
+    by_name,
+    content,
+    import_into,
+    write_boundaries,
+    write_csv,
+)
+
+CENTRES = REFERENCE.directory / "centres.csv"
+
+
+def load(database, today=TODAY):
+    return load_sample(database, REFERENCE, sample_directory(), CENTRES, today=today)
+
+
+def test_a_second_load_on_a_later_day_changes_nothing(database):
+    first = load(database)
+    assert not first.refused
+    before = content(database)
+    second = load(database, date(2027, 6, 1))
+    assert second.dataset_version == first.dataset_version
+    assert content(database) == before
+    assert all((f.created, f.updated, f.removed) == (0, 0, 0) for f in second.files)
+
+
+def test_the_sample_is_marked_and_its_impossible_positions_are_caught(database):
+    load(database)
+    found = [f for f in by_name(database).values() if f.sources[0].source == "sample"]
+    assert len(found) > 700
+    warnings = [w for facility in found for w in facility.location.warnings]
+    assert "outside_municipality" in warnings
+    assert "geocoded" in warnings
+    assert any(not facility.location.known for facility in found)
+    assert max(c.as_of for f in found for c in f.claims) <= TODAY.isoformat()
+
+
+def test_real_outlines_and_towns_replace_the_samples_whatever_their_date(database, tmp_path):
+    load(database)
+    import_into(database, write_boundaries(tmp_path / "N03_200101.geojson", KOKURA_KITA))
+    import_into(database, write_csv(tmp_path / "towns_20200101.csv", TOWNS_HEADER, TOWNS))
+    load(database)
+    with database.engine.connect() as connection:
+        sources = {item.district.code: item.source for item in read_outlines(connection)}
+    assert sources["40106"] == "boundary"
+    assert sources["40101"] == "sample"
+
+
+def test_a_missing_file_is_told(database, tmp_path):
+    with pytest.raises(NotFoundError, match=r"boundaries\.geojson"):
+        load_sample(database, REFERENCE, tmp_path, CENTRES, today=TODAY)
