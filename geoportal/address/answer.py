@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from geoportal.address.finding import CERTAIN, Found, Question
@@ -14,8 +13,6 @@ from geoportal.address.result import Candidate, GeocodeResult, Level, Status
 from geoportal.address.spread import distance_m
 
 MOST_CANDIDATES = 10
-_JOINING = re.compile(r"^[のノﾉ之](?=[0-9０-９一二三四五六七八九十])")
-_SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
 _IN_DOUBT = frozenset({"hint_conflict", "prefecture_mismatch"})
 _TO_CONFIRM = frozenset(
     {
@@ -90,7 +87,7 @@ class AnswerWriter:
         status: Status = "ok" if sure else "partial"
         place = self.candidate(node)
         position = gazetteer.position(node)
-        matched, remainder = _cut(text, question, found.reading.stop)
+        matched, remainder = question.cut(found.reading.stop)
         return GeocodeResult(
             status,
             place.match_level,
@@ -152,7 +149,7 @@ class AnswerWriter:
         readings = [one.reading for one in found if one.reading is not None]
         regions = {self._gazetteer.region_of(reading.node) for reading in readings}
         towns = {self._gazetteer.town_name(reading.node) for reading in readings}
-        matched, remainder = _cut(text, question, min(one.name_stop for one in readings))
+        matched, remainder = question.cut(min(one.name_stop for one in readings))
         warnings = dict.fromkeys(warning for one in found for warning in one.warnings)
         if len(regions) == 1 and len({reading.lot for reading in readings}) == 2:
             warnings["oaza_chome_ambiguous"] = None
@@ -192,7 +189,7 @@ class AnswerWriter:
             level, municipality = "municipality", head.city
             code = min(region.code for region in regions)[:4] + "0"
         position = self._whole(regions) if level == "municipality" else None
-        matched, remainder = _cut(text, question, head.position)
+        matched, remainder = question.cut(head.position)
         return GeocodeResult(
             "partial",
             level,
@@ -253,7 +250,7 @@ class AnswerWriter:
         towns = [number // 2 for number in question.postal if not number % 2]
         if not towns:
             return self.nothing("not_found", text)
-        matched, remainder = _cut(text, question, question.start)
+        matched, remainder = question.cut(question.start)
         common = {
             "matched": matched,
             "remainder": remainder,
@@ -294,13 +291,3 @@ def _common(regions: set[Region]) -> tuple[Level | None, str, str, str]:
     if len(prefectures) == 1:
         return "prefecture", prefectures.pop(), "", ""
     return None, "", "", ""
-
-
-def _cut(text: str, question: Question, stop: int) -> tuple[str, str]:
-    """Cut the original text behind a canonical position."""
-    canonical = question.text
-    at = canonical.end(stop)
-    if stop in canonical.marks and canonical.key[stop : stop + 1].isdigit():
-        at += text[at:].index(canonical.marks[stop][-1]) + 1  # 大字十文字1: the 字 is the name's
-    remainder = text[at:].strip(_SEPARATORS)
-    return text[:at].strip(), _JOINING.sub("", remainder)

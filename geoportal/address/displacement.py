@@ -72,7 +72,7 @@ class DisplacedTowns:
                         one,
                         penalty + SKIPPED,
                         warnings + one.warnings,
-                        elsewhere="letter_unreadable" not in one.warnings,
+                        elsewhere="spelling_corrected" in one.warnings,
                     )
                     for one in misspelt
                 ]

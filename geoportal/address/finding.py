@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from geoportal.address.canonical import CanonicalText
@@ -14,6 +15,9 @@ CERTAIN = COMPLETED
 CONFLICT, ELSEWHERE, SKIPPED = 4, 5, 4
 """Penalties: two parts of the text contradict each other; a town outside of what the text names;
 part of the text had to be skipped."""
+
+_JOINING = re.compile(r"^[のノﾉ之](?=[0-9０-９一二三四五六七八九十])")
+_SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Question:
     start: int
     hinted: frozenset[int]
     postal: tuple[int, ...]
+
+    def cut(self, stop: int) -> tuple[str, str]:
+        """Cut the original behind a canonical position: what was understood, what is left."""
+        text, canonical = self.original, self.text
+        at = canonical.end(stop)
+        if stop in canonical.marks and canonical.key[stop : stop + 1].isdigit():
+            at += text[at:].index(canonical.marks[stop][-1]) + 1  # 大字十文字1: 字 is the name's
+        return text[:at].strip(), _JOINING.sub("", text[at:].strip(_SEPARATORS))
 
 
 @dataclass(frozen=True, slots=True)

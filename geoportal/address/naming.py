@@ -13,12 +13,14 @@ _NO_OAZA = re.compile(r"[（(]大字なし[）)]")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _OLD_TOWN = re.compile(r"(.{2,}?[町村])(.{2,})")
 _JOU = re.compile(r"(?<=[0-9])条通?(?=[東西南北]|$)")
+_NUMBERED_TOWN = re.compile(r"([0-9]+)(?:番町|番丁|丁目)")
 _BLOCK_TOWN = re.compile(r"(.*[0-9])(番町|番丁|ノ町)")
 _SOUNDS = re.compile(r"(?<=.)[ノケツ](?=.)")
 
-EXACT, SUFFIX, OLD_TOWN, SHORT, LOOSE = range(5)
+EXACT, SUFFIX, OLD_TOWN, SHORT, LOOSE, NUMBER = range(6)
 """By which spelling a town is reached: its own; without 町 or 村; without the former municipality
-in front; without 条 or a part in brackets; without ノ, ケ and ツ between other letters."""
+in front; without 条 or a part in brackets; without ノ, ケ and ツ between other letters; by
+its number alone (3 for 三番町)."""
 
 
 class TownParts(NamedTuple):
@@ -96,6 +98,8 @@ def town_spellings(town: str) -> dict[str, int]:
         add(f"{block[1]}番{'丁町'[block[2] == '番丁']}", SHORT)
         if not block[1].isdigit():
             add(block[1], SUFFIX)
+    if numbered := _NUMBERED_TOWN.fullmatch(bare):
+        spellings.setdefault(numbered[1], NUMBER)
     add(loose_key(bare), LOOSE)
     return spellings
 

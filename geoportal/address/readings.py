@@ -22,24 +22,30 @@ from geoportal.address.lots import (
     shorter_number,
     splits_number,
 )
-from geoportal.address.naming import EXACT, LOOSE, OLD_TOWN, SHORT, SUFFIX
+from geoportal.address.misspelling import almost
+from geoportal.address.naming import EXACT, LOOSE, NUMBER, OLD_TOWN, SHORT, SUFFIX
 from geoportal.address.nodes import HAS_BLOCK, HAS_CHOME, HAS_KOAZA, OAZA, REAL
 
 LONGEST_TOWN = 24
 _ENOUGH = 12
-UNEXPLAINED, CHOME_UNKNOWN, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 3, 2, 1
+UNEXPLAINED, CHOME_UNKNOWN, GUESSED, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 4, 3, 2, 1
 """Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that
-was completed; and two smaller doubts."""
+was guessed, or only completed; and two smaller doubts."""
 
 _PUBLISHED = (EXACT, SHORT)
-_SPELLING_PENALTY = {EXACT: 0, SHORT: SLIGHT, SUFFIX: COMPLETED, OLD_TOWN: COMPLETED}
+_SPELLING_PENALTY = {
+    EXACT: 0,
+    SHORT: SLIGHT,
+    SUFFIX: COMPLETED,
+    OLD_TOWN: COMPLETED,
+    NUMBER: GUESSED,
+}
 _SPELLING_WARNING = {
     SUFFIX: ("town_suffix_inferred",),
     OLD_TOWN: ("former_municipality_inferred",),
     LOOSE: ("spelling_inferred",),
+    NUMBER: ("town_suffix_inferred",),
 }
-_TELLING = frozenset("0123456789東西南北上中下本新元大小前後内外町村")
-_UNREADABLE = re.compile("[〓□■●\ue000-\uf8ff\ufffd]")
 _UPPER_UNITS = "市区郡"
 
 
@@ -113,6 +119,8 @@ class TownReader:
             clean = 0
             for posting in hits:
                 node, spelling = divmod(posting, 8)
+                if spelling == NUMBER and not text.key.startswith("-", stop):
+                    continue
                 for reading in self._judged(text, start, stop, node):
                     if spelling in _PUBLISHED or reading.penalty < COMPLETED:
                         readings.append(_spelled(reading, spelling))
@@ -124,8 +132,9 @@ class TownReader:
         return _with_lots_judged(text, [self._finer(text, one) for one in readings])
 
     def read_misspelt(self, text: CanonicalText, start: int, area: Area) -> list[Reading]:
-        """Return readings of a town with one letter wrong or unreadable, a number behind it.
+        """Return readings of a town not quite as published, a number behind it.
 
+        With the name's beginning left out (三栄町 for 四谷三栄町), one letter wrong or unreadable.
         Letters that tell neighbours apart (東・西, 上・下, numerals) are never taken for each
         other, and names of two letters only when the wrong one cannot be read at all (外字).
         """
@@ -133,35 +142,15 @@ class TownReader:
         tail = text.key[start : start + LONGEST_TOWN]
         for first, last in area.ranges:
             for node in range(first, last):
-                length = self._almost(node, tail)
+                name = self._gazetteer.town_key(node)
+                length, reason = almost(name, tail)
                 if length and number_at(text, start + length) is not None:
-                    stop = start + length
-                    reason = (
-                        "letter_unreadable"
-                        if _UNREADABLE.search(text.key, start, stop)
-                        else "spelling_corrected"
-                    )
                     readings += [
                         replace(reading, warnings=(reason, *reading.warnings))
-                        for reading in self._behind(text, start, stop, node)
+                        for reading in self._behind(text, start, start + length, node)
                         if reading.penalty == 0
                     ]
         return readings
-
-    def _almost(self, node: int, tail: str) -> int:
-        """Return the length of a town's name when ``tail`` has it with one letter wrong, else 0."""
-        name = self._gazetteer.town_key(node)
-        length = len(name)
-        if length < 2 or length > len(tail):
-            return 0
-        wrong = [at for at in range(length) if name[at] != tail[at]]
-        if len(wrong) != 1:
-            return 0
-        meant, written = name[wrong[0]], tail[wrong[0]]
-        unreadable = _UNREADABLE.match(written)
-        if meant in _TELLING or written in _TELLING or (length < 3 and not unreadable):
-            return 0
-        return length
 
     def _judged(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
         """Read what follows a name; doubt a split numeral, and 大字 or 字 that is not published."""

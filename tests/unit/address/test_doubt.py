@@ -1,0 +1,139 @@
+"""A guess is never presented as certain."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoportal.address.geocode import Geocoder
+
+
+def test_a_town_in_two_wards_is_ambiguous_without_its_ward(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("福岡県北九州市大字畑1808-5")
+    assert (answer.status, answer.lon, answer.lat) == ("ambiguous", None, None)
+    assert answer.uncertainty_m is None
+    assert answer.needs_confirmation
+    assert [one.municipality_code for one in answer.candidates] == ["40101", "40109"]
+    assert all(one.lon is not None for one in answer.candidates)
+    assert (answer.town, answer.prefecture, answer.municipality) == ("大字畑", "福岡県", "")
+
+
+@pytest.mark.parametrize("hint", ["北九州市八幡西区", "八幡西区", "40109", "401099"])
+def test_a_hint_decides_what_the_text_leaves_open(geocoder: Geocoder, hint: str) -> None:
+    for text in ("福岡県北九州市大字畑1808-5", "北九州市畑1808", "大字畑1808-5"):
+        answer = geocoder.geocode(text, hint)
+        assert (answer.status, answer.municipality_code) == ("ok", "40109")
+        assert "hint_used" in answer.warnings
+
+
+def test_a_postal_code_decides_as_well(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("〒807-1101 福岡県北九州市大字畑1808-5")
+    assert (answer.status, answer.municipality_code) == ("ok", "40109")
+    assert "postal_used" in answer.warnings
+
+
+def test_a_hint_does_not_override_the_text(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市八幡西区大字畑1808-5", "北九州市門司区")
+    assert (answer.municipality_code, answer.town) == ("40109", "大字畑")
+    assert "hint_conflict" in answer.warnings
+    assert answer.needs_confirmation
+    assert answer.status != "ok"
+
+
+def test_a_hint_that_fits_the_text_says_nothing(geocoder: Geocoder) -> None:
+    for hint in ("北九州市門司区", "北九州市", "福岡県", "40100", "40"):
+        answer = geocoder.geocode("福岡県北九州市門司区大字畑1", hint)
+        assert (answer.status, answer.municipality_code) == ("ok", "40101")
+        assert answer.warnings == ()
+
+
+def test_an_unknown_hint_is_no_hint(geocoder: Geocoder) -> None:
+    assert geocoder.geocode("門司区畑1", "どこか") == geocoder.geocode("門司区畑1")
+
+
+def test_a_number_behind_a_name_that_is_oaza_and_chome_is_ambiguous(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市若松区二島1-19")
+    assert (answer.status, answer.lon) == ("ambiguous", None)
+    assert "oaza_chome_ambiguous" in answer.warnings
+    assert {one.town for one in answer.candidates} == {"大字二島", "二島一丁目"}
+
+
+@pytest.mark.parametrize(
+    ("address", "town"),
+    [
+        ("北九州市若松区大字二島1-19", "大字二島"),
+        ("北九州市若松区二島1丁目19", "二島一丁目"),
+        ("北九州市若松区二島1-19-2", "二島一丁目"),
+        ("北九州市若松区二島1819-2", "大字二島"),
+        ("北九州市若松区二島3-19", "大字二島"),
+        ("北九州市若松区二島1番地19", "大字二島"),
+    ],
+)
+def test_but_not_when_the_text_tells_them_apart(
+    geocoder: Geocoder, address: str, town: str
+) -> None:
+    answer = geocoder.geocode(address)
+    assert (answer.status, answer.town) == ("ok", town)
+
+
+def test_the_bare_name_covers_both(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市若松区二島")
+    assert (answer.status, answer.match_level, answer.town) == ("ok", "town", "二島")
+    assert answer.needs_confirmation
+    oaza = geocoder.geocode("北九州市若松区大字二島")
+    assert answer.uncertainty_m >= oaza.uncertainty_m
+
+
+def test_a_town_published_whole_and_by_chome_is_answered_whole(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市小倉北区中井1-5")
+    assert (answer.status, answer.match_level, answer.town) == ("ok", "town", "中井")
+    assert answer.needs_confirmation
+    assert "oaza_chome_ambiguous" in answer.warnings
+    assert geocoder.geocode("北九州市小倉北区中井1-5-2").town == "中井一丁目"
+
+
+def test_a_town_of_another_ward_is_only_a_candidate(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市門司区則松7-22-1")
+    assert (answer.status, answer.match_level) == ("partial", "municipality")
+    assert (answer.municipality_code, answer.town) == ("40101", "")
+    assert [one.town for one in answer.candidates] == ["則松七丁目"]
+    assert "town_in_other_municipality" in answer.warnings
+
+
+def test_the_hinted_ward_does_not_replace_the_written_one(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市門司区則松7-22-1", "北九州市八幡西区")
+    assert (answer.status, answer.municipality_code) == ("partial", "40101")
+
+
+def test_a_misspelt_town_is_only_a_candidate(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市若松区栄成川町11-15")
+    assert (answer.status, answer.town) == ("partial", "")
+    assert [one.town for one in answer.candidates] == ["栄盛川町"]
+
+
+def test_an_unreadable_letter_may_be_filled_in(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市小倉北区\ue0e9葉2-3-7")
+    assert (answer.status, answer.town) == ("partial", "青葉二丁目")
+    assert "letter_unreadable" in answer.warnings
+
+
+def test_a_postal_code_of_another_place_is_warned_of(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("807-1101 北九州市門司区青葉台1")
+    assert (answer.status, answer.municipality_code) == ("ok", "40101")
+    assert "postal_mismatch" in answer.warnings
+    assert answer.needs_confirmation
+    assert "postal_mismatch" not in geocoder.geocode("800-0045 門司区青葉台1").warnings
+
+
+def test_a_postal_code_alone_is_a_start(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("〒800-0045")
+    assert (answer.status, answer.town) == ("partial", "青葉台")
+    assert answer.needs_confirmation
+
+
+def test_a_municipality_is_not_read_as_a_town_of_another(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("広島県安芸郡府中町315")
+    assert (answer.status, answer.municipality_code) == ("partial", "34302")
+
+
+def test_a_town_without_municipality_needs_confirmation(geocoder: Geocoder) -> None:
+    assert geocoder.geocode("則松7-22-1").needs_confirmation
