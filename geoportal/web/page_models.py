@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from geoportal.address.result import GeocodeResult
 from geoportal.domain.district import District
 from geoportal.errors import UsageError
 from geoportal.services import AddressNotPlacedError, Portal
@@ -133,20 +134,30 @@ def _search(portal: Portal, request: SearchRequest) -> Document:
 
 
 def _answer_near(portal: Portal, form: SearchForm) -> Outcome:
-    if not looks_like_phone(form.address):
-        try:
-            near = {"near": {"address": form.address}}
-            return Outcome(_search(portal, form.request(**near)), found_by="near")
-        except AddressNotPlacedError as error:
-            if error.status == "ambiguous":
-                return _ambiguous(portal, form)
+    """Answer a form with an address: around the place, in the ward, or by name."""
+    if looks_like_phone(form.address):
+        return _by_name(portal, form, notice="")
+    found = portal.geocode(form.address)
+    if found.match_level == "municipality" and portal.snapshot.knows_district(
+        found.municipality_code
+    ):
+        in_ward = replace(form, address="", district=found.municipality_code)
+        return Outcome(_search(portal, in_ward.request()), notice="address-ward")
+    try:
+        near = {"near": {"address": form.address}}
+        return Outcome(_search(portal, form.request(**near)), found_by="near")
+    except AddressNotPlacedError as error:
+        if error.status == "ambiguous":
+            return _ambiguous(found)
+    return _by_name(portal, form, notice="searched-as-name")
+
+
+def _by_name(portal: Portal, form: SearchForm, notice: str) -> Outcome:
     by_name = replace(form, address="", text=form.address)
-    notice = "" if looks_like_phone(form.address) else "searched-as-name"
     return Outcome(_search(portal, by_name.request()), notice=notice, found_by="text")
 
 
-def _ambiguous(portal: Portal, form: SearchForm) -> Outcome:
-    found = portal.geocode(form.address)
+def _ambiguous(found: GeocodeResult) -> Outcome:
     names = tuple(c.prefecture + c.municipality + c.town for c in found.candidates)
     return Outcome(notice="address-ambiguous", candidates=names)
 

@@ -13,9 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from geoportal.domain.query import Origin
+from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.index.snapshot import Snapshot
-from geoportal.services import AddressNotPlacedError, Portal
+from geoportal.services import Portal
 from geoportal.web.messages import LANGUAGES
 from tests.conftest import HOSTILE
 from tests.factories import KOKURA
@@ -80,12 +80,13 @@ def client(app: Flask) -> FlaskClient:
 def placed(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the one address of these tests be found; everything else stays unknown."""
 
-    def origin(address: str) -> Origin:
+    def geocode(address: str, hint: str = "") -> GeocodeResult:
         if address != HOME:
-            raise AddressNotPlacedError("not_found")
-        return Origin(KOKURA[0], KOKURA[1], "chome", 400.0)
+            return GeocodeResult("not_found")
+        lon, lat = KOKURA
+        return GeocodeResult("ok", "chome", "chome", lon, lat, 400.0, "町丁目まで")
 
-    monkeypatch.setattr(portal, "origin_from_address", origin)
+    monkeypatch.setattr(portal, "geocode", geocode)
 
 
 def read(response: TestResponse) -> Document:
@@ -220,14 +221,31 @@ def test_a_text_that_is_no_address_is_searched_as_a_name(client: FlaskClient, pl
 def test_ambiguous_addresses_are_not_guessed(
     client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def origin(address: str) -> Origin:
-        raise AddressNotPlacedError("ambiguous")
-
-    monkeypatch.setattr(portal, "origin_from_address", origin)
+    places = [("八幡西区", "40109"), ("小倉南区", "40107")]
+    candidates = tuple(
+        Candidate(*KOKURA, "chome", "福岡県", f"北九州市{name}", code, "本町一丁目", 300.0)
+        for name, code in places
+    )
+    ambiguous = GeocodeResult("ambiguous", candidates=candidates)
+    monkeypatch.setattr(portal, "geocode", lambda address, hint="": ambiguous)
     response = client.post("/", data={"address": "本町1丁目"})
     assert response.status_code == 200
     assert cards(response) == []
-    assert "あてはまる場所がいくつかあります" in "".join(read(response).text)
+    text = "".join(read(response).text)
+    assert "あてはまる場所がいくつかあります" in text
+    assert "福岡県北九州市小倉南区本町一丁目" in text
+
+
+def test_an_address_known_to_the_ward_only_searches_the_ward(
+    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward = GeocodeResult(
+        "partial", "municipality", "municipality", *KOKURA, 9000.0, municipality_code="40106"
+    )
+    monkeypatch.setattr(portal, "geocode", lambda address, hint="": ward)
+    response = client.post("/", data={"address": "小倉北区"})
+    assert "near" in cards(response)
+    assert "区・市までしか分からなかった" in "".join(read(response).text)
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,7 @@ js-refused = Part of the conditions was not understood.
 js-where-first = Please type an address or choose a ward.
 js-where-first-kinds = Kinds are chosen. Now type an address or choose a ward.
 js-address-ambiguous = Several places fit. Choose one, or add the ward or town.
+js-address-ward = Only the ward or city was understood, so its facilities are shown. Add the town to sort by distance.
 js-address-partial = Only part of the address was understood. Please start with the ward and the town.
 js-searched-as-name = No such address was found, so names and phone numbers of facilities were searched.
 js-search-as-name = Search as a facility’s name

@@ -34,6 +34,8 @@ export function setRadius(metres) {
   box.value = wider ? wider.value : box.options[box.options.length - 1].value;
 }
 
+export const hasDistrict = (code) => all("option", byId("district")).some((option) => option.value && option.value === code);
+
 export function districtName(code) {
   const option = all("option", byId("district")).find((item) => item.value === code);
   return option ? option.textContent.trim() : code;

@@ -98,7 +98,7 @@ async function ask(request, { focus, fit }) {
     }
   } catch (error) {
     if (error.name === "AbortError") return;
-    await explain(error, request, { focus, fit });
+    explain(error, request, { focus, fit });
   } finally {
     if (running === controller) {
       running = null;
@@ -151,19 +151,15 @@ function searchAround(point, label) {
   return run({ focus: false, fit: true });
 }
 
-function submit() {
+async function submit() {
   const { address, district, kinds } = form.read();
   if (address && address !== usedAddress) {
-    if (form.looksLikePhone(address)) {
-      asked.near = null;
-      asked.text = address;
-    } else {
-      asked.near = { address };
-      asked.nearLabel = t("near-address");
-      asked.text = "";
-    }
     usedAddress = address;
-  } else if (!address && usedAddress) {
+    if (form.looksLikePhone(address)) searchWords(address);
+    else await place(address);
+    return;
+  }
+  if (!address && usedAddress) {
     asked.near = null;
     asked.text = "";
     usedAddress = "";
@@ -173,64 +169,78 @@ function submit() {
     byId("address").focus();
     return;
   }
-  run({ focus: true });
+  await run({ focus: true });
 }
 
-async function explain(error, request, options) {
-  const status = error.document && error.document.address_status;
-  if (error.status === 422 && request.near && request.near.address) {
-    await explainAddress(request, status, options);
+/** Finds out what the text in the box means, then searches: a place, a ward, or a name. */
+async function place(address) {
+  list.busy(true);
+  announce(t("searching"));
+  let found = null;
+  try {
+    found = await api.locate(address);
+  } catch (error) {
+    usedAddress = "";
+    say(t("failed"), retryButton(submit));
     return;
+  } finally {
+    list.busy(false);
   }
+  const byName = nameButton(() => searchWords(address));
+  if (found.status === "ambiguous" && found.candidates.length) offerCandidates(found.candidates, byName);
+  else if (found.match_level === "municipality" && form.hasDistrict(found.municipality_code)) {
+    await searchWard(found.municipality_code);
+    if (found.remainder) say(t("address-ward"), byName);
+    else say(t("address-ward"));
+  } else if (["not_found", "invalid"].includes(found.status)) {
+    await searchWords(address);
+    if (asked.text === address) say(t("searched-as-name"));
+  } else if (typeof found.lon !== "number" || found.match_level === "prefecture") say(t("address-partial"), byName);
+  else await searchAddress(address);
+}
+
+function searchAddress(address) {
+  asked.near = { address };
+  asked.nearLabel = t("near-address");
+  asked.text = "";
+  return run({ focus: true });
+}
+
+function searchWords(text) {
+  asked.near = null;
+  asked.text = text;
+  return run({ focus: true });
+}
+
+function searchWard(code) {
+  asked.near = null;
+  asked.text = "";
+  form.setDistrict(code);
+  return run({ focus: true });
+}
+
+function offerCandidates(candidates, byName) {
+  const choose = (name) => {
+    form.setAddress(name);
+    usedAddress = name;
+    return searchAddress(name);
+  };
+  say(t("address-ambiguous"), h("ul", { class: "candidates" }, candidates.map((item) => {
+    const name = candidateName(item);
+    return h("li", {}, h("button", {
+      type: "button", class: "button button--quiet", on: { click: () => choose(name) },
+    }, name));
+  })), byName);
+}
+
+function explain(error, request, options) {
   const errors = (error.document && error.document.errors) || [];
-  if (error.status === 400 && errors.length) say(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
+  if (error.status === 422 && request.near && request.near.address) say(t("address-partial"));
+  else if (error.status === 400 && errors.length) say(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
   else say(t("failed"), retryButton(() => ask(request, options)));
 }
 
-async function explainAddress(request, status, options) {
-  let found = null;
-  try {
-    found = await api.locate(request.near.address);
-  } catch (error) {
-    found = null;
-  }
-  const typed = request.near.address;
-  const asName = () => {
-    asked.near = null;
-    asked.text = typed;
-    return run(options);
-  };
-  if (status === "ambiguous" && found && found.candidates.length) {
-    say(t("address-ambiguous"), h("ul", { class: "candidates" }, found.candidates.map((item) => {
-      const name = candidateName(item);
-      return h("li", {}, h("button", {
-        type: "button", class: "button button--quiet",
-        on: { click: () => chooseCandidate(name, options) },
-      }, name));
-    })), nameButton(asName));
-    return;
-  }
-  if (status === "not_found" || status === "invalid") {
-    await asName();
-    if (shown.request && shown.request.q === typed) say(t("searched-as-name"));
-    return;
-  }
-  say(t("address-partial"), nameButton(asName));
-}
-
-const candidateName = (item) =>
-  typeof item === "string"
-    ? item
-    : item.matched || item.name || item.label || `${item.prefecture || ""}${item.municipality || ""}${item.town || ""}`;
-
-function chooseCandidate(name, options) {
-  form.setAddress(name);
-  usedAddress = name;
-  asked.near = { address: name };
-  asked.nearLabel = t("near-address");
-  asked.text = "";
-  return run(options);
-}
+const candidateName = (item) => `${item.prefecture}${item.municipality}${item.town}`;
 
 const nameButton = (action) =>
   h("p", {}, h("button", { type: "button", class: "button button--quiet", on: { click: action } }, t("search-as-name")));

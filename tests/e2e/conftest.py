@@ -1,0 +1,144 @@
+"""A live server with the sample city, and a real Chromium that can reach nothing else.
+
+Every page opened here is watched: console errors, script errors, breaches of the content security
+policy and requests to any other host fail the test that caused them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+from geoportal.domain.hours import JST
+from geoportal.ingest.pipeline import load_sample
+from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import open_database
+from geoportal.web.app import create_app
+from geoportal.web.assets import STATIC
+
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENSHOTS = Path("var/screenshots")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+WATCH_POLICY = """
+document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lacking = ""
+    if not CHROMIUM.exists():
+        lacking = f"{CHROMIUM} is not installed"
+    elif not (STATIC / "vendor" / "leaflet").is_dir():
+        lacking = "the browser's assets are not installed: make setup"
+    for item in items:
+        if "tests/e2e" not in item.path.as_posix():
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if lacking:
+            item.add_marker(pytest.mark.skip(reason=lacking))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the sample city on a free port; yield its address."""
+    reference = shipped_reference()
+    database = open_database(tmp_path_factory.mktemp("e2e") / "sample.db", create=True)
+    centres = reference.directory / "centres.csv"
+    load_sample(database, reference, sample_directory(), centres, today=NOW.date())
+    app = create_app(Portal(database, reference, clock=lambda: NOW), Settings())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visitor:
+    """Opens pages and keeps what went wrong on them."""
+
+    site: str
+    browser: Browser
+    problems: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, path: str = "/", *, ready: bool = True, **options: Any) -> Page:
+        """Open a page; wait until the search page's map has its data."""
+        settings = {"viewport": DESKTOP, "locale": "ja-JP", "reduced_motion": "reduce", **options}
+        context = self.browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        context.add_init_script(WATCH_POLICY)
+        context.route("**/*", self._guard)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.goto(self.site + path)
+        if ready and page.locator("#layout").count() and options.get("java_script_enabled", True):
+            page.wait_for_selector("#layout[data-ready]")
+        return page
+
+    def _guard(self, route: Route) -> None:
+        url = route.request.url
+        self.sent.append(url)
+        if url.startswith((self.site, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.foreign.append(url)
+            route.abort()
+
+    def _hear(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def visitor(site: str, browser: Browser) -> Iterator[Visitor]:
+    """Yield a visitor; fail afterwards on anything the browser complained about."""
+    someone = Visitor(site, browser)
+    yield someone
+    for context in someone.contexts:
+        context.close()
+    assert someone.problems == []
+    assert someone.foreign == []
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Return a function that keeps a screenshot under var/screenshots."""
+
+    def save(page: Page, name: str, *, full: bool = False) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full)
+
+    return save

@@ -1,0 +1,87 @@
+"""axe-core finds nothing to complain about on any page, in any language, light or dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import PHONE, Visitor
+
+PAGES = (
+    "/",
+    "/?district=40106&kind=clinic&need=VM.REG&need=AC.ULCER&include=all",
+    "/?kind=clinic&need=VM.REG",
+    "/?district=99999",
+    "/districts/40105",
+    "/centres",
+    "/coverage",
+    "/data",
+    "/about",
+    "/privacy",
+    "/accessibility",
+    "/help",
+    "/shortlist",
+    "/nowhere",
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def complaints(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{page.url} {item['id']}: {[node['html'][:120] for node in item['nodes'][:3]]}"
+        for item in found
+    ]
+
+
+def walk(visitor: Visitor, language: str, **options: Any) -> list[str]:
+    """Return what axe finds on every page, and on a facility's page."""
+    page = visitor.open(f"/?lang={language}", **options)
+    found = complaints(page)
+    for path in PAGES[1:]:
+        page.goto(visitor.site + path + ("&" if "?" in path else "?") + f"lang={language}")
+        if page.locator("#layout").count():
+            page.wait_for_selector("#layout[data-ready]")
+        found += complaints(page)
+    page.goto(f"{visitor.site}/?district=40106&kind=clinic&need=VM.REG&lang={language}")
+    page.locator(".card__name a").first.click()
+    page.wait_for_selector("#facility-map .pin")
+    found += complaints(page)
+    visitor.problems = [p for p in visitor.problems if " 404 " not in p and " 400 " not in p]
+    return found
+
+
+@pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])
+def test_every_page_light(visitor: Visitor, language: str) -> None:
+    assert walk(visitor, language) == []
+
+
+def test_every_page_dark_on_a_phone(visitor: Visitor) -> None:
+    assert walk(visitor, "ja", color_scheme="dark", viewport=PHONE) == []
+
+
+def test_states_of_the_search_page(visitor: Visitor) -> None:
+    page = visitor.open()
+    page.fill("#address", "北九州市門司区松風町一丁目")
+    page.press("#address", "Enter")
+    page.wait_for_selector(".card")
+    assert complaints(page) == []
+    page.locator("#kind-filter summary").click()
+    page.locator("#need-filter summary").click()
+    page.locator(".map-settings > summary").click()
+    page.locator(".card").first.get_by_role("button", name="地図で見る").click()
+    page.wait_for_selector(".leaflet-popup")
+    assert complaints(page) == []
+    page.locator(".card").first.get_by_role("button", name="候補に入れる").click()
+    page.goto(f"{visitor.site}/shortlist")
+    page.wait_for_selector(".kept")
+    assert complaints(page) == []
+
+
+def test_forced_colours(visitor: Visitor) -> None:
+    page = visitor.open("/?district=40106&need=VM.REG", forced_colors="active")
+    assert page.locator(".card .glyph").first.is_visible()
+    assert complaints(page) == []
