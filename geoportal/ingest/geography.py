@@ -68,7 +68,8 @@ class Geography:
             return "outside" if far else "near"
         lons, lats = self.towns(code)
         if len(lons) == 0:
-            return "unverified"
+            other = self.districts.municipality_at(lon, lat)
+            return "outside" if other is not None else "unverified"
         return "town" if distances_m(lon, lat, lons, lats).min() <= NEAR_TOWN_M else "outside"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoportal.errors import InputRefusedError, UnknownLayoutError
 from geoportal.ingest.report import INFO, WARNING, Issue, shorten
@@ -152,7 +152,8 @@ def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> 
                     f"{name}: this is a {layout.source} file; importing it is known but not yet "
                     "supported in this version"
                 )
-            return _table(name, sheet, layout, header)
+            table = _table(name, sheet, layout, header)
+            return replace(table, issues=(*table.issues, *_other_sheets(sheets, sheet)))
     raise UnknownLayoutError(_unknown(name, sheets[0], known))
 
 
@@ -207,6 +208,13 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
         message = "the table has a header and no rows; if that is not right, get the file again"
         issues = (*issues, Issue(header.line, "", "no_rows", INFO, "", message))
     return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues)
+
+
+def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:
+    """Say that a workbook has more sheets than the one that is read."""
+    others = [sheet.title for sheet in sheets if sheet is not read]
+    message = "only the first sheet with a known header is read; save others as files of their own"
+    return [Issue(1, "", "other_sheets", INFO, ", ".join(others), message)] if others else []
 
 
 def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:

@@ -21,6 +21,7 @@ from geoportal.ingest.rows import (
     hours_or_none,
     read_count,
     read_line,
+    read_number,
     read_official_number,
     read_paragraph,
     read_position,
@@ -93,6 +94,7 @@ LAYOUTS: Final = (CLINIC_LAYOUT, HOSPITAL_LAYOUT, MATERNITY_LAYOUT, PHARMACY_LAY
 
 _KIND_BY_DIGIT = {"1": "hospital", "2": "clinic", "3": "dental_clinic", "4": "maternity_home"}
 """機関区分, also the third digit of a 13-digit ID."""
+_GENERAL_BEDS = "一般病床"
 _MEDICAL_ID = re.compile(r"\d{13}")
 _PHARMACY_ID = re.compile(r"\d{6,13}")
 _CALENDAR_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
@@ -213,6 +215,10 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
     flags = {day: _flag(notes, record, f"weekly_{day}") for day in range(HOLIDAY + 1)}
     closed = tuple(day for day, flag in flags.items() if flag == CLOSED_FLAG)
     note = read_paragraph(notes, "other_days")
+    if read_number(note) is not None:
+        notes.misfit("other_days", "bad_text", "expected words or dates, not a number; shown")
+    if record.further(_GENERAL_BEDS) and read_number(record.further(_GENERAL_BEDS)) is None:
+        notes.misfit("", "bad_number", "expected a number of beds in 一般病床")
     return hours_or_none(
         Hours(
             sessions=tuple(_sessions(notes, record)),

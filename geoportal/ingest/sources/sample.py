@@ -45,8 +45,7 @@ def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
             message = f"record {number} cannot be read: {error}"
             found.issues.append(Issue(number, "", "bad_record", ERROR, "", message))
             continue
-        listed = Listed(number, record, f"s-{record.record_id}".replace("_", "-"), SOURCE)
-        found.listed.append(listed)
+        found.listed.append(Listed(number, record, record.record_id, SOURCE))
     return found
 
 

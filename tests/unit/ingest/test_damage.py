@@ -9,6 +9,7 @@ import stat
 import zipfile
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -274,3 +275,20 @@ def test_any_bytes_are_read_or_refused_never_a_fault(data, keep):
     for candidate in (data, header[:keep] + data, header + b"\r\n" + data):
         with contextlib.suppress(InputRefusedError):
             identify(Member("any.csv", candidate, TODAY))
+
+
+def test_a_workbook_is_read_by_row_and_cut_it_is_refused(database, sound, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一覧")
+        book.add_worksheet("説明").write(0, 0, "説明")
+        for number, row in enumerate([dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), *ROWS]):
+            for column, name in enumerate(KAIGO_HEADER):
+                text = row[name]
+                sheet.write(number, column, int(text) if text.isdigit() else text)
+    report = only(import_into(database, path))
+    assert (report.source, report.accepted, report.rejected) == ("kaigo", 3, 0)
+    assert "other_sheets" in codes(report)
+    cut = tmp_path / "cut.xlsx"
+    cut.write_bytes(path.read_bytes()[:-200])
+    assert "damaged" in refused_message(database, cut)

@@ -113,3 +113,21 @@ def test_a_shifted_table_is_refused(database, tmp_path, position):
     report, found = imported(database, tmp_path, rows)
     assert report.refused
     assert found == []
+
+
+def test_flags_moved_by_one_day_are_noticed(database, tmp_path):
+    rows = []
+    for i in range(10):
+        weekly = {f"毎週決まった曜日に休診（{day}）": "1" for day in "月火水木金土日"}
+        row = navii_row(
+            ID=f"40114000099{i:02}",
+            **weekly,
+            **{"その他の休診日（gw、お盆等）": "1月1日"},
+            祝日に休診="0",
+            一般病床="20",
+        )
+        cells = list(row.values())
+        rows.append([*cells[:13], "", *cells[13:-1]])
+    report, found = imported(database, tmp_path, rows)
+    assert report.refused
+    assert found == []
