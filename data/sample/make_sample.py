@@ -1,4 +1,4 @@
-"""Make the fictional sample city: outlines, gazetteer, facilities.
+"""Make the fictional sample city: outlines, gazetteer, facilities, people.
 
 Run ``python data/sample/make_sample.py``; the same bytes come out every time. ``--out DIR``
 writes elsewhere (a test does, and compares). Nothing is read and nothing real goes in but the
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from making.outlines import feature_collection, ward_shapes
+from making.population import age_text, make_cells, mesh_text
 from making.records import make_records
 from making.towns import HEADER, make_towns
 
@@ -60,8 +61,13 @@ def facilities_text() -> str:
     return f'{head}, "records": [\n{_lines(records)}\n]}}\n'
 
 
+def cells_text() -> str:
+    """Return ``population/mesh_population.txt``."""
+    return mesh_text(make_cells(dice, make_towns(dice), ward_shapes()))
+
+
 def main() -> None:
-    """Write the three files."""
+    """Write the files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     out: Path = parser.parse_args().out
@@ -70,7 +76,10 @@ def main() -> None:
         ("boundaries.geojson", outlines_text()),
         ("towns.csv", towns_text()),
         ("facilities.json", facilities_text()),
+        ("population/mesh_population.txt", cells_text()),
+        ("population/age_population.csv", age_text()),
     ):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"{out / name}: {len(text.encode())} bytes")
 

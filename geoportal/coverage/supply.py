@@ -210,7 +210,9 @@ def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> di
     shown = snapshot.shown[row]
     if evidence is not None:
         claims = snapshot.facilities[row].claims
-        shown = shown_claims((c for c in claims if c.evidence in evidence), snapshot.today)
+        shown = shown_claims(
+            (c for c in claims if c.evidence in evidence), snapshot.today, snapshot.vocabulary
+        )
     return {code: item.value for code, item in shown.items()}
 
 

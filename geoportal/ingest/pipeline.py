@@ -16,7 +16,13 @@ from geoportal.store.reference import Reference
 
 __all__ = ["SOURCES", "ImportOptions", "import_files", "load_sample"]
 
-SAMPLE_FILES = ("boundaries.geojson", "towns.csv", "facilities.json")
+SAMPLE_FILES = (
+    "boundaries.geojson",
+    "towns.csv",
+    "facilities.json",
+    "population/mesh_population.txt",
+    "population/age_population.csv",
+)
 _SKIPPED_IN_FOLDERS = {".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx"}
 
 
