@@ -13,6 +13,7 @@ from geoportal.address.geocode import Geocoder
 from geoportal.geo.geodesic import distances_m
 from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.gazetteer_build import open_geocoder
+from geoportal.ingest.prefecture_extents import in_prefecture
 from geoportal.store.database import Database
 from geoportal.store.outlines import read_outlines
 from geoportal.store.places import read_place_positions
@@ -59,7 +60,7 @@ class Geography:
         str
             ``"inside"``, ``"near"`` (up to `NEAR_BOUNDARY_M` outside its outline), ``"town"`` (no
             outline held, but one of its towns is near), ``"outside"``, or ``"unverified"`` when
-            nothing is held to tell.
+            nothing is held to tell and it lies in the right prefecture, roughly.
         """
         if code in self.districts:
             if any(district.code == code for district in self.districts.containing(lon, lat)):
@@ -68,8 +69,9 @@ class Geography:
             return "outside" if far else "near"
         lons, lats = self.towns(code)
         if len(lons) == 0:
-            other = self.districts.municipality_at(lon, lat)
-            return "outside" if other is not None else "unverified"
+            elsewhere = self.districts.municipality_at(lon, lat) is not None
+            wrong = elsewhere or not in_prefecture(code, lon, lat)
+            return "outside" if wrong else "unverified"
         return "town" if distances_m(lon, lat, lons, lats).min() <= NEAR_TOWN_M else "outside"
 
 

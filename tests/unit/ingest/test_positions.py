@@ -188,10 +188,13 @@ def test_without_outlines_the_towns_of_the_municipality_decide(geocoder):
     assert far.source == "geocode"
 
 
-def test_with_nothing_to_check_against_only_japan_counts(geocoder):
+def test_with_nothing_to_check_against_the_prefecture_counts(geocoder):
     empty = make_geography(Geocoder(Gazetteer.empty()), outlines=False, towns=False)
-    location = place_record(record(*TOKYO), empty).location
-    assert (location.lon, location.lat) == TOKYO
+    location = place_record(record(*ASANO_POINT), empty).location
+    assert (location.lon, location.lat) == ASANO_POINT
     assert location.warnings == ("unverified",)
+    far = place_record(record(*TOKYO), empty).location
+    assert not far.known
+    assert far.warnings == ("outside_municipality", "no_gazetteer")
     assert place_record(record(), empty).location.warnings == ("no_gazetteer",)
     assert not place_record(record(-8.2, 53.4), empty).location.known
