@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +45,7 @@ class SearchForm:
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     text: str = ""
+    open_now: bool = False
     include: str = "possible"
     view: str = "both"
     offset: int = 0
@@ -60,6 +62,7 @@ class SearchForm:
             kinds=tuple(dict.fromkeys(values.getlist("kind"))),
             needs=tuple(dict.fromkeys(values.getlist("need"))),
             text=values.get("q", "").strip()[:200],
+            open_now=values.get("open") == "now",
             include=include if include in {"match", "possible", "all"} else "possible",
             view=view if view in VIEWS else "both",
             offset=max(0, values.get("offset", 0, type=int)),
@@ -77,14 +80,15 @@ class SearchForm:
         pairs += [("kind", kind) for kind in form.kinds]
         pairs += [("need", need) for need in form.needs]
         pairs += [("q", form.text)] if form.text else []
+        pairs += [("open", "now")] if form.open_now else []
         pairs += [("include", form.include)] if form.include != "possible" else []
         pairs += [("view", form.view)] if form.view != "both" else []
         pairs += [("offset", str(form.offset))] if form.offset else []
         pairs += [("lang", language)] if language else []
         return urlencode(pairs)
 
-    def request(self, **near: Any) -> SearchRequest:
-        """Return the question as the API takes it.
+    def request(self, now: datetime, **near: Any) -> SearchRequest:
+        """Return the question as the API takes it, "open now" as a moment.
 
         Raises
         ------
@@ -99,6 +103,7 @@ class SearchForm:
                 "kinds": list(self.kinds),
                 "needs": list(self.needs),
                 "q": self.text or None,
+                "open_at": now if self.open_now else None,
                 "include": self.include,
                 "limit": PAGE,
                 "offset": self.offset,
@@ -124,7 +129,7 @@ def answer(portal: Portal, form: SearchForm) -> Outcome:
     try:
         if form.address:
             return _answer_near(portal, form)
-        return Outcome(_search(portal, form.request()))
+        return Outcome(_search(portal, form.request(portal.clock())))
     except (UsageError, ValidationError):
         return Outcome(problem="form-refused")
 
@@ -142,10 +147,10 @@ def _answer_near(portal: Portal, form: SearchForm) -> Outcome:
         found.municipality_code
     ):
         in_ward = replace(form, address="", district=found.municipality_code)
-        return Outcome(_search(portal, in_ward.request()), notice="address-ward")
+        return Outcome(_search(portal, in_ward.request(portal.clock())), notice="address-ward")
     try:
         near = {"near": {"address": form.address}}
-        return Outcome(_search(portal, form.request(**near)), found_by="near")
+        return Outcome(_search(portal, form.request(portal.clock(), **near)), found_by="near")
     except AddressNotPlacedError as error:
         if error.status == "ambiguous":
             return _ambiguous(found)
@@ -154,7 +159,7 @@ def _answer_near(portal: Portal, form: SearchForm) -> Outcome:
 
 def _by_name(portal: Portal, form: SearchForm, notice: str) -> Outcome:
     by_name = replace(form, address="", text=form.address)
-    return Outcome(_search(portal, by_name.request()), notice=notice, found_by="text")
+    return Outcome(_search(portal, by_name.request(portal.clock())), notice=notice, found_by="text")
 
 
 def _ambiguous(found: GeocodeResult) -> Outcome:
@@ -167,6 +172,27 @@ def looks_like_phone(text: str) -> bool:
     folded = text.translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
     digits = sum(character.isdecimal() for character in folded)
     return digits >= 6 and all(c.isdecimal() or c in "-()+ 　（）" for c in folded)
+
+
+def relaxed(form: SearchForm, item: Document) -> SearchForm | None:
+    """Return the form with one relaxation of an answer taken, None for a kind not known here."""
+    steps = item.get("together", [item])
+    for step in steps:
+        if step.get("drop"):
+            form = replace(form, needs=tuple(n for n in form.needs if n != step["drop"]))
+        elif step.get("radius_m"):
+            form = replace(form, radius_m=int(step["radius_m"]))
+        elif step.get("district"):
+            form = replace(form, district=step["district"])
+        elif step.get("any_kind"):
+            form = replace(form, kinds=())
+        elif step.get("any_time"):
+            form = replace(form, open_now=False)
+        elif step.get("any_words"):
+            form = replace(form, text="")
+        else:
+            return None
+    return form
 
 
 def district_groups(portal: Portal) -> list[Document]:

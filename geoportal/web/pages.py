@@ -309,6 +309,7 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         need_groups=models.need_groups(portal, g.language),
         ways_in=[_way(way.code, way.kinds, way.needs) for way in WAYS_IN],
         chips=_chips(form, known),
+        relaxations=_relaxations(form, document, known),
         here=lambda **changes: _here(form, **changes),
         config_document=_config_document(form),
         initial_document={
@@ -317,6 +318,36 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
             "offset": form.offset,
         },
     )
+
+
+def _relaxations(
+    form: SearchForm, document: dict[str, Any] | None, names: dict[str, str]
+) -> list[dict[str, str]]:
+    """Return what to let go of when nothing matches, in words; as links unless by address."""
+    offered = []
+    for item in (document or {}).get("relaxations", []):
+        easier = models.relaxed(form, item)
+        if easier is None:
+            continue
+        words = "・".join(_relaxation_words(step, names) for step in item.get("together", [item]))
+        text = messages(g.language).plain("js-relax-line", what=words, count=item["adds"])
+        offered.append({"text": text, "href": "" if form.address else _here(easier)})
+    return offered
+
+
+def _relaxation_words(step: dict[str, Any], names: dict[str, str]) -> str:
+    say = messages(g.language).plain
+    if step.get("drop"):
+        label = models.need_labels(_portal(), g.language).get(step["drop"], step["drop"])
+        return say("js-relax-need", need=label)
+    if step.get("radius_m"):
+        return say("js-relax-radius", distance=wording.distance(step["radius_m"]))
+    if step.get("district"):
+        return say("js-relax-district", name=names.get(step["district"], step["district"]))
+    for key in ("any_kind", "any_time"):
+        if step.get(key):
+            return say(f"js-relax-{key.replace('_', '-')}")
+    return say("js-relax-any-words")
 
 
 def _way(code: str, kinds: tuple[str, ...], needs: tuple[str, ...]) -> dict[str, str]:
@@ -329,11 +360,13 @@ def _chips(form: SearchForm, district_names: dict[str, str]) -> list[dict[str, s
     portal = _portal()
     labels = models.need_labels(portal, g.language)
     kinds = models.kinds(portal, g.language)
-    chips = []
+    chips: list[tuple[str, dict[str, Any]]] = []
     if form.district in district_names:
         chips.append((district_names[form.district], {"district": ""}))
     if form.text:
         chips.append((form.text, {"text": ""}))
+    if form.open_now:
+        chips.append((messages(g.language).plain("js-open-now"), {"open_now": False}))
     chips += [(kinds[k]["short"], {"drop_kind": k}) for k in form.kinds if k in kinds]
     chips += [(labels[n], {"drop_need": n}) for n in form.needs if n in labels]
     return [

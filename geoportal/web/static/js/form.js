@@ -14,6 +14,7 @@ export function read() {
     radius: Number(byId("radius").value),
     kinds: checkedValues("kind"),
     needs: checkedValues("need"),
+    open: form.elements.open.checked,
     include: form.elements.include.checked ? "all" : "possible",
   };
 }
@@ -77,7 +78,7 @@ export function start({ submit, filter }) {
   form.addEventListener("change", (event) => {
     const name = event.target.name;
     if (name === "kind" || name === "need") refreshCounts();
-    if (["kind", "need", "district", "radius_m", "include"].includes(name)) filter(name);
+    if (["kind", "need", "district", "radius_m", "open", "include"].includes(name)) filter(name);
   });
   for (const button of all("[data-clear]", form)) {
     button.addEventListener("click", () => {

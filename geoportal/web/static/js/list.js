@@ -71,25 +71,31 @@ export class ResultList {
   }
 
   _relaxations(relaxations) {
+    const offered = relaxations.map((item) => ({ item, words: this._relaxWords(item) })).filter(({ words }) => words);
+    if (!offered.length) return null;
     return h(
       "div",
       { class: "relax" },
       h("p", {}, t("relax-lead")),
-      h(
-        "ul",
-        { class: "relax__list" },
-        relaxations.map((item) =>
-          h("li", {}, h("button", {
-            type: "button",
-            class: "button button--quiet",
-            data: { relax: item.drop || "radius" },
-            on: { click: () => this.callbacks.relax(item) },
-          }, item.drop
-            ? t("relax-line", { need: this.needLabel(item.drop), count: item.adds })
-            : t("relax-radius", { distance: distance(item.radius_m), count: item.adds })))
-        )
-      )
+      h("ul", { class: "relax__list" }, offered.map(({ item, words }) =>
+        h("li", {}, h("button", {
+          type: "button",
+          class: "button button--quiet",
+          on: { click: () => this.callbacks.relax(item) },
+        }, t("relax-line", { what: words, count: item.adds })))))
     );
+  }
+
+  _relaxWords(item) {
+    const words = (item.together || [item]).map((step) => {
+      if (step.drop) return t("relax-need", { need: this.needLabel(step.drop) });
+      if (step.radius_m) return t("relax-radius", { distance: distance(step.radius_m) });
+      if (step.district) return t("relax-district", { name: this.callbacks.districtName(step.district) });
+      if (step.any_kind) return t("relax-any-kind");
+      if (step.any_time) return t("relax-any-time");
+      return step.any_words ? t("relax-any-words") : "";
+    });
+    return words.every(Boolean) ? words.join("・") : "";
   }
 
   _band(band, features, counts, hasNeeds) {
@@ -143,8 +149,8 @@ export class ResultList {
           ? h("span", { class: "card__distance" }, t("distance", { distance: distance(p.distance_m) }))
           : null,
         p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
-        p.open_now === "open" || p.open_now === "closed"
-          ? h("span", { class: `open open--${p.open_now}` }, t(`now-${p.open_now}`))
+        p.open_at === "open" || p.open_at === "closed"
+          ? h("span", { class: `open open--${p.open_at}` }, t(`now-${p.open_at}`))
           : null
       ),
       this.needs.length

@@ -28,6 +28,7 @@ const list = new ResultList(config, {
   select: (id) => selectOnMap(id),
   relax: (item) => relax(item),
   more: () => more(),
+  districtName: (code) => form.districtName(code),
   keepButton: (feature) => keepButton(feature.id, feature.properties.name, showKept),
 });
 
@@ -63,6 +64,7 @@ function requestOf(offset) {
     request.radius_m = values.radius;
   }
   if (asked.text) request.q = asked.text;
+  if (values.open) request.open_at = new Date().toISOString();
   return request;
 }
 
@@ -269,6 +271,7 @@ function drawChips(request) {
   if (asked.near) add(asked.nearLabel, forgetPlace);
   if (asked.text) add(t("chip-text", { text: asked.text }), forgetPlace);
   if (request.district) add(form.districtName(request.district), () => { form.setDistrict(""); run(); keepChipFocus(); });
+  if (request.open_at) add(t("open-now"), () => { form.uncheck("open"); run({ fit: false }); keepChipFocus(); });
   for (const kind of request.kinds) add(config.kinds[kind].short, () => { form.uncheck("kind", kind); run({ fit: false }); keepChipFocus(); });
   for (const need of request.needs) add(list.needLabel(need), () => { form.uncheck("need", need); run({ fit: false }); keepChipFocus(); });
   replaceChildren(byId("chips"), chips);
@@ -290,8 +293,14 @@ function forgetPlace() {
 }
 
 function relax(item) {
-  if (item.drop) form.uncheck("need", item.drop);
-  else if (item.radius_m) form.setRadius(item.radius_m);
+  for (const step of item.together || [item]) {
+    if (step.drop) form.uncheck("need", step.drop);
+    else if (step.radius_m) form.setRadius(step.radius_m);
+    else if (step.district) form.setDistrict(step.district);
+    else if (step.any_kind) form.uncheck("kind");
+    else if (step.any_time) form.uncheck("open");
+    else if (step.any_words) asked.text = "";
+  }
   run({ focus: true });
 }
 
@@ -369,7 +378,7 @@ async function loadMapData() {
 
 function start() {
   revealScriptOnly();
-  form.start({ submit, filter: (name) => (name === "include" || name === "need" || name === "kind" ? run({ fit: false }) : run()) });
+  form.start({ submit, filter: (name) => run({ fit: ["district", "radius_m"].includes(name) }) });
   startNeedPicker(form.element);
   byId("use-position").addEventListener("click", findMe);
   byId("use-map-centre").addEventListener("click", () => map && searchAround(map.centre(), t("near-map")));
@@ -385,6 +394,10 @@ function start() {
     const base = document.querySelector('input[name="base"]:checked');
     map.setTiles(Boolean(base && base.value === "tiles"));
     map.setKinds(form.read().kinds);
+    window.matchMedia("print").addEventListener("change", () => {
+      map.resize();
+      if (shown.answer) map.fit(shown.answer.origin, map.markDistrict(shown.request.district || ""));
+    });
     loadMapData();
   } else {
     layout.dataset.ready = "1";

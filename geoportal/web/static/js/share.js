@@ -5,6 +5,7 @@ export function shareUrl(values, view) {
   if (values.district) parameters.append("district", values.district);
   for (const kind of values.kinds) parameters.append("kind", kind);
   for (const need of values.needs) parameters.append("need", need);
+  if (values.open) parameters.append("open", "now");
   if (values.include === "all") parameters.append("include", "all");
   if (view && view !== "both") parameters.append("view", view);
   const language = new URLSearchParams(location.search).get("lang");
