@@ -6,6 +6,7 @@ import codecs
 from dataclasses import dataclass
 
 from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.refusal import CutFileError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -136,11 +137,13 @@ def _error(
 ) -> UnreadableSourceError:
     line = data.count(b"\n", 0, error.start) + 1
     if error.end >= len(data) or error.start >= len(data) - 3:
-        return UnreadableSourceError(
+        return CutFileError(
             f"{name}: the file is cut off in the middle of a character in line {line} "
-            f"({_LABELS[encoding]}); get it again"
+            f"({_LABELS[encoding]}); get it again",
+            line,
         )
-    return UnreadableSourceError(
+    return CutFileError(
         f"{name}: line {line} holds bytes that are not {_LABELS[encoding]}; save the file as "
-        "UTF-8 or Shift_JIS, or get it again"
+        "UTF-8 or Shift_JIS, or get it again",
+        line,
     )

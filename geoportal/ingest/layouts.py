@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geoportal.errors import InputRefusedError, UnknownLayoutError
+from geoportal.ingest.refusal import CutFileError
 from geoportal.ingest.report import INFO, WARNING, Issue, shorten
 from geoportal.ingest.tables import Row, Sheet
 
@@ -220,9 +221,10 @@ def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:
 def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:
     found = len(row.cells)
     if row is last and sheet.ends_open and found < width:
-        raise InputRefusedError(
+        raise CutFileError(
             f"{name}: the file is cut off in line {row.line}: its last row has {found} of {width} "
-            "fields and no line end, so rows may be missing behind it; get the file again"
+            "fields and no line end, so rows may be missing behind it; get the file again",
+            row.line,
         )
     message = (
         f"the row has {found} fields, the header {width}: a separator is missing or too many; "

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geoportal.errors import GeoportalError, InputRefusedError
+from geoportal.errors import (
+    GeoportalError,
+    InputRefusedError,
+    UnknownLayoutError,
+    UnreadableSourceError,
+)
 from geoportal.ingest.archives import Member, open_members
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.edition import Edition, Progress, chosen_date, date_in_name
@@ -18,6 +23,7 @@ from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.ingest.geography import Geography, load_geography
 from geoportal.ingest.intake import Intake, take
 from geoportal.ingest.municipalities import MunicipalityFinder
+from geoportal.ingest.refusal import CutFileError
 from geoportal.ingest.report import INFO, WARNING, FileReport, ImportReport, Issue
 from geoportal.ingest.revise import refresh_facilities
 from geoportal.ingest.sources.catalogue import ORDER
@@ -150,7 +156,7 @@ class ImportRun:
         try:
             content = identify(member)
         except InputRefusedError as error:
-            report.refuse(str(error), code=_refusal_code(error))
+            report.refuse(str(error), code=_refusal_code(error), line=_refusal_line(error))
             return _Plan(None, "", report)
         source = content.source
         report.source = SAMPLE if fictional else source
@@ -176,7 +182,7 @@ class ImportRun:
         except InputRefusedError as error:
             transaction.rollback()
             self._geography = geography
-            report.refuse(str(error), code=_refusal_code(error))
+            report.refuse(str(error), code=_refusal_code(error), line=_refusal_line(error))
         except BaseException:
             transaction.rollback()
             raise
@@ -287,8 +293,13 @@ class ImportRun:
 
 
 def _refusal_code(error: InputRefusedError) -> str:
-    names = {"UnreadableSourceError": "unreadable", "UnknownLayoutError": "unknown_layout"}
-    return names.get(type(error).__name__, "refused")
+    if isinstance(error, UnknownLayoutError):
+        return "unknown_layout"
+    return "unreadable" if isinstance(error, UnreadableSourceError) else "refused"
+
+
+def _refusal_line(error: InputRefusedError) -> int:
+    return error.line if isinstance(error, CutFileError) else 1
 
 
 def _ignored(member: Member) -> list[Issue]:

@@ -12,6 +12,7 @@ import python_calamine
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.archives import Member
 from geoportal.ingest.encodings import DecodedText, decode
+from geoportal.ingest.refusal import CutFileError
 from geoportal.ingest.report import INFO, WARNING, Issue
 
 _END = "\ue000geoportal-end\ue000"
@@ -113,10 +114,11 @@ def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
         start = reader.line_num + 1
 
 
-def _open_quote(name: str, line: int) -> UnreadableSourceError:
-    return UnreadableSourceError(
+def _open_quote(name: str, line: int) -> CutFileError:
+    return CutFileError(
         f"{name}: the quotation mark opened in the row of line {line} is never closed: the file "
-        "is cut off or damaged there; get it again"
+        "is cut off or damaged there; get it again",
+        line,
     )
 
 

@@ -81,6 +81,8 @@ def test_a_file_cut_in_a_row_is_refused_with_the_line(database, sound, tmp_path)
     message = refused_message(database, path)
     assert "cut off" in message
     assert "line 6" in message
+    report = only(import_into(database, path))
+    assert [(issue.line, issue.code) for issue in report.issues] == [(6, "unreadable")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "euc_jp"])
