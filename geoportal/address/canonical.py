@@ -145,12 +145,15 @@ class CanonicalText:
     seams : tuple of int
         Positions where a numeral may fall apart: 上八762 may be 上八 and 762, 与一四 may be 与一
         and 四.
+    kanji : frozenset of int
+        Positions behind a numeral that was written in kanji: 金田一 is a name, 金田1 hardly.
     """
 
     key: str
     ends: list[int]
     marks: dict[int, str]
     seams: tuple[int, ...] = ()
+    kanji: frozenset[int] = frozenset()
 
     def end(self, position: int) -> int:
         """Return the offset in the original just behind ``key[:position]``."""
@@ -217,6 +220,7 @@ def canonicalize(text: str) -> CanonicalText:
     new_ends: list[int] = []
     marks: dict[int, str] = {}
     seams: list[int] = []
+    kanji: list[int] = []
     done = 0
     for found in _REWRITE.finditer(raw):
         start, stop = found.span()
@@ -229,6 +233,7 @@ def canonicalize(text: str) -> CanonicalText:
         else:
             became = _rewritten(kind, found[0])
             if kind == "number":
+                kanji.append(len(new_ends) + len(became))
                 seams += _seams(raw, start, stop, len(new_ends), became)
             pieces.append(became)
             if len(became) == stop - start:
@@ -238,7 +243,7 @@ def canonicalize(text: str) -> CanonicalText:
         done = stop
     pieces.append(raw[done:])
     new_ends += ends[done:]
-    return CanonicalText("".join(pieces), new_ends, marks, tuple(seams))
+    return CanonicalText("".join(pieces), new_ends, marks, tuple(seams), frozenset(kanji))
 
 
 def canonical_key(name: str) -> str:

@@ -153,8 +153,14 @@ class TownReader:
         return readings
 
     def _judged(self, text: CanonicalText, start: int, stop: int, node: int) -> list[Reading]:
-        """Read what follows a name; doubt a split numeral, and 大字 or 字 that is not published."""
+        """Read what follows a name, with doubt where the name itself is doubtful.
+
+        That is where it ends in a numeral that was split or written in Arabic (金田1-1 is hardly
+        金田一), and where the text has 大字 or 字 but the published name has not.
+        """
         doubt = stop in text.seams
+        if text.key[stop - 1].isdigit() and text.key[stop:]:
+            doubt |= stop not in text.kanji
         if not self._gazetteer.flags[node] & OAZA:
             doubt |= any(start <= at < stop for at in text.marks)
         readings = self._behind(text, start, stop, node)

@@ -1,0 +1,103 @@
+"""Geocoding: ready in how long, how much memory, how fast, for one prefecture and for Japan.
+
+Real towns and addresses when the official files are beside the repository, else a made-up city.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.geocode import Geocoder
+from tests.accuracy.official import SHARED, cases, municipalities, places, postcodes
+
+Texts = list[tuple[str, str]]
+
+
+def _made_up() -> tuple[list[Place], Texts]:
+    chooser = random.Random(7)
+    letters = "青葉台丘山川田原西東南北中本町松竹梅桜橋浜島崎谷池森林"
+    rows = []
+    for ward in range(1, 8):
+        for _ in range(250):
+            town = "".join(chooser.sample(letters, 3)) + chooser.choice(["", "一丁目", "二丁目"])
+            lon, lat = chooser.uniform(130.7, 131.0), chooser.uniform(33.8, 33.95)
+            rows.append(
+                Place(
+                    municipality_code=f"4090{ward}",
+                    prefecture="見本県",
+                    municipality=f"見本市第{ward}区",
+                    town=town,
+                    lon=lon,
+                    lat=lat,
+                )
+            )
+    texts = [(f"見本県{row.municipality}{row.town}2番{n}号", "") for n, row in enumerate(rows)]
+    return rows, texts
+
+
+def _each(texts: Texts, work: Callable[[str, str], object]) -> list[float]:
+    times = []
+    for text, hint in texts:
+        start = time.perf_counter()
+        work(text, hint)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _measure(name: str, rows: list[Place], known: list[Municipality], texts: Texts) -> float:
+    """Print one line; return the median in seconds."""
+    with tempfile.TemporaryDirectory() as directory:
+        start = time.perf_counter()
+        compile_gazetteer(
+            rows,
+            known,
+            Path(directory),
+            source="bench",
+            dataset_date="",
+            postcodes=postcodes() if SHARED.is_dir() else (),
+        )
+        compiled = time.perf_counter() - start
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        start = time.perf_counter()
+        geocoder = Geocoder(Gazetteer.open(Path(directory)))
+        ready = time.perf_counter() - start
+        _each(texts[:200], geocoder.geocode)
+        times = _each(texts, geocoder.geocode)
+        start = time.perf_counter()
+        for _ in geocoder.geocode_many([t for t, _ in texts], [h for _, h in texts]):
+            pass
+        batch = len(texts) / (time.perf_counter() - start)
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        median = statistics.median(times)
+        slowest = sorted(times)[len(times) * 99 // 100]
+        print(
+            f"{name:9} {len(rows):7} places  compiled {compiled:5.1f} s"
+            f"  ready {ready * 1e3:5.1f} ms  median {median * 1e3:.3f} ms"
+            f"  p99 {slowest * 1e3:.2f} ms  batch {batch:6.0f}/s  memory +{max(0.0, grown):.0f} MB"
+        )
+        return median
+
+
+def main() -> None:
+    """Measure one prefecture and, with the official files, Japan."""
+    if not SHARED.is_dir():
+        rows, texts = _made_up()
+        _measure("made up", rows, [], texts)
+        return
+    everything = cases()
+    fukuoka = [(c.address, c.city) for c in everything if "Fukuoka" in c.data_set or c.city]
+    national = [(c.address, c.city) for c in everything]
+    one = _measure("Fukuoka", list(places("福岡県")), municipalities(), fukuoka)
+    japan = _measure("Japan", list(places()), municipalities(), national)
+    print(f"Japan takes {japan / one:.2f} times what Fukuoka takes")
+
+
+if __name__ == "__main__":
+    main()
