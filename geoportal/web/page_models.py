@@ -107,6 +107,7 @@ class SearchForm:
                 "include": self.include,
                 "limit": PAGE,
                 "offset": self.offset,
+                "facets": self.offset == 0,
             }
         )
 
@@ -172,6 +173,16 @@ def looks_like_phone(text: str) -> bool:
     folded = text.translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
     digits = sum(character.isdecimal() for character in folded)
     return digits >= 6 and all(c.isdecimal() or c in "-()+ 　（）" for c in folded)
+
+
+def facet_counts(document: Document | None, include: str) -> dict[str, dict[str, int]]:
+    """Return how many each kind would list, and how many of each need are known to provide it."""
+    facets = (document or {}).get("facets", {"kinds": [], "needs": []})
+    bands = ("match", "possible", "no") if include == "all" else ("match", "possible")
+    return {
+        "kind": {item["kind"]: sum(item[b] for b in bands) for item in facets["kinds"]},
+        "need": {item["need"]: item["match"] for item in facets["needs"]},
+    }
 
 
 def relaxed(form: SearchForm, item: Document) -> SearchForm | None:

@@ -24,6 +24,7 @@ from geoportal.services import Portal, is_holiday
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web import page_models as models
 from geoportal.web import presenters, wording
+from geoportal.web.assets import STATIC
 from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
 from geoportal.web.page_models import Outcome, SearchForm
 from geoportal.web.picker import WAYS_IN
@@ -31,6 +32,9 @@ from geoportal.web.picker import WAYS_IN
 blueprint = Blueprint("pages", __name__)
 LANGUAGE_NAMES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
 API_DOCS = "/api/docs"
+KEPT_PAGES = ("start", "centres", "help_page", "shortlist")
+KEPT_DATA = ("/api/v1/points", "/api/v1/districts")
+"""What the service worker keeps besides the static files: published data, never a search."""
 
 
 @blueprint.get("/")
@@ -133,6 +137,39 @@ def accessibility() -> Response:
 def help_page() -> Response:
     """Explain how to search and how to read the marks."""
     return _page("help")
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Describe the site as an application that can be installed."""
+    icon = {"src": _asset("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    document = {
+        "name": messages(g.language).plain("site-name"),
+        "short_name": messages(g.language).plain("site-name"),
+        "lang": HTML_LANGUAGE[g.language],
+        "start_url": _url("pages.start"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#ffffff",
+        "theme_color": "#0017c1",
+        "icons": [icon],
+    }
+    response = make_response(document)
+    response.mimetype = "application/manifest+json"
+    return response
+
+
+@blueprint.get("/sw.js")
+def service_worker() -> Response:
+    """Give the worker that keeps shell and published data for use without a network."""
+    names = sorted(p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.is_file())
+    shell = [_asset(name) for name in names if name.endswith((".css", ".js", ".svg"))]
+    kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
+    body = render("sw.js", shell=shell, pages=kept, data=KEPT_DATA)
+    response = make_response(body)
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def error_page(status: int, detail: str = "") -> Response:
@@ -309,6 +346,7 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         need_groups=models.need_groups(portal, g.language),
         ways_in=[_way(way.code, way.kinds, way.needs) for way in WAYS_IN],
         chips=_chips(form, known),
+        facets=models.facet_counts(document, form.include),
         relaxations=_relaxations(form, document, known),
         here=lambda **changes: _here(form, **changes),
         config_document=_config_document(form),
@@ -325,7 +363,8 @@ def _relaxations(
 ) -> list[dict[str, str]]:
     """Return what to let go of when nothing matches, in words; as links unless by address."""
     offered = []
-    for item in (document or {}).get("relaxations", []):
+    found = document or {}
+    for item in [*found.get("relaxations", []), *found.get("relaxations_more", [])]:
         easier = models.relaxed(form, item)
         if easier is None:
             continue

@@ -94,7 +94,13 @@ class Visitor:
 
     def open(self, path: str = "/", *, ready: bool = True, **options: Any) -> Page:
         """Open a page; wait until the search page's map has its data."""
-        settings = {"viewport": DESKTOP, "locale": "ja-JP", "reduced_motion": "reduce", **options}
+        settings = {
+            "viewport": DESKTOP,
+            "locale": "ja-JP",
+            "reduced_motion": "reduce",
+            "service_workers": "block",  # its requests would pass by the guard
+            **options,
+        }
         context = self.browser.new_context(**settings)
         context.set_default_timeout(15_000)
         context.add_init_script(WATCH_POLICY)
@@ -118,6 +124,8 @@ class Visitor:
             route.abort()
 
     def _hear(self, message: Any) -> None:
+        if "registration blocked by Playwright" in message.text:
+            return
         if message.type in {"error", "warning"}:
             self.problems.append(f"{message.type}: {message.text}")
 

@@ -163,7 +163,7 @@ def test_where_i_am(visitor: Visitor) -> None:
 def test_kinds_switch_list_and_map(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106")
     page.locator("#kind-filter summary").click()
-    assert int(page.locator('[data-kind-count="clinic"]').inner_text()) > 50
+    assert int(page.locator('[data-kind-count="clinic"]').inner_text()) > 20
     keep(page, "kinds-1280")
     answer_of(page, page.get_by_label("訪問看護ステーション").check)
     assert set(page.locator(".card__meta span:nth-child(2)").all_inner_texts()) == {"訪問看護"}
@@ -431,3 +431,26 @@ def test_dark(visitor: Visitor, keep: Keep) -> None:
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(int(part) for part in re.findall(r"\d+", background)[:3]) < 150
     keep(page, "dark-1280")
+
+
+def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visitor) -> None:
+    page = visitor.open("/", service_workers="allow")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    search_address(page)
+    names(page)
+    kept = page.evaluate(
+        "caches.keys().then(async names => (await Promise.all(names.map(async name =>"
+        " (await (await caches.open(name)).keys()).map(r => r.url)))).flat())"
+    )
+    assert not [url for url in kept if "search" in url and "/static/" not in url]
+    page.unroute_all()
+    page.context.unroute_all()
+    page.context.set_offline(True)
+    page.goto(visitor.site + "/")
+    page.wait_for_selector("#layout[data-ready]")
+    expect(page.locator("path.outline")).to_have_count(7)
+    assert page.locator(".cluster, .pin").count() > 3
+    page.goto(visitor.site + "/centres")
+    expect(page.locator(".centre--card")).to_have_count(5)
+    visitor.problems = [p for p in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in p]

@@ -16,6 +16,8 @@ CHECKS = (
 )
 OPERATIONS = (
     "POST /api/v1/search",
+    "POST /api/v1/team",
+    "POST /api/v1/interpret",
     "POST /api/v1/locate",
     "GET /api/v1/facilities",
     "GET /api/v1/facilities/{facility_id}",
@@ -25,6 +27,7 @@ OPERATIONS = (
     "GET /api/v1/centres",
     "GET /api/v1/sources",
     "GET /api/v1/vocabulary",
+    "GET /api/v1/exposure",
 )
 
 

@@ -333,3 +333,21 @@ def test_the_browsers_language_is_used_when_the_url_names_none(client: FlaskClie
 def test_no_position_of_a_home_can_come_in_by_url(client: FlaskClient) -> None:
     response = client.get("/?address=" + HOME + "&lon=130.1&lat=33.1")
     assert HOME not in response.get_data(as_text=True)
+
+
+def test_the_manifest_speaks_the_visitors_language(client: FlaskClient) -> None:
+    response = client.get("/manifest.webmanifest?lang=en")
+    assert response.mimetype == "application/manifest+json"
+    assert json.loads(response.data)["name"] == "Home Care Map"
+
+
+def test_the_worker_keeps_what_is_published_only(client: FlaskClient) -> None:
+    response = client.get("/sw.js")
+    assert response.mimetype == "text/javascript"
+    listed = re.findall(r'"(/[^"]*)"', response.get_data(as_text=True))
+    assert "/static/js/main.js" in listed
+    assert not [path for path in listed if "search" in path and not path.startswith("/static/")]
+    for path in listed:
+        if path != "/static/":
+            with client.get(path) as answer:
+                assert answer.status_code == 200, path

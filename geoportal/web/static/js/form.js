@@ -69,6 +69,18 @@ export function showKindCounts(counts) {
   }
 }
 
+/** Shows what each other choice would give, as the answer's facets say. */
+export function showFacets(facets, includeAll) {
+  const counts = {};
+  for (const item of facets.kinds) counts[item.kind] = item.match + item.possible + (includeAll ? item.no : 0);
+  showKindCounts(counts);
+  const provided = new Map(facets.needs.map((item) => [item.need, item.match]));
+  for (const place of all("[data-need-count]", form)) {
+    const code = place.dataset.needCount;
+    place.textContent = provided.has(code) ? t("need-count", { count: number(provided.get(code)) }) : "";
+  }
+}
+
 /** Calls back on submit (`submit`) and when a filter is changed (`filter`). */
 export function start({ submit, filter }) {
   form.addEventListener("submit", (event) => {

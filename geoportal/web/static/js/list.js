@@ -2,7 +2,7 @@
 import { all, byId, h, replaceChildren } from "./dom.js";
 import { dial, distance, metres, month, t, withLanguage } from "./words.js";
 
-const MARKS = { yes: "✓", no: "✗", unknown: "？" };
+const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
 
 export class ResultList {
   constructor(config, callbacks) {
@@ -32,12 +32,19 @@ export class ResultList {
     const counts = answer.counts;
     const hasNeeds = request.needs.length > 0;
     this.needs = request.needs;
+    const offers = (answer.relaxations || []).concat(answer.relaxations_more || []);
+    const evidence = answer.visit_evidence;
     const bands = ["match", "possible", "no"].map((band) => this._band(band, features, counts, hasNeeds));
     replaceChildren(
       this.root,
       this._head(answer, hasNeeds),
       answer.unlocated && request.near ? h("p", { class: "hint" }, t("unlocated", { count: answer.unlocated })) : null,
-      counts.match === 0 && (answer.relaxations || []).length ? this._relaxations(answer.relaxations) : null,
+      evidence
+        ? h("p", { class: "hint" }, t("visit-evidence", {
+            all: evidence.institutions, visiting: evidence.visiting, yes: evidence.all_needs.yes,
+          }))
+        : null,
+      counts.match === 0 && offers.length ? this._relaxations(offers) : null,
       features.length ? null : h("p", { class: "empty" }, t("results-none")),
       bands,
       features.length < answer.numberMatched ? this._more(answer.numberMatched - features.length) : null
@@ -178,12 +185,13 @@ export class ResultList {
   }
 
   _need(code, item) {
+    const value = item.applicable === false ? "na" : item.value;
     return h(
       "li",
-      { class: `need need--${item.value}` },
-      h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[item.value] || MARKS.unknown), " ",
+      { class: `need need--${value}` },
+      h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ",
       h("span", { class: "need__label" }, this.needLabel(code)), " ",
-      h("span", { class: "need__value" }, t(`value-${item.value}`)), " ",
+      h("span", { class: "need__value" }, t(`value-${value}`)), " ",
       item.evidence
         ? h("span", { class: "need__evidence" }, `${t(`evidence-${item.evidence}`)} ${month(item.as_of)}`,
             item.stale ? [" ", h("span", { class: "badge badge--stale" }, t("stale"))] : null)

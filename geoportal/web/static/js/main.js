@@ -57,7 +57,7 @@ function selectOnMap(id) {
 
 function requestOf(offset) {
   const values = form.read();
-  const request = { kinds: values.kinds, needs: values.needs, include: values.include, limit: PAGE, offset };
+  const request = { kinds: values.kinds, needs: values.needs, include: values.include, limit: PAGE, offset, facets: true };
   if (values.district) request.district = values.district;
   if (asked.near) {
     request.near = asked.near;
@@ -115,6 +115,7 @@ function show(answer, request, fit) {
   layout.classList.add("has-results");
   list.show(answer, shown.features, request);
   drawChips(request);
+  if (answer.facets) form.showFacets(answer.facets, request.include === "all");
   centreBox.show(answer.centres || [], answer.origin);
   announce(t("found", { count: answer.numberMatched, match: answer.counts.match, possible: answer.counts.possible }));
   if (!map) return;
@@ -129,7 +130,7 @@ async function more() {
   const from = shown.features.length;
   list.busy(true);
   try {
-    const answer = await api.search({ ...shown.request, offset: from });
+    const answer = await api.search({ ...shown.request, offset: from, facets: false });
     shown.features = shown.features.concat(answer.features);
     list.show(shown.answer, shown.features, shown.request);
     if (map) map.setResults(shown.features);
@@ -370,7 +371,7 @@ async function loadMapData() {
   });
   const markers = api.get(element.dataset.points).then((points) => {
     map.loadPoints(points);
-    form.showKindCounts(map.kindCounts());
+    if (!shown.answer) form.showKindCounts(map.kindCounts());
   });
   await Promise.all([outlines, markers].map((task) => task.catch(() => say(t("map-failed")))));
   layout.dataset.ready = "1";

@@ -1,0 +1,40 @@
+// Keeps the static shell and the last published data for days without a network.
+// Network first, so nothing goes stale while there is one. Searches are never kept: a POST is not
+// touched, nor is any address with a query other than the language.
+const CACHE = "geoportal-shell-1";
+const SHELL = {{ shell | tojson }};
+const PAGES = new Set({{ pages | tojson }});
+const DATA = new Set({{ data | tojson }});
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, ...PAGES, ...DATA])).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(caches.keys()
+    .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+    .then(() => self.clients.claim()));
+});
+
+function kept(url) {
+  if (url.origin !== self.location.origin) return false;
+  if (url.pathname.startsWith("/static/")) return true;
+  const parameters = Array.from(url.searchParams.keys());
+  if (parameters.some((name) => name !== "lang")) return false;
+  return PAGES.has(url.pathname) || DATA.has(url.pathname);
+}
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || !kept(url)) return;
+  event.respondWith(fetch(request).then((response) => {
+    if (response.ok) {
+      const copy = response.clone();
+      event.waitUntil(caches.open(CACHE).then((cache) => cache.put(request, copy)));
+    }
+    return response;
+  }).catch(() => caches.match(request, { ignoreVary: true })
+    .then((found) => found || caches.match(url.pathname, { ignoreVary: true, ignoreSearch: true }))
+    .then((found) => found || Response.error())));
+});
