@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,13 @@ from geoportal.ingest.edition import Progress, chosen_date, no_progress
 from geoportal.ingest.report import ImportReport
 from geoportal.ingest.run import AUTO, ImportOptions, ImportRun
 from geoportal.ingest.sources.catalogue import SOURCES
-from geoportal.store.database import Database, import_lock
+from geoportal.store.database import (
+    Database,
+    dataset_version,
+    get_meta,
+    import_lock,
+    set_meta,
+)
 from geoportal.store.reference import Reference
 
 __all__ = ["SOURCES", "ImportOptions", "import_files", "load_sample"]
@@ -23,6 +30,7 @@ SAMPLE_FILES = (
     "population/mesh_population.txt",
     "population/age_population.csv",
 )
+_SAMPLE_LOADED = "sample_loaded"
 _SKIPPED_IN_FOLDERS = {".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx"}
 
 
@@ -106,17 +114,25 @@ def load_sample(
         When an import is running.
     """
     sample_files = [sample_directory / name for name in SAMPLE_FILES]
-    for path in (*sample_files, centres_file):
+    files = [*sample_files, centres_file]
+    for path in files:
         if not path.is_file():
             raise NotFoundError(f"the installation lacks {path}")
-    return import_files(
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    with database.engine.connect() as connection:
+        if get_meta(connection, _SAMPLE_LOADED) == digest:
+            return ImportReport((), dataset_version(connection))
+    report = import_files(
         database,
         reference,
-        [*sample_files, centres_file],
+        files,
         ImportOptions(fictional=frozenset(sample_files)),
         today=today,
         progress=progress,
     )
+    with database.engine.begin() as connection:
+        set_meta(connection, _SAMPLE_LOADED, digest)
+    return report
 
 
 def _check(options: ImportOptions) -> None:

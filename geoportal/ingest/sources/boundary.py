@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import pyogrio
 import pyproj
 import shapely
 from shapely.geometry import MultiPolygon
@@ -222,6 +221,8 @@ def _check_epsg(name: str, epsg: int | None, text: str) -> None:
 
 def _from_ogr(member: Member) -> Iterator[Feature]:
     """Read a GeoPackage or shapefile from a private directory that is gone afterwards."""
+    import pyogrio.raw  # half a second to import, and only these formats need it
+
     with tempfile.TemporaryDirectory(prefix="geoportal-") as directory:
         path = _write_parts(member, Path(directory))
         try:
@@ -241,6 +242,8 @@ def _from_ogr(member: Member) -> Iterator[Feature]:
 
 def _layer(path: Path) -> str:
     """Return the layer with polygons and a district code, empty for the only one."""
+    import pyogrio  # as above
+
     layers = [str(name) for name, _kind in pyogrio.list_layers(path)]
     for name in layers:
         fields = set(pyogrio.read_info(path, layer=name)["fields"])
