@@ -172,7 +172,7 @@ def remove_facilities(connection: sa.Connection, ids: Sequence[str]) -> None:
 def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
     """Yield every facility, ordered by id."""
     query = sa.select(facilities.c.document).order_by(facilities.c.id)
-    for (document,) in connection.execution_options(yield_per=1000).execute(query):
+    for (document,) in connection.execute(query.execution_options(yield_per=1000)):
         yield documents.load_facility(document)
 
 

@@ -102,7 +102,7 @@ def read_places(
         query = query.where(places.c.source == source)
     if municipality_code:
         query = query.where(places.c.municipality_code == municipality_code)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_BATCH)):
         yield StoredPlace(*row)
 
 
