@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import jpholiday
@@ -24,6 +24,9 @@ from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.search.answer import Answer, search
+from geoportal.search.exposure import ExposureLedger
+from geoportal.search.interpret import Interpretation, Interpreter
+from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.settings import shipped_directory
 from geoportal.store.database import Database, dataset_version
 from geoportal.store.facilities import all_redirects, iter_facilities
@@ -108,6 +111,7 @@ class Portal:
     database: Database
     reference: Reference
     clock: Callable[[], datetime] = now_in_japan
+    exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _loaded: Loaded | None = field(default=None, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -135,6 +139,20 @@ class Portal:
     def search(self, query: Query) -> Answer:
         """Answer a question; see `geoportal.search.answer.search`."""
         return search(self.snapshot, query, CALENDAR)
+
+    def team(self, question: TeamQuestion) -> TeamAnswer:
+        """Return who could fill each role and the best teams; see `geoportal.search.team`."""
+        return find_teams(self.snapshot, question, CALENDAR)
+
+    def interpret(self, text: str) -> Interpretation:
+        """Read a consultation note; nothing of it is kept."""
+        return self.interpreter.interpret(text)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """Reads notes and looks words up by the shipped lists."""
+        kinds = {info.term: kind for kind, info in self.reference.kinds.items() if info.term}
+        return Interpreter(self.reference.vocabulary, self.reference.reading_rules, kinds)
 
     def facility(self, facility_id: str) -> Facility | None:
         """Return a facility by its current id, closed ones too."""

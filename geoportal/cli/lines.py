@@ -42,7 +42,8 @@ def _need_text(portal: Portal, code: str, item: dict[str, Any]) -> str:
         return f"{_SIGNS['unknown']}{label}"
     evidence = portal.reference.evidence[item["evidence"]][0]
     old = "・古い情報" if item["stale"] else ""
-    return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}）"
+    note = f"・{item['note']}" if item.get("note") else ""
+    return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}{note}）"
 
 
 def _relaxation_text(portal: Portal, item: dict[str, Any]) -> str:

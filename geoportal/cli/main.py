@@ -11,6 +11,7 @@ import click
 from geoportal.cli.ask import districts, export, facility, geocode, search
 from geoportal.cli.data import doctor, import_, init
 from geoportal.cli.serve import serve
+from geoportal.cli.team import exposure, interpret, team
 from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
 
@@ -29,7 +30,20 @@ def cli(context: click.Context, db: str | None) -> None:
     context.obj = dataclasses.replace(settings, database=db) if db else settings
 
 
-for one in (init, import_, geocode, search, facility, districts, export, serve, doctor):
+for one in (
+    init,
+    import_,
+    geocode,
+    search,
+    facility,
+    districts,
+    export,
+    serve,
+    doctor,
+    team,
+    interpret,
+    exposure,
+):
     cli.add_command(one)
 
 

@@ -91,13 +91,30 @@ def _conclusions(
         best = strongest([claim for claim, _ in found], today)
         origin = next(source for claim, source in found if claim == best)
         direct = by_code.get(code, ())
-        if best is None or any(_outweighs(claim, best, today) for claim in direct):
+        if best is None:
+            continue
+        if any(_outweighs(claim, best, today) for claim in direct):
+            explained = _explained(shown.get(code), best, origin)
+            if explained is not None:
+                concluded[code] = explained
             continue
         if strongest([*direct, best], today) == best:
             concluded[code] = ShownClaim(
                 best, best.value_on(today), best.stale_on(today), implied_by=origin
             )
     return concluded
+
+
+def _explained(direct: ShownClaim | None, implied: Claim, origin: str) -> ShownClaim | None:
+    """Return a direct "yes" of the same filing with the conclusion's note, if it has none itself.
+
+    A list that states 24 h outright does not say whose 24 hours they are; the filing does.
+    """
+    if direct is None or direct.value != "yes" or direct.claim.note:
+        return None
+    if (direct.claim.evidence, direct.claim.source) != (implied.evidence, implied.source):
+        return None
+    return replace(direct, claim=replace(direct.claim, note=implied.note), implied_by=origin)
 
 
 def _outweighs(direct: Claim, implied: Claim, today: date) -> bool:

@@ -19,7 +19,7 @@ from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
 
-__all__ = ["Answer", "Relaxation", "Result", "search"]
+__all__ = ["Answer", "Relaxation", "Result", "result_at", "search"]
 
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NO}
 
@@ -107,7 +107,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     wanted = query.offset + query.limit
     positions = order(snapshot, rows, bands, distances, fits, wanted)[query.offset : wanted]
     results = tuple(
-        _result(
+        result_at(
             snapshot,
             query,
             calendar,
@@ -142,7 +142,7 @@ def _unlocated(snapshot: Snapshot, query: Query) -> int:
     return int(conditions(snapshot, query).hold(snapshot, lost).sum()) if lost.size else 0
 
 
-def _result(
+def result_at(
     snapshot: Snapshot,
     query: Query,
     calendar: OpeningCalendar,
@@ -153,6 +153,19 @@ def _result(
     fit: int | None,
     place: int,
 ) -> Result:
+    """Return what is shown of one row: its match, its needs, its reach, its opening.
+
+    Parameters
+    ----------
+    row, band : int
+        Row of the snapshot and its match band.
+    distance : float or None
+        Metres from the origin.
+    fit : int or None
+        How well the words asked for fit, see `TextIndex.rank`.
+    place : int
+        Place in the whole answer, from 1.
+    """
     facility = snapshot.facilities[row]
     reach = ""
     if query.origin is not None and distance is not None and facility.kind in VISITING_RULE_KINDS:

@@ -53,6 +53,7 @@ def order(
     distances: NDArray[np.float64] | None,
     word_rank: NDArray[np.int8] | None,
     first: int | None = None,
+    day: date | None = None,
 ) -> NDArray[np.int64]:
     """Return the positions of ``rows`` in the order they are shown.
 
@@ -68,6 +69,8 @@ def order(
         0 = the words are the name.
     first : int, optional
         Only so many are wanted; those after them may be left out.
+    day : date, optional
+        The day of the draw; the snapshot's unless given.
     """
     leading = band.astype(np.float64) * 1e9
     if distances is not None:
@@ -75,7 +78,9 @@ def order(
     elif word_rank is not None:
         leading += word_rank
     among = _leaders(leading, first)
-    keys: list[NDArray[np.generic]] = [daily_draw(snapshot.tie_keys[rows[among]], snapshot.today)]
+    keys: list[NDArray[np.generic]] = [
+        daily_draw(snapshot.tie_keys[rows[among]], day or snapshot.today)
+    ]
     if word_rank is not None:
         keys.append(word_rank[among])
     keys.append(leading[among])

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
 from geoportal.store import documents
@@ -121,6 +122,40 @@ class Reference:
             row["evidence"]: (row["label_ja"], row["label_en"], row["explanation_ja"])
             for row in self._rows("evidence.csv")
         }
+
+    @cached_property
+    def reading_rules(self) -> tuple[ReadingRule, ...]:
+        """Rules by which a consultation note is read, in the order they are tried."""
+        return tuple(
+            ReadingRule(
+                rule=row["rule"],
+                effect=row["effect"],
+                value=row["value"],
+                pattern=row["pattern"],
+                kinds=_list(row["kinds"]),
+                needs=_list(row["needs"]),
+                prefer=_list(row["prefer"]),
+                requires=row["requires"],
+                note_ja=row["note_ja"],
+            )
+            for row in self._rows("interpret_rules.csv")
+        )
+
+    @cached_property
+    def teams(self) -> dict[str, tuple[Role, ...]]:
+        """Ready-made teams by name, the first one being the default."""
+        presets: dict[str, tuple[Role, ...]] = {}
+        for row in self._rows("roles.csv"):
+            role = Role(
+                role=row["role"],
+                kinds=_list(row["kinds"]),
+                needs=_list(row["needs"]),
+                required=row["required"] == "yes",
+                label_ja=row["label_ja"],
+                label_en=row["label_en"],
+            )
+            presets[row["preset"]] = (*presets.get(row["preset"], ()), role)
+        return presets
 
     def _rows(self, name: str) -> Iterator[dict[str, str]]:
         with (self.directory / name).open(encoding="utf-8", newline="") as file:

@@ -24,12 +24,20 @@ def search_document(portal: Portal, query: Query) -> Document:
     """Return the answer to a question as a GeoJSON FeatureCollection."""
     snapshot = portal.snapshot
     answer = portal.search(query)
+    if query.offset == 0:
+        shown = [result.facility.id for result in answer.results]
+        portal.exposure.record(snapshot.today, shown)
     document = _collection(snapshot, answer)
-    if query.origin is not None:
-        document["origin"] = _origin(portal, query)
-    document["centres"] = [brief_centre(centre) for centre in _centres_of(portal, query)]
+    document.update(home_document(portal, query))
     document["unlocated"] = answer.unlocated
     return document
+
+
+def home_document(portal: Portal, query: Query) -> Document:
+    """Return what every answer says about the place asked about: origin and centres."""
+    centres = [brief_centre(centre) for centre in _centres_of(portal, query)]
+    origin = {} if query.origin is None else {"origin": _origin(portal, query)}
+    return {**origin, "centres": centres}
 
 
 def facilities_document(portal: Portal, query: Query) -> Document:
@@ -98,7 +106,7 @@ def _collection(snapshot: Snapshot, answer: Answer) -> Document:
         "relaxations_more": [
             relaxation_document(item) for item in answer.relaxations if not item.plain
         ],
-        "features": [_result(snapshot, item) for item in answer.results],
+        "features": [result_feature(snapshot, item) for item in answer.results],
     }
     if answer.visit_evidence is not None:
         document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
@@ -107,7 +115,8 @@ def _collection(snapshot: Snapshot, answer: Answer) -> Document:
     return document
 
 
-def _result(snapshot: Snapshot, result: Result) -> Document:
+def result_feature(snapshot: Snapshot, result: Result) -> Document:
+    """Return one facility of an answer as a GeoJSON Feature."""
     facility = result.facility
     properties = brief(facility, result.municipality_code)
     if result.distance_m is not None:

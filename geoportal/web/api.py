@@ -11,6 +11,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from geoportal.services import Portal
 from geoportal.web import presenters
+from geoportal.web.interpret import InterpretRequest, interpretation_document
 from geoportal.web.problems import problem
 from geoportal.web.schemas import (
     DistrictPath,
@@ -19,7 +20,10 @@ from geoportal.web.schemas import (
     FacilityPath,
     LocateRequest,
     SearchRequest,
+    VocabularyQuery,
 )
+from geoportal.web.search_asides import exposure_document
+from geoportal.web.team import TeamRequest, team_document
 
 GEOJSON = "application/geo+json"
 _SEARCH = Tag(name="search", description="Questions with a home: only in a POST body, never kept")
@@ -96,6 +100,35 @@ def search(body: SearchRequest) -> Response:
     """Order: match, possible, no; then distance; ties by a daily draw that favours nobody."""
     query = body.to_query(_portal())
     return _private(presenters.search_document(_portal(), query), GEOJSON)
+
+
+@blueprint.post(
+    "/team",
+    tags=[_SEARCH],
+    summary="Several roles around one home: candidates for each, and the best teams",
+    responses={
+        200: _object("Candidates and teams", "roles", "teams", "order", "origin"),
+        400: _PROBLEM,
+        422: _PROBLEM,
+    },
+)
+def team(body: TeamRequest) -> Response:
+    """Order of teams: fewest needs missing, fewest unknown, shortest in all, the day's draw."""
+    return _private(team_document(_portal(), body.to_question(_portal())))
+
+
+@blueprint.post(
+    "/interpret",
+    tags=[_SEARCH],
+    summary="A consultation text to needs and kinds, to be confirmed by a person",
+    responses={
+        200: _object("What the text asks for", "needs", "kinds", "searches", "needs_confirmation"),
+        400: _PROBLEM,
+    },
+)
+def interpret(body: InterpretRequest) -> Response:
+    """By dictionary and rules; nothing of the text is kept or logged."""
+    return _private(interpretation_document(_portal(), body.text))
 
 
 @blueprint.post(
@@ -213,11 +246,23 @@ def sources() -> Response:
     "/vocabulary",
     tags=[_REFERENCE],
     summary="Needs, kinds, groups, evidence classes",
-    responses={200: _object("Lists", "terms", "kinds", "groups", "evidence")},
+    responses={200: _object("Lists", "terms", "kinds", "groups", "evidence"), 400: _PROBLEM},
 )
-def vocabulary() -> Response:
+def vocabulary(query: VocabularyQuery) -> Response:
     """Return codes with Japanese and English labels and everyday synonyms."""
-    return _public(presenters.vocabulary_document(_portal()))
+    return _public(presenters.vocabulary_document(_portal(), query.q))
+
+
+@blueprint.get(
+    "/exposure",
+    tags=[_REFERENCE],
+    summary="How often each facility was shown: totals of past days",
+    responses={200: _object("Totals", "days", "counting")},
+)
+def exposure() -> Response:
+    """Return totals of this process only, and only of days with many questions."""
+    portal = _portal()
+    return _private(exposure_document(portal.exposure, portal.snapshot.today))
 
 
 def _portal() -> Portal:

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry import mapping
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
 from geoportal.domain.hours import JST
 from geoportal.services import CALENDAR, Portal
@@ -85,9 +86,16 @@ def sources_document(portal: Portal) -> Document:
     return {"dataset_version": portal.snapshot.version, "sources": sources}
 
 
-def vocabulary_document(portal: Portal) -> Document:
-    """Return needs, kinds, groups and evidence classes with labels."""
+def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
+    """Return needs, kinds, groups, evidence classes and ready-made teams with labels.
+
+    Parameters
+    ----------
+    word : str, optional
+        A word of care (床ずれ, PEG …): then only the terms it stands for are listed.
+    """
     reference = portal.reference
+    meant = None if word is None else portal.interpreter.lookup(word)
     return {
         "terms": [
             {
@@ -102,6 +110,16 @@ def vocabulary_document(portal: Portal) -> Document:
                 "valid_to": term.valid_to or None,
             }
             for term in reference.vocabulary
+            if meant is None or term.code in meant
+        ],
+        "implications": [
+            {"code": rule.code, "implies": rule.implies, "note_ja": rule.reason}
+            for term in reference.vocabulary
+            for rule in reference.vocabulary.implied_by(term.code)
+        ],
+        "teams": [
+            {"preset": name, "roles": [role_document(role) for role in roles]}
+            for name, roles in reference.teams.items()
         ],
         "kinds": [
             {
@@ -143,6 +161,19 @@ def _district_feature(portal: Portal, district: District, *, geometry: bool) -> 
             "facilities": len(snapshot.in_district(district.code)),
             "centres": [brief_centre(centre) for centre in snapshot.centres_for(district.code)],
         },
+    }
+
+
+def role_document(role: Role) -> Document:
+    """Return a role of a team as it is asked for."""
+    return {
+        "role": role.role,
+        "label_ja": role.label_ja or role.role,
+        "label_en": role.label_en or role.role,
+        "kinds": list(role.kinds),
+        "needs": list(role.needs),
+        "required": role.required,
+        "apart_from": list(role.apart_from),
     }
 
 

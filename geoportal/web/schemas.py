@@ -90,7 +90,7 @@ class SearchRequest(Strict):
             raise UsageError("give at least one of near, district, q", "near")
         require_districts(portal, districts)
         return Query(
-            origin=self._origin(portal),
+            origin=None if self.near is None else origin_of(portal, self.near),
             radius_m=self.radius_m,
             districts=districts,
             kinds=require_kinds(self.kinds, "kinds"),
@@ -110,13 +110,6 @@ class SearchRequest(Strict):
             return ()
         codes = [self.district] if isinstance(self.district, str) else self.district
         return tuple(dict.fromkeys(codes))
-
-    def _origin(self, portal: Portal) -> Origin | None:
-        if isinstance(self.near, Point):
-            return Origin(self.near.lon, self.near.lat)
-        if isinstance(self.near, Address):
-            return portal.origin_from_address(self.near.address)
-        return None
 
 
 class FacilitiesQuery(Strict):
@@ -199,6 +192,25 @@ class DistrictsQuery(Strict):
 
     geometry: bool = True
     level: Literal["prefecture", "medical_area", "municipality", "ward", "local"] | None = None
+
+
+class VocabularyQuery(Strict):
+    """What `GET /api/v1/vocabulary` takes."""
+
+    q: Text | None = Field(None, description="A word of care; only the terms it stands for")
+
+
+def origin_of(portal: Portal, near: Point | Address) -> Origin:
+    """Return where distances are measured from.
+
+    Raises
+    ------
+    AddressNotPlacedError
+        When an address does not lead to one position.
+    """
+    if isinstance(near, Point):
+        return Origin(near.lon, near.lat)
+    return portal.origin_from_address(near.address)
 
 
 def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:

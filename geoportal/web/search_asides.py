@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 
+from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
 from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation
@@ -81,6 +83,23 @@ def _counts(key: str, counts: Iterable[Count]) -> list[Document]:
         }
         for count in counts
     ]
+
+
+def exposure_document(ledger: ExposureLedger, today: date) -> Document:
+    """Return how often each facility stood on a first page, in totals of past days."""
+    return {
+        "counting": f"first {FIRST_PAGE} places of answers by this process; past days with at "
+        f"least {LEAST_QUESTIONS} questions",
+        "days": [
+            {
+                "day": day.isoformat(),
+                "facilities": [
+                    {"id": key, **asdict(shown)} for key, shown in sorted(totals.items())
+                ],
+            }
+            for day, totals in sorted(ledger.report(today).items())
+        ],
+    }
 
 
 def reason_document(reason: Reason) -> Document:

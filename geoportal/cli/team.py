@@ -1,0 +1,220 @@
+"""Commands that ask about several facilities at once: team, interpret, exposure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+import shapely
+
+from geoportal.cli.console import Console, command
+from geoportal.domain.query import DEFAULT_RADIUS_M, Query
+from geoportal.errors import UsageError
+from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
+from geoportal.search.exposure import Simulation, simulate
+from geoportal.services import CALENDAR, Portal
+from geoportal.web.interpret import InterpretRequest, interpretation_document
+from geoportal.web.schemas import require_districts, require_kinds
+from geoportal.web.team import TeamRequest, team_document
+
+Document = dict[str, Any]
+_MOST_HOMES = 5_000
+
+
+@click.command()
+@click.option("--near", metavar="LON,LAT", help="The home in degrees, longitude first.")
+@click.option("--address", metavar="TEXT", help="The home as people write it.")
+@click.option("--radius", type=float, default=DEFAULT_RADIUS_M, show_default=True, metavar="METRES")
+@click.option("--preset", metavar="NAME", help="A ready-made team; default: discharge.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="NAME:KIND[,KIND][:NEED[,NEED]]",
+    help="Repeatable, in place of a preset: nursing:visiting_nursing:VM.24VN,AC.PALL",
+)
+@click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00")
+@click.option("--limit", type=int, default=5, show_default=True, help="Candidates per role.")
+@click.option("--teams", type=int, default=3, show_default=True)
+@command
+def team(console: Console, **options: Any) -> None:
+    """Fill several roles around one home: candidates for each, and the best teams."""
+    portal = console.portal()
+    request = TeamRequest.model_validate(_team_request(options))
+    document = team_document(portal, request.to_question(portal))
+    console.print(document, lambda: _team_lines(portal, document))
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@command
+def interpret(console: Console, file: Any) -> None:
+    """Read a consultation text from FILE or stdin: needs and kinds, to be confirmed."""
+    portal = console.portal()
+    request = InterpretRequest.model_validate({"text": file.read()})
+    document = interpretation_document(portal, request.text)
+    console.print(document, lambda: _interpretation_lines(document))
+
+
+@click.command()
+@click.option("--district", metavar="CODE", required=True, help="Where the homes are.")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND")
+@click.option("--need", "needs", multiple=True, metavar="CODE")
+@click.option("--radius", type=float, default=DEFAULT_RADIUS_M, show_default=True, metavar="METRES")
+@click.option("--step", type=float, default=1_000, show_default=True, help="Metres between homes.")
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True)
+@command
+def exposure(console: Console, **options: Any) -> None:
+    """Show how often each facility is shown to a grid of homes over some days.
+
+    A simulation: no question that anybody asked goes into it.
+    """
+    portal = console.portal()
+    require_districts(portal, (options["district"],))
+    query = Query(
+        kinds=require_kinds(list(options["kinds"]), "kind"),
+        needs=portal.reference.vocabulary.require_needs(options["needs"], "need"),
+        radius_m=options["radius"],
+    )
+    homes = list(_grid(portal, options["district"], options["step"]))
+    done = simulate(portal.snapshot, query, homes, options["days"], CALENDAR)
+    document = _exposure_document(portal, done, len(homes), options["days"])
+    console.print(document, lambda: _exposure_lines(document))
+
+
+def _team_request(options: dict[str, Any]) -> Document:
+    if bool(options["near"]) == bool(options["address"]):
+        raise UsageError("give the home: --near LON,LAT or --address TEXT", "near")
+    near: Document = {"address": options["address"]}
+    if options["near"]:
+        lon, _, lat = options["near"].partition(",")
+        near = {"lon": lon, "lat": lat}
+    request = {
+        "near": near,
+        "radius_m": options["radius"],
+        "limit": options["limit"],
+        "teams": options["teams"],
+    }
+    if options["preset"]:
+        request["preset"] = options["preset"]
+    if options["roles"]:
+        request["roles"] = [_role(text) for text in options["roles"]]
+    if options["open_at"]:
+        request["open_at"] = options["open_at"]
+    return request
+
+
+def _role(text: str) -> Document:
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(parts[:2]):
+        raise UsageError("--role takes NAME:KIND[,KIND][:NEED[,NEED]]", "role")
+    needs = parts[2].split(",") if len(parts) == 3 and parts[2] else []
+    return {"role": parts[0], "kinds": parts[1].split(","), "needs": needs}
+
+
+def _team_lines(portal: Portal, document: Document) -> Iterator[str]:
+    vocabulary = portal.reference.vocabulary
+    labels = {role["role"]: role["label_ja"] for role in document["roles"]}
+    for role in document["roles"]:
+        counts = role["counts"]
+        yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
+    for number, item in enumerate(document["teams"], start=1):
+        state = "そろう" if item["complete"] else "足りない"
+        yield f"組み合わせ {number}（{state}、距離の合計 {item['total_distance_m']:,} m）"
+        for member in item["members"]:
+            found = member["facility"]
+            if found is None:
+                yield f"  {labels[member['role']]}: 見つからない"
+                continue
+            about = found["properties"]
+            yield (
+                f"  {labels[member['role']]}: {about['name']} {about['distance_m']:,} m "
+                f"{about['phone']} [{found['id']}]"
+            )
+        for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
+            for gap in item[key]:
+                need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
+                yield f"  {title}: {labels[gap['role']]}の「{need}」"
+
+
+def _interpretation_lines(document: Document) -> Iterator[str]:
+    titles = (
+        ("needs", "必要"),
+        ("kinds", "相手"),
+        ("mentioned", "書かれていること"),
+        ("not_needed", "不要"),
+        ("in_place", "すでに利用"),
+    )
+    for key, title in titles:
+        for item in document[key]:
+            words = "、".join(span["text"] for span in item["because"])
+            yield f"{title}: {item['label_ja']}（「{words}」から）"
+    if document["urgency"]:
+        yield f"急ぎ: {document['urgency']}"
+    yield "言葉から読み取ったものです。内容を確かめてから検索してください。"
+
+
+def _grid(portal: Portal, code: str, step_m: float) -> Iterator[tuple[float, float]]:
+    """Yield points a step apart inside a district.
+
+    Raises
+    ------
+    UsageError
+        When its outline is not held, or the step makes too many homes.
+    """
+    index = portal.snapshot.districts
+    if code not in index:
+        raise UsageError("the outline of this district is not held", "district")
+    outline = index.outline(code)
+    west, south, east, north = outline.bounds
+    lat_step = step_m / METRES_PER_DEGREE_LAT_MIN
+    lon_step = lat_step / 0.83  # cos of 34°: the grid need not be exact
+    columns, rows = int((east - west) / lon_step) + 1, int((north - south) / lat_step) + 1
+    if step_m <= 0 or columns * rows > _MOST_HOMES * 4:
+        raise UsageError("the step is too small for this district", "step")
+    shapely.prepare(outline)
+    for row in range(rows):
+        for column in range(columns):
+            lon, lat = west + (column + 0.5) * lon_step, south + (row + 0.5) * lat_step
+            if outline.covers(shapely.Point(lon, lat)):
+                yield lon, lat
+
+
+def _exposure_document(portal: Portal, done: Simulation, homes: int, days: int) -> Document:
+    snapshot = portal.snapshot
+    rows = sorted(
+        (int(row) for row in done.first_page.nonzero()[0]),
+        key=lambda row: (-int(done.first_page[row]), snapshot.facilities[row].id),
+    )
+    return {
+        "homes": homes,
+        "days": days,
+        "questions": done.questions,
+        "level_groups": done.level_groups,
+        "least_first": round(done.least_first, 3),
+        "most_first": round(done.most_first, 3),
+        "facilities": [
+            {
+                "id": snapshot.facilities[row].id,
+                "name": snapshot.facilities[row].name,
+                "kind": snapshot.facilities[row].kind,
+                "first_page": int(done.first_page[row]),
+                "first_place": int(done.first_place[row]),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _exposure_lines(document: Document) -> Iterator[str]:
+    yield (
+        f"{document['homes']} か所 × {document['days']} 日 = {document['questions']} 回の検索で、"
+        f"{len(document['facilities'])} 施設が1ページ目に出る"
+    )
+    yield (
+        f"同じ順位の組 {document['level_groups']}: 先頭に来る割合は等分の "
+        f"{document['least_first']:.2f}～{document['most_first']:.2f} 倍"
+    )
+    for item in document["facilities"][:20]:
+        yield f"{item['first_page']:>7} 回（先頭 {item['first_place']}） {item['name']}"

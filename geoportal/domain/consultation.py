@@ -1,0 +1,92 @@
+"""Consultations (相談): the rules by which a note is read, and the roles of a team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+EFFECTS = (
+    "outcome",
+    "asker",
+    "ignore",
+    "urgency",
+    "setting",
+    "topic",
+    "need",
+    "mention",
+    "team",
+    "place",
+    "cue",
+    "negation",
+    "in_place",
+)
+"""What a rule may do; see `ReadingRule`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRule:
+    """One rule for reading a note. Rules are data, tried in the order of the list.
+
+    Attributes
+    ----------
+    rule : str
+        Its name, shown with what it found.
+    effect : str
+        One of `EFFECTS`: ``need`` asks for needs and kinds, ``mention`` notes them without asking,
+        ``ignore`` and ``outcome`` take words out of reading, ``negation`` and ``in_place`` look at
+        what follows a word, ``cue`` makes a sentence a request; the others name a `value`.
+    value : str
+        For example ``urgent``, ``inpatient``, a team's preset.
+    pattern : str
+        Regular expression over the note in NFKC form without spaces.
+    kinds, needs, prefer : tuple of str
+        Facility kinds, needs that must be met, needs to go by then.
+    requires : str
+        What must have been found besides: ``kind:KIND`` or ``setting:VALUE``; empty for nothing.
+    note_ja : str
+        Why, for people.
+    """
+
+    rule: str
+    effect: str
+    value: str
+    pattern: str
+    kinds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
+    requires: str = ""
+    note_ja: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One place to fill in a team around a home.
+
+    Attributes
+    ----------
+    role : str
+        Its name within the team.
+    kinds, needs : tuple of str
+        Kinds that can fill it (any of) and needs to be met (all of).
+    required : bool
+        Whether the team is incomplete without it.
+    radius_m : float or None
+        How far away it may be; None: as far as the whole question allows.
+    apart_from : tuple of str
+        Roles that the same facility may not fill as well (主治医・副主治医).
+    label_ja, label_en : str
+        What people read; empty when the asker named the role.
+    """
+
+    role: str
+    kinds: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    required: bool = True
+    radius_m: float | None = None
+    apart_from: tuple[str, ...] = ()
+    label_ja: str = ""
+    label_en: str = ""
+
+
+Presets = Mapping[str, tuple[Role, ...]]
+"""Ready-made teams by name."""

@@ -1,0 +1,286 @@
+"""A whole team around one home: for each role who could fill it, and the best complete teams.
+
+Order of teams (公平性, the same for everyone):
+
+1. fewest needs missing: needs that a member refuses (being closed at the time asked for counts as
+   one), summed over the roles; a role that stays open counts two more than all its needs;
+2. fewest needs unknown;
+3. shortest total distance, each rounded to 1 m;
+4. the sum of the members' numbers in the draw of the day.
+
+A role stays open when nobody in reach can fill it; one that must be filled by someone else than
+another role may also stay open when the only candidate fills the other.
+
+Every key is a sum over the members, so the best member for a role does not depend on the others
+unless two roles must be filled by different facilities. The teams listed are proved to be the
+best ones: a team among the best k of r roles never needs a candidate beyond the first k + r - 1
+of a role (each better candidate makes a better team unless another role holds it), and among
+those a best-first search with an optimistic bound yields teams in order, one after the other,
+without ever listing all combinations.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import numpy as np
+
+from geoportal.domain.consultation import Role
+from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.query import Query
+from geoportal.index.claims import unpacked
+from geoportal.index.snapshot import Snapshot
+from geoportal.search.answer import Answer, Result, result_at, search
+from geoportal.search.candidates import find
+from geoportal.search.match import MATCH, NO, POSSIBLE
+from geoportal.search.rank import daily_draw
+
+Cost = tuple[int, int, int, int]
+"""Needs missing, needs unknown, metres, draw."""
+
+MAX_ROLES = 12
+MAX_APART = 5
+"""Roles that must not share a member: the search among these grows with their permutations."""
+MAX_TEAMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Someone who could fill a role.
+
+    ``row`` is the snapshot's; None is nobody.
+    """
+
+    row: int | None
+    cost: Cost
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One member per role, in the order of the roles, and what the team costs in all."""
+
+    members: tuple[Candidate, ...]
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class TeamQuestion:
+    """A home, the roles to fill, and how much of the answer is wanted.
+
+    Attributes
+    ----------
+    query : Query
+        Origin, radius and time; kinds and needs are the roles' own.
+    roles : tuple of Role
+        Distinct names, at most `MAX_ROLES`.
+    limit : int
+        Candidates listed per role.
+    teams : int
+        Teams listed, at most `MAX_TEAMS`.
+    """
+
+    query: Query
+    roles: tuple[Role, ...]
+    limit: int = 5
+    teams: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAnswer:
+    """For each role its ranked candidates as in a search; then the best teams in order.
+
+    ``members`` holds what is shown of each member, by role and row.
+    """
+
+    question: TeamQuestion
+    candidates: dict[str, Answer]
+    teams: tuple[Team, ...]
+    members: dict[tuple[str, int], Result]
+
+
+def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCalendar) -> TeamAnswer:
+    """Return who could fill each role and the best teams.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The data.
+    question : TeamQuestion
+        With an origin.
+    calendar : OpeningCalendar
+        For ``open_at``.
+    """
+    queries = {role.role: _query(question, role) for role in question.roles}
+    enough = question.teams + len(question.roles) - 1
+    pools = [
+        candidates(snapshot, queries[role.role], role, calendar, enough) for role in question.roles
+    ]
+    apart = _apart(question.roles)
+    for number, (pool, role) in enumerate(zip(pools, question.roles, strict=True)):
+        if not pool or number in apart:
+            pool.append(_nobody(role))
+    teams = tuple(islice(best_teams(pools, apart), question.teams))
+    return TeamAnswer(
+        question=question,
+        candidates={name: search(snapshot, asked, calendar) for name, asked in queries.items()},
+        teams=teams,
+        members={
+            (role.role, member.row): _member(snapshot, queries[role.role], calendar, member)
+            for team in teams
+            for role, member in zip(question.roles, team.members, strict=True)
+            if member.row is not None
+        },
+    )
+
+
+def _member(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, member: Candidate
+) -> Result:
+    missing, unknown, metres, _ = member.cost
+    return result_at(
+        snapshot,
+        query,
+        calendar,
+        row=member.row or 0,
+        band=NO if missing else POSSIBLE if unknown else MATCH,
+        distance=float(metres),
+        fit=None,
+        place=0,
+    )
+
+
+def candidates(
+    snapshot: Snapshot, query: Query, role: Role, calendar: OpeningCalendar, enough: int
+) -> list[Candidate]:
+    """Return the first so many candidates for a role by the order of teams, best first."""
+    found = find(snapshot, replace(query, needs=()), calendar)
+    if found.distances is None or found.rows.size == 0:
+        return []
+    codes = len(snapshot.vocabulary)
+    positions = [snapshot.vocabulary.position(code) for code in role.needs]
+    no = unpacked(snapshot.no[found.rows], codes)[:, positions]
+    yes = unpacked(snapshot.yes[found.rows], codes)[:, positions]
+    closed = found.bands  # of the time asked for alone: 1 not known, 2 closed
+    missing = no.sum(axis=1) + (closed == 2)
+    unknown = (~(yes | no)).sum(axis=1) + (closed == 1)
+    metres = np.rint(found.distances).astype(np.int64)
+    draws = daily_draw(snapshot.tie_keys[found.rows], snapshot.today)
+    first = np.lexsort((draws, metres, unknown, missing))[:enough]
+    return [
+        Candidate(
+            row=int(found.rows[i]),
+            cost=(int(missing[i]), int(unknown[i]), int(metres[i]), int(draws[i])),
+            missing=tuple(c for c, refused in zip(role.needs, no[i], strict=True) if refused),
+            unknown=tuple(
+                code for code, said in zip(role.needs, yes[i] | no[i], strict=True) if not said
+            ),
+        )
+        for i in first
+    ]
+
+
+def best_teams(
+    pools: Sequence[Sequence[Candidate]], apart: Mapping[int, frozenset[int]]
+) -> Iterator[Team]:
+    """Yield all teams from pools of candidates, best first.
+
+    Parameters
+    ----------
+    pools : sequence of sequence of Candidate
+        One per role, each best first and not empty.
+    apart : mapping of int to frozenset of int
+        For a role, the roles that must be filled by someone else (both ways).
+    """
+    # What the roles not yet filled cost at the least: an optimistic bound, so the first full team
+    # to come off the heap is the best one left.
+    rest: list[Cost] = [(0, 0, 0, 0)]
+    for pool in reversed(pools):
+        rest.append(_plus(rest[-1], pool[0].cost))
+    rest.reverse()
+    heap: list[_Branch] = [_Branch(rest[0])]
+    while heap:
+        branch = heapq.heappop(heap)
+        depth = len(branch.chosen)
+        if depth == len(pools):
+            members = tuple(pools[i][n] for i, n in enumerate(branch.chosen))
+            yield Team(members, branch.spent)
+            continue
+        for following in _branches(branch, pools, rest, apart):
+            heapq.heappush(heap, following)
+
+
+@dataclass(order=True, slots=True)
+class _Branch:
+    """Members chosen for the first roles; ``bound`` is what a team with them costs at least.
+
+    ``first`` is the candidate from which the next role is to be tried: a branch stands for all
+    its later brothers until it is taken up.
+    """
+
+    bound: Cost
+    chosen: tuple[int, ...] = ()
+    first: int = 0
+    spent: Cost = field(default=(0, 0, 0, 0), compare=False)
+
+
+def _branches(
+    branch: _Branch,
+    pools: Sequence[Sequence[Candidate]],
+    rest: Sequence[Cost],
+    apart: Mapping[int, frozenset[int]],
+) -> Iterator[_Branch]:
+    """Yield the branch with its next allowed candidate, and the branch for those after it."""
+    depth = len(branch.chosen)
+    pool = pools[depth]
+    barred = {
+        pools[other][branch.chosen[other]].row for other in apart.get(depth, ()) if other < depth
+    } - {None}
+    number = next(
+        (n for n in range(branch.first, len(pool)) if pool[n].row not in barred), len(pool)
+    )
+    if number == len(pool):
+        return
+    spent = _plus(branch.spent, pool[number].cost)
+    yield _Branch(_plus(spent, rest[depth + 1]), (*branch.chosen, number), 0, spent)
+    if number + 1 < len(pool):
+        bound = _plus(_plus(branch.spent, pool[number + 1].cost), rest[depth + 1])
+        yield _Branch(bound, branch.chosen, number + 1, branch.spent)
+
+
+def _plus(one: Cost, other: Cost) -> Cost:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3]
+
+
+def _nobody(role: Role) -> Candidate:
+    """Return the candidate that stands for a role nobody can fill."""
+    return Candidate(None, (len(role.needs) + 2, 0, 0, 0), missing=role.needs)
+
+
+def _query(question: TeamQuestion, role: Role) -> Query:
+    return replace(
+        question.query,
+        kinds=role.kinds,
+        needs=role.needs,
+        radius_m=role.radius_m or question.query.radius_m,
+        limit=question.limit,
+        offset=0,
+    )
+
+
+def _apart(roles: Sequence[Role]) -> dict[int, frozenset[int]]:
+    """Return for each role the numbers of the roles that must not share its member."""
+    numbers = {role.role: i for i, role in enumerate(roles)}
+    pairs = {
+        pair
+        for i, role in enumerate(roles)
+        for other in role.apart_from
+        if other in numbers and numbers[other] != i
+        for pair in ((i, numbers[other]), (numbers[other], i))
+    }
+    numbered = {a for a, _ in pairs}
+    return {i: frozenset(b for a, b in pairs if a == i) for i in sorted(numbered)}
