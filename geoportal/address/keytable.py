@@ -133,12 +133,8 @@ class KeyTable:
         found.reverse()
         return found
 
-    def key(self, entry: int) -> str:
-        """Return the key of an entry number (entries are in sorted order)."""
-        return bytes(self._keys[self._offsets[entry] : self._offsets[entry + 1]]).decode()
-
-    def starting_with(self, prefix: str) -> Iterator[tuple[str, list[int]]]:
-        """Yield keys that begin with ``prefix`` in sorted order, with their numbers."""
+    def starting_with(self, prefix: str) -> Iterator[tuple[str, int, int]]:
+        """Yield keys that begin with ``prefix``, sorted, each with its slice of ``numbers``."""
         wanted = prefix.encode("utf-8", "surrogatepass")
         entries = range(len(self))
         first = bisect_left(entries, wanted, key=self._bytes)
@@ -146,10 +142,7 @@ class KeyTable:
             key = self._bytes(entry)
             if not key.startswith(wanted):
                 return
-            yield (
-                key.decode(),
-                self.numbers[self._starts[entry] : self._starts[entry + 1]].tolist(),
-            )
+            yield key.decode(), self._starts[entry], self._starts[entry + 1]
 
     def _bytes(self, entry: int) -> bytes:
         return bytes(self._keys[self._offsets[entry] : self._offsets[entry + 1]])

@@ -11,8 +11,6 @@ from geoportal.address.heads import Area, HeadReader
 from geoportal.address.naming import EXACT
 from geoportal.address.result import Candidate
 
-_MOST_KEYS = 2_000
-
 
 class Suggester:
     """Completes what is typed; immutable, keeps nothing of what was asked."""
@@ -40,16 +38,15 @@ class Suggester:
         if not beginning:
             return
         gazetteer = self._gazetteer
-        found: list[tuple[int, int]] = []
-        for table, scale in ((gazetteer.towns, 8), (gazetteer.kana, 1)):
-            for count, (key, numbers) in enumerate(table.starting_with(beginning)):
-                if count >= _MOST_KEYS:
-                    break
-                for number in numbers:
-                    if scale == 8 and number % 8 != EXACT:
-                        continue
-                    node = number // scale
-                    if any(start <= node < stop for start, stop in area.ranges):
-                        found.append((len(key), node))
-        for _, node in sorted(set(found)):
+        found: set[tuple[int, int]] = set()
+        for key, start, stop in gazetteer.towns.starting_with(beginning):
+            for first, last in area.ranges:
+                for posting in gazetteer.towns_within(start, stop, first, last):
+                    if posting % 8 == EXACT:
+                        found.add((len(key), posting // 8))
+        for key, start, stop in gazetteer.kana.starting_with(beginning):
+            for node in gazetteer.kana.numbers[start:stop]:
+                if any(first <= node < last for first, last in area.ranges):
+                    found.add((len(key), node))
+        for _, node in sorted(found):
             yield node

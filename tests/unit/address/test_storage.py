@@ -40,7 +40,7 @@ def test_a_key_table_is_a_dictionary(postings: dict[str, list[int]], text: str) 
     found = table.prefixes(text)
     assert [text[:length] for length, _, _ in found] == beginnings
     assert [table.numbers[a:b].tolist() for _, a, b in found] == [postings[k] for k in beginnings]
-    assert dict(table.starting_with(text)) == {
+    assert {key: table.numbers[a:b].tolist() for key, a, b in table.starting_with(text)} == {
         key: numbers for key, numbers in postings.items() if key.startswith(text)
     }
 
