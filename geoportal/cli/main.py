@@ -9,6 +9,7 @@ import sys
 import click
 
 from geoportal.cli.ask import districts, export, facility, geocode, search
+from geoportal.cli.coverage import coverage
 from geoportal.cli.data import doctor, import_, init
 from geoportal.cli.serve import serve
 from geoportal.cli.team import exposure, interpret, team
@@ -43,6 +44,7 @@ for one in (
     team,
     interpret,
     exposure,
+    coverage,
 ):
     cli.add_command(one)
 

@@ -1,0 +1,154 @@
+"""``geoportal coverage``: the figures of a district or a city, and the pack to hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command, progress_bar
+from geoportal.coverage.baseline import (
+    baseline_document,
+    compare,
+    compare_studies,
+    read_baseline,
+)
+from geoportal.coverage.desk import CoverageDesk, WhatIf
+from geoportal.coverage.figures import settled
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, PlannedFacility, Question
+from geoportal.coverage.tables import Row, district_rows
+from geoportal.coverage.wording import sentence
+from geoportal.domain.facility import KINDS
+from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
+from geoportal.export.method import FORMATS
+from geoportal.services import Portal, district_members
+
+_DEFAULT_FORMATS = ",".join(FORMATS)
+
+
+@click.command()
+@click.option("--district", metavar="CODE", help="One district of any level.")
+@click.option("--city", metavar="CODE", help="A city, medical area or prefecture by its parts.")
+@click.option("--need", multiple=True, metavar="CODE", help="Repeatable: all of them.")
+@click.option("--kind", multiple=True, metavar="KIND", help="Repeatable: any of them.")
+@click.option("--time", type=click.Choice(TIMES), default="any", show_default=True)
+@click.option(
+    "--evidence", type=click.Choice(list(EVIDENCE_LEVELS)), default="any", show_default=True
+)
+@click.option("--local", is_flag=True, help="By local districts (日常生活圏域, 中学校区).")
+@click.option("--remove", multiple=True, metavar="ID", help="What if this facility closed?")
+@click.option(
+    "--add", multiple=True, metavar="LON,LAT[,CAPACITY]", help="What if there were one here?"
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="baseline.json of an earlier pack."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "formats", default=_DEFAULT_FORMATS, show_default=True, metavar="LIST")
+@command
+def coverage(console: Console, out: Path, **options: Any) -> None:
+    """Write the coverage pack of a district: maps, tables, method."""
+    from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
+
+    formats = _formats(options["formats"])
+    code = _code(options["district"], options["city"])
+    held = options["baseline"]
+    before = None if held is None else read_baseline(_read(held))
+    portal = console.portal()
+    question = _question(portal, options)
+    changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
+    with progress_bar() as progress:
+        desk = CoverageDesk(portal.database, portal.reference, district_members(portal.reference))
+        editions, snapshot = portal.loaded.editions, portal.snapshot
+        handout = desk.handout(
+            snapshot, editions, code, question, changes, local=options["local"], progress=progress
+        )
+        if not handout.study.has_cells:
+            raise InputRefusedError(desk.missing_cells(handout.study))
+        comparison: list[Row] = []
+        if changes.any:
+            present = desk.study(snapshot, code, question, local=options["local"])
+            comparison = compare_studies(present, handout.study)
+        if before is not None:
+            comparison += compare(before, baseline_document(handout))
+        files = write_pack(out, handout, formats, comparison, progress)
+    document = {
+        "out": str(out),
+        "files": files,
+        "title": handout.title,
+        "dataset_version": handout.dataset_version,
+        "as_of": handout.as_of,
+        "cells": len(handout.study.cells),
+        "facilities": {
+            "sure": int(handout.study.supply.certain.sum()),
+            "possible": len(handout.study.supply),
+        },
+        "districts": [
+            {**row, "sentence": sentence(figures, handout.subject)}
+            for row, figures in zip(
+                district_rows(handout.study),
+                (*handout.study.districts, handout.study.total),
+                strict=True,
+            )
+        ],
+    }
+    console.print(document, lambda: _lines(handout, files, out))
+
+
+def _code(district: str | None, city: str | None) -> str:
+    if (district is None) == (city is None):
+        raise UsageError("give --district CODE or --city CODE", "district")
+    return district or city or ""
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for item in chosen:
+        if item not in FORMATS:
+            raise UsageError(f"--format {item!r}: expected {', '.join(FORMATS)}", "format")
+    return chosen
+
+
+def _question(portal: Portal, options: dict[str, Any]) -> Question:
+    for kind in options["kind"]:
+        if kind not in KINDS:
+            raise UsageError(
+                f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", "kind"
+            )
+    return Question(
+        kinds=tuple(dict.fromkeys(options["kind"])),
+        needs=portal.reference.vocabulary.require_needs(options["need"], "need"),
+        time=options["time"],
+        evidence=options["evidence"],
+    )
+
+
+def _planned(text: str) -> PlannedFacility:
+    try:
+        lon, lat, *rest = (float(part) for part in text.split(","))
+        capacity = rest[0] if rest else 1.0
+    except ValueError:
+        raise UsageError("--add takes LON,LAT or LON,LAT,CAPACITY in degrees", "add") from None
+    sane = -180 <= lon <= 180 and -90 <= lat <= 90 and settled(capacity) and capacity > 0
+    if not sane or len(rest) > 1:
+        raise UsageError("--add takes LON,LAT or LON,LAT,CAPACITY, longitude first", "add")
+    return PlannedFacility("仮の施設", lon, lat, capacity)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableSourceError(f"{path}: cannot be read") from None
+
+
+def _lines(handout: Handout, files: list[str], out: Path) -> Iterator[str]:
+    yield handout.title
+    study = handout.study
+    whole = (study.total,) if len(study.districts) > 1 else ()
+    for figures in (*study.districts, *whole):
+        yield f"  {figures.name}: {sentence(figures, handout.subject)}"
+    yield f"{out} に書きました: {', '.join(files)}"

@@ -1,0 +1,172 @@
+"""PDCA: keep the figures of a day, compare later, and say what changed and why.
+
+A baseline is a small JSON document; it holds no person and no position of one. The same study
+always gives the same baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.study import Study
+from geoportal.coverage.tables import Row, district_rows
+from geoportal.errors import InputRefusedError
+from geoportal.geo.geodesic import distance_m
+
+FORMAT = "geoportal-coverage-baseline/1"
+MOVED_M = 100.0
+"""A facility that is now this far from where it was has moved."""
+
+COMPARED: tuple[str, ...] = (
+    "pop75",
+    "facilities",
+    "per_10000_pop75",
+    "within_2000_m",
+    "nearest_m",
+    "second_nearest_m",
+    "floating_catchment",
+    "pop75_with_1_within_2000_m",
+    "pop75_with_2_within_2000_m",
+    "pop75_with_1_within_16000_m",
+    "pop75_uncovered_share",
+)
+"""Figures of a district that are set side by side."""
+
+
+def baseline_document(handout: Handout) -> dict[str, Any]:
+    """Return the baseline of a study: figures, question, and what they were made from."""
+    study = handout.study
+    question, supply = study.question, study.supply
+    return {
+        "format": FORMAT,
+        "dataset_version": handout.dataset_version,
+        "as_of": handout.as_of,
+        "target": {"code": study.target.code, "name": study.target.name},
+        "question": {
+            "kinds": list(question.kinds),
+            "needs": list(question.needs),
+            "time": question.time,
+            "evidence": question.evidence,
+        },
+        "meshes": {mesh.first_mesh: mesh.as_of for mesh in study.population.meshes},
+        "districts": district_rows(study),
+        "facilities": {
+            supply.ids[n]: {
+                "name": supply.names[n],
+                "certain": bool(supply.certain[n]),
+                "lon": float(supply.places.lon[n]),
+                "lat": float(supply.places.lat[n]),
+                "capacity": float(supply.capacity[n]),
+            }
+            for n in sorted(range(len(supply)), key=lambda n: supply.ids[n])
+            if study.homes[n] >= 0 or study.catchment_demand[n] > 0
+        },
+    }
+
+
+def baseline_bytes(handout: Handout) -> bytes:
+    """Return the baseline as it is saved."""
+    return orjson.dumps(
+        baseline_document(handout),
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def read_baseline(data: bytes) -> dict[str, Any]:
+    """Read a saved baseline.
+
+    Raises
+    ------
+    InputRefusedError
+        When it is none.
+    """
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputRefusedError("this is not a saved coverage baseline (baseline.json of a pack)")
+    return document
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
+    """Return what changed, a row for each district and figure, then the reasons.
+
+    Parameters
+    ----------
+    before, after : mapping
+        Baseline documents.
+
+    Raises
+    ------
+    InputRefusedError
+        When they are about different districts: nothing to compare.
+    """
+    if before["target"]["code"] != after["target"]["code"]:
+        raise InputRefusedError(
+            f"the baseline is about {before['target']['name']} ({before['target']['code']}), not "
+            f"{after['target']['name']}"
+        )
+    held = {row["district"]: row for row in before["districts"]}
+    rows = [
+        _change(row["name"], key, held[row["district"]].get(key), row.get(key))
+        for row in after["districts"]
+        if row["district"] in held
+        for key in COMPARED
+    ]
+    return [*rows, *_reasons(before, after)]
+
+
+def compare_studies(before: Study, after: Study) -> list[Row]:
+    """Return what a what-if changes: the figures of every district side by side."""
+    held = {row["district"]: row for row in district_rows(before)}
+    return [
+        _change(row["name"], key, held[row["district"]][key], row[key])
+        for row in district_rows(after)
+        for key in COMPARED
+    ]
+
+
+def _change(name: str, what: str, before: Any, after: Any) -> Row:
+    both = isinstance(before, int | float) and isinstance(after, int | float)
+    return {
+        "地区": name,
+        "項目": what,
+        "前": before,
+        "今": after,
+        "変化": after - before if both else None,
+        "理由": "",
+    }
+
+
+def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield what can explain a change: question, data, facilities come, gone, moved, answered."""
+    for what, label in (("question", "条件が違う"), ("meshes", "人口の版が違う")):
+        if before[what] != after[what]:
+            yield _reason(label, str(before[what]), str(after[what]))
+    if before["dataset_version"] != after["dataset_version"]:
+        yield _reason("データの版が違う", before["dataset_version"], after["dataset_version"])
+    old, new = before["facilities"], after["facilities"]
+    for facility_id in sorted(old.keys() | new.keys()):
+        reason = _facility_reason(old.get(facility_id), new.get(facility_id))
+        if reason:
+            name = (new.get(facility_id) or old[facility_id])["name"]
+            yield {**_reason(reason, "", ""), "地区": name, "項目": facility_id}
+
+
+def _facility_reason(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
+    if old is None or new is None:
+        return "新しく数えるようになった" if old is None else "数えなくなった"
+    if old["certain"] != new["certain"]:
+        return "対応できると確認された" if new["certain"] else "確認できなくなった"
+    if distance_m(old["lon"], old["lat"], new["lon"], new["lat"]) >= MOVED_M:
+        return "位置が変わった"
+    return "定員が変わった" if old["capacity"] != new["capacity"] else ""
+
+
+def _reason(text: str, before: str, after: str) -> Row:
+    return {"地区": "", "項目": "", "前": before, "今": after, "変化": None, "理由": text}

@@ -1,0 +1,163 @@
+"""The desk where studies are ordered: population and recent studies kept for one data version."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.handout import Handout, make_handout
+from geoportal.coverage.reach import Progress, no_progress
+from geoportal.coverage.study import Population, Study, conduct, load_population
+from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
+from geoportal.errors import NotFoundError
+from geoportal.geo.mesh import half_mesh_code
+from geoportal.index.snapshot import Snapshot
+from geoportal.store.database import Database
+from geoportal.store.population import first_mesh
+from geoportal.store.reference import Edition, Reference
+
+_KEPT_STUDIES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Changes to the facilities: some closed, some planned.
+
+    Attributes
+    ----------
+    remove : tuple of str
+        Ids.
+    add : tuple of PlannedFacility
+    """
+
+    remove: tuple[str, ...] = ()
+    add: tuple[PlannedFacility, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """True when there is a change at all."""
+        return bool(self.remove or self.add)
+
+
+NO_CHANGE = WhatIf()
+
+
+@dataclass
+class CoverageDesk:
+    """Conducts studies, and keeps population and the last studies of one data version.
+
+    Safe to use from many threads.
+
+    Parameters
+    ----------
+    database : Database
+        For the population.
+    reference : Reference
+        Names and labels.
+    members : mapping of str to sequence of str
+        For each known district code the municipalities and wards in it.
+    """
+
+    database: Database
+    reference: Reference
+    members: Mapping[str, Sequence[str]]
+    _version: str = field(default="", init=False, repr=False)
+    _population: Population | None = field(default=None, init=False, repr=False)
+    _studies: OrderedDict[tuple[str, Question, bool], Study] = field(
+        default_factory=OrderedDict, init=False, repr=False
+    )
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def target(self, snapshot: Snapshot, code: str, *, local: bool = False) -> Target:
+        """Return the area with a code and its districts; see `choose_target`."""
+        names = {info.code: info.name for info in self.reference.municipalities.values()}
+        names |= self.reference.designated_cities
+        return choose_target(snapshot.districts, self.members, names, code, local=local)
+
+    def study(
+        self,
+        snapshot: Snapshot,
+        code: str,
+        question: Question,
+        changes: WhatIf = NO_CHANGE,
+        *,
+        local: bool = False,
+        progress: Progress = no_progress,
+    ) -> Study:
+        """Conduct a study, or return it when it was conducted before.
+
+        Raises
+        ------
+        NotFoundError
+            When the district, or a facility to remove, is not known.
+        InputRefusedError
+            When an outline is missing.
+        """
+        population = self._population_of(snapshot)
+        key = (code, question, local)
+        with self._lock:
+            held = self._studies.get(key)
+        if held is not None and not changes.any:
+            return held
+        target = self.target(snapshot, code, local=local)
+        supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
+        study = conduct(snapshot, population, target, question, supply, progress)
+        if not changes.any:
+            with self._lock:
+                self._studies[key] = study
+                while len(self._studies) > _KEPT_STUDIES:
+                    self._studies.popitem(last=False)
+        return study
+
+    def handout(
+        self,
+        snapshot: Snapshot,
+        editions: Iterable[Edition],
+        code: str,
+        question: Question,
+        changes: WhatIf = NO_CHANGE,
+        *,
+        local: bool = False,
+        progress: Progress = no_progress,
+    ) -> Handout:
+        """Conduct a study and put words, sources and dates to it."""
+        study = self.study(snapshot, code, question, changes, local=local, progress=progress)
+        return make_handout(study, snapshot, self.reference, editions)
+
+    def missing_cells(self, study: Study) -> str:
+        """Return what to import for cells, when none is held of an area."""
+        wanted = sorted(
+            {
+                first_mesh(int(half_mesh_code(int(lat * 240), int((lon - 100) * 160))))
+                for outline in study.target.outlines
+                for west, south, east, north in (outline.bounds,)
+                for lon in (west, east)
+                for lat in (south, north)
+            }
+        )
+        return (
+            f"no census cells are held of {study.target.name}: people and distances cannot be "
+            f"computed. Import e-Stat 500 m cells, table T001101, of mesh {', '.join(wanted)}: "
+            "geoportal import tblT001101H….txt (and the register by age, for comparison)"
+        )
+
+    def _population_of(self, snapshot: Snapshot) -> Population:
+        with self._lock:
+            if self._population is None or self._version != snapshot.version:
+                self._studies.clear()
+                with self.database.engine.connect() as connection:
+                    self._population = load_population(connection)
+                self._version = snapshot.version
+            return self._population
+
+
+def _changed(supply: Supply, snapshot: Snapshot, changes: WhatIf, question: Question) -> Supply:
+    for facility_id in changes.remove:
+        if facility_id not in snapshot.by_id:
+            raise NotFoundError(f"no facility has the id {facility_id[:40]!r}")
+    kind = question.kinds[0] if question.kinds else "clinic"
+    changed = supply.without(changes.remove) if changes.remove else supply
+    return changed.with_planned(changes.add, kind) if changes.add else changed

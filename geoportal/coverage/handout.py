@@ -1,0 +1,130 @@
+"""What goes with a study when it is handed out: words, sources, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from geoportal.coverage.study import Study
+from geoportal.coverage.wording import subject_text
+from geoportal.index.snapshot import Snapshot
+from geoportal.store.reference import Edition, Reference
+
+_GEOGRAPHY = ("boundary", "mesh-population", "age-population")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A data set used.
+
+    Attributes
+    ----------
+    name, label, attribution, licence : str
+        As in the reference list.
+    as_of : str
+        ISO date of the newest edition used.
+    """
+
+    name: str
+    label: str
+    attribution: str
+    licence: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Handout:
+    """A study with everything its files say besides.
+
+    Attributes
+    ----------
+    study : Study
+    subject : str
+        What is asked about, in Japanese.
+    kinds, needs : mapping of str to str
+        Japanese labels.
+    sources : tuple of SourceLine
+        In the order of the reference list.
+    as_of : str
+        ISO date of the newest source: the date of everything written; never the clock.
+    dataset_version : str
+    fictional : bool
+        True when facilities of the sample city are among those counted.
+    """
+
+    study: Study
+    subject: str
+    kinds: Mapping[str, str]
+    needs: Mapping[str, str]
+    sources: tuple[SourceLine, ...]
+    as_of: str
+    dataset_version: str
+    fictional: bool
+
+    @property
+    def title(self) -> str:
+        """Title of every file: 小倉北区の在宅医療の届き方：訪問診療."""
+        mark = "【架空のデータ】" if self.fictional else ""
+        return f"{mark}{self.study.target.name}での届き方：{self.subject}"
+
+    @property
+    def source_line(self) -> str:
+        """The line that goes under every map."""
+        cited = "／".join(f"{s.attribution or s.label}（{s.as_of}）" for s in self.sources)
+        return f"{cited}　データの版 {self.dataset_version}"
+
+
+def make_handout(
+    study: Study, snapshot: Snapshot, reference: Reference, editions: Iterable[Edition]
+) -> Handout:
+    """Put words, sources and dates to a study.
+
+    Parameters
+    ----------
+    study : Study
+    snapshot : Snapshot
+        For the sources of the facilities that count.
+    reference : Reference
+        Labels and attributions.
+    editions : iterable of Edition
+        Imported files.
+    """
+    used = _facility_sources(study, snapshot)
+    wanted = {*used, *_GEOGRAPHY}
+    newest: dict[str, str] = {}
+    for edition in editions:
+        if edition.source in wanted:
+            newest[edition.source] = max(newest.get(edition.source, ""), edition.as_of)
+    for source, as_of in used.items():
+        newest.setdefault(source, as_of)
+    sources = tuple(
+        SourceLine(name, info.label_ja, info.attribution, info.licence, newest[name])
+        for name, info in reference.sources.items()
+        if name in newest
+    )
+    kinds = {kind: info.short_ja for kind, info in reference.kinds.items()}
+    needs = {term.code: term.label_ja for term in reference.vocabulary}
+    return Handout(
+        study=study,
+        subject=subject_text(study.question, kinds, needs),
+        kinds=kinds,
+        needs=needs,
+        sources=sources,
+        as_of=max((line.as_of for line in sources), default=""),
+        dataset_version=snapshot.version,
+        fictional="sample" in used,
+    )
+
+
+def _facility_sources(study: Study, snapshot: Snapshot) -> dict[str, str]:
+    """Return the sources of the facilities that count, with their newest date."""
+    newest: dict[str, str] = {}
+    for row in (*study.supply.rows, *study.supply.unlocated_rows):
+        if row < 0:
+            continue
+        facility = snapshot.facilities[row]
+        dated = [(mention.source, mention.as_of) for mention in facility.sources]
+        dated += [(c.source, c.as_of) for c in facility.claims if c.code in study.question.needs]
+        for source, as_of in dated:
+            newest[source] = max(newest.get(source, ""), as_of)
+    return newest

@@ -1,0 +1,189 @@
+"""The tables of a study: the same numbers for every file, page and answer.
+
+Each table is a list of rows with fixed keys; numbers are settled (`figures.settled`), so that CSV,
+Excel, GeoPackage, GeoJSON and the API show equal figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from geoportal.coverage.demand import GROUPS
+from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.study import Study
+
+Row = dict[str, Any]
+POSSIBLE = "_possible"
+
+CELL_COLUMNS: tuple[str, ...] = (
+    "cell",
+    "lon",
+    "lat",
+    "district",
+    "pop",
+    "pop65",
+    "pop75",
+    "pop85",
+    *(f"within_{ring:.0f}_m" for ring in RINGS_M),
+    "nearest_m",
+    "second_nearest_m",
+    "floating_catchment",
+)
+"""Columns of ``coverage.csv`` (``CONTRACT.md``): facilities that surely count."""
+
+_MEASURES = CELL_COLUMNS[8:]
+RANKED = "pop75_uncovered_share"
+
+
+def cell_rows(study: Study) -> list[Row]:
+    """Return a row for each part of a cell in a district, possible figures included."""
+    cells = study.cells
+    codes = [area.code for area in study.target.areas]
+    rows = []
+    sure, possible = _measure_columns(study, sure=True), _measure_columns(study, sure=False)
+    people = np.array([[settled(v) for v in row] for row in cells.people]).reshape(-1, len(GROUPS))
+    for n in range(len(cells)):
+        row: Row = {
+            "cell": str(cells.codes[n]),
+            "lon": float(cells.lon[n]),
+            "lat": float(cells.lat[n]),
+            "district": codes[cells.districts[n]],
+        }
+        row |= {name: float(people[n, i]) for i, name in enumerate(GROUPS)}
+        row |= {name: column[n] for name, column in sure.items()}
+        row |= {name + POSSIBLE: column[n] for name, column in possible.items()}
+        row |= {"share": settled(float(cells.shares[n])), "estimated": bool(cells.suppressed[n])}
+        rows.append(row)
+    return rows
+
+
+def _measure_columns(study: Study, *, sure: bool) -> dict[str, list[Any]]:
+    measures = study.sure if sure else study.possible
+    access = measures.access
+    values: list[list[Any]] = [access.counts[:, ring].tolist() for ring in range(len(RINGS_M))]
+    for numbers in (access.nearest_m, access.second_nearest_m, measures.floating_catchment):
+        values.append([settled(float(value)) for value in numbers])
+    return dict(zip(_MEASURES, values, strict=True))
+
+
+def district_rows(study: Study) -> list[Row]:
+    """Return a row for each district and one for the whole, with ranks.
+
+    Rank 1 has the largest share of people aged 75 and over without a facility within 2 km;
+    equals share a rank. The whole has no rank.
+    """
+    rows = [_district_row(figures) for figures in (*study.districts, study.total)]
+    own = rows[:-1]
+    for row in own:
+        share = row[RANKED]
+        row["rank"] = (
+            None
+            if share is None
+            else 1 + sum(other[RANKED] is not None and other[RANKED] > share for other in own)
+        )
+    return rows
+
+
+def _district_row(figures: DistrictFigures) -> Row:
+    row: Row = {
+        "district": figures.code,
+        "name": figures.name,
+        "level": figures.level,
+        **{name: settled(figures.group(name)) for name in GROUPS},
+    }
+    row |= dict(_level_items(figures, figures.sure, ""))
+    row |= dict(_level_items(figures, figures.possible, POSSIBLE))
+    row["rank"] = None
+    return row
+
+
+def _level_items(figures: DistrictFigures, level: Level, mark: str) -> Iterator[tuple[str, Any]]:
+    yield f"facilities{mark}", level.facilities
+    yield f"per_10000_pop75{mark}", settled(figures.per_people(level))
+    for ring, value in zip(RINGS_M, level.within, strict=True):
+        yield f"within_{ring:.0f}_m{mark}", settled(value)
+    yield f"nearest_m{mark}", settled(level.nearest_m)
+    yield f"second_nearest_m{mark}", settled(level.second_nearest_m)
+    yield f"floating_catchment{mark}", settled(level.floating_catchment)
+    for least, by_ring in zip(AT_LEAST, level.covered, strict=True):
+        for ring, value in zip(RINGS_M, by_ring, strict=True):
+            yield f"pop75_with_{least}_within_{ring:.0f}_m{mark}", settled(value)
+    yield f"{RANKED}{mark}", settled(figures.uncovered_share(level, 1))
+
+
+def facility_rows(study: Study) -> list[Row]:
+    """Return a row for each facility that any of the people can reach, or that lies here.
+
+    Those within 16 km of a cell; ordered by what would be lost if they closed, then by id.
+    """
+    supply, losses = study.supply, study.losses
+    codes = [area.code for area in study.target.areas]
+    rows = []
+    for n in range(len(supply)):
+        if study.homes[n] < 0 and study.catchment_demand[n] <= 0:
+            continue
+        row: Row = {
+            "id": supply.ids[n],
+            "name": supply.names[n],
+            "kind": supply.kinds[n],
+            "district": codes[study.homes[n]] if study.homes[n] >= 0 else "",
+            "lon": float(supply.places.lon[n]),
+            "lat": float(supply.places.lat[n]),
+            "certain": bool(supply.certain[n]),
+            "capacity": float(supply.capacity[n]),
+            "catchment_demand": settled(float(study.catchment_demand[n])),
+            "ratio": settled(float(study.ratio[n])),
+            "nearest_to_pop75": settled(float(losses.nearest_to[n])),
+            "farther_person_m": settled(float(losses.farther_m[n])),
+        }
+        for ring, metres in enumerate(RINGS_M):
+            left = settled(float(losses.left_without[n, ring]))
+            row[f"left_without_{metres:.0f}_m"] = left
+        for ring, metres in enumerate(RINGS_M):
+            left = settled(float(losses.left_with_one[n, ring]))
+            row[f"left_with_one_{metres:.0f}_m"] = left
+        rows.append(row)
+    return sorted(rows, key=_by_loss)
+
+
+def _by_loss(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    order = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
+    return (*(-row[name] for name in order), -row["nearest_to_pop75"], row["id"])
+
+
+def reconciliation_rows(study: Study) -> list[Row]:
+    """Return cells beside the register by age, for each district and the whole."""
+    rows = []
+    for figures in (*study.districts, study.total):
+        held = study.population.register.get(figures.code)
+        row: Row = {"district": figures.code, "name": figures.name}
+        for group in GROUPS[:-1]:
+            mesh = figures.group(group)
+            register = float(getattr(held, group)) if held is not None else None
+            row[f"{group}_mesh"] = settled(mesh)
+            row[f"{group}_register"] = register
+            row[f"{group}_difference"] = None if register is None else settled(mesh - register)
+            row[f"{group}_ratio"] = settled(mesh / register) if register else None
+        row["register_as_of"] = held.as_of if held is not None else ""
+        rows.append(row)
+    return rows
+
+
+def demand_rows(study: Study) -> list[Row]:
+    """Return every cell that shares in the capacity: with these the figures can be checked."""
+    around = study.around
+    places, people = around.places, around.group("pop75")
+    return [
+        {
+            "cell": str(around.codes[n]),
+            "lon": float(places.lon[n]),
+            "lat": float(places.lat[n]),
+            "pop75": settled(float(people[n])),
+        }
+        for n in range(len(around))
+        if people[n] > 0
+    ]

@@ -1,0 +1,86 @@
+"""Coverage in plain Japanese: one or two sentences a committee can read aloud.
+
+The text goes into packs, which are Japanese; pages have their own catalogue.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from geoportal.coverage.figures import DistrictFigures
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.supply import Question
+
+SPOKEN_RING = 1
+"""Number of the ring that sentences speak of: 2 km, a short drive or a long walk."""
+
+_KM = 1_000
+
+
+def distance_text(metres: float) -> str:
+    """Return a distance as people say it: 850 m, 2.4 km, 16 km."""
+    if not math.isfinite(metres):
+        return "—"
+    if metres < _KM:
+        return f"{round(metres, -1):.0f} m"
+    km = metres / _KM
+    return f"{km:.0f} km" if km == round(km) or km >= 10 else f"{km:.1f} km"
+
+
+def share_text(share: float) -> str:
+    """Return a share as people say it; small ones are not rounded away."""
+    percent = 100 * share
+    if not math.isfinite(percent):
+        return "—"
+    if 0 < percent < 1:
+        return "1%未満"
+    if 99 < percent < 100:
+        return "99%以上"
+    return f"{percent:.0f}%"
+
+
+def subject_text(question: Question, kinds: Mapping[str, str], needs: Mapping[str, str]) -> str:
+    """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護.
+
+    Parameters
+    ----------
+    question : Question
+    kinds, needs : mapping of str to str
+        Japanese labels by code.
+    """
+    who = "・".join(kinds.get(kind, kind) for kind in question.kinds)
+    what = "・".join(needs.get(code, code).split("(")[0] for code in question.needs)
+    name = f"{what}（{who}）" if what and who else what or who or "施設"
+    return f"夜間の{name}" if question.time == "night" else name
+
+
+def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) -> str:
+    """Return the plain sentence of a district.
+
+    Parameters
+    ----------
+    figures : DistrictFigures
+    subject : str
+        See `subject_text`.
+    ring : int
+        Which ring to speak of.
+    """
+    reach = distance_text(RINGS_M[ring])
+    sure = figures.uncovered_share(figures.sure, ring)
+    if not math.isfinite(sure):
+        return f"{figures.name}には 75歳以上の人がいないか、人口がわかりません。"
+    text = _lack(sure, reach, subject)
+    possible = figures.uncovered_share(figures.possible, ring)
+    if share_text(possible) != share_text(sure):
+        text += f"確認できていない施設も数えると、ない人は {share_text(possible)} です。"
+    choice = 1.0 - figures.uncovered_share(figures.sure, ring, at_least=2)
+    return f"{text}2か所以上から選べる人は {share_text(max(0.0, choice))} です。"
+
+
+def _lack(share: float, reach: str, subject: str) -> str:
+    if share <= 0:
+        return f"75歳以上のどの人にも {reach} 以内に{subject}があります。"
+    if share >= 1:
+        return f"75歳以上のどの人にも {reach} 以内に{subject}があると確認できていません。"
+    return f"75歳以上の {share_text(share)} は {reach} 以内に{subject}がありません。"

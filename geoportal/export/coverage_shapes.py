@@ -1,0 +1,91 @@
+"""Shapes of a coverage map: parts of cells, districts, facilities, gaps; and their classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.study import Study
+from geoportal.coverage.wording import SPOKEN_RING
+from geoportal.geo.mesh import half_mesh_boxes
+
+MAP_RING = SPOKEN_RING
+"""Maps show the number of facilities within this ring (2 km)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClass:
+    """A class of the choropleth.
+
+    Attributes
+    ----------
+    least : int
+        Smallest number of facilities in it.
+    label : str
+    colour : str
+        Fill, dark enough apart from its neighbours in grey.
+    hatch : str
+        Pattern for monochrome print (matplotlib's notation).
+    """
+
+    least: int
+    label: str
+    colour: str
+    hatch: str
+
+
+CLASSES: tuple[ShownClass, ...] = (
+    ShownClass(0, "0 か所", "#ffffff", "xxxx"),
+    ShownClass(1, "1 か所", "#fde9c4", "///"),
+    ShownClass(2, "2 か所", "#f9c57d", ""),
+    ShownClass(3, "3〜4 か所", "#7fb8c9", ""),
+    ShownClass(5, "5〜9 か所", "#3b7fa6", ""),
+    ShownClass(10, "10 か所以上", "#123f6d", ""),
+)
+"""Light to dark with the number; the two that matter most are told by pattern, too."""
+
+RING_TEXT = f"{RINGS_M[MAP_RING] / 1000:.0f} km"
+
+
+def class_numbers(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the class of each count, shape (n,)."""
+    least = np.array([item.least for item in CLASSES])
+    return np.asarray(np.searchsorted(least, counts, side="right") - 1, dtype=np.int64)
+
+
+def part_shapes(study: Study) -> NDArray[np.object_]:
+    """Return the parts of cells in their districts, degrees, shape (p,)."""
+    cells = study.cells
+    boxes = half_mesh_boxes(cells.codes)
+    shapes = boxes.copy()
+    for number, area in enumerate(study.target.areas):
+        own = np.flatnonzero(cells.districts == number)
+        shapely.prepare(area.outline)
+        cut = own[~shapely.covers(area.outline, boxes[own])]
+        shapes[cut] = shapely.intersection(area.outline, boxes[cut])
+    return shapes
+
+
+def gap_rows(study: Study) -> NDArray[np.int64]:
+    """Return the parts where people of 75 and over live and nobody surely serves within 2 km."""
+    empty = study.sure.access.counts[:, MAP_RING] == 0
+    return np.flatnonzero(empty & (study.cells.need > 0))
+
+
+def geojson_geometry(shape: Any, grid: float = 1e-6) -> dict[str, Any]:
+    """Return a shape as GeoJSON geometry with six decimals (10 cm)."""
+    rounded = shapely.set_precision(shape, grid)
+    kept = shape if rounded.is_empty else rounded
+    mapping: dict[str, Any] = shapely.geometry.mapping(kept)
+    return {"type": mapping["type"], "coordinates": _rounded(mapping["coordinates"])}
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, float):
+        return round(coordinates, 6)
+    return [_rounded(item) for item in coordinates]

@@ -1,0 +1,160 @@
+"""How the figures were made, in words: README.txt and the method sheet say the same."""
+
+from __future__ import annotations
+
+from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.wording import distance_text
+
+_EVIDENCE = {
+    "any": "すべての情報",
+    "filed": "届出のある情報だけ",
+    "confirmed": "人が確認した情報だけ",
+}
+FORMATS: tuple[str, ...] = ("html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv")
+"""What a pack can hold."""
+
+FILES = {
+    "map.html": "地図と表。ネットにつながなくてもブラウザで開けます",
+    "map.png": "地図の画像（A4 横、200 dpi）",
+    "map.pdf": "印刷用の地図（1 ページ目 A4、2 ページ目 A3。白黒でも模様で読めます）",
+    "figures.xlsx": "数字（概要、地区、メッシュ、施設、人口の照合、方法、出典）",
+    "coverage.csv": "メッシュごとの数字（確認できている施設）",
+    "districts.csv": "地区ごとの数字（_possible は確認できていない施設も数えたもの）",
+    "facilities.csv": "施設ごとの数字（なくなったときに困る人の数など）",
+    "demand.csv": "到達可能性の計算に使った周辺すべてのメッシュの 75歳以上（検算用）",
+    "coverage.gpkg": "GIS 用（cells、districts、facilities、gaps。EPSG:4326）",
+    "coverage.geojson": "GIS 用（メッシュ。地区の形で切ったもの）",
+    "comparison.csv": "前回（または仮定の前後）の比較と、その理由",
+    "baseline.json": "この数字の控え。次回 --baseline に渡すと、変化と理由がわかります",
+    "README.txt": "この説明",
+}
+
+
+def method_lines(handout: Handout) -> list[str]:
+    """Return the method, a paragraph a line."""
+    return [*_what_counts(handout), *_people(handout), *_measures(), *_limits(handout)]
+
+
+def _what_counts(handout: Handout) -> list[str]:
+    question, supply = handout.study.question, handout.study.supply
+    kinds = "、".join(handout.kinds.get(k, k) for k in question.kinds) or "すべて"
+    needs = "、".join(f"{handout.needs.get(c, c)}［{c}］" for c in question.needs) or "なし"
+    time = "夜間に対応する施設" if question.time == "night" else "時間帯を問わない"
+    sure = int(supply.certain.sum())
+    return [
+        (
+            f"■ 数えた施設　種別：{kinds}　条件：{needs}　時間：{time}　"
+            f"情報の種類：{_EVIDENCE[question.evidence]}"
+        ),
+        (
+            f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
+            f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
+            "「わからない」は「いいえ」ではありません。数字は「確認できている施設だけ」から"
+            "「わからない施設も含む」までの幅で読みます。"
+        ),
+        "区や市の境を越えた先の施設も、距離の中に入れば数えます。",
+        (
+            f"位置がわからない施設 {supply.unlocated_rows.size} は、所在地の地区の数には入り、"
+            "距離には入りません。町丁目までしかわからない施設は、その代表点で数えます。"
+        ),
+    ]
+
+
+def _people(handout: Handout) -> list[str]:
+    meshes = "、".join(
+        f"{mesh.first_mesh}（{mesh.as_of}）" for mesh in handout.study.population.meshes
+    )
+    share = (
+        "県内すべての市区町村の形があるので、どの市区町村にも入らない部分は海とみなし、"
+        "メッシュの人口は陸地の面積の割合で地区に分けました。"
+        if handout.study.target.sea_known
+        else "県内に形のない市区町村があるので、メッシュの人口はメッシュ全体に対する面積の割合で"
+        "地区に分けました。海にかかるメッシュでは少なめになります。"
+    )
+    lines = [
+        f"■ 人口　国勢調査の 500 m メッシュ（T001101）。使った 1 次メッシュ：{meshes or 'なし'}。",
+        (
+            "人の少ないメッシュは年齢が秘匿（*）され、近くのメッシュ（HTKSAKI）に合算されています。"
+            "合算された数を、公表されている各メッシュの総人口の割合で元のメッシュへ戻しました。"
+            "合計は変わりません。戻したメッシュには「年齢は按分」の印があります。"
+        ),
+        f"{share}面積は正積図法（GRS80 楕円体のランベルト正積方位図法）で測りました。",
+    ]
+    if handout.study.around.lost_groups:
+        lines.append(
+            f"合算先のメッシュがない秘匿メッシュが {handout.study.around.lost_groups} あり、"
+            "その高齢者は 0 人として数えています。"
+        )
+    lines.append(
+        "住民基本台帳の年齢別人口との差は「人口の照合」に示しました。国勢調査とは年が違い、"
+        "住民票と実際に住む場所も違うので、差があるのが普通です。数字の補正はしていません。"
+    )
+    return lines
+
+
+def _measures() -> list[str]:
+    rings = "、".join(distance_text(ring) for ring in RINGS_M)
+    zones = "、".join(
+        f"{distance_text(metres)} まで {weight:.2f}"
+        for metres, weight in zip(CATCHMENT_ZONES_M, CATCHMENT_WEIGHTS, strict=True)
+    )
+    return [
+        (
+            f"■ 距離　メッシュの中心から施設まで、GRS80 楕円体の測地線の長さ（直線）。{rings} は、"
+            "ちょうどの距離を含みます。"
+        ),
+        (
+            "■ 地区の平均　75歳以上の人数で重みをつけた平均です。人数は足し算なので、地区の合計は"
+            "全体に等しくなります。順位は、2 km 以内に 1 つもない 75歳以上の割合が大きい順です。"
+        ),
+        (
+            "■ 到達可能性（floating_catchment）　拡張 2 段階浮動診療圏法（E2SFCA）。"
+            "Luo W, Qi Y (2009) An enhanced two-step floating catchment area (E2SFCA) method for "
+            "measuring spatial accessibility to primary care physicians. Health & Place 15(4): "
+            "1100–1107。"
+        ),
+        (
+            "① 施設 j の 1 人あたり供給 R_j = S_j ÷ Σ_k W(d_kj)・P_k　② メッシュ i の到達可能性 "
+            "A_i = Σ_j W(d_ij)・R_j　P は 75歳以上の人数（地区の外のメッシュも含む）、S は定員"
+            "（わからなければ 1）。重み W は論文の 3 区分を距離に置きかえ、"
+            f"{zones}、それより遠くは 0。"
+        ),
+        "値は「75歳以上 1 人あたりの施設（定員）」です。1 万倍すると 1 万人あたりになります。",
+        (
+            "■ N−1　ある施設がなくなると、その距離の中に 1 つもなくなる人（0 か所になる）、"
+            "選べなくなる人（1 か所になる）を、ほかの施設はそのままとして数えました。"
+        ),
+    ]
+
+
+def _limits(handout: Handout) -> list[str]:
+    lines = [
+        (
+            "■ 読むときの注意　近くにあることは、来てもらえることではありません。届出があることは、"
+            "実際に行っていることではありません。道のり、坂、橋、渋滞、受け入れの余裕は入っていません。"
+        ),
+    ]
+    if handout.fictional:
+        lines.insert(
+            0, "■ この資料には架空のデータ（見本の町）が入っています。実在の施設ではありません。"
+        )
+    return lines
+
+
+def readme_text(handout: Handout, files: list[str]) -> str:
+    """Return ``README.txt``: what is here, how it was made, from what."""
+    study = handout.study
+    listed = "\n".join(f"  {name}　{FILES.get(name, '')}" for name in files)
+    cited = "\n".join(
+        f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in handout.sources
+    )
+    method = "\n\n".join(method_lines(handout))
+    return (
+        f"{handout.title}\n\n"
+        f"対象　{study.target.name}（{study.target.code}）\n"
+        f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}\n\n"
+        f"ファイル\n{listed}\n\n{method}\n\n"
+        f"■ 出典\n{cited}\n"
+    )

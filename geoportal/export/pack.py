@@ -1,0 +1,233 @@
+"""The coverage pack: everything a coordinator hands to a committee, in one folder.
+
+Same input, same bytes: dates come from the data, files carry no clock, numbers are settled.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pyogrio
+import shapely
+
+from geoportal.coverage.baseline import baseline_bytes
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.reach import Progress, no_progress
+from geoportal.coverage.tables import (
+    CELL_COLUMNS,
+    Row,
+    cell_rows,
+    demand_rows,
+    district_rows,
+    facility_rows,
+)
+from geoportal.errors import UsageError
+from geoportal.export.coverage_shapes import gap_rows, geojson_geometry, part_shapes
+from geoportal.export.map_html import write_map_html
+from geoportal.export.method import FORMATS, readme_text
+from geoportal.export.table import harmless
+from geoportal.export.workbook import write_workbook
+
+CRS = "EPSG:4326"
+BASELINE = "baseline.json"
+README = "README.txt"
+
+
+def write_pack(
+    directory: Path,
+    handout: Handout,
+    formats: Sequence[str] = FORMATS,
+    comparison: Sequence[Row] = (),
+    progress: Progress = no_progress,
+) -> list[str]:
+    """Write the pack.
+
+    Parameters
+    ----------
+    directory : Path
+        Made when missing; files of the same name are replaced.
+    handout : Handout
+    formats : sequence of str
+        Of `FORMATS`. README.txt and baseline.json are always written.
+    comparison : sequence of dict
+        What changed against a baseline or a what-if.
+    progress : callable
+        ``(label, done, total)``.
+
+    Returns
+    -------
+    list of str
+        Names of the files.
+
+    Raises
+    ------
+    UsageError
+        When a format is not known.
+    """
+    unknown = [item for item in formats if item not in FORMATS]
+    if unknown:
+        raise UsageError(f"--format {unknown[0]!r}: expected {', '.join(FORMATS)}", "format")
+    directory.mkdir(parents=True, exist_ok=True)
+    steps = [step for item in FORMATS if item in formats for step in _STEPS[item]]
+    written = []
+    for done, (name, write) in enumerate(steps):
+        progress("資料", done, len(steps))
+        write(directory / name, handout)
+        written.append(name)
+    if "xlsx" in formats:
+        write_workbook(directory / "figures.xlsx", handout, comparison)
+        written.append("figures.xlsx")
+    if comparison and "csv" in formats:
+        _write_rows(directory / "comparison.csv", comparison, list(comparison[0]))
+        written.append("comparison.csv")
+    (directory / BASELINE).write_bytes(baseline_bytes(handout))
+    names = [*written, BASELINE, README]
+    (directory / README).write_text(
+        readme_text(handout, names), encoding="utf-8-sig", newline="\r\n"
+    )
+    progress("資料", len(steps), len(steps))
+    return names
+
+
+def _write_png(path: Path, handout: Handout) -> None:
+    from geoportal.export.map_image import write_map_png  # matplotlib takes a second to load
+
+    write_map_png(path, handout)
+
+
+def _write_pdf(path: Path, handout: Handout) -> None:
+    from geoportal.export.map_image import write_map_pdf
+
+    write_map_pdf(path, handout)
+
+
+def _write_cells(path: Path, handout: Handout) -> None:
+    """Write coverage.csv: plain ASCII, columns as in the contract."""
+    _write_rows(path, cell_rows(handout.study), CELL_COLUMNS, encoding="ascii")
+
+
+def _write_districts(path: Path, handout: Handout) -> None:
+    rows = district_rows(handout.study)
+    _write_rows(path, rows, list(rows[0]))
+
+
+def _write_facilities(path: Path, handout: Handout) -> None:
+    rows = facility_rows(handout.study)
+    _write_rows(path, rows, list(rows[0]) if rows else ["id"])
+
+
+def _write_demand(path: Path, handout: Handout) -> None:
+    _write_rows(path, demand_rows(handout.study), ("cell", "lon", "lat", "pop75"), encoding="ascii")
+
+
+def _write_rows(
+    path: Path, rows: Iterable[Row], columns: Sequence[str], encoding: str = "utf-8-sig"
+) -> None:
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([_csv_cell(row.get(key)) for key in columns])
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return harmless(value)
+
+
+def _write_geojson(path: Path, handout: Handout) -> None:
+    """Write the parts of cells as a FeatureCollection (RFC 7946)."""
+    study = handout.study
+    features = [
+        {
+            "type": "Feature",
+            "id": f"{row['cell']}-{row['district']}",
+            "geometry": geojson_geometry(shape),
+            "properties": row,
+        }
+        for row, shape in zip(cell_rows(study), part_shapes(study), strict=True)
+    ]
+    document = {
+        "type": "FeatureCollection",
+        "title": handout.title,
+        "as_of": handout.as_of,
+        "dataset_version": handout.dataset_version,
+        "attribution": [line.attribution or line.label for line in handout.sources],
+        "features": features,
+    }
+    path.write_bytes(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _write_geopackage(path: Path, handout: Handout) -> None:
+    """Write layers cells, districts, facilities and gaps; the file's date is the data's."""
+    study = handout.study
+    path.unlink(missing_ok=True)
+    shapes, cells = part_shapes(study), cell_rows(study)
+    outlines = np.array(study.target.outlines, dtype=object)
+    facilities = facility_rows(study)
+    points = shapely.points([[row["lon"], row["lat"]] for row in facilities] or np.empty((0, 2)))
+    gaps = gap_rows(study)
+    layers: tuple[tuple[str, list[Row], Any], ...] = (
+        ("cells", cells, shapes),
+        ("districts", district_rows(study)[:-1], outlines),
+        ("facilities", facilities, points),
+        ("gaps", [cells[n] for n in gaps], shapes[gaps]),
+    )
+    with _dated(handout.as_of):
+        for name, rows, geometry in layers:
+            if not rows:
+                continue
+            multi = [_multi(shape) for shape in geometry]
+            frame = gpd.GeoDataFrame(rows, geometry=multi, crs=CRS)
+            frame.to_file(
+                path,
+                layer=name,
+                driver="GPKG",
+                engine="pyogrio",
+                layer_options={"IDENTIFIER": name, "DESCRIPTION": handout.title},
+            )
+
+
+def _multi(shape: Any) -> Any:
+    """Return polygons as multi-polygons: a layer has one kind of geometry."""
+    if shape.geom_type == "Point":
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return shapely.MultiPolygon(parts)
+
+
+@contextmanager
+def _dated(as_of: str) -> Iterator[None]:
+    """Have GDAL write a date of the data for "last change" in place of the clock."""
+    option = "OGR_CURRENT_DATE"
+    before = pyogrio.get_gdal_config_option(option)
+    pyogrio.set_gdal_config_options({option: f"{as_of or '1970-01-01'}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: before})
+
+
+_Write = Callable[[Path, Handout], None]
+_STEPS: dict[str, tuple[tuple[str, _Write], ...]] = {
+    "html": (("map.html", write_map_html),),
+    "png": (("map.png", _write_png),),
+    "pdf": (("map.pdf", _write_pdf),),
+    "xlsx": (),
+    "gpkg": (("coverage.gpkg", _write_geopackage),),
+    "geojson": (("coverage.geojson", _write_geojson),),
+    "csv": (
+        ("coverage.csv", _write_cells),
+        ("districts.csv", _write_districts),
+        ("facilities.csv", _write_facilities),
+        ("demand.csv", _write_demand),
+    ),
+}

@@ -1,0 +1,290 @@
+"""``figures.xlsx``: the tables of a study for people who work in Excel, with charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from geoportal.coverage.demand import GROUPS
+from geoportal.coverage.figures import AT_LEAST
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.tables import (
+    POSSIBLE,
+    Row,
+    cell_rows,
+    district_rows,
+    facility_rows,
+    reconciliation_rows,
+)
+from geoportal.coverage.wording import sentence
+from geoportal.export.method import method_lines
+
+GROUP_LABELS = {
+    "pop": "人口",
+    "pop65": "65歳以上",
+    "pop75": "75歳以上",
+    "pop85": "85歳以上",
+    "alone": "高齢単身世帯",
+}
+_KM = {ring: f"{ring / 1000:.0f} km" for ring in RINGS_M}
+_UNSURE = "（不明も数える）"
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+_PEOPLE, _METRES, _RATIO, _PERCENT, _SMALL = "#,##0", "#,##0", "0.0", "0.0%", "0.000000"
+
+
+def measure_labels(mark: str = "") -> dict[str, tuple[str, str]]:
+    """Return key → (Japanese heading, number format) of the measures of cells and districts."""
+    end = _UNSURE if mark else ""
+    return {
+        **{
+            f"within_{ring:.0f}_m{mark}": (f"{_KM[ring]}以内の施設{end}", "#,##0.0")
+            for ring in RINGS_M
+        },
+        f"nearest_m{mark}": (f"最も近い施設 m{end}", _METRES),
+        f"second_nearest_m{mark}": (f"2番目に近い施設 m{end}", _METRES),
+        f"floating_catchment{mark}": (f"到達可能性 E2SFCA{end}", _SMALL),
+    }
+
+
+def district_labels() -> dict[str, tuple[str, str]]:
+    """Return the columns of the district sheet."""
+    labels: dict[str, tuple[str, str]] = {
+        "rank": ("順位（届かない人の割合）", "0"),
+        "district": ("コード", ""),
+        "name": ("地区", ""),
+        **{name: (GROUP_LABELS[name], _PEOPLE) for name in GROUPS},
+    }
+    for mark in ("", POSSIBLE):
+        end = _UNSURE if mark else ""
+        labels[f"facilities{mark}"] = (f"地区内の施設{end}", "#,##0")
+        labels[f"per_10000_pop75{mark}"] = (f"75歳以上1万人あたり{end}", _RATIO)
+        labels[f"pop75_uncovered_share{mark}"] = (f"2 km以内に0か所の割合{end}", _PERCENT)
+        labels |= measure_labels(mark)
+        for least in AT_LEAST:
+            for ring in RINGS_M:
+                key = f"pop75_with_{least}_within_{ring:.0f}_m{mark}"
+                labels[key] = (f"{_KM[ring]}以内に{least}か所以上の75歳以上{end}", _PEOPLE)
+    return labels
+
+
+_CELL_LABELS: dict[str, tuple[str, str]] = {
+    "cell": ("メッシュコード", ""),
+    "lon": ("経度", "0.000000"),
+    "lat": ("緯度", "0.000000"),
+    "district": ("地区コード", ""),
+    "share": ("地区に入る面積の割合", "0.000"),
+    "estimated": ("年齢は按分", ""),
+    **{name: (GROUP_LABELS[name], "#,##0.0") for name in GROUPS},
+    **measure_labels(),
+    **measure_labels(POSSIBLE),
+}
+_FACILITY_LABELS: dict[str, tuple[str, str]] = {
+    "id": ("ID", ""),
+    "name": ("名称", ""),
+    "kind": ("種別", ""),
+    "district": ("地区コード", ""),
+    "certain": ("確認できている", ""),
+    "lon": ("経度", "0.000000"),
+    "lat": ("緯度", "0.000000"),
+    "capacity": ("定員（不明は1）", "#,##0"),
+    **{
+        f"left_without_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に0か所になる75歳以上", _PEOPLE)
+        for ring in RINGS_M
+    },
+    **{
+        f"left_with_one_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に1か所になる75歳以上", _PEOPLE)
+        for ring in RINGS_M
+    },
+    "nearest_to_pop75": ("ここが最も近い75歳以上", _PEOPLE),
+    "farther_person_m": ("なくなると遠くなる距離の合計 人・m", _PEOPLE),
+    "catchment_demand": ("診療圏の重みつき75歳以上", "#,##0.0"),
+    "ratio": ("1人あたりの供給", _SMALL),
+}
+
+
+def reconciliation_labels() -> dict[str, tuple[str, str]]:
+    """Return the columns of the sheet that compares cells with the register."""
+    labels: dict[str, tuple[str, str]] = {"district": ("コード", ""), "name": ("地区", "")}
+    for group in GROUPS[:-1]:
+        name = GROUP_LABELS[group]
+        labels[f"{group}_mesh"] = (f"{name} メッシュ", _PEOPLE)
+        labels[f"{group}_register"] = (f"{name} 住民基本台帳", _PEOPLE)
+        labels[f"{group}_difference"] = (f"{name} 差", "#,##0;[Red]-#,##0")
+        labels[f"{group}_ratio"] = (f"{name} 比", "0.000")
+    labels["register_as_of"] = ("住民基本台帳の日付", "")
+    return labels
+
+
+class _Book:
+    """A workbook in the making: sheets with frozen Japanese headings."""
+
+    def __init__(self, path: Path, handout: Handout) -> None:
+        self.book = xlsxwriter.Workbook(str(path), _OPTIONS)
+        day = datetime.fromisoformat(handout.as_of or "1980-01-01")
+        self.book.set_properties({"title": handout.title, "author": "geoportal", "created": day})
+        self.heading = self.book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF1F6"}
+        )
+        self.title = self.book.add_format({"bold": True, "font_size": 14})
+        self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self._formats: dict[tuple[str, bool], Any] = {}
+
+    def number(self, pattern: str, *, bold: bool = False) -> Any:
+        """Return a number format, made once."""
+        key = (pattern, bold)
+        if key not in self._formats:
+            about: dict[str, Any] = {"num_format": pattern} if pattern else {}
+            if bold:
+                about |= {"bold": True, "top": 1}
+            self._formats[key] = self.book.add_format(about)
+        return self._formats[key]
+
+    def table(
+        self,
+        name: str,
+        rows: Sequence[Row],
+        labels: Mapping[str, tuple[str, str]],
+        *,
+        frozen: int,
+        total: bool = False,
+    ) -> Any:
+        """Add a sheet with one table; the last row may be the total."""
+        sheet = self.book.add_worksheet(name)
+        for place, (key, (label, pattern)) in enumerate(labels.items()):
+            sheet.write_string(0, place, label, self.heading)
+            for line, row in enumerate(rows, start=1):
+                bold = total and line == len(rows)
+                self._write(sheet, line, place, row.get(key), self.number(pattern, bold=bold))
+            longest = max((len(str(row.get(key) or "")) for row in rows), default=0)
+            text = not pattern
+            sheet.set_column(place, place, min(34, max(9, longest * 1.6)) if text else 12)
+        sheet.set_row(0, 48)
+        sheet.freeze_panes(1, frozen)
+        if rows:
+            sheet.autofilter(0, 0, len(rows) - total, len(labels) - 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        return sheet
+
+    def _write(self, sheet: Any, line: int, place: int, value: Any, style: Any) -> None:
+        if value is None or value == "":
+            sheet.write_blank(line, place, None, style)
+        elif isinstance(value, bool):
+            sheet.write_string(line, place, "はい" if value else "いいえ", style)
+        elif isinstance(value, int | float):
+            sheet.write_number(line, place, value, style)
+        else:
+            sheet.write_string(line, place, str(value), style)
+
+
+def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ()) -> None:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    path : Path
+    handout : Handout
+    comparison : sequence of dict
+        Rows of what changed against a baseline; a sheet of their own when there are any.
+    """
+    study = handout.study
+    book = _Book(path, handout)
+    with book.book:
+        summary = book.book.add_worksheet("概要")
+        districts = district_rows(study)
+        labels = district_labels()
+        book.table("地区", districts, labels, frozen=3, total=True)
+        if study.has_cells:
+            book.table("メッシュ", cell_rows(study), _CELL_LABELS, frozen=1)
+        facilities = [
+            {**row, "kind": handout.kinds.get(row["kind"], row["kind"])}
+            for row in facility_rows(study)
+        ]
+        book.table("施設", facilities, _FACILITY_LABELS, frozen=2)
+        book.table(
+            "人口の照合", reconciliation_rows(study), reconciliation_labels(), frozen=2, total=True
+        )
+        if comparison:
+            names = {key: (key, "") for key in comparison[0]}
+            book.table("前回との比較", comparison, names, frozen=2)
+        _text_sheet(book, "方法", method_lines(handout))
+        _source_sheet(book, handout)
+        _summary(book, summary, handout, labels, len(districts) - 1)
+
+
+def _summary(
+    book: _Book, sheet: Any, handout: Handout, labels: Mapping[str, Any], count: int
+) -> None:
+    """Write the first sheet: sentences, and two charts of the districts."""
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 95)
+    sheet.write_string(0, 0, handout.title, book.title)
+    sheet.write_string(1, 0, f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}")
+    line = 3
+    study = handout.study
+    whole = (study.total,) if len(study.districts) > 1 else ()
+    for figures in (*study.districts, *whole):
+        sheet.write_string(line, 0, figures.name)
+        sheet.write_string(line, 1, sentence(figures, handout.subject), book.wrapped)
+        line += 1
+    sheet.freeze_panes(3, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    charts = (
+        ("pop75_uncovered_share", "2 km 以内に 1 つもない 75歳以上の割合", "0%"),
+        ("per_10000_pop75", "75歳以上 1 万人あたりの施設", "0"),
+    )
+    for number, (key, title, pattern) in enumerate(charts):
+        chart = book.book.add_chart({"type": "bar"})
+        column = list(labels).index(key)
+        name = list(labels).index("name")
+        chart.add_series(
+            {
+                "name": title,
+                "categories": ["地区", 1, name, count, name],
+                "values": ["地区", 1, column, count, column],
+                "data_labels": {"value": True, "num_format": pattern},
+                "fill": {"color": "#3B7FA6"},
+                "border": {"color": "#1A1A1A"},
+                "gap": 60,
+            }
+        )
+        chart.set_title({"name": title, "name_font": {"size": 11}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"num_format": pattern, "min": 0})
+        chart.set_size({"width": 620, "height": 80 + 32 * max(count, 3)})
+        sheet.insert_chart(line + 1, 0, chart, {"x_offset": 8 + number * 640, "description": title})
+
+
+def _text_sheet(book: _Book, name: str, lines: Sequence[str]) -> None:
+    sheet = book.book.add_worksheet(name)
+    sheet.set_column(0, 0, 110)
+    sheet.write_string(0, 0, name, book.heading)
+    for line, text in enumerate(lines, start=1):
+        sheet.write_string(line, 0, text, book.wrapped)
+    sheet.freeze_panes(1, 0)
+
+
+def _source_sheet(book: _Book, handout: Handout) -> None:
+    labels = {
+        "label": ("資料", ""),
+        "as_of": ("日付", ""),
+        "attribution": ("出典の表示", ""),
+        "licence": ("利用条件", ""),
+    }
+    rows = [{key: getattr(line, key) for key in labels} for line in handout.sources]
+    book.table("出典", rows, labels, frozen=1)
