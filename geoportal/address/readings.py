@@ -230,7 +230,7 @@ class TownReader:
         if number[2]:
             if child is None:
                 return [_unknown_chome(town)]
-            return [replace(town, node=child, stop=number.end(), lot=False)]
+            return [Reading(child, town.start, number.end(), town.name_stop, town.penalty)]
         if OTHER_UNIT.match(text.key, number.end()):
             if real:
                 return [town]
@@ -240,7 +240,7 @@ class TownReader:
         if real and count_parts(text.key, town.stop) <= 2:
             # The town is published both whole and by 丁目: "X1-19" may be 1丁目 or 番地 1.
             return [replace(town, penalty=SLIGHT, warnings=("oaza_chome_ambiguous",))]
-        return [replace(town, node=child, stop=number.end(), lot=False)]
+        return [Reading(child, town.start, number.end(), town.name_stop, town.penalty)]
 
     def _finer(self, text: CanonicalText, reading: Reading) -> Reading:
         """Go down to 街区・番地 and 住居番号 where the gazetteer has them."""
