@@ -31,6 +31,9 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+# A browser that goes on to the next page drops half-sent files; the simple server notices late.
+_FILES_LEFT_OPEN = "ignore::pytest.PytestUnraisableExceptionWarning"
+
 WATCH_POLICY = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI));
@@ -47,7 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/e2e" not in item.path.as_posix():
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        item.add_marker(pytest.mark.filterwarnings(_FILES_LEFT_OPEN))
         if lacking:
             item.add_marker(pytest.mark.skip(reason=lacking))
 

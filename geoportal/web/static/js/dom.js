@@ -38,6 +38,7 @@ export function readJson(id) {
 export const byId = (id) => document.getElementById(id);
 export const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
-export function revealScriptOnly(root = document) {
-  for (const element of all("[data-script-only]", root)) element.hidden = false;
+/** Shows what only works with scripts, in browsers that cannot tell by CSS. */
+export function revealScriptOnly() {
+  document.documentElement.classList.add("js");
 }

@@ -369,8 +369,7 @@ async function loadMapData() {
     const bounds = map.markDistrict(form.read().district);
     if (shown.answer) map.fit(shown.answer.origin, bounds);
   });
-  const markers = api.get(element.dataset.points).then((points) => {
-    map.loadPoints(points);
+  const markers = api.get(element.dataset.points).then((points) => map.loadPoints(points)).then(() => {
     if (!shown.answer) form.showKindCounts(map.kindCounts());
   });
   await Promise.all([outlines, markers].map((task) => task.catch(() => say(t("map-failed")))));

@@ -3,6 +3,7 @@ import { append, h } from "./dom.js";
 import { number, t, withLanguage } from "./words.js";
 
 const RING_M = 16000;
+const SLICE = 2500;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function pinIcon(kind, label, numeral) {
@@ -68,11 +69,11 @@ export class FacilityMap {
     this.points = L.markerClusterGroup({
       iconCreateFunction: clusterIcon,
       chunkedLoading: true,
-      chunkInterval: 40,
+      chunkInterval: 30,
       chunkDelay: 15,
       maxClusterRadius: 56,
       showCoverageOnHover: false,
-      animate: !calm,
+      animate: false,
       disableClusteringAtZoom: 17,
       spiderfyOnMaxZoom: false,
     }).addTo(this.map);
@@ -161,12 +162,13 @@ export class FacilityMap {
     return chosen ? chosen.getBounds() : null;
   }
 
-  /** Takes the compact columns of every marker. */
-  loadPoints(columns) {
+  /** Takes the compact columns of every marker; in slices, so that the page stays responsive. */
+  async loadPoints(columns) {
     const { id, lon, lat, kind, name } = columns;
     this.points.clearLayers();
     this.markers.clear();
     for (let i = 0; i < id.length; i += 1) {
+      if (i % SLICE === SLICE - 1) await new Promise((resolve) => window.setTimeout(resolve));
       if (lon[i] === null || lat[i] === null) continue;
       const kindName = columns.kinds[kind[i]];
       const marker = L.marker([lat[i], lon[i]], { keyboard: false, title: name[i] });
