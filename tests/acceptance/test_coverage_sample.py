@@ -1,0 +1,123 @@
+"""The command on the sample city: the pack, the range, what-if, baseline, clear refusals."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from geoportal.cli.main import cli
+from geoportal.ingest.pipeline import load_sample
+from geoportal.services import sample_directory, shipped_reference
+from geoportal.store.database import open_database
+
+DOCTORS = ("--need", "VM.REG", "--kind", "clinic", "--kind", "hospital")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    database = open_database(path, create=True)
+    reference = shipped_reference()
+    centres = reference.directory / "centres.csv"
+    load_sample(database, reference, sample_directory(), centres, today=date(2026, 11, 24))
+    database.engine.dispose()
+    return path
+
+
+def coverage(database: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--db", str(database), "coverage", *arguments])
+
+
+def document(result: Result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def districts(folder: Path) -> list[dict[str, str]]:
+    with (folder / "districts.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_ward_gets_its_whole_pack(sample, tmp_path):
+    out = tmp_path / "pack"
+    said = document(coverage(sample, "--district", "40106", *DOCTORS, "--out", str(out), "--json"))
+    assert set(said["files"]) == {path.name for path in out.iterdir()}
+    assert {"map.html", "map.png", "map.pdf", "figures.xlsx", "coverage.gpkg"} < set(said["files"])
+    assert said["title"].startswith("【架空のデータ】小倉北区")
+    assert said["facilities"]["sure"] < said["facilities"]["possible"]
+
+
+def test_a_city_is_compared_by_ward(sample, tmp_path):
+    out = tmp_path / "pack"
+    said = document(
+        coverage(
+            sample, "--city", "40100", *DOCTORS, "--out", str(out), "--format", "csv", "--json"
+        )
+    )
+    rows = districts(out)
+    assert len(rows) == 8
+    assert rows[-1]["name"] == "北九州市"
+    assert {int(row["rank"]) for row in rows[:-1]} <= set(range(1, 8))
+    assert all(item["sentence"] for item in said["districts"])
+    tobata = next(row for row in rows if row["name"] == "戸畑区")
+    assert (tobata["facilities"], tobata["facilities_possible"]) != ("", "")
+    assert int(tobata["facilities"]) == 0 < int(tobata["facilities_possible"])
+
+
+def test_night_asks_for_less_than_day(sample, tmp_path):
+    common = ("--district", "40106", "--kind", "visiting_nursing", "--format", "csv", "--json")
+    day = document(coverage(sample, *common, "--out", str(tmp_path / "day")))
+    night = document(coverage(sample, *common, "--time", "night", "--out", str(tmp_path / "n")))
+    assert night["facilities"]["sure"] < day["facilities"]["sure"]
+
+
+def test_what_if_and_baseline_are_compared(sample, tmp_path):
+    common = ("--city", "40100", *DOCTORS, "--format", "csv", "--json")
+    document(coverage(sample, *common, "--out", str(tmp_path / "before")))
+    document(
+        coverage(
+            sample,
+            *(*common, "--add", "130.83,33.89", "--out", str(tmp_path / "after")),
+            *("--baseline", str(tmp_path / "before" / "baseline.json")),
+        )
+    )
+    with (tmp_path / "after" / "comparison.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    gained = [r for r in rows if r["地区"] == "戸畑区" and r["項目"] == "facilities"]
+    assert {row["変化"] for row in gained} == {"1"}
+    assert "新しく数えるようになった" in {row["理由"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--district", "99999"), 4),
+        ((), 2),
+        (("--district", "40106", "--city", "40100"), 2),
+        (("--district", "40106", "--need", "NO.SUCH"), 2),
+        (("--district", "40106", "--kind", "nobody"), 2),
+        (("--district", "40106", "--format", "docx"), 2),
+        (("--district", "40106", "--add", "here"), 2),
+        (("--district", "40106", "--remove", "nobody"), 4),
+        (("--district", "40130"), 3),
+        (("--district", "40106", "--local"), 3),
+    ],
+)
+def test_refusals_have_a_code_and_say_what_to_do(sample, tmp_path, arguments, code):
+    result = coverage(sample, *arguments, "--out", str(tmp_path / "x"))
+    assert result.exit_code == code
+    assert not (tmp_path / "x").exists()
+
+
+def test_without_cells_it_says_what_to_import(tmp_path):
+    database = tmp_path / "bare.db"
+    boundaries = sample_directory() / "boundaries.geojson"
+    loaded = CliRunner().invoke(cli, ["--db", str(database), "import", str(boundaries)])
+    assert loaded.exit_code == 0
+    result = coverage(database, "--district", "40106", "--out", str(tmp_path / "x"))
+    assert result.exit_code == 3
+    assert "T001101" in result.stderr
+    assert "5030" in result.stderr

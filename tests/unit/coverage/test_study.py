@@ -1,0 +1,243 @@
+"""Studies: cells and districts equal brute force, districts add up, one closing is priced right."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from geoportal.coverage.area import choose_target
+from geoportal.coverage.baseline import baseline_bytes, baseline_document, compare, read_baseline
+from geoportal.coverage.demand import GROUPS
+from geoportal.coverage.figures import AT_LEAST, settled
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.tables import (
+    CELL_COLUMNS,
+    cell_rows,
+    demand_rows,
+    district_rows,
+    facility_rows,
+    reconciliation_rows,
+)
+from geoportal.coverage.wording import sentence, share_text
+from geoportal.errors import InputRefusedError, NotFoundError
+from tests.factories import make_claim, make_facility, make_outline, make_snapshot
+from tests.unit.coverage import oracle, town
+
+
+@pytest.fixture(scope="module")
+def study():
+    return town.study()
+
+
+def where(study, *, sure: bool) -> list[oracle.Point]:
+    chosen = study.supply.certain if sure else study.supply.possible
+    lon, lat = study.supply.places.lon[chosen], study.supply.places.lat[chosen]
+    return list(zip(lon.tolist(), lat.tolist(), strict=True))
+
+
+def test_cells_equal_brute_force(study):
+    rows = cell_rows(study)
+    around = demand_rows(study)
+    for mark, sure in (("", True), ("_possible", False)):
+        facilities = where(study, sure=sure)
+        asked = [(row["lon"], row["lat"]) for row in rows[::9]]
+        catchment = oracle.floating_catchment(
+            asked,
+            [(row["lon"], row["lat"]) for row in around],
+            [row["pop75"] for row in around],
+            facilities,
+            [1.0] * len(facilities),
+        )
+        for row, cell, expected in zip(rows[::9], asked, catchment, strict=True):
+            counts = [row[f"within_{ring}_m{mark}"] for ring in oracle.RINGS_M]
+            assert counts == oracle.within(cell, facilities)
+            first, second = oracle.nearest_two(cell, facilities)
+            assert row[f"nearest_m{mark}"] == pytest.approx(first, rel=1e-9)
+            assert row[f"second_nearest_m{mark}"] == pytest.approx(second, rel=1e-9)
+            assert row[f"floating_catchment{mark}"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_districts_are_the_sums_of_their_cells(study):
+    rows = cell_rows(study)
+    for district in district_rows(study)[:-1]:
+        own = [row for row in rows if row["district"] == district["district"]]
+        people = math.fsum(row["pop75"] for row in own)
+        assert district["pop75"] == pytest.approx(people, rel=1e-9)
+        for least in AT_LEAST:
+            for ring in oracle.RINGS_M:
+                expected = math.fsum(
+                    row["pop75"] for row in own if row[f"within_{ring}_m"] >= least
+                )
+                key = f"pop75_with_{least}_within_{ring}_m"
+                assert district[key] == pytest.approx(expected, rel=1e-9)
+        mean = math.fsum(row["pop75"] * row["floating_catchment"] for row in own) / people
+        assert district["floating_catchment"] == pytest.approx(mean, rel=1e-9)
+        assert district["per_10000_pop75"] == pytest.approx(
+            district["facilities"] / people * 10_000, rel=1e-9
+        )
+
+
+def test_districts_add_up_to_the_city(study):
+    *districts, city = district_rows(study)
+    added = [*GROUPS, "facilities", "facilities_possible"]
+    added += [f"pop75_with_{n}_within_{r}_m" for n in AT_LEAST for r in oracle.RINGS_M]
+    for key in added:
+        assert city[key] == pytest.approx(math.fsum(d[key] for d in districts), rel=1e-9)
+
+
+def test_nobody_is_lost_or_doubled_on_the_border(study):
+    """The districts together are a box; its people are those of the cells by share of area."""
+    total = 0.0
+    demand = study.population.demand
+    from geoportal.geo.mesh import half_mesh_boxes
+
+    for cell, people in zip(half_mesh_boxes(demand.codes), demand.group("pop"), strict=True):
+        west, south, east, north = cell.bounds
+        x = max(0.0, min(east, town.EAST) - max(west, town.WEST)) / (east - west)
+        y = max(0.0, min(north, town.NORTH) - max(south, town.SOUTH)) / (north - south)
+        total += people * x * y
+    assert study.total.group("pop") == pytest.approx(total, rel=1e-4)
+    assert len(study.cells) > len(set(study.cells.codes.tolist()))
+
+
+def test_facilities_are_counted_with_the_range_of_what_is_not_known(study):
+    counted = {d.code: (d.sure.facilities, d.possible.facilities) for d in study.districts}
+    assert counted == {"40106": (3, 3), "40107": (1, 2)}  # lost counts in its district
+
+
+def test_across_the_border_counts_for_reach(study):
+    without = town.study([f for f in town.facilities() if f.id != "across"])
+    east = next(d for d in study.districts if d.code == "40107")
+    poorer = next(d for d in without.districts if d.code == "40107")
+    assert east.sure.covered[0][2] > poorer.sure.covered[0][2]
+
+
+def test_the_loss_of_each_facility_is_what_recounting_finds(study):
+    rows = {row["id"]: row for row in facility_rows(study)}
+    for gone in ("a", "c", "across"):
+        after = town.study([f for f in town.facilities() if f.id != gone])
+        for ring, metres in enumerate(RINGS_M):
+            for least, key in ((0, "left_without"), (1, "left_with_one")):
+                lost = study.total.sure.covered[least][ring] - after.total.sure.covered[least][ring]
+                assert rows[gone][f"{key}_{metres:.0f}_m"] == pytest.approx(lost, abs=1e-6)
+        farther = after.total.sure.nearest_m - study.total.sure.nearest_m
+        per_person = rows[gone]["farther_person_m"] / study.total.need
+        assert per_person == pytest.approx(farther, rel=1e-9)
+
+
+def test_closing_one_never_raises_a_districts_figures(study):
+    for gone in ("a", "b", "c", "unknown", "across", "lost"):
+        after = town.study([f for f in town.facilities() if f.id != gone])
+        for old, new in zip(study.districts, after.districts, strict=True):
+            for before, now in ((old.sure, new.sure), (old.possible, new.possible)):
+                assert now.facilities <= before.facilities
+                assert np.all(np.array(now.covered) <= np.array(before.covered) + 1e-9)
+                assert np.all(np.array(now.within) <= np.array(before.within) + 1e-9)
+                assert now.floating_catchment <= before.floating_catchment * (1 + 1e-12)
+                assert now.nearest_m >= before.nearest_m * (1 - 1e-12)
+
+
+def test_the_register_is_set_beside_the_cells(study):
+    row = reconciliation_rows(study)[0]
+    assert row["pop75_difference"] == pytest.approx(row["pop75_mesh"] - 1500)
+    assert row["register_as_of"] == "2025-01-01"
+    assert reconciliation_rows(study)[-1]["pop75_register"] is None
+
+
+def test_one_district_alone_has_the_same_figures(study):
+    alone = town.study(code="40107")
+    assert alone.districts[0].need == pytest.approx(study.districts[1].need, rel=1e-9)
+    assert alone.districts[0].sure.nearest_m == pytest.approx(study.districts[1].sure.nearest_m)
+    assert alone.districts[0].sure.floating_catchment == pytest.approx(
+        study.districts[1].sure.floating_catchment, rel=1e-9
+    )
+
+
+def test_without_cells_facilities_are_still_counted():
+    bare = town.study(people=town.population([]))
+    assert not bare.has_cells
+    assert [d.sure.facilities for d in bare.districts] == [3, 1]
+    row = district_rows(bare)[0]
+    assert row["per_10000_pop75"] is None
+    assert row["nearest_m"] is None
+
+
+def test_without_any_facility_everyone_is_left_out():
+    nobody = town.study([])
+    assert district_rows(nobody)[-1]["pop75_uncovered_share"] == 1.0
+    assert district_rows(nobody)[-1]["nearest_m"] is None
+
+
+def test_columns_are_those_of_the_contract():
+    assert ",".join(CELL_COLUMNS) == (
+        "cell,lon,lat,district,pop,pop65,pop75,pop85,within_1000_m,within_2000_m,within_4000_m,"
+        "within_8000_m,within_16000_m,nearest_m,second_nearest_m,floating_catchment"
+    )
+
+
+def test_the_worst_has_rank_one(study):
+    ranked = {row["rank"]: row["pop75_uncovered_share"] for row in district_rows(study)[:-1]}
+    assert ranked[1] >= ranked[2]
+    assert district_rows(study)[-1]["rank"] is None
+
+
+def test_settled_numbers_lose_nothing_that_matters():
+    assert settled(float("nan")) is None
+    assert settled(1234.567890123456) == pytest.approx(1234.567890123456, rel=1e-11)
+
+
+def test_an_outline_that_is_missing_is_asked_for():
+    held = make_snapshot([], outlines=town.outlines()[:1], members=town.MEMBERS)
+    with pytest.raises(InputRefusedError, match="小倉南区"):
+        choose_target(held.districts, town.MEMBERS, {"40107": "小倉南区"}, "40100")
+    with pytest.raises(NotFoundError):
+        choose_target(held.districts, town.MEMBERS, {}, "99999")
+
+
+def test_local_districts_cut_the_city_and_the_rest_is_kept():
+    local = make_outline("L1", (130.82, 33.82, 130.88, 33.88), "local")
+    held = make_snapshot([], outlines=[*town.outlines(), local], members=town.MEMBERS)
+    cut = choose_target(held.districts, town.MEMBERS, {}, "40100", local=True)
+    assert [area.code for area in cut.areas] == ["L1", "rest"]
+    whole = sum(outline.area for _, outline in town.outlines())
+    assert sum(area.outline.area for area in cut.areas) == pytest.approx(whole)
+
+
+def test_sentences_are_plain_and_honest(study):
+    figures = study.districts[1]
+    text = sentence(figures, "訪問診療")
+    assert text.startswith(f"75歳以上の {share_text(figures.uncovered_share(figures.sure, 1))} は")
+    assert "2 km 以内に訪問診療がありません" in text
+    assert "確認できていない施設も数えると" in text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0%"), (0.001, "1%未満"), (0.12, "12%"), (0.999, "99%以上")]
+)
+def test_small_shares_are_not_rounded_away(share, text):
+    assert share_text(share) == text
+
+
+def test_a_baseline_says_what_changed_and_why(study):
+    before = read_baseline(baseline_bytes(town.handout(study)))
+    items = [f for f in town.facilities() if f.id != "c"]
+    items[0] = dataclasses.replace(
+        items[0], location=dataclasses.replace(items[0].location, lon=130.87)
+    )
+    items.append(make_facility("new", (130.98, 33.85), [make_claim("VM.REG")]))
+    after = baseline_document(town.handout(town.study(items)))
+    rows = compare(before, after)
+    reasons = {row["項目"]: row["理由"] for row in rows if row["理由"]}
+    assert reasons["c"] == "数えなくなった"
+    assert reasons["new"] == "新しく数えるようになった"
+    assert reasons["a"] == "位置が変わった"
+    assert any(row["変化"] for row in rows if row["項目"] == "pop75_with_1_within_2000_m")
+    assert not [r for r in compare(before, before) if r["理由"] or r["変化"]]
+
+
+def test_another_file_is_no_baseline():
+    with pytest.raises(InputRefusedError):
+        read_baseline(b'{"format": "other"}')
+    with pytest.raises(InputRefusedError):
+        read_baseline(b"not json")

@@ -1,0 +1,104 @@
+"""A small town for studies: two districts, a grid of cells, a handful of facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapely.geometry import MultiPolygon
+
+from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.demand import spread_suppressed
+from geoportal.coverage.handout import Handout, make_handout
+from geoportal.coverage.study import Population, Study, conduct
+from geoportal.coverage.supply import Question, gather_supply
+from geoportal.domain.district import District
+from geoportal.domain.facility import Facility
+from geoportal.geo.mesh import half_mesh_code
+from geoportal.index.snapshot import Snapshot
+from geoportal.services import shipped_reference
+from geoportal.store.population import AgePopulation, MeshCell, MeshSet
+from geoportal.store.reference import Edition
+from tests.factories import make_claim, make_facility, make_outline, make_snapshot
+
+WEST, EAST, MIDDLE, SOUTH, NORTH = 130.80, 131.00, 130.904, 33.80, 33.90
+MEMBERS = {"40106": ("40106",), "40107": ("40107",), "40100": ("40106", "40107")}
+HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
+CODES = ("VM.REG", "AC.ULCER")
+
+
+def outlines() -> list[tuple[District, MultiPolygon]]:
+    return [
+        make_outline("40106", (WEST, SOUTH, MIDDLE, NORTH)),
+        make_outline("40107", (MIDDLE, SOUTH, EAST, NORTH)),
+    ]
+
+
+def facilities() -> list[Facility]:
+    return [
+        make_facility("a", (130.85, 33.85), [make_claim("VM.REG")]),
+        make_facility("b", (130.86, 33.85), [make_claim("VM.REG")], name=HOSTILE),
+        make_facility("c", (130.95, 33.83), [make_claim("VM.REG")], municipality_code="40107"),
+        make_facility("unknown", (130.97, 33.88), municipality_code="40107"),
+        make_facility("refuses", (130.90, 33.85), [make_claim("VM.REG", "no")]),
+        make_facility("lost", None, [make_claim("VM.REG")], name="見本位置不明医院"),
+        make_facility("across", (131.02, 33.85), [make_claim("VM.REG")], municipality_code="40108"),
+    ]
+
+
+def cells() -> list[MeshCell]:
+    """Fill the town and a margin around it; every seventh cell's ages are suppressed."""
+    found = []
+    for row in range(int(SOUTH * 240) - 4, int(NORTH * 240) + 5):
+        for column in range(int((WEST - 100) * 160) - 4, int((EAST - 100) * 160) + 5):
+            code = int(half_mesh_code(row, column))
+            people = (row * 7 + column * 13) % 90 + 10
+            found.append(MeshCell(code, people, people // 3, people // 6, people // 15, 2))
+    return [c if n % 7 or n == 0 else hidden(c, found[n - 1].code) for n, c in enumerate(found)]
+
+
+def hidden(cell: MeshCell, into: int) -> MeshCell:
+    return MeshCell(cell.code, cell.pop, None, None, None, None, into)
+
+
+def population(items: Sequence[MeshCell] | None = None) -> Population:
+    held = cells() if items is None else items
+    meshes = (MeshSet("5030", "mesh-population", "2020-10-01", len(held), "x"),)
+    register = {
+        code: AgePopulation(code, "age-population", "2025-01-01", 9000, 3000, 1500, 500)
+        for code in ("40106", "40107")
+    }
+    return Population(spread_suppressed(held), meshes, register)
+
+
+def snapshot(items: Sequence[Facility] | None = None) -> Snapshot:
+    return make_snapshot(
+        facilities() if items is None else items,
+        outlines=outlines(),
+        members=MEMBERS,
+        codes=CODES,
+    )
+
+
+def target(held: Snapshot, code: str = "40100") -> Target:
+    return choose_target(held.districts, MEMBERS, {"40100": "見本市"}, code)
+
+
+def study(
+    items: Sequence[Facility] | None = None,
+    *,
+    code: str = "40100",
+    needs: tuple[str, ...] = ("VM.REG",),
+    people: Population | None = None,
+) -> Study:
+    held = snapshot(items)
+    question = Question(kinds=("clinic",), needs=needs)
+    supply = gather_supply(held, question)
+    return conduct(held, people or population(), target(held, code), question, supply)
+
+
+def handout(made: Study | None = None) -> Handout:
+    editions = [
+        Edition("mesh-population", "m", "2020-10-01", "2026-11-01", 1, 1, 0, 0),
+        Edition("kaigo", "k", "2026-10-01", "2026-11-01", 1, 1, 0, 0),
+    ]
+    return make_handout(made or study(), snapshot(), shipped_reference(), editions)

@@ -1,0 +1,171 @@
+"""The pack: same bytes, equal figures in every file, nothing from elsewhere, nothing hostile."""
+
+import csv
+import json
+import re
+import sqlite3
+import zipfile
+
+import pyogrio
+import pytest
+import python_calamine
+
+from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
+from geoportal.errors import UsageError
+from geoportal.export.method import FORMATS
+from geoportal.export.pack import write_pack
+from tests.unit.coverage import town
+
+
+@pytest.fixture(scope="module")
+def handout():
+    return town.handout()
+
+
+@pytest.fixture(scope="module")
+def pack(handout, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pack")
+    write_pack(folder, handout)
+    return folder
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_same_input_same_bytes(handout, pack, tmp_path):
+    names = write_pack(tmp_path, handout)
+    assert sorted(names) == sorted(path.name for path in pack.iterdir())
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (pack / name).read_bytes(), name
+
+
+def test_only_what_is_asked_for_is_written(handout, tmp_path):
+    assert set(write_pack(tmp_path, handout, ["csv"])) == {
+        "coverage.csv",
+        "districts.csv",
+        "facilities.csv",
+        "demand.csv",
+        "baseline.json",
+        "README.txt",
+    }
+    with pytest.raises(UsageError):
+        write_pack(tmp_path, handout, ["docx"])
+    assert set(FORMATS) == {"html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv"}
+
+
+def test_the_csv_has_the_columns_of_the_contract(pack):
+    with (pack / "coverage.csv").open(encoding="ascii", newline="") as file:
+        assert tuple(next(csv.reader(file))) == CELL_COLUMNS
+
+
+def test_figures_are_equal_in_every_file(handout, pack):
+    expected = cell_rows(handout.study)
+    from_csv = read_csv(pack / "coverage.csv")
+    features = json.loads((pack / "coverage.geojson").read_text(encoding="utf-8"))["features"]
+    frame = pyogrio.read_dataframe(pack / "coverage.gpkg", layer="cells")
+    sheets = python_calamine.CalamineWorkbook.from_path(pack / "figures.xlsx")
+    sheet = sheets.get_sheet_by_name("メッシュ").to_python()
+    assert len(expected) == len(from_csv) == len(features) == len(frame) == len(sheet) - 1
+    headings = sheet[0]
+    for n, row in enumerate(expected):
+        for key in ("pop75", "within_2000_m", "nearest_m", "floating_catchment"):
+            assert float(from_csv[n][key]) == row[key]
+            assert features[n]["properties"][key] == row[key]
+            assert frame[key][n] == row[key]
+        place = headings.index("最も近い施設 m")
+        assert sheet[n + 1][place] == row["nearest_m"]
+
+
+def test_districts_and_total_are_in_the_csv(handout, pack):
+    rows = read_csv(pack / "districts.csv")
+    expected = district_rows(handout.study)
+    assert [row["district"] for row in rows] == ["40106", "40107", "40100"]
+    for row, want in zip(rows, expected, strict=True):
+        assert float(row["pop75_with_2_within_4000_m"]) == want["pop75_with_2_within_4000_m"]
+        assert row["per_10000_pop75"] == str(want["per_10000_pop75"])
+
+
+def test_hostile_names_stay_text(pack):
+    page = (pack / "map.html").read_text(encoding="utf-8")
+    assert town.HOSTILE not in page
+    assert "<script>alert" not in page
+    named = {row["id"]: row["name"] for row in read_csv(pack / "facilities.csv")}
+    assert named["b"] == town.HOSTILE  # begins with "<": no formula
+    sheets = python_calamine.CalamineWorkbook.from_path(pack / "figures.xlsx")
+    assert town.HOSTILE in {row[1] for row in sheets.get_sheet_by_name("施設").to_python()}
+    with zipfile.ZipFile(pack / "figures.xlsx") as book:
+        assert not any("<f>" in book.read(n).decode() for n in book.namelist() if "sheet" in n)
+
+
+def test_the_map_needs_nothing_from_elsewhere(pack):
+    page = (pack / "map.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="ja">')
+    assert "<title>北九州市での届き方：" in page or "<title>見本市" in page
+    assert "user-scalable" not in page
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=", page)
+    assert not re.search(r"url\((?!data:|#)", page)
+    assert "@import" not in page
+
+
+def test_the_table_beside_the_map_equals_it(handout, pack):
+    page = (pack / "map.html").read_text(encoding="utf-8")
+    for row in district_rows(handout.study):
+        assert f"<td>{row['pop75']:,.0f} 人</td>" in page
+    assert '<th scope="col">' in page
+    assert "<caption>" in page
+
+
+def test_the_document_has_two_sizes_and_its_font_inside(pack):
+    data = (pack / "map.pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", data)
+    sizes = [(round(float(w) / 72 * 25.4), round(float(h) / 72 * 25.4)) for w, h in boxes]
+    assert sizes == [(297, 210), (420, 297)]
+    fonts = set(re.findall(rb"/BaseFont /([A-Za-z0-9+-]+)", data))
+    assert fonts
+    assert all(re.fullmatch(rb"[A-Z]{6}\+IPAexGothic", font) for font in fonts)
+    assert b"/FontFile2" in data
+    assert b"/CreationDate (D:20261001" in data
+
+
+def test_the_picture_is_large_enough_to_print(pack):
+    data = (pack / "map.png").read_bytes()
+    width, height = (int.from_bytes(data[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (2338, 1653)
+
+
+def test_the_geopackage_has_its_reference_system_and_the_datas_date(pack):
+    layers = {name for name, _ in pyogrio.list_layers(pack / "coverage.gpkg")}
+    assert layers == {"cells", "districts", "facilities", "gaps"}
+    for layer in layers:
+        assert pyogrio.read_info(pack / "coverage.gpkg", layer=layer)["crs"] == "EPSG:4326"
+    with sqlite3.connect(pack / "coverage.gpkg") as database:
+        dates = {row[0] for row in database.execute("select last_change from gpkg_contents")}
+    database.close()
+    assert dates == {"2026-10-01T00:00:00.000Z"}
+
+
+def test_the_workbook_is_japanese_with_charts_and_frozen_headings(pack):
+    sheets = python_calamine.CalamineWorkbook.from_path(pack / "figures.xlsx").sheet_names
+    assert sheets == ["概要", "地区", "メッシュ", "施設", "人口の照合", "方法", "出典"]
+    with zipfile.ZipFile(pack / "figures.xlsx") as book:
+        names = book.namelist()
+        assert sum("charts/chart" in name for name in names) == 2
+        frozen = [n for n in names if n.startswith("xl/worksheets/sheet")]
+        assert all('state="frozen"' in book.read(name).decode() for name in frozen)
+
+
+def test_the_readme_tells_method_sources_and_range(pack):
+    text = (pack / "README.txt").read_text(encoding="utf-8-sig")
+    for words in ("Luo W, Qi Y (2009)", "秘匿", "HTKSAKI", "GRS80", "出典", "2026-10-01", "幅"):
+        assert words in text
+
+
+def test_a_comparison_gets_a_sheet_and_a_file(handout, tmp_path):
+    rows = [{"地区": "x", "項目": "y", "前": 1, "今": 2, "変化": 1, "理由": ""}]
+    names = write_pack(tmp_path, handout, ["xlsx", "csv"], rows)
+    assert "comparison.csv" in names
+    sheets = python_calamine.CalamineWorkbook.from_path(tmp_path / "figures.xlsx").sheet_names
+    assert "前回との比較" in sheets
