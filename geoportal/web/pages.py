@@ -200,6 +200,11 @@ def _distance(value: float) -> str:
     return wording.distance(value)
 
 
+@blueprint.app_template_filter("distance_key")
+def _distance_key(value: float, error: float) -> str:
+    return wording.distance_key(value, error)
+
+
 @blueprint.app_template_filter("metres")
 def _metres(value: float | None) -> str:
     return wording.metres(value)

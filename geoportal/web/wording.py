@@ -9,6 +9,9 @@ from datetime import date, datetime
 
 from geoportal.domain.hours import JST
 
+SURE_WITHIN_M = 200
+"""Distances whose error is smaller than this are said without an "about"."""
+
 _WEEKDAYS_JA = "月火水木金土日"
 
 
@@ -23,6 +26,26 @@ def distance(metres: float) -> str:
     if metres < 1000:
         return f"{round(metres)} m"
     return f"{metres / 1000:.0f} km" if metres % 1000 == 0 else f"{metres / 1000:.1f} km"
+
+
+def distance_key(metres: float, error_m: float) -> str:
+    """Return the message that says a distance as surely as it is known.
+
+    Parameters
+    ----------
+    metres : float
+        The distance between the two positions.
+    error_m : float
+        Sum of the uncertainties of both, metres.
+
+    Examples
+    --------
+    >>> distance_key(812, 50), distance_key(812, 400), distance_key(300, 400)
+    ('js-distance', 'js-distance-about', 'js-distance-within')
+    """
+    if error_m < SURE_WITHIN_M:
+        return "js-distance"
+    return "js-distance-within" if metres <= error_m else "js-distance-about"
 
 
 def metres(value: float | None) -> str:

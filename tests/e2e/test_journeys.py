@@ -344,6 +344,20 @@ def test_server_and_script_write_the_same_cards(visitor: Visitor) -> None:
     assert said(plain) == said(scripted)
 
 
+def test_without_javascript_an_address_reads_the_same(visitor: Visitor) -> None:
+    def said(page: Page) -> list[str]:
+        page.wait_for_selector(".card")
+        return page.locator(".card__distance").all_inner_texts()
+
+    plain = visitor.open("/", java_script_enabled=False)
+    plain.fill("#address", HOME)
+    plain.click("#search-form .search-form__row button")
+    scripted = visitor.open()
+    search_address(scripted)
+    assert said(plain) == said(scripted)
+    assert any(re.match("直線 (約|およそ)", text) for text in said(scripted))
+
+
 def test_facility_page(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106&kind=clinic&need=VM.REG")
     page.locator(".card__name a").first.click()

@@ -1,6 +1,6 @@
 // The list of results: cards in bands, numbered through, in step with the map.
 import { all, byId, h, replaceChildren } from "./dom.js";
-import { dial, distance, metres, month, t, withLanguage } from "./words.js";
+import { dial, distance, distanceWords, metres, month, t, withLanguage } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
 
@@ -32,6 +32,7 @@ export class ResultList {
     const counts = answer.counts;
     const hasNeeds = request.needs.length > 0;
     this.needs = request.needs;
+    this.originError = (answer.origin && answer.origin.uncertainty_m) || 0;
     const offers = (answer.relaxations || []).concat(answer.relaxations_more || []);
     const evidence = answer.visit_evidence;
     const bands = ["match", "possible", "no"].map((band) => this._band(band, features, counts, hasNeeds));
@@ -153,7 +154,7 @@ export class ResultList {
         h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph),
         h("span", {}, kind.short),
         typeof p.distance_m === "number"
-          ? h("span", { class: "card__distance" }, t("distance", { distance: distance(p.distance_m) }))
+          ? h("span", { class: "card__distance" }, distanceWords(p.distance_m, this.originError + (p.location_uncertainty_m || 0)))
           : null,
         p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
         p.open_at === "open" || p.open_at === "closed"

@@ -19,6 +19,13 @@ export function distance(metres) {
   return `${(metres / 1000).toFixed(metres % 1000 === 0 ? 0 : 1)} km`;
 }
 
+/** A distance said as surely as it is known; `error` is the sum of both uncertainties. */
+export function distanceWords(value, error) {
+  if (error < 200) return t("distance", { distance: distance(value) });
+  if (value <= error) return t("distance-within", { distance: distance(error) });
+  return t("distance-about", { distance: distance(value) });
+}
+
 export const metres = (value) => number(Math.round(value));
 
 export function month(isoDate) {

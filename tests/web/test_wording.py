@@ -1,0 +1,41 @@
+"""How numbers, dates and names are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoportal.web import wording
+
+
+@pytest.mark.parametrize(
+    ("metres", "said"),
+    [(0, "0 m"), (812.4, "812 m"), (1249, "1.2 km"), (4000, "4 km"), (15960, "16.0 km")],
+)
+def test_distance(metres: float, said: str) -> None:
+    assert wording.distance(metres) == said
+
+
+@pytest.mark.parametrize(
+    ("metres", "error", "key"),
+    [
+        (0, 50, "js-distance"),
+        (0, 967, "js-distance-within"),
+        (967, 967, "js-distance-within"),
+        (968, 967, "js-distance-about"),
+    ],
+)
+def test_a_distance_is_said_as_surely_as_it_is_known(metres: float, error: float, key: str) -> None:
+    assert wording.distance_key(metres, error) == key
+
+
+def test_dates() -> None:
+    assert wording.month("2025-10-01", "ja") == "2025年10月"
+    assert wording.month("2025-10-01", "en") == "Oct 2025"
+    assert wording.day("2025-10-01", "ja-easy") == "2025年10月1日"
+    assert wording.month(None, "ja") == ""
+    assert wording.moment("2026-11-24T09:00+09:00", "ja") == "11月24日（火）9:00"
+
+
+def test_numbers_are_dialled_without_separators() -> None:
+    assert wording.dial("０９３（９３２）7141") == "0939327141"
+    assert wording.dial("+81 93-932-7141") == "+81939327141"
