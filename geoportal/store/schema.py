@@ -158,6 +158,8 @@ places = sa.Table(
     sa.Column("house", sa.Text, nullable=False, server_default=""),
     sa.Column("lon", sa.Float(53)),
     sa.Column("lat", sa.Float(53)),
+    sa.Column("kana", sa.Text, nullable=False, server_default=""),
+    sa.Column("registry_id", sa.Text, nullable=False, server_default=""),
     comment="gazetteer: 町丁目 and finer, one row a place; known by name only without a position",
 )
 
@@ -170,4 +172,26 @@ place_sets = sa.Table(
     sa.Column("row_count", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.Text, nullable=False),
     comment="which edition the places of a municipality are from; they are replaced together",
+)
+
+postcodes = sa.Table(
+    "postcodes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("municipality_code", sa.Text, nullable=False, index=True),
+    sa.Column("postal_code", sa.Text, nullable=False),
+    sa.Column("town", sa.Text, nullable=False, server_default=""),
+    sa.Column("kana", sa.Text, nullable=False, server_default=""),
+    sa.Column("chome", sa.Text, nullable=False, server_default=""),
+    comment="postal codes (郵便番号) and the areas they serve; without a town: the rest of the city",
+)
+
+postcode_sets = sa.Table(
+    "postcode_sets",
+    metadata,
+    sa.Column("municipality_code", sa.Text, primary_key=True),
+    sa.Column("as_of", sa.Text, nullable=False),
+    sa.Column("row_count", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    comment="which edition the postal codes of a municipality are from; replaced together",
 )
