@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geoportal.domain.claim import Claim
+from geoportal.domain.filing import Filing
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import Location
 
@@ -83,6 +84,12 @@ class FacilityRecord:
         Remarks of the source worth showing.
     claims : tuple of Claim
         Dated facts on needs and services.
+    filing_details : tuple of Filing
+        The filings behind ``filings``, with number, date and remarks; what an edition of the list
+        is compared with the next one by.
+    colocated_code : str
+        Ten-digit code of the other institution in the same place (併設医療機関番号): a hospital and
+        its dental department are two institutions. Empty when the source names none.
     """
 
     source: str
@@ -108,6 +115,8 @@ class FacilityRecord:
     hours: Hours = EMPTY_HOURS
     note: str = ""
     claims: tuple[Claim, ...] = ()
+    filing_details: tuple[Filing, ...] = ()
+    colocated_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import orjson
 from geoportal.ingest.archives import Member
 from geoportal.ingest.layouts import Layout, RecognisedTable, recognise
 from geoportal.ingest.report import Issue
-from geoportal.ingest.sources import boundary, centres, mesh_population, sample
+from geoportal.ingest.sources import boundary, bureau, centres, mesh_population, sample
 from geoportal.ingest.sources.boundary import GEOPACKAGE_MARK, Feature, read_features
 from geoportal.ingest.sources.catalogue import LAYOUTS
 from geoportal.ingest.tables import read_sheets
@@ -51,9 +51,13 @@ class Content:
     @property
     def inner_date(self) -> str:
         """ISO date the content itself carries, empty when it does not."""
-        if self.table is not None and self.table.layout is mesh_population.LAYOUT:
+        if self.table is None:
+            return ""
+        if self.table.layout is mesh_population.LAYOUT:
             return mesh_population.CENSUS_DAY
-        return centres.latest_date(self.table) if self.table else ""
+        if self.table.layout is bureau.LAYOUT:
+            return bureau.list_date(self.table)
+        return centres.latest_date(self.table)
 
 
 def identify(member: Member) -> Content:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -18,13 +19,26 @@ from geoportal.ingest.rows import FacilityExtract, Listed
 from geoportal.ingest.sources import (
     age_population,
     boundary,
+    bureau,
+    bureau_codes,
     centres,
     kaigo,
     mesh_population,
     navii,
+    navii_hours,
     sample,
     towns,
 )
+
+_Extractor = Callable[[RecognisedTable, Edition], FacilityExtract]
+_EXTRACTORS: Final[Mapping[str, _Extractor]] = {
+    kaigo.SOURCE: kaigo.extract,
+    navii.SOURCE: navii.extract,
+    navii_hours.SOURCE: navii_hours.extract,
+    bureau.SOURCE: bureau.extract,
+    bureau_codes.SOURCE: bureau_codes.extract,
+}
+"""How the records of a facility table are read, by source."""
 
 
 @dataclass(slots=True)
@@ -81,7 +95,7 @@ def take(
         return _take_centres(connection, content.table, edition)
     if content.layout in (mesh_population.LAYOUT, age_population.LAYOUT):
         return _take_population(connection, content.table, edition, progress)
-    extract = kaigo.extract if content.layout is kaigo.LAYOUT else navii.extract
+    extract = _EXTRACTORS[content.table.layout.source]
     found = _with_malformed(extract(content.table, edition), content.table)
     return _take_records(connection, found, edition)
 

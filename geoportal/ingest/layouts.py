@@ -109,6 +109,8 @@ class RecognisedTable:
         One error for each row that has not.
     issues : tuple of Issue
         About the header and the file.
+    preamble : str
+        What stands above the header: title, date.
     """
 
     layout: Layout
@@ -116,6 +118,7 @@ class RecognisedTable:
     records: tuple[Record, ...]
     malformed: tuple[Issue, ...]
     issues: tuple[Issue, ...]
+    preamble: str = ""
 
 
 def fold_header(text: str) -> str:
@@ -208,7 +211,10 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
     if not body:
         message = "the table has a header and no rows; if that is not right, get the file again"
         issues = (*issues, Issue(header.line, "", "no_rows", INFO, "", message))
-    return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues)
+    above = "\n".join(
+        " ".join(cell for cell in row.cells if cell) for row in sheet.rows if row.line < header.line
+    )
+    return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues, above)
 
 
 def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:

@@ -57,6 +57,10 @@ class MunicipalityFinder:
         """Return the name of a prefecture by its two-digit code, empty when there is none."""
         return self._prefectures.get(code, "")
 
+    def prefecture_code(self, name: str) -> str:
+        """Return the two-digit code of a prefecture by its full name, empty when there is none."""
+        return next((code for code, full in self._prefectures.items() if full == name.strip()), "")
+
     def prefecture_of(self, address: str) -> str:
         """Return the prefecture an address begins with, empty when it names none."""
         plain = squeeze(address)
@@ -111,6 +115,27 @@ class MunicipalityFinder:
                 if found and squeeze(found.name) == text[:length]:
                     return found.code
         return ""
+
+    def by_bare_address(self, address: str) -> str:
+        """Return the code of the municipality an address without prefecture begins with.
+
+        The longest name wins (北九州市若松区 before a 北九州市); empty when it names none, or when
+        several prefectures have one of that name (府中市).
+        """
+        plain = squeeze(address)
+        for text in dict.fromkeys((plain, _COUNTY.sub("", plain))):
+            for length in range(min(len(text), _LONGEST_NAME), 1, -1):
+                found = self._by_full_name.get(text[:length], [])
+                if found:
+                    return found[0].code if len(found) == 1 else ""
+        return ""
+
+    @cached_property
+    def _by_full_name(self) -> dict[str, list[MunicipalityInfo]]:
+        found: dict[str, list[MunicipalityInfo]] = {}
+        for info in self.reference.municipalities.values():
+            found.setdefault(squeeze(info.name), []).append(info)
+        return found
 
     def by_last_part(self, name: str) -> list[MunicipalityInfo]:
         """Return the municipalities whose ward or own name this is (小倉北区, 苅田町)."""

@@ -153,6 +153,7 @@ def fullness(record: FacilityRecord) -> tuple[int, str]:
     filled = sum(getattr(record, item.name) not in ("", None, (), {}) for item in fields(record))
     hours = record.hours
     detail = len(hours.sessions) + len(hours.closed_days) + len(hours.open_days)
+    detail += len(record.filings) + len(record.departments)
     return filled * 1000 + detail, documents.dump(record)
 
 

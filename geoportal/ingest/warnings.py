@@ -35,6 +35,8 @@ def position_issues(
         batch = listed[start : start + _BATCH]
         facilities = resolved_facilities(connection, [item.facility_id for item in batch])
         for item in batch:
+            if item.record.lon is None and not item.record.address:
+                continue  # the table does not say where anything is
             location = facilities[item.facility_id].location
             issues.extend(
                 _issue(item, warning, known=location.known, layout=layout)

@@ -11,6 +11,7 @@ import orjson
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
+from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
 
@@ -34,6 +35,8 @@ def digest(text: str | bytes) -> str:
 def load_record(text: str) -> FacilityRecord:
     """Rebuild a record from `dump`."""
     data = _shared(orjson.loads(text))
+    details = data.get("filing_details", ())
+    data["filing_details"] = tuple(Filing(**item) for item in details)
     return FacilityRecord(**data)
 
 
@@ -66,7 +69,7 @@ def _shared(data: dict[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Hours):
         return value.as_dict()
-    if isinstance(value, Claim | Location | SourceMention):
+    if isinstance(value, Claim | Filing | Location | SourceMention):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

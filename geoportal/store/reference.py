@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import ReadingRule, Role
+from geoportal.domain.filing import FilingRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
 from geoportal.store import documents
@@ -122,6 +123,16 @@ class Reference:
             row["evidence"]: (row["label_ja"], row["label_en"], row["explanation_ja"])
             for row in self._rows("evidence.csv")
         }
+
+    @cached_property
+    def filing_rules(self) -> dict[tuple[str, str], tuple[FilingRule, ...]]:
+        """What filings say, by 点数表 and symbol."""
+        rules: dict[tuple[str, str], tuple[FilingRule, ...]] = {}
+        for row in self._rows("filing_rules.csv"):
+            rule = FilingRule(**row)
+            key = (rule.table, rule.symbol)
+            rules[key] = (*rules.get(key, ()), rule)
+        return rules
 
     @cached_property
     def reading_rules(self) -> tuple[ReadingRule, ...]:

@@ -8,10 +8,13 @@ from geoportal.ingest.layouts import Layout
 from geoportal.ingest.sources import (
     age_population,
     boundary,
+    bureau,
+    bureau_codes,
     centres,
     kaigo,
     mesh_population,
     navii,
+    navii_hours,
     sample,
     towns,
 )
@@ -29,9 +32,9 @@ LAYOUTS: Final = (
     towns.LAYOUT,
     centres.LAYOUT,
     centres.POINT_LAYOUT,
-    _later("navii-hours", "ID", "診療科目コード", "診療科目名", "診療時間帯"),
-    _later("bureau", "都道府県コード", "区分", "医療機関番号", "受理届出名称", "受理記号"),
-    _later("bureau-codes", "医療機関コード(9)|医療機関コード", "医療機関名称", "住所"),
+    navii_hours.LAYOUT,
+    bureau.LAYOUT,
+    bureau_codes.LAYOUT,
     _later(
         "municipal-medical",
         "医療機関名称|名称",

@@ -168,9 +168,9 @@ def test_a_reordered_header_with_other_brackets_is_the_same_layout(database, tmp
 
 
 def test_a_known_source_that_comes_later_is_named(database, tmp_path):
-    header = ["ID", "診療科目コード", "診療科目名", "診療時間帯"]
+    header = ["都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"]
     message = refused_message(database, write_csv(tmp_path / "a.csv", header, []))
-    assert "navii-hours" in message
+    assert "blocks" in message
     assert "not yet" in message
 
 

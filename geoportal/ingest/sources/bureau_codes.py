@@ -1,0 +1,127 @@
+"""コード内容別医療機関一覧表: institutions by code, with name, postal code and address.
+
+Neither kind nor 点数表 is in the list. The table follows from the number (see
+`geoportal.ingest.sources.institution_codes`) and its check digit; hospital or clinic only from the
+name, which the claim says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.rows import (
+    FacilityExtract,
+    Listed,
+    RowNotes,
+    add_rows,
+    read_line,
+    read_official_number,
+    read_phone,
+)
+from geoportal.ingest.sources.institution_codes import (
+    TABLE_DIGITS,
+    check_digit_fits,
+    institution_code,
+    named_hospital,
+    table_of,
+)
+from geoportal.text.contact import clean_postal_code
+
+SOURCE: Final = "bureau-codes"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "code": ("医療機関コード(9)", "医療機関コード", "医療機関コード(10)"),
+        "number": ("医療機関コード(7)", "医療機関番号"),
+        "name": ("医療機関名称", "医療機関名", "保険医療機関名"),
+        "postal_code": ("郵便番号",),
+        "address": ("住所", "所在地", "医療機関所在地"),
+        "phone": ("電話番号",),
+    },
+    required=("code", "name", "address"),
+    optional=frozenset({"number", "phone"}),
+)
+NAME_DECIDES: Final = "種別は名簿になく、名称から判断"
+_NINE: Final = re.compile(r"\d{9}")
+_TEN: Final = re.compile(r"\d{10}")
+_KINDS: Final = {"歯科": "dental_clinic", "薬局": "pharmacy"}
+
+
+def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
+    """Read every row of a table with `LAYOUT`."""
+    return add_rows(FacilityExtract(), _rows(table, edition))
+
+
+def _rows(
+    table: RecognisedTable, edition: Edition
+) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+    for record in table.records:
+        notes = RowNotes(record, table.layout)
+        code = _code(notes, edition)
+        if not read_line(notes, "name"):
+            notes.reject("name", "no_name", "the institution has no name; mend the row in the file")
+        if notes.rejected:
+            yield notes, None, ""
+            continue
+        found = _facility(notes, record, code, edition)
+        scope = f"{table_of(code[3:])}/{found.municipality_code or code[:2]}"
+        yield notes, Listed(record.line, found, f"m{code}", scope), scope
+
+
+def _code(notes: RowNotes, edition: Edition) -> str:
+    """Return the ten-digit code; nine digits lack the one of the 点数表."""
+    digits = read_official_number(notes, "code")
+    if len(digits) == 8 and digits.isdigit():
+        notes.warn("code", "number_mended", f"a leading zero was lost (Excel); read as 0{digits}")
+        digits = "0" + digits
+    if _TEN.fullmatch(digits):
+        prefecture, number = digits[:2], digits[3:]
+    else:
+        prefecture, number = digits[:2], digits[2:]
+    table = table_of(number)
+    code = institution_code(prefecture, table, number)
+    wrong_digit = len(digits) == 10 and digits[2] != TABLE_DIGITS.get(table, "")
+    fits = _NINE.fullmatch(digits) or _TEN.fullmatch(digits)
+    if notes.rejected:
+        return ""
+    if not fits or not code or wrong_digit or not edition.municipalities.prefecture(prefecture):
+        message = "expected nine digits (prefecture and institution number); get the original file"
+        notes.reject("code", "bad_institution_number", message)
+        return ""
+    seven = notes.record.get("number")
+    if seven and seven.zfill(7) != number:
+        notes.warn("number", "numbers_differ", f"the code ends in {number}; the code is used")
+    if not check_digit_fits(code):
+        notes.info("code", "unusual_number", "does not fit its check digit; taken as published")
+    return code
+
+
+def _facility(notes: RowNotes, record: Record, code: str, edition: Edition) -> FacilityRecord:
+    address = read_line(notes, "address")
+    if address and not edition.municipalities.prefecture_of(address):
+        address = edition.municipalities.prefecture(code[:2]) + address
+    table = table_of(code[3:])
+    name = read_line(notes, "name")
+    kind = _KINDS.get(table) or ("hospital" if named_hospital(name) else "clinic")
+    claims = edition.type_claims(kind)
+    if table not in _KINDS:
+        claims = tuple(replace(claim, note=NAME_DECIDES) for claim in claims)
+    return FacilityRecord(
+        source=SOURCE,
+        record_id=code,
+        kind=kind,
+        name=name,
+        address=address,
+        postal_code=clean_postal_code(record.get("postal_code")),
+        municipality_code=edition.municipalities.by_address(address),
+        phone=read_phone(notes, "phone"),
+        identifiers={MEDICAL_INSTITUTION_CODE: code},
+        claims=claims,
+    )

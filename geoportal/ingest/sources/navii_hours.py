@@ -1,0 +1,170 @@
+"""医療情報ネット（ナビイ） hours (01-2, 02-2, 03-2): departments and their weekly hours.
+
+One row for each department and time slot; one record for each ID, part of the same facility as the
+row of the facility table with that ID.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from geoportal.domain.facility import NAVII_ID, FacilityRecord
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.rows import (
+    FacilityExtract,
+    Listed,
+    RowNotes,
+    hours_or_none,
+    read_line,
+    read_official_number,
+)
+
+SOURCE: Final = "navii-hours"
+_USES: Final = (("診療", "consultation"), ("外来受付", "reception"))
+_TIMES: Final = {
+    f"{use}_{day}_{end}": (f"{label}_{family}{'開始' if end == 'opens' else '終了'}時間",)
+    for family, use in _USES
+    for day, label in enumerate(DAY_LABELS_JA)
+    for end in ("opens", "closes")
+}
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "id": ("ID",),
+        "code": ("診療科目コード",),
+        "department": ("診療科目名",),
+        "slot": ("診療時間帯",),
+        **_TIMES,
+    },
+    required=("id", "department", "slot"),
+)
+_ID: Final = re.compile(r"\d{13}")
+_KIND_BY_DIGIT: Final = {"1": "hospital", "2": "clinic", "3": "dental_clinic"}
+_CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{1,2})?(?::\d{2})?分?")
+_LATEST_HOUR: Final = 29
+_DAY_MINUTES: Final = 24 * 60
+_LONGEST_NIGHT: Final = 16 * 60
+"""A session that ends before it begins runs past midnight, unless it would be longer than this."""
+
+
+@dataclass(slots=True)
+class _Institution:
+    line: int
+    kind: str
+    departments: dict[str, None] = field(default_factory=dict)
+    sessions: dict[Session, None] = field(default_factory=dict)
+
+
+def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
+    """Read every row of a table with `LAYOUT` and put the rows of each ID together.
+
+    Notes
+    -----
+    Blank times say nothing: the department arrives, its hours stay unknown. A time that cannot be
+    read is noted, and its session left out.
+    """
+    found = FacilityExtract(rows_read=len(table.records))
+    institutions: dict[str, _Institution] = {}
+    for record in table.records:
+        notes = RowNotes(record, table.layout)
+        number = _number(notes)
+        if not notes.rejected:
+            kind = _KIND_BY_DIGIT[number[2]]
+            held = institutions.setdefault(number, _Institution(record.line, kind))
+            department = read_line(notes, "department")
+            if department:
+                held.departments[department] = None
+            for session in _sessions(notes, record, department):
+                held.sessions[session] = None
+        else:
+            found.rejected += 1
+            found.incomplete = True
+        found.issues.extend(notes.issues)
+    found.listed = [_listed(number, item, edition) for number, item in institutions.items()]
+    return found
+
+
+def _number(notes: RowNotes) -> str:
+    number = read_official_number(notes, "id")
+    if notes.rejected:
+        return ""
+    if len(number) == 12 and number.isdigit():
+        number = "0" + number
+        notes.warn("id", "number_mended", f"a leading zero was lost (Excel); read as {number}")
+    if not _ID.fullmatch(number) or number[2] not in _KIND_BY_DIGIT:
+        notes.reject("id", "bad_id", "expected an ID of 13 digits; get the original file")
+    return number
+
+
+def _listed(number: str, item: _Institution, edition: Edition) -> Listed:
+    hours = Hours(sessions=tuple(item.sessions), as_of=edition.as_of, source=SOURCE)
+    record = FacilityRecord(
+        source=SOURCE,
+        record_id=number,
+        kind=item.kind,
+        name="",  # not in this table
+        identifiers={NAVII_ID: number},
+        departments=tuple(item.departments),
+        hours=hours_or_none(hours),
+    )
+    return Listed(item.line, record, f"n{number}", f"{item.kind}/{number[:2]}")
+
+
+def _sessions(notes: RowNotes, record: Record, department: str) -> Iterator[Session]:
+    for _family, use in _USES:
+        for day in range(len(DAY_LABELS_JA)):
+            opens_name, closes_name = f"{use}_{day}_opens", f"{use}_{day}_closes"
+            if not record.get(opens_name) and not record.get(closes_name):
+                continue
+            session = _session(notes, day, opens_name, closes_name)
+            if session is not None:
+                yield replace(session, use=use, department=department)
+
+
+def _session(notes: RowNotes, day: int, opens_name: str, closes_name: str) -> Session | None:
+    """Return a session of a day, None when its times make none."""
+    opens, closes = _minutes(notes, opens_name), _minutes(notes, closes_name)
+    if opens is None or closes is None:
+        return None
+    if opens >= _DAY_MINUTES:  # 25:00 is one in the morning of the next day
+        if day == HOLIDAY:
+            notes.warn(opens_name, "bad_time", "the day after a holiday is not known; left out")
+            return None
+        day, opens, closes = (day + 1) % HOLIDAY, opens - _DAY_MINUTES, closes - _DAY_MINUTES
+    length = closes - opens if closes > opens else closes - opens + _DAY_MINUTES
+    if opens == closes or length > _DAY_MINUTES:
+        notes.warn(closes_name, "empty_session", "begins and ends at once; left out")
+        return None
+    if closes < opens and length > _LONGEST_NIGHT:
+        notes.warn(closes_name, "ends_before_start", "ends before it begins; left out")
+        return None
+    return Session(day, _clock(opens), _clock(closes))
+
+
+def _minutes(notes: RowNotes, name: str) -> int | None:
+    """Return minutes since midnight, up to 29:59; None when the cell holds no time."""
+    text = unicodedata.normalize("NFKC", notes.record.get(name))
+    found = _CLOCK.fullmatch(text)
+    if found is None and re.fullmatch(r"\d{3,4}", text):
+        found = _CLOCK.fullmatch(f"{text[:-2]}:{text[-2:]}")
+    if found is not None and int(found[2] or 0) <= 59 and int(found[1]) <= _LATEST_HOUR:
+        return int(found[1]) * 60 + int(found[2] or 0)
+    if text:
+        notes.warn(name, "bad_time", "expected a time from 0:00 to 29:59; the session is left out")
+    else:
+        notes.warn(name, "missing_time", "only one end of the session is given; it is left out")
+    return None
+
+
+def _clock(minutes: int) -> str:
+    """Return ``HH:MM``: 25:00 is 01:00, 24:00 stays, being the end of the day."""
+    if minutes > _DAY_MINUTES:
+        minutes -= _DAY_MINUTES
+    return f"{minutes // 60:02}:{minutes % 60:02}"
