@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
-from geoportal.web import api, pages, problems
+from geoportal.web import api, coverage, pages, problems
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -60,6 +60,8 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.register_api(api.blueprint)
+    app.register_api(coverage.api)
+    app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
     _add_description(app)
     _add_health(app, portal)

@@ -25,6 +25,7 @@ from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web import page_models as models
 from geoportal.web import presenters, wording
 from geoportal.web.assets import STATIC
+from geoportal.web.coverage_page import coverage_page
 from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
 from geoportal.web.page_models import Outcome, SearchForm
 from geoportal.web.picker import WAYS_IN
@@ -99,8 +100,9 @@ def centres() -> Response:
 
 @blueprint.get("/coverage")
 def coverage() -> Response:
-    """Show how many facilities of each kind lie where: counts, no more."""
-    return _page("coverage", **models.coverage_table(_portal()))
+    """Show who is within reach of whom, district by district, and what lies where."""
+    asked = request.args.to_dict(flat=False)
+    return _page("coverage", **coverage_page(_portal(), asked, g.language))
 
 
 @blueprint.get("/data")

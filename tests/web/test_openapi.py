@@ -28,6 +28,7 @@ OPERATIONS = (
     "GET /api/v1/sources",
     "GET /api/v1/vocabulary",
     "GET /api/v1/exposure",
+    "GET /api/v1/coverage",
 )
 
 
