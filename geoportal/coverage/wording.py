@@ -50,7 +50,7 @@ def subject_text(question: Question, kinds: Mapping[str, str], needs: Mapping[st
         Japanese labels by code.
     """
     who = "・".join(kinds.get(kind, kind) for kind in question.kinds)
-    what = "・".join(needs.get(code, code).split("(")[0] for code in question.needs)
+    what = "・".join(needs.get(code, code).split("(")[0].split("（")[0] for code in question.needs)
     name = f"{what}（{who}）" if what and who else what or who or "施設"
     return f"夜間の{name}" if question.time == "night" else name
 

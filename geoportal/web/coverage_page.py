@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -93,7 +94,7 @@ def _subject(portal: Portal, handout: Handout, language: str, words: Messages) -
     question = handout.study.question
     kinds, needs = models.kinds(portal, language), models.need_labels(portal, language)
     who = "・".join(kinds[kind]["short"] for kind in question.kinds)
-    what = "・".join(needs[code].split("(")[0].strip() for code in question.needs)
+    what = "・".join(_short(needs[code]) for code in question.needs)
     if language == "en":
         who, what = who.replace("・", ", "), what.replace("・", ", ")
     name = words.plain("reach-subject-both", what=what, who=who) if what and who else what or who
@@ -138,3 +139,8 @@ def _percent(share: float, words: Messages) -> str:
     if 99 < percent < 100:
         return words.plain("reach-above-99")
     return f"{percent:.0f}%"
+
+
+def _short(label: str) -> str:
+    """Return a label without what stands in brackets: 訪問診療（定期） is called 訪問診療."""
+    return re.split(r"[(（]", label)[0].strip() or label

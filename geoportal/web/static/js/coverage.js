@@ -108,7 +108,7 @@ class CoverageMap {
       swatch.style.backgroundColor = colours[n];
       return h("li", {}, swatch, label(n));
     });
-    const title = document.querySelector(`[data-measure="${name}"]`).textContent;
+    const title = document.querySelector(`[data-measure="${name}"]`).dataset.label;
     replaceChildren(byId("reach-legend"), h("h3", {}, title), h("ul", {}, items));
   }
 
