@@ -61,6 +61,22 @@ def city(database: Database) -> Database:
             sources=(SourceMention("sample", "sample", "2026-11-01"),),
         ),
     ]
+    facilities += [
+        make_facility(
+            "open",
+            (KOKURA[0] - 0.01, KOKURA[1]),
+            [make_claim("CAP.COND", evidence="confirmed", as_of="2026-11-20")],
+            kind="equipment",
+            hours=Hours(sessions=(Session(1, "09:00", "17:00"),)),
+        ),
+        make_facility(
+            "shut",
+            (KOKURA[0] - 0.02, KOKURA[1]),
+            [make_claim("CAP.OPEN", evidence="confirmed", as_of="2026-11-01")],
+            kind="equipment",
+            hours=Hours(sessions=(Session(2, "09:00", "17:00"),), closed_days=(1,)),
+        ),
+    ]
     wards = [
         make_outline("40106", (130.80, 33.80, 130.95, 33.95)),
         make_outline("40107", (130.95, 33.80, 131.10, 33.95)),

@@ -18,6 +18,7 @@ from geoportal.web.search_asides import (
     relaxation_document,
     visit_evidence_document,
 )
+from geoportal.web.state_presenters import state_document
 
 
 def search_document(portal: Portal, query: Query) -> Document:
@@ -28,6 +29,9 @@ def search_document(portal: Portal, query: Query) -> Document:
         shown = [result.facility.id for result in answer.results]
         portal.exposure.record(snapshot.today, shown)
     document = _collection(snapshot, answer)
+    now = portal.clock()
+    for item, result in zip(document["features"], answer.results, strict=True):
+        item["properties"].update(state_document(snapshot, result.facility, now))
     document.update(home_document(portal, query))
     document["unlocated"] = answer.unlocated
     return document

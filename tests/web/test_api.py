@@ -238,8 +238,23 @@ def test_districts_light_and_whole(client):
     assert all(f["geometry"] is None for f in light["features"])
     whole = client.get("/api/v1/districts/40106").get_json()
     assert whole["geometry"]["type"] == "MultiPolygon"
-    assert whole["properties"]["facilities"] == 7
+    assert whole["properties"]["facilities"] == 9
     assert client.get("/api/v1/districts/12345").status_code == 404
+
+
+def test_results_say_how_they_stand_now(client):
+    document = ask(client, near=NEAR, radius_m=4_000)
+    states = {f["id"]: f["properties"] for f in document["features"]}
+    assert (states["open"]["open_now"], states["open"]["next_opening"]) == ("open", None)
+    assert states["shut"]["open_now"] == "closed"
+    assert states["shut"]["next_opening"] == "2026-11-25T09:00+09:00"
+    assert states["near"]["open_now"] == "unknown"
+    assert states["open"]["accepting"] == {
+        "value": "conditional",
+        "evidence": "confirmed",
+        "as_of": "2026-11-20",
+    }
+    assert states["shut"]["accepting"] == {"value": "unknown"}
 
 
 def test_centres_say_whether_they_are_open(client):
@@ -258,9 +273,20 @@ def test_vocabulary_and_sources(client):
 def test_points_are_compact_columns_and_can_be_asked_for_conditionally(client):
     response = client.get("/api/v1/points")
     columns = response.get_json()
-    assert len(columns["id"]) == len(columns["lon"]) == len(columns["name"]) == 6
+    assert len(columns["id"]) == len(columns["lon"]) == len(columns["name"]) == 8
     again = client.get("/api/v1/points", headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_large_answers_are_compressed_and_still_conditional(client, encoding):
+    asked = {"Accept-Encoding": encoding}
+    first = client.get("/api/v1/vocabulary", headers=asked)
+    assert first.headers["Content-Encoding"] == encoding
+    assert "Accept-Encoding" in first.headers["Vary"]
+    known = {**asked, "If-None-Match": first.headers["ETag"]}
+    again = client.get("/api/v1/vocabulary", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
 
 
 def test_hostile_names_travel_as_data(client):

@@ -1,0 +1,45 @@
+"""How a facility stands at this moment: open or not, and whether it takes new patients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geoportal.domain.facility import Facility
+from geoportal.domain.hours import JST
+from geoportal.index.snapshot import Snapshot
+from geoportal.services import CALENDAR
+from geoportal.web.reference_presenters import Document
+
+_ACCEPTING = (("CAP.FULL", "no"), ("CAP.COND", "conditional"), ("CAP.OPEN", "yes"))
+_OPENING_WITHIN_DAYS = 8
+
+
+def state_document(snapshot: Snapshot, facility: Facility, now: datetime) -> Document:
+    """Return opening state and acceptance of an open facility.
+
+    Returns
+    -------
+    dict
+        ``open_now`` (open, closed, unknown); ``next_opening`` (ISO time, None when open or not
+        known within eight days); ``accepting`` with ``value`` yes, conditional, no or unknown and,
+        when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
+    """
+    status = CALENDAR.status(facility.hours, now)
+    opening = None
+    if status == "closed":
+        opening = CALENDAR.next_opening(facility.hours, now, _OPENING_WITHIN_DAYS)
+    return {
+        "open_now": status,
+        "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
+        "accepting": _accepting(snapshot, facility),
+    }
+
+
+def _accepting(snapshot: Snapshot, facility: Facility) -> Document:
+    row = snapshot.row_of.get(facility.id)
+    shown = {} if row is None else snapshot.shown[row]
+    for code, value in _ACCEPTING:
+        item = shown.get(code)
+        if item is not None and item.value == "yes":
+            return {"value": value, "evidence": item.claim.evidence, "as_of": item.claim.as_of}
+    return {"value": "unknown"}
