@@ -10,6 +10,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.opening import STATUSES
+from geoportal.index.points import Rows
 from geoportal.index.snapshot import ShownClaim, Snapshot
 from geoportal.search.candidates import conditions, find, words_of
 from geoportal.search.facets import Facets, facets
@@ -106,18 +107,21 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
     wanted = query.offset + query.limit
     positions = order(snapshot, rows, bands, distances, fits, wanted)[query.offset : wanted]
+    statuses = _opening(snapshot, query, calendar, rows[positions])
     results = tuple(
         result_at(
             snapshot,
             query,
-            calendar,
             row=int(rows[i]),
             band=int(bands[i]),
             distance=None if distances is None else float(distances[i]),
             fit=None if fits is None else int(fits[i]),
+            open_at=status,
             place=place,
         )
-        for place, i in enumerate(positions, start=query.offset + 1)
+        for place, (i, status) in enumerate(
+            zip(positions, statuses, strict=True), start=query.offset + 1
+        )
     )
     return Answer(
         query=query,
@@ -145,13 +149,13 @@ def _unlocated(snapshot: Snapshot, query: Query) -> int:
 def result_at(
     snapshot: Snapshot,
     query: Query,
-    calendar: OpeningCalendar,
     *,
     row: int,
     band: int,
     distance: float | None,
-    fit: int | None,
-    place: int,
+    fit: int | None = None,
+    open_at: str = "",
+    place: int = 0,
 ) -> Result:
     """Return what is shown of one row: its match, its needs, its reach, its opening.
 
@@ -163,8 +167,10 @@ def result_at(
         Metres from the origin.
     fit : int or None
         How well the words asked for fit, see `TextIndex.rank`.
+    open_at : str
+        ``open``, ``closed``, ``unknown``; empty when no time was asked for.
     place : int
-        Place in the whole answer, from 1.
+        Place in the whole answer, from 1; 0 for none.
     """
     facility = snapshot.facilities[row]
     reach = ""
@@ -179,14 +185,14 @@ def result_at(
         visit_range=reach,
         match=BANDS[band],
         needs={code: snapshot.shown[row].get(code) for code in query.needs},
-        open_at=_open_at(snapshot, query, calendar, row),
+        open_at=open_at,
         place=place,
         why=reasons(snapshot, row, band, distance, fit) if query.explain else (),
     )
 
 
-def _open_at(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, row: int) -> str:
+def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:
     if query.open_at is None:
-        return ""
-    status = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
-    return STATUSES[int(status[0])]
+        return [""] * rows.size
+    found = snapshot.opening(rows, query.open_at, calendar, query.open_use)
+    return [STATUSES[status] for status in found]

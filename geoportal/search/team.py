@@ -32,6 +32,7 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
 from geoportal.index.claims import unpacked
+from geoportal.index.opening import STATUSES
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, Result, result_at, search
 from geoportal.search.candidates import find
@@ -130,7 +131,9 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
         candidates={name: search(snapshot, asked, calendar) for name, asked in queries.items()},
         teams=teams,
         members={
-            (role.role, member.row): _member(snapshot, queries[role.role], calendar, member)
+            (role.role, member.row): _member(
+                snapshot, queries[role.role], calendar, member, member.row
+            )
             for team in teams
             for role, member in zip(question.roles, team.members, strict=True)
             if member.row is not None
@@ -139,18 +142,20 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
 
 
 def _member(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, member: Candidate
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, member: Candidate, row: int
 ) -> Result:
     missing, unknown, metres, _ = member.cost
+    status = ""
+    if query.open_at is not None:
+        found = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
+        status = STATUSES[int(found[0])]
     return result_at(
         snapshot,
         query,
-        calendar,
-        row=member.row or 0,
+        row=row,
         band=NO if missing else POSSIBLE if unknown else MATCH,
         distance=float(metres),
-        fit=None,
-        place=0,
+        open_at=status,
     )
 
 
