@@ -24,6 +24,8 @@ from geoportal.ingest.sources import (
     centres,
     kaigo,
     mesh_population,
+    municipal_care,
+    municipal_medical,
     navii,
     navii_hours,
     sample,
@@ -37,6 +39,8 @@ _EXTRACTORS: Final[Mapping[str, _Extractor]] = {
     navii_hours.SOURCE: navii_hours.extract,
     bureau.SOURCE: bureau.extract,
     bureau_codes.SOURCE: bureau_codes.extract,
+    municipal_medical.SOURCE: municipal_medical.extract,
+    municipal_care.SOURCE: municipal_care.extract,
 }
 """How the records of a facility table are read, by source."""
 

@@ -1,0 +1,166 @@
+"""What the lists of municipalities (推奨データセット) have in common.
+
+Cities follow the standard in several editions, or not at all: columns are read through aliases, and
+addresses often lack what goes without saying in the city itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import MappingProxyType
+from typing import Final
+
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.municipalities import complete_address, squeeze
+from geoportal.ingest.rows import RowNotes, hours_or_none, read_line, read_paragraph
+from geoportal.store.documents import digest
+from geoportal.text.normalize import fold
+
+PLACE_COLUMNS: Final = MappingProxyType(
+    {
+        "area": (
+            "都道府県コード又は市区町村コード",
+            "全国地方公共団体コード",
+            "市区町村コード",
+            "所在地_全国地方公共団体コード",
+            "自治体コード",
+        ),
+        "prefecture": ("都道府県名", "所在地_都道府県", "都道府県"),
+        "municipality": ("市区町村名", "所在地_市区町村", "市区町村"),
+        "building": ("方書", "建物名等（方書）", "建物名等_方書", "方書（ビル名等）"),
+        "postal_code": ("郵便番号",),
+        "lat": ("緯度",),
+        "lon": ("経度",),
+        "phone": ("電話番号", "電話", "TEL", "連絡先電話番号"),
+        "fax": ("FAX番号", "FAX", "ファックス番号", "ファクス番号"),
+        "corporate_number": ("法人番号",),
+        "url": ("URL", "ホームページ", "ホームページアドレス", "WebサイトURL"),
+        "note": ("備考", "特記事項"),
+    }
+)
+ADDRESS_ALIASES: Final = ("住所", "所在地_連結表記", "所在地", "施設所在地", "施設の所在地")
+PLACE_OPTIONAL: Final = frozenset(PLACE_COLUMNS)
+PLACE_KNOWN: Final = frozenset(
+    {
+        "内線番号",
+        "地方公共団体名",
+        "location",
+        "町字ID",
+        "所在地_町字",
+        "所在地_番地以下",
+        "高度の種別",
+        "高度の値",
+        "連絡先メールアドレス",
+        "連絡先FormURL",
+        "連絡先備考（その他、SNSなど）",
+        "名称_英字",
+        "画像",
+        "画像_ライセンス",
+    }
+)
+_CORPORATE_NUMBER: Final = re.compile(r"\d{12,13}")
+_CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{2})?(?::\d{2})?分?")
+_DAYS: Final = re.compile(f"[{''.join(DAY_LABELS_JA)}]")
+_DAY_WORDS: Final = (
+    ("平日", "月火水木金"),
+    ("毎日", "月火水木金土日"),
+    ("曜日", ""),
+    ("祝日", "祝"),
+)
+
+
+def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
+    """Return the whole address, and the five-digit code of its municipality or ward.
+
+    The address itself decides when it names its municipality; then the code column, which may be
+    the publisher's own; then the name of the municipality. Empty what cannot be known.
+    """
+    finder = edition.municipalities
+    address = _with_building(read_line(notes, "address"), read_line(notes, "building"))
+    if not address:
+        notes.warn("address", "no_address", "there is no address")
+    area, _padded = finder.by_code(notes.record.get("area"))
+    prefecture = _prefecture(notes, edition)
+    if finder.prefecture_of(address):
+        return address, finder.by_address(address) or area
+    bare = finder.by_bare_address(address)
+    held = finder.reference.municipalities
+    if bare and (not prefecture or held[bare].prefecture == prefecture):
+        return held[bare].prefecture + address, bare
+    if area:
+        return complete_address(address, held[area].prefecture, held[area].name), area
+    whole = complete_address(address, prefecture, notes.record.get("municipality"))
+    return whole, finder.by_address(whole)
+
+
+def _prefecture(notes: RowNotes, edition: Edition) -> str:
+    name = notes.record.get("prefecture")
+    code = unicodedata.normalize("NFKC", notes.record.get("area")).zfill(5)[:2]
+    return name or edition.municipalities.prefecture(code)
+
+
+def _with_building(address: str, building: str) -> str:
+    inside = not building or squeeze(building) in squeeze(address)
+    return address if inside else f"{address}　{building}"
+
+
+def place_key(kind: str, name: str, address: str) -> str:
+    """Return a key for a row without an official number: what it is, its name, its address.
+
+    Running numbers (NO) are no keys: they move when a row is added.
+    """
+    return digest(f"{kind}\t{fold(name)}\t{fold(address)}")[:16]
+
+
+def check_corporate_number(notes: RowNotes) -> None:
+    """Notice a corporate number that is none: the row may be shifted."""
+    text = squeeze(notes.record.get("corporate_number")).replace("-", "").removesuffix(".0")
+    if text and not _CORPORATE_NUMBER.fullmatch(text):
+        notes.misfit("corporate_number", "bad_number", "expected 13 digits; not used")
+
+
+def read_days(notes: RowNotes, name: str) -> tuple[int, ...]:
+    """Return the days of the week a cell names, e.g. ``月火水木金`` or ``平日;土``."""
+    text = unicodedata.normalize("NFKC", notes.record.get(name))
+    for word, letters in _DAY_WORDS:
+        text = text.replace(word, letters)
+    days = tuple(sorted({DAY_LABELS_JA.index(letter) for letter in _DAYS.findall(text)}))
+    rest = re.sub(r"[\s;、,・/｜|()]", "", _DAYS.sub("", text))
+    if rest:
+        notes.misfit(name, "unknown_day", "expected days of the week such as 月火水木金; not used")
+        return ()
+    return days
+
+
+def read_hours(notes: RowNotes, edition: Edition) -> Hours:
+    """Return hours of the fields ``days``, ``opens``, ``closes`` and ``hours_note``.
+
+    The standard has one begin and one end for all days; breaks are in the remark.
+    """
+    days = read_days(notes, "days")
+    opens, closes = _clock(notes, "opens"), _clock(notes, "closes")
+    timed = bool(opens and closes and opens != closes)
+    weekly = days if timed else ()
+    return hours_or_none(
+        Hours(
+            sessions=tuple(Session(day, opens, closes) for day in weekly),
+            open_days=days,
+            closed_days=tuple(day for day in range(HOLIDAY) if days and day not in days),
+            note=read_paragraph(notes, "hours_note"),
+            as_of=edition.as_of,
+            source=edition.source,
+        )
+    )
+
+
+def _clock(notes: RowNotes, name: str) -> str:
+    text = unicodedata.normalize("NFKC", notes.record.get(name))
+    if not text:
+        return ""
+    found = _CLOCK.fullmatch(text)
+    if found is None or int(found[1]) > 24 or int(found[2] or 0) > 59:
+        notes.misfit(name, "bad_time", "expected a time such as 09:00; not used")
+        return ""
+    return f"{int(found[1]):02}:{int(found[2] or 0):02}"

@@ -1,0 +1,221 @@
+"""Municipal lists of medical institutions and pharmacies (推奨データセット 医療機関一覧 …)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.rows import (
+    FacilityExtract,
+    Listed,
+    RowNotes,
+    add_rows,
+    read_count,
+    read_line,
+    read_paragraph,
+    read_phone,
+    read_position,
+    read_url,
+)
+from geoportal.ingest.sources.institution_codes import institution_code, table_of
+from geoportal.ingest.sources.municipal import (
+    ADDRESS_ALIASES,
+    PLACE_COLUMNS,
+    PLACE_KNOWN,
+    PLACE_OPTIONAL,
+    check_corporate_number,
+    place_key,
+    read_hours,
+    read_place,
+)
+from geoportal.text.contact import clean_postal_code
+from geoportal.text.normalize import fold
+from geoportal.text.wareki import parse_date
+
+SOURCE: Final = "municipal-medical"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "name": (
+            *("名称", "医療機関名称", "医療機関名", "施設名称", "施設名", "薬局名称", "薬局名"),
+            "薬局の名称",
+        ),
+        "kana": ("名称_カナ", "医療機関名称_カナ", "施設名_カナ", "フリガナ", "名称（フリガナ）"),
+        "kind": ("医療機関の種類", "業務種別", "医療機関種別", "施設種別", "施設の種類", "種別"),
+        "address": ADDRESS_ALIASES,
+        **PLACE_COLUMNS,
+        "number": ("NO", "ID", "番号", "No."),
+        "licence": ("許可番号", "開設許可番号"),
+        "validity": ("有効期間", "許可期間"),
+        "operator": ("法人の名称", "法人名", "開設者氏名", "開設者名", "開設者", "団体名"),
+        "code": ("医療機関コード", "保険医療機関番号", "医療機関番号"),
+        "days": ("診療曜日", "営業曜日"),
+        "opens": ("診療開始時間", "営業開始時間", "開始時間"),
+        "closes": ("診療終了時間", "営業終了時間", "終了時間"),
+        "hours_note": ("診療日時特記事項", "営業日時特記事項", "利用可能日時特記事項"),
+        "after_hours": ("時間外における対応",),
+        "departments": ("診療科目", "診療科"),
+        "beds": ("病床数",),
+    },
+    required=("name", "kind", "address"),
+    known=PLACE_KNOWN,
+    optional=PLACE_OPTIONAL
+    | {"number", "licence", "validity", "operator", "code", "hours_note", "after_hours", "kana"}
+    | {"days", "opens", "closes", "departments", "beds"},
+)
+
+_KINDS: Final = MappingProxyType(
+    {
+        fold(name): kind
+        for kind, names in {
+            "hospital": "病院 総合病院 一般病院 精神科病院 地域医療支援病院 特定機能病院",
+            "clinic": "診療所 有床診療所 無床診療所 一般診療所 医科診療所 クリニック 医院 医科",
+            "dental_clinic": "歯科診療所 歯科 歯科医院 歯科病院 歯科クリニック",
+            "pharmacy": "薬局 保険薬局 調剤薬局 保険調剤薬局 薬局（調剤）",
+            "maternity_home": "助産所 助産院",
+        }.items()
+        for name in names.split(" ")
+    }
+)
+_OTHER_TRADES: Final = re.compile(
+    "販売業|製造|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
+)
+_SEPARATOR: Final = re.compile(r"[;；、,，/／\n]+")
+_SPAN_END: Final = re.compile(r"[~～〜－-]\s*(?P<end>[^~～〜]+)$")
+
+
+def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
+    """Read every row of a table with `LAYOUT`.
+
+    Rows of other trades in the same list (店舗販売業 …) are passed over, not rejected.
+    """
+    return add_rows(_passed_over(table), _rows(table, edition))
+
+
+def _passed_over(table: RecognisedTable) -> FacilityExtract:
+    found = FacilityExtract()
+    for record in table.records:
+        if _other_trade(record):
+            found.rows_read += 1
+            notes = RowNotes(record, table.layout)
+            notes.info("kind", "other_trade", "neither medical institution nor pharmacy; left out")
+            found.issues.extend(notes.issues)
+    return found
+
+
+def _other_trade(record: Record) -> bool:
+    text = unicodedata.normalize("NFKC", record.get("kind"))
+    return fold(text) not in _KINDS and bool(_OTHER_TRADES.search(text))
+
+
+def _rows(
+    table: RecognisedTable, edition: Edition
+) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+    for record in table.records:
+        if _other_trade(record):
+            continue
+        notes = RowNotes(record, table.layout)
+        departments = tuple(
+            part.strip() for part in _SEPARATOR.split(read_line(notes, "departments")) if part
+        )
+        kind = _kind(notes, departments)
+        if not read_line(notes, "name"):
+            notes.reject("name", "no_name", "the facility has no name; mend the row in the file")
+        if notes.rejected:
+            yield notes, None, ""
+            continue
+        found = _facility(notes, kind, departments, edition)
+        scope = f"{kind}/{found.municipality_code or found.address[:3]}"
+        code = found.identifiers.get(MEDICAL_INSTITUTION_CODE)
+        own_id = f"m{code}" if code else f"mm-{found.record_id}"
+        rejected = notes.judge()
+        yield notes, None if rejected else Listed(record.line, found, own_id, scope), scope
+
+
+def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
+    """Return the kind; the standard calls a dental clinic a clinic without beds like any other."""
+    kind = _KINDS.get(fold(notes.record.get("kind")), "")
+    if not kind:
+        message = "expected 病院, 診療所, 歯科診療所, 薬局 …; is the row shifted?"
+        notes.reject("kind", "unknown_kind", message)
+    if kind == "clinic" and departments and all("歯" in name for name in departments):
+        return "dental_clinic"
+    if (
+        kind == "clinic"
+        and not departments
+        and re.search("歯科|デンタル", read_line(notes, "name"))
+    ):
+        notes.info("name", "kind_from_name", "taken for a dental clinic by its name")
+        return "dental_clinic"
+    return kind
+
+
+def _facility(
+    notes: RowNotes, kind: str, departments: tuple[str, ...], edition: Edition
+) -> FacilityRecord:
+    record = notes.record
+    address, municipality = read_place(notes, edition)
+    name = read_line(notes, "name")
+    code = _code(notes, municipality)
+    lon, lat = read_position(notes)
+    check_corporate_number(notes)
+    licence = fold(record.get("licence"))
+    key = f"{kind}-{municipality}-{licence}" if licence else place_key(kind, name, address)
+    return FacilityRecord(
+        source=SOURCE,
+        record_id=code or key,
+        kind=kind,
+        name=name,
+        kana=read_line(notes, "kana"),
+        address=address,
+        postal_code=clean_postal_code(record.get("postal_code")),
+        municipality_code=municipality,
+        lon=lon,
+        lat=lat,
+        phone=read_phone(notes, "phone"),
+        fax=read_phone(notes, "fax"),
+        url=read_url(notes, "url"),
+        operator=read_line(notes, "operator"),
+        identifiers={MEDICAL_INSTITUTION_CODE: code} if code else {},
+        beds=read_count(notes, "beds", zero_unknown=False),
+        departments=tuple(dict.fromkeys(departments)),
+        hours=read_hours(notes, edition),
+        note=_note(notes, edition),
+        claims=edition.type_claims(kind),
+    )
+
+
+def _code(notes: RowNotes, municipality: str) -> str:
+    """Return the ten-digit code; cities publish it with seven, nine or ten digits."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", notes.record.get("code")))
+    if not digits:
+        return ""
+    prefecture = digits[:2] if len(digits) > 7 else municipality[:2]
+    number = digits[-7:]
+    code = institution_code(prefecture, table_of(number), number)
+    if len(digits) not in (7, 9, 10) or not code or (len(digits) == 10 and code != digits):
+        notes.warn("code", "bad_institution_number", "expected 7, 9 or 10 digits; not used")
+        return ""
+    return code
+
+
+def _note(notes: RowNotes, edition: Edition) -> str:
+    validity = read_line(notes, "validity")
+    ending = _SPAN_END.search(validity)
+    end = parse_date(ending["end"]) if ending else None
+    if end is not None and end.isoformat() < edition.as_of:
+        notes.warn("validity", "licence_expired", "the licence had ended by the list's date; kept")
+    after_hours = read_line(notes, "after_hours")
+    parts = (
+        read_paragraph(notes, "note"),
+        f"時間外：{after_hours}" if after_hours else "",
+        f"許可の有効期間：{validity}" if validity else "",
+    )
+    return "\n".join(part for part in parts if part)

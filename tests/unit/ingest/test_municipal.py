@@ -1,0 +1,218 @@
+"""Municipal lists: the standard in its editions, and a city that follows none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoportal.domain.hours import Session
+from geoportal.ingest.layouts import Record, fold_header
+from geoportal.ingest.rows import RowNotes
+from geoportal.ingest.sources.municipal import read_days
+from geoportal.ingest.sources.municipal_medical import LAYOUT
+from geoportal.store.facilities import read_records
+from tests.unit.ingest.official import by_name, codes, import_into, only, write_csv
+
+MEDICAL = [
+    *["都道府県コード又は市区町村コード", "NO", "都道府県名", "市区町村名", "名称", "名称_カナ"],
+    *["医療機関の種類", "住所", "方書", "緯度", "経度", "電話番号", "内線番号", "FAX番号"],
+    *["法人番号", "法人の名称", "医療機関コード", "診療曜日", "診療開始時間", "診療終了時間"],
+    *["診療日時特記事項", "時間外における対応", "診療科目", "病床数", "URL", "備考"],
+]
+CARE = [
+    *["都道府県コード又は市区町村コード", "NO", "都道府県名", "市区町村名"],
+    *["介護サービス事業所名称", "介護サービス事業所名称_カナ", "実施サービス", "住所", "方書"],
+    *["緯度", "経度", "電話番号", "内線番号", "FAX番号", "法人番号", "法人の名称", "事業所番号"],
+    *["利用可能曜日", "利用可能曜日特記事項", "定員", "URL", "備考"],
+]
+KUMAMOTO = Path(__file__).resolve().parents[4] / "shared/data/municipal/kumamoto_pharmacies.csv"
+
+
+def medical(**overrides):
+    return (
+        dict.fromkeys(MEDICAL, "")
+        | {
+            "都道府県コード又は市区町村コード": "401005",
+            "NO": "1",
+            "都道府県名": "福岡県",
+            "市区町村名": "北九州市",
+            "名称": "見本クリニック",
+            "医療機関の種類": "無床診療所",
+            "住所": "北九州市小倉北区浅野1丁目1-1",
+            "方書": "見本ビル2階",
+            "緯度": "33.8852",
+            "経度": "130.8802",
+            "電話番号": "093-000-0001",
+            "医療機関コード": "7612345",
+            "診療曜日": "月火水木金",
+            "診療開始時間": "09:00",
+            "診療終了時間": "18:00",
+            "診療科目": "内科;外科",
+            "病床数": "0",
+        }
+        | overrides
+    )
+
+
+def care(**overrides):
+    return (
+        dict.fromkeys(CARE, "")
+        | {
+            "都道府県コード又は市区町村コード": "401064",
+            "NO": "1",
+            "都道府県名": "福岡県",
+            "市区町村名": "北九州市小倉北区",
+            "介護サービス事業所名称": "見本ケア",
+            "実施サービス": "訪問介護;介護予防訪問介護;通所介護",
+            "住所": "浅野1丁目1-1",
+            "電話番号": "093-000-0002",
+            "事業所番号": "4070300001",
+            "利用可能曜日": "平日;土",
+            "定員": "10",
+        }
+        | overrides
+    )
+
+
+def imported(database, tmp_path, header, *rows):
+    path = write_csv(tmp_path / "list_20260401.csv", header, rows)
+    report = only(import_into(database, path))
+    with database.engine.connect() as connection:
+        return report, [item.record for item in read_records(connection)]
+
+
+def test_the_standard_list_of_medical_institutions(database, tmp_path):
+    report, (record,) = imported(database, tmp_path, MEDICAL, medical())
+    assert (report.source, report.as_of) == ("municipal-medical", "2026-04-01")
+    assert record.identifiers == {"medical_institution_code": "4017612345"}
+    assert (record.kind, record.municipality_code) == ("clinic", "40106")
+    assert record.address == "福岡県北九州市小倉北区浅野1丁目1-1　見本ビル2階"
+    assert record.departments == ("内科", "外科")
+    assert record.hours.open_days == (0, 1, 2, 3, 4)
+    assert record.hours.closed_days == (5, 6)
+    assert Session(4, "09:00", "18:00") in record.hours.sessions
+    assert record.beds == 0
+
+
+@pytest.mark.parametrize(
+    ("overrides", "kind"),
+    [
+        ({"医療機関の種類": "病院"}, "hospital"),
+        ({"診療科目": "歯科;小児歯科"}, "dental_clinic"),
+        ({"診療科目": "", "名称": "見本歯科医院"}, "dental_clinic"),
+        ({"医療機関の種類": "薬局", "診療科目": ""}, "pharmacy"),
+    ],
+)
+def test_kinds(database, tmp_path, overrides, kind):
+    _, (record,) = imported(database, tmp_path, MEDICAL, medical(**overrides))
+    assert record.kind == kind
+
+
+def test_the_later_edition_with_other_headers(database, tmp_path):
+    header = [
+        *["全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英字"],
+        *["医療機関の種類", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村"],
+        *["所在地_町字", "所在地_番地以下", "建物名等（方書）", "緯度", "経度", "電話番号"],
+        *["法人番号", "団体名", "医療機関コード", "診療曜日", "診療開始時間", "診療終了時間"],
+        *["診療科目", "病床数", "URL", "備考"],
+    ]
+    row = dict.fromkeys(header, "") | {
+        "全国地方公共団体コード": "401064",
+        "ID": "0000000001",
+        "名称": "見本病院",
+        "医療機関の種類": "病院",
+        "所在地_連結表記": "福岡県北九州市小倉北区浅野一丁目1番1号",
+        "病床数": "200",
+        "団体名": "医療法人見本会",
+    }
+    report, (record,) = imported(database, tmp_path, header, row)
+    assert not codes(report) & {"unknown_column", "missing_column"}
+    assert (record.beds, record.operator) == (200, "医療法人見本会")
+    assert record.municipality_code == "40106"
+
+
+def test_a_list_of_a_city_that_follows_no_standard(database, tmp_path):
+    header = ["業務種別", "許可番号", "名称", "所在地", "開設者氏名", "有効期間"]
+    span = "令和6年1月1日～令和11年12月31日"
+    rows = [
+        ["薬局", "351", "見本薬局", "熊本市中央区下通1丁目６‐１３", "有限会社見本", span],
+        [
+            "薬局",
+            "352",
+            "古い薬局",
+            "熊本市東区",
+            "有限会社見本",
+            "令和元年1月1日～令和6年12月31日",
+        ],
+        ["店舗販売業", "9", "見本ドラッグ", "熊本市北区", "株式会社見本", span],
+    ]
+    report, found = imported(database, tmp_path, header, *rows)
+    assert (report.rows_read, report.accepted, report.rejected) == (3, 3, 0)
+    assert len(found) == 2
+    pharmacy = next(record for record in found if record.name == "見本薬局")
+    assert (pharmacy.kind, pharmacy.municipality_code) == ("pharmacy", "43101")
+    assert pharmacy.address == "熊本県熊本市中央区下通1丁目６‐１３"
+    assert pharmacy.record_id == "pharmacy-43101-351"
+    assert {"licence_expired", "other_trade"} <= codes(report)
+
+
+def test_running_numbers_are_no_keys(database, tmp_path):
+    one = medical(名称="甲医院", 医療機関コード="")
+    two = medical(名称="乙医院", 医療機関コード="", NO="2")
+    imported(database, tmp_path, MEDICAL, one, two)
+    ids = {name: facility.id for name, facility in by_name(database).items()}
+    imported(database, tmp_path, MEDICAL, two | {"NO": "1"}, one | {"NO": "2"})
+    assert {name: facility.id for name, facility in by_name(database).items()} == ids
+
+
+def test_an_office_is_a_facility_for_each_service(database, tmp_path):
+    report, found = imported(database, tmp_path, CARE, care())
+    assert (report.source, report.rows_read, report.accepted) == ("municipal-care", 1, 1)
+    assert {record.record_id: record.kind for record in found} == {
+        "110-4070300001": "home_help",
+        "150-4070300001": "day_service",
+    }
+    assert found[0].address == "福岡県北九州市小倉北区浅野1丁目1-1"
+    assert found[0].hours.open_days == (0, 1, 2, 3, 4, 5)
+    assert {f.id for f in by_name(database).values()} <= {"k110-4070300001", "k150-4070300001"}
+
+
+def test_bad_rows_are_issues(database, tmp_path):
+    sound = [medical(医療機関コード="", 名称=f"第{i}医院", NO=str(i)) for i in range(12)]
+    bad = [medical(医療機関の種類="寺院"), medical(名称="")]
+    report, found = imported(database, tmp_path, MEDICAL, *sound, *bad)
+    assert (report.accepted, report.rejected, len(found)) == (12, 2, 12)
+    errors = {(issue.line, issue.code) for issue in report.issues if issue.severity == "error"}
+    assert errors == {(14, "unknown_kind"), (15, "no_name")}
+
+
+def test_unknown_services_and_days_are_noted(database, tmp_path):
+    rows = [
+        care(),
+        care(実施サービス="訪問介護;配食", 事業所番号="4070300002", 利用可能曜日="随時"),
+    ]
+    report, found = imported(database, tmp_path, CARE, *rows)
+    assert len(found) == 3
+    assert {"unknown_service", "unknown_day"} <= codes(report)
+
+
+@given(st.text(alphabet="月火水木金土日祝曜平毎 ;・、,x1", max_size=20))
+def test_days_are_days_or_nothing(text):
+    header = [fold_header(name) for name in MEDICAL]
+    record = Record(2, tuple(medical(診療曜日=text).values()), LAYOUT.matches(header), {})
+    days = read_days(RowNotes(record, LAYOUT), "days")
+    assert list(days) == sorted(set(days))
+    assert all(0 <= day <= 7 for day in days)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not KUMAMOTO.exists(), reason="no official files in ../shared/data")
+def test_the_pharmacies_of_kumamoto(database):
+    report = only(import_into(database, KUMAMOTO))
+    assert (report.source, report.rows_read, report.created) == ("municipal-medical", 400, 400)
+    with database.engine.connect() as connection:
+        records = [item.record for item in read_records(connection)]
+    assert {r.municipality_code for r in records} == {f"4310{i}" for i in range(1, 6)}
