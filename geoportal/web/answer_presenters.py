@@ -29,12 +29,21 @@ def search_document(portal: Portal, query: Query) -> Document:
         shown = [result.facility.id for result in answer.results]
         portal.exposure.record(snapshot.today, shown)
     document = _collection(snapshot, answer)
-    now = portal.clock()
-    for item, result in zip(document["features"], answer.results, strict=True):
-        item["properties"].update(state_document(snapshot, result.facility, now))
+    document["features"] = result_features(portal, answer.results)
     document.update(home_document(portal, query))
     document["unlocated"] = answer.unlocated
     return document
+
+
+def result_features(portal: Portal, results: Iterable[Result]) -> list[Document]:
+    """Return results as GeoJSON Features that also say how things stand at this moment."""
+    snapshot, now = portal.snapshot, portal.clock()
+    features = []
+    for result in results:
+        item = result_feature(snapshot, result)
+        item["properties"].update(state_document(snapshot, result.facility, now))
+        features.append(item)
+    return features
 
 
 def home_document(portal: Portal, query: Query) -> Document:

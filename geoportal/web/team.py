@@ -10,10 +10,9 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
 from geoportal.errors import UsageError
-from geoportal.index.snapshot import Snapshot
 from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAnswer, TeamQuestion
 from geoportal.services import Portal
-from geoportal.web.answer_presenters import home_document, result_feature
+from geoportal.web.answer_presenters import home_document, result_features
 from geoportal.web.reference_presenters import Document, role_document
 from geoportal.web.schemas import Address, Code, Point, Strict, origin_of, require_kinds
 
@@ -118,30 +117,30 @@ def _check_names(roles: tuple[Role, ...]) -> None:
 
 def team_document(portal: Portal, question: TeamQuestion) -> Document:
     """Return the candidates for each role and the best teams."""
-    snapshot = portal.snapshot
     answer = portal.team(question)
     return {
-        "dataset_version": snapshot.version,
+        "dataset_version": portal.snapshot.version,
         **home_document(portal, question.query),
         "order": _ORDER,
-        "roles": [_role_answer(snapshot, answer, role) for role in question.roles],
-        "teams": [_team(snapshot, answer, team) for team in answer.teams],
+        "roles": [_role_answer(portal, answer, role) for role in question.roles],
+        "teams": [_team(portal, answer, team) for team in answer.teams],
     }
 
 
-def _role_answer(snapshot: Snapshot, answer: TeamAnswer, role: Role) -> Document:
+def _role_answer(portal: Portal, answer: TeamAnswer, role: Role) -> Document:
     found = answer.candidates[role.role]
     return {
         **role_document(role),
         "numberMatched": found.number_matched,
         "counts": found.counts,
-        "candidates": [result_feature(snapshot, result) for result in found.results],
+        "candidates": result_features(portal, found.results),
     }
 
 
-def _team(snapshot: Snapshot, answer: TeamAnswer, team: Team) -> Document:
+def _team(portal: Portal, answer: TeamAnswer, team: Team) -> Document:
     """Return one team with what is missing named, role by role."""
     roles = answer.question.roles
+    shown = dict(zip(answer.members, result_features(portal, answer.members.values()), strict=True))
     pairs = list(zip(roles, team.members, strict=True))
     missing = [
         {"role": role.role, "need": need, "required": role.required}
@@ -158,9 +157,7 @@ def _team(snapshot: Snapshot, answer: TeamAnswer, team: Team) -> Document:
         "members": [
             {
                 "role": role.role,
-                "facility": None
-                if member.row is None
-                else result_feature(snapshot, answer.members[role.role, member.row]),
+                "facility": None if member.row is None else shown[role.role, member.row],
             }
             for role, member in pairs
         ],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -181,14 +180,3 @@ def test_pasting_the_note_asks_the_scenarios_questions(city, note, names):
             expected(records, kinds, needs, radius_m),
             records,
         )
-
-
-@pytest.mark.shared
-def test_who_within_16_km_of_a_point_in_moji_does_scheduled_visits_across_the_strait():
-    filings = Path(__file__).parents[3] / "shared/data/bureau/35_yamaguchi_todokede_2025-10.xlsx"
-    if not filings.is_file():
-        pytest.skip("official files are not here (../shared/data)")
-    try:
-        from geoportal.ingest.sources import bureau  # noqa: F401
-    except ImportError:
-        pytest.skip("the importer of the regional bureaus' filings is not written yet")
