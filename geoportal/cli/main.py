@@ -12,6 +12,7 @@ from geoportal.cli.ask import districts, export, facility, geocode, search
 from geoportal.cli.coverage import coverage
 from geoportal.cli.data import doctor, import_, init
 from geoportal.cli.serve import serve
+from geoportal.cli.survey import survey
 from geoportal.cli.team import exposure, interpret, team
 from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
@@ -44,6 +45,7 @@ for one in (
     team,
     interpret,
     exposure,
+    survey,
     coverage,
 ):
     cli.add_command(one)

@@ -29,6 +29,7 @@ from geoportal.ingest.sources import (
     navii,
     navii_hours,
     sample,
+    survey,
     towns,
 )
 
@@ -41,6 +42,7 @@ _EXTRACTORS: Final[Mapping[str, _Extractor]] = {
     bureau_codes.SOURCE: bureau_codes.extract,
     municipal_medical.SOURCE: municipal_medical.extract,
     municipal_care.SOURCE: municipal_care.extract,
+    survey.SOURCE: survey.extract,
 }
 """How the records of a facility table are read, by source."""
 

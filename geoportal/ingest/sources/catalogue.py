@@ -18,6 +18,7 @@ from geoportal.ingest.sources import (
     navii,
     navii_hours,
     sample,
+    survey,
     towns,
 )
 
@@ -42,7 +43,7 @@ LAYOUTS: Final = (
     _later("blocks", "都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"),
     mesh_population.LAYOUT,
     age_population.LAYOUT,
-    _later("survey", "調査票の種類", "施設番号", "回答日"),
+    survey.LAYOUT,
 )
 
 SOURCES: Final = tuple(

@@ -1,0 +1,61 @@
+"""``geoportal survey``: our own survey of home-care resources (在宅医療資源調査)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from geoportal.cli.console import Console, command
+from geoportal.domain.facility import KINDS
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.export.survey_workbook import write_survey
+
+
+@click.group()
+def survey() -> None:
+    """Ask facilities what they really do (在宅医療資源調査); answers come back by `import`."""
+
+
+@survey.command()
+@click.option("--kind", type=click.Choice(KINDS), required=True, metavar="KIND")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE.xlsx")
+@click.option("--district", metavar="CODE", help="Only facilities of this district.")
+@command
+def template(console: Console, kind: str, out: Path, district: str | None) -> None:
+    """Write an Excel file for a kind of facility, prefilled with what is known."""
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError("--out must end in .xlsx", "out")
+    portal = console.portal()
+    snapshot = portal.snapshot
+    if district is not None and not snapshot.knows_district(district):
+        raise NotFoundError(f"there is no district {district[:20]!r}; see geoportal districts")
+    rows = range(len(snapshot)) if district is None else snapshot.in_district(district)
+    chosen = [snapshot.facilities[row] for row in rows]
+    facilities = sorted(
+        (item for item in chosen if item.kind == kind),
+        key=lambda item: (item.municipality_code, item.kana or item.name, item.id),
+    )
+    info = portal.reference.kinds[kind]
+    labels = {name: texts[0] for name, texts in portal.reference.evidence.items()}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    questions = write_survey(
+        out,
+        facilities,
+        kind,
+        info.label_ja,
+        portal.reference.vocabulary,
+        labels,
+        today=snapshot.today,
+    )
+    document = {
+        "file": str(out),
+        "kind": kind,
+        "district": district,
+        "facilities": len(facilities),
+        "questions": questions,
+    }
+    console.print(
+        document,
+        lambda: iter([f"{out}: {info.label_ja} {len(facilities)} 件、設問 {questions}"]),
+    )

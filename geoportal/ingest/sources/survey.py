@@ -1,0 +1,248 @@
+"""在宅医療資源調査: our own workbook coming back with answers.
+
+Written by `geoportal.export.survey_workbook`. A blank cell and 未回答 make no claim at all: no
+answer is not "no". Each answer keeps its own date, so that a later, shorter one
+takes nothing away.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from geoportal.domain.claim import Claim
+from geoportal.domain.facility import (
+    CARE_OFFICE_NUMBER,
+    KINDS,
+    MEDICAL_INSTITUTION_CODE,
+    NAVII_ID,
+    FacilityRecord,
+)
+from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record, fold_header
+from geoportal.ingest.report import INFO, WARNING, Issue
+from geoportal.ingest.rows import FacilityExtract, Listed, RowNotes, add_rows, read_line
+from geoportal.text.wareki import parse_date
+
+SOURCE: Final = "survey"
+HEADINGS: Final = MappingProxyType(
+    {
+        "form": "調査票の種類",
+        "id": "施設番号",
+        "kind": "種別コード",
+        MEDICAL_INSTITUTION_CODE: "医療機関コード",
+        CARE_OFFICE_NUMBER: "介護事業所番号",
+        NAVII_ID: "医療情報ネットID",
+        "name": "施設の名称",
+        "address": "施設の所在地",
+        "phone": "電話番号",
+        "known": "公表・届出で分かっていること",
+        "answered_on": "回答日",
+        "answered_by": "回答者（職種・部署）",
+        "capacity": "新規の受入状況",
+        "areas": "訪問地域",
+        "remarks": "連絡事項",
+    }
+)
+"""Headings of the columns that are not needs, by field, in the order of the workbook."""
+FORM: Final = "在宅医療資源調査"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {name: (heading,) for name, heading in HEADINGS.items()},
+    required=("form", "id", "kind", "answered_on"),
+    patterns=(r".*\[[a-z0-9.]+\]",),
+    optional=frozenset(HEADINGS),
+)
+NEED_GROUPS: Final = ("VM", "AC", "PT", "BK", "CO")
+"""Groups of the vocabulary that are asked; filings (ST) are known better from the bureau."""
+FREE_TEXT: Final = "CO.CMTIME"
+"""The one need answered in words: when and how care managers can ask (ケアマネタイム)."""
+ANSWERS: Final = ("はい", "いいえ", "未回答")
+CAPACITIES: Final = MappingProxyType(
+    {"受入可": "CAP.OPEN", "条件付・要相談": "CAP.COND", "満員・新規停止": "CAP.FULL"}
+)
+
+_YES: Final = frozenset(
+    ("はい", "可", "可能", "対応可", "有", "あり", "ある", "yes", "y", "1", "true")
+)
+_NO: Final = frozenset(
+    ("いいえ", "不可", "対応不可", "無", "なし", "ない", "no", "n", "0", "false")
+)
+_SILENT: Final = frozenset(("", "未回答", "-", "無回答", "不明", "わからない", "分からない"))
+_MARKS: Final = MappingProxyType({"○": "はい", "◯": "はい", "〇": "はい", "×": "いいえ"})
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_LATEST_ANSWER: Final = timedelta(days=92)
+"""An answer may be younger than the date in a file's name, but not by much."""
+_CODE: Final = re.compile(r"\[([^\[\]]+)\]$")
+
+
+def need_heading(term: Term) -> str:
+    """Return the heading of a need's column; the code in brackets is what is read back."""
+    return f"{term.label_ja} [{term.code}]"
+
+
+def asked_terms(vocabulary: Vocabulary, kind: str) -> list[Term]:
+    """Return the needs a kind is asked about, in the order of the vocabulary."""
+    return [
+        term
+        for term in vocabulary
+        if term.group in NEED_GROUPS and vocabulary.applies_to(term.code, kind)
+    ]
+
+
+def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
+    """Read every row of a table with `LAYOUT`; a row without any answer makes no record."""
+    columns = _need_columns(table, edition.municipalities.reference.vocabulary)
+    found = FacilityExtract()
+    answered = []
+    for record in table.records:
+        if _answered(record, columns):
+            answered.append(record)
+        else:
+            found.rows_read += 1
+    add_rows(found, _rows(table, answered, columns, edition))
+    if table.records and not answered:
+        message = "no row holds an answer; was the workbook saved after it was filled in?"
+        found.issues.append(Issue(table.header_line, "", "no_answers", INFO, "", message))
+    return found
+
+
+def _need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, Term]:
+    """Return the terms of the further columns by folded heading."""
+    codes = {fold_header(term.code): term for term in vocabulary}
+    extra: Mapping[str, int] = table.records[0].extra if table.records else {}
+    found = {}
+    for heading in extra:
+        match = _CODE.search(heading)
+        if match and match[1] in codes:
+            found[heading] = codes[match[1]]
+    return found
+
+
+def _answered(record: Record, columns: Mapping[str, Term]) -> bool:
+    cells = [record.further(heading) for heading in columns]
+    cells += [record.get(name) for name in ("capacity", "areas", "remarks")]
+    return any(_plain(cell) not in _SILENT for cell in cells)
+
+
+def _rows(
+    table: RecognisedTable,
+    records: list[Record],
+    columns: Mapping[str, Term],
+    edition: Edition,
+) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+    for record in records:
+        notes = RowNotes(record, table.layout)
+        id_, kind = record.get("id"), record.get("kind")
+        if not _ID.fullmatch(id_):
+            notes.reject("id", "bad_id", "the number of the facility was changed; copy it back")
+        if kind not in KINDS:
+            notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
+        day = _day(notes, edition)
+        claims = tuple(_claims(notes, columns, day, edition))
+        if notes.rejected:
+            yield notes, None, ""
+            continue
+        key = f"{id_}@{day}"
+        found = FacilityRecord(
+            source=SOURCE,
+            record_id=key,
+            kind=kind,
+            name="",  # in the workbook as a copy of what others publish
+            identifiers={
+                scheme: record.get(scheme)
+                for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
+                if record.get(scheme)
+            },
+            note=_note(notes, edition),
+            claims=claims,
+        )
+        yield notes, Listed(record.line, found, id_, key), key
+
+
+def _day(notes: RowNotes, edition: Edition) -> str:
+    """Return the date of the answer, else of the edition."""
+    text = re.sub(r"[ T]00:00:00$", "", notes.record.get("answered_on"))
+    found = parse_date(text)
+    if found is None and text:
+        notes.warn("answered_on", "bad_date", f"expected a date; {edition.as_of} is taken")
+    elif found is None:
+        notes.warn("answered_on", "no_answer_date", f"no date of the answer; {edition.as_of} taken")
+    elif found - date.fromisoformat(edition.as_of) > _LATEST_ANSWER:
+        notes.warn("answered_on", "future_date", f"long after the file; {edition.as_of} is taken")
+        return edition.as_of
+    return found.isoformat() if found else edition.as_of
+
+
+def _claims(
+    notes: RowNotes, columns: Mapping[str, Term], day: str, edition: Edition
+) -> Iterator[Claim]:
+    """Yield a claim for each answer that is one."""
+    who = read_line(notes, "answered_by")
+    origin = f"回答：{who}" if who else ""
+    for heading, term in columns.items():
+        text = notes.record.further(heading)
+        value, words = _answer(text, term)
+        if value:
+            note = "。".join(part for part in (words, origin) if part)
+            yield Claim(term.code, value, SOURCE, SOURCE, day, note=note)
+        elif _plain(text) not in _SILENT:
+            notes.issues.append(_wrong_answer(notes.record, heading, term, text))
+    capacity = notes.record.get("capacity")
+    code = CAPACITIES.get(capacity, "")
+    if code:
+        yield Claim(code, "yes", SOURCE, SOURCE, day, note=origin)
+    elif _plain(capacity) not in _SILENT:
+        message = f"expected one of {', '.join(CAPACITIES)}, or nothing; not used"
+        notes.warn("capacity", "bad_answer", message)
+
+
+def _answer(text: str, term: Term) -> tuple[str, str]:
+    """Return the value and words of an answer; no value for no answer, or a wrong one."""
+    plain = _plain(text)
+    if plain in _SILENT:
+        return "", ""
+    if plain in _NO:
+        return "no", ""
+    if plain in _YES:
+        return "yes", ""
+    return ("yes", text) if term.code == FREE_TEXT else ("", "")
+
+
+def _plain(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", _MARKS.get(text.strip(), text)).strip().lower()
+    return _MARKS.get(plain, plain)
+
+
+def _wrong_answer(record: Record, heading: str, term: Term, text: str) -> Issue:
+    column = _column_letters(record.extra[heading])
+    message = f"expected はい, いいえ, 未回答 or nothing (column {column}); not used"
+    return Issue(record.line, need_heading(term), "bad_answer", WARNING, text, message)
+
+
+def _column_letters(position: int) -> str:
+    """Return the letters of a sheet's column by its position from 0: 27 is AB."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _note(notes: RowNotes, edition: Edition) -> str:
+    """Return the visiting area and remarks; areas nobody knows are told, and kept as written."""
+    areas = read_line(notes, "areas")
+    finder = edition.municipalities
+    for part in filter(None, re.split(r"[、,，;；・\s]+", areas)):
+        if not finder.by_code(part)[0] and not finder.by_last_part(part):
+            message = f"{part}: no municipality or ward of this name or code; kept as written"
+            notes.info("areas", "unknown_area", message)
+    remarks = read_line(notes, "remarks")
+    return "\n".join(part for part in (f"訪問地域：{areas}" if areas else "", remarks) if part)
