@@ -111,6 +111,19 @@ EVERYDAY_WORDS: dict[str, str] = {
 """A word families use, shown beside the official one (Japanese pages)."""
 
 
+TEAM_EXTRA_KINDS: tuple[str, ...] = (
+    "dental_clinic",
+    "visiting_rehabilitation",
+    "visiting_bathing",
+    "regular_visiting",
+    "nursing_small_multifunctional",
+    "day_service",
+    "short_stay",
+    "equipment",
+)
+"""Kinds that can be asked into a team besides the roles of the ready-made ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class WayIn:
     """One of the five consultation topics (相談項目) of the centres as a way into the search."""
@@ -118,6 +131,7 @@ class WayIn:
     code: str
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    page: str = "start"
 
 
 WAYS_IN: tuple[WayIn, ...] = (
@@ -127,8 +141,8 @@ WAYS_IN: tuple[WayIn, ...] = (
         ("visiting_nursing", "visiting_rehabilitation", "home_help", "visiting_bathing"),
     ),
     WayIn("backup", ("hospital", "clinic"), ("BK.URGENT",)),
-    WayIn("discharge", ("clinic", "pharmacy", "visiting_nursing", "home_help", "care_management")),
-    WayIn("general"),
+    WayIn("discharge", page="team"),
+    WayIn("general", page="centres"),
 )
 
 VISIT_CODES: dict[str, tuple[str, ...]] = {

@@ -40,6 +40,8 @@ PAGES = (
     "/accessibility",
     "/help",
     "/shortlist",
+    "/note",
+    "/team",
 )
 HOME = "福岡県北九州市小倉北区秘密町9丁目8番7号"
 

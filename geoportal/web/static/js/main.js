@@ -380,6 +380,9 @@ function start() {
   revealScriptOnly();
   form.start({ submit, filter: (name) => run({ fit: ["district", "radius_m"].includes(name) }) });
   startNeedPicker(form.element);
+  byId("note-door").addEventListener("submit", (event) => {
+    replaceChildren(event.target, h("input", { type: "hidden", name: "address", value: form.read().address }));
+  });
   byId("use-position").addEventListener("click", findMe);
   byId("use-map-centre").addEventListener("click", () => map && searchAround(map.centre(), t("near-map")));
   byId("copy-link").addEventListener("click", copyLink);

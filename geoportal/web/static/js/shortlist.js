@@ -36,6 +36,14 @@ function toggle(id) {
   return at < 0;
 }
 
+/** Adds several at once; returns how many were new. */
+export function keepAll(ids) {
+  const items = load();
+  const fresh = ids.filter((id) => !items.some((item) => item.id === id)).slice(0, LIMIT - items.length);
+  save(items.concat(fresh.map((id) => ({ id, status: "", note: "" }))));
+  return fresh.length;
+}
+
 export function keepButton(id, name, onChange) {
   const button = h("button", { type: "button", class: "button button--quiet button--small keep" });
   const paint = () => {
@@ -54,6 +62,7 @@ export function keepButton(id, name, onChange) {
     announce(kept === null ? t("keep-full", { count: LIMIT }) : t(kept ? "kept" : "unkept", { name }));
     if (onChange) onChange(load().length);
   });
+  button.addEventListener("repaint", paint);
   paint();
   return button;
 }

@@ -1,0 +1,154 @@
+"""What every page shares: language, words, links, filters, the frame around the content."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, g, make_response, request, url_for
+from flask import render_template as render
+
+from geoportal.services import Portal
+from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
+from geoportal.web import page_models as models
+from geoportal.web import presenters, wording
+from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
+from geoportal.web.page_models import SearchForm
+
+blueprint = Blueprint("frame", __name__)
+LANGUAGE_NAMES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
+API_DOCS = "/api/docs"
+
+
+@blueprint.before_app_request
+def choose_visitors_language() -> None:
+    """Settle the language of this answer."""
+    g.language = choose_language(request.args.get("lang"), request.accept_languages)
+
+
+@blueprint.app_template_filter("distance")
+def _distance(value: float) -> str:
+    return wording.distance(value)
+
+
+@blueprint.app_template_filter("distance_key")
+def _distance_key(value: float, error: float) -> str:
+    return wording.distance_key(value, error)
+
+
+@blueprint.app_template_filter("metres")
+def _metres(value: float | None) -> str:
+    return wording.metres(value)
+
+
+@blueprint.app_template_filter("month")
+def _month(value: str | None) -> str:
+    return wording.month(value, g.language)
+
+
+@blueprint.app_template_filter("day")
+def _day(value: str | None) -> str:
+    return wording.day(value, g.language)
+
+
+@blueprint.app_template_filter("moment")
+def _moment(value: str) -> str:
+    return wording.moment(value, g.language)
+
+
+@blueprint.app_template_filter("dial")
+def _dial(value: str) -> str:
+    return wording.dial(value)
+
+
+def portal_here() -> Portal:
+    """Return what answers questions in this application."""
+    return cast("Portal", current_app.extensions["geoportal"])
+
+
+def asked_language() -> str | None:
+    """Return the language the URL asks for, to be carried along; None when it asks for none."""
+    asked = request.args.get("lang")
+    return asked if asked in LANGUAGES else None
+
+
+def page_url(endpoint: str, **values: Any) -> str:
+    """Return a page's address; the language asked for is carried along."""
+    return url_for(endpoint, **values, lang=asked_language())
+
+
+def asset_url(name: str) -> str:
+    """Return the address of a static file."""
+    return url_for("static", filename=name)
+
+
+def _languages() -> list[dict[str, str]]:
+    """Return the same page in each language; a POST's answer leads back to an empty form."""
+    languages = []
+    for language in LANGUAGES:
+        arguments = request.args.copy() if request.method == "GET" else request.args.__class__()
+        kept = [(k, v) for k, v in arguments.items(multi=True) if k != "lang"]
+        form = SearchForm.read(type(request.args)(kept), posted=False)
+        query = form.query_string(language) if request.path == "/" else f"lang={language}"
+        languages.append(
+            {
+                "language": language,
+                "href": f"{request.path}?{query}",
+                "html": HTML_LANGUAGE[language],
+                "hreflang": HREFLANG[language],
+                "label": LANGUAGE_NAMES[language],
+            }
+        )
+    return languages
+
+
+def page(name: str, **context: Any) -> Response:
+    """Render a page with what every page needs."""
+    words = messages(g.language)
+    portal = portal_here()
+    context.setdefault("fictional", models.is_fictional(portal) if name != "error" else False)
+    labels = {} if name == "error" else models.need_labels(portal, g.language)
+    html = render(
+        f"pages/{name}.html",
+        t=words.html,
+        plain=words.plain,
+        url=page_url,
+        asset=asset_url,
+        language=g.language,
+        html_language=HTML_LANGUAGE[g.language],
+        languages=_languages(),
+        script_messages=words.for_script(),
+        api_docs=API_DOCS,
+        kinds={} if name == "error" else models.kinds(portal, g.language),
+        need_label=lambda code: labels.get(code, code),
+        source_labels={} if name == "error" else models.source_labels(portal, g.language),
+        has_district_page=lambda code: models.district(portal, code) is not None,
+        tiles=_tiles(),
+        urls={"points": "/api/v1/points", "districts": "/api/v1/districts"},
+        **context,
+    )
+    response = make_response(html)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = HTML_LANGUAGE[g.language]
+    return response
+
+
+def _tiles() -> dict[str, Any]:
+    settings = cast("Settings", current_app.config["GEOPORTAL_SETTINGS"])
+    return {
+        "url": settings.tile_url,
+        "attribution": settings.tile_attribution,
+        "page": GSI_PAGE if settings.tile_url == GSI_PALE_TILES else "",
+        "on": settings.tiles_on,
+    }
+
+
+def config_document(form: SearchForm | None = None) -> dict[str, Any]:
+    """Return the labels and centres the browser's modules need."""
+    portal = portal_here()
+    return {
+        "kinds": models.kinds(portal, g.language),
+        "needs": models.need_labels(portal, g.language),
+        "centres": presenters.centres_document(portal)["centres"],
+        "text": form.text if form else "",
+        "sources": models.source_labels(portal, g.language),
+    }

@@ -1,0 +1,42 @@
+// The pages "from a note" and "team": same forms as without scripts, without leaving the page.
+import { all, byId, revealScriptOnly } from "./dom.js";
+import { announce } from "./announce.js";
+import { startFragments } from "./fragment.js";
+import { keepAll, keepButton } from "./shortlist.js";
+import { t } from "./words.js";
+
+function dress(root) {
+  const others = () => all("[data-keep] button").forEach((button) => button.dispatchEvent(new Event("repaint")));
+  for (const place of all("[data-keep]", root)) {
+    place.replaceChildren(keepButton(place.dataset.keep, place.dataset.name, others));
+  }
+  for (const button of all("[data-keep-all]", root)) {
+    button.addEventListener("click", () => {
+      const added = keepAll(button.dataset.keepAll.trim().split(/\s+/));
+      others();
+      announce(t("kept-count", { count: added }));
+    });
+  }
+}
+
+function show(root) {
+  dress(root);
+  const address = root.querySelector("#confirm-address");
+  const go = root.querySelector("#confirm-go");
+  const title = root.querySelector("h2");
+  const next = go ? (address.value ? go : address) : title;
+  title.scrollIntoView({ block: "start", behavior: "auto" });
+  next.focus({ preventScroll: Boolean(!go) });
+  announce(title.textContent);
+}
+
+revealScriptOnly();
+startFragments(show);
+dress(document);
+const note = byId("note");
+if (note) {
+  note.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) note.form.requestSubmit();
+  });
+}
+if (byId("error-summary")) byId("error-summary").focus();

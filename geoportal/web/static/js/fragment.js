@@ -1,0 +1,43 @@
+// Sends a form and puts the part of the answer that changed into the page: nothing typed enters
+// the browser's history. Without scripts the same form loads the same page.
+import { all, byId } from "./dom.js";
+import { announce } from "./announce.js";
+import { t } from "./words.js";
+
+async function answerTo(form, submitter) {
+  const body = new URLSearchParams(new FormData(form));
+  if (submitter && submitter.name) body.append(submitter.name, submitter.value);
+  const response = await fetch(form.action, {
+    method: "POST", body, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
+  });
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Forms with `data-fragment-form="ID"` change only the element ID; `drawn` is called after. */
+export function startFragments(drawn) {
+  for (const form of all("[data-fragment-form]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const place = byId(form.dataset.fragmentForm);
+      place.classList.add("is-busy");
+      announce(t("searching"));
+      try {
+        const fresh = (await answerTo(form, event.submitter)).getElementById(form.dataset.fragmentForm);
+        if (!fresh || fresh.hidden) {
+          form.submit(); // the answer is about the form itself: let the whole page say so
+          return;
+        }
+        place.replaceWith(document.importNode(fresh, true));
+        drawn(byId(form.dataset.fragmentForm));
+      } catch (error) {
+        place.classList.remove("is-busy");
+        announce(t("failed"));
+        const note = form.querySelector("[data-fragment-failed]") || document.createElement("p");
+        note.className = "notice";
+        note.dataset.fragmentFailed = "";
+        note.textContent = t("failed");
+        form.append(note);
+      }
+    });
+  }
+}
