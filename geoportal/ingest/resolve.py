@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
-from geoportal.domain.hours import EMPTY_HOURS
+from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
 from geoportal.ingest.geography import Geography
+from geoportal.ingest.linking.units import kind_is_sure
 from geoportal.ingest.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
 
@@ -27,6 +29,9 @@ _ATTRIBUTES = (
     "departments",
     "note",
 )
+_LAST_ASKED = frozenset({"bureau-codes"})
+"""Sources whose wording is taken only where no equal one has any: the code list prints names
+without the letters it lacks (白医院 for 白土医院)."""
 
 
 def resolve_facility(
@@ -45,26 +50,33 @@ def resolve_facility(
 
     Notes
     -----
-    Listed records count before closed ones; then the stronger source, the newer edition and the
-    source's name decide, so the result depends on what the records say and on nothing else.
+    Listed records count before closed ones; then the stronger source (the bureau's filings before
+    mere lists), the newer edition and the source's name decide, so the result depends on what the
+    records say and on nothing else. The kind comes from a source that states it; where a source
+    only guessed another, what it says of the kind is left out. Hours come from a source that has
+    times; its gaps (closing days) are filled from the next.
     """
     ranked = sorted(stored, key=lambda item: _rank(item, strengths), reverse=True)
     listed = [item for item in ranked if not item.closed_on] or ranked
     records = [item.record for item in listed]
-    best = records[0]
+    kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
     placement = _placement(records, geography)
     chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
-    hours = next((r.hours for r in records if r.hours.known), EMPTY_HOURS)
     return Facility(
         id=stored[0].facility_id,
-        kind=best.kind,
+        kind=kind,
         municipality_code=placement.municipality_code,
         identifiers=_identifiers(records),
         services=_union(records, "services"),
         filings=_union(records, "filings"),
-        hours=hours,
+        hours=_hours(records),
         location=placement.location,
-        claims=tuple(claim for record in records for claim in record.claims),
+        claims=tuple(
+            claim
+            for record in records
+            if record.kind == kind or kind_is_sure(record)
+            for claim in record.claims
+        ),
         sources=tuple(
             SourceMention(item.record.source, item.record.record_id, item.last_seen)
             for item in sorted(stored, key=lambda item: item.key)
@@ -76,9 +88,31 @@ def resolve_facility(
     )
 
 
-def _rank(item: StoredRecord, strengths: Mapping[str, str]) -> tuple[bool, int, str, str, str]:
-    strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
-    return (not item.closed_on, strength, item.as_of, *item.key)
+def _rank(
+    item: StoredRecord, strengths: Mapping[str, str]
+) -> tuple[bool, int, bool, str, str, str]:
+    source = item.record.source
+    strength = EVIDENCE.index(strengths.get(source, EVIDENCE[0]))
+    return (not item.closed_on, strength, source not in _LAST_ASKED, item.as_of, *item.key)
+
+
+def _hours(records: Sequence[FacilityRecord]) -> Hours:
+    """Return the hours of the first record that has times, with closing days of the others."""
+    known = [record.hours for record in records if record.hours.known]
+    if not known:
+        return EMPTY_HOURS
+    best = next((hours for hours in known if hours.sessions), known[0])
+    in_use = {session.day for session in best.sessions}
+    for other in known:
+        free = tuple(day for day in other.closed_days if day not in in_use)
+        best = replace(
+            best,
+            closed_days=best.closed_days or free,
+            closed_weeks=best.closed_weeks or other.closed_weeks,
+            closed_dates=best.closed_dates or other.closed_dates,
+            note=best.note or other.note,
+        )
+    return best
 
 
 def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Placement:

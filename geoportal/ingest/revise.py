@@ -17,6 +17,8 @@ from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.ingest.edition import Edition, Progress
 from geoportal.ingest.geography import Geography
+from geoportal.ingest.linking.relink import relink
+from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.resolve import resolve_facility
 from geoportal.ingest.rows import FacilityExtract, Listed
@@ -31,6 +33,8 @@ from geoportal.store.facilities import (
     write_facilities,
     write_records,
 )
+from geoportal.store.history import write_history
+from geoportal.store.links import blocks_of, facility_of, write_redirects
 
 _MANY_REMOVED_SHARE = 0.2
 _MANY_REMOVED_LEAST = 10
@@ -87,10 +91,13 @@ def revise_records(
     dates = read_scope_editions(connection, edition.source)
     after = {key: _closed(item, dates.get(item.scope, ())) for key, item in after.items()}
     changed = [item for key, item in after.items() if item != held.get(key)]
-    write_records(connection, changed)
+    write_records(connection, changed, {item.key: link_block(item.record) for item in changed})
     write_claims(connection, changed)
+    listings = [(listed.scope, listed.record) for listed in extract.listed]
+    write_history(connection, edition.source, edition.as_of, listings)
+    relinked = _link(connection, changed, held)
     revision = _count(held, after, {listed.record.record_id for listed in extract.listed})
-    revision.facility_ids = {item.facility_id for item in changed}
+    revision.facility_ids = {item.facility_id for item in changed} | relinked
     revision.issues = [
         *_edition_issues(superseded, extract, complete != scopes, edition),
         *_removal_issues(revision, sum(not item.closed_on for item in held.values())),
@@ -182,15 +189,40 @@ def _held(
 
 
 def _merge(before: StoredRecord | None, listed: Listed, as_of: str) -> StoredRecord:
-    fresh = StoredRecord(listed.record, listed.facility_id, listed.scope, as_of, as_of, as_of)
+    own_id = listed.facility_id
+    fresh = StoredRecord(listed.record, own_id, listed.scope, as_of, as_of, as_of, "", own_id)
     if before is None:
         return fresh
+    if before.own_id == own_id:
+        fresh = replace(fresh, facility_id=before.facility_id)
     newer = (as_of, *fullness(fresh.record)) > (before.as_of, *fullness(before.record))
     return replace(
         fresh if newer else before,
         first_seen=min(before.first_seen, as_of),
         last_seen=max(before.last_seen, as_of),
     )
+
+
+def _link(
+    connection: sa.Connection,
+    changed: Sequence[StoredRecord],
+    held: Mapping[str, StoredRecord],
+) -> set[str]:
+    """Link what has changed with the other sources; return the facilities that are concerned."""
+    before = [held[item.record.record_id] for item in changed if item.record.record_id in held]
+    blocks = {link_block(item.record) for item in (*changed, *before)}
+    blocks |= blocks_of(connection, sorted({item.own_id for item in changed}))
+    renamed = {
+        held[item.record.record_id].own_id: item.own_id
+        for item in changed
+        if item.record.record_id in held and held[item.record.record_id].own_id != item.own_id
+    }
+    write_redirects(
+        connection,
+        {old: new for old, new in renamed.items() if not facility_of(connection, old)},
+        (),
+    )
+    return relink(connection, blocks) | {item.facility_id for item in before}
 
 
 def _closed(item: StoredRecord, dates: Sequence[str]) -> StoredRecord:

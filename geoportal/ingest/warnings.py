@@ -11,6 +11,7 @@ from geoportal.ingest.positions import GEOCODED, MESSAGES, SERIOUS
 from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.revise import resolved_facilities
 from geoportal.ingest.rows import Listed
+from geoportal.store.links import current_facility_ids
 
 _ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
 _BATCH = 1_000
@@ -33,11 +34,12 @@ def position_issues(
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
-        facilities = resolved_facilities(connection, [item.facility_id for item in batch])
+        current = current_facility_ids(connection, [item.facility_id for item in batch])
+        facilities = resolved_facilities(connection, sorted(set(current.values())))
         for item in batch:
             if item.record.lon is None and not item.record.address:
                 continue  # the table does not say where anything is
-            location = facilities[item.facility_id].location
+            location = facilities[current[item.facility_id]].location
             issues.extend(
                 _issue(item, warning, known=location.known, layout=layout)
                 for warning in location.warnings

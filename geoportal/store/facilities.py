@@ -35,6 +35,9 @@ class StoredRecord:
         ISO dates of the first and last edition that lists it.
     closed_on : str
         ISO date of the edition that no longer lists it; empty while listed.
+    own_id : str
+        The id its source gives it: the facility's id as long as the record is linked to no other.
+        Empty when made: the same as ``facility_id``.
     """
 
     record: FacilityRecord
@@ -44,6 +47,12 @@ class StoredRecord:
     first_seen: str
     last_seen: str
     closed_on: str = ""
+    own_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Fill in the own id."""
+        if not self.own_id:
+            object.__setattr__(self, "own_id", self.facility_id)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,6 +67,7 @@ def read_records(
     scopes: Sequence[str] = (),
     record_ids: Sequence[str] = (),
     facility_ids: Sequence[str] = (),
+    own_ids: sa.Select[tuple[str]] | None = None,
 ) -> list[StoredRecord]:
     """Return stored records, ordered by key.
 
@@ -67,10 +77,14 @@ def read_records(
         Only this source; empty for all.
     scopes, record_ids, facility_ids : sequence of str
         Only these (one of the three); empty for all.
+    own_ids : sqlalchemy.Select, optional
+        Only records whose own id is among these.
     """
     base = sa.select(records).order_by(records.c.source, records.c.record_id)
     if source:
         base = base.where(records.c.source == source)
+    if own_ids is not None:
+        base = base.where(records.c.own_id.in_(own_ids))
     choices = (
         (records.c.scope, scopes),
         (records.c.record_id, record_ids),
@@ -89,8 +103,19 @@ def read_records(
     return sorted(found, key=lambda item: item.key)
 
 
-def write_records(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
-    """Insert or replace records by key."""
+def write_records(
+    connection: sa.Connection,
+    items: Iterable[StoredRecord],
+    blocks: Mapping[tuple[str, str], str] | None = None,
+) -> None:
+    """Insert or replace records by key.
+
+    Parameters
+    ----------
+    items : iterable of StoredRecord
+    blocks : Mapping, optional
+        By key the block in which each is compared with records of other sources.
+    """
     for batch in _batches(list(items)):
         _delete_by_key(connection, records, [item.key for item in batch])
         connection.execute(
@@ -100,6 +125,8 @@ def write_records(connection: sa.Connection, items: Iterable[StoredRecord]) -> N
                     "source": item.record.source,
                     "record_id": item.record.record_id,
                     "facility_id": item.facility_id,
+                    "own_id": item.own_id,
+                    "link_block": (blocks or {}).get(item.key, ""),
                     "scope": item.scope,
                     "as_of": item.as_of,
                     "first_seen": item.first_seen,
@@ -191,6 +218,19 @@ def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[st
     return found
 
 
+def record_facilities(
+    connection: sa.Connection, source: str, record_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the facility of each record of a source; unknown records are absent."""
+    found: dict[str, str] = {}
+    for batch in _batches(list(record_ids)):
+        query = sa.select(records.c.record_id, records.c.facility_id).where(
+            records.c.source == source, records.c.record_id.in_(batch)
+        )
+        found.update((row.record_id, row.facility_id) for row in connection.execute(query))
+    return found
+
+
 def find_by_number(connection: sa.Connection, number: str) -> list[str]:
     """Return the ids of facilities with an official number, in order."""
     query = (
@@ -205,13 +245,29 @@ def find_by_number(connection: sa.Connection, number: str) -> list[str]:
 def redirect_of(connection: sa.Connection, old_id: str) -> str:
     """Return where an id that is no longer used leads to, empty if nowhere."""
     query = sa.select(redirects.c.new_id).where(redirects.c.old_id == old_id)
-    return connection.scalar(query) or ""
+    target, passed = "", {old_id}
+    while (found := connection.scalar(query) or "") and found not in passed:
+        passed.add(found)
+        target = found
+        query = sa.select(redirects.c.new_id).where(redirects.c.old_id == found)
+    return target
 
 
 def all_redirects(connection: sa.Connection) -> dict[str, str]:
-    """Return every redirect, old id to new id."""
+    """Return every redirect, old id to the id it leads to in the end."""
     rows = connection.execute(sa.select(redirects.c.old_id, redirects.c.new_id))
-    return {row.old_id: row.new_id for row in rows}
+    steps = {row.old_id: row.new_id for row in rows}
+    return {old: _end_of(old, steps) for old in steps}
+
+
+def _end_of(old: str, steps: Mapping[str, str]) -> str:
+    """Follow redirects; a circle, which should not be, is left where it closes."""
+    passed = {old}
+    current = steps[old]
+    while current in steps and current not in passed:
+        passed.add(current)
+        current = steps[current]
+    return current
 
 
 def _identifier_rows(facility: Facility) -> list[dict[str, str]]:
@@ -254,4 +310,5 @@ def _stored(row: sa.Row[Any]) -> StoredRecord:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         closed_on=row.closed_on,
+        own_id=row.own_id,
     )

@@ -56,6 +56,8 @@ records = sa.Table(
     sa.Column("first_seen", sa.Text, nullable=False),
     sa.Column("last_seen", sa.Text, nullable=False),
     sa.Column("closed_on", sa.Text, nullable=False, server_default=""),
+    sa.Column("own_id", sa.Text, nullable=False, server_default="", index=True),
+    sa.Column("link_block", sa.Text, nullable=False, server_default="", index=True),
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     comment="what a source says of one facility (FacilityRecord as JSON)",
@@ -115,6 +117,51 @@ redirects = sa.Table(
     sa.Column("old_id", sa.Text, primary_key=True),
     sa.Column("new_id", sa.Text, nullable=False),
     comment="an id once published leads to its facility for ever",
+)
+
+link_pairs = sa.Table(
+    "link_pairs",
+    metadata,
+    sa.Column("first", sa.Text, primary_key=True),
+    sa.Column("second", sa.Text, primary_key=True, index=True),
+    sa.Column("block", sa.Text, nullable=False, index=True),
+    sa.Column("outcome", sa.Text, nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("score", sa.Float(53), nullable=False),
+    sa.Column("parts", sa.Text, nullable=False),
+    comment="pairs of ids that linking compared and why they were linked or not; can be rebuilt",
+)
+
+link_decisions = sa.Table(
+    "link_decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("first", sa.Text, nullable=False, index=True),
+    sa.Column("second", sa.Text, nullable=False, index=True),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_on", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    comment="what people decided about pairs of ids; the last row of a pair holds",
+)
+
+record_history = sa.Table(
+    "record_history",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("as_of", sa.Text, primary_key=True, index=True),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    comment="which editions list a record, and what they say of it",
+)
+
+record_contents = sa.Table(
+    "record_contents",
+    metadata,
+    sa.Column("content_hash", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    comment="what editions are compared by, each wording once (JSON)",
 )
 
 outlines = sa.Table(
@@ -183,7 +230,7 @@ postcodes = sa.Table(
     sa.Column("town", sa.Text, nullable=False, server_default=""),
     sa.Column("kana", sa.Text, nullable=False, server_default=""),
     sa.Column("chome", sa.Text, nullable=False, server_default=""),
-    comment="postal codes (郵便番号) and the areas they serve; without a town: the rest of the city",
+    comment="postal codes and the areas they serve; without a town: the rest of the city",
 )
 
 postcode_sets = sa.Table(

@@ -1,0 +1,211 @@
+"""How strongly two units speak for being one place: log-likelihood weights in bits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from geoportal.geo.geodesic import distance_m
+from geoportal.ingest.linking.addresses import compare_spots
+from geoportal.ingest.linking.names import compare_kana, compare_names
+from geoportal.ingest.linking.numbers import conflicting_scheme
+from geoportal.ingest.linking.units import Unit
+
+NAME_BITS: Mapping[str, float] = {
+    "same": 13.0,
+    "core": 12.0,
+    "contained": 8.5,
+    "stem": 6.5,
+    "near": 4.0,
+    "alike": -4.0,
+    "other": -9.0,
+}
+ADDRESS_BITS: Mapping[str, float] = {
+    "same": 10.0,
+    "part": 6.0,
+    "block": 4.0,
+    "town": 5.0,
+    "near": 3.0,
+    "number": -3.0,
+    "other": -7.5,
+}
+KANA_BITS: Mapping[str, float] = {"same": 4.0, "near": 2.0, "other": -3.0}
+PHONE_BITS: Mapping[str, float] = {"same": 10.0, "other": -2.0}
+POSTAL_BITS: Mapping[str, float] = {"same": 2.5, "other": -3.0}
+DISTANCE_BITS: Mapping[str, float] = {
+    "within 100 m": 5.0,
+    "within 500 m": 2.0,
+    "within 2 km": -2.0,
+    "farther": -6.0,
+}
+AREA_BITS: Mapping[str, float] = {"other": -5.0}
+KIND_BITS: Mapping[str, float] = {"other": -4.0}
+NUMBER_BITS: Mapping[str, float] = {"same": 40.0, "derived": 40.0, "derived other": -8.0}
+
+_ONE_OF_ITS_NAME = 1
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field's share of a score.
+
+    Attributes
+    ----------
+    field : str
+        ``name``, ``address``, ``kana``, ``phone``, ``postal_code``, ``distance``,
+        ``municipality``, ``kind`` or ``number``.
+    level : str
+        How well it agrees.
+    bits : float
+        Positive speaks for one place.
+    """
+
+    field: str
+    level: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against two units being one place.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+    obstacle : str
+        Why they can never be one, whatever the score: ``kind``, ``number:<scheme>`` or ``source``
+        (one source lists both); empty when they can.
+    """
+
+    parts: tuple[Part, ...]
+    obstacle: str = ""
+
+    @property
+    def score(self) -> float:
+        """The sum of the parts, bits."""
+        return round(sum(part.bits for part in self.parts), 2)
+
+    @property
+    def by_number(self) -> bool:
+        """True when an official number is the same."""
+        return any(part.field == "number" and part.bits > 0 for part in self.parts)
+
+
+def obstacle(mine: Unit, theirs: Unit) -> str:
+    """Return why two units can never be one place, empty when they can."""
+    if mine.kinds and theirs.kinds and not mine.kinds & theirs.kinds:
+        return "kind"
+    scheme = conflicting_scheme(mine.numbers, theirs.numbers)
+    if scheme:
+        return f"number:{scheme}"
+    if mine.sources & theirs.sources:
+        return "source"
+    return ""
+
+
+def weigh(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> Evidence:
+    """Compare two units.
+
+    Parameters
+    ----------
+    mine, theirs : Unit
+    name_counts : Mapping of str to int
+        How many places of the block bear a name (folded core), to weigh common names less.
+
+    Returns
+    -------
+    Evidence
+
+    Notes
+    -----
+    Weights are log2(m/u) after Fellegi and Sunter (1969): m how often a field agrees so well in
+    pairs known to be one place, u in pairs known to be two. See ``tests/accuracy/linking.py``
+    for the pairs and for how to count again. The best of several values counts.
+    """
+    parts = [
+        *_number(mine, theirs),
+        _name(mine, theirs, name_counts),
+        _best("address", mine.spots, theirs.spots, compare_spots, ADDRESS_BITS),
+        _best("kana", mine.kanas, theirs.kanas, compare_kana, KANA_BITS),
+        _set("phone", mine.phones, theirs.phones, PHONE_BITS),
+        _set("postal_code", mine.postal_codes, theirs.postal_codes, POSTAL_BITS),
+        _best("distance", mine.points, theirs.points, _distance_level, DISTANCE_BITS),
+        _apart("municipality", mine.areas, theirs.areas, AREA_BITS),
+        _apart("kind", mine.likely_kinds, theirs.likely_kinds, KIND_BITS),
+    ]
+    return Evidence(tuple(part for part in parts if part), obstacle(mine, theirs))
+
+
+def _number(mine: Unit, theirs: Unit) -> Iterable[Part]:
+    services_differ = mine.services and theirs.services and not mine.services & theirs.services
+    for scheme, numbers in mine.numbers.items():
+        if numbers & theirs.numbers.get(scheme, set()) and not services_differ:
+            yield Part("number", f"same {scheme}", NUMBER_BITS["same"])
+            return
+    codes = [
+        unit.numbers.get("medical_institution_code", set()) | unit.derived
+        for unit in (mine, theirs)
+    ]
+    if (mine.derived or theirs.derived) and codes[0] and codes[1]:
+        level = "derived" if codes[0] & codes[1] else "derived other"
+        yield Part("number", level, NUMBER_BITS[level])
+
+
+def _name(mine: Unit, theirs: Unit, counts: Mapping[str, int]) -> Part | None:
+    if not mine.names or not theirs.names:
+        return None
+    best = max(
+        (
+            (NAME_BITS[level := compare_names(one, other)], level, one, other)
+            for one in mine.names
+            for other in theirs.names
+        ),
+        key=lambda item: item[0],
+    )
+    bits, level, one, other = best
+    shared = one.cores & other.cores
+    if shared:
+        bits -= math.log2(max(min(counts.get(core, 1) for core in shared), _ONE_OF_ITS_NAME))
+    return Part("name", level, round(bits, 2))
+
+
+def _best(
+    field: str,
+    mine: Sequence[_Item],
+    theirs: Sequence[_Item],
+    compare: Callable[[_Item, _Item], str],
+    bits: Mapping[str, float],
+) -> Part | None:
+    levels = {level for one in mine for other in theirs if (level := compare(one, other))}
+    if not levels:
+        return None
+    level = max(sorted(levels), key=lambda item: bits[item])
+    return Part(field, level, bits[level])
+
+
+def _set(
+    field: str, mine: frozenset[str], theirs: frozenset[str], bits: Mapping[str, float]
+) -> Part | None:
+    if not mine or not theirs:
+        return None
+    level = "same" if mine & theirs else "other"
+    return Part(field, level, bits[level])
+
+
+def _apart(
+    field: str, mine: frozenset[str], theirs: frozenset[str], bits: Mapping[str, float]
+) -> Part | None:
+    if not mine or not theirs or mine & theirs:
+        return None
+    return Part(field, "other", bits["other"])
+
+
+def _distance_level(mine: tuple[float, float], theirs: tuple[float, float]) -> str:
+    metres = distance_m(*mine, *theirs)
+    for limit, level in ((100, "within 100 m"), (500, "within 500 m"), (2_000, "within 2 km")):
+        if metres <= limit:
+            return level
+    return "farther"

@@ -1,0 +1,160 @@
+"""Units of linking: the records that carry one id of their own, put together for comparing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.linking.addresses import Spot, read_spot
+from geoportal.ingest.linking.names import NameForms, name_forms
+from geoportal.ingest.linking.numbers import derived_number, official_numbers
+from geoportal.store.facilities import StoredRecord
+
+UNLINKED_SOURCES = frozenset({"sample"})
+"""Fictional facilities are never linked to real ones, nor to one another."""
+UNSURE_KINDS = {"bureau-codes": frozenset({"hospital", "clinic"})}
+"""Sources that list hospitals and clinics together (医科): there the kind is read off the name."""
+FAMILIES = {"hospital": "medical", "clinic": "medical"}
+"""Kinds compared with one another; every other kind only with itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Everything that is said under one id, ready to be compared.
+
+    Attributes
+    ----------
+    id : str
+        The id the source gives (``n4011400003450``, ``k130-4067790001``).
+    block : str
+        Family of kinds and prefecture; only units of one block are compared.
+    areas : frozenset of str
+        Municipality codes.
+    sources : frozenset of str
+    kinds : frozenset of str
+        Kinds that are certain; empty when all are guesses.
+    likely_kinds : frozenset of str
+        All kinds, guesses too.
+    numbers : dict of str to set of str
+        Official numbers by scheme.
+    derived : frozenset of str
+        Institution codes read out of other numbers.
+    names : tuple of NameForms
+        Empty when no source gives one (departments only): such a unit is linked by number alone.
+    kanas : tuple of str
+    spots : tuple of Spot
+    postal_codes, phones, services : frozenset of str
+        Phones: digits of telephone and fax.
+    points : tuple of (float, float)
+        Published positions, longitude first.
+    open : bool
+        Whether a record is listed still.
+    """
+
+    id: str
+    block: str
+    areas: frozenset[str]
+    sources: frozenset[str]
+    kinds: frozenset[str]
+    likely_kinds: frozenset[str]
+    numbers: dict[str, set[str]]
+    derived: frozenset[str]
+    names: tuple[NameForms, ...]
+    kanas: tuple[str, ...]
+    spots: tuple[Spot, ...]
+    postal_codes: frozenset[str]
+    phones: frozenset[str]
+    services: frozenset[str]
+    points: tuple[tuple[float, float], ...]
+    open: bool
+
+
+def link_block(record: FacilityRecord) -> str:
+    """Return the block a record is linked in, empty when it is never linked.
+
+    Parameters
+    ----------
+    record : FacilityRecord
+
+    Notes
+    -----
+    Family of kinds and prefecture, so that one prefecture's import does not compare another's;
+    every official number begins with the prefecture.
+    """
+    if record.source in UNLINKED_SOURCES:
+        return ""
+    family = FAMILIES.get(record.kind, record.kind)
+    numbers = (number for _, number in official_numbers(record))
+    return f"{family}/{(record.municipality_code or next(numbers, ''))[:2]}"
+
+
+def kind_is_sure(record: FacilityRecord) -> bool:
+    """Say whether a source really states the kind."""
+    return record.kind not in UNSURE_KINDS.get(record.source, ())
+
+
+def make_units(stored: Iterable[StoredRecord]) -> list[Unit]:
+    """Group records by their own id.
+
+    Parameters
+    ----------
+    stored : iterable of StoredRecord
+        All records of the ids concerned, in any order.
+
+    Returns
+    -------
+    list of Unit
+        Ordered by id.
+    """
+    groups: dict[str, list[StoredRecord]] = {}
+    for item in stored:
+        groups.setdefault(item.own_id, []).append(item)
+    return [
+        make_unit(id_, sorted(groups[id_], key=lambda item: item.key)) for id_ in sorted(groups)
+    ]
+
+
+def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
+    """Put the records of one id together; closed ones count only when none is open."""
+    listed = [item for item in stored if not item.closed_on]
+    records = [item.record for item in listed or stored]
+    numbers: dict[str, set[str]] = {}
+    for item in stored:
+        for scheme, number in official_numbers(item.record):
+            numbers.setdefault(scheme, set()).add(number)
+    return Unit(
+        id=id_,
+        block=max(link_block(item.record) for item in stored),
+        areas=frozenset(record.municipality_code for record in records) - {""},
+        sources=frozenset(item.record.source for item in stored),
+        kinds=frozenset(record.kind for record in records if kind_is_sure(record)),
+        likely_kinds=frozenset(record.kind for record in records),
+        numbers=numbers,
+        derived=frozenset(map(derived_number, records)) - {""},
+        names=tuple(dict.fromkeys(name_forms(record.name) for record in records if record.name)),
+        kanas=tuple(dict.fromkeys(record.kana for record in records if record.kana)),
+        spots=tuple(dict.fromkeys(read_spot(r.address) for r in records if r.address)),
+        postal_codes=frozenset(re.sub(r"\D", "", r.postal_code) for r in records) - {""},
+        phones=frozenset(
+            number for record in records for number in map(_digits, (record.phone, record.fax))
+        )
+        - {""},
+        services=frozenset(service for record in records for service in record.services),
+        points=tuple(
+            dict.fromkeys(
+                (record.lon, record.lat)
+                for record in records
+                if record.lon is not None and record.lat is not None
+            )
+        ),
+        open=bool(listed),
+    )
+
+
+def _digits(phone: str) -> str:
+    """Return the digits of a complete telephone number, else nothing."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+    return digits if len(digits) in (10, 11) and digits.startswith("0") else ""

@@ -1,0 +1,257 @@
+"""Links between records in the database: pairs compared, people's decisions, redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from geoportal.store.facilities import StoredRecord, read_records
+from geoportal.store.schema import (
+    claims,
+    link_decisions,
+    link_pairs,
+    records,
+    redirects,
+)
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPair:
+    """A pair of ids that linking has judged.
+
+    Attributes
+    ----------
+    first, second : str
+        Ids the sources give, the smaller first.
+    outcome, reason : str
+        ``linked``, ``review`` or ``separate``, and why.
+    score : float
+        Bits.
+    parts : tuple of dict
+        The score's parts: field, level, bits.
+    """
+
+    first: str
+    second: str
+    outcome: str
+    reason: str
+    score: float
+    parts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A person's word on a pair of ids, as stored.
+
+    Attributes
+    ----------
+    first, second : str
+        Ids the sources give, the smaller first.
+    verdict : str
+        ``same``, ``different`` or ``withdrawn``.
+    decided_by, decided_on, note : str
+        Who, ISO date, why.
+    """
+
+    first: str
+    second: str
+    verdict: str
+    decided_by: str
+    decided_on: str
+    note: str = ""
+
+
+def all_blocks(connection: sa.Connection) -> list[str]:
+    """Return every block of records, in order."""
+    query = sa.select(records.c.link_block).distinct().order_by(records.c.link_block)
+    return [block for block in connection.scalars(query) if block]
+
+
+def blocks_of(connection: sa.Connection, own_ids: Sequence[str]) -> set[str]:
+    """Return the blocks that records with these own ids lie in."""
+    found: set[str] = set()
+    for start in range(0, len(own_ids), _BATCH):
+        batch = own_ids[start : start + _BATCH]
+        query = sa.select(records.c.link_block).where(records.c.own_id.in_(batch)).distinct()
+        found.update(connection.scalars(query))
+    return found - {""}
+
+
+def block_sources(connection: sa.Connection, block: str) -> set[str]:
+    """Return the sources that list something in a block."""
+    query = sa.select(records.c.source).where(records.c.link_block == block).distinct()
+    return set(connection.scalars(query))
+
+
+def has_linked(connection: sa.Connection, block: str) -> bool:
+    """Say whether a record of a block is part of another id's facility."""
+    query = sa.select(records.c.own_id).where(
+        records.c.link_block == block, records.c.own_id != records.c.facility_id
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
+def read_block(connection: sa.Connection, block: str) -> list[StoredRecord]:
+    """Return the records of a block, and those elsewhere that share an own id with them."""
+    inside = sa.select(records.c.own_id).where(records.c.link_block == block)
+    return read_records(connection, own_ids=inside)
+
+
+def read_own_ids(connection: sa.Connection, facility_id: str) -> list[str]:
+    """Return the ids that a facility's records have of their own, in order."""
+    query = (
+        sa.select(records.c.own_id)
+        .where(records.c.facility_id == facility_id)
+        .distinct()
+        .order_by(records.c.own_id)
+    )
+    return list(connection.scalars(query))
+
+
+def facility_of(connection: sa.Connection, own_id: str) -> str:
+    """Return the facility that an own id is part of, empty when there is none."""
+    query = sa.select(records.c.facility_id).where(records.c.own_id == own_id).limit(1)
+    return connection.scalar(query) or ""
+
+
+def current_facility_ids(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, str]:
+    """Return for own ids the facilities they are part of; unknown ids are absent."""
+    found: dict[str, str] = {}
+    for batch in _batches(list(own_ids)):
+        query = sa.select(records.c.own_id, records.c.facility_id).where(
+            records.c.own_id.in_(batch)
+        )
+        found.update((row.own_id, row.facility_id) for row in connection.execute(query))
+    return found
+
+
+def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
+    """Make records part of other facilities.
+
+    Parameters
+    ----------
+    moves : Mapping of str to str
+        Own id to facility id.
+    """
+    for own_id, facility_id in moves.items():
+        keys = connection.execute(
+            sa.select(records.c.source, records.c.record_id).where(records.c.own_id == own_id)
+        ).all()
+        connection.execute(
+            sa.update(records).where(records.c.own_id == own_id).values(facility_id=facility_id)
+        )
+        for source, record_id in keys:
+            connection.execute(
+                sa.update(claims)
+                .where(claims.c.source == source, claims.c.record_id == record_id)
+                .values(facility_id=facility_id)
+            )
+
+
+def write_redirects(
+    connection: sa.Connection, targets: Mapping[str, str], gone: Iterable[str]
+) -> None:
+    """Set where ids lead that are no facility's any more, and take back those that are again.
+
+    Parameters
+    ----------
+    targets : Mapping of str to str
+        Old id to current id.
+    gone : iterable of str
+        Ids that lead nowhere else.
+    """
+    for batch in _batches(sorted({*targets, *gone})):
+        connection.execute(sa.delete(redirects).where(redirects.c.old_id.in_(batch)))
+    rows = [{"old_id": old, "new_id": new} for old, new in sorted(targets.items())]
+    if rows:
+        connection.execute(sa.insert(redirects), rows)
+
+
+def write_pairs(connection: sa.Connection, block: str, pairs: Iterable[StoredPair]) -> None:
+    """Replace the judged pairs of a block."""
+    connection.execute(sa.delete(link_pairs).where(link_pairs.c.block == block))
+    rows = [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "block": block,
+            "outcome": pair.outcome,
+            "reason": pair.reason,
+            "score": pair.score,
+            "parts": orjson.dumps(pair.parts).decode(),
+        }
+        for pair in pairs
+    ]
+    for batch in _batches([(row["first"], row["second"]) for row in rows]):
+        connection.execute(
+            sa.delete(link_pairs).where(
+                sa.tuple_(link_pairs.c.first, link_pairs.c.second).in_(batch)
+            )
+        )
+    if rows:
+        connection.execute(sa.insert(link_pairs), rows)
+
+
+def read_pairs(
+    connection: sa.Connection, *, outcome: str = "", ids: Sequence[str] = ()
+) -> list[StoredPair]:
+    """Return judged pairs, the highest score first.
+
+    Parameters
+    ----------
+    outcome : str
+        Only these; empty for all.
+    ids : sequence of str
+        Only pairs with one of these ids; empty for all.
+    """
+    query = sa.select(link_pairs)
+    if outcome:
+        query = query.where(link_pairs.c.outcome == outcome)
+    if ids:
+        query = query.where(link_pairs.c.first.in_(ids) | link_pairs.c.second.in_(ids))
+    query = query.order_by(link_pairs.c.score.desc(), link_pairs.c.first, link_pairs.c.second)
+    return [
+        StoredPair(
+            row.first,
+            row.second,
+            row.outcome,
+            row.reason,
+            row.score,
+            tuple(orjson.loads(row.parts)),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def read_decisions(connection: sa.Connection) -> list[StoredDecision]:
+    """Return every decision in the order in which they were made."""
+    query = sa.select(link_decisions).order_by(link_decisions.c.id)
+    return [
+        StoredDecision(row.first, row.second, row.verdict, row.decided_by, row.decided_on, row.note)
+        for row in connection.execute(query)
+    ]
+
+
+def add_decision(connection: sa.Connection, decision: StoredDecision) -> None:
+    """Store a decision; earlier ones on the pair stay as history."""
+    connection.execute(
+        sa.insert(link_decisions).values(
+            first=decision.first,
+            second=decision.second,
+            verdict=decision.verdict,
+            decided_by=decision.decided_by,
+            decided_on=decision.decided_on,
+            note=decision.note,
+        )
+    )
+
+
+def _batches(items: list[Any]) -> Iterable[list[Any]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]

@@ -1,0 +1,103 @@
+"""Links between records with people's decisions; what each edition said of a record."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    for name in ("own_id", "link_block"):
+        op.add_column("records", sa.Column(name, sa.Text(), server_default="", nullable=False))
+        op.create_index(op.f(f"ix_records_{name}"), "records", [name], unique=False)
+    _fill_records(op.get_bind())
+    op.create_table(
+        "link_pairs",
+        sa.Column("first", sa.Text(), nullable=False),
+        sa.Column("second", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("score", sa.Float(53), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("first", "second", name=op.f("pk_link_pairs")),
+        comment="pairs of ids that linking compared and why they were linked or not; can be rebuilt",
+    )
+    for name in ("second", "block", "outcome"):
+        op.create_index(op.f(f"ix_link_pairs_{name}"), "link_pairs", [name], unique=False)
+    op.create_table(
+        "link_decisions",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("first", sa.Text(), nullable=False),
+        sa.Column("second", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_decisions")),
+        comment="what people decided about pairs of ids; the last row of a pair holds",
+    )
+    for name in ("first", "second"):
+        op.create_index(op.f(f"ix_link_decisions_{name}"), "link_decisions", [name], unique=False)
+    op.create_table(
+        "record_history",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "record_id", "as_of", name=op.f("pk_record_history")),
+        comment="which editions list a record, and what they say of it",
+    )
+    op.create_index(op.f("ix_record_history_as_of"), "record_history", ["as_of"], unique=False)
+    op.create_table(
+        "record_contents",
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_record_contents")),
+        comment="what editions are compared by, each wording once (JSON)",
+    )
+
+
+def _fill_records(connection: sa.Connection) -> None:
+    """Give records that are held their own id and their block: kinds compared, and prefecture."""
+    table = sa.table("records", *map(sa.column, ("source", "record_id", "facility_id", "content")))
+    held = connection.execute(sa.select(table)).all()
+    connection.execute(sa.text("UPDATE records SET own_id = facility_id"))
+    rows = []
+    for row in held:
+        record = json.loads(row.content)
+        family = "medical" if record["kind"] in ("hospital", "clinic") else record["kind"]
+        numbers = [number for number in record["identifiers"].values() if number]
+        prefecture = (record["municipality_code"] or (numbers or [""])[0])[:2]
+        if row.source != "sample":
+            block = f"{family}/{prefecture}"
+            rows.append({"block": block, "key_source": row.source, "key_id": row.record_id})
+    if rows:
+        connection.execute(
+            sa.text(
+                "UPDATE records SET link_block = :block"
+                " WHERE source = :key_source AND record_id = :key_id"
+            ),
+            rows,
+        )
+
+
+def downgrade() -> None:
+    """Take back; linked records go back to the ids of their sources."""
+    op.drop_table("record_contents")
+    op.drop_table("record_history")
+    op.drop_table("link_decisions")
+    op.drop_table("link_pairs")
+    op.execute("UPDATE records SET facility_id = own_id WHERE own_id <> ''")
+    for name in ("link_block", "own_id"):
+        op.drop_index(op.f(f"ix_records_{name}"), table_name="records")
+        op.drop_column("records", name)
