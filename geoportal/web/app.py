@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
-from geoportal.web import api, coverage, pages, problems
+from geoportal.web import api, coverage, description, pages, problems
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -85,28 +85,12 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.register_api(coverage.api)
     app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
-    _add_description(app)
+    app.register_blueprint(description.blueprint)
     _add_health(app, portal)
     _add_errors(app)
     _add_headers(app, settings)
     _add_observation(app)
     return app
-
-
-def _add_description(app: OpenAPI) -> None:
-    @app.get("/api/openapi.json", doc_ui=False)
-    def openapi() -> dict[str, Any]:
-        description: dict[str, Any] = _without_nulls(app.api_doc)
-        return description
-
-
-def _without_nulls(value: Any) -> Any:
-    """Leave out members without a value: the library writes some that OpenAPI does not allow."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value
 
 
 def _add_health(app: Flask, portal: Portal) -> None:

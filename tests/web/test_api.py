@@ -327,3 +327,11 @@ def test_unknown_api_paths_are_problems(client):
     response = client.get("/api/v1/nothing")
     assert response.status_code == 404
     assert response.content_type == "application/problem+json"
+
+
+def test_the_documentation_page_shows_every_operation(client):
+    page = client.get("/api/docs").text
+    paths = client.get("/api/openapi.json").get_json()["paths"]
+    assert len(paths) >= 10
+    assert all(path in page for path in paths)
+    assert "radius_m" in page
