@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from geoportal.coverage.access import NOBODY
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
 from geoportal.coverage.reach import RINGS_M
@@ -118,14 +119,17 @@ def _level_items(figures: DistrictFigures, level: Level, mark: str) -> Iterator[
 def facility_rows(study: Study) -> list[Row]:
     """Return a row for each facility that any of the people can reach, or that lies here.
 
-    Those within 16 km of a cell; ordered by what would be lost if they closed, then by id.
+    Those within 16 km of a cell with people of 75 and over, and those that are nearest to any
+    cell; ordered by what would be lost if they closed, then by id.
     """
     supply, losses = study.supply, study.losses
     codes = [area.code for area in study.target.areas]
+    shown = (study.homes >= 0) | (study.catchment_demand > 0)
+    for measures in (study.sure, study.possible):
+        for nearest in (measures.access.nearest, measures.access.second):
+            shown[nearest[nearest != NOBODY]] = True
     rows = []
-    for n in range(len(supply)):
-        if study.homes[n] < 0 and study.catchment_demand[n] <= 0:
-            continue
+    for n in np.flatnonzero(shown):
         row: Row = {
             "id": supply.ids[n],
             "name": supply.names[n],
