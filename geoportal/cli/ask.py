@@ -12,7 +12,7 @@ import click
 from geoportal.cli.console import Console, command, progress_bar
 from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
 from geoportal.domain.district import LEVELS
-from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE
+from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import FORMATS, export_facilities
 from geoportal.export.geocoded import geocode_csv
@@ -50,6 +50,9 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_filters
+@click.option("--open-use", type=click.Choice(OPEN_USES), help="Open for what, with --open-at.")
+@click.option("--facets", is_flag=True, help="Count what each other choice of a filter would give.")
+@click.option("--explain", is_flag=True, help="Say why each result stands where it stands.")
 @click.option("--limit", type=int, default=DEFAULT_LIMIT, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
 @command
@@ -98,8 +101,9 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
         request["district"] = list(options["district"])
     if options["q"]:
         request["q"] = options["q"]
-    if options["open_at"]:
-        request["open_at"] = options["open_at"]
+    for name in ("open_at", "open_use", "facets", "explain"):
+        if options.get(name):
+            request[name] = options[name]
     return request
 
 

@@ -30,7 +30,9 @@ def search_lines(portal: Portal, document: Document) -> Iterator[str]:
         yield f"     {where}  {about['phone']}  [{feature['id']}]"
         if about["needs"]:
             yield "     " + "  ".join(_need_text(portal, *item) for item in about["needs"].items())
-    for relaxation in document["relaxations"]:
+        if "why" in about:
+            yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
+    for relaxation in (*document["relaxations"], *document["relaxations_more"]):
         yield _relaxation_text(portal, relaxation)
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
@@ -47,10 +49,22 @@ def _need_text(portal: Portal, code: str, item: dict[str, Any]) -> str:
 
 
 def _relaxation_text(portal: Portal, item: dict[str, Any]) -> str:
-    if "drop" in item:
-        label = portal.reference.vocabulary[item["drop"]].label_ja
-        return f"「{label}」を外すと {item['adds']} 件"
-    return f"半径を {item['radius_m'] / 1000:g} km に広げると {item['adds']} 件"
+    steps = item.get("together", [item])
+    return f"{'、'.join(_step_text(portal, step) for step in steps)}と {item['adds']} 件"
+
+
+def _step_text(portal: Portal, step: dict[str, Any]) -> str:
+    """Return what to let go of, as the first half of a sentence."""
+    if "drop" in step:
+        return f"「{portal.reference.vocabulary[step['drop']].label_ja}」を外す"
+    if "radius_m" in step:
+        return f"半径を {step['radius_m'] / 1000:g} km に広げる"
+    if "district" in step:
+        names = portal.district_chain(step["district"])
+        return f"地区を{names[0].name if names else step['district']}に広げる"
+    if "any_kind" in step:
+        return "種類を問わない"
+    return "日時を問わない" if "any_time" in step else "言葉を除く"
 
 
 def facility_lines(portal: Portal, documents: list[Document]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def shown_claims(
 
 
 def _shown(claims: Sequence[Claim], today: date) -> ShownClaim | None:
-    best = strongest(claims, today)
+    best = claims[0] if len(claims) == 1 else strongest(claims, today)
     return None if best is None else ShownClaim(best, best.value_on(today), best.stale_on(today))
 
 

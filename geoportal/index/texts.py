@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,17 @@ class TextIndex:
     """
 
     def __init__(self, facilities: Sequence[Facility], kind_words: Mapping[str, str]) -> None:
-        self._names = WordIndex([name_fields(f.name) for f in facilities])
-        self._kana = WordIndex([name_fields(f.kana) for f in facilities])
-        self._all = WordIndex([search_text(f, kind_words[f.kind]) for f in facilities])
+        of_kind = {kind: fold(words) for kind, words in kind_words.items()}
+        names = [_folded_forms(f.name) for f in facilities]
+        kana = [_folded_forms(f.kana) for f in facilities]
+        self._names = WordIndex([fields(forms) for forms in names])
+        self._kana = WordIndex([fields(forms) for forms in kana])
+        self._all = WordIndex(
+            [
+                _FIELD_GAP.join((*name, *reading, of_kind[f.kind], *_other_words(f)))
+                for f, name, reading in zip(facilities, names, kana, strict=True)
+            ]
+        )
 
     def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur anywhere in its text, in any order."""
@@ -75,27 +84,23 @@ def asked_words(text: str) -> list[str]:
     return [_digits_joined(fold_name(part)) for part in named or parts]
 
 
-def name_fields(name: str) -> str:
-    """Return a name folded as it is and without its legal form, as fields of a word index."""
-    return fields(dict.fromkeys((fold(name), fold_name(name))))
+def _folded_forms(name: str) -> tuple[str, ...]:
+    """Return a name folded as it is and, where that differs, without its legal form."""
+    return tuple(dict.fromkeys((fold(name), fold_name(name))))
 
 
-def search_text(facility: Facility, kind_words: str) -> str:
-    """Return all folded text of a facility that a search looks through."""
-    others = (
-        kind_words,
-        facility.address,
-        facility.operator,
-        *facility.departments,
-        *facility.services,
-        facility.postal_code,
-        facility.phone,
-        facility.fax,
-        *facility.identifiers.values(),
-    )
-    names = (facility.name, facility.kana)
-    folded = (*map(fold, names), *map(fold_name, names), *map(fold, others))
-    return _FIELD_GAP.join(folded).replace("\n", _FIELD_GAP)
+def _other_words(facility: Facility) -> Iterator[str]:
+    """Yield the folded text of a facility besides its names; new lines are folded away."""
+    numbers = facility.identifiers.values()
+    named = (facility.operator, *facility.departments, *facility.services)
+    yield fold(facility.address)
+    yield from map(_folded, named)  # these come again and again
+    yield from map(fold, (facility.postal_code, facility.phone, facility.fax, *numbers))
+
+
+@lru_cache(maxsize=20_000)
+def _folded(words: str) -> str:
+    return fold(words)
 
 
 def _is_legal_form(word: str) -> bool:
