@@ -236,46 +236,69 @@ class AnswerWriter:
     def _postal_contradicts(self, question: Question, node: int) -> bool:
         if not question.postal:
             return False
-        gazetteer = self._gazetteer
-        region = gazetteer.region_of(node).number
-        root = node
-        while (parent := gazetteer.parents[root]) != NO_PARENT:
-            root = parent
         whole = {number // 2 for number in question.postal if number % 2}
-        towns = {number // 2 for number in question.postal if not number % 2}
-        return region not in whole and root not in towns
+        towns = frozenset(number // 2 for number in question.postal if not number % 2)
+        region = self._gazetteer.region_of(node).number
+        return region not in whole and not self._gazetteer.akin(node, towns)
 
     def _postal_only(self, text: str, question: Question) -> GeocodeResult:
         """Answer with what the postal code alone says."""
-        towns = [number // 2 for number in question.postal if not number % 2]
-        if not towns:
+        gazetteer = self._gazetteer
+        nodes = [number // 2 for number in question.postal if not number % 2]
+        roots = {gazetteer.lineage(node)[-1] for node in nodes}
+        if len(nodes) > 1 and len(roots) == 1:  # several 丁目 of one town
+            nodes = list(roots)
+        regions = {gazetteer.regions[number // 2] for number in question.postal if number % 2}
+        if not nodes and len(regions) != 1:
             return self.nothing("not_found", text)
         matched, remainder = question.cut(question.start)
-        common = {
-            "matched": matched,
-            "remainder": remainder,
-            "needs_confirmation": True,
-            "warnings": ("postal_only",),
-            "source": self._gazetteer.source,
-            "dataset_date": self._gazetteer.dataset_date,
-        }
-        places = tuple(self.candidate(node) for node in towns[:MOST_CANDIDATES])
-        if len(places) > 1:
-            return GeocodeResult("ambiguous", candidates=places, **common)  # type: ignore[arg-type]
-        place, position = places[0], self._gazetteer.position(towns[0])
-        return GeocodeResult(
+        common = GeocodeResult(
             "partial",
-            place.match_level,
-            position.level if position else None,
-            place.lon,
-            place.lat,
-            place.uncertainty_m,
-            prefecture=place.prefecture,
-            municipality=place.municipality,
-            municipality_code=place.municipality_code,
-            town=place.town,
-            **common,  # type: ignore[arg-type]
+            matched=matched,
+            remainder=remainder,
+            needs_confirmation=True,
+            warnings=("postal_only",),
+            source=gazetteer.source,
+            dataset_date=gazetteer.dataset_date,
         )
+        if not nodes:
+            return _placed(common, self._whole_candidate(regions), "municipality")
+        places = tuple(self.candidate(node) for node in nodes[:MOST_CANDIDATES])
+        if len(places) > 1:
+            return replace(common, status="ambiguous", candidates=places)
+        position = gazetteer.position(nodes[0])
+        return _placed(common, places[0], position.level if position else None)
+
+    def _whole_candidate(self, regions: set[Region]) -> Candidate:
+        """Return a municipality as a candidate."""
+        (region,) = regions
+        position = self._whole(regions)
+        return Candidate(
+            position.lon if position else None,
+            position.lat if position else None,
+            "municipality",
+            region.prefecture,
+            region.name,
+            region.code,
+            "",
+            position.uncertainty_m if position else None,
+        )
+
+
+def _placed(answer: GeocodeResult, place: Candidate, level: Level | None) -> GeocodeResult:
+    """Return an answer at a place; ``level`` is that of its position."""
+    return replace(
+        answer,
+        match_level=place.match_level,
+        coordinate_level=level if place.lon is not None else None,
+        lon=place.lon,
+        lat=place.lat,
+        uncertainty_m=place.uncertainty_m,
+        prefecture=place.prefecture,
+        municipality=place.municipality,
+        municipality_code=place.municipality_code,
+        town=place.town,
+    )
 
 
 def _inferred_alone(found: Found) -> bool:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from geoportal.errors import UnreadableSourceError
 
-MAGIC = b"geoportal gazetteer 2\n"
+MAGIC = b"geoportal gazetteer 3\n"
 _ALIGNMENT = 16
 
 

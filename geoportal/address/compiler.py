@@ -16,14 +16,11 @@ import numpy.typing as npt
 
 from geoportal.address.archive import write_archive
 from geoportal.address.canonical import canonical_key
-from geoportal.address.keytable import key_table_arrays
-from geoportal.address.naming import (
-    EXACT,
-    split_town,
-    town_spellings,
-)
-from geoportal.address.nodes import KOAZA, REAL
+from geoportal.address.keytable import key_table_arrays, unique_table_arrays
+from geoportal.address.naming import EXACT, town_spellings
+from geoportal.address.nodes import CHOME, KOAZA, NO_PARENT, REAL
 from geoportal.address.place import Municipality, Place, Postcode
+from geoportal.address.postcodes import in_chome_list
 from geoportal.address.region import Region
 from geoportal.address.spellings import spell_regions
 from geoportal.address.spread import (
@@ -31,35 +28,39 @@ from geoportal.address.spread import (
     distances_m,
     medoid,
 )
-from geoportal.address.tree import Tree, place_nodes, plant_place, plant_towns
+from geoportal.address.tree import Ordered, Tree, order_tree, place_nodes
 
 FILE_NAME = "gazetteer.bin"
 _SHARE_INSIDE = 0.97
 
 
-def _municipality_rows(
+def _grow(
     places: Iterable[Place], municipalities: Iterable[Municipality]
-) -> dict[str, Municipality]:
-    """Join both lists by code; the longer name (with its county) wins; in code order."""
+) -> tuple[Tree, dict[str, Municipality]]:
+    """Plant every row; join the municipalities of both lists, in code order.
+
+    Of two names of a municipality the longer (with its county) wins.
+    """
     rows = {one.code: one for one in municipalities}
+    tree = Tree()
     for place in places:
+        tree.plant(place)
         known = rows.get(place.municipality_code)
         if known is None or len(known.name) < len(place.municipality):
             rows[place.municipality_code] = Municipality(
                 place.municipality_code, place.prefecture, place.municipality
             )
-    return dict(sorted(rows.items()))
+    return tree, dict(sorted(rows.items()))
 
 
 def _municipality_table(
     rows: dict[str, Municipality],
-    town_municipality: npt.NDArray[np.int64],
-    lon: Floats,
-    lat: Floats,
+    tree: Ordered,
     uncertainty: Floats,
 ) -> list[list[Any]]:
     """Return code, prefecture, name, town range, lon, lat, uncertainty_m of each municipality."""
     table: list[list[Any]] = []
+    lon, lat, town_municipality = tree.lon, tree.lat, tree.municipality[: tree.towns]
     for number, one in enumerate(rows.values()):
         start = int(np.searchsorted(town_municipality, number))
         stop = int(np.searchsorted(town_municipality, number, side="right"))
@@ -74,26 +75,51 @@ def _municipality_table(
     return table
 
 
-def _town_postings(tree: Tree, towns: int) -> dict[str, list[int]]:
+def _town_postings(tree: Ordered) -> dict[str, list[int]]:
     postings: dict[str, list[int]] = defaultdict(list)
-    for node in range(towns):
+    for node in range(tree.towns):
         for key, kind in town_spellings(tree.name[node]).items():
             postings[key].append(node * 8 + kind)
     return postings
+
+
+def _child_arrays(tree: Ordered) -> dict[str, npt.NDArray[np.uint32] | bytes]:
+    nodes = np.flatnonzero(tree.parent != NO_PARENT)
+    parents = tree.parent[nodes].tolist()
+    keys = [
+        f"{parent:x}{tree.key[node]}".encode()
+        for parent, node in zip(parents, nodes.tolist(), strict=True)
+    ]
+    return unique_table_arrays("child", keys, nodes)
+
+
+def _chome_nodes(tree: Ordered) -> dict[int, list[tuple[int, int]]]:
+    """Return for each town its 丁目: number and node."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for node in np.flatnonzero(tree.level == CHOME).tolist():
+        key = tree.key[node]
+        if key[1:].isdigit():
+            found[int(tree.parent[node])].append((int(key[1:]), node))
+    return found
 
 
 def _postal_postings(
     postcodes: Iterable[Postcode],
     table: list[list[Any]],
     towns: dict[str, list[int]],
+    tree: Ordered,
 ) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     """Return the places of each postal code and of each reading.
 
-    A whole municipality is ``2 * number + 1``, a town ``2 * node``.
+    A whole municipality is ``2 * number + 1``, a town or one of its 丁目 ``2 * node``.
     """
     ranges = {row[0]: (number, row[3], row[4]) for number, row in enumerate(table)}
+    chome = _chome_nodes(tree)
     places: dict[str, set[int]] = defaultdict(set)
     readings: dict[str, set[int]] = defaultdict(set)
+    for node, names in tree.kana.items():
+        for name in names:
+            readings[canonical_key(name)].add(node)
     for postcode in postcodes:
         if postcode.municipality_code not in ranges:
             continue
@@ -103,12 +129,19 @@ def _postal_postings(
             for posting in towns.get(canonical_key(postcode.town), ())
             if start <= posting // 8 < stop and posting % 8 == EXACT
         ]
-        places[postcode.postal_code].update([2 * node for node in found] or [2 * number + 1])
         if reading := canonical_key(postcode.kana):
             readings[reading].update(found)
+        if postcode.chome:
+            found = [
+                node
+                for town in found
+                for value, node in chome[town]
+                if in_chome_list(postcode.chome, value)
+            ] or found
+        places[postcode.postal_code].update([2 * node for node in found] or [2 * number + 1])
     return (
         {code: sorted(numbers) for code, numbers in places.items()},
-        {kana: sorted(nodes) for kana, nodes in readings.items() if nodes},
+        {kana: sorted(nodes) for kana, nodes in readings.items() if nodes and kana},
     )
 
 
@@ -120,13 +153,9 @@ def _text_arrays(name: str, texts: list[str]) -> dict[str, npt.NDArray[np.uint32
     return {f"{name}.offsets": offsets, f"{name}.text": b"".join(encoded)}
 
 
-def _published(tree: Tree) -> int:
+def _published(tree: Ordered) -> int:
     """Return how many 町丁目 and 小字 have a row of their own."""
-    return sum(
-        1
-        for level, flags in zip(tree.level, tree.flags, strict=True)
-        if level <= KOAZA and flags & REAL
-    )
+    return int(np.count_nonzero((tree.level <= KOAZA) & (tree.flags & REAL != 0)))
 
 
 def compile_gazetteer(
@@ -143,8 +172,8 @@ def compile_gazetteer(
     Parameters
     ----------
     places : iterable of Place
-        The rows; a later row of the same place replaces an earlier one. Blocks and houses may come
-        without a row of their town.
+        The rows, read once; a later row of the same place replaces an earlier one. Blocks and
+        houses may come without a row of their town.
     municipalities : iterable of Municipality
         Also those without any town, which are then known by name only and have no position.
     directory : Path
@@ -154,21 +183,12 @@ def compile_gazetteer(
     postcodes : iterable of Postcode
         Optional: for cross-checking, for telling two places apart, and for readings.
     """
-    rows = list(places)
-    joined = _municipality_rows(rows, municipalities)
-    number_of = {code: number for number, code in enumerate(joined)}
-    tree = Tree()
-    towns = plant_towns(rows, number_of, tree)
-    for place in rows:
-        town = split_town(place.town, place.koaza).town
-        node = towns.get((number_of[place.municipality_code], town))
-        if node is not None:
-            plant_place(place, node, tree)
-    lon, lat, uncertainty = place_nodes(tree)
-    town_municipality = np.array(tree.municipality[: len(towns)], dtype=np.int64)
-    table = _municipality_table(joined, town_municipality, lon, lat, uncertainty)
-    postings = _town_postings(tree, len(towns))
-    postal, readings = _postal_postings(postcodes, table, postings)
+    grown, joined = _grow(places, municipalities)
+    tree = order_tree(grown, {code: number for number, code in enumerate(joined)})
+    uncertainty = place_nodes(tree)
+    table = _municipality_table(joined, tree, uncertainty)
+    postings = _town_postings(tree)
+    postal, readings = _postal_postings(postcodes, table, postings, tree)
     directory.mkdir(parents=True, exist_ok=True)
     write_archive(
         directory / FILE_NAME,
@@ -182,17 +202,17 @@ def compile_gazetteer(
             ),
         },
         {
-            "lon": lon,
-            "lat": lat,
+            "lon": tree.lon,
+            "lat": tree.lat,
             "uncertainty": uncertainty.astype(np.float32),
-            "municipality": np.array(tree.municipality, dtype=np.uint16),
-            "parent": np.array(tree.parent, dtype=np.uint32),
-            "level": np.array(tree.level, dtype=np.uint8),
-            "flags": np.array(tree.flags, dtype=np.uint8),
+            "municipality": tree.municipality.astype(np.uint16),
+            "parent": tree.parent.astype(np.uint32),
+            "level": tree.level.astype(np.uint8),
+            "flags": tree.flags,
             **_text_arrays("name", tree.name),
-            **_text_arrays("key", [canonical_key(name) for name in tree.name[: len(towns)]]),
+            **_text_arrays("key", [canonical_key(name) for name in tree.name[: tree.towns]]),
             **key_table_arrays("town", postings),
-            **key_table_arrays("child", {key: [node] for key, node in tree.child.items()}),
+            **_child_arrays(tree),
             **key_table_arrays("postal", postal),
             **key_table_arrays("kana", readings),
         },

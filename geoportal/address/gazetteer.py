@@ -140,6 +140,20 @@ class Gazetteer:
                 return self.region_of(node).position
             node = parent
 
+    def lineage(self, node: int) -> list[int]:
+        """Return a node and every unit above it, the town last."""
+        found = [node]
+        while (parent := self.parents[node]) != NO_PARENT:
+            found.append(parent)
+            node = parent
+        return found
+
+    def akin(self, node: int, others: frozenset[int]) -> bool:
+        """Tell whether a node is one of others, lies in one of them, or holds one of them."""
+        if not others.isdisjoint(self.lineage(node)):
+            return True
+        return any(node in self.lineage(other) for other in others)
+
     def child(self, node: int, key: str) -> int | None:
         """Return the child of a node by its key ("c3", "b12"), None when there is none."""
         found = self.children.get(f"{node:x}{key}")

@@ -6,6 +6,7 @@ and a comparison of bytes, under a microsecond, with nothing loaded up front.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
@@ -27,23 +28,41 @@ def key_table_arrays(
         Numbers below 2**32, kept in the order given. Keys are stored sorted by their UTF-8 bytes.
     """
     keys = sorted(key.encode() for key in postings)
-    offsets = np.zeros(len(keys) + 1, dtype=np.uint32)
     starts = np.zeros(len(keys) + 1, dtype=np.uint32)
     if keys:
-        offsets[1:] = np.cumsum([len(key) for key in keys])
         starts[1:] = np.cumsum([len(postings[key.decode()]) for key in keys])
     numbers = np.fromiter(
         (number for key in keys for number in postings[key.decode()]), dtype=np.uint32
     )
+    return _arrays(name, keys, starts, numbers)
+
+
+def unique_table_arrays(
+    name: str, keys: Sequence[bytes], numbers: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[np.uint32] | bytes]:
+    """Lay out a mapping of different keys to one number each; see :func:`key_table_arrays`."""
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    starts = np.arange(len(keys) + 1, dtype=np.uint32)
+    ordered = numbers[np.array(order, dtype=np.intp)].astype(np.uint32)
+    return _arrays(name, [keys[at] for at in order], starts, ordered)
+
+
+def _arrays(
+    name: str, keys: list[bytes], starts: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
+) -> dict[str, npt.NDArray[np.uint32] | bytes]:
+    offsets = np.zeros(len(keys) + 1, dtype=np.uint32)
+    if keys:
+        offsets[1:] = np.cumsum([len(key) for key in keys])
     size = 8
     while size < 2 * len(keys):
         size *= 2
     hashes = [crc32(key) for key in keys]
-    slots = [0] * size
+    slots = array("I", bytes(4 * size))
+    mask = size - 1
     for entry, code in enumerate(hashes, 1):
-        slot = code & (size - 1)
+        slot = code & mask
         while slots[slot]:
-            slot = (slot + 1) & (size - 1)
+            slot = (slot + 1) & mask
         slots[slot] = entry
     return {
         f"{name}.slots": np.array(slots, dtype=np.uint32),

@@ -27,6 +27,8 @@ class Place:
         街区符号 or 番地 without its unit: "12", empty above that level.
     house : str
         住居番号 without its unit: "3", empty above that level.
+    kana : str
+        Reading of the town (without its 丁目) in katakana, empty when unknown.
     """
 
     municipality_code: str
@@ -38,6 +40,7 @@ class Place:
     koaza: str = ""
     block: str = ""
     house: str = ""
+    kana: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,12 @@ class Postcode:
         町域名, empty when the code serves "以下に掲載がない場合".
     kana : str
         Reading of ``town`` in katakana, empty when unknown.
+    chome : str
+        The 丁目 it serves, as ``"1-3,5"``; empty for all of the town.
     """
 
     postal_code: str
     municipality_code: str
     town: str = ""
     kana: str = ""
+    chome: str = ""

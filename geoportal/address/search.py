@@ -12,7 +12,7 @@ from geoportal.address.displacement import DisplacedTowns
 from geoportal.address.finding import CERTAIN, CONFLICT, Found, Question, TownFinder, head_doubts
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import Area, Head, HeadReader
-from geoportal.address.nodes import NO_PARENT, REAL
+from geoportal.address.nodes import REAL
 from geoportal.address.readings import COMPLETED, DOUBTFUL, SLIGHT
 from geoportal.address.spellings import own_name
 
@@ -163,7 +163,7 @@ class AddressSearch:
                 and self._gazetteer.region_of(one.reading.node).number in regions
             ]
             if towns and len(fitting) > 1:
-                fitting = [one for one in fitting if self._town_of(one) in towns] or fitting
+                fitting = [one for one in fitting if self._akin(one, towns)] or fitting
             if fitting:
                 return [replace(one, warnings=(*one.warnings, "postal_used")) for one in fitting]
         return best
@@ -194,12 +194,8 @@ class AddressSearch:
         name = self._gazetteer.region_of(found.reading.node).name
         return own_name(name) in question.original
 
-    def _town_of(self, found: Found) -> int:
-        assert found.reading is not None  # noqa: S101 - only for findings with a town
-        node = found.reading.node
-        while (parent := self._gazetteer.parents[node]) != NO_PARENT:
-            node = parent
-        return node
+    def _akin(self, found: Found, towns: frozenset[int]) -> bool:
+        return found.reading is not None and self._gazetteer.akin(found.reading.node, towns)
 
 
 def _leaves(settled: Area, head: Head, first: Head) -> bool:

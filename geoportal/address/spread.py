@@ -30,6 +30,7 @@ CHOME_FACTOR, TOWN_FACTOR, OAZA_FACTOR = 1.0, 1.15, 1.75
 SMALLEST_UNIT_M = 200.0
 LARGEST_UNIT_M = 20_000.0
 _SMALLEST_CELL_DEGREES = 0.0002
+_CROWD = 24.0
 _MOST_PAIRS = 2_000_000
 _ROW = 10_000_000  # cells in a row of latitude, more than there are
 _LARGEST_CELL_DEGREES = 3.0
@@ -86,12 +87,12 @@ def neighbour_distances_m(lon: Floats, lat: Floats, neighbours: int = NEIGHBOURS
 
 
 def _first_cell(lon: Floats, lat: Floats) -> float:
-    """Return a cell size in degrees at which a cell holds a handful of the points around it."""
+    """Return a cell size in degrees at which a cell holds some twenty of the points around it."""
     if len(lon) < 2:
         return _LARGEST_CELL_DEGREES
     rows = np.unique(np.floor(lat / 0.01) * 1_000_000 + np.floor(lon / 0.01), return_counts=True)[1]
     crowd = float(np.median(np.repeat(rows, rows)))  # what the median point finds in 0.01 degrees
-    return max(_SMALLEST_CELL_DEGREES, 0.01 * min(1.0, math.sqrt(6.0 / crowd)))
+    return max(_SMALLEST_CELL_DEGREES, 0.01 * min(1.0, math.sqrt(_CROWD / crowd)))
 
 
 def _search_cells(

@@ -11,9 +11,11 @@ import orjson
 from geoportal.ingest.archives import Member
 from geoportal.ingest.layouts import Layout, RecognisedTable, recognise
 from geoportal.ingest.report import Issue
+from geoportal.ingest.revise_streams import open_stream
 from geoportal.ingest.sources import boundary, bureau, centres, mesh_population, sample
 from geoportal.ingest.sources.boundary import GEOPACKAGE_MARK, Feature, read_features
 from geoportal.ingest.sources.catalogue import LAYOUTS
+from geoportal.ingest.streams import StreamedTable
 from geoportal.ingest.tables import read_sheets
 
 
@@ -31,12 +33,15 @@ class Content:
         For outlines.
     document : Mapping or None
         For the sample city.
+    stream : StreamedTable or None
+        For tables that are read row by row.
     """
 
     source: str
     table: RecognisedTable | None = None
     features: tuple[Feature, ...] = ()
     document: Mapping[str, Any] | None = None
+    stream: StreamedTable | None = None
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -72,6 +77,8 @@ def identify(member: Member) -> Content:
         return Content(boundary.SOURCE, features=tuple(read_features(member)))
     if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _identify_json(member)
+    if (stream := open_stream(member)) is not None:
+        return Content(stream.layout.source, stream=stream)
     table = recognise(member.name, read_sheets(member), LAYOUTS)
     return Content(table.layout.source, table=table)
 

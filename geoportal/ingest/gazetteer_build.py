@@ -10,15 +10,24 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.gazetteer import (
+    Gazetteer,
+    Municipality,
+    Place,
+    Postcode,
+    compile_gazetteer,
+)
 from geoportal.address.geocode import Geocoder
 from geoportal.errors import GeoportalError
 from geoportal.store.database import Database
-from geoportal.store.places import PlaceSet, read_place_sets, read_places
+from geoportal.store.places import PlaceSet, StoredPlace, read_place_sets, read_places
+from geoportal.store.postcodes import PostcodeSet, read_postcode_sets, read_postcodes
 from geoportal.store.reference import Reference
 
 _PREFIX = "gazetteer-"
 _KEPT = 2
+_POINTS = ("towns", "sample")
+"""Sources of 町丁目 points."""
 
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
@@ -44,7 +53,8 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     sets = read_place_sets(connection)
     if not sets:
         return Geocoder(Gazetteer.empty())
-    directory = database.derived_directory / (_PREFIX + _digest(sets, reference))
+    posts = read_postcode_sets(connection)
+    directory = database.derived_directory / (_PREFIX + _digest(sets, posts, reference))
     if directory.is_dir():
         try:
             return Geocoder(Gazetteer.open(directory))
@@ -55,8 +65,10 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     return Geocoder(Gazetteer.open(directory))
 
 
-def _digest(sets: list[PlaceSet], reference: Reference) -> str:
+def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference) -> str:
     digest = hashlib.sha256()
+    for post in posts:
+        digest.update(f"{post.municipality_code}\t{post.content_hash}\n".encode())
     for item in sets:
         digest.update(f"{item.source}\t{item.municipality_code}\t{item.content_hash}\n".encode())
         digest.update(f"{item.as_of}\n".encode())
@@ -71,7 +83,7 @@ def _compile(
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
     try:
         compile_gazetteer(
-            _places(connection),
+            _places(connection, sets),
             [
                 Municipality(info.code, info.prefecture, info.name)
                 for info in reference.municipalities.values()
@@ -79,6 +91,7 @@ def _compile(
             draft,
             source=_source(sets, reference),
             dataset_date=max(item.as_of for item in sets),
+            postcodes=_postcodes(connection),
         )
         if not directory.exists():
             draft.replace(directory)
@@ -86,23 +99,45 @@ def _compile(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _places(connection: sa.Connection) -> Iterator[Place]:
-    for place in read_places(connection):
-        yield Place(
-            municipality_code=place.municipality_code,
-            prefecture=place.prefecture,
-            municipality=place.municipality,
-            town=place.town,
-            lon=float("nan") if place.lon is None else place.lon,
-            lat=float("nan") if place.lat is None else place.lat,
-            koaza=place.koaza,
-            block=place.block,
-            house=place.house,
-        )
+def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
+    """Yield the places of each municipality, whatever source they are from.
+
+    Where a municipality has finer places than 町丁目 points, its points come first, for the towns'
+    names, and once more at the end: uncertainties are calibrated on these points.
+    """
+    sources: dict[str, list[str]] = {}
+    for item in sets:
+        sources.setdefault(item.municipality_code, []).append(item.source)
+    for code, names in sorted(sources.items()):
+        points = [name for name in names if name in _POINTS]
+        finer = [name for name in names if name not in _POINTS]
+        for name in (*points, *finer, *(points if finer else ())):
+            for place in read_places(connection, source=name, municipality_code=code):
+                yield _place(place)
+
+
+def _place(place: StoredPlace) -> Place:
+    return Place(
+        municipality_code=place.municipality_code,
+        prefecture=place.prefecture,
+        municipality=place.municipality,
+        town=place.town,
+        lon=float("nan") if place.lon is None else place.lon,
+        lat=float("nan") if place.lat is None else place.lat,
+        koaza=place.koaza,
+        block=place.block,
+        house=place.house,
+        kana=place.kana,
+    )
+
+
+def _postcodes(connection: sa.Connection) -> Iterator[Postcode]:
+    for item in read_postcodes(connection):
+        yield Postcode(item.postal_code, item.municipality_code, item.town, item.kana, item.chome)
 
 
 def _source(sets: list[PlaceSet], reference: Reference) -> str:
-    names = sorted({item.source for item in sets})
+    names = sorted({item.source.partition("/")[0] for item in sets})
     return "、".join(
         reference.sources[name].label_ja for name in names if name in reference.sources
     )

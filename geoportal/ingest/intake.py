@@ -15,6 +15,7 @@ from geoportal.ingest.report import Issue
 from geoportal.ingest.revise import Revision, revise_records
 from geoportal.ingest.revise_geography import revise_centres, revise_outlines, revise_places
 from geoportal.ingest.revise_population import revise_ages, revise_mesh
+from geoportal.ingest.revise_streams import revise_stream
 from geoportal.ingest.rows import FacilityExtract, Listed
 from geoportal.ingest.sources import (
     age_population,
@@ -32,6 +33,7 @@ from geoportal.ingest.sources import (
     survey,
     towns,
 )
+from geoportal.ingest.streams import StreamedTable
 
 _Extractor = Callable[[RecognisedTable, Edition], FacilityExtract]
 _EXTRACTORS: Final[Mapping[str, _Extractor]] = {
@@ -93,6 +95,8 @@ def take(
     """
     if content.document is not None:
         return _take_records(connection, sample.extract(content.document, edition), edition)
+    if content.stream is not None:
+        return _take_stream(connection, content.stream, edition, progress)
     if content.table is None:
         return _take_outlines(connection, content, edition)
     if content.layout is towns.LAYOUT:
@@ -141,6 +145,17 @@ def _take_towns(
     revision = revise_places(connection, extract.places, edition)
     count = len(table.malformed)
     intake = _intake(extract.rows_read + count, extract.rejected + count, extract.issues, revision)
+    moved = revision.created or revision.updated or revision.removed
+    intake.geography_changed = intake.changed = bool(moved)
+    return intake
+
+
+def _take_stream(
+    connection: sa.Connection, table: StreamedTable, edition: Edition, progress: Progress
+) -> Intake:
+    found = revise_stream(connection, table, edition, progress)
+    revision = found.revision
+    intake = _intake(found.count.rows_read, found.count.rejected, found.issues, revision)
     moved = revision.created or revision.updated or revision.removed
     intake.geography_changed = intake.changed = bool(moved)
     return intake

@@ -14,6 +14,19 @@ from geoportal.store.documents import digest
 from geoportal.store.schema import place_sets, places
 
 _BATCH = 5_000
+_COLUMNS = (
+    "municipality_code",
+    "prefecture",
+    "municipality",
+    "town",
+    "lon",
+    "lat",
+    "koaza",
+    "block",
+    "house",
+    "kana",
+    "registry_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,10 @@ class StoredPlace:
         As in the gazetteer; ``municipality`` with its county or city in front.
     lon, lat : float or None
         Degrees, WGS 84. None: known by name only.
+    kana : str
+        Reading of the town in katakana, empty when unknown.
+    registry_id : str
+        Number within the municipality in アドレス・ベース・レジストリ, empty elsewhere.
     """
 
     municipality_code: str
@@ -37,6 +54,8 @@ class StoredPlace:
     koaza: str = ""
     block: str = ""
     house: str = ""
+    kana: str = ""
+    registry_id: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -51,7 +70,8 @@ class PlaceSet:
     Attributes
     ----------
     source, municipality_code, as_of : str
-        Source name, five-digit code, ISO date of the edition.
+        Source name (``source/part`` where a source has several tables), five-digit code, ISO date
+        of the edition.
     row_count : int
         How many places.
     content_hash : str
@@ -67,8 +87,14 @@ class PlaceSet:
 
 def content_hash(items: Iterable[StoredPlace]) -> str:
     """Return a digest of places that does not depend on their order."""
-    lines = sorted("\t".join((*place.key, repr(place.lon), repr(place.lat))) for place in items)
-    return digest("\n".join(lines))
+    return digest("\n".join(sorted(map(_line, items))))
+
+
+def _line(place: StoredPlace) -> str:
+    line = "\t".join((*place.key, repr(place.lon), repr(place.lat)))
+    if place.kana or place.registry_id:
+        line += f"\t{place.kana}\t{place.registry_id}"
+    return line
 
 
 def read_place_sets(connection: sa.Connection) -> list[PlaceSet]:
@@ -87,17 +113,9 @@ def read_places(
     source, municipality_code : str
         Only these; empty for all.
     """
-    query = sa.select(
-        places.c.municipality_code,
-        places.c.prefecture,
-        places.c.municipality,
-        places.c.town,
-        places.c.lon,
-        places.c.lat,
-        places.c.koaza,
-        places.c.block,
-        places.c.house,
-    ).order_by(places.c.municipality_code, places.c.id)
+    query = sa.select(*(places.c[name] for name in _COLUMNS)).order_by(
+        places.c.municipality_code, places.c.id
+    )
     if source:
         query = query.where(places.c.source == source)
     if municipality_code:
@@ -109,9 +127,14 @@ def read_places(
 def read_place_positions(
     connection: sa.Connection, municipality_code: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return longitudes and latitudes of a municipality's places, shape (n,) each, degrees."""
+    """Return longitudes and latitudes of a municipality's places, shape (n,) each, degrees.
+
+    Houses (住居番号) are left out: their blocks say where people live just as well.
+    """
     query = sa.select(places.c.lon, places.c.lat).where(
-        places.c.municipality_code == municipality_code, places.c.lon.is_not(None)
+        places.c.municipality_code == municipality_code,
+        places.c.lon.is_not(None),
+        places.c.house == "",
     )
     pairs = np.array(connection.execute(query).all(), dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
@@ -144,23 +167,26 @@ def replace_places(
     for start in range(0, len(items), _BATCH):
         connection.execute(
             sa.insert(places),
-            [
-                {
-                    "source": source,
-                    "as_of": place_set.as_of,
-                    "municipality_code": place.municipality_code,
-                    "prefecture": place.prefecture,
-                    "municipality": place.municipality,
-                    "town": place.town,
-                    "koaza": place.koaza,
-                    "block": place.block,
-                    "house": place.house,
-                    "lon": _finite(place.lon),
-                    "lat": _finite(place.lat),
-                }
-                for place in items[start : start + _BATCH]
-            ],
+            [_row(source, place_set.as_of, place) for place in items[start : start + _BATCH]],
         )
+
+
+def _row(source: str, as_of: str, place: StoredPlace) -> dict[str, str | float | None]:
+    return {
+        "source": source,
+        "as_of": as_of,
+        "municipality_code": place.municipality_code,
+        "prefecture": place.prefecture,
+        "municipality": place.municipality,
+        "town": place.town,
+        "koaza": place.koaza,
+        "block": place.block,
+        "house": place.house,
+        "lon": _finite(place.lon),
+        "lat": _finite(place.lat),
+        "kana": place.kana,
+        "registry_id": place.registry_id,
+    }
 
 
 def _finite(value: float | None) -> float | None:

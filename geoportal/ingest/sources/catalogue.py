@@ -1,12 +1,14 @@
-"""Every table we know by its header: those we import, and those known but not imported yet."""
+"""Every table we know by its header, and the order in which they are imported."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from geoportal.ingest.layouts import Layout
 from geoportal.ingest.sources import (
+    address_base_registry,
+    address_base_registry_positions,
     age_population,
+    blocks,
     boundary,
     bureau,
     bureau_codes,
@@ -17,17 +19,11 @@ from geoportal.ingest.sources import (
     municipal_medical,
     navii,
     navii_hours,
+    postcodes,
     sample,
     survey,
     towns,
 )
-
-
-def _later(source: str, *required: str) -> Layout:
-    """Return the layout of a source that is recognised but not imported yet."""
-    columns = {f"column_{i}": tuple(names.split("|")) for i, names in enumerate(required)}
-    return Layout(source, "", columns, tuple(columns), supported=False)
-
 
 LAYOUTS: Final = (
     kaigo.LAYOUT,
@@ -40,16 +36,33 @@ LAYOUTS: Final = (
     bureau_codes.LAYOUT,
     municipal_medical.LAYOUT,
     municipal_care.LAYOUT,
-    _later("blocks", "都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"),
     mesh_population.LAYOUT,
     age_population.LAYOUT,
     survey.LAYOUT,
 )
 
+STREAMED: Final = (
+    blocks.SOURCE,
+    address_base_registry.SOURCE,
+    address_base_registry_positions.SOURCE,
+    postcodes.SOURCE,
+)
+"""Sources whose tables are read row by row, see `geoportal.ingest.streams`."""
+
 SOURCES: Final = tuple(
-    dict.fromkeys([boundary.SOURCE, *(layout.source for layout in LAYOUTS), sample.SOURCE])
+    dict.fromkeys(
+        [boundary.SOURCE, *(layout.source for layout in LAYOUTS), *STREAMED, sample.SOURCE]
+    )
 )
 """Names accepted for ``--source``, besides ``auto``."""
 
-ORDER: Final = {boundary.SOURCE: 0, towns.SOURCE: 1, "blocks": 2, centres.SOURCE: 3}
+ORDER: Final = {
+    boundary.SOURCE: 0,
+    towns.SOURCE: 1,
+    blocks.SOURCE: 2,
+    address_base_registry.SOURCE: 3,
+    address_base_registry_positions.SOURCE: 4,
+    postcodes.SOURCE: 5,
+    centres.SOURCE: 6,
+}
 """What others are checked against comes first; the rest follows in the order of names."""

@@ -28,7 +28,7 @@ LAYOUT: Final = Layout(
         "lon": ("経度", "lng", "lon", "longitude"),
     },
     required=("prefecture", "municipality", "town", "lat", "lon"),
-    optional=frozenset({"code"}),
+    optional=frozenset({"code", "koaza"}),
     known=frozenset(
         {
             "都道府県コード",
@@ -38,6 +38,7 @@ LAYOUT: Final = Layout(
             "市区町村名ローマ字",
         }
         | {"大字町丁目コード", "大字町丁目名カナ", "大字町丁目名ローマ字"}
+        | {"原典資料コード", "大字・字・丁目区分コード"}
     ),
 )
 _STEP = 20_000

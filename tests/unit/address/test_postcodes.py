@@ -24,7 +24,7 @@ def test_rows_of_japan_post() -> None:
     assert list(ken_all_postcodes(rows)) == [
         Postcode("8000000", "40101"),
         Postcode("8000045", "40101", "青葉台", "アオバダイ"),
-        Postcode("8000101", "40101", "伊川", "イカワ"),
+        Postcode("8000101", "40101", "伊川", "イカワ", "1-3"),
         Postcode("8000102", "40101", "畑", "ハタ"),
         Postcode("8000103", "40101", "浜", "ハマ"),
     ]

@@ -56,7 +56,7 @@ def test_an_archive_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"something else", b"geoportal gazetteer 2\n" + b"\0" * 8]
+    "content", [b"", b"something else", b"geoportal gazetteer 3\n" + b"\0" * 8]
 )
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / FILE_NAME

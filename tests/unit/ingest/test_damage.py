@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from geoportal.errors import BusyError, InputRefusedError, NotFoundError, UsageError
 from geoportal.ingest.archives import Member
 from geoportal.ingest.content import identify
+from geoportal.ingest.layouts import Layout, recognise
+from geoportal.ingest.tables import Row, Sheet
 from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
@@ -167,11 +169,10 @@ def test_a_reordered_header_with_other_brackets_is_the_same_layout(database, tmp
     assert report.accepted == 3
 
 
-def test_a_known_source_that_comes_later_is_named(database, tmp_path):
-    header = ["都道府県名", "市区町村名", "大字・丁目名", "街区符号・地番", "緯度", "経度"]
-    message = refused_message(database, write_csv(tmp_path / "a.csv", header, []))
-    assert "blocks" in message
-    assert "not yet" in message
+def test_a_known_source_that_comes_later_is_named():
+    later = Layout("later", "", {"name": ("名称",)}, ("name",), supported=False)
+    with pytest.raises(InputRefusedError, match="later file.*not yet"):
+        recognise("a.csv", [Sheet((Row(1, ("名称", "住所")),))], [later])
 
 
 def test_the_wrong_source_is_refused(database, sound):

