@@ -68,6 +68,9 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         )
         if not handout.study.has_cells:
             raise InputRefusedError(desk.missing_cells(handout.study))
+        if handout.study.missing_meshes:
+            missing = ", ".join(handout.study.missing_meshes)
+            console.tell(f"geoportal: no census cells of mesh {missing} are held; see README.txt")
         comparison: list[Row] = []
         if changes.any:
             present = desk.study(snapshot, code, question, local=options["local"])

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.extent import first_meshes
 from geoportal.coverage.handout import Handout, make_handout
 from geoportal.coverage.reach import Progress, no_progress
 from geoportal.coverage.study import Population, Study, conduct, load_population
 from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
 from geoportal.errors import NotFoundError
-from geoportal.geo.mesh import half_mesh_code
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.database import Database
-from geoportal.store.population import first_mesh
 from geoportal.store.reference import Edition, Reference
 
 _KEPT_STUDIES = 16
@@ -129,15 +128,7 @@ class CoverageDesk:
 
     def missing_cells(self, study: Study) -> str:
         """Return what to import for cells, when none is held of an area."""
-        wanted = sorted(
-            {
-                first_mesh(int(half_mesh_code(int(lat * 240), int((lon - 100) * 160))))
-                for outline in study.target.outlines
-                for west, south, east, north in (outline.bounds,)
-                for lon in (west, east)
-                for lat in (south, north)
-            }
-        )
+        wanted = first_meshes(study.target.outlines)
         return (
             f"no census cells are held of {study.target.name}: people and distances cannot be "
             f"computed. Import e-Stat 500 m cells, table T001101, of mesh {', '.join(wanted)}: "

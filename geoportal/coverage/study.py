@@ -21,6 +21,7 @@ from geoportal.coverage.demand import (
     clip,
     spread_suppressed,
 )
+from geoportal.coverage.extent import missing_meshes
 from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
 from geoportal.coverage.losses import Losses, measure_losses
 from geoportal.coverage.reach import Floats, Places, Progress, Reach, Rows, no_progress
@@ -134,6 +135,11 @@ class Study:
     districts: tuple[DistrictFigures, ...]
     total: DistrictFigures
     population: Population
+
+    @property
+    def missing_meshes(self) -> list[str]:
+        """First-level meshes the districts touch and no cells are held of."""
+        return missing_meshes(self.target.outlines, self.population.meshes)
 
     @property
     def has_cells(self) -> bool:

@@ -82,6 +82,16 @@ def _people(handout: Handout) -> list[str]:
         ),
         f"{share}面積は正積図法（GRS80 楕円体のランベルト正積方位図法）で測りました。",
     ]
+    missing = handout.study.missing_meshes
+    if missing:
+        lines.append(
+            f"地区にかかる 1 次メッシュ {'、'.join(missing)} の人口はありません。"
+            "そこに住む人は数に入っていません。"
+        )
+    lines.append(
+        "到達可能性では、地区の外に住む人も施設を分け合います。人口のある 1 次メッシュの外は"
+        "わからないので、その近くでは値が高めになります。"
+    )
     if handout.study.around.lost_groups:
         lines.append(
             f"合算先のメッシュがない秘匿メッシュが {handout.study.around.lost_groups} あり、"

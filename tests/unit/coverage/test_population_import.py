@@ -105,3 +105,21 @@ def test_a_newer_edition_replaces_its_mesh_only(database, tmp_path):
     with database.engine.connect() as connection:
         held = [(item.first_mesh, item.row_count) for item in read_mesh_sets(connection)]
     assert held == [("5030", 3), ("5031", 1)]
+
+
+def test_the_samples_people_give_way_to_real_ones(database, tmp_path):
+    path = tmp_path / "mesh.txt"
+    path.write_text(mesh_file(*ROWS), encoding="utf-8")
+    import_files(
+        database,
+        shipped_reference(),
+        [path],
+        ImportOptions(fictional=frozenset([path])),
+        today=date(2026, 11, 24),
+    )
+    imported(database, tmp_path, "H5030.txt", mesh_file("503000091,0,,,7,1,1,1,1"), "cp932")
+    with database.engine.connect() as connection:
+        (held,) = read_mesh_sets(connection)
+        cells = read_mesh_cells(connection)
+    assert (held.source, held.row_count) == ("mesh-population", 1)
+    assert [cell.pop for cell in cells] == [7]

@@ -241,3 +241,9 @@ def test_another_file_is_no_baseline():
         read_baseline(b'{"format": "other"}')
     with pytest.raises(InputRefusedError):
         read_baseline(b"not json")
+
+
+def test_meshes_that_are_not_held_are_named(study):
+    assert study.missing_meshes == []
+    bare = town.study(people=dataclasses.replace(town.population(), meshes=()))
+    assert bare.missing_meshes == ["5030"]
