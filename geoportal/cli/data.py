@@ -83,7 +83,7 @@ def import_(
     document = report.as_dict()
     if issues is not None:
         _write_issues(issues, document)
-    console.print(document, lambda: _import_lines(document))
+    console.print(document, lambda: import_lines(document))
     if report.refused:
         console.tell("geoportal: at least one file was refused and left nothing behind; see above")
         sys.exit(InputRefusedError.exit_code)
@@ -108,7 +108,8 @@ def _write_issues(path: Path, document: dict[str, Any]) -> None:
                 writer.writerow({key: harmless(row[key]) for key in _ISSUE_COLUMNS})
 
 
-def _import_lines(document: dict[str, Any]) -> Iterator[str]:
+def import_lines(document: dict[str, Any]) -> Iterator[str]:
+    """Return what an import did, for people."""
     for item in document["files"]:
         yield (
             f"{item['file']}: {item['source'] or '?'} {item['as_of']} — "

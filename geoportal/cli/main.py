@@ -11,6 +11,7 @@ import click
 from geoportal.cli.ask import districts, export, facility, geocode, search
 from geoportal.cli.coverage import coverage
 from geoportal.cli.data import doctor, import_, init
+from geoportal.cli.fetch import fetch
 from geoportal.cli.serve import serve
 from geoportal.cli.survey import survey
 from geoportal.cli.team import exposure, interpret, team
@@ -46,6 +47,7 @@ for one in (
     interpret,
     exposure,
     survey,
+    fetch,
     coverage,
 ):
     cli.add_command(one)

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from geoportal.ingest.pipeline import load_sample
 
 from geoportal.domain.query import Query
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.ingest.pipeline import load_sample
 from geoportal.services import Portal, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, import_lock, open_database
 

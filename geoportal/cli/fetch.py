@@ -1,0 +1,84 @@
+"""``geoportal fetch``: official files for a city, got, checked and imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command, progress_bar
+from geoportal.cli.data import import_lines
+from geoportal.errors import InputRefusedError
+from geoportal.ingest.datasets import read_catalogue
+from geoportal.ingest.fetch import Fetcher
+from geoportal.ingest.pipeline import ImportOptions, import_files
+from geoportal.services import now_in_japan, shipped_reference
+from geoportal.settings import shipped_directory
+from geoportal.store.database import open_database
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--city", required=True, metavar="CODE", help="Five digits, for example 40100.")
+@click.option("--from", "origin", default="", metavar="DIR_OR_BASE_URL", help="Read a copy.")
+@click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Keep the files here.")
+@click.option("--no-import", is_flag=True, help="Only get the files.")
+@command
+def fetch(
+    console: Console,
+    names: tuple[str, ...],
+    city: str,
+    origin: str,
+    to: Path | None,
+    no_import: bool,
+) -> None:
+    """Get official files for a city, check them, import them; data/sources.toml lists them."""
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml")
+    place = catalogue.city(city)
+    datasets = catalogue.chosen(names)
+    with progress_bar() as progress:
+        fetcher = Fetcher(to or _directory(console.settings.database), progress=progress)
+        fetched = fetcher.fetch(datasets, place, origin)
+    document: dict[str, Any] = {"fetched": [item.as_dict() for item in fetched]}
+    paths = [item.path for item in fetched if item.path is not None]
+    statuses = {item.status for item in fetched}
+    refused = "failed" in statuses or ("missing" in statuses and bool(names or not paths))
+    if paths and not no_import:
+        database = open_database(console.settings.database, create=True)
+        with progress_bar() as progress:
+            report = import_files(
+                database,
+                shipped_reference(),
+                paths,
+                ImportOptions(),
+                today=now_in_japan().date(),
+                progress=progress,
+            )
+        document |= report.as_dict()
+        refused = refused or report.refused
+    console.print(document, lambda: _lines(document))
+    if refused:
+        console.tell("geoportal: at least one file could not be got or was refused; see above")
+        sys.exit(InputRefusedError.exit_code)
+
+
+def _directory(database: str) -> Path:
+    """Return where files are kept: beside the database, or in var for a server's."""
+    return Path("var" if "://" in database else Path(database).parent) / "official"
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    words = {
+        "fetched": "取得",
+        "unchanged": "変更なし",
+        "missing": "見つかりません",
+        "failed": "取得できません",
+    }
+    for item in document["fetched"]:
+        status = words[item["status"]]
+        yield f"{item['dataset']} {item['file']}: {status} {item['message']}".rstrip()
+    if "files" in document:
+        yield from import_lines(document)

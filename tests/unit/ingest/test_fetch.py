@@ -1,0 +1,368 @@
+"""Getting files, from a local server that misbehaves in many ways; never from the internet."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import threading
+import time
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from geoportal.errors import NotFoundError, UnreadableSourceError, UsageError
+from geoportal.ingest.datasets import City, Dataset, read_catalogue
+from geoportal.ingest.download import Downloader
+from geoportal.ingest.fetch import Fetcher
+from geoportal.settings import shipped_directory
+
+DATA = "市区町村コード,名称\r\n".encode() + b"40106,x\r\n" * 40_000
+CITY = City("40100", ("40", "35"), ("5030", "5031"))
+
+
+class Misbehaving(http.server.BaseHTTPRequestHandler):
+    """Serves DATA under several paths; each goes wrong in its own way."""
+
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[list[tuple[str, str]]] = []
+    counts: ClassVar[dict[str, int]] = {}
+
+    def do_GET(self):
+        name = self.path.strip("/")
+        self.seen.append((name, self.headers.get("Range", "")))
+        self.counts[name] = self.counts.get(name, 0) + 1
+        getattr(self, "serve_" + name.split(".")[0].split("?")[0], self.serve_nothing)()
+
+    def send(self, body, status=200, length=None, **headers):
+        self.send_response(status)
+        for key, value in headers.items():
+            self.send_header(key.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+        if length is not None and length != len(body):
+            self.close_connection = True
+
+    def serve_nothing(self):
+        self.send(b"<html>not here</html>", 404)
+
+    def serve_sound(self):
+        self.send(DATA, ETag='"1"')
+
+    def serve_busy(self):
+        if self.counts["busy.csv"] <= 2:
+            self.send(b"busy", 500)
+        else:
+            self.send(DATA)
+
+    def serve_down(self):
+        self.send(b"down", 503, Retry_After="7")
+
+    def serve_drops(self):
+        """Break off in the middle, then continue where asked to."""
+        start = self.headers.get("Range", "").removeprefix("bytes=").rstrip("-")
+        if not start:
+            self.send(DATA[:100_000], length=len(DATA), ETag='"1"')
+            return
+        rest = DATA[int(start) :]
+        place = f"bytes {start}-{len(DATA) - 1}/{len(DATA)}"
+        self.send(rest, 206, ETag='"1"', Content_Range=place)
+
+    def serve_changes(self):
+        """Break off, and have another edition when asked to continue."""
+        if self.counts["changes.csv"] == 1:
+            self.send(b"old" * 1000, length=9000, ETag='"old"')
+        else:
+            self.send(DATA, ETag='"new"')
+
+    def serve_unmarked(self):
+        """Break off without a mark to tell editions apart by; ignore Range."""
+        if self.counts["unmarked.csv"] == 1:
+            self.send(b"old" * 1000, length=9000)
+        else:
+            self.send(DATA)
+
+    def serve_astray(self):
+        """Continue at another place than asked for, once."""
+        if self.counts["astray.csv"] == 1:
+            self.send(DATA[:1000], length=len(DATA), ETag='"1"')
+        elif self.counts["astray.csv"] == 2:
+            self.send(DATA[5:], 206, ETag='"1"', Content_Range=f"bytes 5-{len(DATA)}/9")
+        else:
+            self.send(DATA, ETag='"1"')
+
+    def serve_shorter(self):
+        """Say that there is nothing at that place any more."""
+        if self.counts["shorter.csv"] == 1:
+            self.send(DATA[:1000], length=len(DATA), ETag='"1"')
+        elif "Range" in self.headers:
+            self.send(b"", 416)
+        else:
+            self.send(DATA)
+
+    def serve_short(self):
+        self.send(DATA[:500], length=len(DATA))
+
+    def serve_page(self):
+        self.send(b"\n<!DOCTYPE html><html><title>Maintenance</title></html>")
+
+    def serve_empty(self):
+        self.send(b"")
+
+    def serve_slow(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "10")
+        self.end_headers()
+        time.sleep(1.0)
+        self.close_connection = True
+
+    def serve_list(self):
+        names = ["jigyosho_110.csv", "jigyosho_130.csv", "other.pdf", "h_20250601.csv"]
+        links = "".join(
+            f'<a href="/sound.csv?f={name}">x</a><a href="{name}">{name}</a>' for name in names
+        )
+        old = (
+            '<a href="h_20241201.csv">old</a><a href="/sound.csv">福岡県 <b>エクセルデータ</b></a>'
+        )
+        self.send(f"<html><body>{links}{old}</body></html>".encode(), Content_Type="text/html")
+
+    def serve_jigyosho_110(self):
+        self.send(DATA)
+
+    serve_jigyosho_130 = serve_h_20250601 = serve_jigyosho_110
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def server():
+    Misbehaving.seen, Misbehaving.counts = [], {}
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def waits():
+    return []
+
+
+@pytest.fixture
+def downloader(waits):
+    return Downloader(pause_s=0, timeout_s=0.4, sleep=waits.append)
+
+
+@pytest.mark.parametrize(
+    "name", ["sound", "busy", "drops", "changes", "unmarked", "astray", "shorter"]
+)
+def test_the_whole_file_comes_however_the_server_behaves(server, downloader, tmp_path, name):
+    target = tmp_path / "file.csv"
+    digest = downloader.get(f"{server}/{name}.csv", target)
+    assert target.read_bytes() == DATA
+    assert digest == hashlib.sha256(DATA).hexdigest()
+    assert [path.name for path in tmp_path.iterdir()] == ["file.csv"]
+
+
+def test_a_broken_download_is_continued_not_begun_anew(server, downloader, tmp_path):
+    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv")
+    assert Misbehaving.seen == [("drops.csv", ""), ("drops.csv", "bytes=100000-")]
+
+
+def test_a_later_call_continues_what_an_earlier_one_left(server, downloader, tmp_path):
+    (tmp_path / "file.csv.part").write_bytes(DATA[:200_000])
+    (tmp_path / "file.csv.part.mark").write_text('"1"')
+    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv")
+    assert (tmp_path / "file.csv").read_bytes() == DATA
+    assert Misbehaving.seen == [("drops.csv", "bytes=200000-")]
+
+
+def test_waiting_doubles_and_a_server_may_ask_for_more(server, downloader, tmp_path, waits):
+    downloader.get(f"{server}/busy.csv", tmp_path / "file.csv")
+    assert waits == [1.0, 2.0]
+    waits.clear()
+    with pytest.raises(UnreadableSourceError, match="503"):
+        downloader.get(f"{server}/down.csv", tmp_path / "other.csv")
+    assert waits == [7.0, 7.0, 7.0, 8.0]
+
+
+def test_requests_to_a_host_keep_their_distance(server, waits, tmp_path):
+    downloader = Downloader(pause_s=30, sleep=waits.append)
+    downloader.get(f"{server}/sound.csv", tmp_path / "a.csv")
+    downloader.get(f"{server}/sound.csv", tmp_path / "b.csv")
+    assert len(waits) == 1
+    assert 29 < waits[0] <= 30
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("page", "web page"),
+        ("empty", "empty"),
+        ("short", "bytes came"),
+        ("slow", "given up"),
+        ("nowhere", "404"),
+    ],
+)
+def test_what_is_not_the_file_is_refused_and_leaves_nothing_in_its_place(
+    server, downloader, tmp_path, name, message
+):
+    target = tmp_path / "file.csv"
+    target.write_bytes(b"of before")
+    with pytest.raises(UnreadableSourceError, match=message):
+        downloader.get(f"{server}/{name}.csv", target)
+    assert target.read_bytes() == b"of before"
+
+
+def test_another_digest_is_refused(server, downloader, tmp_path):
+    with pytest.raises(UnreadableSourceError, match="SHA-256"):
+        downloader.get(f"{server}/sound.csv", tmp_path / "file.csv", sha256="0" * 64)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/x", "x"])
+def test_only_the_web_is_asked(downloader, tmp_path, address):
+    with pytest.raises(UnreadableSourceError, match="only http"):
+        downloader.get(address, tmp_path / "file.csv")
+
+
+def test_nobody_there(downloader, tmp_path):
+    with pytest.raises(UnreadableSourceError, match="no connection"):
+        downloader.get("http://127.0.0.1:9/x.csv", tmp_path / "file.csv")
+
+
+def dataset(**overrides):
+    plain = {"source": "kaigo", "publisher": "", "licence": "", "page": ""}
+    return Dataset(**{"name": "kaigo", "pattern": r"jigyosho_\d{3}\.csv", **plain, **overrides})
+
+
+def test_files_are_found_on_the_publishers_page(server, downloader, tmp_path):
+    fetcher = Fetcher(tmp_path, downloader)
+    found = fetcher.fetch([dataset(page=f"{server}/list")], CITY)
+    assert [(item.name, item.status) for item in found] == [
+        ("jigyosho_110.csv", "fetched"),
+        ("jigyosho_130.csv", "fetched"),
+    ]
+    assert found[0].path == tmp_path / "kaigo" / "jigyosho_110.csv"
+    again = fetcher.fetch([dataset(page=f"{server}/list")], CITY)
+    assert {item.status for item in again} == {"unchanged"}
+
+
+def test_of_several_editions_the_newest_is_taken(server, downloader, tmp_path):
+    wanted = dataset(page=f"{server}/list", pattern=r"h_\d{8}\.csv", newest=True)
+    (item,) = Fetcher(tmp_path, downloader).fetch([wanted], CITY)
+    assert (item.name, item.status) == ("h_20250601.csv", "fetched")
+
+
+def test_files_are_found_by_the_text_of_their_link(server, downloader, tmp_path):
+    wanted = dataset(page=f"{server}/list", pattern="nothing", link="エクセルデータ")
+    (item,) = Fetcher(tmp_path, downloader).fetch([wanted], CITY)
+    assert item.status == "fetched"
+
+
+def test_a_mirror_with_and_without_a_list(server, downloader, tmp_path):
+    (one, _two) = Fetcher(tmp_path, downloader).fetch([dataset()], CITY, f"{server}/list")
+    assert one.status == "failed"  # /list/jigyosho_110.csv: the list lies in a folder of its own
+    named = dataset(
+        addresses=("https://example.invalid/{each}.csv",),
+        file_names=("jigyosho_{each}.csv",),
+        each=("110",),
+    )
+    (item,) = Fetcher(tmp_path, downloader).fetch([named], CITY, server)
+    assert (item.name, item.status) == ("jigyosho_110.csv", "fetched")
+
+
+def test_one_failure_does_not_hold_up_the_others(server, downloader, tmp_path):
+    sound = dataset(name="b", page=f"{server}/list")
+    lost = dataset(name="a", addresses=(f"{server}/nowhere.csv",))
+    found = Fetcher(tmp_path, downloader).fetch([lost, sound], CITY)
+    assert [item.status for item in found] == ["failed", "fetched", "fetched"]
+    assert "404" in found[0].message
+
+
+def test_a_folder_is_copied(tmp_path):
+    origin = tmp_path / "copy" / "deep"
+    origin.mkdir(parents=True)
+    (origin / "jigyosho_110.csv").write_bytes(DATA)
+    (origin / "else.csv").write_bytes(DATA)
+    fetcher = Fetcher(tmp_path / "kept")
+    (item,) = fetcher.fetch([dataset()], CITY, str(tmp_path / "copy"))
+    assert (item.name, item.status) == ("jigyosho_110.csv", "fetched")
+    (item,) = fetcher.fetch([dataset(name="other", pattern="x")], CITY, str(origin))
+    assert (item.status, item.name) == ("missing", "")
+    wrong = dataset(sha256={"jigyosho_110.csv": "0" * 64})
+    (item,) = fetcher.fetch([wrong], CITY, str(origin))
+    assert item.status == "failed"
+    with pytest.raises(NotFoundError):
+        fetcher.fetch([dataset()], CITY, str(tmp_path / "nowhere"))
+
+
+def test_names_from_a_server_stay_in_their_folder(tmp_path):
+    fetcher = Fetcher(tmp_path / "kept")
+    evil = tmp_path / "..evil name;.csv"
+    evil.write_bytes(DATA)
+    item = fetcher._one(dataset(), "../../..evil name;.csv", str(evil))
+    assert item.path is not None
+    assert item.path.parent == tmp_path / "kept" / "kaigo"
+
+
+def test_templates_stand_for_the_city(tmp_path):
+    wanted = dataset(
+        pattern=r"tbl{mesh}\.(txt|zip)",
+        addresses=("https://example.invalid/data?code={mesh}",),
+        file_names=("tbl{mesh}.zip",),
+    )
+    assert wanted.located(CITY) == [
+        ("tbl5030.zip", "https://example.invalid/data?code=5030"),
+        ("tbl5031.zip", "https://example.invalid/data?code=5031"),
+    ]
+    assert wanted.matches("tbl5031.txt", CITY)
+    assert not wanted.matches("tbl5339.txt", CITY)
+    assert not dataset(prefectures=("13",)).concerns(CITY)
+
+
+def test_the_shipped_list_is_sound():
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml")
+    names = [item.name for item in catalogue.datasets]
+    assert len(names) == len(set(names))
+    sources = read_catalogue_sources()
+    for item in catalogue.datasets:
+        assert item.source in sources, item.name
+        assert item.publisher, item.name
+        assert item.licence, item.name
+        assert item.layout, item.name
+        assert item.page.startswith("https://"), item.name
+        assert item.link or item.pattern
+    city = catalogue.city("40100")
+    assert city.prefectures == ("40", "35")
+    by_name = {item.name: item for item in catalogue.datasets}
+    assert by_name["kaigo"].matches("jigyosho_130.csv", city)
+    assert by_name["navii"].matches("01-1_hospital_facility_info_20260601.csv.zip", city)
+    assert by_name["navii"].matches("02-2_clinic_speciality_hours_20251201.zip", city)
+    assert by_name["navii"].matches("05_pharmacy_facility_info_20250601.csv", city)
+    assert by_name["bureau-chugokushikoku"].matches("35_yamaguchi_todokede_2025-10.xlsx", city)
+    assert catalogue.city("13101").prefectures == ("13",)
+    with pytest.raises(UsageError):
+        catalogue.city("4010")
+    with pytest.raises(NotFoundError, match=r"sources\.toml"):
+        catalogue.chosen(["nothing"])
+    assert {item.name for item in catalogue.chosen(["bureau"])} == {
+        "bureau-kyushu",
+        "bureau-chugokushikoku",
+    }
+
+
+def read_catalogue_sources() -> set[str]:
+    lines = (Path(shipped_directory("data")) / "reference" / "sources.csv").read_text("utf-8")
+    return {line.split(",")[0] for line in lines.splitlines()}
+
+
+def test_a_broken_list_says_where(tmp_path):
+    path = tmp_path / "sources.toml"
+    path.write_text("[[dataset]]\nname = 'x'\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"sources\.toml"):
+        read_catalogue(path)
