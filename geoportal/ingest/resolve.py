@@ -11,6 +11,7 @@ from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
 from geoportal.ingest.geography import Geography
+from geoportal.ingest.linking.addresses import compare_spots, read_spot
 from geoportal.ingest.linking.units import kind_is_sure
 from geoportal.ingest.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
@@ -62,6 +63,7 @@ def resolve_facility(
     kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
     placement = _placement(records, geography)
     chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
+    chosen["address"] = _address(records)
     return Facility(
         id=stored[0].facility_id,
         kind=kind,
@@ -134,6 +136,23 @@ def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Place
 def _first(records: Sequence[FacilityRecord], name: str) -> Any:
     values = [getattr(record, name) for record in records]
     return next((value for value in values if value not in ("", None, ())), values[0])
+
+
+def _address(records: Sequence[FacilityRecord]) -> str:
+    """Return the first address; where it ends with the town, a later one that goes on from there.
+
+    The national list gives 79 of Kitakyushu's 918 institutions by town only.
+    """
+    given = [record.address for record in records if record.address]
+    if not given or read_spot(given[0]).numbers:
+        return given[0] if given else ""
+    spot = read_spot(given[0])
+    finer = (
+        text
+        for text in given
+        if compare_spots(spot, other := read_spot(text)) == "town" and other.numbers
+    )
+    return next(finer, given[0])
 
 
 def _identifiers(records: Sequence[FacilityRecord]) -> dict[str, str]:

@@ -103,6 +103,15 @@ def read_block(connection: sa.Connection, block: str) -> list[StoredRecord]:
     return read_records(connection, own_ids=inside)
 
 
+def read_own_records(connection: sa.Connection, own_ids: Iterable[str]) -> list[StoredRecord]:
+    """Return the records with these own ids, ordered by key."""
+    found: list[StoredRecord] = []
+    for batch in _batches(sorted(set(own_ids))):
+        wanted = sa.select(records.c.own_id).where(records.c.own_id.in_(batch))
+        found += read_records(connection, own_ids=wanted)
+    return sorted(found, key=lambda item: item.key)
+
+
 def read_own_ids(connection: sa.Connection, facility_id: str) -> list[str]:
     """Return the ids that a facility's records have of their own, in order."""
     query = (

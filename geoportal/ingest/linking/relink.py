@@ -44,15 +44,20 @@ def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> se
     imported in any order. An own id that is not its facility's id redirects to it; when a link is
     undone it is a facility's id again and the redirect goes.
     """
-    decisions = current_decisions(
-        Decision(item.first, item.second, item.verdict, item.decided_by, item.decided_on, item.note)
-        for item in read_decisions(connection)
-    )
+    decisions = current_decisions(stored_decisions(connection))
     changed: set[str] = set()
     for block in sorted(all_blocks(connection) if blocks is None else set(blocks) - {""}):
         if len(block_sources(connection, block)) > 1 or has_linked(connection, block):
             changed |= _relink_block(connection, block, decisions)
     return changed
+
+
+def stored_decisions(connection: sa.Connection) -> list[Decision]:
+    """Return every decision in the order in which they were made."""
+    return [
+        Decision(item.first, item.second, item.verdict, item.decided_by, item.decided_on, item.note)
+        for item in read_decisions(connection)
+    ]
 
 
 def _relink_block(

@@ -1,0 +1,63 @@
+"""``geoportal changes``: what has changed between two editions of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command
+from geoportal.errors import UsageError
+from geoportal.export.table import write_xlsx
+from geoportal.text.wareki import parse_date
+from geoportal.web.changes import (
+    CHANGE_COLUMNS,
+    CHANGE_LABELS_JA,
+    changes_document,
+    changes_rows,
+)
+
+
+@click.command()
+@click.option("--source", required=True, metavar="NAME", help="kaigo, bureau, navii-facility …")
+@click.option("--from", "from_date", default="", metavar="DATE", help="Default: edition before.")
+@click.option("--to", "to_date", default="", metavar="DATE", help="Default: the last edition.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.xlsx", help="Write Excel.")
+@command
+def changes(console: Console, source: str, from_date: str, to_date: str, out: Path | None) -> None:
+    """Compare two editions: opened, closed, moved, renamed, filings, telephone."""
+    if out is not None and out.suffix.lower() != ".xlsx":
+        raise UsageError("--out takes a name that ends in .xlsx", "out")
+    portal = console.portal()
+    document = changes_document(portal, source, _day(from_date, "from"), _day(to_date, "to"))
+    if out is not None:
+        write_xlsx(out, changes_rows(portal, document), CHANGE_COLUMNS)
+        console.tell(f"{len(document['changes'])} 件を {out} に書きました")
+    console.print(document, lambda: _lines(document))
+
+
+def _day(text: str, name: str) -> str:
+    if not text:
+        return ""
+    found = parse_date(text)
+    if found is None:
+        raise UsageError(f"--{name} takes a date such as 2026-10-01", name)
+    return found.isoformat()
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    yield f"{document['source']}: {document['from']} → {document['to']}"
+    for kind, count in document["counts"].items():
+        if count:
+            yield f"  {CHANGE_LABELS_JA[kind]} {count}"
+    for item in document["changes"]:
+        away = "" if item["distance_m"] is None else f"（{item['distance_m']:,.0f} m）"
+        arrow = f" {item['before']} → {item['after']}" if item["before"] or item["after"] else ""
+        yield (
+            f"{item['on']} {CHANGE_LABELS_JA[item['kind']]} {item['name']}"
+            f"［{item['facility_id']}］{arrow}{away}"
+        )
+    if not document["changes"]:
+        yield "変わったところはありません"

@@ -1,0 +1,229 @@
+"""``geoportal links``: pairs to be reviewed, people's decisions, explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from geoportal.cli.console import Console, command, progress_bar
+from geoportal.errors import UsageError
+from geoportal.ingest.linking.groups import REVIEW
+from geoportal.ingest.linking.verdicts import decide as take_verdict
+from geoportal.ingest.linking.verdicts import explain as explain_facility
+from geoportal.ingest.linking.verdicts import relink_all
+from geoportal.services import now_in_japan, shipped_reference
+from geoportal.store.database import open_database
+from geoportal.store.facilities import StoredRecord
+from geoportal.store.links import StoredDecision, StoredPair, read_own_records, read_pairs
+
+_FIELDS_JA = {
+    "number": "番号",
+    "name": "名称",
+    "address": "所在地",
+    "kana": "フリガナ",
+    "phone": "電話",
+    "postal_code": "郵便番号",
+    "distance": "距離",
+    "municipality": "市区町村",
+    "kind": "種別",
+}
+_OUTCOMES_JA = {"linked": "同じ施設", "review": "要確認", "separate": "別の施設"}
+_REASONS_JA = {
+    "number": "公的な番号が同じ",
+    "score": "得点による",
+    "decision": "人が決めた",
+    "ambiguous": "同じくらい合う相手がほかにある",
+    "doubtful": "得点が中ほど",
+    "taken": "もっと合う相手と結ばれた",
+}
+Document = dict[str, Any]
+
+
+@click.group()
+def links() -> None:
+    """Which records of different sources are one place, and why."""
+
+
+@links.command()
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many.")
+@command
+def review(console: Console, limit: int | None) -> None:
+    """List the pairs a person should look at, the likeliest first."""
+    database = open_database(console.settings.database)
+    with database.engine.connect() as connection:
+        pairs = read_pairs(connection, outcome=REVIEW)[:limit]
+        held = read_own_records(connection, {id_ for p in pairs for id_ in (p.first, p.second)})
+    by_id = _by_own_id(held)
+    document = {
+        "pairs": [
+            {**_pair(pair), "records": [by_id.get(id_, []) for id_ in (pair.first, pair.second)]}
+            for pair in pairs
+        ]
+    }
+    console.print(document, lambda: _review_lines(document))
+
+
+@links.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.argument("verdict", type=click.Choice(["same", "different"]))
+@click.option("--by", "decided_by", required=True, metavar="NAME", help="Who decides.")
+@click.option("--note", default="", metavar="TEXT", help="Why; no names of patients.")
+@command
+def decide(
+    console: Console, first: str, second: str, verdict: str, decided_by: str, note: str
+) -> None:
+    """Say that A and B are the same place, or different ones: wins over every score."""
+    _store(console, first, second, verdict, decided_by, note)
+
+
+@links.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--by", "decided_by", required=True, metavar="NAME", help="Who takes it back.")
+@click.option("--note", default="", metavar="TEXT")
+@command
+def undo(console: Console, first: str, second: str, decided_by: str, note: str) -> None:
+    """Take a decision back: the score decides again."""
+    _store(console, first, second, "withdrawn", decided_by, note)
+
+
+@links.command()
+@click.argument("number", metavar="ID")
+@command
+def explain(console: Console, number: str) -> None:
+    """Show why each record of a facility is linked, and what was judged otherwise."""
+    database = open_database(console.settings.database)
+    with database.engine.connect() as connection:
+        found = explain_facility(connection, number)
+        ids = {id_ for pair in found.pairs for id_ in (pair.first, pair.second)}
+        others = read_own_records(connection, ids)
+    mine = {item.own_id for item in found.records}
+    document = {
+        "id": found.facility_id,
+        "redirects": sorted(mine - {found.facility_id}),
+        "records": [_record(item) for item in found.records],
+        "pairs": [_pair(pair) for pair in found.pairs],
+        "others": _by_own_id(item for item in others if item.own_id not in mine),
+        "decisions": [
+            {
+                "a": item.first,
+                "b": item.second,
+                "verdict": item.verdict,
+                "by": item.decided_by,
+                "on": item.decided_on,
+                "note": item.note,
+            }
+            for item in found.decisions
+        ],
+    }
+    console.print(document, lambda: _explanation_lines(document))
+
+
+@links.command()
+@command
+def relink(console: Console) -> None:
+    """Link everything again, from the records and the decisions."""
+    database = open_database(console.settings.database)
+    with progress_bar() as progress:
+        changed, version = relink_all(database, shipped_reference(), progress)
+    document = {"changed": changed, "dataset_version": version}
+    console.print(document, lambda: iter([f"{changed} 施設が変わりました"]))
+
+
+def _store(
+    console: Console, first: str, second: str, verdict: str, decided_by: str, note: str
+) -> None:
+    if not decided_by.strip():
+        raise UsageError("--by takes the name of the person who decides", "by")
+    today = now_in_japan().date().isoformat()
+    stored = StoredDecision(first, second, verdict, decided_by.strip(), today, note.strip())
+    database = open_database(console.settings.database)
+    version = take_verdict(database, shipped_reference(), stored)
+    document = {"a": first, "b": second, "verdict": verdict, "dataset_version": version}
+    words = {
+        "same": "同じ施設とします",
+        "different": "別の施設とします",
+        "withdrawn": "取り消しました",
+    }
+    console.print(document, lambda: iter([f"{first} と {second}: {words[verdict]}"]))
+
+
+def _by_own_id(items: Any) -> dict[str, list[Document]]:
+    found: dict[str, list[Document]] = {}
+    for item in items:
+        found.setdefault(item.own_id, []).append(_record(item))
+    return found
+
+
+def _record(item: StoredRecord) -> Document:
+    record = item.record
+    return {
+        "own_id": item.own_id,
+        "facility_id": item.facility_id,
+        "source": record.source,
+        "record_id": record.record_id,
+        "kind": record.kind,
+        "name": record.name,
+        "address": record.address,
+        "phone": record.phone,
+        "as_of": item.last_seen,
+        "closed_on": item.closed_on,
+    }
+
+
+def _pair(pair: StoredPair) -> Document:
+    return {
+        "a": pair.first,
+        "b": pair.second,
+        "outcome": pair.outcome,
+        "reason": pair.reason,
+        "score": pair.score,
+        "parts": [dict(part) for part in pair.parts],
+    }
+
+
+def _review_lines(document: Document) -> Iterator[str]:
+    for pair in document["pairs"]:
+        yield _pair_line(pair)
+        for items in pair["records"]:
+            yield from _record_lines(items)
+    how = "geoportal links decide A B same|different --by 名前"
+    yield f"{len(document['pairs'])} 組。決めるには: {how}"
+
+
+def _explanation_lines(document: Document) -> Iterator[str]:
+    yield f"施設 {document['id']}"
+    yield from _record_lines(document["records"])
+    for pair in document["pairs"]:
+        yield _pair_line(pair)
+        for id_ in (pair["a"], pair["b"]):
+            yield from _record_lines(document["others"].get(id_, []))
+    for item in document["decisions"]:
+        who = f"{item['by']} {item['on']}"
+        yield f"決定 {item['a']} / {item['b']}: {item['verdict']}（{who}）{item['note']}"
+    if document["redirects"]:
+        yield f"転送元: {'、'.join(document['redirects'])}"
+
+
+def _pair_line(pair: Document) -> str:
+    parts = "、".join(
+        f"{_FIELDS_JA.get(part['field'], part['field'])} {part['level']} {part['bits']:+g}"
+        for part in pair["parts"]
+    )
+    reason = _REASONS_JA.get(pair["reason"], pair["reason"])
+    return (
+        f"{_OUTCOMES_JA[pair['outcome']]}（{reason}） {pair['a']} / {pair['b']} "
+        f"{pair['score']:g}: {parts}"
+    )
+
+
+def _record_lines(items: Sequence[Document]) -> Iterator[str]:
+    for item in items:
+        closed = f"（{item['closed_on']} 掲載終了）" if item["closed_on"] else ""
+        yield (
+            f"    {item['own_id']} {item['source']} {item['as_of']} "
+            f"{item['name']}｜{item['address']}｜{item['phone']}{closed}"
+        )

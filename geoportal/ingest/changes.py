@@ -1,0 +1,324 @@
+"""What has changed between two editions of a source: opened, closed, moved, renamed, filings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from geoportal.address.geocode import Geocoder
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.geo.geodesic import distance_m
+from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.store.facilities import record_facilities
+from geoportal.store.history import (
+    Listing,
+    complete_dates,
+    edition_dates,
+    last_listings,
+    read_contents,
+    sources_with_history,
+)
+from geoportal.text.normalize import fold_name
+
+KINDS: tuple[str, ...] = (
+    "opened",
+    "closed",
+    "reopened",
+    "moved",
+    "renamed",
+    "filing_new",
+    "filing_ended",
+    "phone",
+    "kind",
+)
+"""Kinds of change, in the order they are shown."""
+MOVED_LEAST_M = 100.0
+"""A published position that shifts less is a correction, not a move."""
+_PLACED = frozenset({"town", "chome", "block", "house", "point"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one record.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`. ``renamed`` only when more than legal form, width or spelling differ;
+        ``moved`` only when town or numbers differ, or the published position by more than
+        `MOVED_LEAST_M`.
+    record_id, facility_id, name, municipality_code, facility_kind : str
+        The record as of the later edition that lists it, and its facility today.
+    on : str
+        ISO date of the edition in which the change is first seen.
+    before, after : str
+        In the source's words; empty for opened and closed.
+    distance_m : float or None
+        For a move: how far, as far as both positions are known.
+    """
+
+    kind: str
+    record_id: str
+    facility_id: str
+    name: str
+    municipality_code: str
+    facility_kind: str
+    on: str
+    before: str = ""
+    after: str = ""
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """Two editions compared.
+
+    Attributes
+    ----------
+    source, from_date, to_date : str
+        ISO dates; the editions in force on those days.
+    changes : tuple of Change
+        By kind, then municipality and name.
+    compared : int
+        Records open on either day.
+    new_scopes : tuple of str
+        Parts of the source (service and municipality) that were not held on the first day: what
+        they list is not told as opened.
+    """
+
+    source: str
+    from_date: str
+    to_date: str
+    changes: tuple[Change, ...]
+    compared: int
+    new_scopes: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes of each kind, zeros too."""
+        found = Counter(change.kind for change in self.changes)
+        return {kind: found[kind] for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A source as it was on a day."""
+
+    listings: dict[str, Listing]
+    closed_on: dict[str, str]
+    scopes: frozenset[str]
+
+    def open(self, record_id: str) -> bool:
+        return record_id in self.listings and not self.closed_on[record_id]
+
+
+def compare_editions(
+    connection: sa.Connection,
+    source: str,
+    from_date: str = "",
+    to_date: str = "",
+    geocoder: Geocoder | None = None,
+) -> ChangeReport:
+    """Compare two editions of a source.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    source : str
+    from_date, to_date : str
+        ISO dates; when left out, the last edition and the one before it.
+    geocoder : Geocoder, optional
+        To tell how far a record without a published position has moved.
+
+    Raises
+    ------
+    NotFoundError
+        When the source has no editions, or only one and no dates are given.
+    UsageError
+        When the dates are in the wrong order.
+    """
+    dates = edition_dates(connection, source)
+    if not dates:
+        known = "、".join(sources_with_history(connection)) or "none"
+        raise NotFoundError(f"no edition of {source!r:.40} is held; held are: {known}")
+    until = to_date or dates[-1]
+    earlier = [day for day in dates if day < until]
+    since = from_date or (earlier[-1] if earlier else "")
+    if not since:
+        raise NotFoundError(
+            f"only one edition of {source} is held ({dates[0]}); import another to compare"
+        )
+    if since >= until:
+        raise UsageError("--from must lie before --to", "from")
+    complete = complete_dates(connection, source)
+    first, last = (_day(connection, source, day, complete) for day in (since, until))
+    contents = read_contents(
+        connection,
+        (item.content_hash for day in (first, last) for item in day.listings.values()),
+    )
+    comparison = _Comparison(first, last, contents, geocoder)
+    found = list(comparison.changes())
+    facilities = record_facilities(connection, source, [change.record_id for change in found])
+    named = [_with_facility(change, facilities) for change in found]
+    return ChangeReport(
+        source,
+        since,
+        until,
+        tuple(sorted(named, key=_order)),
+        sum(first.open(key) or last.open(key) for key in last.listings),
+        tuple(sorted(last.scopes - first.scopes)),
+    )
+
+
+def _day(
+    connection: sa.Connection, source: str, day: str, complete: Mapping[str, Sequence[str]]
+) -> _Day:
+    listings = last_listings(connection, source, day)
+    closed: dict[str, str] = {}
+    for key, item in listings.items():
+        dates = complete.get(item.scope, ())
+        place = bisect_right(dates, item.as_of)
+        closed[key] = dates[place] if place < len(dates) and dates[place] <= day else ""
+    held = {scope for scope, dates in complete.items() if dates and dates[0] <= day}
+    return _Day(listings, closed, frozenset(held | {item.scope for item in listings.values()}))
+
+
+class _Comparison:
+    """Two days of a source side by side."""
+
+    def __init__(
+        self,
+        first: _Day,
+        last: _Day,
+        contents: Mapping[str, dict[str, Any]],
+        geocoder: Geocoder | None,
+    ) -> None:
+        self._first, self._last = first, last
+        self._contents = contents
+        self._geocoder = geocoder
+
+    def changes(self) -> Iterator[Change]:
+        """Yield every change."""
+        for key, item in self._last.listings.items():
+            was, now = self._first.open(key), self._last.open(key)
+            if was and now:
+                yield from self._differences(key)
+            elif was:
+                yield self._change("closed", key, on=self._last.closed_on[key])
+            elif now and key in self._first.listings:
+                yield self._change("reopened", key)
+            elif now and item.scope in self._first.scopes:
+                yield self._change("opened", key)
+
+    def _differences(self, key: str) -> Iterator[Change]:
+        before = self._contents[self._first.listings[key].content_hash]
+        after = self._contents[self._last.listings[key].content_hash]
+        if before == after:
+            return
+        if fold_name(before["name"]) != fold_name(after["name"]):
+            yield self._change("renamed", key, before["name"], after["name"])
+        if before["kind"] != after["kind"]:
+            yield self._change("kind", key, before["kind"], after["kind"])
+        if _digits(before["phone"]) != _digits(after["phone"]):
+            yield self._change("phone", key, before["phone"], after["phone"])
+        yield from self._moves(key, before, after)
+        yield from self._filings(key, before["filings"], after["filings"])
+
+    def _moves(
+        self, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> Iterator[Change]:
+        metres = _published_distance(before, after)
+        if metres is None and _elsewhere(before, after):
+            metres = self._geocoded_distance(before, after)
+        if _elsewhere(before, after) or (metres or 0) > MOVED_LEAST_M:
+            away = None if metres is None else float(round(metres))
+            yield self._change("moved", key, before["address"], after["address"], distance=away)
+
+    def _filings(self, key: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+        for symbol in after:
+            if symbol not in before:
+                yield self._change("filing_new", key, "", symbol)
+        for symbol in before:
+            if symbol not in after:
+                yield self._change("filing_ended", key, symbol, "")
+
+    def _geocoded_distance(
+        self, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> float | None:
+        if self._geocoder is None:
+            return None
+        points = []
+        for content in (before, after):
+            found = self._geocoder.geocode(content["address"], content["municipality_code"])
+            if found.lon is None or found.lat is None or found.coordinate_level not in _PLACED:
+                return None
+            points.append((found.lon, found.lat))
+        return distance_m(*points[0], *points[1])
+
+    def _change(
+        self,
+        kind: str,
+        key: str,
+        before: str = "",
+        after: str = "",
+        *,
+        on: str = "",
+        distance: float | None = None,
+    ) -> Change:
+        item = self._last.listings[key]
+        content = self._contents[item.content_hash]
+        return Change(
+            kind,
+            key,
+            "",
+            content["name"],
+            content["municipality_code"],
+            content["kind"],
+            on or item.as_of,
+            before,
+            after,
+            distance,
+        )
+
+
+def _published_distance(before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:
+    points = [(content["lon"], content["lat"]) for content in (before, after)]
+    if any(None in point or point == (0, 0) for point in points):
+        return None
+    return distance_m(*points[0], *points[1])
+
+
+def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Say whether town or numbers differ: another spelling of an address is no move."""
+    if not before["address"] or not after["address"]:
+        return False
+    if before["municipality_code"] != after["municipality_code"]:
+        return True
+    level = compare_spots(read_spot(before["address"]), read_spot(after["address"]))
+    return level in ("number", "other", "block", "near")
+
+
+def _digits(phone: str) -> str:
+    return re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
+
+
+def _with_facility(change: Change, facilities: Mapping[str, str]) -> Change:
+    return replace(change, facility_id=facilities.get(change.record_id, ""))
+
+
+def _order(change: Change) -> tuple[int, str, str, str, str, str]:
+    return (
+        KINDS.index(change.kind),
+        change.municipality_code,
+        change.name,
+        change.record_id,
+        change.before,
+        change.after,
+    )
