@@ -9,9 +9,10 @@ import sys
 import click
 
 from geoportal.cli.ask import districts, export, facility, geocode, search
-from geoportal.cli.coverage import coverage
 from geoportal.cli.changes import changes
+from geoportal.cli.coverage import coverage
 from geoportal.cli.data import doctor, import_, init
+from geoportal.cli.fetch import fetch
 from geoportal.cli.links import links
 from geoportal.cli.serve import serve
 from geoportal.cli.survey import survey
