@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geoportal.domain.consultation import ReadingRule
 from geoportal.domain.facility import KINDS
@@ -359,26 +359,25 @@ def _holds(requires: str, draft: _Draft) -> bool:
 
 
 def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Put findings of the same thing together: all words, the greater strength."""
-    merged: dict[str, Finding] = {}
+    """Put findings of the same thing together: all words, the greatest strength."""
+    alike: dict[str, list[Finding]] = {}
     for item in found:
-        known = merged.get(item.value)
-        if known is None:
-            merged[item.value] = item
-            continue
-        strong = known if known.strength == MUST or item.strength != MUST else item
-        because = sorted({*known.because, *item.because}, key=lambda s: (s.start, s.end))
-        merged[item.value] = Finding(
-            value=item.value,
-            strength=strong.strength,
-            because=tuple(because),
-            rule=strong.rule,
-            note_ja=known.note_ja or item.note_ja,
-            kinds=tuple(dict.fromkeys((*known.kinds, *item.kinds)))
-            if known.kinds and item.kinds
-            else (),
-        )
-    return tuple(merged.values())
+        alike.setdefault(item.value, []).append(item)
+    return tuple(_one(items) for items in alike.values())
+
+
+def _one(items: Sequence[Finding]) -> Finding:
+    strongest = next((item for item in items if item.strength == MUST), items[0])
+    spans = {span for item in items for span in item.because}
+    everyone = not all(item.kinds for item in items)
+    return replace(
+        strongest,
+        because=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
+        note_ja=next((item.note_ja for item in items if item.note_ja), ""),
+        kinds=()
+        if everyone
+        else tuple(dict.fromkeys(kind for item in items for kind in item.kinds)),
+    )
 
 
 def _in_order(kinds: Sequence[Finding]) -> tuple[Finding, ...]:

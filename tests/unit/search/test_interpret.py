@@ -1,0 +1,126 @@
+"""Reading notes: every finding tied to its words, whatever the text, in bounded time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoportal.domain.facility import KINDS
+from geoportal.search.dictionary import Dictionary
+from geoportal.search.interpret import Interpreter
+from geoportal.search.reading import Note
+from geoportal.services import shipped_reference
+
+REFERENCE = shipped_reference()
+READER = Interpreter(
+    REFERENCE.vocabulary,
+    REFERENCE.reading_rules,
+    {info.term: kind for kind, info in REFERENCE.kinds.items() if info.term},
+)
+PIECES = st.sampled_from(
+    (
+        "胃ろう", "ｶﾞﾝ末期", "がん末期", "褥瘡", "訪問看護", "なし", "は不要", "、", "。", "・",
+        "\n", " ", "　", "を利用中", "緩和ケア病棟に入院している", "８０代", "男性", "PT", "ﾊﾞﾙｰﾝ",
+        "医師を探したい",
+        "が\u3099", "㌔", "𠮷", "対応結果\n", "早急", "自宅で生活したい", "ヘルパーを利用したい",
+    )
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map("".join), st.just(""))
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_every_finding_is_a_known_code_tied_to_words_of_the_text(text):
+    found = READER.interpret(text)
+    everything = (
+        *found.needs,
+        *found.kinds,
+        *found.mentioned,
+        *found.not_needed,
+        *found.in_place,
+        *found.circumstances,
+    )
+    for item in everything:
+        assert item.because
+        for span in item.because:
+            assert text[span.start : span.end] == span.text != ""
+    for item in (*found.needs, *found.mentioned, *found.not_needed, *found.in_place):
+        assert item.value in REFERENCE.vocabulary or item.value in KINDS
+    for item in found.kinds:
+        assert item.value in KINDS
+    for wanted in found.wanted:
+        assert wanted.kinds
+        assert set(wanted.needs) <= {need.value for need in found.needs}
+    for age in found.ages:
+        assert text[age.span.start : age.span.end] == age.span.text
+
+
+@given(st.text(max_size=60))
+def test_the_two_forms_of_a_note_run_in_step(text):
+    note = Note(text)
+    assert len(note.plain) == len(note.folded)
+    for place in range(len(note.plain)):
+        start, stop = note.sentence(place)
+        assert 0 <= start <= stop <= len(note.plain)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["訪問", "がん", "家", "0", "十", "対応結果\n", "退院", "妻の体調", "車いす", "訪問看護、",
+     "一人暮らし", "吸引・", "なし", "介護者", "医師", "a", "\n", "往診を利用し"],
+)  # fmt: skip
+def test_a_long_note_of_one_piece_is_read_at_once(piece):
+    text = (piece * 4_000)[:4_000]
+    began = time.perf_counter()
+    READER.interpret(text)
+    assert time.perf_counter() - began < 2
+
+
+def test_every_synonym_of_every_need_leads_to_it():
+    dictionary = Dictionary(REFERENCE.vocabulary)
+    for term in REFERENCE.vocabulary:
+        if term.group in REFERENCE.vocabulary.NEED_GROUPS:
+            for word in (term.label_ja, *term.synonyms):
+                assert term.code in dictionary.lookup(word), (word, term.code)
+
+
+def test_every_rule_names_known_codes_kinds_and_effects():
+    for rule in REFERENCE.reading_rules:
+        assert set(rule.kinds) <= set(KINDS)
+        assert set(rule.needs) | set(rule.prefer) <= {t.code for t in REFERENCE.vocabulary}
+        assert rule.effect != "team" or rule.value in REFERENCE.teams
+    names = [rule.rule for rule in REFERENCE.reading_rules]
+    assert len(set(names)) == len(names)
+
+
+def test_the_ready_made_teams_name_known_kinds_and_needs_that_apply_to_them():
+    vocabulary = REFERENCE.vocabulary
+    assert next(iter(REFERENCE.teams)) == "discharge"
+    for roles in REFERENCE.teams.values():
+        assert len({role.role for role in roles}) == len(roles)
+        for role in roles:
+            assert set(role.kinds) <= set(KINDS)
+            assert role.label_ja
+            assert role.label_en
+            for code in role.needs:
+                assert all(vocabulary.applies_to(code, kind) for kind in role.kinds)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("OPTの話", set()),
+        ("PTの訪問", {"AC.REHAB"}),
+        ("デイジーの花", set()),
+        ("意識障害あり", set()),
+        ("嚥下障害あり", {"AC.SWALLOW"}),
+        ("入浴", set()),
+        ("家で風呂に入りたい", set()),
+    ],
+)
+def test_words_inside_other_words_do_not_count(text, codes):
+    found = READER.interpret(text)
+    assert {need.value for need in found.needs} == codes
