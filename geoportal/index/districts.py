@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rtree import index as rtree_index
-from shapely.geometry import MultiPolygon
+from shapely.geometry import MultiPolygon, mapping
 
 from geoportal.domain.district import LEVELS, District
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
-from geoportal.geo.polygons import dissolve
+from geoportal.geo.polygons import dissolve, polygonal
 
 _LEAF_LEVELS = ("municipality", "ward")
+_DRAWING_DIGITS = 7
 
 
 class DistrictIndex:
@@ -36,6 +38,7 @@ class DistrictIndex:
         self._districts = {district.code: district for district, _ in pairs}
         self._outlines = {district.code: outline for district, outline in pairs}
         parts = [(district.code, part) for district, outline in pairs for part in outline.geoms]
+        self._drawings: dict[tuple[str, float], dict[str, Any]] = {}
         self._part_codes = [code for code, _ in parts]
         self._parts = [part for _, part in parts]
         shapely.prepare(self._parts)
@@ -64,6 +67,26 @@ class DistrictIndex:
     def outline(self, code: str) -> MultiPolygon:
         """Return the outline of a district, degrees, EPSG:4326."""
         return self._outlines[code]
+
+    def drawing(self, code: str, tolerance_m: float = 0.0) -> dict[str, Any]:
+        """Return the outline of a district as GeoJSON, made once and kept.
+
+        Parameters
+        ----------
+        code : str
+            A district held.
+        tolerance_m : float
+            How far, in metres, a simplified line may stray from the true one; 0 keeps every
+            vertex. For drawing only: questions are answered from the true outline.
+        """
+        key = (code, tolerance_m)
+        if key not in self._drawings:
+            outline = self._outlines[code]
+            if tolerance_m > 0:
+                outline = polygonal(outline.simplify(tolerance_m / METRES_PER_DEGREE_LAT_MIN))
+            rounded = shapely.transform(outline, lambda xy: np.round(xy, _DRAWING_DIGITS))
+            self._drawings[key] = mapping(rounded)
+        return self._drawings[key]
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point, smallest level first.

@@ -201,8 +201,10 @@ def points() -> Response:
     responses={200: _COLLECTION, 400: _PROBLEM},
 )
 def districts(query: DistrictsQuery) -> Response:
-    """`geometry=false` gives a light list."""
-    document = presenters.districts_document(_portal(), geometry=query.geometry, level=query.level)
+    """`geometry=false` gives a light list, `tolerance_m` lighter outlines for drawing."""
+    document = presenters.districts_document(
+        _portal(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
+    )
     return _public(document, GEOJSON)
 
 

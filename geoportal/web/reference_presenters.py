@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import shapely
-from shapely.geometry import mapping
-
 from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
@@ -25,10 +22,15 @@ def centres_document(portal: Portal) -> Document:
     return {"centres": [_centre(portal, centre, now) for centre in portal.snapshot.centres]}
 
 
-def districts_document(portal: Portal, *, geometry: bool, level: str | None = None) -> Document:
+def districts_document(
+    portal: Portal, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
+) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request."""
     held = [d for d in portal.snapshot.districts.districts if level in (None, d.level)]
-    features = [_district_feature(portal, district, geometry=geometry) for district in held]
+    features = [
+        _district_feature(portal, district, geometry=geometry, tolerance_m=tolerance_m)
+        for district in held
+    ]
     return {
         "type": "FeatureCollection",
         "numberMatched": len(features),
@@ -143,10 +145,12 @@ def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
     }
 
 
-def _district_feature(portal: Portal, district: District, *, geometry: bool) -> Document:
+def _district_feature(
+    portal: Portal, district: District, *, geometry: bool, tolerance_m: float = 0.0
+) -> Document:
     snapshot = portal.snapshot
     outline = snapshot.districts.outline(district.code)
-    shape = mapping(shapely.set_precision(outline, 10**-_COORDINATE_DIGITS)) if geometry else None
+    shape = snapshot.districts.drawing(district.code, tolerance_m) if geometry else None
     return {
         "type": "Feature",
         "id": district.code,

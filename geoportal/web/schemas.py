@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import (
@@ -192,6 +200,14 @@ class DistrictsQuery(Strict):
 
     geometry: bool = True
     level: Literal["prefecture", "medical_area", "municipality", "ward", "local"] | None = None
+    tolerance_m: Literal[0, 20, 100, 500] = Field(
+        0, description="Simplify outlines for drawing: metres a line may stray"
+    )
+
+    @field_validator("tolerance_m", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class VocabularyQuery(Strict):

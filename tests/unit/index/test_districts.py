@@ -62,3 +62,12 @@ def test_distance_outside_is_about_right_and_zero_inside():
 
 def test_an_index_without_districts_knows_nothing():
     assert DistrictIndex([]).containing(130, 33) == []
+
+
+def test_a_drawing_keeps_every_vertex_unless_it_may_stray():
+    wavy = Polygon([(0, 0), (0.5, 0.0001), (1, 0), (1, 1), (0, 1)])
+    index = DistrictIndex([(WARD_A, MultiPolygon([wavy]))])
+    whole, light = index.drawing("40101"), index.drawing("40101", 100)
+    assert shapely.geometry.shape(whole).equals(MultiPolygon([wavy]))
+    assert len(light["coordinates"][0][0]) == 5
+    assert index.municipality_at(0.5, 0.00005) is None
