@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import folium
+import shapely
 from branca.element import Element, Figure
 from jinja2 import Template
 
@@ -208,7 +209,7 @@ def _add_layers(chart: folium.Map, handout: Handout) -> None:
     folium.GeoJson(
         _collection(districts),
         name="地区",
-        style_function=lambda _: {"color": _OUTLINE, "weight": 2.5, "fillOpacity": 0},
+        style_function=lambda _: {"color": _OUTLINE, "weight": 2.5, "fill": False},
         tooltip=folium.GeoJsonTooltip(["名称", "ことば"], labels=False),
         interactive=True,
     ).add_to(chart)
@@ -261,30 +262,27 @@ def _add_cells(chart: folium.Map, study: Study, names: dict[str, str]) -> None:
 
 
 def _add_gaps(chart: folium.Map, study: Study, names: dict[str, str]) -> None:
+    """Draw the outlines of where nobody serves, joined by district; cells stay in sight."""
     shapes, rows = part_shapes(study), gap_rows(study)
-    codes = [area.code for area in study.target.areas]
-    features = [
-        _feature(
-            {
-                "地区": names[codes[study.cells.districts[n]]],
-                "75歳以上": f"{study.cells.need[n]:,.0f} 人",
-            },
-            geojson_geometry(shapes[n], 1e-5),
-        )
-        for n in rows
-    ]
+    features = []
+    for number, area in enumerate(study.target.areas):
+        own = rows[study.cells.districts[rows] == number]
+        if own.size:
+            people = f"{study.cells.need[own].sum():,.0f} 人"
+            joined = shapely.union_all(shapes[own], grid_size=1e-6)
+            features.append(
+                _feature(
+                    {"地区": names[area.code], "空白に住む75歳以上": people},
+                    geojson_geometry(joined, 1e-5),
+                )
+            )
     if not features:
         return
     folium.GeoJson(
         _collection(features),
         name=f"空白（{RING_TEXT} 以内に 0 か所）",
-        style_function=lambda _: {
-            "color": _GAP,
-            "weight": 1.6,
-            "dashArray": "4 3",
-            "fillOpacity": 0,
-        },
-        tooltip=folium.GeoJsonTooltip(["地区", "75歳以上"]),
+        style_function=lambda _: {"color": _GAP, "weight": 2, "dashArray": "5 4", "fill": False},
+        tooltip=folium.GeoJsonTooltip(["地区", "空白に住む75歳以上"]),
     ).add_to(chart)
 
 
