@@ -13,7 +13,10 @@ from geoportal.address.result import Candidate, GeocodeResult, Level, Status
 from geoportal.address.spread import distance_m
 
 MOST_CANDIDATES = 10
-_IN_DOUBT = frozenset({"hint_conflict", "prefecture_mismatch"})
+_IN_DOUBT = frozenset(
+    {"hint_conflict", "prefecture_mismatch", "gazetteer_incomplete", "single_letter"}
+)
+_KNOWN_SHARE = 0.95
 _TO_CONFIRM = frozenset(
     {
         "postal_mismatch",
@@ -35,6 +38,7 @@ class AnswerWriter:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._held = frozenset(one.number for one in gazetteer.regions if one.stop > one.start)
 
     def nothing(self, status: Status, text: str) -> GeocodeResult:
         """Return an answer without a place."""
@@ -83,6 +87,9 @@ class AnswerWriter:
             warnings.append("postal_mismatch")
         if gazetteer.flags[node] & FAR:
             warnings.append("coordinate_implausible")
+        alone = _inferred_alone(found)
+        if alone and not self._knows_all(found.head):
+            warnings.append("gazetteer_incomplete")
         sure = found.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
         status: Status = "ok" if sure else "partial"
         place = self.candidate(node)
@@ -102,11 +109,20 @@ class AnswerWriter:
             place.municipality_code,
             place.town,
             (),
-            status != "ok" or not _TO_CONFIRM.isdisjoint(warnings) or _inferred_alone(found),
+            status != "ok" or not _TO_CONFIRM.isdisjoint(warnings) or alone,
             tuple(dict.fromkeys(warnings)),
             gazetteer.source,
             gazetteer.dataset_date,
         )
+
+    def _knows_all(self, head: Head) -> bool:
+        """Tell whether the towns of (nearly) every municipality the text allows are held.
+
+        Where they are not, a town found with no municipality named is unique only among those
+        held: another city may have one of the same name.
+        """
+        regions = head.area.numbers if head.area else range(len(self._gazetteer.regions))
+        return len(self._held.intersection(regions)) >= _KNOWN_SHARE * len(regions)
 
     def _one_name(self, text: str, question: Question, found: list[Found]) -> GeocodeResult | None:
         """Answer "門司区X" where X is both 大字X and X丁目: one town name, a wider position.

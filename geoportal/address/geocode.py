@@ -105,7 +105,9 @@ class Geocoder:
                 read[hint] = self._heads.hinted(hint)
             yield self._geocode(text, read[hint])
 
-    def suggest(self, prefix: str, limit: int = 10, hint: str = "") -> list[Candidate]:
+    def suggest(
+        self, prefix: str, limit: int = 10, hint: str = "", codes: Iterable[str] = ()
+    ) -> list[Candidate]:
         """Return places whose name begins with ``prefix``, for completion while typing.
 
         Parameters
@@ -116,5 +118,8 @@ class Geocoder:
             At most this many.
         hint : str
             As for :meth:`geocode`.
+        codes : iterable of str
+            Municipality codes it should lie in, in place of a hint.
         """
-        return self._suggester.suggest(prefix, limit, self._heads.hinted(hint))
+        hinted = self._heads.hinted(hint).union(*(self._heads.hinted(code) for code in codes))
+        return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)

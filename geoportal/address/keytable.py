@@ -163,5 +163,20 @@ class KeyTable:
                 return
             yield key.decode(), self._starts[entry], self._starts[entry + 1]
 
+    def numbers_under(self, prefix: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+        """Return all numbers of keys that begin with ``prefix``, and the bytes of each one's key.
+
+        The same as :meth:`starting_with`, at once: for prefixes of thousands of keys.
+        """
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        entries = range(len(self))
+        first = bisect_left(entries, wanted, key=self._bytes)
+        last = bisect_left(entries, wanted + b"\xff", lo=first, key=self._bytes)
+        starts = np.asarray(self._starts[first : last + 1])
+        lengths = np.diff(np.asarray(self._offsets[first : last + 1]))
+        if first == last:
+            return np.empty(0, np.uint32), np.empty(0, np.uint32)
+        return np.asarray(self.numbers[starts[0] : starts[-1]]), np.repeat(lengths, np.diff(starts))
+
     def _bytes(self, entry: int) -> bytes:
         return bytes(self._keys[self._offsets[entry] : self._offsets[entry + 1]])

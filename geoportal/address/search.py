@@ -95,13 +95,12 @@ class AddressSearch:
             tries.append((self._everywhere, SLIGHT, ("municipality_inferred",)))
         for area, penalty, warnings in tries:
             hinted = penalty == 0 and len(area.numbers) == 1
-            found = [
-                one
-                for one in self._towns.find(question.text, head, area, penalty, warnings)
-                if hinted or _credible_alone(one)
-            ]
+            readings = self._towns.find(question.text, head, area, penalty, warnings)
+            found = [one for one in readings if hinted or _credible_alone(one)]
             if found:
                 return found
+            if whole := [one for one in readings if _is_all(one, question)]:
+                return whole
         return []
 
     def _behind_damage(self, question: Question, found: list[Found]) -> list[Head]:
@@ -207,6 +206,16 @@ def _leaves(settled: Area, head: Head, first: Head) -> bool:
     if head.area is not None:
         return head.area.numbers == settled.numbers
     return not first.prefecture
+
+
+def _is_all(found: Found, question: Question) -> bool:
+    """Tell whether the whole text is the name of a town, of one letter even (旭, 泉)."""
+    reading = found.reading
+    return (
+        reading is not None
+        and reading.penalty == 0
+        and not question.text.key[reading.name_stop :].strip("-,. ")
+    )
 
 
 def _credible_alone(found: Found) -> bool:

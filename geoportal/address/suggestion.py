@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
 
 from geoportal.address.answer import AnswerWriter
 from geoportal.address.canonical import canonicalize
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import Area, HeadReader
 from geoportal.address.naming import EXACT
+from geoportal.address.nodes import HAS_CHOME
 from geoportal.address.result import Candidate
+
+_NUMBERED = re.compile(r"(.*[^0-9])([0-9]{1,2})(?:丁目?)?")
+_MOST_CHOME = 99
 
 
 class Suggester:
@@ -27,26 +35,51 @@ class Suggester:
         nodes: dict[int, None] = {}
         for head in self._heads.read(text, 0):
             area = head.area or (self._heads.area(hinted) if hinted else self._everywhere)
-            for node in self._nodes(text.key[head.position :], area):
+            for node in self._nodes(text.key[head.position :], area, limit):
                 nodes[node] = None
                 if len(nodes) >= limit:
                     return [self._writer.candidate(node) for node in nodes]
         return [self._writer.candidate(node) for node in nodes]
 
-    def _nodes(self, beginning: str, area: Area) -> Iterator[int]:
-        """Yield towns of an area whose name or reading begins so, shortest names first."""
+    def _nodes(self, beginning: str, area: Area, limit: int) -> Iterator[int]:
+        """Yield towns of an area whose name or reading begins so, shortest names first.
+
+        Behind a whole town and a number also its 丁目: 青葉1 leads to 青葉一丁目, 青葉十二丁目.
+        """
         if not beginning:
             return
         gazetteer = self._gazetteer
-        found: set[tuple[int, int]] = set()
-        for key, start, stop in gazetteer.towns.starting_with(beginning):
-            for first, last in area.ranges:
-                for posting in gazetteer.towns_within(start, stop, first, last):
-                    if posting % 8 == EXACT:
-                        found.add((len(key), posting // 8))
-        for key, start, stop in gazetteer.kana.starting_with(beginning):
-            for node in gazetteer.kana.numbers[start:stop]:
-                if any(first <= node < last for first, last in area.ranges):
-                    found.add((len(key), node))
-        for _, node in sorted(found):
-            yield node
+        postings, lengths = gazetteer.towns.numbers_under(beginning)
+        exact = postings % 8 == EXACT
+        spoken, spoken_lengths = gazetteer.kana.numbers_under(beginning)
+        nodes = np.concatenate([postings[exact] // 8, spoken])
+        keys = np.concatenate([lengths[exact], spoken_lengths])
+        inside = _within(nodes, area)
+        nodes, keys = nodes[inside], keys[inside]
+        order = np.lexsort((nodes, keys))[: 2 * limit]  # a town by its name and by its reading
+        yield from dict.fromkeys(nodes[order].tolist())
+        yield from self._chome(beginning, area)
+
+    def _chome(self, beginning: str, area: Area) -> Iterator[int]:
+        numbered = _NUMBERED.fullmatch(beginning)
+        if numbered is None:
+            return
+        gazetteer = self._gazetteer
+        for posting in gazetteer.towns.get(numbered[1]):
+            town = posting // 8
+            if posting % 8 != EXACT or not gazetteer.flags[town] & HAS_CHOME:
+                continue
+            if not any(first <= town < last for first, last in area.ranges):
+                continue
+            for number in range(1, _MOST_CHOME + 1):
+                if str(number).startswith(numbered[2].lstrip("0") or "-"):
+                    node = gazetteer.child(town, f"c{number}")
+                    if node is not None:
+                        yield node
+
+
+def _within(nodes: npt.NDArray[np.uint32], area: Area) -> npt.NDArray[np.bool_]:
+    inside = np.zeros(len(nodes), dtype=bool)
+    for first, last in area.ranges:
+        inside |= (nodes >= first) & (nodes < last)
+    return inside

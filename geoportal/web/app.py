@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
-from geoportal.web import api, coverage, description, pages, problems
+from geoportal.web import api, coverage, description, pages, problems, suggest
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -83,6 +83,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.register_api(api.blueprint)
     app.register_api(coverage.api)
+    app.register_api(suggest.api)
     app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(description.blueprint)

@@ -19,6 +19,7 @@ OPERATIONS = (
     "POST /api/v1/team",
     "POST /api/v1/interpret",
     "POST /api/v1/locate",
+    "POST /api/v1/suggest",
     "GET /api/v1/facilities",
     "GET /api/v1/facilities/{facility_id}",
     "GET /api/v1/points",

@@ -171,7 +171,7 @@ def test_a_reordered_header_with_other_brackets_is_the_same_layout(database, tmp
 
 def test_a_known_source_that_comes_later_is_named():
     later = Layout("later", "", {"name": ("名称",)}, ("name",), supported=False)
-    with pytest.raises(InputRefusedError, match="later file.*not yet"):
+    with pytest.raises(InputRefusedError, match=r"later file.*not yet"):
         recognise("a.csv", [Sheet((Row(1, ("名称", "住所")),))], [later])
 
 
