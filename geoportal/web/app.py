@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
-from geoportal.web import api, coverage, description, pages, problems, suggest
+from geoportal.web import api, changes_page, coverage, description, pages, problems, suggest
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -86,6 +86,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.register_api(suggest.api)
     app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(changes_page.blueprint)
     app.register_blueprint(description.blueprint)
     _add_health(app, portal)
     _add_errors(app)

@@ -1,4 +1,4 @@
-"""The change report as a document, a page and a table."""
+"""The change report as a document and as the rows of a table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from geoportal.errors import NotFoundError, UsageError
+from geoportal.errors import UsageError
 from geoportal.ingest.changes import ChangeReport, compare_editions
 from geoportal.services import Portal
-from geoportal.store.history import edition_dates, sources_with_history
+from geoportal.store.history import edition_dates
 
 CHANGE_LABELS_JA = {
     "opened": "新規",
@@ -75,38 +75,6 @@ def _document(report: ChangeReport) -> Document:
         "new_scopes": list(report.new_scopes),
         "counts": report.counts,
         "changes": [asdict(change) for change in report.changes],
-    }
-
-
-def changes_page(portal: Portal, source: str, from_date: str, to_date: str) -> Document:
-    """Return what the page shows: the sources and dates to choose from, and a report if any.
-
-    Raises
-    ------
-    UsageError
-        When a date is none, or they are in the wrong order.
-    """
-    with portal.database.engine.connect() as connection:
-        sources = sources_with_history(connection)
-        dates = {name: edition_dates(connection, name) for name in sources}
-    comparable = [name for name in sources if len(dates[name]) > 1]
-    chosen = source or (comparable[0] if comparable else "")
-    report: Document | None = None
-    if chosen:
-        try:
-            report = changes_document(portal, chosen, from_date, to_date)
-        except NotFoundError:
-            report = None
-    return {
-        "sources": sources,
-        "chosen": chosen,
-        "dates": dates.get(chosen, []),
-        "report": report,
-        "municipalities": {
-            code: info.name for code, info in portal.reference.municipalities.items()
-        }
-        if report
-        else {},
     }
 
 
