@@ -1,19 +1,27 @@
-"""A file of addresses with positions appended: every row and column kept, in order."""
+"""A file of addresses with positions appended: every row and column kept, in order.
+
+The file is read twice, row by row: once to check it and to count, once to answer. Nothing is held
+but a handful of rows, so that a million of them need no more memory than ten.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
+import mmap
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
-from geoportal.ingest.encodings import decode
+from geoportal.ingest.streams import stream_encoding
 
 APPENDED = (
     "status",
@@ -29,8 +37,31 @@ APPENDED = (
     "municipality_code",
     "town",
     "warnings",
+    "needs_confirmation",
 )
-_REPORT_EVERY = 200
+"""Columns behind those of the file."""
+_BATCH = 500
+_LABEL = "住所"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file that was looked through.
+
+    Attributes
+    ----------
+    path : Path
+    encoding : str
+    header : list of str
+        As long as the longest row; names of further columns are empty.
+    rows : int
+        Behind the header, blank lines not counted.
+    """
+
+    path: Path
+    encoding: str
+    header: list[str]
+    rows: int
 
 
 def geocode_csv(
@@ -48,9 +79,10 @@ def geocode_csv(
     geocoder : Geocoder
         Answers one address at a time.
     source : Path
-        UTF-8 or CP932, comma separated, with a header.
+        UTF-8, UTF-16 or CP932, comma separated, with a header. Rows may be shorter or longer than
+        it; blank lines stay blank.
     target : Path
-        Written whole or not at all.
+        Another file; written whole or not at all.
     column, hint_column : str
         Headings of the address and, if not empty, of the city or ward.
     progress : callable
@@ -66,29 +98,107 @@ def geocode_csv(
     InputRefusedError
         When the file cannot be read.
     UsageError
-        When a column is not in the header.
+        When a column is not in the header, or the target cannot be written.
     """
     if not source.is_file():
         raise InputRefusedError(f"{source}: there is no such file")
-    text = decode(source.name, source.read_bytes()).text
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    header, body = rows[0], rows[1:]
-    address_at = _place(header, column)
-    hint_at = _place(header, hint_column) if hint_column else -1
+    _check_target(source, target)
+    file = _look_through(source)
+    address_at = _place(file.header, column)
+    hint_at = _place(file.header, hint_column) if hint_column else -1
     counts: Counter[str] = Counter()
-    draft = target.with_name(target.name + ".part")
-    with draft.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*header, *APPENDED])
-        for done, row in enumerate(body, start=1):
-            result = geocoder.geocode(_cell(row, address_at), _cell(row, hint_at))
-            counts[result.status] += 1
-            padding = [""] * (len(header) - len(row))
-            writer.writerow([*row, *padding, *_appended(result)])
-            if done % _REPORT_EVERY == 0 or done == len(body):
-                progress("住所", done, len(body))
-    draft.replace(target)
-    return {"rows": len(body), "status": dict(sorted(counts.items()))}
+    with _written_whole(target) as output:
+        writer = csv.writer(output)
+        writer.writerow([*file.header, *APPENDED])
+        done = 0
+        for batch in _batches(_rows(file)):
+            asked = [row for row in batch if row]
+            answers = geocoder.geocode_many(
+                [_cell(row, address_at) for row in asked], [_cell(row, hint_at) for row in asked]
+            )
+            for row in batch:
+                if not row:
+                    writer.writerow(row)
+                    continue
+                result = next(answers)
+                counts[result.status] += 1
+                padding = [""] * (len(file.header) - len(row))
+                writer.writerow([*row, *padding, *_appended(result)])
+            done += len(asked)
+            progress(_LABEL, done, file.rows)
+    return {"rows": file.rows, "status": dict(sorted(counts.items()))}
+
+
+def _check_target(source: Path, target: Path) -> None:
+    if target.is_dir() or not target.parent.is_dir():
+        raise UsageError(f"{target}: cannot be written; give a file in a directory there is", "out")
+    if target.exists() and target.samefile(source):
+        raise UsageError("--out is the file that is read; give another", "out")
+
+
+def _look_through(path: Path) -> _Source:
+    """Read a file once: its encoding, its header, its widest row, how many rows it has."""
+    encoding = _encoding(path)
+    header: list[str] | None = None
+    width = rows = 0
+    for row in _parsed(path, encoding):
+        if header is None:
+            header = row or None  # blank lines in front of the header are no rows
+            width = len(row)
+        elif row:
+            rows += 1
+            width = max(width, len(row))
+    if header is None:
+        raise InputRefusedError(f"{path.name}: the file is empty")
+    return _Source(path, encoding, header + [""] * (width - len(header)), rows)
+
+
+def _encoding(path: Path) -> str:
+    if path.stat().st_size == 0:
+        raise InputRefusedError(f"{path.name}: the file is empty")
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        return stream_encoding(path.name, data)
+
+
+def _parsed(path: Path, encoding: str) -> Iterator[list[str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file)
+        try:
+            yield from reader
+        except csv.Error as error:
+            raise InputRefusedError(
+                f"{path.name}: line {reader.line_num} cannot be read as CSV; is a quotation mark "
+                "left open?"
+            ) from error
+
+
+def _rows(file: _Source) -> Iterator[list[str]]:
+    """Yield the rows behind the header, blank lines as empty lists."""
+    rows = _parsed(file.path, file.encoding)
+    for row in rows:
+        if row:
+            break
+    yield from rows
+
+
+def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[TextIO]:
+    """Yield a draft that takes the target's place when all went well, and is removed if not."""
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            yield file
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _place(header: list[str], column: str) -> int:
@@ -104,6 +214,10 @@ def _cell(row: list[str], place: int) -> str:
 
 
 def _appended(result: GeocodeResult) -> Iterator[Any]:
-    document = result.as_dict()
-    document["warnings"] = "|".join(result.warnings)
-    return (harmless(document[name]) for name in APPENDED)
+    for name in APPENDED:
+        value = getattr(result, name)
+        if name == "warnings":
+            value = "|".join(value)
+        elif name == "needs_confirmation":
+            value = "true" if value else "false"
+        yield harmless(value)

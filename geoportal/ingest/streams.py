@@ -8,6 +8,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from mmap import mmap
 
 from geoportal.ingest.archives import Member
 from geoportal.ingest.encodings import decode
@@ -17,7 +18,7 @@ from geoportal.ingest.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.rows import read_number
 
 _HEAD_BYTES = 8_192
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _MOST_ALIKE = 100
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -99,7 +100,7 @@ def _open_quote(name: str, line: int) -> CutFileError:
     )
 
 
-def stream_encoding(name: str, data: bytes) -> str:
+def stream_encoding(name: str, data: bytes | mmap) -> str:
     """Return the codec of a text file, checked to its end without holding it decoded.
 
     Raises
@@ -108,21 +109,20 @@ def stream_encoding(name: str, data: bytes) -> str:
         When it is neither UTF-8, UTF-16 nor CP932.
     """
     for bom, encoding in _BOMS:
-        if data.startswith(bom):
+        if data[: len(bom)] == bom:
             return encoding
     for encoding in ("utf-8", "cp932"):
         if _decodes(data, encoding):
             return encoding
-    decode(name, data)  # says what is wrong and in which line
+    decode(name, bytes(data))  # says what is wrong and in which line
     return "euc_jp"
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def _decodes(data: bytes | mmap, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
-    view = memoryview(data)
     try:
-        for start in range(0, len(view), _CHUNK):
-            decoder.decode(view[start : start + _CHUNK])
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -180,8 +180,9 @@ def test_geocode_csv_keeps_every_row_and_column_in_order(sample, tmp_path, encod
     assert written[0][3:] == [
         "status", "match_level", "coordinate_level", "lon", "lat", "uncertainty_m", "matched",
         "remainder", "prefecture", "municipality", "municipality_code", "town", "warnings",
+        "needs_confirmation",
     ]  # fmt: skip
-    assert {len(row) for row in written} == {16}
+    assert {len(row) for row in written} == {17}
     assert all(not cell.startswith("=") for row in written[1:] for cell in row[3:])
 
 
