@@ -10,12 +10,13 @@ import click
 from geoportal.cli.console import Console, command, progress_bar
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.groups import REVIEW
+from geoportal.ingest.linking.relations import Relations
 from geoportal.ingest.linking.verdicts import decide as take_verdict
 from geoportal.ingest.linking.verdicts import explain as explain_facility
 from geoportal.ingest.linking.verdicts import relink_all
 from geoportal.services import now_in_japan, shipped_reference
 from geoportal.store.database import open_database
-from geoportal.store.facilities import StoredRecord
+from geoportal.store.facilities import StoredRecord, iter_facilities
 from geoportal.store.links import StoredDecision, StoredPair, read_own_records, read_pairs
 
 _FIELDS_JA = {
@@ -30,6 +31,7 @@ _FIELDS_JA = {
     "kind": "種別",
 }
 _OUTCOMES_JA = {"linked": "同じ施設", "review": "要確認", "separate": "別の施設"}
+_RELATIONS_JA = {"same_institution": "同じ機関", "same_address": "同じ所在地"}
 _REASONS_JA = {
     "number": "公的な番号が同じ",
     "score": "得点による",
@@ -100,6 +102,7 @@ def explain(console: Console, number: str) -> None:
         found = explain_facility(connection, number)
         ids = {id_ for pair in found.pairs for id_ in (pair.first, pair.second)}
         others = read_own_records(connection, ids)
+        places = {place.id: place for place in iter_facilities(connection)}
     mine = {item.own_id for item in found.records}
     document = {
         "id": found.facility_id,
@@ -107,6 +110,10 @@ def explain(console: Console, number: str) -> None:
         "records": [_record(item) for item in found.records],
         "pairs": [_pair(pair) for pair in found.pairs],
         "others": _by_own_id(item for item in others if item.own_id not in mine),
+        "related": [
+            {"kind": item.kind, "id": item.facility_id, "name": places[item.facility_id].name}
+            for item in Relations(places.values()).of(found.facility_id)
+        ],
         "decisions": [
             {
                 "a": item.first,
@@ -204,6 +211,8 @@ def _explanation_lines(document: Document) -> Iterator[str]:
     for item in document["decisions"]:
         who = f"{item['by']} {item['on']}"
         yield f"決定 {item['a']} / {item['b']}: {item['verdict']}（{who}）{item['note']}"
+    for item in document["related"]:
+        yield f"{_RELATIONS_JA[item['kind']]} {item['id']} {item['name']}"
     if document["redirects"]:
         yield f"転送元: {'、'.join(document['redirects'])}"
 

@@ -12,7 +12,7 @@ from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
 from geoportal.ingest.geography import Geography
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
-from geoportal.ingest.linking.units import kind_is_sure
+from geoportal.ingest.linking.units import ANSWERS_BY_ID, kind_is_sure
 from geoportal.ingest.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
 
@@ -83,7 +83,7 @@ def resolve_facility(
             SourceMention(item.record.source, item.record.record_id, item.last_seen)
             for item in sorted(stored, key=lambda item: item.key)
         ),
-        status="closed" if all(item.closed_on for item in stored) else "open",
+        status=_status(stored),
         first_seen=min(item.first_seen for item in stored),
         last_seen=max(item.last_seen for item in stored),
         **chosen,
@@ -96,6 +96,12 @@ def _rank(
     source = item.record.source
     strength = EVIDENCE.index(strengths.get(source, EVIDENCE[0]))
     return (not item.closed_on, strength, source not in _LAST_ASKED, item.as_of, *item.key)
+
+
+def _status(stored: Sequence[StoredRecord]) -> str:
+    """Return ``closed`` when no source lists the place any more; an answer is no listing."""
+    lists = [item for item in stored if item.record.source not in ANSWERS_BY_ID] or stored
+    return "closed" if all(item.closed_on for item in lists) else "open"
 
 
 def _hours(records: Sequence[FacilityRecord]) -> Hours:

@@ -15,10 +15,15 @@ from geoportal.store.facilities import StoredRecord
 
 UNLINKED_SOURCES = frozenset({"sample"})
 """Fictional facilities are never linked to real ones, nor to one another."""
+ANSWERS_BY_ID = frozenset({"survey"})
+"""Sources that list nothing themselves but answer under the ids of others: two ids that one of them
+has answered under may still be one place."""
 UNSURE_KINDS = {"bureau-codes": frozenset({"hospital", "clinic"})}
 """Sources that list hospitals and clinics together (医科): there the kind is read off the name."""
 FAMILIES = {"hospital": "medical", "clinic": "medical"}
 """Kinds compared with one another; every other kind only with itself."""
+
+_SERVICE = re.compile(r"(?:k|mc-)(\d{3})-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class Unit:
     areas : frozenset of str
         Municipality codes.
     sources : frozenset of str
+        Those that list places.
+    service : str
+        Code of the care service (サービス種類) that the id is of; empty for others.
     kinds : frozenset of str
         Kinds that are certain; empty when all are guesses.
     likely_kinds : frozenset of str
@@ -58,6 +66,7 @@ class Unit:
     block: str
     areas: frozenset[str]
     sources: frozenset[str]
+    service: str
     kinds: frozenset[str]
     likely_kinds: frozenset[str]
     numbers: dict[str, set[str]]
@@ -127,9 +136,10 @@ def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
             numbers.setdefault(scheme, set()).add(number)
     return Unit(
         id=id_,
-        block=max(link_block(item.record) for item in stored),
+        block=_common_block(stored),
         areas=frozenset(record.municipality_code for record in records) - {""},
-        sources=frozenset(item.record.source for item in stored),
+        sources=frozenset(item.record.source for item in stored) - ANSWERS_BY_ID,
+        service=service[1] if (service := _SERVICE.match(id_)) else "",
         kinds=frozenset(record.kind for record in records if kind_is_sure(record)),
         likely_kinds=frozenset(record.kind for record in records),
         numbers=numbers,
@@ -152,6 +162,12 @@ def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
         ),
         open=bool(listed),
     )
+
+
+def _common_block(stored: Sequence[StoredRecord]) -> str:
+    """Return the block of the records; none when one of them is never linked."""
+    blocks = {link_block(item.record) for item in stored}
+    return "" if "" in blocks else max(blocks)
 
 
 def _digits(phone: str) -> str:

@@ -31,6 +31,7 @@ from geoportal.store.reference import Reference
 
 _OBSTACLES = {
     "kind": "they are of different kinds",
+    "service": "they are offices of different services",
     "source": "one source lists both",
 }
 

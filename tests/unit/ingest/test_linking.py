@@ -267,3 +267,34 @@ def test_the_order_of_the_records_does_not_matter():
     for _ in range(5):
         chance.shuffle(items)
         assert linkage(*items) == expected
+
+
+def test_answers_under_two_ids_of_one_place_do_not_keep_them_apart():
+    answers = [
+        (own, FacilityRecord("survey", f"{own}@{day}", "clinic", ""))
+        for own, day in (("n4022400000001", "2025-01-01"), ("m4017719999", "2024-01-01"))
+    ]
+    assert len(groups(linkage(navii(), bureau(), *answers))) == 1
+
+
+def test_an_answer_under_the_id_of_a_fictional_place_links_nothing():
+    fictional = ("near", record("sample", "1"))
+    answer = ("near", FacilityRecord("survey", "near@2025-01-01", "clinic", ""))
+    day = "2025-10-01"
+    stored = [StoredRecord(r, own, "", day, day, day, "", own) for own, r in (fictional, answer)]
+    (unit,) = make_units(stored)
+    assert unit.block == ""
+
+
+def test_care_offices_are_kept_by_service():
+    listed = record("kaigo", "4070000001", "見本の里", "residential")
+    city = FacilityRecord(
+        "municipal-care",
+        "361-x",
+        "residential",
+        "見本の里",
+        address=KITA,
+        municipality_code="40106",
+    )
+    assert len(groups(linkage(("k331-4070000001", listed), ("mc-361-x", city)))) == 2
+    assert len(groups(linkage(("k361-4070000001", listed), ("mc-361-x", city)))) == 1

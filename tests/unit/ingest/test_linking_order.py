@@ -8,6 +8,7 @@ import random
 import pytest
 import sqlalchemy as sa
 
+from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.edition import Edition, no_progress
 from geoportal.ingest.geography import load_geography
 from geoportal.ingest.linking.relink import relink
@@ -202,3 +203,12 @@ def test_other_kinds_at_the_same_place_stay_places_of_their_own(database, kind):
     office = record("kaigo", "4067790001", "見本医院", kind)
     take(database, "kaigo", "2025-06-01", ("k130-4067790001", office))
     assert set(held(database)) == {"n4022400000001", "k130-4067790001"}
+
+
+def test_an_answer_does_not_keep_a_closed_place_open(database):
+    take(database, "bureau", "2025-09-01", bureau())
+    answer = FacilityRecord("survey", "m4017719999@2025-09-15", "clinic", "")
+    take(database, "survey", "2025-09-15", ("m4017719999", answer), scope="m4017719999@2025-09-15")
+    assert held(database)["m4017719999"].status == "open"
+    take(database, "bureau", "2025-10-01", bureau("4017710002", "別館医院", address=MOVED))
+    assert held(database)["m4017719999"].status == "closed"

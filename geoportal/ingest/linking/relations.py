@@ -1,0 +1,74 @@
+"""Places that belong together without being one: told to people, never merged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from geoportal.domain.facility import CARE_OFFICE_NUMBER, MEDICAL_INSTITUTION_CODE, Facility
+from geoportal.ingest.linking.addresses import read_spot
+
+KINDS: tuple[str, ...] = ("same_institution", "same_address")
+"""``same_institution``: the office number of a care service is the institution's code (みなし指定),
+or two services have one office number. ``same_address``: the same town and numbers."""
+_LEAST_NUMBERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """That another place belongs to this one.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    facility_id : str
+        The other place.
+    """
+
+    kind: str
+    facility_id: str
+
+
+class Relations:
+    """Finds what belongs together among facilities held at one moment.
+
+    Parameters
+    ----------
+    facilities : iterable of Facility
+        Fictional ones are related to nothing.
+    """
+
+    def __init__(self, facilities: Iterable[Facility]) -> None:
+        self._keys: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._members: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for facility in facilities:
+            keys = tuple(_keys(facility))
+            self._keys[facility.id] = keys
+            for key in keys:
+                self._members[key].append(facility.id)
+
+    def of(self, facility_id: str) -> tuple[Relation, ...]:
+        """Return what belongs to a facility, the closest first, then by id; each place once."""
+        found: dict[str, str] = {}
+        for kind, key in self._keys.get(facility_id, ()):
+            for other in self._members[kind, key]:
+                if other != facility_id:
+                    found[other] = min(found.get(other, kind), kind, key=KINDS.index)
+        ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[1]), item[0]))
+        return tuple(Relation(kind, other) for other, kind in ordered)
+
+
+def _keys(facility: Facility) -> Iterator[tuple[str, str]]:
+    if any(mention.source == "sample" for mention in facility.sources):
+        return
+    numbers = {
+        facility.identifiers.get(scheme, "")
+        for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
+    }
+    yield from (("same_institution", number) for number in sorted(numbers - {""}))
+    spot = read_spot(facility.address)
+    if spot.town and len(spot.numbers) >= _LEAST_NUMBERS and facility.municipality_code:
+        numbers_text = "-".join(map(str, spot.numbers[:3]))
+        yield "same_address", f"{facility.municipality_code}/{spot.town}/{numbers_text}"
