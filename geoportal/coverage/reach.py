@@ -22,6 +22,7 @@ RINGS_M: tuple[float, ...] = (1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0)
 _TILE_DEGREES = 0.1
 _BLOCK_PAIRS = 100_000
 """Small enough to stay in a processor's cache: four times as fast as larger blocks when busy."""
+_LEAST_ROWS = 16
 _KEPT_PAIRS = 250_000_000
 _SMALLEST_RADIUS_M = 6_335_000.0
 _COS_MARGIN = 0.98
@@ -138,7 +139,7 @@ class Reach:
         starts = np.flatnonzero(np.diff(tile[order], prepend=tile[order[0]] - 1))
         for members in np.split(order, starts[1:]):
             facilities = self._around(members)
-            step = max(1, _BLOCK_PAIRS // max(1, facilities.size))
+            step = max(_LEAST_ROWS, _BLOCK_PAIRS // max(1, facilities.size))
             for start in range(0, members.size, step):
                 yield members[start : start + step], facilities
 
