@@ -88,6 +88,9 @@ def write_history(
         )
     _insert_contents(connection, contents)
     _replace(connection, source, as_of, rows)
+    _drop_unused(
+        connection, [digest(held[row["record_id"]][1]) for row in rows if row["record_id"] in held]
+    )
 
 
 def edition_dates(connection: sa.Connection, source: str) -> list[str]:
@@ -208,3 +211,14 @@ def _replace(
             )
         )
         connection.execute(sa.insert(record_history), batch)
+
+
+def _drop_unused(connection: sa.Connection, hashes: list[str]) -> None:
+    """Remove wordings that no edition has any more."""
+    for start in range(0, len(hashes), _BATCH):
+        connection.execute(
+            sa.delete(record_contents).where(
+                record_contents.c.content_hash.in_(hashes[start : start + _BATCH]),
+                ~sa.exists().where(record_history.c.content_hash == record_contents.c.content_hash),
+            )
+        )

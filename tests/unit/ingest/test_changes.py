@@ -11,7 +11,7 @@ from geoportal.domain.facility import FacilityRecord
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.changes import KINDS, compare_editions
 from geoportal.store.database import open_database
-from tests.unit.ingest.test_linking_order import take
+from tests.unit.ingest.test_linking_order import content, take
 
 FIRST, SECOND, THIRD = "2025-10-01", "2025-11-01", "2025-12-01"
 
@@ -166,7 +166,7 @@ def test_two_files_of_one_day_in_either_order(tmp_path):
         take(database, "bureau", FIRST, office(1))
         for name in order:
             take(database, "bureau", SECOND, office(1, name=f"改称{name}医院"))
-        reports.append(report(database))
+        reports.append((report(database), content(database)))
     assert reports[0] == reports[1]
 
 

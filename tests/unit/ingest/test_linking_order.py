@@ -23,6 +23,7 @@ from geoportal.store.schema import (
     facilities,
     identifiers,
     link_pairs,
+    record_contents,
     record_history,
     records,
     redirects,
@@ -31,7 +32,16 @@ from tests.unit.ingest.official import REFERENCE
 from tests.unit.ingest.test_linking import bureau, navii, record
 
 STRENGTHS = {name: info.evidence for name, info in REFERENCE.sources.items()}
-TABLES = (records, claims, facilities, identifiers, redirects, link_pairs, record_history)
+TABLES = (
+    records,
+    claims,
+    facilities,
+    identifiers,
+    redirects,
+    link_pairs,
+    record_history,
+    record_contents,
+)
 
 
 def take(database, source, as_of, *items, scope="all"):
