@@ -1,7 +1,7 @@
 // Keeps the static shell and the last published data for days without a network.
 // Network first, so nothing goes stale while there is one. Searches are never kept: a POST is not
 // touched, nor is any address with a query other than the language.
-const CACHE = "geoportal-shell-1";
+const CACHE = "geoportal-shell-2";
 const SHELL = {{ shell | tojson }};
 const PAGES = new Set({{ pages | tojson }});
 const DATA = new Set({{ data | tojson }});
@@ -19,9 +19,10 @@ self.addEventListener("activate", (event) => {
 function kept(url) {
   if (url.origin !== self.location.origin) return false;
   if (url.pathname.startsWith("/static/")) return true;
+  if (DATA.has(url.pathname + url.search)) return true;
   const parameters = Array.from(url.searchParams.keys());
   if (parameters.some((name) => name !== "lang")) return false;
-  return PAGES.has(url.pathname) || DATA.has(url.pathname);
+  return PAGES.has(url.pathname);
 }
 
 self.addEventListener("fetch", (event) => {

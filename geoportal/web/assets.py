@@ -16,11 +16,6 @@ STATIC = Path(__file__).parent / "static"
 
 VENDOR_FILES: dict[str, tuple[str, ...]] = {
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
-    "leaflet.markercluster": (
-        "dist/leaflet.markercluster.js",
-        "dist/MarkerCluster.css",
-        "MIT-LICENCE.txt",
-    ),
     "@digital-go-jp/design-tokens": ("dist/tokens.css", "LICENSE"),
 }
 """Files by npm package. Leaflet's pictures are not needed: every marker is drawn by CSS."""

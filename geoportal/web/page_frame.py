@@ -12,11 +12,13 @@ from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web import page_models as models
 from geoportal.web import presenters, wording
 from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
-from geoportal.web.page_models import SearchForm
+from geoportal.web.search_form import SearchForm
 
 blueprint = Blueprint("frame", __name__)
 LANGUAGE_NAMES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
 API_DOCS = "/api/docs"
+DATA_URLS = {"points": "/api/v1/points", "districts": "/api/v1/districts?tolerance_m=20"}
+"""What every map asks for: all facilities, and outlines as light as a screen can tell."""
 
 
 @blueprint.before_app_request
@@ -123,7 +125,7 @@ def page(name: str, **context: Any) -> Response:
         source_labels={} if name == "error" else models.source_labels(portal, g.language),
         has_district_page=lambda code: models.district(portal, code) is not None,
         tiles=_tiles(),
-        urls={"points": "/api/v1/points", "districts": "/api/v1/districts"},
+        urls=DATA_URLS,
         **context,
     )
     response = make_response(html)

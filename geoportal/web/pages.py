@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services import is_holiday
-from geoportal.web import consult_pages, page_frame, presenters, wording
+from geoportal.web import consult_pages, export_page, page_frame, presenters, search_form, wording
 from geoportal.web import page_models as models
 from geoportal.web.assets import STATIC
 from geoportal.web.coverage_page import coverage_page
@@ -25,14 +25,15 @@ from geoportal.web.page_frame import (
     page_url,
     portal_here,
 )
-from geoportal.web.page_models import Outcome, SearchForm
 from geoportal.web.picker import WAYS_IN, WayIn
+from geoportal.web.search_form import Outcome, SearchForm
 
 blueprint = Blueprint("pages", __name__)
 blueprint.register_blueprint(page_frame.blueprint)
 consult_pages.add_routes(blueprint)
+export_page.add_routes(blueprint)
 KEPT_PAGES = ("start", "centres", "help_page", "shortlist")
-KEPT_DATA = ("/api/v1/points", "/api/v1/districts")
+KEPT_DATA = tuple(page_frame.DATA_URLS.values())
 """What the service worker keeps besides the static files: published data, never a search."""
 
 
@@ -40,7 +41,7 @@ KEPT_DATA = ("/api/v1/points", "/api/v1/districts")
 def start() -> Response:
     """Show the map and the list; the URL may hold district, kinds and needs, never a home."""
     form = SearchForm.read(request.args, posted=False)
-    outcome = models.answer(portal_here(), form)
+    outcome = search_form.answer(portal_here(), form)
     status = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
     return make_response(_search_page(form, outcome), status)
 
@@ -51,7 +52,7 @@ def search() -> BaseResponse:
     form = SearchForm.read(request.form, posted=True)
     if not form.address:
         return redirect(_here(form), HTTPStatus.SEE_OTHER)
-    outcome = models.answer(portal_here(), form)
+    outcome = search_form.answer(portal_here(), form)
     status = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
     response = make_response(_search_page(form, outcome), status)
     response.headers["Cache-Control"] = "no-store"
@@ -222,8 +223,9 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         need_groups=models.need_groups(portal, g.language),
         ways_in=[_way(way) for way in WAYS_IN],
         chips=_chips(form, known),
-        facets=models.facet_counts(document, form.include),
+        facets=search_form.facet_counts(document, form.include),
         relaxations=_relaxations(form, document, known),
+        orders=search_form.ORDERS,
         here=lambda **changes: _here(form, **changes),
         config_document=config_document(form),
         initial_document={
@@ -241,7 +243,7 @@ def _relaxations(
     offered = []
     found = document or {}
     for item in [*found.get("relaxations", []), *found.get("relaxations_more", [])]:
-        easier = models.relaxed(form, item)
+        easier = search_form.relaxed(form, item)
         if easier is None:
             continue
         words = "・".join(_relaxation_words(step, names) for step in item.get("together", [item]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from geoportal.domain.facility import Facility
-from geoportal.domain.hours import JST
+from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.index.snapshot import Snapshot
-from geoportal.services import CALENDAR
+from geoportal.services import CALENDAR, is_holiday
 from geoportal.web.reference_presenters import Document
 
 _ACCEPTING = (("CAP.FULL", "no"), ("CAP.COND", "conditional"), ("CAP.OPEN", "yes"))
@@ -21,7 +21,8 @@ def state_document(snapshot: Snapshot, facility: Facility, now: datetime) -> Doc
     -------
     dict
         ``open_now`` (open, closed, unknown); ``next_opening`` (ISO time, None when open or not
-        known within eight days); ``accepting`` with ``value`` yes, conditional, no or unknown and,
+        known within eight days); ``today`` (``["9:00–12:00", …]``, empty when closed all day, None
+        when not known); ``accepting`` with ``value`` yes, conditional, no or unknown and,
         when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
     """
     status = CALENDAR.status(facility.hours, now)
@@ -31,8 +32,31 @@ def state_document(snapshot: Snapshot, facility: Facility, now: datetime) -> Doc
     return {
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
+        "today": _today(facility.hours, now),
         "accepting": _accepting(snapshot, facility),
     }
+
+
+def _today(hours: Hours, now: datetime) -> list[str] | None:
+    """Return the day's opening hours, those of several departments joined where they meet."""
+    day = now.astimezone(JST).date()
+    if not hours.known:
+        return None
+    if CALENDAR.closed_all_day(hours, day):
+        return []
+    key = HOLIDAY if is_holiday(day) else day.weekday()
+    spans = sorted(
+        (session.opens, session.closes)
+        for session in hours.sessions
+        if session.use == "consultation" and session.day == key
+    )
+    joined: list[tuple[str, str]] = []
+    for opens, closes in spans:
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
+        else:
+            joined.append((opens, closes))
+    return [f"{opens.removeprefix('0')}–{closes}" for opens, closes in joined] or None
 
 
 def _accepting(snapshot: Snapshot, facility: Facility) -> Document:

@@ -15,6 +15,7 @@ from geoportal.search.team import MAX_ROLES
 from geoportal.services import AddressNotPlacedError, Portal
 from geoportal.web import page_models as models
 from geoportal.web.picker import RAREST_FIRST, TEAM_EXTRA_KINDS
+from geoportal.web.search_form import place_names
 from geoportal.web.team import DEFAULT_PRESET, TeamRequest, team_document
 
 Document = dict[str, Any]
@@ -170,10 +171,7 @@ def answer(portal: Portal, form: TeamForm) -> TeamOutcome:
         return TeamOutcome(team_document(portal, request.to_question(portal)))
     except AddressNotPlacedError as error:
         if error.status == "ambiguous":
-            names = tuple(
-                c.prefecture + c.municipality + c.town
-                for c in portal.geocode(form.address).candidates
-            )
+            names = place_names(portal.geocode(form.address))
             return TeamOutcome(problem="js-address-ambiguous", candidates=names)
         return TeamOutcome(problem="team-not-found")
     except (UsageError, ValidationError):

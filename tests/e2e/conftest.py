@@ -6,7 +6,9 @@ policy and requests to any other host fail the test that caused them.
 
 from __future__ import annotations
 
+import gc
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +74,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.join(5)
     server.server_close()
     database.engine.dispose()
+    with warnings.catch_warnings():  # compressed files are closed when collected
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

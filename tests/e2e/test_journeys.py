@@ -42,7 +42,7 @@ def test_start_page_offers_five_ways_and_every_ward(visitor: Visitor, keep: Keep
         expect(page.locator(".wards__list").get_by_text(ward, exact=True)).to_be_visible()
     expect(page.locator(".fictional-banner")).to_contain_text("架空のデータ")
     expect(page.locator("path.outline")).to_have_count(7)
-    assert page.locator(".cluster, .pin").count() > 3
+    assert int(page.locator("canvas.points").get_attribute("data-shown") or 0) > 3
     keep(page, "start-1280")
 
 
@@ -325,7 +325,7 @@ def test_without_javascript(visitor: Visitor, keep: Keep) -> None:
 
 
 def test_server_and_script_write_the_same_cards(visitor: Visitor) -> None:
-    path = "/?district=40106&kind=clinic&kind=pharmacy&need=VM.REG&include=all"
+    path = "/?district=40106&kind=clinic&kind=pharmacy&need=VM.REG&include=all&why=1"
     plain = visitor.open(path, java_script_enabled=False)
     scripted = visitor.open(path)
 
@@ -333,8 +333,9 @@ def test_server_and_script_write_the_same_cards(visitor: Visitor) -> None:
         cards = page.locator(".card").all()
         texts = [
             card.evaluate(
-                "e => [...e.querySelectorAll('.card__head,.card__meta,.needs,"
-                ".card__address,.card__location,.tel')].map(x => x.textContent)"
+                "e => [...e.querySelectorAll('.card__head,.card__meta,.card__open,.needs,"
+                ".card__accepting,.card__why,.card__address,.card__location,.tel')]"
+                ".map(x => x.textContent)"
                 ".join('|').replace(/\\s+/g, '')"
             )
             for card in cards
@@ -464,7 +465,7 @@ def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visi
     page.goto(visitor.site + "/")
     page.wait_for_selector("#layout[data-ready]")
     expect(page.locator("path.outline")).to_have_count(7)
-    assert page.locator(".cluster, .pin").count() > 3
+    assert int(page.locator("canvas.points").get_attribute("data-shown") or 0) > 3
     page.goto(visitor.site + "/centres")
     expect(page.locator(".centre--card")).to_have_count(5)
     visitor.problems = [p for p in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in p]

@@ -260,7 +260,7 @@ def test_unknown_codes_are_refused_with_a_way_on(client: FlaskClient, query: str
 
 
 def test_pages_follow_one_another(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoportal.web.page_models.PAGE", 2)
+    monkeypatch.setattr("geoportal.web.search_form.PAGE", 2)
     first = client.get("/?district=40106")
     more = [a["href"] for a in read(first).all("a") if "offset=2" in a.get("href", "")]
     assert len(more) == 1

@@ -3,9 +3,11 @@ import { all, byId, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import { startFragments } from "./fragment.js";
 import { keepAll, keepButton } from "./shortlist.js";
+import { startSuggestions } from "./suggest.js";
 import { t } from "./words.js";
 
 function dress(root) {
+  all("[data-suggest]", root).forEach(startSuggestions);
   const others = () => all("[data-keep] button").forEach((button) => button.dispatchEvent(new Event("repaint")));
   for (const place of all("[data-keep]", root)) {
     place.replaceChildren(keepButton(place.dataset.keep, place.dataset.name, others));

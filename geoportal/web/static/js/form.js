@@ -16,6 +16,8 @@ export function read() {
     needs: checkedValues("need"),
     open: form.elements.open.checked,
     include: form.elements.include.checked ? "all" : "possible",
+    order: form.elements.order.value,
+    why: form.elements.why.checked,
   };
 }
 
@@ -40,6 +42,17 @@ export const hasDistrict = (code) => all("option", byId("district")).some((optio
 export function districtName(code) {
   const option = all("option", byId("district")).find((item) => item.value === code);
   return option ? option.textContent.trim() : code;
+}
+
+/** Puts what only the scripts know (a point, words searched for) into the form for a download. */
+export function carry(values) {
+  for (const old of all("input[data-carried]", form)) old.remove();
+  for (const [name, value] of Object.entries(values)) {
+    const box = document.createElement("input");
+    Object.assign(box, { type: "hidden", name, value: String(value) });
+    box.dataset.carried = "";
+    form.append(box);
+  }
 }
 
 export function uncheck(name, value) {
@@ -84,9 +97,12 @@ export function showFacets(facets, includeAll) {
 /** Calls back on submit (`submit`) and when a filter is changed (`filter`). */
 export function start({ submit, filter }) {
   form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.name === "format") return; // a download: an ordinary POST
     event.preventDefault();
     submit();
   });
+  form.elements.order.addEventListener("change", () => filter("order"));
+  form.elements.why.addEventListener("change", () => filter("why"));
   form.addEventListener("change", (event) => {
     const name = event.target.name;
     if (name === "kind" || name === "need") refreshCounts();

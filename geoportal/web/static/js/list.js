@@ -1,8 +1,27 @@
 // The list of results: cards in bands, numbered through, in step with the map.
 import { all, byId, h, replaceChildren } from "./dom.js";
-import { dial, distance, distanceWords, metres, month, t, withLanguage } from "./words.js";
+import { day, dial, distance, distanceWords, metres, moment, month, reasonWords, t, withLanguage } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
+
+/** Open or not, today's hours, and when next; nothing where nothing is known. */
+function opening(p) {
+  const known = p.open_now === "open" || p.open_now === "closed";
+  const parts = [];
+  if (known) parts.push(h("span", { class: `open open--${p.open_now}` }, t(`now-${p.open_now}`)));
+  if (p.today && p.today.length) parts.push(" ", h("span", {}, t("today", { hours: p.today.join("、") })));
+  else if (known && p.today) parts.push(" ", h("span", {}, t("today-closed")));
+  if (known && p.next_opening) parts.push(" ", h("span", {}, t("next-opening", { when: moment(p.next_opening) })));
+  return parts.length ? h("p", { class: "card__open" }, parts) : null;
+}
+
+function accepting(p) {
+  const state = p.accepting;
+  if (!state || state.value === "unknown") return null;
+  return h("p", { class: `card__accepting card__accepting--${state.value}` },
+    h("strong", {}, t(`accepting-${state.value}`)), " ",
+    h("span", { class: "need__evidence" }, `${t(`evidence-${state.evidence}`)} ${day(state.as_of)}`));
+}
 
 export class ResultList {
   constructor(config, callbacks) {
@@ -156,16 +175,16 @@ export class ResultList {
         typeof p.distance_m === "number"
           ? h("span", { class: "card__distance" }, distanceWords(p.distance_m, this.originError + (p.location_uncertainty_m || 0)))
           : null,
-        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
-        p.open_at === "open" || p.open_at === "closed"
-          ? h("span", { class: `open open--${p.open_at}` }, t(`now-${p.open_at}`))
-          : null
+        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null
       ),
+      opening(p),
+      accepting(p),
       this.needs.length
         ? h("ul", { class: "needs" }, this.needs.map((code) => this._need(code, (p.needs || {})[code] || { value: "unknown" })))
         : null,
       h("p", { class: "card__address" }, p.address),
       location ? h("p", { class: "card__location" }, location) : null,
+      p.why ? h("p", { class: "card__why" }, `${t("why")} ${p.why.map(reasonWords).join(" → ")}`) : null,
       h(
         "p",
         { class: "card__actions" },

@@ -9,9 +9,14 @@ import { startNeedPicker } from "./needs.js";
 import { keepButton, load as loadShortlist } from "./shortlist.js";
 import { shareUrl, rememberInUrl } from "./share.js";
 import { CentreBox } from "./centres.js";
+import { resultsAsText } from "./take_away.js";
+import { startSuggestions } from "./suggest.js";
 import { t } from "./words.js";
 
 const PAGE = 20;
+const ORDERED = 500; // what another order is made of: the first by fit and distance
+const OPEN_FIRST = { open: 0, unknown: 1, closed: 2 };
+const BANDS = { match: 0, possible: 1, no: 2 };
 const config = readJson("config");
 const layout = byId("layout");
 const notice = byId("notice");
@@ -19,7 +24,7 @@ const centreBox = new CentreBox(byId("centre"), config.centres);
 
 /** What is being asked. `near` lives here, in memory, and in the bodies of our POSTs. */
 const asked = { near: null, nearLabel: "", text: config.text || "" };
-let shown = { answer: null, features: [], request: null };
+let shown = { answer: null, features: [], rest: [], request: null };
 let running = null;
 let usedAddress = "";
 
@@ -65,6 +70,8 @@ function requestOf(offset) {
   }
   if (asked.text) request.q = asked.text;
   if (values.open) request.open_at = new Date().toISOString();
+  if (values.why) request.explain = true;
+  if (values.order !== "near") request.limit = ORDERED;
   return request;
 }
 
@@ -110,8 +117,19 @@ async function ask(request, { focus, fit }) {
   }
 }
 
+/** Puts what is open now first, within each band; otherwise the order of the answer stays. */
+function inOrder(features, order) {
+  if (order === "near") return features;
+  const rank = (p) => BANDS[p.match] * 3 + OPEN_FIRST[p.open_now];
+  return features.map((feature, index) => ({ feature, index }))
+    .sort((a, b) => rank(a.feature.properties) - rank(b.feature.properties) || a.index - b.index)
+    .map(({ feature }) => feature);
+}
+
 function show(answer, request, fit) {
-  shown = { answer, features: answer.features, request };
+  const ordered = inOrder(answer.features, request.limit > PAGE ? "open" : "near");
+  shown = { answer, features: ordered.slice(0, PAGE), rest: ordered.slice(PAGE), request };
+  byId("results-tools").hidden = false;
   layout.classList.add("has-results");
   list.show(answer, shown.features, request);
   drawChips(request);
@@ -130,12 +148,14 @@ async function more() {
   const from = shown.features.length;
   list.busy(true);
   try {
-    const answer = await api.search({ ...shown.request, offset: from, facets: false });
-    shown.features = shown.features.concat(answer.features);
+    const fresh = shown.rest.length
+      ? shown.rest.splice(0, PAGE)
+      : (await api.search({ ...shown.request, limit: PAGE, offset: from, facets: false })).features;
+    shown.features = shown.features.concat(fresh);
     list.show(shown.answer, shown.features, shown.request);
     if (map) map.setResults(shown.features);
     list.focusCard(from);
-    announce(t("more-shown", { count: answer.features.length }));
+    announce(t("more-shown", { count: fresh.length }));
   } catch (error) {
     say(t("failed"), retryButton(() => more()));
   } finally {
@@ -324,6 +344,26 @@ async function copyLink() {
   }
 }
 
+async function copyResults() {
+  const error = (shown.answer && shown.answer.origin && shown.answer.origin.uncertainty_m) || 0;
+  const text = resultsAsText(shown.features, config, error);
+  try {
+    await navigator.clipboard.writeText(text);
+    say(t("results-copied", { count: shown.features.length }));
+  } catch (problem) {
+    const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("results-title") });
+    area.value = text;
+    say(t("results-shown"), area);
+  }
+}
+
+/** Gives a download what the boxes of the form do not hold. */
+function carryPlace() {
+  const near = asked.near;
+  if (near && typeof near.lon === "number") form.carry({ lon: near.lon, lat: near.lat });
+  else form.carry(asked.text && !form.read().address ? { q: asked.text } : {});
+}
+
 function findMe() {
   if (!navigator.geolocation) {
     say(t("position-none"));
@@ -355,7 +395,7 @@ function adoptFirstAnswer() {
     asked.nearLabel = t("near-address");
   } else if (first.found_by === "text") asked.text = usedAddress;
   const request = requestOf(0);
-  if (first.offset) {
+  if (first.offset || request.limit > PAGE) {
     ask(request, { focus: false, fit: true });
     return;
   }
@@ -380,11 +420,14 @@ function start() {
   revealScriptOnly();
   form.start({ submit, filter: (name) => run({ fit: ["district", "radius_m"].includes(name) }) });
   startNeedPicker(form.element);
+  startSuggestions(byId("address"));
   byId("note-door").addEventListener("submit", (event) => {
     replaceChildren(event.target, h("input", { type: "hidden", name: "address", value: form.read().address }));
   });
   byId("use-position").addEventListener("click", findMe);
   byId("use-map-centre").addEventListener("click", () => map && searchAround(map.centre(), t("near-map")));
+  byId("copy-results").addEventListener("click", copyResults);
+  for (const button of all('[name="format"]')) button.addEventListener("click", carryPlace);
   byId("copy-link").addEventListener("click", copyLink);
   byId("print-page").addEventListener("click", () => window.print());
   for (const button of all("[data-view-button]")) button.addEventListener("click", () => setView(button.dataset.viewButton));

@@ -1,9 +1,9 @@
-// The map: outlines from our own data, all facilities as clustered glyphs, results as numbered pins.
+// The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { append, h } from "./dom.js";
-import { number, t, withLanguage } from "./words.js";
+import { PointLayer } from "./points.js";
+import { t, withLanguage } from "./words.js";
 
 const RING_M = 16000;
-const SLICE = 2500;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function pinIcon(kind, label, numeral) {
@@ -13,13 +13,6 @@ function pinIcon(kind, label, numeral) {
   append(box, [h("span", { class: "visually-hidden" }, ` ${label}`)]);
   const size = numeral ? 36 : 26;
   return L.divIcon({ html: box, className: "pin-holder", iconSize: [size, size], popupAnchor: [0, -size / 2] });
-}
-
-function clusterIcon(cluster) {
-  const count = cluster.getChildCount();
-  const box = h("span", { class: "cluster" }, number(count), h("span", { class: "visually-hidden" }, t("cluster")));
-  const size = count < 10 ? 34 : count < 100 ? 40 : 48;
-  return L.divIcon({ html: box, className: "cluster-holder", iconSize: [size, size] });
 }
 
 /** Middle of mass of the largest part of an outline: where its name is written, islands or not. */
@@ -46,11 +39,8 @@ export class FacilityMap {
     this.element = element;
     this.config = config;
     this.callbacks = callbacks;
-    this.markers = new Map();
     this.pins = new Map();
     this.kinds = [];
-    this.hiddenByResults = [];
-    L.MarkerCluster.prototype.options.keyboard = false;
     this.map = L.map(element, {
       zoomControl: false,
       minZoom: 5,
@@ -66,19 +56,11 @@ export class FacilityMap {
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
     this.outlines = L.layerGroup().addTo(this.map);
     this.area = L.layerGroup().addTo(this.map);
-    this.points = L.markerClusterGroup({
-      iconCreateFunction: clusterIcon,
-      chunkedLoading: true,
-      chunkInterval: 30,
-      chunkDelay: 15,
-      maxClusterRadius: 56,
-      showCoverageOnHover: false,
-      animate: false,
-      disableClusteringAtZoom: 17,
-      spiderfyOnMaxZoom: false,
-    }).addTo(this.map);
+    this.map.createPane("names").style.zIndex = 430;
+    this.map.createPane("points").style.zIndex = 450;
+    this.points = new PointLayer(config.kinds).addTo(this.map);
     this.results = L.layerGroup().addTo(this.map);
-    this.map.on("click", (event) => this._offerCentre(event.latlng));
+    this.map.on("click", (event) => this._click(event));
     this.map.on("popupopen", (event) => this._nameClose(event.popup));
     this.map.on("locationfound", (event) => callbacks.centre({ lon: event.latlng.lng, lat: event.latlng.lat }));
   }
@@ -86,6 +68,13 @@ export class FacilityMap {
   _nameClose(popup) {
     const close = popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) close.setAttribute("aria-label", t("close"));
+  }
+
+  _click(event) {
+    const item = this.points.at(event.containerPoint);
+    if (!item) this._offerCentre(event.latlng);
+    else if (item.count > 1) this.map.fitBounds(this.points.bounds(item), { padding: [40, 40], maxZoom: 17 });
+    else this._openPoint(this.points.facility(item.index));
   }
 
   _offerCentre(latlng) {
@@ -146,7 +135,7 @@ export class FacilityMap {
     const name = h("span", { class: "district-name" }, feature.properties.name);
     const icon = L.divIcon({ html: name, className: "district-name-holder", iconSize: [120, 20] });
     const marker = L.marker(middleOf(feature.geometry), {
-      icon, interactive: false, keyboard: false, zIndexOffset: -1000,
+      icon, interactive: false, keyboard: false, pane: "names",
     });
     marker.addTo(this.outlines);
   }
@@ -162,62 +151,30 @@ export class FacilityMap {
     return chosen ? chosen.getBounds() : null;
   }
 
-  /** Takes the compact columns of every marker; in slices, so that the page stays responsive. */
-  async loadPoints(columns) {
-    const { id, lon, lat, kind, name } = columns;
-    this.points.clearLayers();
-    this.markers.clear();
-    for (let i = 0; i < id.length; i += 1) {
-      if (i % SLICE === SLICE - 1) await new Promise((resolve) => window.setTimeout(resolve));
-      if (lon[i] === null || lat[i] === null) continue;
-      const kindName = columns.kinds[kind[i]];
-      const marker = L.marker([lat[i], lon[i]], { keyboard: false, title: name[i] });
-      marker.facility = { id: id[i], kind: kindName, name: name[i] };
-      marker.options.icon = this._lazyIcon(kindName, name[i]);
-      marker.on("click", () => this._openPoint(marker));
-      this.markers.set(id[i], marker);
-    }
-    this._fillPoints();
-  }
-
-  _lazyIcon(kindName, label) {
-    const kind = this.config.kinds[kindName];
-    let icon = null;
-    const make = () => (icon = icon || pinIcon(kind, label, 0));
-    return {
-      options: { popupAnchor: [0, -13], iconAnchor: [13, 13], tooltipAnchor: [0, 0] },
-      createIcon: (old) => make().createIcon(old),
-      createShadow: () => null,
-    };
+  /** Takes the compact columns of every facility. */
+  loadPoints(columns) {
+    this.points.load(columns);
+    this._showPoints();
   }
 
   kindCounts() {
-    const counts = {};
-    for (const marker of this.markers.values()) {
-      counts[marker.facility.kind] = (counts[marker.facility.kind] || 0) + 1;
-    }
-    return counts;
+    return this.points.counts();
   }
 
-  _fillPoints() {
-    this.points.clearLayers();
-    const wanted = [];
-    for (const marker of this.markers.values()) {
-      const kindOk = !this.kinds.length || this.kinds.includes(marker.facility.kind);
-      if (kindOk && !this.pins.has(marker.facility.id)) wanted.push(marker);
-    }
-    this.points.addLayers(wanted);
+  /** Shows what has no numbered pin and is of a chosen kind. */
+  _showPoints() {
+    const kinds = new Set(this.kinds);
+    this.points.show((id, kind) => (!kinds.size || kinds.has(kind)) && !this.pins.has(id));
   }
 
   setKinds(kinds) {
     if (kinds.join() === this.kinds.join()) return;
     this.kinds = kinds;
-    this._fillPoints();
+    this._showPoints();
   }
 
-  _openPoint(marker) {
-    const { id, kind, name } = marker.facility;
-    L.popup({ offset: [0, -10] }).setLatLng(marker.getLatLng()).setContent(this._card(id, kind, name)).openOn(this.map);
+  _openPoint({ id, kind, name, lon, lat }) {
+    L.popup({ offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
   }
 
   _card(id, kind, name) {
@@ -232,7 +189,6 @@ export class FacilityMap {
 
   /** Shows results as numbered pins, first result first. */
   setResults(features) {
-    const before = new Set(this.pins.keys());
     this.results.clearLayers();
     this.pins.clear();
     features.forEach((feature, index) => {
@@ -264,22 +220,7 @@ export class FacilityMap {
       this.pins.set(feature.id, pin);
     });
     this.element.classList.toggle("has-pins", this.pins.size > 0);
-    this._swapPoints(before);
-  }
-
-  _swapPoints(before) {
-    const back = [];
-    for (const id of before) {
-      const marker = this.markers.get(id);
-      if (marker && !this.pins.has(id) && (!this.kinds.length || this.kinds.includes(marker.facility.kind))) back.push(marker);
-    }
-    const away = [];
-    for (const id of this.pins.keys()) {
-      const marker = this.markers.get(id);
-      if (marker && this.points.hasLayer(marker)) away.push(marker);
-    }
-    if (away.length) this.points.removeLayers(away);
-    if (back.length) this.points.addLayers(back.filter((marker) => !this.points.hasLayer(marker)));
+    this._showPoints();
   }
 
   /** Draws where distances are measured from: place, its uncertainty, the radius and 16 km. */

@@ -7,6 +7,8 @@ export function shareUrl(values, view) {
   for (const need of values.needs) parameters.append("need", need);
   if (values.open) parameters.append("open", "now");
   if (values.include === "all") parameters.append("include", "all");
+  if (values.order && values.order !== "near") parameters.append("order", values.order);
+  if (values.why) parameters.append("why", "1");
   if (view && view !== "both") parameters.append("view", view);
   const language = new URLSearchParams(location.search).get("lang");
   if (language) parameters.append("lang", language);

@@ -36,6 +36,15 @@ export function month(isoDate) {
   return `${name.toLocaleString("en", { month: "short", timeZone: "UTC" })} ${parts[1]}`;
 }
 
+export function day(isoDate) {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(isoDate || "");
+  if (!parts) return "";
+  if (language !== "en") return `${parts[1]}年${Number(parts[2])}月${Number(parts[3])}日`;
+  return `${Number(parts[3])} ${month(isoDate)}`;
+}
+
+export const reasonWords = (reason) => (language === "en" ? reason.words_en : reason.words_ja);
+
 export function moment(isoTime) {
   const date = new Date(isoTime);
   if (Number.isNaN(date.getTime())) return "";
