@@ -53,6 +53,10 @@ class UnknownLayoutError(InputRefusedError):
     """A file was read, but no known layout fits its header."""
 
 
+class UnlikeAnyLayoutError(UnknownLayoutError):
+    """A file was read, and nothing in it resembles any file we import."""
+
+
 class NotFoundError(GeoportalError):
     """Something named does not exist."""
 

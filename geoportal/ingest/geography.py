@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.address.geocode import Geocoder
+from geoportal.address.result import GeocodeResult
 from geoportal.geo.geodesic import distances_m
 from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.gazetteer_build import open_geocoder
@@ -44,6 +45,14 @@ class Geography:
     districts: DistrictIndex
     geocoder: Geocoder
     towns: TownPositions
+    _found: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
+
+    def geocode(self, address: str, hint: str) -> GeocodeResult:
+        """Find an address; the same one (an office with six services) is looked for once."""
+        key = (address, hint)
+        if key not in self._found:
+            self._found[key] = self.geocoder.geocode(address, hint)
+        return self._found[key]
 
     def standing(self, code: str, lon: float, lat: float) -> str:
         """Say where a point lies as seen from a municipality.

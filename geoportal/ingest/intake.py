@@ -24,6 +24,7 @@ from geoportal.ingest.sources import (
     bureau_codes,
     centres,
     kaigo,
+    medical_areas,
     mesh_population,
     municipal_care,
     municipal_medical,
@@ -105,6 +106,8 @@ def take(
         return _take_centres(connection, content.table, edition)
     if content.layout in (mesh_population.LAYOUT, age_population.LAYOUT):
         return _take_population(connection, content.table, edition, progress)
+    if content.layout is medical_areas.LAYOUT:
+        return _compare_areas(content.table, edition)
     extract = _EXTRACTORS[content.table.layout.source]
     found = _with_malformed(extract(content.table, edition), content.table)
     return _take_records(connection, found, edition)
@@ -175,6 +178,17 @@ def _take_population(
     intake = _intake(found.rows_read + count, found.rejected + count, found.issues, revision)
     intake.changed = bool(revision.created or revision.updated or revision.removed)
     return intake
+
+
+def _compare_areas(table: RecognisedTable, edition: Edition) -> Intake:
+    found = medical_areas.extract(table, edition)
+    count = len(table.malformed)
+    return _intake(
+        found.rows_read + count,
+        found.rejected + count,
+        found.issues,
+        Revision(unchanged=found.agreeing),
+    )
 
 
 def _take_centres(connection: sa.Connection, table: RecognisedTable, edition: Edition) -> Intake:

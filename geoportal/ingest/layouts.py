@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from geoportal.errors import InputRefusedError, UnknownLayoutError
+from geoportal.errors import InputRefusedError, UnknownLayoutError, UnlikeAnyLayoutError
 from geoportal.ingest.refusal import CutFileError
 from geoportal.ingest.report import INFO, WARNING, Issue, shorten
 from geoportal.ingest.tables import Row, Sheet
@@ -142,7 +142,8 @@ def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> 
     Raises
     ------
     UnknownLayoutError
-        When no layout fits; the message names the headers found and the nearest layout.
+        When no layout fits; the message names the headers found and the nearest layout. An
+        `UnlikeAnyLayoutError` when none is near.
     InputRefusedError
         When the layout is known but not imported yet, or the file is cut.
     """
@@ -158,7 +159,7 @@ def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> 
                 )
             table = _table(name, sheet, layout, header)
             return replace(table, issues=(*table.issues, *_other_sheets(sheets, sheet)))
-    raise UnknownLayoutError(_unknown(name, sheets[0], known))
+    raise _unknown(name, sheets[0], known)
 
 
 def _best(sheet: Sheet, layouts: tuple[Layout, ...]) -> tuple[Layout, Row] | None:
@@ -287,7 +288,7 @@ def _without_trailing_blanks(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(cells[:end])
 
 
-def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> str:
+def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> UnknownLayoutError:
     """Say which headers were found, and what the nearest known layout has instead."""
     row = sheet.rows[0]
     folded = [fold_header(cell) for cell in row.cells]
@@ -297,7 +298,9 @@ def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> str:
     share, nearest = max(scored, key=lambda item: item[0])
     message = f"{name}: no known layout fits. Line {row.line} reads: {headers}{more}."
     if share < _NEAR:
-        return f"{message} Expected is the header of an official file, see the list of sources."
+        return UnlikeAnyLayoutError(
+            f"{message} Expected is the header of an official file, see the list of sources."
+        )
     found = nearest.matches(folded)
     missing = [nearest.official(key) for key in nearest.columns if key not in found]
     unknown = [
@@ -306,7 +309,7 @@ def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> str:
         if cell.strip() and i not in found.values()
     ]
     needed = [nearest.official(key) for key in nearest.required if key not in found]
-    return (
+    return UnknownLayoutError(
         f"{message} Nearest is {nearest.source}; needed but missing: {', '.join(needed)}. "
         f"All missing: {', '.join(missing[:_SHOWN])}. "
         f"Not known: {', '.join(unknown[:_SHOWN]) or 'none'}."

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.edition import Progress, chosen_date, no_progress
 from geoportal.ingest.report import ImportReport
-from geoportal.ingest.run import AUTO, ImportOptions, ImportRun
+from geoportal.ingest.run import AUTO, Found, ImportOptions, ImportRun
 from geoportal.ingest.sources.catalogue import SOURCES
 from geoportal.store.database import (
     Database,
@@ -31,7 +31,6 @@ SAMPLE_FILES = (
     "population/age_population.csv",
 )
 _SAMPLE_LOADED = "sample_loaded"
-_SKIPPED_IN_FOLDERS = {".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx"}
 
 
 def import_files(
@@ -52,7 +51,8 @@ def import_files(
     reference : Reference
         Shipped lists.
     paths : sequence of Path
-        Files, ``.gz``, ``.zip``, or folders (every file in them).
+        Files, ``.gz``, ``.zip``, or folders (every file in them; there, what resembles no data we
+        know is left out and said so, while a file named by itself is refused).
     options : ImportOptions
     today : date
         In Japan; no file is taken to be newer.
@@ -146,15 +146,26 @@ def _check(options: ImportOptions) -> None:
     chosen_date(options.as_of)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files; of folders every file that may be data, in order."""
+def _files(paths: Sequence[Path]) -> Iterator[Found]:
+    """Yield files, each once; of folders every file in them, in order.
+
+    With a folder among them, all of them count as gathered: that is what a shell makes of ``**``.
+    """
     for path in paths:
         if not path.exists():
             raise NotFoundError(f"{path}: there is no such file")
-        if not path.is_dir():
-            yield path
-            continue
-        for inner in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
-            if inner.is_file() and not hidden and inner.suffix not in _SKIPPED_IN_FOLDERS:
-                yield inner
+    gathered = any(path.is_dir() for path in paths)
+    seen: set[Path] = set()
+    for path in paths:
+        for inner in _within(path) if path.is_dir() else (path,):
+            whole = inner.resolve()
+            if whole not in seen:
+                seen.add(whole)
+                yield Found(inner, gathered)
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    for inner in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in inner.relative_to(folder).parts)
+        if inner.is_file() and not hidden:
+            yield inner

@@ -96,7 +96,7 @@ def place_record(record: FacilityRecord, geography: Geography) -> Placement:
 def _geocode(record: FacilityRecord, geography: Geography) -> GeocodeResult:
     if not record.address:
         return GeocodeResult("invalid")
-    return geography.geocoder.geocode(record.address, record.municipality_code)
+    return geography.geocode(record.address, record.municipality_code)
 
 
 def _code_of(found: GeocodeResult, record: FacilityRecord, geography: Geography) -> str:

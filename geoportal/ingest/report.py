@@ -106,6 +106,10 @@ class FileReport:
         self.accepted = 0
         self.note([Issue(line, "", code, ERROR, "", message)])
 
+    def leave_out(self, message: str) -> None:
+        """Note that the file is none of ours: it lay in a folder among data."""
+        self.note([Issue(1, "", "left_out", INFO, "", message)])
+
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {

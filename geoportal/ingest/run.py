@@ -14,6 +14,7 @@ from geoportal.errors import (
     GeoportalError,
     InputRefusedError,
     UnknownLayoutError,
+    UnlikeAnyLayoutError,
     UnreadableSourceError,
 )
 from geoportal.ingest.archives import Member, open_members
@@ -65,6 +66,28 @@ class ImportOptions:
     fictional: frozenset[Path] = frozenset()
 
 
+DOCUMENTS = frozenset(
+    (".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx", ".doc", ".png", ".jpg", ".jpeg")
+)
+"""Endings of files that explain data and are none: passed over in folders, and said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to import.
+
+    Attributes
+    ----------
+    path : Path
+    gathered : bool
+        True when it was not named by a person but lay in a folder (or among folders, as a shell's
+        ``**`` names them): then what resembles nothing we know is left out, not refused.
+    """
+
+    path: Path
+    gathered: bool = False
+
+
 @dataclass(frozen=True)
 class _Plan:
     """A file to import, or the report of one that cannot be opened."""
@@ -104,7 +127,7 @@ class ImportRun:
         self._geography: Geography | None = None
         self._kept_bytes = 0
 
-    def run(self, paths: Sequence[Path]) -> ImportReport:
+    def run(self, paths: Sequence[Found]) -> ImportReport:
         """Import these files, what others are checked against first."""
         plans = sorted(
             self._plans(paths),
@@ -139,8 +162,14 @@ class ImportRun:
         finally:
             outer.rollback()
 
-    def _plans(self, paths: Sequence[Path]) -> Iterator[_Plan]:
-        for path in paths:
+    def _plans(self, paths: Sequence[Found]) -> Iterator[_Plan]:
+        for found in paths:
+            path = found.path
+            if found.gathered and path.suffix.lower() in DOCUMENTS:
+                report = FileReport(path.name)
+                report.leave_out(f"{path.name}: a document, no data; left out")
+                yield _Plan(None, "", report)
+                continue
             try:
                 members = open_members(path)
             except GeoportalError as error:
@@ -149,12 +178,19 @@ class ImportRun:
                 yield _Plan(None, "", report)
                 continue
             for member in members:
-                yield self._plan(member, fictional=path in self._options.fictional)
+                yield self._plan(member, found)
 
-    def _plan(self, member: Member, *, fictional: bool) -> _Plan:
+    def _plan(self, member: Member, found: Found) -> _Plan:
         report = FileReport(member.name, sha256=member.sha256)
+        fictional = found.path in self._options.fictional
         try:
             content = identify(member)
+        except UnlikeAnyLayoutError as error:
+            if found.gathered:
+                report.leave_out(f"{error} Left out.")
+            else:
+                report.refuse(str(error), code=_refusal_code(error))
+            return _Plan(None, "", report)
         except InputRefusedError as error:
             report.refuse(str(error), code=_refusal_code(error), line=_refusal_line(error))
             return _Plan(None, "", report)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -19,11 +19,11 @@ _TUPLES = ("services", "departments", "filings")
 
 
 def dump(value: FacilityRecord | Facility | Centre) -> str:
-    """Return the canonical JSON of a value: same value, same text."""
-    document = {
-        field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
-    }
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    """Return the canonical JSON of a value: same value, same text.
+
+    Keys of a dataclass stand in the order of its fields, those of a mapping sorted.
+    """
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def digest(text: str | bytes) -> str:
@@ -67,12 +67,7 @@ def _shared(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Hours):
-        return value.as_dict()
-    if isinstance(value, Claim | Filing | Location | SourceMention):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+    """Return a mapping that is no dict as one."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

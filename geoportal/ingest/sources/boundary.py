@@ -20,7 +20,12 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.district import District
-from geoportal.errors import InputRefusedError, UnknownLayoutError, UnreadableSourceError
+from geoportal.errors import (
+    InputRefusedError,
+    UnknownLayoutError,
+    UnlikeAnyLayoutError,
+    UnreadableSourceError,
+)
 from geoportal.geo.polygons import JAPAN_BOUNDS, dissolve, polygonal
 from geoportal.ingest.archives import Member
 from geoportal.ingest.edition import Edition
@@ -171,7 +176,7 @@ def _from_json(member: Member) -> list[Feature]:
             f"{member.name}: the JSON is cut off or damaged at line {error.lineno}; get it again"
         ) from None
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
-        raise UnknownLayoutError(f"{member.name}: this JSON is not a GeoJSON FeatureCollection")
+        raise UnlikeAnyLayoutError(f"{member.name}: this JSON is not a GeoJSON FeatureCollection")
     _check_named_crs(member.name, document.get("crs"))
     return [
         _json_feature(member.name, line, item)

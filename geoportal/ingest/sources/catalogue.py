@@ -14,6 +14,7 @@ from geoportal.ingest.sources import (
     bureau_codes,
     centres,
     kaigo,
+    medical_areas,
     mesh_population,
     municipal_care,
     municipal_medical,
@@ -38,6 +39,7 @@ LAYOUTS: Final = (
     municipal_care.LAYOUT,
     mesh_population.LAYOUT,
     age_population.LAYOUT,
+    medical_areas.LAYOUT,
     survey.LAYOUT,
 )
 

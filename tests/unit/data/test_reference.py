@@ -27,6 +27,7 @@ SOURCE_NAMES = {
     "postcodes",
     "mesh-population",
     "age-population",
+    "medical-areas",
     "survey",
     "centres",
     "sample",

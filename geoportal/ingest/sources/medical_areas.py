@@ -1,0 +1,65 @@
+"""Medical care areas (二次医療圏) of municipalities: compared with the list that is shipped.
+
+The areas are part of the reference lists, so that districts are the same on every installation. A
+newer table changes nothing by itself; where it differs, the list wants a new version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.report import ERROR, WARNING, Issue
+
+SOURCE: Final = "medical-areas"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "code": ("muni_code", "市区町村コード", "行政区域コード"),
+        "name": ("muni_name", "市区町村名"),
+        "area_code": ("area_code", "二次医療圏コード"),
+        "area": ("area_name", "二次医療圏名"),
+    },
+    required=("code", "area_code", "area"),
+    known=frozenset({"pref_code", "pref_name", "mapping_source", "都道府県コード", "都道府県名"}),
+    optional=frozenset({"name"}),
+)
+
+
+@dataclass(slots=True)
+class AreaExtract:
+    """What a table says beside the shipped list."""
+
+    rows_read: int = 0
+    rejected: int = 0
+    agreeing: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+def extract(table: RecognisedTable, edition: Edition) -> AreaExtract:
+    """Compare every row of a table with the shipped list."""
+    found = AreaExtract(rows_read=len(table.records))
+    held = edition.municipalities.reference.municipalities
+    for record in table.records:
+        code, _padded = edition.municipalities.by_code(record.get("code"))
+        area = record.get("area_code").zfill(4)
+        if not code:
+            found.rejected += 1
+            message = "not a municipality or ward of the shipped list"
+            found.issues.append(_issue(record, "code", "unknown_municipality", ERROR, message))
+        elif held[code].medical_area_code != area:
+            message = (
+                f"the shipped list has {held[code].medical_area_code} {held[code].medical_area}; "
+                "it is kept: if this table is newer, the list wants a new version"
+            )
+            found.issues.append(_issue(record, "area_code", "area_differs", WARNING, message))
+        else:
+            found.agreeing += 1
+    return found
+
+
+def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
+    return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)

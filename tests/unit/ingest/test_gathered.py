@@ -1,0 +1,69 @@
+"""Folders and globs: data is imported in its own order, what is none is left out and said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.official import (
+    KAIGO_HEADER,
+    TOWNS,
+    TOWNS_HEADER,
+    codes,
+    import_into,
+    kaigo_row,
+    only,
+    write_csv,
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "data"
+    (root / "deep").mkdir(parents=True)
+    write_csv(root / "a_jigyosho.csv", KAIGO_HEADER, [kaigo_row()])
+    write_csv(root / "deep" / "towns.csv", TOWNS_HEADER, TOWNS)
+    write_csv(root / "symbols.csv", ["受理記号", "届出件数"], [["支援診１", "7"]])
+    (root / "HEADERS.json").write_text('{"01-1": ["ID"]}', encoding="utf-8")
+    (root / "README.md").write_text("about", encoding="utf-8")
+    (root / ".hidden.csv").write_text("x", encoding="utf-8")
+    return root
+
+
+def test_a_folder_is_imported_in_an_order_of_its_own(database, folder):
+    report = import_into(database, folder)
+    assert not report.refused
+    assert [item.source for item in report.files if item.source] == ["towns", "kaigo"]
+    left_out = {item.file for item in report.files if "left_out" in codes(item)}
+    assert left_out == {"symbols.csv", "HEADERS.json", "README.md"}
+    assert all(issue.severity == "info" for item in report.files for issue in item.issues)
+
+
+def test_what_a_glob_names_besides_is_read_once(database, folder):
+    paths = [folder, *sorted(folder.rglob("*"))]  # as a shell's ** does
+    report = import_into(database, *[path for path in paths if not path.name.startswith(".")])
+    assert not report.refused
+    assert len(report.files) == 5
+
+
+def test_a_file_named_by_itself_is_refused(database, folder):
+    for name in ("symbols.csv", "HEADERS.json"):
+        report = only(import_into(database, folder / name))
+        assert report.refused
+        assert codes(report) == {"unknown_layout"}
+
+
+def test_what_looks_like_data_is_refused_in_a_folder_too(database, folder):
+    broken = [name for name in KAIGO_HEADER if name not in ("事業所番号", "事業所名")]
+    write_csv(folder / "z_jigyosho.csv", broken, [])
+    report = import_into(database, folder)
+    assert [item.file for item in report.files if item.refused] == ["z_jigyosho.csv"]
+
+
+def test_medical_areas_are_compared_with_the_shipped_list(database, tmp_path):
+    sapporo = [[f"0110{i}", "0104", "札幌"] for i in range(1, 5)]
+    rows = [["40106", "0000", "違う"], ["99999", "1", "x"], *sapporo]
+    path = write_csv(tmp_path / "areas_20240101.csv", ["muni_code", "area_code", "area_name"], rows)
+    report = only(import_into(database, path))
+    assert (report.source, report.rows_read, report.rejected) == ("medical-areas", 6, 1)
+    assert (report.created, report.unchanged) == (0, 4)
+    assert {"area_differs", "unknown_municipality"} <= codes(report)
