@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import sqlalchemy as sa
@@ -12,13 +13,17 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_COMPARED = (
+    *("kind", "name", "address", "postal_code", "municipality_code", "lon", "lat", "phone", "fax"),
+    *("operator", "beds", "capacity", "filings"),
+)
+
 
 def upgrade() -> None:
     """Apply."""
     for name in ("own_id", "link_block"):
         op.add_column("records", sa.Column(name, sa.Text(), server_default="", nullable=False))
         op.create_index(op.f(f"ix_records_{name}"), "records", [name], unique=False)
-    _fill_records(op.get_bind())
     op.create_table(
         "link_pairs",
         sa.Column("first", sa.Text(), nullable=False),
@@ -65,6 +70,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_record_contents")),
         comment="what editions are compared by, each wording once (JSON)",
     )
+    _fill_records(op.get_bind())
+    _fill_history(op.get_bind())
 
 
 def _fill_records(connection: sa.Connection) -> None:
@@ -86,6 +93,32 @@ def _fill_records(connection: sa.Connection) -> None:
             sa.text(
                 "UPDATE records SET link_block = :block"
                 " WHERE source = :key_source AND record_id = :key_id"
+            ),
+            rows,
+        )
+
+
+def _fill_history(connection: sa.Connection) -> None:
+    """Begin the history with what is held, so that the next edition can be compared with it."""
+    names = ("source", "record_id", "as_of", "scope", "content")
+    table = sa.table("records", *map(sa.column, names))
+    contents, rows = {}, []
+    for row in connection.execute(sa.select(table)).all():
+        record = json.loads(row.content)
+        values = {name: record[name] for name in _COMPARED}
+        content = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        key = hashlib.sha256(content.encode()).hexdigest()[:24]
+        contents[key] = content
+        rows.append({**dict(zip(names[:4], row[:4], strict=True)), "content_hash": key})
+    if rows:
+        connection.execute(
+            sa.text("INSERT INTO record_contents (content_hash, content) VALUES (:key, :content)"),
+            [{"key": key, "content": content} for key, content in contents.items()],
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO record_history (source, record_id, as_of, scope, content_hash)"
+                " VALUES (:source, :record_id, :as_of, :scope, :content_hash)"
             ),
             rows,
         )
