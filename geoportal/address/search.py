@@ -99,8 +99,8 @@ class AddressSearch:
             found = [one for one in readings if hinted or _credible_alone(one)]
             if found:
                 return found
-            if whole := [one for one in readings if _is_all(one, question)]:
-                return whole
+            if short := [one for one in readings if _is_meant(one, question)]:
+                return short
         return []
 
     def _behind_damage(self, question: Question, found: list[Found]) -> list[Head]:
@@ -208,14 +208,13 @@ def _leaves(settled: Area, head: Head, first: Head) -> bool:
     return not first.prefecture
 
 
-def _is_all(found: Found, question: Question) -> bool:
-    """Tell whether the whole text is the name of a town, of one letter even (旭, 泉)."""
+def _is_meant(found: Found, question: Question) -> bool:
+    """Tell whether a name of one letter (旭, 泉) is meant: it is the whole text, or 大字 says so."""
     reading = found.reading
-    return (
-        reading is not None
-        and reading.penalty == 0
-        and not question.text.key[reading.name_stop :].strip("-,. ")
-    )
+    if reading is None or reading.penalty:
+        return False
+    alone = not question.text.key[reading.name_stop :].strip("-,. ")
+    return alone or question.text.marks.get(reading.start) == "大字"
 
 
 def _credible_alone(found: Found) -> bool:

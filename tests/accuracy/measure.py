@@ -1,5 +1,7 @@
 """Accuracy on real official addresses: ``python -m tests.accuracy.measure [--failures]``.
 
+With ``--markdown`` the tables are written to ``tests/accuracy/README.md`` instead.
+
 Needs the official files beside the repository (``../shared/data``); says so and stops where they
 are missing. Compiles all of Japan first (half a minute). Prints, for each set of files: how many
 addresses, how many reach the right town with and without the city column as a hint, how far the
@@ -156,6 +158,11 @@ def main() -> None:
     everything = cases()
     with tempfile.TemporaryDirectory() as directory:
         geocoder = compile_official(Path(directory))
+        if "--markdown" in sys.argv:
+            from tests.accuracy.table import write_markdown
+
+            write_markdown(geocoder, everything)
+            return
         for hints in (True, False):
             show(f"\nTowns, {'city column as hint' if hints else 'without hint'}, all of Japan")
             for name, tally in measure_towns(geocoder, everything, hints=hints).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
-from tests.unit.address.conftest import TOWNS
+from tests.unit.address.conftest import TOWNS, make_gazetteer, make_place
 
 LETTERS = sorted(
     set(TOWNS) | set("0123456789１２一二十百千-ー−の丁目番地号大字甲イ〒 　,（）ﾊﾞ\ue000")
@@ -89,6 +90,56 @@ def test_nothing_is_catastrophically_slow(geocoder: Geocoder) -> None:
     for text in texts:
         geocoder.geocode(text)
     assert (time.perf_counter() - start) / len(texts) < 0.05  # ten times what is promised
+
+
+KYOTO = "京都府京都市上京区"
+PATHOLOGICAL = {
+    "nines": "9" * 5_000,
+    "nines at the limit": "9" * 1_000,
+    "ノ": "ノ" * 3_000,
+    "ノ at the limit": "ノ" * 1_000,
+    "emoji": "😀🏥" * 400,
+    "kyoto streets": KYOTO + "寺町通御池上る" * 100,
+    "kyoto crossings": KYOTO + "小川通今出川下ル東入上る" * 60,
+    "kyoto towns": KYOTO + "針屋町" * 200,
+    "ten thousand letters": "福岡県北九州市小倉北区" + "青葉" * 5_000,
+    "cities": "北九州市" * 200,
+    "two cities": "府中市" * 300,
+    "prefectures": "福岡県" * 300,
+    "marks": "大字" * 450,
+    "voicing marks": "ｶﾞ" * 450,
+    "numerals": "一二三四五" * 190,
+    "dashes": "北九州市小倉北区青葉" + "1-" * 480,
+}
+
+
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_each_pathological_text_is_answered_at_once(geocoder: Geocoder, name: str) -> None:
+    text = PATHOLOGICAL[name]
+    times = []
+    for _ in range(5):
+        start = time.thread_time()
+        check(geocoder.geocode(text), text)
+        times.append(time.thread_time() - start)
+    assert min(times) < 0.025  # measured on all of Japan: at most 3.5 ms of CPU; promised: 5 ms
+
+
+@pytest.mark.parametrize("letter", ["旭", "泉"])
+def test_a_town_of_one_letter_alone_is_offered(letter: str, tmp_path: Path) -> None:
+    rows = [
+        make_place(f"40106 福岡県 北九州市小倉北区 {letter} . 130.8600 33.8700"),
+        make_place(f"40107 福岡県 北九州市小倉南区 {letter} . 130.9000 33.8400"),
+    ]
+    both = Geocoder(make_gazetteer(tmp_path / "2", rows)).geocode(letter)
+    assert (both.status, both.lon, len(both.candidates)) == ("ambiguous", None, 2)
+    one = Geocoder(make_gazetteer(tmp_path / "1", rows[:1])).geocode(letter)
+    assert (one.status, one.town, one.needs_confirmation) == ("partial", letter, True)
+
+
+def test_a_town_of_one_letter_needs_a_word_for_it(geocoder: Geocoder) -> None:
+    assert geocoder.geocode("畑1808-5").status == "not_found"
+    said = geocoder.geocode("大字畑1808-5")
+    assert (said.status, len(said.candidates)) == ("ambiguous", 2)
 
 
 def test_an_empty_gazetteer_answers(geocoder: Geocoder) -> None:
