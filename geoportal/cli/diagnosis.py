@@ -13,6 +13,7 @@ from geoportal.store.database import open_database
 from geoportal.web.presenters import SAMPLE_SOURCE, sources_document
 
 _FEW_POSITIONS = 0.8
+_MUCH_STALE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def _source_findings(portal: Portal) -> Iterator[Finding]:
                 f"{item['label_ja']} は {item['as_of']} 時点のもので、次の版が出ているはずです",
                 "新しい版を取り込んでください",
             )
+        if item["rates"]:
+            yield _rates(item)
         if item["source"] == SAMPLE_SOURCE:
             yield Finding(
                 "info",
@@ -106,3 +109,26 @@ def _source_findings(portal: Portal) -> Iterator[Finding]:
                 "架空の見本データが入っています",
                 "実際に使う時は別の --db に公的データを取り込んでください",
             )
+
+
+def _rates(item: dict[str, Any]) -> Finding:
+    """Say what a source tells; a warning when most of its own facts are too old."""
+    rates = item["rates"]
+    names = {
+        "linked": "他の資料と結合",
+        "phone": "電話",
+        "position": "位置",
+        "hours": "時間",
+        "home_care": "在宅の情報",
+        "stale": "古い情報",
+    }
+    shares = "・".join(
+        f"{label} {rates[name]:.0%}" for name, label in names.items() if rates[name] is not None
+    )
+    old = (rates["stale"] or 0) > _MUCH_STALE
+    return Finding(
+        "warning" if old else "info",
+        "source_rates",
+        f"{item['label_ja']}: 施設 {rates['facilities']} 件（{shares}）",
+        "新しい版を取り込むか、施設に確かめてください" if old else "",
+    )

@@ -17,6 +17,7 @@ from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import NeedTable, ShownClaim, need_mask, shown_claims
 from geoportal.index.districts import DistrictIndex
+from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
 from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
 from geoportal.index.texts import TextIndex
@@ -217,6 +218,11 @@ class Snapshot:
                 for facility, shown in zip(self.facilities, self.shown, strict=True)
             ]
         )
+
+    @cached_property
+    def source_figures(self) -> Mapping[str, SourceFigures]:
+        """What each source tells, and how much of it is old."""
+        return source_figures(self.facilities, self.today)
 
     @cached_property
     def _rows_by_number(self) -> dict[str, list[int]]:

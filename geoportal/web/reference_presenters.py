@@ -50,6 +50,7 @@ def sources_document(portal: Portal) -> Document:
     """Return every data set held: publisher, licence, editions, rows, freshness."""
     loaded, today = portal.loaded, portal.snapshot.today
     names = list(dict.fromkeys(edition.source for edition in loaded.editions))
+    figures = loaded.snapshot.source_figures
     sources = []
     for name in sorted(names):
         editions = [edition for edition in loaded.editions if edition.source == name]
@@ -70,6 +71,7 @@ def sources_document(portal: Portal) -> Document:
                 "as_of": newest,
                 "stale": bool(info and info.cadence_days and today > due),
                 "facilities": loaded.facility_counts.get(name, 0),
+                "rates": figures[name].as_dict() if name in figures else None,
                 "fictional": name == SAMPLE_SOURCE,
                 "editions": [
                     {

@@ -1,0 +1,97 @@
+"""How much a source tells, and how much of it is old: the figures of the data page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
+from geoportal.domain.facility import Facility
+
+HOME_CARE_GROUPS: Final = frozenset({"ST", "VM", "AC", "PT", "BK", "CO"})
+"""Groups of the vocabulary that say something about home care, beyond what a facility is."""
+
+
+@dataclass(slots=True)
+class SourceFigures:
+    """Open facilities that a source lists, by what is known of them from all sources together.
+
+    Attributes
+    ----------
+    facilities : int
+        How many it lists.
+    linked : int
+        Of these, listed by another source as well.
+    phone, position, hours, home_care : int
+        Of these, with a telephone number, a position, hours, a known fact on home care.
+    claims, stale : int
+        Facts the source itself states (its hours count as one), and those too old to rely on.
+    """
+
+    facilities: int = 0
+    linked: int = 0
+    phone: int = 0
+    position: int = 0
+    hours: int = 0
+    home_care: int = 0
+    claims: int = 0
+    stale: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return shares from 0 to 1, None where there is nothing to have a share of."""
+        return {
+            "facilities": self.facilities,
+            "facts": self.claims,
+            **{
+                name: _share(getattr(self, name), self.facilities)
+                for name in ("linked", "phone", "position", "hours", "home_care")
+            },
+            "stale": _share(self.stale, self.claims),
+        }
+
+
+def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, SourceFigures]:
+    """Count for every source what it tells.
+
+    Parameters
+    ----------
+    facilities : iterable of Facility
+        The open ones.
+    today : date
+        The day in Japan against which facts are stale.
+    """
+    found: dict[str, SourceFigures] = {}
+    for facility in facilities:
+        names = {mention.source for mention in facility.sources}
+        facts = _home_care(facility, today)
+        for name in names:
+            figures = found.setdefault(name, SourceFigures())
+            figures.facilities += 1
+            figures.linked += len(names) > 1
+            figures.phone += bool(facility.phone)
+            figures.position += facility.location.known
+            figures.hours += facility.hours.known
+            figures.home_care += facts
+        for claim in facility.claims:
+            if claim.source in names:
+                found[claim.source].claims += 1
+                found[claim.source].stale += claim.stale_on(today)
+        hours = facility.hours
+        if hours.known and hours.source in names and hours.as_of:
+            old = timedelta(days=HOURS_STALE_AFTER_DAYS)
+            found[hours.source].claims += 1
+            found[hours.source].stale += today > date.fromisoformat(hours.as_of) + old
+    return found
+
+
+def _home_care(facility: Facility, today: date) -> bool:
+    return any(
+        claim.code.split(".", 1)[0] in HOME_CARE_GROUPS and claim.value_on(today) != "unknown"
+        for claim in facility.claims
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None
