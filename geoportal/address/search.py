@@ -209,7 +209,7 @@ def _leaves(settled: Area, head: Head, first: Head) -> bool:
 
 
 def _is_meant(found: Found, question: Question) -> bool:
-    """Tell whether a name of one letter (旭, 泉) is meant: it is the whole text, or 大字 says so."""
+    """Tell whether a name of one letter (旭, 泉) is meant: by itself, or 大字 says so."""
     reading = found.reading
     if reading is None or reading.penalty:
         return False
