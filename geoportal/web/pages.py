@@ -11,7 +11,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services import is_holiday
-from geoportal.web import consult_pages, export_page, page_frame, presenters, search_form, wording
+from geoportal.web import (
+    consult_pages,
+    export_page,
+    facility_page,
+    page_frame,
+    presenters,
+    search_form,
+    wording,
+)
 from geoportal.web import page_models as models
 from geoportal.web.assets import STATIC
 from geoportal.web.coverage_page import coverage_page
@@ -69,6 +77,7 @@ def facility(facility_id: str) -> BaseResponse:
         return redirect(
             page_url("pages.facility", facility_id=target), HTTPStatus.MOVED_PERMANENTLY
         )
+    known = portal.facility(facility_id)
     now = portal.clock().astimezone(JST)
     today = HOLIDAY if is_holiday(now.date()) else now.weekday()
     return page(
@@ -77,6 +86,8 @@ def facility(facility_id: str) -> BaseResponse:
         claim_groups=models.claims_by_group(portal, feature, g.language),
         week=models.week(feature["properties"]["hours"], today),
         centres=models.merged_centres(portal, feature["properties"]["centres"]),
+        around=facility_page.surroundings(portal, known) if known else {},
+        history=facility_page.history(portal, known) if known else [],
         json_ld=models.structured_data(feature, request.base_url),
     )
 

@@ -1,5 +1,6 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { append, h } from "./dom.js";
+import { middleOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
 import { t, withLanguage } from "./words.js";
 
@@ -13,25 +14,6 @@ function pinIcon(kind, label, numeral) {
   append(box, [h("span", { class: "visually-hidden" }, ` ${label}`)]);
   const size = numeral ? 36 : 26;
   return L.divIcon({ html: box, className: "pin-holder", iconSize: [size, size], popupAnchor: [0, -size / 2] });
-}
-
-/** Middle of mass of the largest part of an outline: where its name is written, islands or not. */
-function middleOf(geometry) {
-  const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  let best = { area: -1, lon: 0, lat: 0 };
-  for (const [ring] of parts) {
-    let area = 0;
-    let lon = 0;
-    let lat = 0;
-    for (let i = 0; i + 1 < ring.length; i += 1) {
-      const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
-      area += cross;
-      lon += (ring[i][0] + ring[i + 1][0]) * cross;
-      lat += (ring[i][1] + ring[i + 1][1]) * cross;
-    }
-    if (Math.abs(area) > best.area) best = { area: Math.abs(area), lon: lon / (3 * area), lat: lat / (3 * area) };
-  }
-  return [best.lat, best.lon];
 }
 
 export class FacilityMap {

@@ -1,9 +1,10 @@
 // The shortlist: status, note and order per facility, side by side, a sheet for fax and phone.
-import { byId, h, readJson, replaceChildren } from "./dom.js";
+import { byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { load, save } from "./shortlist.js";
-import { dial, month, t, withLanguage } from "./words.js";
+import { buildSheet } from "./sheet.js";
+import { day, dial, month, t, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
@@ -11,6 +12,8 @@ const COMPARED = 5;
 const config = readJson("config");
 const root = byId("shortlist");
 const known = new Map();
+let districts = [];
+let onlyDifferences = true;
 
 async function fetchAll(items) {
   await Promise.all(items.filter((item) => !known.has(item.id)).map(async (item) => {
@@ -66,8 +69,7 @@ function row(item, index) {
       p && p.phone ? h("p", {}, h("a", { class: "tel", href: `tel:${dial(p.phone)}` }, h("span", { class: "tel__label" }, t("phone")), " ", h("span", { class: "tel__number" }, p.phone)), p.fax ? ` ${t("fax")} ${p.fax}` : "") : null),
     h("div", { class: "kept__answer" },
       h("label", { for: `state-${item.id}` }, t("status")), select,
-      h("label", { for: `note-${item.id}` }, t("note")), note,
-      h("p", { class: "kept__line", "aria-hidden": "true" }, t("answer"))),
+      h("label", { for: `note-${item.id}` }, t("note")), note),
     h("p", { class: "kept__buttons no-print" },
       button(t("up"), () => move(item.id, -1), nameOf(item.id), "up"),
       button(t("down"), () => move(item.id, 1), nameOf(item.id), "down"),
@@ -86,22 +88,32 @@ function compare(items) {
   if (features.length < 2) return null;
   const codes = [];
   for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code)) codes.push(code);
-  const line = (label, cell) => h("tr", {}, h("th", { scope: "row" }, label), features.map((feature) => h("td", {}, cell(feature.properties))));
+  const line = (label, cells) => h("tr", {}, h("th", { scope: "row" }, label), cells.map((words) => h("td", {}, words)));
+  const answers = codes.sort().map((code) => ({ code, said: features.map((feature) => (feature.properties.shown || {})[code]) }));
+  const telling = answers.filter(({ said }) => !onlyDifferences || new Set(said.map((item) => (item ? item.value : "unknown"))).size > 1);
+  const box = h("input", { type: "checkbox", id: "differences", on: { change: (event) => { onlyDifferences = event.target.checked; draw(); byId("differences").focus(); } } });
+  box.checked = onlyDifferences;
   return h("section", { class: "compare no-print" },
     h("h2", { id: "compare-title" }, t("compare-title")),
     h("p", { class: "hint" }, t("compare-hint")),
+    h("label", { class: "check" }, box, h("span", {}, t("compare-differences"))),
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
       h("table", {},
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("name")), features.map((feature) => h("th", { scope: "col" }, feature.properties.name)))),
         h("tbody", {},
-          line(t("kind"), (p) => config.kinds[p.kind].short),
-          line(t("phone"), (p) => p.phone),
-          line(t("address"), (p) => p.address),
-          codes.sort().map((code) => line(config.needs[code] || code, (p) => {
-            const shown = (p.shown || {})[code];
-            if (!shown) return `${MARKS.unknown} ${t("value-unknown")}`;
-            return `${MARKS[shown.value] || MARKS.unknown} ${t(`value-${shown.value}`)}（${t(`evidence-${shown.evidence}`)} ${month(shown.as_of)}${shown.stale ? ` ${t("stale")}` : ""}）`;
-          }))))));
+          line(t("kind"), features.map(({ properties: p }) => config.kinds[p.kind].short)),
+          line(t("phone"), features.map(({ properties: p }) => p.phone)),
+          line(t("address"), features.map(({ properties: p }) => p.address)),
+          telling.map(({ code, said }) => line(config.needs[code] || code, said.map(answerCell)))))));
+}
+
+function answerCell(shown) {
+  const value = shown ? shown.value : "unknown";
+  const why = shown && shown.evidence ? `${t(`evidence-${shown.evidence}`)} ${month(shown.as_of)}${shown.stale ? ` ${t("stale")}` : ""}` : "";
+  return [
+    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), ` ${t(`value-${value}`)}`),
+    why ? h("small", { class: "compare__why" }, why) : null,
+  ];
 }
 
 function asText(items) {
@@ -157,6 +169,23 @@ async function copyText() {
   }
 }
 
+/** Makes the sheet anew, as it would be printed now. */
+function prepareSheet() {
+  const place = byId("sheet");
+  if (!place) return;
+  const entries = load().map((item, index) => ({ number: index + 1, item, feature: known.get(item.id) }));
+  const now = new Date();
+  const date = new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString();
+  replaceChildren(place, buildSheet(entries, districts, config.kinds, {
+    withNotes: byId("print-notes").checked, today: day(date),
+  }));
+}
+
+function printSheet() {
+  prepareSheet();
+  window.print();
+}
+
 function draw() {
   const items = load();
   if (!items.length) {
@@ -165,16 +194,27 @@ function draw() {
   }
   replaceChildren(root,
     h("p", { class: "shortlist__tools" },
-      button(t("shortlist-print"), () => window.print()),
+      button(t("shortlist-print"), printSheet),
+      h("label", { class: "check" }, h("input", { type: "checkbox", id: "print-notes" }), h("span", {}, t("sheet-with-notes"))),
       button(t("shortlist-copy"), copyText),
       button(t("shortlist-csv"), () => saveCsv(load())),
       button(t("shortlist-clear"), () => {
         if (window.confirm(t("shortlist-clear-sure"))) { save([]); draw(); }
       })),
     h("div", { id: "copied" }),
-    h("p", { class: "shortlist__sheet" }, t("shortlist-sheet", { date: new Date().toLocaleDateString("ja-JP") })),
+    h("div", { id: "sheet" }),
     h("ol", { class: "kept-list" }, items.map(row)),
     compare(items));
 }
 
-fetchAll(load()).then(draw);
+async function fetchOutlines() {
+  try {
+    districts = (await api.get(root.dataset.districts)).features;
+  } catch (error) {
+    districts = [];
+  }
+}
+
+window.addEventListener("beforeprint", prepareSheet);
+revealScriptOnly();
+Promise.all([fetchAll(load()), fetchOutlines()]).then(draw);

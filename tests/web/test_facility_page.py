@@ -1,0 +1,60 @@
+"""A facility's page besides its facts: same place, nearby, what became of it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from geoportal.services import Portal
+from geoportal.store.past import past_of
+from geoportal.web import facility_page
+
+
+@pytest.fixture
+def near(portal: Portal):
+    facility = portal.facility("near")
+    assert facility is not None
+    return facility
+
+
+def test_neighbours_are_others_nearest_first(portal: Portal, near) -> None:
+    around = facility_page.surroundings(portal, near)
+    found = around["same_place"] + around["near"]
+    assert found
+    assert near.id not in [item["id"] for item in found]
+    distances = [item["distance_m"] for item in around["near"]]
+    assert distances == sorted(distances)
+    assert all(metres <= facility_page.NEAR_M for metres in distances)
+
+
+def test_without_a_position_there_are_no_neighbours(portal: Portal) -> None:
+    lost = portal.facility("lost")
+    assert lost is not None
+    assert facility_page.surroundings(portal, lost) == {"same_place": [], "near": []}
+
+
+def test_changes_between_editions_are_told_and_mere_spelling_is_not(
+    portal: Portal, near, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phones = ("093-000-0001", "０９３-000-0001", "093-000-0002")
+    past = [
+        (f"2026-0{month}-01", {"name": "甲", "address": "乙1丁目", "phone": phone})
+        for month, phone in enumerate(phones, start=1)
+    ]
+    monkeypatch.setattr(facility_page, "past_of", lambda *_: past)
+    changes = [e for e in facility_page.history(portal, near) if e["what"] != "first"]
+    assert {(e["what"], e["on"], e["after"]) for e in changes} == {
+        ("phone", "2026-03-01", "093-000-0002")
+    }
+
+
+def test_no_edition_kept_is_an_empty_past(portal: Portal) -> None:
+    with portal.database.engine.connect() as connection:
+        assert past_of(connection, "nowhere", "x") == []
+
+
+def test_a_closed_facilitys_past_ends_with_its_closing(portal: Portal, app: Flask) -> None:
+    gone = portal.facility("gone")
+    assert gone is not None
+    assert facility_page.history(portal, gone)[-1]["what"] == "closed"
+    assert "廃止または休止。" in app.test_client().get("/facilities/gone").text
