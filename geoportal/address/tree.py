@@ -42,6 +42,7 @@ from geoportal.address.spread import (
 _FAR_FACTOR = 3.0
 _FAR_MARGIN_M = 1_000.0
 _LONE_FACTOR = 6.0
+_KEY_BITS = 32
 _HAS = {CHOME: HAS_CHOME, KOAZA: HAS_KOAZA, BLOCK: HAS_BLOCK}
 _cached_key = lru_cache(maxsize=50_000)(canonical_key)
 _cached_split = lru_cache(maxsize=5_000)(split_town)
@@ -71,7 +72,8 @@ class Tree:
         """Municipality code of each town node, in the order of `towns`."""
         self.towns = array("q")
         self.kana: dict[int, set[str]] = {}
-        self._child: dict[tuple[int, str], int] = {}
+        self._child: dict[int, int] = {}
+        self._key_number: dict[str, int] = {}
         self._spelt: dict[tuple[str, str], int] = {}
         self._same: dict[_Town, int] = {}
 
@@ -114,10 +116,10 @@ class Tree:
         return len(self.name) - 1
 
     def _descend(self, parent: int, level: int, key: str, name: str) -> int:
-        node = self._child.get((parent, key))
+        code = parent << _KEY_BITS | self._key_number.setdefault(key, len(self._key_number))
+        node = self._child.get(code)
         if node is None:
-            node = self._add(parent, level, key, name)
-            self._child[parent, self.key[node]] = node
+            node = self._child[code] = self._add(parent, level, key, name)
             self.flags[parent] |= _HAS.get(level, 0)
         return node
 
