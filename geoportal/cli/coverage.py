@@ -15,6 +15,7 @@ from geoportal.coverage.baseline import (
     compare_studies,
     read_baseline,
 )
+from geoportal.coverage.cluster import workers
 from geoportal.coverage.desk import CoverageDesk, WhatIf
 from geoportal.coverage.figures import settled
 from geoportal.coverage.handout import Handout
@@ -46,6 +47,12 @@ _DEFAULT_FORMATS = ",".join(FORMATS)
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="baseline.json of an earlier pack."
 )
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Dask scheduler that shares out the work: tcp://HOST:8786, or threads, processes.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--format", "formats", default=_DEFAULT_FORMATS, show_default=True, metavar="LIST")
 @command
@@ -60,8 +67,13 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     portal = console.portal()
     question = _question(portal, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
-    with progress_bar() as progress:
-        desk = CoverageDesk(portal.database, portal.reference, district_members(portal.reference))
+    with progress_bar() as progress, workers(options["scheduler"]) as executor:
+        desk = CoverageDesk(
+            portal.database,
+            portal.reference,
+            district_members(portal.reference),
+            executor=executor,
+        )
         editions, snapshot = portal.loaded.editions, portal.snapshot
         handout = desk.handout(
             snapshot, editions, code, question, changes, local=options["local"], progress=progress

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.coverage.reach import (
+    RINGS_M,
     Block,
     Floats,
     Reach,
@@ -49,6 +50,35 @@ class Access:
     nearest: Rows
     second: Rows
 
+    @classmethod
+    def empty(cls, cells: int, rings: int = len(RINGS_M)) -> Access:
+        """Return the access of cells before anything was found."""
+        return cls(
+            counts=np.zeros((cells, rings), dtype=np.int64),
+            nearest_m=np.full(cells, np.nan),
+            second_nearest_m=np.full(cells, np.nan),
+            nearest=np.full(cells, NOBODY, dtype=np.int64),
+            second=np.full(cells, NOBODY, dtype=np.int64),
+        )
+
+    def only(self, rows: Rows) -> Access:
+        """Return the access of some cells, or of cells more than once."""
+        return Access(
+            counts=self.counts[rows],
+            nearest_m=self.nearest_m[rows],
+            second_nearest_m=self.second_nearest_m[rows],
+            nearest=self.nearest[rows],
+            second=self.second[rows],
+        )
+
+    def put(self, rows: Rows, part: Access) -> None:
+        """Write what was found of some cells."""
+        self.counts[rows] = part.counts
+        self.nearest_m[rows] = part.nearest_m
+        self.second_nearest_m[rows] = part.second_nearest_m
+        self.nearest[rows] = part.nearest
+        self.second[rows] = part.second
+
 
 def measure_access(reach: Reach, masks: list[Mask]) -> list[Access]:
     """Measure access to one or several sets of facilities in one pass.
@@ -66,16 +96,7 @@ def measure_access(reach: Reach, masks: list[Mask]) -> list[Access]:
         One for each mask.
     """
     cells, rings = len(reach.cells), len(reach.rings_m)
-    found = [
-        Access(
-            counts=np.zeros((cells, rings), dtype=np.int64),
-            nearest_m=np.full(cells, np.nan),
-            second_nearest_m=np.full(cells, np.nan),
-            nearest=np.full(cells, NOBODY, dtype=np.int64),
-            second=np.full(cells, NOBODY, dtype=np.int64),
-        )
-        for _ in masks
-    ]
+    found = [Access.empty(cells, rings) for _ in masks]
     for block, squares in reach.measured():
         counts = _counts(block, masks, rings)
         for number, (access, mask) in enumerate(zip(found, masks, strict=True)):

@@ -77,10 +77,20 @@ def share_capacity(reach: Reach, people: Floats, capacity: Floats) -> Catchment:
     capacity : ndarray of float, shape (facilities,)
         ``S_j``.
     """
+    return capacity_per_person(weighted_demand(reach, people), capacity)
+
+
+def weighted_demand(reach: Reach, people: Floats) -> Floats:
+    """Return the people in each facility's catchment, discounted by zone; see `share_capacity`."""
     weights = ring_weights(reach.rings_m)
     demand = np.zeros(len(reach.facilities))
     for block in reach.blocks("診療圏"):
         demand[block.facilities] += people[block.cells] @ weights[block.zones]
+    return demand
+
+
+def capacity_per_person(demand: Floats, capacity: Floats) -> Catchment:
+    """Share each facility's capacity among the weighted people of its catchment."""
     ratio = np.divide(capacity, demand, out=np.zeros_like(demand), where=demand > 0)
     return Catchment(demand, ratio)
 

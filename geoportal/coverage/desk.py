@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.extent import first_meshes
 from geoportal.coverage.handout import Handout, make_handout
+from geoportal.coverage.portions import Executor, here
 from geoportal.coverage.reach import Progress, no_progress
 from geoportal.coverage.study import Population, Study, conduct, load_population
 from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
@@ -58,11 +59,14 @@ class CoverageDesk:
         Names and labels.
     members : mapping of str to sequence of str
         For each known district code the municipalities and wards in it.
+    executor : Executor
+        Who does the work; see `geoportal.coverage.cluster`.
     """
 
     database: Database
     reference: Reference
     members: Mapping[str, Sequence[str]]
+    executor: Executor = here
     _version: str = field(default="", init=False, repr=False)
     _population: Population | None = field(default=None, init=False, repr=False)
     _studies: OrderedDict[tuple[str, Question, bool], Study] = field(
@@ -103,7 +107,7 @@ class CoverageDesk:
             return held
         target = self.target(snapshot, code, local=local)
         supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
-        study = conduct(snapshot, population, target, question, supply, progress)
+        study = conduct(snapshot, population, target, question, supply, progress, self.executor)
         if not changes.any:
             with self._lock:
                 self._studies[key] = study

@@ -61,6 +61,10 @@ class Places:
     def __len__(self) -> int:
         return int(self.lon.size)
 
+    def only(self, rows: Rows) -> Places:
+        """Return some of them."""
+        return Places(self.lon[rows], self.lat[rows], self.xyz[rows])
+
 
 @dataclass(frozen=True)
 class Block:
@@ -130,14 +134,7 @@ class Reach:
         self._kept = kept if pairs <= _KEPT_PAIRS else None
 
     def _tiles(self) -> Iterator[tuple[Rows, Rows]]:
-        if len(self.cells) == 0:
-            return
-        row = np.floor(self.cells.lat / _TILE_DEGREES).astype(np.int64)
-        column = np.floor(self.cells.lon / _TILE_DEGREES).astype(np.int64)
-        tile = row * 100_000 + column
-        order = np.argsort(tile, kind="stable")
-        starts = np.flatnonzero(np.diff(tile[order], prepend=tile[order[0]] - 1))
-        for members in np.split(order, starts[1:]):
+        for members in tiles_of(self.cells):
             facilities = self._around(members)
             step = max(_LEAST_ROWS, _BLOCK_PAIRS // max(1, facilities.size))
             for start in range(0, members.size, step):
@@ -181,6 +178,18 @@ class Reach:
         row, column = np.nonzero(doubtful)
         metres = pair_distances_m(self.cells, cells[row], self.facilities, facilities[column])
         outside[row, column] = metres > ring_m
+
+
+def tiles_of(cells: Places) -> list[Rows]:
+    """Return the cells of each tile, ascending; tiles from south to north, then west to east."""
+    if len(cells) == 0:
+        return []
+    row = np.floor(cells.lat / _TILE_DEGREES).astype(np.int64)
+    column = np.floor(cells.lon / _TILE_DEGREES).astype(np.int64)
+    tile = row * 100_000 + column
+    order = np.argsort(tile, kind="stable")
+    starts = np.flatnonzero(np.diff(tile[order], prepend=tile[order[0]] - 1))
+    return np.split(order, starts[1:])
 
 
 def squared_chords(cells: Places, rows: Rows, facilities: Places, columns: Rows) -> Floats:

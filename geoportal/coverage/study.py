@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
-from geoportal.coverage.access import Access, measure_access
 from geoportal.coverage.area import Area, Target
-from geoportal.coverage.catchment import CATCHMENT_ZONES_M, floating_catchment, share_capacity
+from geoportal.coverage.catchment import CATCHMENT_ZONES_M
 from geoportal.coverage.demand import (
     GROUPS,
     NEED_GROUP,
@@ -24,7 +23,15 @@ from geoportal.coverage.demand import (
 from geoportal.coverage.extent import missing_meshes
 from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
 from geoportal.coverage.losses import Losses, measure_losses
-from geoportal.coverage.reach import Floats, Places, Progress, Reach, Rows, no_progress
+from geoportal.coverage.portions import (
+    Executor,
+    Inhabited,
+    Sets,
+    here,
+    measure_in_portions,
+    share_in_portions,
+)
+from geoportal.coverage.reach import Floats, Places, Progress, Rows, no_progress
 from geoportal.coverage.supply import Question, Supply
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.geo.mesh import half_mesh_centres
@@ -154,6 +161,7 @@ def conduct(
     question: Question,
     supply: Supply,
     progress: Progress = no_progress,
+    executor: Executor = here,
 ) -> Study:
     """Measure everything.
 
@@ -169,16 +177,22 @@ def conduct(
         Chosen by `geoportal.coverage.supply.gather_supply`, changed for a what-if.
     progress : callable
         ``(label, done, total)``.
+    executor : Executor
+        Who does the work; the result is the same.
     """
     near = _cells_around(population.demand, target, 2 * CATCHMENT_ZONES_M[-1])
     cells = _cut(near, target)
     whole, where = np.unique(cells.codes, return_inverse=True)
-    reach = Reach(Places.of(*half_mesh_centres(whole)), supply.places, progress=progress)
-    sure, possible = measure_access(reach, [supply.certain, supply.possible])
-    ratio, weighted = _capacity_shared(near, target, supply, progress)
-    given = floating_catchment(reach, np.column_stack([ratio * supply.certain, ratio]))
-    surely = Measures(_by_part(sure, where), given[where, 0])
-    possibly = Measures(_by_part(possible, where), given[where, 1])
+    ratio, weighted = _capacity_shared(near, target, supply, progress, executor)
+    sets = Sets(
+        supply.places,
+        (supply.certain, supply.possible),
+        np.column_stack([ratio * supply.certain, ratio]),
+    )
+    places = Places.of(*half_mesh_centres(whole))
+    (sure, possible), given = measure_in_portions(places, sets, executor, progress)
+    surely = Measures(sure.only(where), given[where, 0])
+    possibly = Measures(possible.only(where), given[where, 1])
     homes = district_of_facilities(snapshot, target, supply)
     districts = tuple(
         sum_up(
@@ -270,26 +284,19 @@ def _cut(near: Demand, target: Target) -> CellTable:
 
 
 def _capacity_shared(
-    near: Demand, target: Target, supply: Supply, progress: Progress
+    near: Demand, target: Target, supply: Supply, progress: Progress, executor: Executor
 ) -> tuple[Floats, Floats]:
     """Do the first step of the floating catchment for facilities that may reach the districts."""
     west, south, east, north = _box(target.outlines, CATCHMENT_ZONES_M[-1])
     lon, lat = supply.places.lon, supply.places.lat
     rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-    reach = Reach(
-        near.places, Places.of(lon[rows], lat[rows]), CATCHMENT_ZONES_M, progress=progress
+    shared = share_in_portions(
+        Inhabited(near.places, near.group(NEED_GROUP)),
+        supply.places.only(rows),
+        supply.capacity[rows],
+        executor,
+        progress,
     )
-    shared = share_capacity(reach, near.group(NEED_GROUP), supply.capacity[rows])
     ratio, weighted = np.zeros(len(supply)), np.zeros(len(supply))
     ratio[rows], weighted[rows] = shared.ratio, shared.demand
     return ratio, weighted
-
-
-def _by_part(access: Access, where: Rows) -> Access:
-    return Access(
-        counts=access.counts[where],
-        nearest_m=access.nearest_m[where],
-        second_nearest_m=access.second_nearest_m[where],
-        nearest=access.nearest[where],
-        second=access.second[where],
-    )

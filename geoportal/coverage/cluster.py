@@ -1,0 +1,101 @@
+"""The portions of a study on several machines, by Dask; an optional extra, ``geoportal[cluster]``.
+
+Every machine needs the same version of this program; no database and no data. What is sent are
+positions of cells and facilities, numbers of people, and the figures that come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from geoportal.coverage.portions import Executor, here
+from geoportal.errors import UsageError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+ON_THIS_MACHINE: tuple[str, ...] = ("synchronous", "threads", "processes")
+"""Dask's own schedulers, which need no cluster."""
+
+_CONNECT_SECONDS = 10
+
+_Common = TypeVar("_Common")
+_Portion = TypeVar("_Portion")
+_Result = TypeVar("_Result")
+
+
+@contextmanager
+def workers(scheduler: str) -> Iterator[Executor]:
+    """Give who does the work, and let go of the cluster afterwards.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address of a Dask scheduler (``tcp://host:8786``), or one of `ON_THIS_MACHINE`; empty: no
+        Dask at all.
+
+    Raises
+    ------
+    UsageError
+        When Dask is not installed, or no scheduler answers at the address.
+    """
+    if not scheduler:
+        yield here
+        return
+    try:
+        import dask  # noqa: F401 - an optional extra: said plainly when it is missing
+        from distributed import Client
+    except ImportError:
+        raise UsageError(
+            "several machines need Dask: pip install 'geoportal[cluster]'", "scheduler"
+        ) from None
+    if scheduler in ON_THIS_MACHINE:
+        yield _Graph(scheduler)
+        return
+    try:
+        client = Client(scheduler, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError):
+        raise UsageError(f"no Dask scheduler answers at {scheduler[:100]!r}", "scheduler") from None
+    with client:
+        yield _Cluster(client)
+
+
+class _Graph:
+    """Portions by one of Dask's schedulers on this machine."""
+
+    def __init__(self, scheduler: str) -> None:
+        self._scheduler = scheduler
+
+    def __call__(
+        self,
+        work: Callable[[_Common, _Portion], _Result],
+        common: _Common,
+        portions: Sequence[_Portion],
+    ) -> Iterator[_Result]:
+        import dask
+
+        shared = dask.delayed(common, traverse=False)
+        portion = dask.delayed(work, traverse=False)
+        tasks = [portion(shared, dask.delayed(item, traverse=False)) for item in portions]
+        yield from dask.compute(*tasks, scheduler=self._scheduler)
+
+
+class _Cluster:
+    """Portions by the workers of a cluster: what is common is sent to each worker once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        work: Callable[[_Common, _Portion], _Result],
+        common: _Common,
+        portions: Sequence[_Portion],
+    ) -> Iterator[_Result]:
+        shared: Any = self._client.scatter(common, broadcast=True, hash=False)
+        futures = [self._client.submit(work, shared, item, pure=False) for item in portions]
+        for future in futures:
+            yield future.result()
+            future.release()
