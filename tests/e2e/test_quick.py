@@ -1,0 +1,130 @@
+"""How quick the pages are. Figures go to var/performance.json; guards are generous on purpose.
+
+The goals: start page at most 150 KB compressed without data; usable within a second on a CPU four
+times slower with 3,000 facilities; panning and zooming 20,000 without a task above 100 ms. A
+machine that runs other things beside the tests misses the times, never the sizes.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import CDPSession, Page, Route
+
+from geoportal.web.assets import STATIC
+from tests.e2e.conftest import Visitor
+
+FIGURES = Path("var/performance.json")
+KINDS = ["hospital", "clinic", "pharmacy", "visiting_nursing", "home_help", "day_service"]
+WATCH_TASKS = """
+window.tasks = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.tasks.push(Math.round(entry.duration));
+}).observe({type: 'longtask', buffered: true});
+"""
+PAGE_LIMIT_KB = 150
+GENEROUS_READY_MS = 10_000
+GENEROUS_TASK_MS = 1_000
+
+
+def note_down(**figures: Any) -> None:
+    FIGURES.parent.mkdir(exist_ok=True)
+    held = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    FIGURES.write_text(json.dumps({**held, **figures}, indent=1), "utf-8")
+
+
+def points(count: int) -> str:
+    """Return the columns of made-up facilities around the sample city."""
+    draw = random.Random(count)
+    return json.dumps(
+        {
+            "id": [f"p{i}" for i in range(count)],
+            "lon": [round(130.83 + draw.gauss(0, 0.07), 6) for _ in range(count)],
+            "lat": [round(33.87 + draw.gauss(0, 0.04), 6) for _ in range(count)],
+            "kind": [draw.randrange(len(KINDS)) for _ in range(count)],
+            "kinds": KINDS,
+            "name": [f"見本{i}" for i in range(count)],
+        }
+    )
+
+
+def open_with(visitor: Visitor, count: int, slower: float) -> tuple[Page, CDPSession]:
+    """Open the start page with so many facilities on a CPU so many times slower."""
+    columns = points(count)
+    page = visitor.open("/about", reduced_motion="no-preference")
+    page.add_init_script(WATCH_TASKS)
+
+    def give(route: Route) -> None:
+        route.fulfill(body=columns, content_type="application/json")
+
+    page.route("**/api/v1/points", give)
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    page.goto(visitor.site + "/")
+    page.wait_for_selector("#layout[data-ready]", timeout=60_000)
+    return page, session
+
+
+def test_the_start_page_is_light(visitor: Visitor) -> None:
+    page = visitor.open("/about")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    urls: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    session.on(
+        "Network.requestWillBeSent", lambda e: urls.update({e["requestId"]: e["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
+    )
+    page.goto(visitor.site + "/")
+    page.wait_for_selector("#layout[data-ready]")
+    page.wait_for_timeout(300)
+    weights = {urls[key]: size for key, size in sizes.items() if "/api/v1/" not in urls[key]}
+    total = sum(weights.values()) / 1024
+    note_down(start_page_kb=round(total, 1), start_page_requests=len(weights))
+    assert len(weights) > 10
+    assert total <= PAGE_LIMIT_KB, sorted(weights.items(), key=lambda item: -item[1])[:8]
+
+
+def test_usable_soon_on_a_slow_machine(visitor: Visitor) -> None:
+    page, _ = open_with(visitor, 3_000, slower=4)
+    ready = page.evaluate("Math.round(performance.now())")
+    shown = page.evaluate(
+        "Math.round(performance.getEntriesByType('navigation')[0].domInteractive)"
+    )
+    note_down(slow_ready_ms=ready, slow_form_usable_ms=shown, slow_tasks=page.evaluate("tasks"))
+    assert ready < GENEROUS_READY_MS
+
+
+def test_twenty_thousand_facilities_pan_and_zoom(visitor: Visitor) -> None:
+    page, _ = open_with(visitor, 20_000, slower=1)
+    page.wait_for_timeout(500)
+    page.evaluate("tasks.splice(0)")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(x - 10 * step, y - 5 * step)
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    panned = page.evaluate("tasks.splice(0)")
+    for turn in (-300, -300, -300, 300, 300):
+        page.mouse.wheel(0, turn)
+        page.wait_for_timeout(500)
+    zoomed = page.evaluate("tasks.splice(0)")
+    note_down(pan_tasks_over_50_ms=panned, zoom_tasks_over_50_ms=zoomed)
+    assert int(page.locator("canvas.points").get_attribute("data-shown") or 0) > 10
+    assert max([*panned, *zoomed, 0]) < GENEROUS_TASK_MS
+
+
+def test_the_pictures_of_the_help_page_are_small() -> None:
+    pictures = list((STATIC / "help").glob("*.png"))
+    assert len(pictures) == 8
+    assert sum(picture.stat().st_size for picture in pictures) < 200_000
