@@ -63,6 +63,8 @@ def resolve_facility(
     kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
     placement = _placement(records, geography)
     chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
+    if not chosen["name"]:  # only in tables without names: hours, answers to a survey
+        chosen["name"] = f"（名称未登録 {records[0].record_id}）"
     chosen["address"] = _address(records)
     return Facility(
         id=stored[0].facility_id,

@@ -64,6 +64,12 @@ def test_blank_hours_are_unknown_and_departments_arrive(database, tmp_path):
     assert not [issue for issue in report.issues if issue.severity == "warning"]
 
 
+def test_without_the_facility_table_the_missing_name_is_said(database, tmp_path):
+    import_into(database, write_csv(tmp_path / "hours_20250601.csv", HEADER, [row()]))
+    (facility,) = by_name(database).values()
+    assert ID in facility.name
+
+
 @pytest.mark.parametrize(
     ("opens", "closes", "expected"),
     [
