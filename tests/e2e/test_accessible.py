@@ -24,6 +24,8 @@ PAGES = (
     "/accessibility",
     "/help",
     "/shortlist",
+    "/note",
+    "/team",
     "/nowhere",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
