@@ -52,6 +52,7 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 @_filters
 @click.option("--open-use", type=click.Choice(OPEN_USES), help="Open for what, with --open-at.")
 @click.option("--facets", is_flag=True, help="Count what each other choice of a filter would give.")
+@click.option("--visits-home", is_flag=True, help="Count what each says of its visiting area.")
 @click.option("--explain", is_flag=True, help="Say why each result stands where it stands.")
 @click.option("--limit", type=int, default=DEFAULT_LIMIT, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
@@ -101,7 +102,7 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
         request["district"] = list(options["district"])
     if options["q"]:
         request["q"] = options["q"]
-    for name in ("open_at", "open_use", "facets", "explain"):
+    for name in ("open_at", "open_use", "facets", "explain", "visits_home"):
         if options.get(name):
             request[name] = options[name]
     return request

@@ -84,6 +84,8 @@ class FacilityRecord:
         Remarks of the source worth showing.
     claims : tuple of Claim
         Dated facts on needs and services.
+    visit_areas : tuple of str
+        Codes of the districts it says it visits (訪問地域), a survey's answer; empty: not said.
     filing_details : tuple of Filing
         The filings behind ``filings``, with number, date and remarks; what an edition of the list
         is compared with the next one by.
@@ -117,6 +119,7 @@ class FacilityRecord:
     claims: tuple[Claim, ...] = ()
     filing_details: tuple[Filing, ...] = ()
     colocated_code: str = ""
+    visit_areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +164,4 @@ class Facility:
     status: str
     first_seen: str
     last_seen: str
+    visit_areas: tuple[str, ...] = ()

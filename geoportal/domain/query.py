@@ -70,6 +70,9 @@ class Query:
         The page.
     facets : bool
         Whether to count what each other choice of one filter would give.
+    visits_home : bool
+        Whether what a facility says of its visiting area counts as a need: the home's district in
+        it yes, not in it no, nothing said unknown.
     explain : bool
         Whether each result says why it stands where it stands.
     """
@@ -89,3 +92,4 @@ class Query:
     offset: int = 0
     facets: bool = False
     explain: bool = False
+    visits_home: bool = False

@@ -122,6 +122,10 @@ class Snapshot:
         """Say whether a district code is known at all."""
         return code in self._members or code in self.districts
 
+    def holds(self, district: str, code: str) -> bool:
+        """Say whether a district is, or has among its members, a municipality or ward."""
+        return district == code or code in self._members.get(district, ())
+
     def in_district(self, code: str) -> Rows:
         """Return the rows in a district.
 

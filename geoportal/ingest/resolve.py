@@ -28,6 +28,7 @@ _ATTRIBUTES = (
     "beds",
     "capacity",
     "departments",
+    "visit_areas",
     "note",
 )
 _LAST_ASKED = frozenset({"bureau-codes"})

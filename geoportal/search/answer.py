@@ -19,6 +19,7 @@ from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
+from geoportal.search.visiting import visits_home
 
 __all__ = ["Answer", "Relaxation", "Result", "result_at", "search"]
 
@@ -43,6 +44,8 @@ class Result:
         One of ``match``, ``possible``, ``no``.
     needs : dict of str to ShownClaim or None
         For every need asked: the claim that answers, None when nothing is known.
+    visits_home : str
+        What it says of its visiting area: ``yes``, ``no``, ``unknown``; empty without a home.
     open_at : str
         ``open``, ``closed``, ``unknown``; empty when not asked.
     place : int
@@ -58,6 +61,7 @@ class Result:
     match: str
     needs: dict[str, ShownClaim | None]
     open_at: str
+    visits_home: str
     place: int = 0
     why: tuple[Reason, ...] = ()
 
@@ -186,6 +190,7 @@ def result_at(
         match=BANDS[band],
         needs={code: snapshot.shown[row].get(code) for code in query.needs},
         open_at=open_at,
+        visits_home=visits_home(snapshot, query, row),
         place=place,
         why=reasons(snapshot, row, band, distance, fit) if query.explain else (),
     )

@@ -16,6 +16,7 @@ from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import asked_words
 from geoportal.search.match import Bands, bands
+from geoportal.search.visiting import visiting
 
 Flags = NDArray[np.bool_]
 
@@ -115,6 +116,8 @@ def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candida
     if query.open_at is not None:
         status = snapshot.opening(rows, query.open_at, calendar, query.open_use)
         band = np.maximum(band, status)
+    if query.visits_home:
+        band = np.maximum(band, visiting(snapshot, query, rows))
     return Candidates(rows, distances, band)
 
 

@@ -15,7 +15,7 @@ from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
 
-_TUPLES = ("services", "departments", "filings")
+_TUPLES = ("services", "departments", "filings", "visit_areas")
 
 
 def dump(value: FacilityRecord | Facility | Centre) -> str:
@@ -62,7 +62,7 @@ def _shared(data: dict[str, Any]) -> dict[str, Any]:
     data["hours"] = Hours.from_dict(data["hours"])
     data["claims"] = tuple(Claim(**item) for item in data["claims"])
     for name in _TUPLES:
-        data[name] = tuple(data[name])
+        data[name] = tuple(data.get(name, ()))
     return data
 
 

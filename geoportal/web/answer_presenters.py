@@ -141,6 +141,8 @@ def result_feature(snapshot: Snapshot, result: Result) -> Document:
         code: need_document(snapshot, facility.kind, code, item)
         for code, item in result.needs.items()
     }
+    if result.visits_home:
+        properties["visits_home"] = result.visits_home
     if result.open_at:
         properties["open_at"] = result.open_at
     if result.why:

@@ -41,6 +41,7 @@ def full_feature(portal: Portal, facility: Facility) -> Document:
         "url": facility.url,
         "operator": facility.operator,
         "services": list(facility.services),
+        "visit_areas": list(facility.visit_areas),
         "beds": facility.beds,
         "capacity": facility.capacity,
         "departments": list(facility.departments),

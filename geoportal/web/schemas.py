@@ -74,6 +74,9 @@ class SearchRequest(Strict):
     )
     include: Literal["match", "possible", "all"] = "possible"
     facets: bool = Field(False, description="Count what each other choice of a filter would give")
+    visits_home: bool = Field(
+        False, description="Count what each says of its visiting area as a need"
+    )
     explain: bool = Field(False, description="Say why each result stands where it stands")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
@@ -111,6 +114,7 @@ class SearchRequest(Strict):
             offset=self.offset,
             facets=self.facets,
             explain=self.explain,
+            visits_home=self.visits_home,
         )
 
     def _districts(self) -> tuple[str, ...]:

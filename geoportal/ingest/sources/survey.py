@@ -27,6 +27,7 @@ from geoportal.ingest.edition import Edition
 from geoportal.ingest.layouts import Layout, RecognisedTable, Record, fold_header
 from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.rows import FacilityExtract, Listed, RowNotes, add_rows, read_line
+from geoportal.ingest.sources.visit_areas import read_visit_areas
 from geoportal.text.wareki import parse_date
 
 SOURCE: Final = "survey"
@@ -160,8 +161,9 @@ def _rows(
                 for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
                 if record.get(scheme)
             },
-            note=_note(notes, edition),
+            note=_note(notes),
             claims=claims,
+            visit_areas=_visit_areas(notes, edition),
         )
         yield notes, Listed(record.line, found, id_, key), key
 
@@ -236,13 +238,22 @@ def _column_letters(position: int) -> str:
     return letters
 
 
-def _note(notes: RowNotes, edition: Edition) -> str:
-    """Return the visiting area and remarks; areas nobody knows are told, and kept as written."""
-    areas = read_line(notes, "areas")
-    finder = edition.municipalities
-    for part in filter(None, re.split(r"[、,，;；・\s]+", areas)):
-        if not finder.by_code(part)[0] and not finder.by_last_part(part):
-            message = f"{part}: no municipality or ward of this name or code; kept as written"
-            notes.info("areas", "unknown_area", message)
-    remarks = read_line(notes, "remarks")
+def _note(notes: RowNotes) -> str:
+    """Return the visiting area as written, and remarks."""
+    areas, remarks = read_line(notes, "areas"), read_line(notes, "remarks")
     return "\n".join(part for part in (f"訪問地域：{areas}" if areas else "", remarks) if part)
+
+
+def _visit_areas(notes: RowNotes, edition: Edition) -> tuple[str, ...]:
+    """Return the codes of the visiting area; none when a part of it is not understood.
+
+    Part of an area must not pass for the whole: a home in the part left out would be turned away.
+    """
+    address = notes.record.get("address")
+    found = list(read_visit_areas(read_line(notes, "areas"), address, edition.municipalities))
+    for name, code in found:
+        if not code:
+            message = f"{name}: no single municipality or ward of this name or code; kept as text"
+            notes.info("areas", "unknown_area", message)
+    codes = tuple(dict.fromkeys(code for _, code in found))
+    return () if "" in codes else codes
