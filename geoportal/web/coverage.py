@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -14,7 +14,7 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from geoportal.coverage.desk import CoverageDesk
+from geoportal.coverage.desk import CoverageDesk, WhatIf
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
 from geoportal.coverage.wording import sentence
@@ -87,23 +87,27 @@ def counter(portal: Portal) -> CoverageCounter:
 
 
 def handout_of(portal: Portal, asked: CoverageQuery) -> Handout:
-    """Conduct the study of a question.
+    """Conduct the study of a question; without the facilities that are said to close.
 
     Raises
     ------
     NotFoundError
-        When there is no such area, or none at all.
+        When there is no such area or facility, or no area at all.
     InputRefusedError
         When an outline is missing.
     """
     loaded = portal.loaded
     area = asked.area or default_area(portal)
     return counter(portal).desk.handout(
-        loaded.snapshot, loaded.editions, area, asked.question(portal)
+        loaded.snapshot,
+        loaded.editions,
+        area,
+        asked.question(portal),
+        WhatIf(remove=tuple(asked.remove)),
     )
 
 
-def coverage_document(handout: Handout, *, cells: bool) -> Document:
+def coverage_document(handout: Handout, *, cells: bool, removed: Sequence[str] = ()) -> Document:
     """Return the answer of ``GET /api/v1/coverage``: the figures of the pack's tables."""
     study = handout.study
     question = study.question
@@ -122,6 +126,7 @@ def coverage_document(handout: Handout, *, cells: bool) -> Document:
             "needs": question.needs,
             "time": question.time,
             "evidence": question.evidence,
+            "removed": removed,
         },
         "facilities": {
             "sure": int(study.supply.certain.sum()),
@@ -175,7 +180,7 @@ def coverage(query: CoverageQuery) -> Response:
         handout = handout_of(_portal(), query)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    body = orjson.dumps(coverage_document(handout, cells=query.cells))
+    body = orjson.dumps(coverage_document(handout, cells=query.cells, removed=query.remove))
     return _conditional(Response(body, mimetype="application/json"))
 
 
@@ -186,6 +191,7 @@ def download(name: str) -> Response:
         abort(HTTPStatus.NOT_FOUND)
     portal = _portal()
     asked = read_question(portal, request.args.to_dict(flat=False))
+    asked = asked.model_copy(update={"remove": []})  # files say what is, not what if
     handout = handout_of(portal, asked)
     if not handout.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)

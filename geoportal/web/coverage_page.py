@@ -20,6 +20,10 @@ from geoportal.web.coverage_question import PRESETS, CoverageQuery, areas, read_
 from geoportal.web.messages import Messages, messages
 
 Document = dict[str, Any]
+_MOST_LISTED = 10
+_ONE_PERSON = 0.5
+"""Less than half a person is none: cells on a border are shared by area."""
+_FARTHER_M = 10.0
 
 
 def coverage_page(portal: Portal, values: Mapping[str, list[str]], language: str) -> Document:
@@ -46,7 +50,7 @@ def coverage_page(portal: Portal, values: Mapping[str, list[str]], language: str
         "files": [],
     }
     try:
-        handout = handout_of(portal, asked)
+        handout = handout_of(portal, asked.model_copy(update={"remove": []}))
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "reach-no-outlines"}
     if not handout.study.has_cells:
@@ -66,7 +70,55 @@ def coverage_page(portal: Portal, values: Mapping[str, list[str]], language: str
         "told": sorted(told, key=lambda row: (row["rank"] is None, row["rank"] or 0)),
         "whole": whole,
         "files": list(FILES),
+        "single": irreplaceable(handout),
+        "closed": _closed(portal, asked, handout, words) if asked.remove else None,
         "reach": distance_text(RINGS_M[SPOKEN_RING]),
+    }
+
+
+def irreplaceable(handout: Handout) -> list[Document]:
+    """Return the facilities whose closing leaves most people with none in reach, worst first."""
+    study = handout.study
+    losses, names = study.losses, [area.name for area in study.target.areas]
+    return [
+        {
+            "id": study.supply.ids[row],
+            "name": study.supply.names[row],
+            "district": names[study.homes[row]] if study.homes[row] >= 0 else "",
+            "without": float(losses.left_without[row, SPOKEN_RING]),
+            "one": float(losses.left_with_one[row, SPOKEN_RING]),
+        }
+        for row in losses.irreplaceable(SPOKEN_RING)[:_MOST_LISTED]
+        if losses.left_without[row, SPOKEN_RING] >= _ONE_PERSON
+    ]
+
+
+def _closed(portal: Portal, asked: CoverageQuery, before: Handout, words: Messages) -> Document:
+    """Return what changes when the facilities asked about close, by district and in all."""
+    after = handout_of(portal, asked)
+    pairs = zip(
+        (*before.study.districts, before.study.total),
+        (*after.study.districts, after.study.total),
+        strict=True,
+    )
+    snapshot = portal.snapshot
+    rows = [_change(old, new, words) for old, new in pairs]
+    return {
+        "names": "、".join(snapshot.by_id[one].name for one in asked.remove),
+        "rows": [row for row in rows if row["changed"]],
+    }
+
+
+def _change(old: DistrictFigures, new: DistrictFigures, words: Messages) -> Document:
+    lost = old.sure.covered[0][SPOKEN_RING] - new.sure.covered[0][SPOKEN_RING]
+    return {
+        "name": old.name,
+        "without": lost,
+        "changed": lost >= _ONE_PERSON or new.sure.nearest_m - old.sure.nearest_m >= _FARTHER_M,
+        "lack": [
+            _percent(item.uncovered_share(item.sure, SPOKEN_RING), words) for item in (old, new)
+        ],
+        "nearest": [distance_text(item.sure.nearest_m) for item in (old, new)],
     }
 
 

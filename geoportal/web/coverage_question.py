@@ -27,6 +27,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Questions committees ask most, by name."""
 
 DEFAULT_PRESET = "doctor"
+MOST_REMOVED = 5
+COVERAGE_ARGUMENTS: tuple[str, ...] = ("area", "kind", "need", "time", "evidence", "remove")
+"""What the page takes from its URL."""
 
 
 class CoverageQuery(Strict):
@@ -37,6 +40,11 @@ class CoverageQuery(Strict):
     need: list[Code] = Field(default_factory=list, max_length=20)
     time: Literal["any", "night"] = "any"
     evidence: Literal["any", "filed", "confirmed"] = "any"
+    remove: list[Code] = Field(
+        default_factory=list,
+        max_length=MOST_REMOVED,
+        description="What if these facilities closed?",
+    )
     cells: bool = Field(True, description="With the figures of every cell")
 
     def question(self, portal: Portal) -> Question:
@@ -98,6 +106,8 @@ def read_question(portal: Portal, values: Mapping[str, list[str]]) -> CoverageQu
         asked.question(portal)
     except (ValidationError, UsageError):
         asked = CoverageQuery.model_validate(PRESETS[DEFAULT_PRESET])
+    gone = [one for one in values.get("remove", []) if one in portal.snapshot.by_id]
+    asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
     if asked.area is None and known:
         asked = asked.model_copy(update={"area": default_area(portal)})
     return asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
@@ -11,6 +12,7 @@ from geoportal.services import Portal
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web import page_models as models
 from geoportal.web import presenters, wording
+from geoportal.web.coverage_question import COVERAGE_ARGUMENTS
 from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
 from geoportal.web.search_form import SearchForm
 
@@ -90,7 +92,7 @@ def _languages() -> list[dict[str, str]]:
         arguments = request.args.copy() if request.method == "GET" else request.args.__class__()
         kept = [(k, v) for k, v in arguments.items(multi=True) if k != "lang"]
         form = SearchForm.read(type(request.args)(kept), posted=False)
-        query = form.query_string(language) if request.path == "/" else f"lang={language}"
+        query = form.query_string(language) if request.path == "/" else _as_asked(language)
         languages.append(
             {
                 "language": language,
@@ -101,6 +103,16 @@ def _languages() -> list[dict[str, str]]:
             }
         )
     return languages
+
+
+def _as_asked(language: str) -> str:
+    """Return the query of a page in another language: on ``/coverage`` with what was asked."""
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if request.endpoint == "pages.coverage" and name in COVERAGE_ARGUMENTS
+    ]
+    return urlencode([*kept, ("lang", language)])
 
 
 def page(name: str, **context: Any) -> Response:

@@ -127,3 +127,37 @@ def test_a_need_that_was_chosen_stays_chosen(client):
     page = text(client, f"/coverage?lang=ja&{DOCTORS}")
     assert '<option value="VM.REG" selected>' in page
     assert page.count('aria-current="true"') >= 1
+
+
+def test_who_cannot_be_replaced_and_what_if_it_closed(client):
+    page = text(client, f"/coverage?lang=ja&{DOCTORS}")
+    listed = re.search(r'<table class="counts reach-single">.*?</table>', page, re.DOTALL)[0]
+    data = text(client, f"/coverage/facilities.csv?{DOCTORS}").removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(data)))
+    lost = {row["id"]: float(row["left_without_2000_m"]) for row in rows}
+    ids = re.findall(r'href="/facilities/([^"?]+)', listed)
+    assert ids[0] == max(lost, key=lost.__getitem__)
+    assert [lost[one] for one in ids] == sorted(lost.values(), reverse=True)[: len(ids)]
+    assert f"<td>{lost[ids[0]]:,.0f}</td>" in listed
+
+    after = text(client, f"/coverage?lang=ja&{DOCTORS}&remove={ids[0]}")
+    told = re.search(r'<section class="reach-closed".*?</section>', after, re.DOTALL)[0]
+    assert f"<td>{lost[ids[0]]:,.0f}</td>" in told
+    present, changed = (
+        client.get(f"/api/v1/coverage?{DOCTORS}&cells=false{more}").get_json()["total"]
+        for more in ("", f"&remove={ids[0]}")
+    )
+    key = "pop75_with_1_within_2000_m"
+    assert present[key] - changed[key] == pytest.approx(lost[ids[0]])
+    assert client.get("/api/v1/coverage?remove=nobody").status_code == 404
+
+
+def test_what_is_not_held_cannot_close(client):
+    page = text(client, f"/coverage?lang=ja&{DOCTORS}&remove=nobody")
+    assert "reach-closed" not in page
+
+
+def test_another_language_keeps_the_question(client):
+    page = text(client, f"/coverage?lang=ja&{DOCTORS}&time=night&address=secret")
+    link = re.search(r'href="(/coverage\?[^"]*lang=en)"', page)[1].replace("&amp;", "&")
+    assert link == f"/coverage?{DOCTORS}&time=night&lang=en"
