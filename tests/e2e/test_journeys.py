@@ -451,7 +451,10 @@ def test_dark(visitor: Visitor, keep: Keep) -> None:
 def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visitor) -> None:
     page = visitor.open("/", service_workers="allow")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(
+        "new Promise(done => navigator.serviceWorker.controller ? done() :"
+        " navigator.serviceWorker.addEventListener('controllerchange', () => done()))"
+    )
     search_address(page)
     names(page)
     kept = page.evaluate(

@@ -436,6 +436,7 @@ function start() {
   }
   showKept(loadShortlist().length);
   adoptFirstAnswer();
+  performance.mark("usable"); // from here on the form answers; the map's data may still come
   if (map) {
     const base = document.querySelector('input[name="base"]:checked');
     map.setTiles(Boolean(base && base.value === "tiles"));
