@@ -22,12 +22,14 @@ from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.resolve import resolve_facility
 from geoportal.ingest.rows import FacilityExtract, Listed
+from geoportal.ingest.scopes import answered_scopes, dates_of, larger_scopes
 from geoportal.store import documents
 from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (
     StoredRecord,
     facility_documents,
     read_records,
+    record_scopes,
     remove_facilities,
     write_claims,
     write_facilities,
@@ -79,8 +81,15 @@ def revise_records(
     """
     scopes = {listed.scope for listed in extract.listed}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
-    add_scope_editions(connection, edition.source, complete, edition.as_of)
-    held = _held(connection, extract, edition.source, scopes)
+    finder = edition.municipalities
+    answered = answered_scopes(complete, scopes - complete, finder)
+    add_scope_editions(connection, edition.source, complete | answered, edition.as_of)
+    concerned = scopes | {
+        scope
+        for scope in record_scopes(connection, edition.source)
+        if answered.intersection(larger_scopes(scope, finder))
+    }
+    held = _held(connection, extract, edition.source, concerned)
     after = dict(held)
     superseded = 0
     for listed in extract.listed:
@@ -89,7 +98,7 @@ def revise_records(
         superseded += before is not None and before.as_of > edition.as_of
         after[listed.record.record_id] = merged
     dates = read_scope_editions(connection, edition.source)
-    after = {key: _closed(item, dates.get(item.scope, ())) for key, item in after.items()}
+    after = {key: _closed(item, dates_of(item.scope, dates, finder)) for key, item in after.items()}
     changed = [item for key, item in after.items() if item != held.get(key)]
     write_records(connection, changed, {item.key: link_block(item.record) for item in changed})
     write_claims(connection, changed)

@@ -103,6 +103,12 @@ def read_records(
     return sorted(found, key=lambda item: item.key)
 
 
+def record_scopes(connection: sa.Connection, source: str) -> list[str]:
+    """Return the scopes of which a source has records, in order."""
+    query = sa.select(records.c.scope).where(records.c.source == source).distinct()
+    return sorted(connection.scalars(query))
+
+
 def write_records(
     connection: sa.Connection,
     items: Iterable[StoredRecord],
