@@ -14,6 +14,7 @@ from geoportal.coverage.portions import Executor, here
 from geoportal.coverage.reach import Progress, no_progress
 from geoportal.coverage.study import Population, Study, conduct, load_population
 from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
+from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.database import Database
@@ -128,7 +129,9 @@ class CoverageDesk:
     ) -> Handout:
         """Conduct a study and put words, sources and dates to it."""
         study = self.study(snapshot, code, question, changes, local=local, progress=progress)
-        return make_handout(study, snapshot, self.reference, editions)
+        closed = [snapshot.by_id[one].name for one in changes.remove]
+        supposed = what_if_text(closed, len(changes.add))
+        return make_handout(study, snapshot, self.reference, editions, supposed)
 
     def missing_cells(self, study: Study) -> str:
         """Return what to import for cells, when none is held of an area."""

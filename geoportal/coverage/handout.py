@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from geoportal.coverage.study import Study
-from geoportal.coverage.wording import subject_text
+from geoportal.coverage.wording import SPOKEN_RING, irreplaceable_text, subject_text
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.reference import Edition, Reference
 
+_MOST_NAMED = 5
 _GEOGRAPHY = ("boundary", "mesh-population", "age-population")
 
 
@@ -50,6 +51,8 @@ class Handout:
     dataset_version : str
     fictional : bool
         True when facilities of the sample city are among those counted.
+    supposed : str
+        What is supposed in a what-if, empty for things as they are.
     """
 
     study: Study
@@ -60,12 +63,23 @@ class Handout:
     as_of: str
     dataset_version: str
     fictional: bool
+    supposed: str = ""
 
     @property
     def title(self) -> str:
         """Title of every file: 小倉北区の在宅医療の届き方：訪問診療."""
         mark = "【架空のデータ】" if self.fictional else ""
-        return f"{mark}{self.study.target.name}での届き方：{self.subject}"
+        supposed = f"（{self.supposed}）" if self.supposed else ""
+        return f"{mark}{self.study.target.name}での届き方：{self.subject}{supposed}"
+
+    @property
+    def irreplaceable(self) -> str:
+        """The sentence on the facilities that would be missed most (N-1)."""
+        study, ring = self.study, SPOKEN_RING
+        lost = study.losses.left_without[:, ring]
+        worst = study.losses.irreplaceable(ring)[:_MOST_NAMED]
+        named = [(study.supply.names[row], float(lost[row])) for row in worst]
+        return irreplaceable_text(named, self.subject)
 
     @property
     def source_line(self) -> str:
@@ -75,7 +89,11 @@ class Handout:
 
 
 def make_handout(
-    study: Study, snapshot: Snapshot, reference: Reference, editions: Iterable[Edition]
+    study: Study,
+    snapshot: Snapshot,
+    reference: Reference,
+    editions: Iterable[Edition],
+    supposed: str = "",
 ) -> Handout:
     """Put words, sources and dates to a study.
 
@@ -88,6 +106,8 @@ def make_handout(
         Labels and attributions.
     editions : iterable of Edition
         Imported files.
+    supposed : str
+        What is supposed in a what-if.
     """
     used = _facility_sources(study, snapshot)
     wanted = {*used, *_GEOGRAPHY}
@@ -113,6 +133,7 @@ def make_handout(
         as_of=max((line.as_of for line in sources), default=""),
         dataset_version=snapshot.version,
         fictional="sample" in used,
+        supposed=supposed,
     )
 
 

@@ -6,7 +6,7 @@ The text goes into packs, which are Japanese; pages have their own catalogue.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.reach import RINGS_M
@@ -16,6 +16,8 @@ SPOKEN_RING = 1
 """Number of the ring that sentences speak of: 2 km, a short drive or a long walk."""
 
 _KM = 1_000
+_ONE_PERSON = 0.5
+"""Less than half a person is none: cells on a border are shared by area."""
 
 
 def distance_text(metres: float) -> str:
@@ -76,6 +78,43 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
         text += f"確認できていない施設も数えると、ない人は {share_text(possible)} です。"
     choice = 1.0 - figures.uncovered_share(figures.sure, ring, at_least=2)
     return f"{text}2か所以上から選べる人は {share_text(max(0.0, choice))} です。"
+
+
+def what_if_text(closed: Sequence[str], opened: int) -> str:
+    """Return what is supposed: もし○○医院ほか1か所がなくなり、1か所できたら; empty for nothing.
+
+    Parameters
+    ----------
+    closed : sequence of str
+        Names.
+    opened : int
+        How many there would be besides.
+    """
+    more = f"ほか{len(closed) - 1}か所" if len(closed) > 1 else ""
+    gone = f"{closed[0]}{more}がなく" if closed else ""
+    if gone:
+        return f"もし{gone}なり、{opened}か所できたら" if opened else f"もし{gone}なったら"
+    return f"もし{opened}か所できたら" if opened else ""
+
+
+def irreplaceable_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
+    """Return the plain sentence on what is lost if a single facility closes (N-1).
+
+    Parameters
+    ----------
+    worst : sequence of tuple of str and float
+        Names, and people aged 75 and over left without any within 2 km, most first.
+    subject : str
+        See `subject_text`.
+    """
+    reach = distance_text(RINGS_M[SPOKEN_RING])
+    listed = [f"{name}（{people:,.0f} 人）" for name, people in worst if people >= _ONE_PERSON]
+    if not listed:
+        return f"どの 1 か所がなくなっても、{reach} 以内に{subject}が 1 つもなくなる人はいません。"
+    return (
+        f"なくなると {reach} 以内に{subject}が 1 つもなくなる 75歳以上の人が多い順："
+        f"{'、'.join(listed)}。"
+    )
 
 
 def _lack(share: float, reach: str, subject: str) -> str:

@@ -394,7 +394,7 @@ def _figures(handout: Handout) -> str:
     )
     return (
         '<main class="figures">'
-        f"<h2>ことばで</h2><ul>{said}</ul>"
+        f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
         f"<h2>地区ごとの数字</h2>{_table(handout)}"
         "<p>「〜」の右は、確認できていない施設も数えたときの数です。</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"

@@ -224,19 +224,19 @@ def _draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: 
 
 
 def _draw_facilities(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
-    """Draw sure facilities as filled triangles, unsure ones as open circles."""
+    """Draw unsure facilities as small open circles, sure ones as filled triangles on top."""
     supply = handout.study.supply
     places = np.column_stack((supply.places.lon, supply.places.lat)).reshape(-1, 2)
     points = _projected([shapely.Point(place) for place in places], projection)
     x, y = shapely.get_x(points), shapely.get_y(points)
     west, south, east, north = _extent(handout, projection, sheet)
     inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    for certain, marker, face in ((True, "^", "#000000"), (False, "o", "#ffffff")):
+    for certain, marker, face in ((False, "o", "#ffffff"), (True, "^", "#000000")):
         own = inside & (supply.certain == certain)
         drawn: PathCollection = axes.scatter(
             x[own],
             y[own],
-            s=13 * sheet.scale**2,
+            s=(26 if certain else 9) * sheet.scale**2,
             marker=marker,
             facecolor=face,
             edgecolor="#ffffff" if certain else "#000000",

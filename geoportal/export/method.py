@@ -5,7 +5,7 @@ from __future__ import annotations
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.reach import RINGS_M
-from geoportal.coverage.wording import distance_text
+from geoportal.coverage.wording import distance_text, sentence
 
 _EVIDENCE = {
     "any": "すべての情報",
@@ -153,6 +153,19 @@ def _limits(handout: Handout) -> list[str]:
     return lines
 
 
+def _findings(handout: Handout) -> str:
+    """Return what came out, in words: a line a district, and who could not be replaced."""
+    study = handout.study
+    if not study.has_cells:
+        return ""
+    whole = (study.total,) if len(study.districts) > 1 else ()
+    lines = [
+        f"  {figures.name}　{sentence(figures, handout.subject)}"
+        for figures in (*study.districts, *whole)
+    ]
+    return "\n".join(["結果", *lines, f"  {handout.irreplaceable}"]) + "\n\n"
+
+
 def readme_text(handout: Handout, files: list[str]) -> str:
     """Return ``README.txt``: what is here, how it was made, from what."""
     study = handout.study
@@ -165,6 +178,7 @@ def readme_text(handout: Handout, files: list[str]) -> str:
         f"{handout.title}\n\n"
         f"対象　{study.target.name}（{study.target.code}）\n"
         f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}\n\n"
+        f"{_findings(handout)}"
         f"ファイル\n{listed}\n\n{method}\n\n"
         f"■ 出典\n{cited}\n"
     )

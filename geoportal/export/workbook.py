@@ -218,7 +218,10 @@ def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ())
         )
         if comparison:
             names = {key: (key, "") for key in comparison[0]}
-            book.table("前回との比較", comparison, names, frozen=2)
+            said = [
+                {**row, "項目": labels.get(row["項目"], (row["項目"],))[0]} for row in comparison
+            ]
+            book.table("比較", said, names, frozen=2)
         _text_sheet(book, "方法", method_lines(handout))
         _source_sheet(book, handout)
         _summary(book, summary, handout, labels, len(districts) - 1)
@@ -238,6 +241,10 @@ def _summary(
     for figures in (*study.districts, *whole):
         sheet.write_string(line, 0, figures.name)
         sheet.write_string(line, 1, sentence(figures, handout.subject), book.wrapped)
+        line += 1
+    if study.has_cells:
+        sheet.write_string(line, 0, "代わりのない施設")
+        sheet.write_string(line, 1, handout.irreplaceable, book.wrapped)
         line += 1
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()

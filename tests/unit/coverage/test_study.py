@@ -19,7 +19,12 @@ from geoportal.coverage.tables import (
     facility_rows,
     reconciliation_rows,
 )
-from geoportal.coverage.wording import sentence, share_text
+from geoportal.coverage.wording import (
+    irreplaceable_text,
+    sentence,
+    share_text,
+    what_if_text,
+)
 from geoportal.errors import InputRefusedError, NotFoundError
 from tests.factories import make_claim, make_facility, make_outline, make_snapshot
 from tests.unit.coverage import oracle, town
@@ -247,3 +252,29 @@ def test_meshes_that_are_not_held_are_named(study):
     assert study.missing_meshes == []
     bare = town.study(people=dataclasses.replace(town.population(), meshes=()))
     assert bare.missing_meshes == ["5030"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "opened", "text"),
+    [
+        ([], 0, ""),
+        (["甲医院"], 0, "もし甲医院がなくなったら"),
+        (["甲医院", "乙医院"], 1, "もし甲医院ほか1か所がなくなり、1か所できたら"),
+        ([], 2, "もし2か所できたら"),
+    ],
+)
+def test_what_is_supposed_is_said(closed, opened, text):
+    assert what_if_text(closed, opened) == text
+
+
+def test_who_cannot_be_replaced_is_said(study):
+    assert "どの 1 か所がなくなっても" in irreplaceable_text([("甲医院", 0.2)], "訪問診療")
+    assert "甲医院（1,234 人）" in irreplaceable_text([("甲医院", 1234.4)], "訪問診療")
+    made = town.handout(study)
+    worst = study.losses.irreplaceable(1)[0]
+    assert f"：{study.supply.names[worst]}（" in made.irreplaceable
+
+
+def test_a_what_if_says_so_in_its_title(study):
+    supposed = dataclasses.replace(town.handout(study), supposed=what_if_text(["甲医院"], 0))
+    assert supposed.title.endswith("（もし甲医院がなくなったら）")

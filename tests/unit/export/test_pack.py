@@ -168,4 +168,4 @@ def test_a_comparison_gets_a_sheet_and_a_file(handout, tmp_path):
     names = write_pack(tmp_path, handout, ["xlsx", "csv"], rows)
     assert "comparison.csv" in names
     sheets = python_calamine.CalamineWorkbook.from_path(tmp_path / "figures.xlsx").sheet_names
-    assert "前回との比較" in sheets
+    assert "比較" in sheets
