@@ -298,7 +298,7 @@ def _add_facilities(chart: folium.Map, handout: Handout) -> None:
             },
             {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]},
         )
-        for row in facility_rows(handout.study)
+        for row in sorted(facility_rows(handout.study), key=lambda row: bool(row["certain"]))
     ]
     if not features:
         return
@@ -307,7 +307,7 @@ def _add_facilities(chart: folium.Map, handout: Handout) -> None:
     folium.GeoJson(
         _collection(features),
         name="施設",
-        marker=folium.CircleMarker(radius=5, weight=1.5, color=_OUTLINE, fill=True),
+        marker=folium.CircleMarker(radius=4, weight=1, color=_OUTLINE, fill=True),
         style_function=lambda feature: {
             "color": _OUTLINE,
             "fillColor": feature["properties"]["fill"],
@@ -384,9 +384,10 @@ def _legend() -> str:
 
 def _figures(handout: Handout) -> str:
     study = handout.study
+    whole = (study.total,) if len(study.districts) > 1 else ()
     said = "".join(
         f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, handout.subject))}</li>"
-        for figures in study.districts
+        for figures in (*study.districts, *whole)
     )
     cited = "".join(
         f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"

@@ -39,6 +39,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
+_CHANGE = "#,##0.######"
 _PEOPLE, _METRES, _RATIO, _PERCENT, _SMALL = "#,##0", "#,##0", "0.0", "0.0%", "0.000000"
 
 
@@ -217,7 +218,8 @@ def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ())
             "人口の照合", reconciliation_rows(study), reconciliation_labels(), frozen=2, total=True
         )
         if comparison:
-            names = {key: (key, "") for key in comparison[0]}
+            numbers = ("前", "今", "変化")
+            names = {key: (key, _CHANGE if key in numbers else "") for key in comparison[0]}
             said = [
                 {**row, "項目": labels.get(row["項目"], (row["項目"],))[0]} for row in comparison
             ]
