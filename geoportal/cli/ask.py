@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from geoportal.cli.console import Console, command, progress_bar
+from geoportal.cli.console import Console, command, point_of, progress_bar, require_writable
 from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
 from geoportal.domain.district import LEVELS
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
@@ -71,6 +71,7 @@ def search(console: Console, **options: Any) -> None:
 @command
 def export(console: Console, out: Path, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
+    require_writable(out, "--out")
     portal = console.portal()
     request = SearchRequest.model_validate(_search_request(options))
     chosen = dataclasses.replace(
@@ -95,7 +96,7 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
     if options["near"] and options["address"]:
         raise UsageError("give --near or --address, not both", "near")
     if options["near"]:
-        request["near"] = _point(options["near"])
+        request["near"] = point_of(options["near"])
     if options["address"]:
         request["near"] = {"address": options["address"]}
     if options["district"]:
@@ -106,14 +107,6 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
         if options.get(name):
             request[name] = options[name]
     return request
-
-
-def _point(text: str) -> dict[str, float]:
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError("--near takes LON,LAT in degrees, for example 130.8751,33.8834") from None
-    return {"lon": lon, "lat": lat}
 
 
 @click.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -17,6 +19,7 @@ from geoportal.errors import GeoportalError, UsageError
 from geoportal.services import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
+from geoportal.web.schemas import field_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -61,10 +64,42 @@ class Console:
     def fail(self, error: GeoportalError) -> NoReturn:
         """End with the error's message and exit code."""
         if self.json:
-            document = {"error": {"message": str(error), "exit_code": error.exit_code}}
-            click.echo(orjson.dumps(document).decode())
+            click.echo(error_document(str(error), error.exit_code))
         self.tell(f"geoportal: {error}")
         sys.exit(error.exit_code)
+
+
+def error_document(message: str, exit_code: int) -> str:
+    """Return the JSON document that ``--json`` prints when a command ends with an error."""
+    return orjson.dumps({"error": {"message": message, "exit_code": exit_code}}).decode()
+
+
+def point_of(text: str) -> dict[str, float]:
+    """Read the point given as ``LON,LAT`` in degrees.
+
+    Raises
+    ------
+    UsageError
+        When it is not two numbers.
+    """
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("--near takes LON,LAT in degrees, for example 130.8751,33.8834") from None
+    return {"lon": lon, "lat": lat}
+
+
+def require_writable(path: Path, option: str) -> None:
+    """Check, before any work is done, that a file can be written where it is asked for.
+
+    Raises
+    ------
+    UsageError
+        When its folder does not exist or cannot be written to.
+    """
+    folder = path.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK) or path.is_dir():
+        raise UsageError(f"{option}: {path} cannot be written; give a file in a folder of yours")
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -89,7 +124,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 def explain(error: ValidationError) -> str:
     """Return a validation error as one line, without the values that were given."""
     items = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)
+    return "; ".join(f"{field_of(item['loc'])}: {item['msg']}" for item in items)
 
 
 @contextmanager

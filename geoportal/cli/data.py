@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,13 +14,13 @@ from typing import Any
 
 import click
 
-from geoportal.cli.console import Console, command, progress_bar
+from geoportal.cli.console import Console, command, progress_bar, require_writable
 from geoportal.cli.diagnosis import diagnose
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services import now_in_japan, sample_directory, shipped_reference
-from geoportal.store.database import dataset_version, open_database
+from geoportal.store.database import Database, dataset_version, open_database
 
 _ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message")
 
@@ -70,7 +73,9 @@ def import_(
         dry_run=dry_run,
         max_rejected_percent=max_rejected,
     )
-    database = open_database(console.settings.database, create=True)
+    if issues is not None:
+        require_writable(issues, "--issues")
+    database = _open_for_import(console.settings.database, dry_run=dry_run)
     with progress_bar() as progress:
         report = import_files(
             database,
@@ -87,6 +92,15 @@ def import_(
     if report.refused:
         console.tell("geoportal: at least one file was refused and left nothing behind; see above")
         sys.exit(InputRefusedError.exit_code)
+
+
+def _open_for_import(location: str, *, dry_run: bool) -> Database:
+    """Open the database; a dry run where there is none yet works on a passing one."""
+    if dry_run and "://" not in location and not Path(location).is_file():
+        passing = Path(tempfile.mkdtemp(prefix="geoportal-dry-run-"))
+        atexit.register(shutil.rmtree, passing, ignore_errors=True)
+        return open_database(passing / "passing.db", create=True)
+    return open_database(location, create=True)
 
 
 def _iso_date(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from geoportal.cli.ask import districts, export, facility, geocode, search
 from geoportal.cli.changes import changes
+from geoportal.cli.console import error_document
 from geoportal.cli.coverage import coverage
 from geoportal.cli.data import doctor, import_, init
 from geoportal.cli.fetch import fetch
@@ -58,18 +60,28 @@ for one in (
 
 
 def main() -> None:
-    """Run the command line; a fault of ours ends with exit code 1 and one line."""
+    """Run the command line; a fault of ours ends with exit code 1 and one line.
+
+    With ``--json`` every ending prints one JSON document on stdout, errors too.
+    """
     try:
-        cli.main()
+        ended = cli.main(standalone_mode=False)
+    except click.Abort:
+        _end("interrupted", GeoportalError.exit_code)
+    except click.ClickException as error:
+        _end(error.format_message(), error.exit_code)
     except GeoportalError as error:
-        click.echo(f"geoportal: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
     except Exception as error:
         if os.environ.get("GEOPORTAL_DEBUG"):
             raise
-        click.echo(
-            f"geoportal: a fault of ours ({type(error).__name__}); "
-            "set GEOPORTAL_DEBUG=1 for the details",
-            err=True,
-        )
-        sys.exit(1)
+        message = f"a fault of ours ({type(error).__name__}); set GEOPORTAL_DEBUG=1 for the details"
+        _end(message, GeoportalError.exit_code)
+    sys.exit(ended if isinstance(ended, int) else 0)
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    if "--json" in sys.argv:
+        click.echo(error_document(message, exit_code))
+    click.echo(f"geoportal: {message}", err=True)
+    sys.exit(exit_code)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import shapely
 
-from geoportal.cli.console import Console, command
+from geoportal.cli.console import Console, command, point_of
 from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
@@ -88,8 +88,7 @@ def _team_request(options: dict[str, Any]) -> Document:
         raise UsageError("give the home: --near LON,LAT or --address TEXT", "near")
     near: Document = {"address": options["address"]}
     if options["near"]:
-        lon, _, lat = options["near"].partition(",")
-        near = {"lon": lon, "lat": lat}
+        near = point_of(options["near"])
     request = {
         "near": near,
         "radius_m": options["radius"],

@@ -130,6 +130,6 @@ class Vocabulary:
         for code in wanted:
             if code not in self._terms or self._terms[code].group not in self.NEED_GROUPS:
                 raise UsageError(
-                    f"{code[:40]!r} is not a need code; GET /api/v1/vocabulary lists them", field
+                    f"{code[:40]!r} is not a need code; GET /api/v1/vocabulary marks them", field
                 )
         return wanted

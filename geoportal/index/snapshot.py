@@ -192,6 +192,13 @@ class Snapshot:
         ]
         return sorted(found, key=lambda centre: (centre.kind != "liaison_centre", centre.id))
 
+    def has_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
+        """Say for each row whether one need is answered with yes."""
+        mask = self.need_mask([code])
+        word = int(np.flatnonzero(mask)[0])
+        answered: NDArray[np.bool_] = (self.yes[rows, word] & mask[word]) != 0
+        return answered
+
     def need_mask(self, codes: Sequence[str]) -> NDArray[np.uint64]:
         """Return the bit mask of needs, shape (words,)."""
         return need_mask(self.vocabulary, codes)

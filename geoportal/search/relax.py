@@ -42,7 +42,7 @@ class Relaxation:
     any_kind, any_time, any_words : bool
         Whether to ask for every kind, for any time, without words.
     together : tuple of Relaxation
-        Two steps to take at once; then nothing else is set.
+        Steps to take at once; then nothing else is set.
     """
 
     adds: int = 0
@@ -74,8 +74,10 @@ class Relaxation:
 
     @property
     def plain(self) -> bool:
-        """True for a need to drop or a wider radius: the two forms of the contract."""
-        return bool(self.drop or self.radius_m) and not self.together
+        """True for what can be let go of as a whole: needs, a radius, kinds, a time, words."""
+        if self.together:
+            return all(step.drop for step in self.together)
+        return not self.district
 
 
 def relaxations(
@@ -83,24 +85,57 @@ def relaxations(
 ) -> tuple[Relaxation, ...]:
     """Return what to let go of, most useful first; only what gains anything.
 
-    A wider radius is proposed only where it gains more than the next smaller one. Pairs are looked
-    for only when no single step gains anything.
+    A wider radius is proposed only where it gains more than the next smaller one. Where dropping
+    one need gains nothing, the smallest sets of needs that gain anything are named. Pairs of other
+    steps are looked for only when no single step gains anything.
     """
     steps = [*_steps(snapshot, query)]
     found = [_counted(snapshot, query, calendar, step) for step in steps]
     found += _wider_radii(snapshot, query, calendar)
     useful = [item for item in found if item.adds]
+    sets = [] if any(item.drop for item in useful) else _need_sets(snapshot, query, calendar)
     if not useful:
         if query.origin is not None and query.radius_m < MAX_RADIUS_M:
             steps += [Relaxation(radius_m=metres) for metres in _next_radii(query.radius_m)]
         pairs = (
             Relaxation(together=pair)
             for pair in combinations(steps, 2)
-            if not all(step.radius_m for step in pair)
+            if not all(step.radius_m for step in pair) and not all(step.drop for step in pair)
         )
         found = [_counted(snapshot, query, calendar, pair) for pair in pairs]
         useful = _smallest_first([item for item in found if item.adds])[:_MOST_PAIRS]
-    return tuple(sorted(useful, key=lambda item: (-item.adds, *_name(item))))
+    return tuple(sorted([*useful, *sets], key=lambda item: (-item.adds, *_name(item))))
+
+
+def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
+    """Return the smallest sets of two or more needs without which somebody matches.
+
+    Each facility that fits in all else lacks a set of needs; of these sets the smallest count, and
+    what each gains is every facility whose lack lies within it.
+    """
+    if len(query.needs) < 2:
+        return []
+    found = find(snapshot, replace(query, needs=()), calendar)
+    rows = found.rows[found.bands == MATCH]
+    has = [snapshot.has_need(rows, code) for code in query.needs]
+    lacking = ~np.column_stack(has)
+    if not rows.size:
+        return []
+    patterns = np.unique(lacking, axis=0)
+    sizes = patterns.sum(axis=1)
+    smallest = patterns[sizes == sizes.min()]
+    proposed = [
+        Relaxation(
+            adds=int((~(lacking & ~pattern).any(axis=1)).sum()),
+            together=tuple(
+                Relaxation(drop=code)
+                for code, lacks in zip(query.needs, pattern, strict=True)
+                if lacks
+            ),
+        )
+        for pattern in smallest
+    ]
+    return sorted(proposed, key=lambda item: (-item.adds, *_name(item)))[:_MOST_PAIRS]
 
 
 def _steps(snapshot: Snapshot, query: Query) -> Iterator[Relaxation]:

@@ -15,6 +15,7 @@ from geoportal.web.interpret import InterpretRequest, interpretation_document
 from geoportal.web.problems import problem
 from geoportal.web.schemas import (
     DistrictPath,
+    DistrictQuery,
     DistrictsQuery,
     FacilitiesQuery,
     FacilityPath,
@@ -214,9 +215,9 @@ def districts(query: DistrictsQuery) -> Response:
     summary="One district",
     responses={200: _feature("The district"), 400: _PROBLEM, 404: _PROBLEM},
 )
-def district(path: DistrictPath) -> Response:
-    """Return outline, number of facilities, responsible centres."""
-    document = presenters.district_document(_portal(), path.code)
+def district(path: DistrictPath, query: DistrictQuery) -> Response:
+    """Return outline (unless `geometry=false`), number of facilities, responsible centres."""
+    document = presenters.district_document(_portal(), path.code, geometry=query.geometry)
     if document is None:
         return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
     return _public(document, GEOJSON)

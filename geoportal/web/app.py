@@ -132,7 +132,12 @@ def _add_errors(app: Flask) -> None:
 
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(GeoportalError, of_error)
+
+    def of_depth(_error: RecursionError) -> Response | Any:
+        return problems.problem(HTTPStatus.BAD_REQUEST, "the request is nested too deeply")
+
     app.register_error_handler(ValidationError, problems.of_validation)
+    app.register_error_handler(RecursionError, of_depth)
     app.register_error_handler(Exception, of_fault)
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.services import AddressNotPlacedError
+from geoportal.web.schemas import field_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -47,7 +48,7 @@ def problem(
 def of_validation(error: ValidationError) -> Response:
     """Return the problem of a request that does not fit its schema, without its values."""
     errors = [
-        {"field": _field(item["loc"]), "message": item["msg"]}
+        {"field": field_of(item["loc"]), "message": item["msg"]}
         for item in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return problem(HTTPStatus.BAD_REQUEST, "the request is not as expected; see errors", errors)
@@ -69,13 +70,3 @@ def of_error(error: GeoportalError) -> Response:
     if isinstance(error, NotFoundError):
         return problem(HTTPStatus.NOT_FOUND, message)
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, message)
-
-
-def _field(location: tuple[int | str, ...]) -> str:
-    """Dotted name of a field; the names of union members that pydantic adds are left out."""
-    return ".".join(
-        str(part)
-        for part in location
-        if part not in {"Point", "Address", "str", "list[str]"}
-        and not str(part).startswith(("constrained-", "list["))
-    )

@@ -108,6 +108,7 @@ def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
                 "label_en": term.label_en,
                 "group": term.group,
                 "kinds": list(term.kinds),
+                "need": term.group in reference.vocabulary.NEED_GROUPS,
                 "evidence": term.evidence,
                 "synonyms": list(term.synonyms),
                 "valid_from": term.valid_from or None,

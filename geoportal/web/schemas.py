@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     field_validator,
     model_validator,
 )
@@ -27,11 +32,32 @@ from geoportal.errors import UsageError
 from geoportal.services import Portal
 
 MAX_OFFSET = 1_000_000
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Text = Annotated[str, StringConstraints(max_length=200)]
-AddressText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+AddressText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+"""Longer than any address: what is no address gets the answer ``invalid``, not an error."""
+
+_YEARS = (2000, 2100)
+_TAGS = {"Point", "Address", "str", "list[str]"}
+
+
+def _moment(value: object) -> object:
+    """Let ISO texts and moments through; a bare number is no moment."""
+    if isinstance(value, str | datetime) or value is None:
+        return value
+    raise ValueError("expected an ISO 8601 time with offset, such as 2026-11-24T10:00+09:00")
+
+
+def _in_our_time(value: datetime) -> datetime:
+    first, last = _YEARS
+    if not first <= value.year < last:
+        raise ValueError(f"expected a time from {first} to {last - 1}")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]
 
 
 class Strict(BaseModel):
@@ -53,10 +79,30 @@ class Address(Strict):
     address: AddressText
 
 
+def _home_tag(value: object) -> str:
+    """Say which of the two a home is meant to be, so that errors speak of that one."""
+    held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    return "Address" if "address" in held else "Point"
+
+
+Home = Annotated[
+    Annotated[Point, Tag("Point")] | Annotated[Address, Tag("Address")], Discriminator(_home_tag)
+]
+
+
+def field_of(location: tuple[int | str, ...]) -> str:
+    """Return the dotted name of a field; the names of alternatives are left out."""
+    return ".".join(
+        str(part)
+        for part in location
+        if part not in _TAGS and not str(part).startswith(("constrained-", "list["))
+    )
+
+
 class SearchRequest(Strict):
     """A question, as `POST /api/v1/search` takes it."""
 
-    near: Point | Address | None = Field(None, description="The home: a point or an address")
+    near: Home | None = Field(None, description="The home: a point or an address")
     radius_m: float = Field(
         DEFAULT_RADIUS_M,
         ge=1,
@@ -68,7 +114,7 @@ class SearchRequest(Strict):
     kinds: list[Code] = Field(default_factory=list, max_length=len(KINDS))
     needs: list[Code] = Field(default_factory=list, max_length=120)
     q: Text | None = Field(None, description="Words, all of which must occur")
-    open_at: AwareDatetime | None = Field(None, description="ISO 8601 with offset")
+    open_at: Moment | None = Field(None, description="ISO 8601 with offset")
     open_use: Literal["consultation", "reception", "care_manager"] = Field(
         "consultation", description="Open for what: 診療・営業, 受付, ケアマネタイム"
     )
@@ -136,6 +182,14 @@ class FacilitiesQuery(Strict):
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: object) -> object:
+        """Leave out what a form sends empty."""
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if value not in ("", [""])}
+
     def to_query(self, portal: Portal) -> Query:
         """Return the question in the domain's terms.
 
@@ -197,6 +251,12 @@ class DistrictPath(Strict):
     """A district's code in the path."""
 
     code: Code
+
+
+class DistrictQuery(Strict):
+    """What `GET /api/v1/districts/{code}` takes."""
+
+    geometry: bool = True
 
 
 class DistrictsQuery(Strict):

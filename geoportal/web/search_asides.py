@@ -31,8 +31,15 @@ _WORDS = {
 
 
 def relaxation_document(item: Relaxation) -> Document:
-    """Return what to let go of and what it would add."""
-    return {**_step(item), "adds": item.adds}
+    """Return what to let go of and what it would add.
+
+    A set of needs has its first in ``drop``, the others in ``also_drop``.
+    """
+    document = {**_step(item), "adds": item.adds}
+    if item.together and item.plain:
+        first, *others = (step.drop for step in item.together)
+        document |= {"drop": first, "also_drop": others}
+    return document
 
 
 def _step(item: Relaxation) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
@@ -14,7 +14,7 @@ from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAns
 from geoportal.services import Portal
 from geoportal.web.answer_presenters import home_document, result_features
 from geoportal.web.reference_presenters import Document, role_document
-from geoportal.web.schemas import Address, Code, Point, Strict, origin_of, require_kinds
+from geoportal.web.schemas import Code, Home, Moment, Strict, origin_of, require_kinds
 
 DEFAULT_PRESET = "discharge"
 _ORDER = ["missing", "unknown", "distance_m", "draw"]
@@ -38,13 +38,13 @@ class RoleRequest(Strict):
 class TeamRequest(Strict):
     """A home and the roles to fill, as `POST /api/v1/team` takes it."""
 
-    near: Point | Address = Field(description="The home: a point or an address")
+    near: Home = Field(description="The home: a point or an address")
     radius_m: float = Field(DEFAULT_RADIUS_M, ge=1, le=MAX_RADIUS_M, allow_inf_nan=False)
     preset: Code | None = Field(
         None, description="A ready-made team of GET /api/v1/vocabulary; default: discharge"
     )
     roles: list[RoleRequest] | None = Field(None, min_length=1, max_length=MAX_ROLES)
-    open_at: AwareDatetime | None = None
+    open_at: Moment | None = None
     open_use: Literal["consultation", "reception", "care_manager"] = "consultation"
     limit: int = Field(5, ge=1, le=50, description="Candidates listed per role")
     teams: int = Field(3, ge=1, le=MAX_TEAMS, description="Teams listed")

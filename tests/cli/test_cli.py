@@ -263,6 +263,31 @@ def test_errors_with_json_are_one_document_too(sample):
     assert document["error"]["exit_code"] == 4
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["import"], ["search", "--radius", "x"], ["districts", "--level", "x"], ["nonsense"]],
+)
+def test_wrong_usage_with_json_is_one_document_too(sample, arguments):
+    document = answer(*arguments, db=sample, ok=2)
+    assert document["error"]["exit_code"] == 2
+    assert document["error"]["message"]
+
+
+def test_nothing_is_done_when_the_answer_could_not_be_written(tmp_path, kaigo_file):
+    db, nowhere = tmp_path / "new.db", tmp_path / "no-folder" / "x.csv"
+    geoportal("init", db=db)
+    before = answer("init", db=db)["dataset_version"]
+    answer("import", str(kaigo_file), "--issues", str(nowhere), db=db, ok=2)
+    assert answer("init", db=db)["dataset_version"] == before
+    answer("export", "--out", str(nowhere), db=db, ok=2)
+
+
+def test_a_dry_run_makes_no_database(tmp_path, kaigo_file):
+    db = tmp_path / "none.db"
+    assert answer("import", "--dry-run", str(kaigo_file), db=db)["files"][0]["accepted"] == 1
+    assert not db.exists()
+
+
 def test_without_a_database_the_way_out_is_named(tmp_path):
     result = geoportal("districts", db=tmp_path / "none.db", ok=4)
     assert "init" in result.stderr

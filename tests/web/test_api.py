@@ -113,6 +113,12 @@ def test_fictional_facilities_are_marked(client):
         ({"near": NEAR, "kinds": ["spaceship"]}, "kinds"),
         ({"near": NEAR, "needs": ["XX.YY"]}, "needs"),
         ({"near": NEAR, "open_at": "2026-11-24T10:00"}, "open_at"),
+        ({"near": NEAR, "open_at": "9999-12-31T23:59+09:00"}, "open_at"),
+        ({"near": NEAR, "open_at": "0001-01-01T00:00+14:00"}, "open_at"),
+        ({"near": NEAR, "open_at": 1764000000}, "open_at"),
+        ({"near": {"lon": True, "lat": 33}}, "near.lon"),
+        ({"near": {"lon": "130.8", "lat": 33}}, "near.lon"),
+        ({"near": {"address": ""}}, "near.address"),
         ({"near": NEAR, "radius": 5}, "radius"),
         ({"district": "99999"}, "district"),
         ({"q": "・・・"}, "q"),
@@ -125,11 +131,21 @@ def test_bad_input_names_the_field(client, question, field):
     problem = response.get_json()
     assert problem["status"] == 400
     assert problem["title"]
-    assert field in {item["field"] for item in problem["errors"]}
+    assert {item["field"] for item in problem["errors"]} == {field}
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"null", b"[]", b'"x"', b'{"near": {"lon": NaN, "lat": 1}}', b"\xff\xfe"]
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"x"',
+        b'{"near": {"lon": NaN, "lat": 1}}',
+        b"\xff\xfe",
+        b"[" * 60_000,
+    ],
 )
 def test_what_is_not_a_json_object_is_refused(client, body):
     response = client.post("/api/v1/search", data=body, content_type="application/json")
@@ -212,6 +228,18 @@ def test_facilities_by_box_kind_words_and_number(client):
 )
 def test_bad_queries_are_refused(client, query):
     assert client.get(f"/api/v1/facilities?{query}").status_code == 400
+
+
+def test_filters_left_empty_by_a_form_are_no_filters(client):
+    form = "bbox=&district=&kind=clinic&need=&q=&identifier=&limit=500"
+    assert ids(client.get(f"/api/v1/facilities?{form}").get_json())
+    assert client.get("/api/v1/facilities?kind=spaceship").status_code == 400
+
+
+def test_a_district_can_be_had_without_its_outline(client):
+    light = client.get("/api/v1/districts/40106?geometry=false").get_json()
+    assert light["geometry"] is None
+    assert client.get("/api/v1/districts/40106?foo=1").status_code == 400
 
 
 def test_locating_a_point_names_district_and_centre(client):

@@ -15,7 +15,12 @@ from geoportal.ingest.linking.evidence import obstacle
 from geoportal.ingest.linking.relink import relink, stored_decisions
 from geoportal.ingest.linking.units import make_units
 from geoportal.ingest.revise import refresh_facilities
-from geoportal.store.database import Database, advance_dataset_version, import_lock
+from geoportal.store.database import (
+    Database,
+    advance_dataset_version,
+    dataset_version,
+    import_lock,
+)
 from geoportal.store.facilities import StoredRecord, find_by_number, read_records, redirect_of
 from geoportal.store.links import (
     StoredDecision,
@@ -172,7 +177,11 @@ def relink_all(
     """
     with import_lock(database), database.engine.begin() as connection:
         changed = _relink(database, connection, reference, None, progress)
-        version = advance_dataset_version(connection, "relink") if changed else ""
+        version = (
+            advance_dataset_version(connection, "relink")
+            if changed
+            else dataset_version(connection)
+        )
         return changed, version
 
 

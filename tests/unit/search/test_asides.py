@@ -268,3 +268,23 @@ def test_exposure_is_given_out_only_for_past_days_with_many_questions():
     shown = ledger.report(tomorrow)[TODAY]
     assert (shown["a"].first_page, shown["a"].first_place) == (199, 199)
     assert (shown["b"].first_page, shown["b"].first_place) == (200, 1)
+
+
+def test_where_no_single_need_helps_the_smallest_sets_of_needs_are_named():
+    facilities = [
+        make_facility("a", claims=[make_claim("VM.REG")]),
+        make_facility("b", claims=[make_claim("VM.REG")]),
+        make_facility("c"),
+    ]
+    query = Query(origin=Origin(*KOKURA), needs=("VM.REG", "AC.ULCER", "AC.PAIN"))
+    answer = search(make_snapshot(facilities), query, OpeningCalendar())
+    best = answer.relaxations[0]
+    assert ([step.drop for step in best.together], best.adds) == (["AC.ULCER", "AC.PAIN"], 2)
+    assert best.plain
+
+
+def test_somebody_in_place_means_something_can_always_be_let_go_of():
+    query = Query(origin=Origin(*KOKURA), needs=("VM.REG", "AC.ULCER", "AC.PAIN", "BK.RESPITE"))
+    answer = search(make_snapshot([make_facility("mute")]), query, OpeningCalendar())
+    (all_needs,) = (item for item in answer.relaxations if item.together)
+    assert {step.drop for step in all_needs.together} == set(query.needs)
