@@ -12,6 +12,7 @@ from geoportal.web.page_frame import page
 blueprint = Blueprint("description", __name__)
 
 _METHODS = ("get", "post")
+_PLACES = {"body": "本文", "query": "URL", "path": "パス"}
 
 
 @blueprint.get("/api/openapi.json")
@@ -48,7 +49,7 @@ def _operation(
     fields = [
         {
             "name": one["name"],
-            "place": one["in"],
+            "place": _PLACES[one["in"]],
             "type": _type(one["schema"], schemas),
             "required": one.get("required", False),
             "text": one.get("description") or one["schema"].get("description", ""),
@@ -57,7 +58,7 @@ def _operation(
     ] + [
         {
             "name": name,
-            "place": "body",
+            "place": _PLACES["body"],
             "type": _type(one, schemas),
             "required": name in required,
             "text": one.get("description", ""),
@@ -85,8 +86,9 @@ def _resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
     """Say in a few words what a value looks like."""
-    if "anyOf" in schema:
-        kinds = [_type(one, schemas) for one in schema["anyOf"] if one.get("type") != "null"]
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices:
+        kinds = [_type(one, schemas) for one in choices if one.get("type") != "null"]
         return " | ".join(dict.fromkeys(kinds))
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
