@@ -23,6 +23,7 @@ from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.streams import stream_encoding
 
+_LONGEST_CELL = 100_000
 APPENDED = (
     "status",
     "match_level",
@@ -167,7 +168,10 @@ def _parsed(path: Path, encoding: str) -> Iterator[list[str]]:
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file)
         try:
-            yield from reader
+            for row in reader:
+                if max(map(len, row), default=0) > _LONGEST_CELL:
+                    raise csv.Error("a cell is longer than any that is meant")
+                yield row
         except csv.Error as error:
             raise InputRefusedError(
                 f"{path.name}: line {reader.line_num} cannot be read as CSV; is a quotation mark "
