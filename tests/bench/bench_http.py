@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from geoportal.cli.serve import application
 
@@ -34,10 +34,15 @@ QUESTION = json.dumps(
 
 def with_hello() -> Flask:
     """Build the application with a route that answers as many bytes as a search does."""
+    asked = application().test_client().post("/api/v1/search", data=QUESTION, headers=JSON)
+    body = b"x" * len(asked.data)
     app = application()
-    size = len(app.test_client().post("/api/v1/search", data=QUESTION, headers=JSON).data)
-    body = b"x" * size
-    app.add_url_rule("/hello", view_func=lambda: Response(body), methods=["POST"])
+
+    def hello() -> Response:
+        request.get_data()
+        return Response(body, mimetype="application/geo+json")
+
+    app.add_url_rule("/hello", view_func=hello, methods=["POST"])
     return app
 
 
