@@ -157,9 +157,10 @@ class OpeningCalendar:
             ``"open"``, ``"closed"`` or ``"unknown"``. Times not known on an open day: unknown.
         """
         local = when.astimezone(JST)
-        today = self._status_on(hours, local.date(), _minutes(local.strftime("%H:%M")), use)
+        minute = local.hour * 60 + local.minute
+        today = self._status_on(hours, local.date(), minute, use)
         yesterday = local.date() - timedelta(days=1)
-        after_midnight = _minutes(local.strftime("%H:%M")) + 24 * 60
+        after_midnight = minute + 24 * 60
         if today != "open" and self._status_on(hours, yesterday, after_midnight, use) == "open":
             return "open"
         return today
@@ -169,15 +170,17 @@ class OpeningCalendar:
         local = when.astimezone(JST)
         for offset in range(days):
             day = local.date() + timedelta(days=offset)
+            key = self._key(day)
             starts = sorted(
-                datetime.combine(day, datetime.min.time(), JST)
-                + timedelta(minutes=_minutes(session.opens))
+                session.opens
                 for session in hours.sessions
-                if session.use == "consultation"
-                and session.day == self._key(day)
-                and not self.closed_all_day(hours, day)
+                if session.day == key and session.use == "consultation"
             )
-            for start in starts:
+            if not starts or self.closed_all_day(hours, day):
+                continue
+            midnight = datetime.combine(day, datetime.min.time(), JST)
+            for opens in starts:
+                start = midnight + timedelta(minutes=_minutes(opens))
                 if start > local:
                     return start
         return None

@@ -28,8 +28,7 @@ def search_document(portal: Portal, query: Query) -> Document:
     if query.offset == 0:
         shown = [result.facility.id for result in answer.results]
         portal.exposure.record(snapshot.today, shown)
-    document = _collection(snapshot, answer)
-    document["features"] = result_features(portal, answer.results)
+    document = _collection(snapshot, answer, result_features(portal, answer.results))
     document.update(home_document(portal, query))
     document["unlocated"] = answer.unlocated
     return document
@@ -55,7 +54,10 @@ def home_document(portal: Portal, query: Query) -> Document:
 
 def facilities_document(portal: Portal, query: Query) -> Document:
     """Return facilities as a GeoJSON FeatureCollection (without origin)."""
-    return _collection(portal.snapshot, portal.search(query))
+    snapshot, answer = portal.snapshot, portal.search(query)
+    return _collection(
+        snapshot, answer, [result_feature(snapshot, item) for item in answer.results]
+    )
 
 
 def export_feature(portal: Portal, result: Document) -> Document:
@@ -108,7 +110,7 @@ def points_json(portal: Portal) -> bytes:
     return portal.snapshot.points_json
 
 
-def _collection(snapshot: Snapshot, answer: Answer) -> Document:
+def _collection(snapshot: Snapshot, answer: Answer, features: list[Document]) -> Document:
     document = {
         "type": "FeatureCollection",
         "numberMatched": answer.number_matched,
@@ -119,7 +121,7 @@ def _collection(snapshot: Snapshot, answer: Answer) -> Document:
         "relaxations_more": [
             relaxation_document(item) for item in answer.relaxations if not item.plain
         ],
-        "features": [result_feature(snapshot, item) for item in answer.results],
+        "features": features,
     }
     if answer.visit_evidence is not None:
         document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
