@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from rtree import index as rtree_index
 from shapely.geometry import MultiPolygon, mapping
 
@@ -112,11 +111,6 @@ class DistrictIndex:
         leaves = [d for d in self.containing(lon, lat) if d.level in _LEAF_LEVELS]
         wards = [d for d in leaves if d.level == "ward"]
         return next(iter(wards or leaves), None)
-
-    def municipalities_at(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> list[str]:
-        """Return the code of the municipality or ward of each point, ``""`` where there is none."""
-        found = (self.municipality_at(float(x), float(y)) for x, y in zip(lons, lats, strict=True))
-        return [district.code if district else "" for district in found]
 
     def distance_to_m(self, code: str, lon: float, lat: float) -> float:
         """Return roughly how far a point lies outside a district, 0 inside; metres.
