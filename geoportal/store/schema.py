@@ -242,3 +242,17 @@ postcode_sets = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False),
     comment="which edition the postal codes of a municipality are from; replaced together",
 )
+
+stations = sa.Table(
+    "stations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("lon", sa.Float(53), nullable=False),
+    sa.Column("lat", sa.Float(53), nullable=False),
+    sa.Column("extent_m", sa.Integer, nullable=False),
+    sa.Column("lines", sa.Text, nullable=False),
+    comment="railway stations, all of one edition; lines = [operator, line] pairs as JSON",
+)
