@@ -25,7 +25,10 @@ RATIO_FREE_BYTES = 10_000_000
 _CHUNK = 1 << 20
 _SIDE_SUFFIXES = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".fbn", ".fbx", ".qpj"}
 _COVERED_SUFFIXES = {".geojson", ".xml", ".gml"}
-_ATTACHMENTS = {".xml", ".pdf", ".md", ".html", ".htm", ".docx", ".doc", ".ini"}
+_TEXTS = (".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".ppt", ".pptx", ".rtf", ".xml")
+_PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".tif", ".tiff", ".webp")
+DOCUMENTS = frozenset((*_TEXTS, *_PICTURES, ".css", ".ini", ".js", ".py", ".url", ".xsl"))
+"""Endings of files that explain data and are none: passed over in folders and archives, said so."""
 _NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 _OFFICE_MARK = "[Content_Types].xml"
 
@@ -202,7 +205,7 @@ def _attached(inner: str, shapes: dict[str, str]) -> str:
         return "part"
     if stem in shapes and suffix in _COVERED_SUFFIXES:
         return "ignored"
-    return "ignored" if suffix in _ATTACHMENTS or "readme" in inner.lower() else ""
+    return "ignored" if suffix in DOCUMENTS or "readme" in inner.lower() else ""
 
 
 def _stem(inner: str) -> str:

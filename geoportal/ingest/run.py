@@ -1,4 +1,4 @@
-"""One import at work: each file or archive member a transaction, all of it or nothing."""
+"""One import at work: each file or archive a transaction, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -10,34 +10,31 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geoportal.errors import (
-    GeoportalError,
-    InputRefusedError,
-    UnknownLayoutError,
-    UnlikeAnyLayoutError,
-    UnreadableSourceError,
-)
-from geoportal.ingest.archives import Member, open_members
+from geoportal.errors import InputRefusedError
+from geoportal.ingest.archives import Member
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.edition import Edition, Progress, chosen_date, date_in_name
 from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.ingest.geography import Geography, load_geography
 from geoportal.ingest.intake import Intake, take
 from geoportal.ingest.municipalities import MunicipalityFinder
-from geoportal.ingest.refusal import CutFileError
+from geoportal.ingest.plans import (
+    AUTO,
+    FilePlan,
+    Found,
+    MemberPlan,
+    Planner,
+    refusal_code,
+    refusal_line,
+)
 from geoportal.ingest.report import INFO, WARNING, FileReport, ImportReport, Issue
 from geoportal.ingest.revise import refresh_facilities
-from geoportal.ingest.sources.catalogue import ORDER
 from geoportal.ingest.sources.sample import SOURCE as SAMPLE
 from geoportal.ingest.warnings import position_issues
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids
 from geoportal.store.reference import Reference
-
-AUTO = "auto"
-_KEPT_BYTES = 32_000_000
-"""Files are read twice, to find their order and to import them, unless all of them are small."""
 
 
 @dataclass(frozen=True)
@@ -66,39 +63,6 @@ class ImportOptions:
     fictional: frozenset[Path] = frozenset()
 
 
-DOCUMENTS = frozenset(
-    (".md", ".pdf", ".html", ".htm", ".xml", ".py", ".docx", ".doc", ".png", ".jpg", ".jpeg")
-)
-"""Endings of files that explain data and are none: passed over in folders, and said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to import.
-
-    Attributes
-    ----------
-    path : Path
-    gathered : bool
-        True when it was not named by a person but lay in a folder (or among folders, as a shell's
-        ``**`` names them): then what resembles nothing we know is left out, not refused.
-    """
-
-    path: Path
-    gathered: bool = False
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """A file to import, or the report of one that cannot be opened."""
-
-    member: Member | None
-    content_source: str
-    report: FileReport
-    fictional: bool = False
-    content: Content | None = None
-
-
 class ImportRun:
     """One call: its options, and the geography held so far.
 
@@ -125,26 +89,16 @@ class ImportRun:
         self._municipalities = MunicipalityFinder(reference)
         self._strengths = {name: info.evidence for name, info in reference.sources.items()}
         self._geography: Geography | None = None
-        self._kept_bytes = 0
 
     def run(self, paths: Sequence[Found]) -> ImportReport:
         """Import these files, what others are checked against first."""
-        plans = sorted(
-            self._plans(paths),
-            key=lambda plan: (
-                ORDER.get(plan.content_source, len(ORDER)),
-                plan.content_source,
-                plan.report.file,
-            ),
-        )
-        reports = []
+        plans = Planner(self._options.source, self._options.fictional).plan(paths)
         with self._database.engine.connect() as connection, self._whole(connection):
             for number, plan in enumerate(plans):
                 self._progress("files", number, len(plans))
-                if plan.member is not None:
-                    self._import(connection, plan.member, plan)
-                reports.append(plan.report)
+                self._import(connection, plan)
             self._progress("files", len(plans), len(plans))
+        reports = [part.report for plan in plans for part in plan.members]
         with self._database.engine.connect() as connection:
             if not self._options.dry_run:
                 open_geocoder(self._database, connection, self._reference)  # ready for searches
@@ -162,71 +116,43 @@ class ImportRun:
         finally:
             outer.rollback()
 
-    def _plans(self, paths: Sequence[Found]) -> Iterator[_Plan]:
-        for found in paths:
-            path = found.path
-            if found.gathered and path.suffix.lower() in DOCUMENTS:
-                report = FileReport(path.name)
-                report.leave_out(f"{path.name}: a document, no data; left out")
-                yield _Plan(None, "", report)
-                continue
-            try:
-                members = open_members(path)
-            except GeoportalError as error:
-                report = FileReport(path.name)
-                report.refuse(str(error), code="unreadable")
-                yield _Plan(None, "", report)
-                continue
-            for member in members:
-                yield self._plan(member, found)
-
-    def _plan(self, member: Member, found: Found) -> _Plan:
-        report = FileReport(member.name, sha256=member.sha256)
-        fictional = found.path in self._options.fictional
-        try:
-            content = identify(member)
-        except UnlikeAnyLayoutError as error:
-            if found.gathered:
-                report.leave_out(f"{error} Left out.")
-            else:
-                report.refuse(str(error), code=_refusal_code(error))
-            return _Plan(None, "", report)
-        except InputRefusedError as error:
-            report.refuse(str(error), code=_refusal_code(error), line=_refusal_line(error))
-            return _Plan(None, "", report)
-        source = content.source
-        report.source = SAMPLE if fictional else source
-        if self._options.source not in (AUTO, source):
-            message = (
-                f"{member.name}: this is a {source} file, not {self._options.source}; "
-                "leave --source away or give the right one"
-            )
-            report.refuse(message, code="wrong_source")
-            return _Plan(None, source, report)
-        self._kept_bytes += len(member.data)
-        kept = content if self._kept_bytes <= _KEPT_BYTES else None
-        return _Plan(member, source, report, fictional, kept)
-
-    def _import(self, connection: sa.Connection, member: Member, plan: _Plan) -> None:
-        """Import one file in a transaction of its own; a refusal takes everything back."""
-        report = plan.report
+    def _import(self, connection: sa.Connection, plan: FilePlan) -> None:
+        """Import one file or archive in a transaction of its own; a refusal takes all back."""
+        if plan.refused:
+            plan.refuse_whole()
+            return
         begin = connection.begin_nested if self._options.dry_run else connection.begin
         geography = self._geography
         transaction = begin()
         try:
-            self._take(connection, member, plan.content or identify(member), plan)
-        except InputRefusedError as error:
-            transaction.rollback()
-            self._geography = geography
-            report.refuse(str(error), code=_refusal_code(error), line=_refusal_line(error))
+            for part in plan.members:
+                if part.member is not None:
+                    self._import_member(connection, part.member, part)
         except BaseException:
             transaction.rollback()
             raise
+        if plan.refused:
+            transaction.rollback()
+            self._geography = geography
+            plan.refuse_whole()
         else:
             transaction.commit()
 
+    def _import_member(self, connection: sa.Connection, member: Member, plan: MemberPlan) -> None:
+        """Import a member; after a refusal the others are still read, to tell what is wrong."""
+        geography = self._geography
+        part = connection.begin_nested()
+        try:
+            self._take(connection, member, plan.content or identify(member), plan)
+        except InputRefusedError as error:
+            part.rollback()
+            self._geography = geography
+            plan.report.refuse(str(error), code=refusal_code(error), line=refusal_line(error))
+        else:
+            part.commit()
+
     def _take(
-        self, connection: sa.Connection, member: Member, content: Content, plan: _Plan
+        self, connection: sa.Connection, member: Member, content: Content, plan: MemberPlan
     ) -> None:
         report = plan.report
         edition = (
@@ -326,16 +252,6 @@ class ImportRun:
                 "issue_count": len(report.issues),
             },
         )
-
-
-def _refusal_code(error: InputRefusedError) -> str:
-    if isinstance(error, UnknownLayoutError):
-        return "unknown_layout"
-    return "unreadable" if isinstance(error, UnreadableSourceError) else "refused"
-
-
-def _refusal_line(error: InputRefusedError) -> int:
-    return error.line if isinstance(error, CutFileError) else 1
 
 
 def _ignored(member: Member) -> list[Issue]:

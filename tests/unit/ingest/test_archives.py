@@ -1,0 +1,130 @@
+"""An archive is one file: every member of it is imported, or nothing is."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from geoportal.store.database import dataset_version
+from tests.unit.ingest.official import (
+    KAIGO_HEADER,
+    TOWNS,
+    TOWNS_HEADER,
+    codes,
+    content,
+    import_into,
+    kaigo_row,
+    names,
+    write_csv,
+)
+
+
+def table(header, rows):
+    text = io.StringIO(newline="")
+    text.write(",".join(header) + "\r\n")
+    for row in rows:
+        cells = [row[name] for name in header] if isinstance(row, dict) else row
+        text.write(",".join(f'"{cell}"' for cell in cells) + "\r\n")
+    return text.getvalue().encode("utf-8-sig")
+
+
+GOOD = table(KAIGO_HEADER, [kaigo_row()])
+SHIFTED = table(KAIGO_HEADER, [kaigo_row(サービスの種類="?", 事業所番号="4067790002")])
+LACKING = table([name for name in KAIGO_HEADER if name != "事業所番号"], [])
+PLACES = table(TOWNS_HEADER, TOWNS)
+
+
+@pytest.fixture
+def zipped(tmp_path):
+    def pack(**members):
+        path = tmp_path / "all.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(name.replace("__", "."), data)
+        return path
+
+    return pack
+
+
+def version(database):
+    with database.engine.connect() as connection:
+        return dataset_version(connection)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [SHIFTED, LACKING, GOOD[:-60], b"", b"a,b\r\n1,2\r\n"],
+    ids=["bad rows", "unknown layout", "cut", "empty", "like nothing"],
+)
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_refused_member_keeps_the_whole_archive_out(database, zipped, bad, dry_run):
+    before, first = content(database), version(database)
+    path = zipped(a__csv=GOOD, t__csv=PLACES, z__csv=bad)
+    report = import_into(database, path, dry_run=dry_run)
+    assert content(database) == before
+    assert version(database) == report.dataset_version == first
+    assert {item.file: item.refused for item in report.files} == {
+        "all.zip/a.csv": True,
+        "all.zip/t.csv": True,
+        "all.zip/z.csv": True,
+    }
+    for item in report.files:
+        assert item.rows_read == item.rejected
+        assert {item.accepted, item.created, item.updated, item.removed} == {0}
+        reasons = [i for i in item.issues if i.code == "archive_refused"]
+        assert len(reasons) == (not item.file.endswith("z.csv"))
+        assert all("refused: z.csv" in reason.message for reason in reasons)
+
+
+def test_a_refused_archive_takes_back_nothing_of_other_files(database, zipped, tmp_path):
+    path = zipped(t__csv=PLACES, z__csv=SHIFTED)
+    other = write_csv(tmp_path / "other.csv", KAIGO_HEADER, [kaigo_row()])
+    report = import_into(database, path, other)
+    assert {item.file for item in report.files if item.refused} == {
+        "all.zip/t.csv",
+        "all.zip/z.csv",
+    }
+    assert names(database) == {"訪問看護ステーション見本"}
+    (report,) = import_into(database, other).files
+    assert (report.unchanged, report.created, report.updated) == (1, 0, 0)
+
+
+def test_every_refused_member_is_told_of(database, zipped):
+    report = import_into(database, zipped(a__csv=SHIFTED, b__csv=SHIFTED, c__csv=GOOD))
+    assert [sorted(codes(item) & {"refused", "archive_refused"}) for item in report.files] == [
+        ["refused"],
+        ["refused"],
+        ["archive_refused"],
+    ]
+    assert any("a.csv, b.csv" in issue.message for issue in report.files[2].issues)
+
+
+def test_what_explains_the_data_does_not_refuse_the_archive(database, zipped):
+    path = zipped(
+        a__csv=GOOD,
+        README__txt=b"",
+        利用規約__txt="本データは CC BY 4.0 です。\n".encode("cp932"),
+        meta__xml=b"<?xml version='1.0'?><a/>",
+        図__PNG=b"\x89PNG\r\n",
+        表紙__jpg=b"\xff\xd8\xff",
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("__MACOSX/._a.csv", b"\x00\x05\x16\x07")
+        archive.writestr("docs/.DS_Store", b"\x00")
+    report = import_into(database, path)
+    assert not report.refused
+    assert names(database) == {"訪問看護ステーション見本"}
+    said = {issue.value for item in report.files for issue in item.issues}
+    assert any("meta.xml" in value and "図.PNG" in value for value in said)
+    assert [item.file for item in report.files if "left_out" in codes(item)] == [
+        "all.zip/利用規約.txt"
+    ]
+
+
+def test_an_archive_without_data_is_refused(database, zipped):
+    path = zipped(メモ__txt="何もありません\n".encode(), 注__txt="同じく\n".encode())
+    report = import_into(database, path)
+    assert report.refused
+    assert "no member of the archive is data" in report.files[0].issues[-1].message
