@@ -1,0 +1,78 @@
+"""Dependence: on which single facilities, and on which neighbours, the people of a district rely.
+
+Everything follows from the count and the nearest two of each cell; sure facilities only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.coverage.reach import Floats, Rows
+from geoportal.coverage.study import Study
+
+Share = tuple[int, float]
+"""A row of the supply, and people aged 75 and over."""
+
+_ONE_PERSON = 0.5
+"""Less than half a person is none: cells on a border are shared by area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """Whom the people aged 75 and over of one district depend on, within one ring.
+
+    Attributes
+    ----------
+    on_one : float
+        People with exactly one facility within the ring: N-1 would leave them with none.
+    sole : tuple of Share
+        Those single facilities, wherever they are; most people first.
+    across : float
+        People whose nearest facility within the ring lies outside the district.
+    neighbours : tuple of Share
+        Those facilities across the border; most people first.
+    """
+
+    on_one: float
+    sole: tuple[Share, ...]
+    across: float
+    neighbours: tuple[Share, ...]
+
+
+def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
+    """Return the dependence of each district of a study, in its order.
+
+    Parameters
+    ----------
+    study : Study
+    ring : int
+        Number of the ring, see `geoportal.coverage.reach.RINGS_M`.
+    """
+    access, cells = study.sure.access, study.cells
+    reached = access.counts[:, ring] >= 1
+    single = access.counts[:, ring] == 1
+    away = np.zeros(len(cells), dtype=bool)
+    away[reached] = study.homes[access.nearest[reached]] != cells.districts[reached]
+    found = []
+    for number in range(len(study.target.areas)):
+        own = cells.districts == number
+        found.append(
+            Dependence(
+                on_one=float(cells.need[own & single].sum()),
+                sole=_shares(access.nearest, cells.need, own & single),
+                across=float(cells.need[own & away].sum()),
+                neighbours=_shares(access.nearest, cells.need, own & away),
+            )
+        )
+    return tuple(found)
+
+
+def _shares(facilities: Rows, people: Floats, chosen: NDArray[np.bool_]) -> tuple[Share, ...]:
+    """Add up people by facility; most first, then by row; those with nobody are left out."""
+    rows, where = np.unique(facilities[chosen], return_inverse=True)
+    sums = np.bincount(where, weights=people[chosen], minlength=rows.size)
+    order = np.lexsort((rows, -sums))
+    return tuple((int(rows[n]), float(sums[n])) for n in order if sums[n] >= _ONE_PERSON)
