@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from geoportal.ingest.edition import Edition
-from geoportal.ingest.report import INFO, Issue
+from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.revise import Revision
 from geoportal.store.population import (
     AgePopulation,
@@ -20,6 +20,15 @@ from geoportal.store.population import (
     replace_mesh,
     write_age_population,
 )
+from geoportal.store.town_population import (
+    TownPeople,
+    TownSet,
+    read_town_sets,
+    read_towns,
+    remove_towns,
+    replace_towns,
+)
+from geoportal.store.town_population import content_hash as town_hash
 
 SAMPLE = "sample"
 
@@ -70,6 +79,72 @@ def revise_ages(connection: sa.Connection, items: Sequence[AgePopulation]) -> Re
         fresh.append(item)
     write_age_population(connection, fresh)
     return revision
+
+
+def revise_towns(
+    connection: sa.Connection, towns: Mapping[str, Sequence[TownPeople]], edition: Edition
+) -> Revision:
+    """Take people by town over, municipality by municipality.
+
+    The newest edition of a municipality wins; among equally new ones the one with more towns. The
+    invented people of the sample city give way to real ones. Towns of a city whose ward is not
+    said and towns of its wards are held together only when one file has both: otherwise the same
+    people could be counted twice, so the newer edition wins.
+    """
+    held = {item.municipality_code: item for item in read_town_sets(connection)}
+    revision = Revision()
+    kept = 0
+    for code, items in sorted(towns.items()):
+        fresh = TownSet(code, edition.source, edition.as_of, len(items), town_hash(items))
+        before = held.get(code)
+        rivals = [held[one] for one in _overlapping(code, held, edition) if one not in towns]
+        stronger = [item for item in rivals if _age(fresh) <= _age(item)]
+        if stronger or (before is not None and _town_rank(fresh) <= _town_rank(before)):
+            revision.unchanged += len(items)
+            if stronger:
+                revision.issues.append(_overlap(code, stronger))
+            elif before is not None:
+                kept += fresh.content_hash != before.content_hash
+            continue
+        for item in rivals:
+            revision.removed += item.row_count
+            remove_towns(connection, item.municipality_code)
+        old = {town.people.name: town.people for town in read_towns(connection, [code])}
+        new = {town.name: town for town in items}
+        revision.created += len(new.keys() - old.keys())
+        revision.removed += len(old.keys() - new.keys())
+        same = sum(old[name] == new[name] for name in old.keys() & new.keys())
+        revision.unchanged += same
+        revision.updated += len(old.keys() & new.keys()) - same
+        replace_towns(connection, fresh, items)
+    if kept:
+        revision.issues.append(_kept(kept, "municipalities"))
+    return revision
+
+
+def _overlapping(code: str, held: Iterable[str], edition: Edition) -> list[str]:
+    """Return the codes held of the city a ward is part of, or of the wards of a city."""
+    city_of = edition.municipalities.city_of
+    return [
+        one for one in held if code != one and (city_of(one)[0] == code or city_of(code)[0] == one)
+    ]
+
+
+def _overlap(code: str, stronger: Sequence[TownSet]) -> Issue:
+    listed = "、".join(item.municipality_code for item in stronger)
+    message = (
+        f"towns of {listed} are held from another file as new or newer: with both, people would "
+        "be counted twice; nothing of this municipality was taken"
+    )
+    return Issue(1, "", "overlapping_edition", WARNING, code, message)
+
+
+def _age(item: TownSet) -> tuple[bool, str]:
+    return (item.source != SAMPLE, item.as_of)
+
+
+def _town_rank(item: TownSet) -> tuple[bool, str, int, str]:
+    return (*_age(item), item.row_count, item.content_hash)
 
 
 def _rank(item: MeshSet) -> tuple[bool, str, int, str]:

@@ -1,0 +1,143 @@
+"""Which municipality a row of 町丁目 figures is about, and whether it is a total."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from geoportal.ingest.municipalities import MunicipalityFinder, check_digit, last_part, squeeze
+from geoportal.ingest.rows import RowNotes
+
+_TOTALS = frozenset(
+    {"計", "合計", "総計", "総数", "総人口", "全体", "市計", "区計", "町計", "村計"}
+)
+_WHOLE = re.compile("(?:全[市区町村域]|[市区町村]全[体域])")
+
+
+@dataclass(frozen=True, slots=True)
+class TownArea:
+    """What a row is about.
+
+    Attributes
+    ----------
+    code : str
+        Of the municipality or ward; of the designated city where no ward is said.
+    name : str
+        Of the town, without the municipality; empty for a total.
+    total : bool
+        True for the sum of a municipality, ward or city.
+    """
+
+    code: str
+    name: str
+    total: bool
+
+
+def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
+    """Return what a row is about; None after noting why it cannot be told.
+
+    Parameters
+    ----------
+    notes : RowNotes
+        Of a row with the fields ``code``, ``prefecture``, ``municipality`` and ``name``.
+    finder : MunicipalityFinder
+    """
+    record = notes.record
+    code = _published_code(record.get("code"), finder)
+    prefecture = squeeze(record.get("prefecture")) or finder.prefecture(code[:2])
+    named = squeeze(record.get("municipality")).removeprefix(prefecture)
+    by_name = _named_code(prefecture, named, code, finder)
+    if record.get("municipality") and not by_name and not code:
+        notes.reject("municipality", "unknown_municipality", "no municipality of Japan; mend it")
+        return None
+    if not _agree(code, by_name, finder):
+        message = f"the code means another municipality ({code}) than the name; mend the row"
+        notes.reject("municipality", "municipality_conflict", message)
+        return None
+    if by_name and (len(code) < 3 or _city(code, finder) == code):
+        code = by_name
+    name = squeeze(record.get("name")).removeprefix(prefecture)
+    code, name = _without_municipality(code, name, prefecture, finder)
+    if len(code) < 3:
+        message = "the row names no municipality; expected is a code of 5 or 6 digits, or a name"
+        notes.reject("code" if record.get("code") else "municipality", "no_municipality", message)
+        return None
+    if not record.get("name"):
+        notes.reject("name", "no_town", "the row names no town")
+        return None
+    total = not name or name in _TOTALS or _WHOLE.fullmatch(name) is not None
+    return TownArea(code, "" if total else name, total)
+
+
+def _published_code(text: str, finder: MunicipalityFinder) -> str:
+    """Return a code as districts have it: ward, municipality, whole city, or prefecture; or ""."""
+    code, _ = finder.by_code(text)
+    if code:
+        return code
+    digits = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
+    if not digits.isascii() or not digits.isdigit():
+        return ""
+    if len(digits) <= 2:
+        return digits.zfill(2) if finder.prefecture(digits.zfill(2)) else ""
+    for candidate in (digits, "0" + digits):
+        stem = candidate[:5]
+        whole = len(candidate) == 5 or (len(candidate) == 6 and candidate[5] == check_digit(stem))
+        if whole and stem in finder.reference.designated_cities:
+            return stem
+        if whole and stem.endswith("000") and finder.prefecture(stem[:2]):
+            return stem[:2]
+    return ""
+
+
+def _named_code(prefecture: str, named: str, code: str, finder: MunicipalityFinder) -> str:
+    """Return the code of a municipality, ward or city by its name; "" when it is not found."""
+    if not named:
+        return code
+    cities = finder.reference.designated_cities
+    held = cities.get(_city(code, finder), "")
+    for candidate in (named, held + named):
+        found = finder.by_name(prefecture, candidate)
+        if found is not None:
+            return found.code
+    own = finder.prefecture_code(prefecture)
+    city = next((c for c, name in cities.items() if name == named and c[:2] in (own, c[:2])), "")
+    return city or finder.by_bare_address(named) if city or not prefecture else ""
+
+
+def _city(code: str, finder: MunicipalityFinder) -> str:
+    return code if code in finder.reference.designated_cities else finder.city_of(code)[0]
+
+
+def _agree(code: str, by_name: str, finder: MunicipalityFinder) -> bool:
+    """Say whether a code and a name can be meant together: one may be wider than the other."""
+    if not code or not by_name or code == by_name:
+        return True
+    if len(code) == 2:
+        return by_name.startswith(code)
+    return _city(by_name, finder) == code or _city(code, finder) == by_name
+
+
+def _without_municipality(
+    code: str, name: str, prefecture: str, finder: MunicipalityFinder
+) -> tuple[str, str]:
+    """Take the municipality off the front of a town's name: 小倉北区城内 → ward and 城内."""
+    city = _city(code, finder)
+    if city:
+        rest = name.removeprefix(finder.reference.designated_cities[city])
+        for info in finder.reference.municipalities.values():
+            ward = last_part(info.name)
+            own = code in (city, info.code) and finder.city_of(info.code)[0] == city
+            if own and rest.startswith(ward):
+                return info.code, rest.removeprefix(ward)
+        return code, rest
+    held = finder.reference.municipalities.get(code)
+    if held is not None:
+        whole = held.name.endswith(("市", "区")) or name == squeeze(held.name)
+        return code, name.removeprefix(squeeze(held.name)) if whole else name
+    if name:  # the row is about a whole municipality, or names it in front
+        found = finder.by_address(prefecture + name)
+        if found:
+            own = squeeze(finder.reference.municipalities[found].name)
+            return found, name.partition(own)[2]
+    return code, name

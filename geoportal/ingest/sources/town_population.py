@@ -1,0 +1,274 @@
+"""Residents by 町丁目 and age: 推奨データセット 「地域・年齢別人口」 of municipalities.
+
+A row is a 町丁目 (地域名). The code may be the ward's or the whole city's, with or without check
+digit; the ward may stand in 市区町村名, in front of 地域名, or nowhere. A figure that is not
+published (``X``, ``-``, ``*``, blank) is unknown, never 0. Rows of totals are told from towns, used
+to check the sum, and not counted twice. Who lives alone is not in this table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+
+from geoportal.errors import InputRefusedError
+from geoportal.ingest.edition import Edition
+from geoportal.ingest.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.report import INFO, WARNING, Issue
+from geoportal.ingest.rows import RowNotes, read_number
+from geoportal.ingest.sources.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
+from geoportal.ingest.sources.town_areas import read_area
+from geoportal.store.town_population import TownPeople
+from geoportal.text.wareki import parse_date
+
+SOURCE: Final = "town-population"
+LAYOUT: Final = Layout(
+    SOURCE,
+    "",
+    {
+        "code": (
+            "都道府県コード又は市区町村コード",
+            "都道府県コード又は市町村コード",
+            "全国地方公共団体コード",
+            "市区町村コード",
+            "団体コード",
+        ),
+        "town_code": ("地域コード", "町丁目コード", "町字コード", "町字ID"),
+        "prefecture": ("都道府県名",),
+        "municipality": ("市区町村名", "市町村名", "区名"),
+        "day": ("調査年月日", "基準年月日", "調査日", "基準日"),
+        "name": ("地域名", "町丁目名", "町丁名", "町丁目", "町名", "町字名"),
+        "pop": ("総人口", "人口総数", "人口", "総数", "計"),
+        "male": ("男性", "男", "男性総数", "男性人口"),
+        "female": ("女性", "女", "女性総数", "女性人口"),
+    },
+    required=("name", "pop"),
+    known=frozenset({"地方公共団体名", "世帯数", "備考"}),
+    patterns=(HEADER_PATTERN,),
+    optional=frozenset({"code", "town_code", "prefecture", "municipality", "male", "female"}),
+)
+_HIDDEN = frozenset(
+    {"", "x", "-", "*", "**", "***", "ー", "―", "—", "–", "‐", "−", "…", "...", "秘匿"}
+)
+_HIDDEN_MESSAGE = "figures are not published for these rows; they stay unknown and are never 0"
+_GROUPS: Final = ("pop", *OLD_FROM)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTown:
+    """A 町丁目 with its place in the file."""
+
+    line: int
+    people: TownPeople
+
+
+@dataclass(slots=True)
+class TownExtract:
+    """What a file says of 町丁目.
+
+    Attributes
+    ----------
+    towns : dict of str to list of ListedTown
+        By municipality code; each name once.
+    rows_read, rejected : int
+        Rows of totals and of older dates are read and not kept: neither is rejected.
+    issues : list of Issue
+    """
+
+    towns: dict[str, list[ListedTown]] = field(default_factory=dict)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    record: Record
+    code: str
+    name: str
+    day: str
+    total: bool
+    figures: dict[str, int | None]
+
+
+def newest_day(table: RecognisedTable) -> str:
+    """Return the newest 調査年月日 of a file, empty when it gives none."""
+    found = (parse_date(record.get("day")) for record in table.records)
+    return max((day.isoformat() for day in found if day), default="")
+
+
+def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
+    """Read the rows of the newest date of each municipality.
+
+    Raises
+    ------
+    InputRefusedError
+        When no column gives people by age: nothing can be said of older people.
+    """
+    ages = AgeTable.of(table.records[0].extra if table.records else ())
+    if table.records and not ages:
+        raise InputRefusedError(
+            "the table names towns and people but no ages; expected are columns like 0-4歳の男性 … "
+            "85歳以上の女性 (推奨データセット 地域・年齢別人口): get the file by age"
+        )
+    found = TownExtract()
+    rows = []
+    for record in table.records:
+        found.rows_read += 1
+        notes = RowNotes(record, LAYOUT)
+        row = _read(notes, ages, edition)
+        found.rejected += notes.rejected
+        found.issues.extend(notes.issues)
+        if row is not None and not notes.rejected:
+            rows.append(row)
+    kept = _newest(rows, found)
+    _add_towns([row for row in kept if not row.total], found)
+    _check_totals(kept, edition, found)
+    _tell_hidden(ages, kept, found)
+    return found
+
+
+def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> _Row | None:
+    record = notes.record
+    area = read_area(notes, edition.municipalities)
+    figures: dict[str, int | None] = {
+        name: _people(notes, name, record.get(name)) for name in ("pop", "male", "female")
+    }
+    by_age = {
+        column: _people(notes, column.header, record.further(column.header))
+        for column in (*ages.men, *ages.women, *ages.both)
+    }
+    day = parse_date(record.get("day"))
+    if day is None and record.get("day"):
+        notes.warn("day", "bad_date", "expected a date like 2025-01-01; the file's date is taken")
+    if area is None or notes.rejected:
+        return None
+    if not area.total:
+        _check_sums(notes, figures, by_age, ages)
+    for group in OLD_FROM:
+        figures[group] = _sum(by_age, ages.of_group(group))
+    return _Row(record, area.code, area.name, day.isoformat() if day else "", area.total, figures)
+
+
+def _people(notes: RowNotes, name: str, text: str) -> int | None:
+    """Return a number of people; None where none is published; reject what is no such number."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    if plain in _HIDDEN:
+        return None
+    value = read_number(re.sub(r"[,人\s]", "", plain))
+    if value is not None and value >= 0 and value == int(value):
+        return int(value)
+    code = "negative" if value is not None and value < 0 else "bad_number"
+    message = "expected a whole number of people, or X where it is not published"
+    column = LAYOUT.official(name) if name in LAYOUT.columns else name
+    notes.rejected = True
+    notes.issues.append(Issue(notes.record.line, column, code, "error", text, message))
+    return None
+
+
+def _sum(figures: dict[AgeColumn, int | None], columns: tuple[AgeColumn, ...]) -> int | None:
+    """Return a sum, None when a part of it is not known or there is none."""
+    known = [value for column in columns if (value := figures[column]) is not None]
+    return sum(known) if columns and len(known) == len(columns) else None
+
+
+def _check_sums(
+    notes: RowNotes,
+    figures: dict[str, int | None],
+    by_age: dict[AgeColumn, int | None],
+    ages: AgeTable,
+) -> None:
+    """Warn where parts do not make up the whole; the row is kept as published."""
+    male, female, total = figures["male"], figures["female"], figures["pop"]
+    if None not in (male, female, total) and (male or 0) + (female or 0) != total:
+        message = (
+            f"男性 {male} + 女性 {female} is not 総人口 {total}; kept as published, ask the city"
+        )
+        notes.warn("pop", "sexes_differ", message)
+    for name, sex in (("male", "男"), ("female", "女"), ("pop", "")):
+        whole, parts = figures[name], _sum(by_age, ages.everyone(sex))
+        if whole is not None and parts is not None and whole != parts:
+            message = f"the ages add up to {parts}, not {whole}; kept as published, ask the city"
+            notes.warn(name, "ages_differ", message)
+
+
+def _newest(rows: list[_Row], found: TownExtract) -> list[_Row]:
+    """Return the rows of the newest date of each municipality: a file may hold a series."""
+    newest: dict[str, str] = {}
+    for row in rows:
+        newest[row.code] = max(newest.get(row.code, ""), row.day)
+    older = [row for row in rows if row.day and row.day < newest[row.code]]
+    if older:
+        message = "rows of earlier dates are in the file; only the newest date is taken"
+        line = older[0].record.line
+        found.issues.append(
+            Issue(line, LAYOUT.official("day"), "older_rows", INFO, str(len(older)), message)
+        )
+    return [row for row in rows if not row.day or row.day == newest[row.code]]
+
+
+def _add_towns(rows: list[_Row], found: TownExtract) -> None:
+    seen: dict[tuple[str, str], tuple[_Row, TownPeople]] = {}
+    for row in rows:
+        name = row.name
+        town_code = row.record.get("town_code")
+        first = seen.get((row.code, name))
+        if first and town_code and first[0].record.get("town_code") not in ("", town_code):
+            name = f"{name}（{town_code}）"  # two towns of one name, told apart by their code
+            first = seen.get((row.code, name))
+        people = TownPeople(row.code, name, *(row.figures[group] for group in _GROUPS))
+        if first is None:
+            seen[(row.code, name)] = (row, people)
+            found.towns.setdefault(row.code, []).append(ListedTown(row.record.line, people))
+            continue
+        notes = RowNotes(row.record, LAYOUT)
+        if first[1] == people:
+            notes.info("name", "repeated_row", f"the same as line {first[0].record.line}")
+        else:
+            message = (
+                f"the town stands in line {first[0].record.line} already, with other figures; "
+                "that one is kept, ask the city which is right"
+            )
+            notes.reject("name", "duplicate_key", message)
+            found.rejected += 1
+        found.issues.extend(notes.issues)
+
+
+def _check_totals(rows: list[_Row], edition: Edition, found: TownExtract) -> None:
+    """Compare the rows of totals with what was counted."""
+    for row in (row for row in rows if row.total):
+        notes = RowNotes(row.record, LAYOUT)
+        notes.info("name", "total_row", "a total, no town: used for checking and not counted")
+        own = [
+            town.people.pop
+            for code, towns in found.towns.items()
+            for town in towns
+            if row.code in (code, edition.municipalities.city_of(code)[0])
+        ]
+        known = [people for people in own if people is not None]
+        total = row.figures["pop"]
+        if total is not None and own and len(known) == len(own) and sum(known) != total:
+            message = f"the towns add up to {sum(known)}, the total is {total}: are rows missing?"
+            notes.warn("pop", "total_differs", message)
+        found.issues.extend(notes.issues)
+
+
+def _tell_hidden(ages: AgeTable, rows: list[_Row], found: TownExtract) -> None:
+    """Say how many figures stay unknown, and which groups the file cannot give at all."""
+    missing = [group for group in OLD_FROM if not ages.of_group(group)]
+    if missing and rows:
+        message = "no columns add up to these ages; they stay unknown: get the file by 5-year ages"
+        value = "、".join(f"{OLD_FROM[group]}歳以上" for group in missing)
+        found.issues.append(Issue(1, "", "missing_column", WARNING, value, message))
+    hidden = [
+        row
+        for row in rows
+        if not row.total
+        and any(row.figures[group] is None for group in _GROUPS if group not in missing)
+    ]
+    if hidden:
+        line = hidden[0].record.line
+        value = str(len(hidden))
+        found.issues.append(Issue(line, "", "suppressed", INFO, value, _HIDDEN_MESSAGE))
