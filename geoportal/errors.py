@@ -39,6 +39,22 @@ class UsageError(GeoportalError):
         self.field = field
 
 
+class UnknownDistrictError(UsageError):
+    """A question names a district that no list knows: 400 over HTTP, not found (4) as a command.
+
+    Parameters
+    ----------
+    code : str
+        As it was given; at most 20 letters are repeated.
+    """
+
+    exit_code = 4
+
+    def __init__(self, code: str) -> None:
+        listed = "geoportal districts, or GET /api/v1/districts, lists them"
+        super().__init__(f"no district has the code {code[:20]!r}; {listed}", "district")
+
+
 class InputRefusedError(GeoportalError):
     """A file was read but is not taken: too many bad rows, wrong datum, unsafe archive."""
 

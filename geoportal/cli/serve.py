@@ -68,4 +68,14 @@ def application() -> Flask:
     settings = Settings.from_environment()
     portal = Portal(open_database(settings.database), shipped_reference())
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.snapshot))
-    return create_app(portal, settings)
+    app = create_app(portal, settings)
+    served = app.wsgi_app
+
+    def with_chunks(environ: dict[str, Any], start_response: Any) -> Any:
+        """Take bodies sent in chunks, without a length: Granian ends its input by itself."""
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            environ["wsgi.input_terminated"] = True
+        return served(environ, start_response)
+
+    app.wsgi_app = with_chunks  # type: ignore[method-assign]
+    return app

@@ -113,10 +113,11 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 def _add_errors(app: Flask) -> None:
     def of_http(error: HTTPException) -> Response | Any:
-        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-        if not _wants_json():
-            return pages.error_page(status)
-        return problems.problem(status, error.description or HTTPStatus(status).phrase)
+        if _wants_json():
+            return problems.of_http(error)
+        response = pages.error_page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        problems.keep_headers(error, response)
+        return response
 
     def of_error(error: GeoportalError) -> Response | Any:
         response = problems.of_error(error)
@@ -130,6 +131,10 @@ def _add_errors(app: Flask) -> None:
             HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side; it has been noted"
         )
 
+    def of_body() -> Response | None:
+        return problems.of_body() if request.method == "POST" and _wants_json() else None
+
+    app.before_request(of_body)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(GeoportalError, of_error)
 
@@ -168,6 +173,9 @@ def _add_headers(app: Flask, settings: Settings) -> None:
         response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
         if request.method == "POST":
             response.headers["Cache-Control"] = "no-store"
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.NO_CONTENT  # Allow says it all
+            del response.headers["Content-Type"]
         return response
 
     app.after_request(harden)
@@ -218,4 +226,4 @@ def _route() -> str:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith("/api/")
+    return request.path == "/api" or request.path.startswith("/api/")

@@ -6,14 +6,23 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 import orjson
-from flask import Response
+from flask import Response, request
 from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
 
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.services import AddressNotPlacedError
 from geoportal.web.schemas import field_of
 
 MEDIA_TYPE = "application/problem+json"
+_NO_OBJECT = "expected one JSON object, in UTF-8, with Content-Type: application/json"
+_NO_OBJECT_TYPES = frozenset(("json_invalid", "model_type", "model_attributes_type"))
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "there is nothing under this path; GET /api/openapi.json lists all paths",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take this method; see the header Allow",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the request is too large: at most 64 KB are taken",
+}
+_KEPT_HEADERS = ("Allow", "Retry-After")
 
 
 def problem(
@@ -45,13 +54,42 @@ def problem(
     return response
 
 
+def of_http(error: HTTPException) -> Response:
+    """Return the problem of a refusal by the framework: no such path, method, size."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = problem(status, _DETAILS.get(status) or error.description or status.phrase)
+    keep_headers(error, response)
+    return response
+
+
+def keep_headers(error: HTTPException, response: Response) -> None:
+    """Give an error's answer the headers that belong to its status, such as ``Allow``."""
+    for name, value in error.get_headers():
+        if name in _KEPT_HEADERS:
+            response.headers[name] = value
+
+
+def of_body() -> Response | None:
+    """Return the problem of a body that says it is no plain JSON, None when it may be."""
+    coded = request.headers.get("Content-Encoding", "identity").lower() != "identity"
+    if not coded and (not request.mimetype or request.is_json):
+        return None
+    response = problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{_NO_OBJECT}, not compressed")
+    response.headers["Accept-Post"] = "application/json"
+    return response
+
+
 def of_validation(error: ValidationError) -> Response:
     """Return the problem of a request that does not fit its schema, without its values."""
     errors = [
-        {"field": field_of(item["loc"]), "message": item["msg"]}
+        {"field": field_of(item["loc"]), "message": _message(item["type"], item["msg"])}
         for item in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return problem(HTTPStatus.BAD_REQUEST, "the request is not as expected; see errors", errors)
+
+
+def _message(kind: str, message: str) -> str:
+    return _NO_OBJECT if kind in _NO_OBJECT_TYPES else message.removeprefix("Value error, ")
 
 
 def of_error(error: GeoportalError) -> Response:

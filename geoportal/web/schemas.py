@@ -28,7 +28,7 @@ from geoportal.domain.query import (
     Origin,
     Query,
 )
-from geoportal.errors import UsageError
+from geoportal.errors import UnknownDistrictError, UsageError
 from geoportal.services import Portal
 
 MAX_OFFSET = 1_000_000
@@ -314,14 +314,12 @@ def require_districts(portal: Portal, codes: tuple[str, ...]) -> None:
 
     Raises
     ------
-    UsageError
+    UnknownDistrictError
         When one is not.
     """
     for code in codes:
         if not portal.snapshot.knows_district(code):
-            raise UsageError(
-                f"no district has the code {code!r}; GET /api/v1/districts lists them", "district"
-            )
+            raise UnknownDistrictError(code)
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:

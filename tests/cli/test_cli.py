@@ -245,7 +245,7 @@ def test_issues_can_be_written_as_a_table(tmp_path, kaigo_file):
         (["search", "--near", "abc"], 2),
         (["search", "--near", "130.8,33.8", "--kind", "spaceship"], 2),
         (["search", "--near", "130.8,33.8", "--radius", "-1"], 2),
-        (["search", "--district", "99999"], 2),
+        (["search", "--district", "99999"], 4),
         (["search", "--address", "どこにもない場所"], 4),
         (["facility", "no-such-number"], 4),
         (["geocode"], 2),
