@@ -6,12 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from geoportal.ingest.municipalities import MunicipalityFinder, check_digit, last_part, squeeze
+from geoportal.ingest.municipalities import MunicipalityFinder, check_digit, squeeze
 from geoportal.ingest.rows import RowNotes
 
 _TOTALS = frozenset(
     {"計", "合計", "総計", "総数", "総人口", "全体", "市計", "区計", "町計", "村計"}
 )
+_WARD = re.compile(r"\D{1,5}?区")
 _WHOLE = re.compile("(?:全[市区町村域]|[市区町村]全[体域])")
 
 
@@ -124,12 +125,12 @@ def _without_municipality(
     """Take the municipality off the front of a town's name: 小倉北区城内 → ward and 城内."""
     city = _city(code, finder)
     if city:
-        rest = name.removeprefix(finder.reference.designated_cities[city])
-        for info in finder.reference.municipalities.values():
-            ward = last_part(info.name)
-            own = code in (city, info.code) and finder.city_of(info.code)[0] == city
-            if own and rest.startswith(ward):
-                return info.code, rest.removeprefix(ward)
+        city_name = finder.reference.designated_cities[city]
+        rest = name.removeprefix(city_name)
+        said = _WARD.match(rest)
+        ward = finder.by_name(finder.prefecture(city[:2]), city_name + said[0]) if said else None
+        if said and ward is not None and code in (city, ward.code):
+            return ward.code, rest.removeprefix(said[0])
         return code, rest
     held = finder.reference.municipalities.get(code)
     if held is not None:
@@ -138,6 +139,6 @@ def _without_municipality(
     if name:  # the row is about a whole municipality, or names it in front
         found = finder.by_address(prefecture + name)
         if found:
-            own = squeeze(finder.reference.municipalities[found].name)
-            return found, name.partition(own)[2]
+            whole_name = squeeze(finder.reference.municipalities[found].name)
+            return found, name.partition(whole_name)[2]
     return code, name
