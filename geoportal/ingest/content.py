@@ -1,4 +1,4 @@
-"""What a file turns out to be: a recognised table, district outlines, or the sample city."""
+"""What a file turns out to be: a recognised table, a map file, or the sample city."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from typing import Any
 
 import orjson
 
+from geoportal.errors import UnknownLayoutError
 from geoportal.ingest.archives import Member
 from geoportal.ingest.layouts import Layout, RecognisedTable, recognise
+from geoportal.ingest.map_files import (
+    GEOPACKAGE_MARK,
+    Feature,
+    property_names,
+    read_features,
+    require_degrees,
+)
+from geoportal.ingest.refusal import NotNeededError
 from geoportal.ingest.report import Issue
 from geoportal.ingest.revise_streams import open_stream
-from geoportal.ingest.sources import boundary, bureau, centres, mesh_population, sample
-from geoportal.ingest.sources.boundary import GEOPACKAGE_MARK, Feature, read_features
+from geoportal.ingest.sources import boundary, bureau, centres, mesh_population, sample, stations
 from geoportal.ingest.sources.catalogue import LAYOUTS
 from geoportal.ingest.streams import StreamedTable
 from geoportal.ingest.tables import read_sheets
@@ -30,7 +38,7 @@ class Content:
     table : RecognisedTable or None
         For tables.
     features : tuple of Feature
-        For outlines.
+        For outlines and stations.
     document : Mapping or None
         For the sample city.
     stream : StreamedTable or None
@@ -74,7 +82,7 @@ def identify(member: Member) -> Content:
         When it is unreadable, of an unknown layout, or not supported.
     """
     if member.parts or member.data.startswith(GEOPACKAGE_MARK):
-        return Content(boundary.SOURCE, features=tuple(read_features(member)))
+        return _identify_map(member)
     if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _identify_json(member)
     if (stream := open_stream(member)) is not None:
@@ -87,7 +95,30 @@ def _identify_json(member: Member) -> Content:
     try:
         document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
-        document = None  # the reader of outlines says what is wrong
+        document = None  # the reader of map files says what is wrong
     if isinstance(document, dict) and document.get("format") == sample.FORMAT:
         return Content(sample.SOURCE, document=document)
-    return Content(boundary.SOURCE, features=tuple(read_features(member)))
+    return _identify_map(member)
+
+
+def _identify_map(member: Member) -> Content:
+    """Tell outlines, stations and tracks apart by the properties of their features."""
+    features = tuple(read_features(member))
+    if stations.describes(features):
+        if not stations.any_in_japan(features):
+            require_degrees(member.name, features)
+        return Content(stations.SOURCE, features=features)
+    if stations.describes_tracks(features):
+        raise NotNeededError(
+            f"{member.name}: these are railway tracks (鉄道区間), which are not used here; the "
+            "stations are in the file N02-…_Station beside it. Set aside.",
+            stations.SOURCE,
+        )
+    if boundary.describes(features):
+        require_degrees(member.name, features)
+        return Content(boundary.SOURCE, features=features)
+    raise UnknownLayoutError(
+        f"{member.name}: its features have the properties {property_names(features)}. Needed is a "
+        "district code of five digits in N03_007 or code and a name in N03_004 or name "
+        "(outlines), or the name of a station in N02_005 (stations)"
+    )

@@ -17,6 +17,7 @@ _FULL_DATE = re.compile(
     r"(?<!\d)(20\d\d)[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_.年](0?[1-9]|1[0-2])(?!\d)")
+_RAILWAY_YEAR = re.compile(r"N02-(\d\d)(?!\d)")
 _SHORT_DATE = re.compile(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 
 Progress = Callable[[str, int, int], None]
@@ -57,8 +58,11 @@ class Edition:
 def date_in_name(name: str) -> date | None:
     """Return the date a file name carries: ``20250601``, ``2025-10``, ``N03-20240101``, ``210101``.
 
-    A month alone means its first day.
+    A month alone means its first day. ``N02-23`` (鉄道データ) means the last day of 2023: the
+    railways as they were then, by its page at 国土数値情報.
     """
+    if railway := _RAILWAY_YEAR.search(name):
+        return date(2000 + int(railway[1]), 12, 31)
     for pattern in (_FULL_DATE, _MONTH, _SHORT_DATE):
         for found in pattern.finditer(name):
             year, month, *days = (int(group) for group in found.groups())

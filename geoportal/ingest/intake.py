@@ -15,6 +15,7 @@ from geoportal.ingest.report import Issue
 from geoportal.ingest.revise import Revision, revise_records
 from geoportal.ingest.revise_geography import revise_centres, revise_outlines, revise_places
 from geoportal.ingest.revise_population import revise_ages, revise_mesh
+from geoportal.ingest.revise_stations import revise_stations
 from geoportal.ingest.revise_streams import revise_stream
 from geoportal.ingest.rows import FacilityExtract, Listed
 from geoportal.ingest.sources import (
@@ -31,6 +32,7 @@ from geoportal.ingest.sources import (
     navii,
     navii_hours,
     sample,
+    stations,
     survey,
     towns,
 )
@@ -98,6 +100,8 @@ def take(
         return _take_records(connection, sample.extract(content.document, edition), edition)
     if content.stream is not None:
         return _take_stream(connection, content.stream, edition, progress)
+    if content.source == stations.SOURCE:
+        return _take_stations(connection, content, edition)
     if content.table is None:
         return _take_outlines(connection, content, edition)
     if content.layout is towns.LAYOUT:
@@ -138,6 +142,14 @@ def _take_outlines(connection: sa.Connection, content: Content, edition: Edition
     revision = revise_outlines(connection, extract.outlines)
     intake = _intake(extract.rows_read, extract.rejected, extract.issues, revision)
     intake.geography_changed = intake.changed = bool(revision.created or revision.updated)
+    return intake
+
+
+def _take_stations(connection: sa.Connection, content: Content, edition: Edition) -> Intake:
+    found = stations.extract(content.features)
+    revision = revise_stations(connection, found.stations, edition)
+    intake = _intake(found.rows_read, found.rejected, found.issues, revision)
+    intake.changed = bool(revision.created or revision.updated or revision.removed)
     return intake
 
 

@@ -15,7 +15,7 @@ from geoportal.errors import (
 )
 from geoportal.ingest.archives import DOCUMENTS, Member, open_members
 from geoportal.ingest.content import Content, identify
-from geoportal.ingest.refusal import CutFileError
+from geoportal.ingest.refusal import CutFileError, NotNeededError
 from geoportal.ingest.report import FileReport
 from geoportal.ingest.sources.catalogue import ORDER
 from geoportal.ingest.sources.sample import SOURCE as SAMPLE
@@ -131,7 +131,7 @@ class Planner:
     def _file(self, found: Found) -> FilePlan:
         name = found.path.name
         members = tuple(sorted(self._members(found), key=lambda plan: plan.rank))
-        left_out = all(plan.member is None and not plan.report.refused for plan in members)
+        left_out = all(not plan.source and not plan.report.refused for plan in members)
         if left_out and not found.gathered:
             members[0].report.refuse(f"{name}: no member of the archive is data", code="unreadable")
         return FilePlan(name, members)
@@ -156,6 +156,10 @@ class Planner:
         report = FileReport(member.name, sha256=member.sha256)
         try:
             content = identify(member)
+        except NotNeededError as error:
+            report.source = error.source
+            report.leave_out(str(error))
+            return MemberPlan(None, report, error.source)
         except UnlikeAnyLayoutError as error:
             if found.gathered or (not alone and _is_text(member)):
                 report.leave_out(f"{error} Left out.")

@@ -1,8 +1,8 @@
-"""Refusals that can name the line: the file is cut or damaged there."""
+"""Refusals that can name the line, and files of which nothing is needed."""
 
 from __future__ import annotations
 
-from geoportal.errors import UnreadableSourceError
+from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
 
 
 class CutFileError(UnreadableSourceError):
@@ -19,3 +19,19 @@ class CutFileError(UnreadableSourceError):
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
+
+
+class NotNeededError(UnlikeAnyLayoutError):
+    """A file is recognised, and nothing in it is used here: it is set aside, not refused.
+
+    Parameters
+    ----------
+    message : str
+        For people: what it is and which file is wanted instead.
+    source : str
+        The source it is published with.
+    """
+
+    def __init__(self, message: str, source: str) -> None:
+        super().__init__(message)
+        self.source = source

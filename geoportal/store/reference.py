@@ -17,6 +17,7 @@ from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.provenance import SourceInfo
+from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
 from geoportal.store import documents
 from geoportal.store.schema import centres, editions
@@ -122,6 +123,14 @@ class Reference:
         return {
             row["evidence"]: (row["label_ja"], row["label_en"], row["explanation_ja"])
             for row in self._rows("evidence.csv")
+        }
+
+    @cached_property
+    def rail_operators(self) -> dict[str, RailOperator]:
+        """What railway companies are called, by the name 国土数値情報 gives them."""
+        return {
+            row["company"]: RailOperator(row["company"], row["short"], _list(row["names"]))
+            for row in self._rows("rail_operators.csv")
         }
 
     @cached_property

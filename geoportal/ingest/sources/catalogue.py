@@ -22,6 +22,7 @@ from geoportal.ingest.sources import (
     navii_hours,
     postcodes,
     sample,
+    stations,
     survey,
     towns,
 )
@@ -53,7 +54,13 @@ STREAMED: Final = (
 
 SOURCES: Final = tuple(
     dict.fromkeys(
-        [boundary.SOURCE, *(layout.source for layout in LAYOUTS), *STREAMED, sample.SOURCE]
+        [
+            boundary.SOURCE,
+            stations.SOURCE,
+            *(layout.source for layout in LAYOUTS),
+            *STREAMED,
+            sample.SOURCE,
+        ]
     )
 )
 """Names accepted for ``--source``, besides ``auto``."""

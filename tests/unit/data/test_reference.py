@@ -20,6 +20,7 @@ SOURCE_NAMES = {
     "municipal-medical",
     "municipal-care",
     "boundary",
+    "stations",
     "towns",
     "blocks",
     "address-base-registry",
@@ -225,3 +226,11 @@ def test_centres_state_the_hours_and_closing_rules_of_the_leaflet() -> None:
         assert re.fullmatch(r"093-\d{3}-\d{4}", row["fax"])
         # the leaflet gives no position, and none is made up
         assert row["lon"] == row["lat"] == ""
+
+
+def test_rail_operators_are_named_once_and_shortly() -> None:
+    rows = read("rail_operators.csv")
+    assert len({row["company"] for row in rows}) == len(rows)
+    assert all(row["short"] and len(row["short"]) <= 11 for row in rows)
+    assert {row["short"] for row in rows if row["company"].endswith("旅客鉄道")} == {"JR"}
+    assert sum(row["short"] == "JR" for row in rows) == 6

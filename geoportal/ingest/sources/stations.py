@@ -1,0 +1,198 @@
+"""Railway stations: 国土数値情報 鉄道データ N02, its file of stations.
+
+A feature is one platform of one line: a LineString with the line (N02_003), the company (N02_004),
+the name (N02_005) and, in editions from 2020 on, a group code (N02_005g) that stations of the same
+name within 300 m share, whatever their company. Older editions are grouped here by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geoportal.domain.station import Station
+from geoportal.geo.geodesic import distances_m
+from geoportal.geo.polygons import in_japan
+from geoportal.ingest.map_files import Feature
+from geoportal.ingest.report import ERROR, WARNING, Issue
+from geoportal.text.contact import clean_line
+
+SOURCE: Final = "stations"
+TOGETHER_M = 300.0
+"""Platforms of one name this near are one station: the rule of グループコード (N02, 2020 on)."""
+APART_M = 2_000.0
+"""No station is this long: a group code shared by platforms farther apart is a mistake."""
+_NAME, _LINE, _COMPANY, _GROUP = "N02_005", "N02_003", "N02_004", "N02_005g"
+_SHAPES = frozenset({"Point", "LineString", "MultiLineString"})
+
+
+@dataclass(slots=True)
+class StationExtract:
+    """What a file says of stations.
+
+    Attributes
+    ----------
+    stations : list of Station
+        Ordered by id.
+    rows_read, rejected : int
+        Features.
+    issues : list of Issue
+    """
+
+    stations: list[Station] = field(default_factory=list)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Platform:
+    line: int
+    name: str
+    group: str
+    served: tuple[str, str]
+    lon: float
+    lat: float
+    geometry: BaseGeometry = field(repr=False)
+
+
+def describes(features: Iterable[Feature]) -> bool:
+    """Say whether features are stations: they have the property N02_005 (駅名)."""
+    return any(_NAME in feature.properties for feature in features)
+
+
+def describes_tracks(features: Iterable[Feature]) -> bool:
+    """Say whether features are the tracks (鉄道区間) published beside the stations."""
+    names = set().union(*(feature.properties for feature in features))
+    return {_LINE, _COMPANY} <= names and _NAME not in names
+
+
+def any_in_japan(features: Iterable[Feature]) -> bool:
+    """Say whether any feature lies in Japan: if none does, the coordinates are no degrees."""
+    shapes = [feature.geometry for feature in features if feature.geometry is not None]
+    return any(in_japan(*shape.bounds[:2]) for shape in shapes if not shape.is_empty)
+
+
+def extract(features: Iterable[Feature]) -> StationExtract:
+    """Put platforms together to stations.
+
+    Platforms without a name, or without a place in Japan, are rejected with an issue. The order of
+    the features changes nothing.
+
+    Parameters
+    ----------
+    features : iterable of Feature
+        Degrees.
+    """
+    found = StationExtract()
+    groups: dict[tuple[str, str], list[_Platform]] = {}
+    for feature in features:
+        found.rows_read += 1
+        item = _platform(feature)
+        if isinstance(item, Issue):
+            found.rejected += 1
+            found.issues.append(item)
+        else:
+            groups.setdefault((item.name, item.group), []).append(item)
+    for (_, group), members in sorted(groups.items()):
+        clusters = _clusters(members, APART_M if group else TOGETHER_M)
+        if group and len(clusters) > 1:
+            found.issues.append(_apart(clusters))
+        found.stations += [_station(cluster) for cluster in clusters]
+    found.stations = _distinct(found.stations)
+    return found
+
+
+def _platform(feature: Feature) -> _Platform | Issue:
+    name = _text(feature, _NAME)
+    if not name:
+        message = "the name of the station (N02_005) is missing: the feature is left out"
+        return Issue(feature.line, _NAME, "no_name", ERROR, "", message)
+    shape = feature.geometry
+    if shape is None or shape.is_empty or shape.geom_type not in _SHAPES:
+        message = "a line (the platform) or a point is needed: the feature is left out"
+        kind = shape.geom_type if shape is not None else ""
+        return Issue(feature.line, "geometry", "no_place", ERROR, kind, message)
+    west, south, east, north = shape.bounds
+    if not (in_japan(west, south) and in_japan(east, north)):
+        message = "the place is not in Japan (longitude, latitude): the feature is left out"
+        value = f"{west:.5g}, {south:.5g}"
+        return Issue(feature.line, "geometry", "not_in_japan", ERROR, value, message)
+    middle = _middle(shape)
+    served = (_text(feature, _COMPANY), _text(feature, _LINE))
+    return _Platform(feature.line, name, _code(feature), served, middle.x, middle.y, shape)
+
+
+def _text(feature: Feature, name: str) -> str:
+    value: Any = feature.properties.get(name)
+    return "" if value is None or value != value else clean_line(str(value))
+
+
+def _code(feature: Feature) -> str:
+    """Return the group code; a table program may have made a number of it."""
+    digits = _text(feature, _GROUP).removesuffix(".0")
+    return digits.zfill(6) if digits.isdecimal() else digits
+
+
+def _middle(shape: BaseGeometry) -> shapely.Point:
+    """Return the middle of a platform, along it; of several pieces that of the longest."""
+    pieces = [piece for piece in shapely.get_parts(shape) if not piece.is_empty]
+    longest = max(pieces, key=lambda piece: float(piece.length))
+    if longest.length == 0:
+        return shapely.Point(shapely.get_coordinates(longest)[0])
+    middle: shapely.Point = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return middle
+
+
+def _clusters(members: Sequence[_Platform], limit_m: float) -> list[list[_Platform]]:
+    """Put together what is within a distance of each other, directly or by way of others."""
+    left = sorted(members, key=lambda one: (one.lon, one.lat, one.served))
+    clusters = []
+    while left:
+        cluster, edge = [], [left.pop(0)]
+        while edge:
+            one = edge.pop()
+            cluster.append(one)
+            away = distances_m(one.lon, one.lat, [o.lon for o in left], [o.lat for o in left])
+            edge += [other for other, far in zip(left, away, strict=True) if far <= limit_m]
+            left = [other for other, far in zip(left, away, strict=True) if far > limit_m]
+        clusters.append(cluster)
+    return clusters
+
+
+def _station(cluster: Sequence[_Platform]) -> Station:
+    """Return the station some platforms make up: in their middle, each place counted once."""
+    first = min(cluster, key=lambda one: (one.lon, one.lat))
+    places = sorted({(one.lon, one.lat) for one in cluster})
+    lon, lat = (round(float(value), 6) for value in np.mean(places, axis=0))
+    corners: NDArray[np.float64] = shapely.get_coordinates([one.geometry for one in cluster])
+    reach = distances_m(lon, lat, corners[:, 0], corners[:, 1]).max()
+    served = {one.served for one in cluster if one.served[1]}
+    own_id = first.group or f"{first.name}@{first.lon:.2f},{first.lat:.2f}"
+    return Station(own_id, first.name, lon, lat, int(np.ceil(reach)), tuple(sorted(served)))
+
+
+def _distinct(items: Iterable[Station]) -> list[Station]:
+    """Tell stations of one id apart by a number behind it."""
+    known: dict[str, int] = {}
+    distinct = []
+    for one in sorted(items, key=lambda one: (one.id, one.name, one.lon, one.lat)):
+        known[one.id] = number = known.get(one.id, 0) + 1
+        own_id = one.id if number == 1 else f"{one.id}#{number}"
+        distinct.append(Station(own_id, one.name, one.lon, one.lat, one.extent_m, one.lines))
+    return distinct
+
+
+def _apart(clusters: Sequence[Sequence[_Platform]]) -> Issue:
+    second = clusters[1][0]
+    message = (
+        f"platforms of one group code (N02_005g) lie more than {APART_M:.0f} m apart: they are "
+        "taken as stations of their own"
+    )
+    return Issue(second.line, _GROUP, "group_apart", WARNING, second.group, message)
