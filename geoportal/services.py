@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import jpholiday
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from geoportal.domain.hours import JST, OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.index.districts import DistrictIndex, with_unions
+from geoportal.index.minute import MinuteBoard
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.search.answer import Answer, search
@@ -112,6 +114,7 @@ class Portal:
     reference: Reference
     clock: Callable[[], datetime] = now_in_japan
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
+    states: MinuteBoard[dict[str, Any]] = field(default_factory=MinuteBoard, init=False, repr=False)
     _loaded: Loaded | None = field(default=None, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
@@ -19,7 +20,7 @@ from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
-from geoportal.search.visiting import visits_home
+from geoportal.search.visiting import home_of, visits_home
 
 __all__ = ["Answer", "Relaxation", "Result", "result_at", "search"]
 
@@ -70,8 +71,9 @@ class Result:
 class Answer:
     """The answer to one question: one page of results and the counts of the whole.
 
-    ``unlocated`` counts the facilities that fit all conditions but place, and whose position is
-    not known, in the municipality of the origin: they may or may not lie within the radius.
+    ``home`` is the municipality or ward that covers the origin. ``unlocated`` counts the facilities
+    that fit all conditions but place, and whose position is not known, in ``home``: they may or may
+    not lie within the radius.
     """
 
     query: Query
@@ -79,6 +81,7 @@ class Answer:
     number_matched: int
     counts: dict[str, int]
     relaxations: tuple[Relaxation, ...]
+    home: District | None
     unlocated: int
     visit_evidence: VisitEvidence | None = None
     facets: Facets | None = None
@@ -102,6 +105,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     UsageError
         When a district is not known.
     """
+    home = home_of(snapshot, query)
     found = find(snapshot, query, calendar)
     tally = np.bincount(found.bands, minlength=len(BANDS))
     counts = {name: int(tally[i]) for i, name in enumerate(BANDS)}
@@ -116,6 +120,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         result_at(
             snapshot,
             query,
+            home,
             row=int(rows[i]),
             band=int(bands[i]),
             distance=None if distances is None else float(distances[i]),
@@ -133,16 +138,14 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         number_matched=int(keep.size),
         counts=counts,
         relaxations=() if counts["match"] else relaxations(snapshot, query, calendar),
-        unlocated=_unlocated(snapshot, query),
+        home=home,
+        unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
         facets=facets(snapshot, query, found, calendar) if query.facets else None,
     )
 
 
-def _unlocated(snapshot: Snapshot, query: Query) -> int:
-    if query.origin is None:
-        return 0
-    home = snapshot.districts.municipality_at(query.origin.lon, query.origin.lat)
+def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:
     if home is None:
         return 0
     rows = snapshot.in_district(home.code)
@@ -153,6 +156,7 @@ def _unlocated(snapshot: Snapshot, query: Query) -> int:
 def result_at(
     snapshot: Snapshot,
     query: Query,
+    home: District | None,
     *,
     row: int,
     band: int,
@@ -165,6 +169,8 @@ def result_at(
 
     Parameters
     ----------
+    home : District or None
+        What `geoportal.search.visiting.home_of` returns for the question.
     row, band : int
         Row of the snapshot and its match band.
     distance : float or None
@@ -190,7 +196,7 @@ def result_at(
         match=BANDS[band],
         needs={code: snapshot.shown[row].get(code) for code in query.needs},
         open_at=open_at,
-        visits_home=visits_home(snapshot, query, row),
+        visits_home=visits_home(snapshot, query, home, row),
         place=place,
         why=reasons(snapshot, row, band, distance, fit) if query.explain else (),
     )

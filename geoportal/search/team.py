@@ -29,6 +29,7 @@ from itertools import islice
 import numpy as np
 
 from geoportal.domain.consultation import Role
+from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
 from geoportal.index.claims import unpacked
@@ -38,6 +39,7 @@ from geoportal.search.answer import Answer, Result, result_at, search
 from geoportal.search.candidates import find
 from geoportal.search.match import MATCH, NO, POSSIBLE
 from geoportal.search.rank import daily_draw
+from geoportal.search.visiting import home_of
 
 Cost = tuple[int, int, int, int]
 """Needs missing, needs unknown, metres, draw."""
@@ -95,10 +97,12 @@ class TeamQuestion:
 class TeamAnswer:
     """For each role its ranked candidates as in a search; then the best teams in order.
 
-    ``members`` holds what is shown of each member, by role and row.
+    ``home`` is the municipality or ward that covers the origin; ``members`` holds what is shown of
+    each member, by role and row.
     """
 
     question: TeamQuestion
+    home: District | None
     candidates: dict[str, Answer]
     teams: tuple[Team, ...]
     members: dict[tuple[str, int], Result]
@@ -125,14 +129,16 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
     for number, (pool, role) in enumerate(zip(pools, question.roles, strict=True)):
         if not pool or number in apart:
             pool.append(_nobody(role))
+    home = home_of(snapshot, question.query)
     teams = tuple(islice(best_teams(pools, apart), question.teams))
     return TeamAnswer(
         question=question,
+        home=home,
         candidates={name: search(snapshot, asked, calendar) for name, asked in queries.items()},
         teams=teams,
         members={
             (role.role, member.row): _member(
-                snapshot, queries[role.role], calendar, member, member.row
+                snapshot, queries[role.role], home, calendar, member, member.row
             )
             for team in teams
             for role, member in zip(question.roles, team.members, strict=True)
@@ -142,7 +148,12 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
 
 
 def _member(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, member: Candidate, row: int
+    snapshot: Snapshot,
+    query: Query,
+    home: District | None,
+    calendar: OpeningCalendar,
+    member: Candidate,
+    row: int,
 ) -> Result:
     missing, unknown, metres, _ = member.cost
     status = ""
@@ -152,6 +163,7 @@ def _member(
     return result_at(
         snapshot,
         query,
+        home,
         row=row,
         band=NO if missing else POSSIBLE if unknown else MATCH,
         distance=float(metres),

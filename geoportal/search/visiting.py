@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geoportal.domain.district import District
 from geoportal.domain.query import Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
@@ -12,16 +13,20 @@ from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
 _BANDS = {"yes": MATCH, "unknown": POSSIBLE, "no": NO}
 
 
-def home_district(snapshot: Snapshot, query: Query) -> str:
-    """Return the municipality or ward of the home asked about, empty when not known."""
+def home_of(snapshot: Snapshot, query: Query) -> District | None:
+    """Return the municipality or ward that covers the home; None without one, or at sea."""
     if query.origin is None:
-        return query.districts[0] if len(query.districts) == 1 else ""
-    covering = snapshot.districts.municipality_at(query.origin.lon, query.origin.lat)
-    return covering.code if covering else ""
+        return None
+    return snapshot.districts.municipality_at(query.origin.lon, query.origin.lat)
 
 
-def visits_home(snapshot: Snapshot, query: Query, row: int) -> str:
+def visits_home(snapshot: Snapshot, query: Query, home: District | None, row: int) -> str:
     """Say whether a facility says it visits the home's district.
+
+    Parameters
+    ----------
+    home : District or None
+        What `home_of` returns for the question.
 
     Returns
     -------
@@ -33,15 +38,22 @@ def visits_home(snapshot: Snapshot, query: Query, row: int) -> str:
         return ""
     if not snapshot.facilities[row].visit_areas:
         return "unknown"
-    return _stated(snapshot, row, home_district(snapshot, query))
+    return _stated(snapshot, row, _asked_district(query, home))
 
 
 def visiting(snapshot: Snapshot, query: Query, rows: Rows) -> Bands:
     """Return the band of each row by its visiting area: said yes 0, nothing said 1, said no 2."""
-    home = home_district(snapshot, query)
+    asked = _asked_district(query, home_of(snapshot, query))
     return np.fromiter(
-        (_BANDS[_stated(snapshot, int(row), home)] for row in rows), np.int8, rows.size
+        (_BANDS[_stated(snapshot, int(row), asked)] for row in rows), np.int8, rows.size
     )
+
+
+def _asked_district(query: Query, home: District | None) -> str:
+    """Return the code of the home's district, or of the only one asked about; empty for none."""
+    if query.origin is None:
+        return query.districts[0] if len(query.districts) == 1 else ""
+    return home.code if home else ""
 
 
 def _stated(snapshot: Snapshot, row: int, home: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geoportal.address.result import GeocodeResult
-from geoportal.domain.centre import Centre
-from geoportal.domain.query import Query
+from geoportal.domain.district import District
+from geoportal.domain.query import Origin, Query
 from geoportal.index.snapshot import ShownClaim, Snapshot
 from geoportal.search.answer import Answer, Result
 from geoportal.services import Portal
@@ -29,7 +29,7 @@ def search_document(portal: Portal, query: Query) -> Document:
         shown = [result.facility.id for result in answer.results]
         portal.exposure.record(snapshot.today, shown)
     document = _collection(snapshot, answer, result_features(portal, answer.results))
-    document.update(home_document(portal, query))
+    document.update(home_document(portal, query, answer.home))
     document["unlocated"] = answer.unlocated
     return document
 
@@ -40,16 +40,21 @@ def result_features(portal: Portal, results: Iterable[Result]) -> list[Document]
     features = []
     for result in results:
         item = result_feature(snapshot, result)
-        item["properties"].update(state_document(snapshot, result.facility, now))
+        row = snapshot.row_of[result.facility.id]
+        item["properties"] |= portal.states.value(snapshot, row, now, state_document)
         features.append(item)
     return features
 
 
-def home_document(portal: Portal, query: Query) -> Document:
+def home_document(portal: Portal, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
-    centres = [brief_centre(centre) for centre in _centres_of(portal, query)]
-    origin = {} if query.origin is None else {"origin": _origin(portal, query)}
-    return {**origin, "centres": centres}
+    snapshot = portal.snapshot
+    codes = query.districts if query.origin is None else [home.code] if home else []
+    found = dict.fromkeys(centre for code in codes for centre in snapshot.centres_for(code))
+    centres = [brief_centre(centre) for centre in found if centre.kind == "liaison_centre"]
+    if query.origin is None:
+        return {"centres": centres}
+    return {"origin": _origin(snapshot, query.origin, home), "centres": centres}
 
 
 def facilities_document(portal: Portal, query: Query) -> Document:
@@ -164,31 +169,17 @@ def need_document(snapshot: Snapshot, kind: str, code: str, item: ShownClaim | N
     return document
 
 
-def _origin(portal: Portal, query: Query) -> Document:
-    origin = query.origin
-    if origin is None:
-        return {}
-    district = portal.district_at(origin.lon, origin.lat)
-    centres = portal.snapshot.centres_for(district.code) if district else []
+def _origin(snapshot: Snapshot, origin: Origin, home: District | None) -> Document:
+    centres = snapshot.centres_for(home.code) if home else []
     return {
         "lon": origin.lon,
         "lat": origin.lat,
         "match_level": origin.match_level,
         "uncertainty_m": origin.uncertainty_m,
         "warnings": list(origin.warnings),
-        "district": brief_district(district) if district else None,
+        "district": brief_district(home) if home else None,
         "centre": brief_centre(centres[0]) if centres else None,
     }
-
-
-def _centres_of(portal: Portal, query: Query) -> list[Centre]:
-    """Return the centres responsible for the home, or for the districts asked about."""
-    codes: Iterable[str] = query.districts
-    if query.origin is not None:
-        home = portal.district_at(query.origin.lon, query.origin.lat)
-        codes = [home.code] if home else []
-    found = [centre for code in codes for centre in portal.snapshot.centres_for(code)]
-    return [c for c in dict.fromkeys(found) if c.kind == "liaison_centre"]
 
 
 def _whereabouts(portal: Portal, code: str) -> Document:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
-from geoportal.index.snapshot import Snapshot
+from geoportal.index.snapshot import ShownClaim, Snapshot
 from geoportal.services import CALENDAR, is_holiday
 from geoportal.web.reference_presenters import Document
 
@@ -14,7 +14,7 @@ _ACCEPTING = (("CAP.FULL", "no"), ("CAP.COND", "conditional"), ("CAP.OPEN", "yes
 _OPENING_WITHIN_DAYS = 8
 
 
-def state_document(snapshot: Snapshot, facility: Facility, now: datetime) -> Document:
+def state_document(snapshot: Snapshot, row: int, now: datetime) -> Document:
     """Return opening state and acceptance of an open facility.
 
     Returns
@@ -25,15 +25,16 @@ def state_document(snapshot: Snapshot, facility: Facility, now: datetime) -> Doc
         when not known); ``accepting`` with ``value`` yes, conditional, no or unknown and,
         when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
     """
-    status = CALENDAR.status(facility.hours, now)
+    hours = snapshot.facilities[row].hours
+    status = CALENDAR.status(hours, now)
     opening = None
     if status == "closed":
-        opening = CALENDAR.next_opening(facility.hours, now, _OPENING_WITHIN_DAYS)
+        opening = CALENDAR.next_opening(hours, now, _OPENING_WITHIN_DAYS)
     return {
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
-        "today": _today(facility.hours, now),
-        "accepting": _accepting(snapshot, facility),
+        "today": _today(hours, now),
+        "accepting": _accepting(snapshot.shown[row]),
     }
 
 
@@ -59,9 +60,7 @@ def _today(hours: Hours, now: datetime) -> list[str] | None:
     return [f"{opens.removeprefix('0')}–{closes}" for opens, closes in joined] or None
 
 
-def _accepting(snapshot: Snapshot, facility: Facility) -> Document:
-    row = snapshot.row_of.get(facility.id)
-    shown = {} if row is None else snapshot.shown[row]
+def _accepting(shown: Mapping[str, ShownClaim]) -> Document:
     for code, value in _ACCEPTING:
         item = shown.get(code)
         if item is not None and item.value == "yes":

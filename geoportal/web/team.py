@@ -120,7 +120,7 @@ def team_document(portal: Portal, question: TeamQuestion) -> Document:
     answer = portal.team(question)
     return {
         "dataset_version": portal.snapshot.version,
-        **home_document(portal, question.query),
+        **home_document(portal, question.query, answer.home),
         "order": _ORDER,
         "roles": [_role_answer(portal, answer, role) for role in question.roles],
         "teams": [_team(portal, answer, team) for team in answer.teams],

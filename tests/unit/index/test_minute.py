@@ -1,0 +1,53 @@
+"""Values of one minute: worked out once, never shown in another minute or of other data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoportal.index.minute import MinuteBoard
+from geoportal.index.snapshot import Snapshot
+from geoportal.services import Portal
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone(timedelta(hours=9)))
+
+
+def seen_at(snapshot: Snapshot, row: int, now: datetime) -> tuple[int, int, str]:
+    """Return what tells one making from another: the data, the row, the minute."""
+    return id(snapshot), row, now.astimezone(UTC).strftime("%d %H:%M")
+
+
+def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
+    portal: Portal,
+) -> None:
+    again = Portal(portal.database, portal.reference, portal.clock)
+    snapshots = (portal.snapshot, again.snapshot)
+    questions = st.tuples(st.integers(0, 1), st.integers(0, 3), st.integers(0, 300))
+
+    @given(asked=st.lists(questions, max_size=30))
+    def ask(asked: list[tuple[int, int, int]]) -> None:
+        board: MinuteBoard[tuple[int, int, str]] = MinuteBoard()
+        for which, row, second in asked:
+            now = NOON + timedelta(seconds=second)
+            expected = seen_at(snapshots[which], row, now)
+            assert board.value(snapshots[which], row, now, seen_at) == expected
+
+    ask()
+
+
+def test_a_value_is_worked_out_once_a_minute(portal: Portal) -> None:
+    board: MinuteBoard[int] = MinuteBoard()
+    made: list[datetime] = []
+
+    def make(_snapshot: Snapshot, _row: int, now: datetime) -> int:
+        made.append(now)
+        return len(made)
+
+    seconds = (0, 10, 59, 60, 61, 0)
+    values = [
+        board.value(portal.snapshot, 0, NOON + timedelta(seconds=second), make)
+        for second in seconds
+    ]
+    assert values == [1, 1, 1, 2, 2, 3]
