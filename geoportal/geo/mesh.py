@@ -47,16 +47,6 @@ def half_mesh_rows(codes: ArrayLike) -> tuple[Codes, Codes]:
     return rows, columns
 
 
-def half_mesh_code(rows: ArrayLike, columns: ArrayLike) -> Codes:
-    """Return the codes of half meshes by row and column, the inverse of `half_mesh_rows`."""
-    row, column = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
-    first = row // 160 * 100 + column // 160
-    second = row % 160 // 20 * 10 + column % 160 // 20
-    third = row % 20 // 2 * 10 + column % 20 // 2
-    code: Codes = ((first * 100 + second) * 100 + third) * 10 + row % 2 * 2 + column % 2 + 1
-    return code
-
-
 def half_mesh_centres(codes: ArrayLike) -> tuple[Degrees, Degrees]:
     """Return the centres of half meshes.
 

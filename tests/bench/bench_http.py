@@ -94,19 +94,26 @@ def main() -> None:
         tool = [sys.executable, "-c", "from geoportal.cli.main import main; main()"]
         subprocess.run([*tool, "init", "--sample"], env=environment, check=True, stdout=sys.stderr)
         port = free_port()
+        log = (Path(folder) / "server.log").open("w+b")  # the server goes on logging each request
         server = subprocess.Popen(
             [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--factory",
              "--workers", "2", "--port", str(port), "--no-access-log", "--log-level", "critical",
              "tests.bench.bench_http:with_hello"],
             env=environment,
             stdout=subprocess.DEVNULL,
+            stderr=log,
         )  # fmt: skip
         try:
             wait_for(port)
             hello, search = rate(port, "/hello"), rate(port, "/api/v1/search")
+        except Exception:
+            log.seek(0)
+            sys.stderr.write(log.read()[-4000:].decode(errors="replace"))
+            raise
         finally:
             server.terminate()
             server.wait(timeout=10)
+            log.close()
     print(f"HTTP  search {search:,.0f}/s  hello of the same size {hello:,.0f}/s", end="  ")
     print(f"ratio {search / hello:.2f}")
 

@@ -9,11 +9,11 @@ from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.mesh import (
     half_mesh_boxes,
     half_mesh_centres,
-    half_mesh_code,
     half_mesh_rows,
     is_half_mesh,
 )
 from geoportal.store.population import MeshCell
+from tests.unit.coverage.town import half_mesh_code
 
 CODE = 503066393  # in 小倉北区
 
@@ -42,7 +42,8 @@ def test_a_code_is_a_place_by_the_standard():
     lon, lat = half_mesh_centres([CODE])
     assert lat[0] == pytest.approx(50 / 1.5 + 6 / 12 + 3 / 120 + 1 / 240 + 1 / 480, abs=1e-12)
     assert lon[0] == pytest.approx(130 + 6 / 8 + 9 / 80 + 0 / 160 + 1 / 320, abs=1e-12)
-    assert half_mesh_code(*half_mesh_rows([CODE]))[0] == CODE
+    (row,), (column,) = half_mesh_rows([CODE])
+    assert half_mesh_code(int(row), int(column)) == CODE
 
 
 @pytest.mark.parametrize("text", ["50306639", "503066395", "503086391", "5030663931", "x", ""])

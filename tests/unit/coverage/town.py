@@ -13,7 +13,6 @@ from geoportal.coverage.study import Population, Study, conduct
 from geoportal.coverage.supply import Question, gather_supply
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
-from geoportal.geo.mesh import half_mesh_code
 from geoportal.index.snapshot import Snapshot
 from geoportal.services import shipped_reference
 from geoportal.store.population import AgePopulation, MeshCell, MeshSet
@@ -50,10 +49,18 @@ def cells() -> list[MeshCell]:
     found = []
     for row in range(int(SOUTH * 240) - 4, int(NORTH * 240) + 5):
         for column in range(int((WEST - 100) * 160) - 4, int((EAST - 100) * 160) + 5):
-            code = int(half_mesh_code(row, column))
+            code = half_mesh_code(row, column)
             people = (row * 7 + column * 13) % 90 + 10
             found.append(MeshCell(code, people, people // 3, people // 6, people // 15, 2))
     return [c if n % 7 or n == 0 else hidden(c, found[n - 1].code) for n, c in enumerate(found)]
+
+
+def half_mesh_code(row: int, column: int) -> int:
+    """Name a half mesh by JIS X 0410, digit by digit, from its row and column."""
+    first = f"{row // 160:02}{column // 160:02}"
+    second = f"{row % 160 // 20}{column % 160 // 20}"
+    third = f"{row % 20 // 2}{column % 20 // 2}"
+    return int(f"{first}{second}{third}{row % 2 * 2 + column % 2 + 1}")
 
 
 def hidden(cell: MeshCell, into: int) -> MeshCell:
