@@ -86,7 +86,8 @@ def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
     except UnicodeDecodeError as error:
         raise _error(name, data, encoding, error) from None
     nul_count = text.count("\x00")
-    return DecodedText(text.replace("\x00", ""), _LABELS[encoding], nul_count)
+    text = text.replace("\x00", "").removesuffix("\x1a")  # the end-of-file mark of DOS
+    return DecodedText(text, _LABELS[encoding], nul_count)
 
 
 def _narrow_encoding(name: str, data: bytes) -> str:

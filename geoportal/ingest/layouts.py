@@ -15,6 +15,8 @@ from geoportal.ingest.tables import Row, Sheet
 _SEARCHED_ROWS = 12
 _NEAR = 0.3
 _SHOWN = 12
+_LONGEST_CELL = 5_000
+"""Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class RecognisedTable:
     records : tuple of Record
         Rows with as many cells as the header.
     malformed : tuple of Issue
-        One error for each row that has not.
+        One error for each row that has not, or holds a cell that is far too long.
     issues : tuple of Issue
         About the header and the file.
     preamble : str
@@ -203,6 +205,8 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
             malformed.append(_wrong_width(name, sheet, row, body[-1], width))
         elif cells[0] == header.cells[0] and [fold_header(c) for c in cells] == folded[:width]:
             repeats.append(_repeated_header(row))
+        elif max(map(len, cells)) > _LONGEST_CELL:
+            malformed.append(_too_long(row, header))
         else:
             records.append(Record(row.line, cells, positions, extra))
     issues = (*sheet.issues, *_header_issues(layout, header, folded, positions), *repeats)
@@ -238,6 +242,16 @@ def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Is
         "mend the row in the file"
     )
     return Issue(row.line, "", "wrong_field_count", "error", " | ".join(row.cells), message)
+
+
+def _too_long(row: Row, header: Row) -> Issue:
+    position = max(range(len(header.cells)), key=lambda i: len(row.cells[i]))
+    text = row.cells[position]
+    message = (
+        f"the cell has {len(text):,} letters, more than {_LONGEST_CELL:,}: the row is damaged, or "
+        "a quotation mark is missing; mend the row in the file"
+    )
+    return Issue(row.line, header.cells[position].strip(), "cell_too_long", "error", text, message)
 
 
 def _repeated_header(row: Row) -> Issue:

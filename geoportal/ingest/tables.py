@@ -110,14 +110,19 @@ def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
         if any(_END in cell for cell in cells):
             raise _open_quote(name, start)
         if any(cell.strip() for cell in cells):
-            yield Row(start, tuple(cells))
+            yield Row(start, tuple(map(_plain, cells)))
         start = reader.line_num + 1
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without the ``="0123"`` by which programs keep Excel from eating zeros."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
 
 
 def _open_quote(name: str, line: int) -> CutFileError:
     return CutFileError(
-        f"{name}: the quotation mark opened in the row of line {line} is never closed: the file "
-        "is cut off or damaged there; get it again",
+        f"{name}: the quotation mark opened in the row of line {line} is never closed, or a field "
+        "has no end: the file is cut off or damaged there; get it again",
         line,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import stat
 import zipfile
 
 import pytest
@@ -38,14 +40,18 @@ PLACES = table(TOWNS_HEADER, TOWNS)
 
 @pytest.fixture
 def zipped(tmp_path):
-    def pack(**members):
-        path = tmp_path / "all.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, data in members.items():
-                archive.writestr(name.replace("__", "."), data)
-        return path
+    def zip_of(**members):
+        data = {name.replace("__", "."): data for name, data in members.items()}
+        return pack(tmp_path / "all.zip", data)
 
-    return pack
+    return zip_of
+
+
+def pack(path, members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
 
 
 def version(database):
@@ -128,3 +134,61 @@ def test_an_archive_without_data_is_refused(database, zipped):
     report = import_into(database, path)
     assert report.refused
     assert "no member of the archive is data" in report.files[0].issues[-1].message
+
+
+def test_every_member_of_a_zip_is_imported_and_gz_is_read(database, tmp_path):
+    path = pack(
+        tmp_path / "all.zip",
+        {
+            "folder/a.csv": GOOD,
+            "t.csv": PLACES,
+            "読んでください.pdf": b"%PDF",
+            "__MACOSX/x.csv": b"junk",
+        },
+    )
+    report = import_into(database, path)
+    assert [item.source for item in report.files] == ["towns", "kaigo"]
+    packed = tmp_path / "sound.csv.gz"
+    packed.write_bytes(gzip.compress(GOOD))
+    assert import_into(database, packed).files[0].unchanged == 1
+
+
+def refusal(database, path):
+    before = content(database)
+    (report,) = import_into(database, path).files
+    assert report.refused
+    assert content(database) == before
+    (issue,) = [issue for issue in report.issues if issue.severity == "error"]
+    assert path.name in issue.message
+    return issue.message
+
+
+def test_archives_that_are_cut_or_unsafe_are_refused(database, tmp_path):
+    whole = pack(tmp_path / "a.zip", {"a.csv": GOOD}).read_bytes()
+    packed = gzip.compress(GOOD)
+    bomb = gzip.compress(bytes(40_000_000))
+    inner = pack(tmp_path / "inner.zip", {"a.csv": b"x"}).read_bytes()
+    link = io.BytesIO()
+    with zipfile.ZipFile(link, "w") as archive:
+        info = zipfile.ZipInfo("a.csv")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    cases = {
+        "cut.zip": (whole[:-40], "damaged"),
+        "cut.csv.gz": (packed[:-40], "cut off"),
+        "bomb.gz": (bomb, "unpacks"),
+        "bomb.zip": (
+            pack(tmp_path / "b.zip", {"a.csv": bytes(40_000_000)}).read_bytes(),
+            "unpacks",
+        ),
+        "nested.zip": (pack(tmp_path / "n.zip", {"inner.zip": inner}).read_bytes(), "another"),
+        "nested.gz": (gzip.compress(inner), "another"),
+        "root.zip": (pack(tmp_path / "p.zip", {"/etc/a.csv": b""}).read_bytes(), "unsafe"),
+        "empty.zip": (pack(tmp_path / "e.zip", {}).read_bytes(), "no file"),
+        "climb.zip": (pack(tmp_path / "c.zip", {"../../a.csv": b"x"}).read_bytes(), "unsafe"),
+        "link.zip": (link.getvalue(), "link"),
+    }
+    for name, (data, words) in cases.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        assert words in refusal(database, path), name

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
-import io
-import stat
-import zipfile
 
 import pytest
 import xlsxwriter
@@ -22,8 +18,6 @@ from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     TODAY,
-    TOWNS,
-    TOWNS_HEADER,
     codes,
     content,
     import_into,
@@ -155,6 +149,25 @@ def test_an_unknown_header_names_the_nearest_layout(database, tmp_path):
     assert "独自の列" in message
 
 
+def test_a_cell_without_end_costs_its_row_only(database, tmp_path):
+    rows = [*ROWS, kaigo_row(事業所名="あ" * 5_001, 事業所番号="4067790008")]
+    path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)
+    report = only(import_into(database, path, max_rejected_percent=25))
+    assert (report.rows_read, report.accepted, report.rejected) == (4, 3, 1)
+    (issue,) = [issue for issue in report.issues if issue.code == "cell_too_long"]
+    assert (issue.line, issue.field) == (8, "事業所名")
+    assert len(issue.as_dict()["value"]) <= 80
+
+
+def test_marks_of_dos_and_of_excel_exports_are_taken_off(database, tmp_path):
+    rows = [{name: f'="{cell}"' for name, cell in row.items()} for row in ROWS]
+    path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)
+    path.write_bytes(path.read_bytes() + b"\x1a")
+    import_into(database, write_csv(tmp_path / "b.csv", KAIGO_HEADER, ROWS))
+    report = only(import_into(database, path))
+    assert (report.accepted, report.unchanged) == (3, 3)
+
+
 def test_a_header_alone_is_an_empty_edition(database, tmp_path):
     report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, [])))
     assert (report.source, report.rows_read, report.refused) == ("kaigo", 0, False)
@@ -211,62 +224,6 @@ def test_wrong_options_are_told(database, sound, tmp_path):
 def test_two_imports_at_once_are_refused(database, sound):
     with import_lock(database), pytest.raises(BusyError):
         import_into(database, sound)
-
-
-def zipped(path, members):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return path
-
-
-def test_every_member_of_a_zip_is_imported_and_gz_is_read(database, sound, tmp_path):
-    towns = write_csv(tmp_path / "towns.csv", TOWNS_HEADER, TOWNS)
-    path = zipped(
-        tmp_path / "all.zip",
-        {
-            "folder/a.csv": sound.read_bytes(),
-            "t.csv": towns.read_bytes(),
-            "読んでください.pdf": b"%PDF",
-            "__MACOSX/x.csv": b"junk",
-        },
-    )
-    report = import_into(database, path)
-    assert [item.source for item in report.files] == ["towns", "kaigo"]
-    packed = tmp_path / "sound.csv.gz"
-    packed.write_bytes(gzip.compress(sound.read_bytes()))
-    assert only(import_into(database, packed)).unchanged == 3
-
-
-def test_archives_that_are_cut_or_unsafe_are_refused(database, sound, tmp_path):
-    whole = zipped(tmp_path / "a.zip", {"a.csv": sound.read_bytes()}).read_bytes()
-    packed = gzip.compress(sound.read_bytes())
-    bomb = gzip.compress(bytes(40_000_000))
-    inner = zipped(tmp_path / "inner.zip", {"a.csv": b"x"}).read_bytes()
-    link = io.BytesIO()
-    with zipfile.ZipFile(link, "w") as archive:
-        info = zipfile.ZipInfo("a.csv")
-        info.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(info, "/etc/passwd")
-    cases = {
-        "cut.zip": (whole[:-40], "damaged"),
-        "cut.csv.gz": (packed[:-40], "cut off"),
-        "bomb.gz": (bomb, "unpacks"),
-        "bomb.zip": (
-            zipped(tmp_path / "b.zip", {"a.csv": bytes(40_000_000)}).read_bytes(),
-            "unpacks",
-        ),
-        "nested.zip": (zipped(tmp_path / "n.zip", {"inner.zip": inner}).read_bytes(), "another"),
-        "nested.gz": (gzip.compress(inner), "another"),
-        "root.zip": (zipped(tmp_path / "p.zip", {"/etc/a.csv": b""}).read_bytes(), "unsafe"),
-        "empty.zip": (zipped(tmp_path / "e.zip", {}).read_bytes(), "no file"),
-        "climb.zip": (zipped(tmp_path / "c.zip", {"../../a.csv": b"x"}).read_bytes(), "unsafe"),
-        "link.zip": (link.getvalue(), "link"),
-    }
-    for name, (data, words) in cases.items():
-        path = tmp_path / name
-        path.write_bytes(data)
-        assert words in refused_message(database, path), name
 
 
 @settings(
