@@ -87,8 +87,8 @@ def _needs(
     yes = unpacked(snapshot.yes[found.rows], len(codes))
     no = unpacked(snapshot.no[found.rows], len(codes))
     match, refused = found.bands == MATCH, found.bands == NO
-    matches = match.astype(np.int64) @ yes
-    refusals = int(refused.sum()) + (~refused).astype(np.int64) @ no
+    matches = np.count_nonzero(yes[match], axis=0)
+    refusals = int(refused.sum()) + np.count_nonzero(no[~refused], axis=0)
     rest = found.rows.size - matches - refusals
     table = np.stack((matches, rest, refusals), axis=1)
     for code in query.needs:
@@ -96,7 +96,8 @@ def _needs(
         bands = find(snapshot, without, calendar).bands
         table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=3)
     offered = [i for i, term in enumerate(snapshot.vocabulary) if _is_need(term.group)]
-    stated = [i for i in offered if yes[:, i].any() or no[:, i].any() or codes[i] in query.needs]
+    some = yes.any(axis=0) | no.any(axis=0)
+    stated = [i for i in offered if some[i] or codes[i] in query.needs]
     return _counts([codes[i] for i in stated], table[stated], query.needs)
 
 
