@@ -15,7 +15,8 @@ from geoportal.geo.polygons import polygonal
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.snapshot import Snapshot
 
-_LEAVES = frozenset({"municipality", "ward"})
+LEAVES = frozenset({"municipality", "ward"})
+"""Levels of districts that share no ground and together make up a prefecture."""
 REST = "rest"
 REST_NAME = "区域外"
 """The part of an area that none of the local districts covers; kept, so that sums stay sums."""
@@ -66,6 +67,11 @@ class Target:
         Outlines of all municipalities and wards held around.
     sea_known : bool
         True when every municipality of the prefecture is held: what no outline covers is sea.
+    municipalities : tuple of str
+        Codes of the municipalities and wards that make up the whole; empty for a local district.
+    cities : tuple of str
+        Codes of the cities and areas that these make up completely: what is filed under one of
+        them is of the whole, too.
     """
 
     code: str
@@ -73,6 +79,8 @@ class Target:
     areas: tuple[Area, ...]
     land: tuple[MultiPolygon, ...]
     sea_known: bool
+    municipalities: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
 
     @property
     def outlines(self) -> tuple[MultiPolygon, ...]:
@@ -129,10 +137,11 @@ def choose_target(
         Area(one, districts[one].name, districts[one].level, districts.outline(one))
         for one in codes
     )
+    municipalities = tuple(area.code for area in areas if area.level in LEAVES)
     if local:
         areas = _local_areas(districts, areas)
     name = districts[code].name if code in districts else names.get(code, code)
-    leaves = [d.code for d in districts.districts if d.level in _LEAVES]
+    leaves = [d.code for d in districts.districts if d.level in LEAVES]
     small = [one for one in leaves if not _has_wards(one, members)]
     return Target(
         code=code,
@@ -140,6 +149,10 @@ def choose_target(
         areas=areas,
         land=tuple(districts.outline(one) for one in small),
         sea_known=any(one[:2] in districts for one in codes),
+        municipalities=municipalities,
+        cities=tuple(
+            one for one, inner in members.items() if inner and set(inner) <= set(municipalities)
+        ),
     )
 
 

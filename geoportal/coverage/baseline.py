@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from geoportal.coverage.demand import MESH
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, district_rows
@@ -18,6 +19,9 @@ from geoportal.errors import InputRefusedError
 from geoportal.geo.geodesic import distance_m
 
 FORMAT = "geoportal-coverage-baseline/1"
+_BEFORE_TOWNS: Mapping[str, Mapping[str, str]] = {"question": {"demand": MESH}}
+"""What baselines say that were saved before people could be counted by 町丁目."""
+
 MOVED_M = 100.0
 """A facility that is now this far from where it was has moved."""
 
@@ -41,6 +45,7 @@ def baseline_document(handout: Handout) -> dict[str, Any]:
     """Return the baseline of a study: figures, question, and what they were made from."""
     study = handout.study
     question, supply = study.question, study.supply
+    editions = {edition.code: edition.as_of for edition in study.editions}
     return {
         "format": FORMAT,
         "dataset_version": handout.dataset_version,
@@ -51,8 +56,10 @@ def baseline_document(handout: Handout) -> dict[str, Any]:
             "needs": list(question.needs),
             "time": question.time,
             "evidence": question.evidence,
+            "demand": question.demand,
         },
-        "meshes": {mesh.first_mesh: mesh.as_of for mesh in study.population.meshes},
+        "meshes": {} if study.by_towns else editions,
+        "towns": editions if study.by_towns else {},
         "districts": district_rows(study),
         "facilities": {
             supply.ids[n]: {
@@ -145,16 +152,21 @@ def _change(name: str, what: str, before: Any, after: Any) -> Row:
 
 def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
     """Yield what can explain a change: question, data, facilities come, gone, moved, answered."""
-    for what, label in (("question", "条件が違う"), ("meshes", "人口の版が違う")):
-        if before[what] != after[what]:
-            yield _reason(label, str(before[what]), str(after[what]))
+    for what, label in (
+        ("question", "条件が違う"),
+        ("meshes", "人口の版が違う"),
+        ("towns", "町丁目人口の版が違う"),
+    ):
+        old, new = _BEFORE_TOWNS.get(what, {}) | before.get(what, {}), after[what]
+        if old != new:
+            yield _reason(label, str(old), str(new))
     if before["dataset_version"] != after["dataset_version"]:
         yield _reason("データの版が違う", before["dataset_version"], after["dataset_version"])
-    old, new = before["facilities"], after["facilities"]
-    for facility_id in sorted(old.keys() | new.keys()):
-        reason = _facility_reason(old.get(facility_id), new.get(facility_id))
+    was, now = before["facilities"], after["facilities"]
+    for facility_id in sorted(was.keys() | now.keys()):
+        reason = _facility_reason(was.get(facility_id), now.get(facility_id))
         if reason:
-            name = (new.get(facility_id) or old[facility_id])["name"]
+            name = (now.get(facility_id) or was[facility_id])["name"]
             yield {**_reason(reason, "", ""), "地区": name, "項目": facility_id}
 
 

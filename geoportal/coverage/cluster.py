@@ -6,9 +6,15 @@ positions of cells and facilities, numbers of people, and the figures that come 
 
 from __future__ import annotations
 
+import hashlib
+import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from geoportal.coverage.portions import Executor, here
 from geoportal.errors import UsageError
@@ -39,7 +45,8 @@ def workers(scheduler: str) -> Iterator[Executor]:
     Raises
     ------
     UsageError
-        When Dask is not installed, or no scheduler answers at the address.
+        When Dask is not installed, no scheduler answers at the address, or it has no workers, or
+        workers with other versions.
     """
     if not scheduler:
         yield here
@@ -59,7 +66,52 @@ def workers(scheduler: str) -> Iterator[Executor]:
     except (OSError, ValueError, TimeoutError):
         raise UsageError(f"no Dask scheduler answers at {scheduler[:100]!r}", "scheduler") from None
     with client:
+        _require_same(client)
         yield _Cluster(client)
+
+
+def versions() -> dict[str, str]:
+    """Return what must be the same on every machine for the figures to be the same.
+
+    Returns
+    -------
+    dict of str to str
+        Versions of ``python`` and ``numpy``, and of ``geoportal`` with a digest of the modules
+        that do the work.
+    """
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(
+        file for room in ("coverage", "geo") for file in (package / room).glob("*.py")
+    ):
+        digest.update(path.read_bytes())
+    return {
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "numpy": np.__version__,
+        "geoportal": f"{metadata.version('geoportal')} ({digest.hexdigest()[:8]})",
+    }
+
+
+def _require_same(client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+    except TimeoutError:
+        raise UsageError("the Dask scheduler has no workers; start some", "scheduler") from None
+    own = versions()
+    for worker, theirs in sorted(client.run(versions, on_error="return").items()):
+        if not isinstance(theirs, dict):
+            raise UsageError(
+                f"geoportal cannot be used on the worker {worker} ({type(theirs).__name__}): "
+                "install this version of it there",
+                "scheduler",
+            )
+        for name, version in own.items():
+            if theirs[name] != version:
+                raise UsageError(
+                    f"the worker {worker} has {name} {theirs[name]}, this machine {version}: the "
+                    "figures might differ; install the same versions on every machine",
+                    "scheduler",
+                )
 
 
 class _Graph:

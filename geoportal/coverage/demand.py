@@ -1,25 +1,15 @@
-"""Demand: who lives where. Census cells, their suppressed figures, and their share of districts.
-
-Suppression (秘匿): in cells of few people the census publishes only the total; ages are merged into
-a neighbouring cell (HTKSAKI), which lists what was merged (GASSAN). The merged figures are spread
-over the group in proportion to each cell's own total, which is published for all of them: sums
-stay exact, and people are counted where they live.
-"""
+"""Demand: who lives where, by census cell (500 m メッシュ) or by town (町丁目)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.reach import Floats, Places, Rows
-from geoportal.geo.equal_area import EqualArea
-from geoportal.geo.mesh import half_mesh_boxes, half_mesh_centres
-from geoportal.store.population import MeshCell
+from geoportal.geo.mesh import half_mesh_boxes
 
 GROUPS: tuple[str, ...] = ("pop", "pop65", "pop75", "pop85", "alone")
 """Groups of people: all, 65+, 75+, 85+, and households of one person of 65 and over (高齢単身)."""
@@ -27,81 +17,74 @@ GROUPS: tuple[str, ...] = ("pop", "pop65", "pop75", "pop85", "alone")
 NEED_GROUP = "pop75"
 """Whose access counts: those aged 75 and over (後期高齢者)."""
 
+MESH, TOWNS = "mesh", "towns"
+UNITS: tuple[str, ...] = (MESH, TOWNS)
+"""By what people are counted: half meshes of the census, or 町丁目 of a city's register."""
+
+Texts = NDArray[np.str_]
+
 
 @dataclass(frozen=True)
 class Demand:
-    """People by cell.
+    """People by cell; a cell is a half mesh or a 町丁目.
 
     Attributes
     ----------
-    codes : ndarray of int, shape (n,)
-        Half meshes, ascending.
+    unit : str
+        One of `UNITS`.
+    keys : ndarray of str, shape (n,)
+        Names of the cells, ascending: nine digits, or municipality and town (``40106/城内``).
+    places : Places
+        Where distances are measured from: the centre of a mesh, the point of a town.
     people : ndarray of float, shape (n, len(GROUPS))
-        Not whole numbers where merged figures were spread.
+        NaN: not published, which is not 0. Not whole numbers where merged figures were spread.
     suppressed : ndarray of bool, shape (n,)
-        True where ages were not published and are estimated.
+        True where ages were not published and are estimated from a neighbouring cell.
+    uncertainty_m : ndarray of float, shape (n,)
+        How far off the point of a town may be, metres; 0 for a mesh, whose centre is exact.
+    municipalities : ndarray of str, shape (n,)
+        Code of the municipality or ward a town is of; empty for a mesh, which may lie in several.
     lost_groups : int
-        Suppressed cells whose receiving cell is not held; their ages count as 0.
+        Suppressed meshes whose receiving mesh is not held; their ages count as 0.
     """
 
-    codes: Rows
+    unit: str
+    keys: Texts
+    places: Places
     people: Floats
     suppressed: NDArray[np.bool_]
-    lost_groups: int
+    uncertainty_m: Floats
+    municipalities: Texts
+    lost_groups: int = 0
 
     def __len__(self) -> int:
-        return int(self.codes.size)
-
-    @property
-    def places(self) -> Places:
-        """Centres of the cells."""
-        return Places.of(*half_mesh_centres(self.codes))
+        return int(self.keys.size)
 
     def group(self, name: str) -> Floats:
-        """Return one group of people, shape (n,)."""
-        return self.people[:, GROUPS.index(name)]
+        """Return the people of a group as far as they are known, shape (n,)."""
+        return np.nan_to_num(self.people[:, GROUPS.index(name)])
 
     def only(self, rows: Rows) -> Demand:
         """Return some of the cells."""
-        return Demand(self.codes[rows], self.people[rows], self.suppressed[rows], self.lost_groups)
+        return Demand(
+            self.unit,
+            self.keys[rows],
+            self.places.only(rows),
+            self.people[rows],
+            self.suppressed[rows],
+            self.uncertainty_m[rows],
+            self.municipalities[rows],
+            self.lost_groups,
+        )
 
-
-def spread_suppressed(cells: Sequence[MeshCell]) -> Demand:
-    """Spread merged figures over the cells they were merged from.
-
-    Parameters
-    ----------
-    cells : sequence of MeshCell
-        As published, distinct.
-
-    Returns
-    -------
-    Demand
-        The sum of every group equals the sum of the published figures, unless a receiving cell is
-        missing.
-    """
-    ordered = sorted(cells, key=lambda cell: cell.code)
-    place = {cell.code: row for row, cell in enumerate(ordered)}
-    people = np.array(
-        [[cell.pop, cell.pop65, cell.pop75, cell.pop85, cell.alone] for cell in ordered],
-        dtype=np.float64,
-    ).reshape(-1, len(GROUPS))
-    merged: dict[int, list[int]] = {}
-    lost = 0
-    for row, cell in enumerate(ordered):
-        if cell.merged_into is not None and cell.merged_into in place:
-            merged.setdefault(place[cell.merged_into], []).append(row)
-        elif cell.pop75 is None:
-            lost += 1
-    suppressed: NDArray[np.bool_] = np.asarray(np.isnan(people).any(axis=1))
-    for receiver, members in merged.items():
-        group = [receiver, *members]
-        totals = people[group, 0]
-        share = totals / totals.sum() if totals.sum() else np.full(len(group), 1 / len(group))
-        people[group, 1:] = share[:, None] * np.nan_to_num(people[receiver, 1:])
-        suppressed[group] = True
-    codes = np.array([cell.code for cell in ordered], dtype=np.int64)
-    return Demand(codes, np.nan_to_num(people), suppressed, lost)
+    def shapes(self) -> NDArray[np.object_]:
+        """Return the cells as they are drawn, degrees, shape (n,): boxes, or points of towns."""
+        if self.unit == MESH:
+            return half_mesh_boxes(self.keys.astype(np.int64))
+        points: NDArray[np.object_] = np.asarray(
+            shapely.points(self.places.lon, self.places.lat), dtype=np.object_
+        )
+        return points
 
 
 @dataclass(frozen=True)
@@ -121,67 +104,3 @@ class Parts:
     cells: Rows
     districts: Rows
     shares: Floats
-
-
-def clip(
-    codes: Rows,
-    districts: Sequence[MultiPolygon],
-    land: Sequence[MultiPolygon],
-    *,
-    sea_known: bool,
-) -> Parts:
-    """Clip cells to districts by share of area.
-
-    Areas are taken in a local equal-area projection on GRS80.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n,)
-        Half meshes.
-    districts : sequence of MultiPolygon
-        Degrees; must not overlap each other for sums to be sums.
-    land : sequence of MultiPolygon
-        Outlines of all municipalities held, these districts or what they are part of included.
-    sea_known : bool
-        True when ``land`` holds every municipality around: the rest of a cell is then sea, where
-        nobody lives, and the cell is shared among the land in it. Otherwise the share is of the
-        whole cell: what lies beyond may be a neighbour that is not held.
-
-    Returns
-    -------
-    Parts
-        Empty where nothing overlaps.
-    """
-    if codes.size == 0:
-        return Parts(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    boxes = half_mesh_boxes(codes)
-    lon, lat = half_mesh_centres(codes)
-    projection = EqualArea(float(lon.mean()), float(lat.mean()))
-    whole = projection.areas_m2(boxes)
-    if sea_known:
-        covered = np.zeros(codes.size)
-        for outline in land:
-            rows, areas = _overlaps(boxes, outline, projection)
-            covered[rows] += areas
-        whole = np.where(covered > 0, np.minimum(covered, whole), whole)
-    found = [_overlaps(boxes, outline, projection) for outline in districts]
-    cells = np.concatenate([rows for rows, _ in found])
-    numbers = np.repeat(np.arange(len(found)), [rows.size for rows, _ in found])
-    shares = np.concatenate([areas / whole[rows] for rows, areas in found])
-    return Parts(cells, numbers, np.minimum(shares, 1.0))
-
-
-def _overlaps(
-    boxes: NDArray[np.object_], outline: MultiPolygon, projection: EqualArea
-) -> tuple[Rows, Floats]:
-    """Return the cells that share area with an outline, and the areas, square metres."""
-    if outline.is_empty:
-        return np.empty(0, np.int64), np.empty(0)
-    shapely.prepare(outline)
-    rows = np.flatnonzero(shapely.intersects(outline, boxes))
-    inside = shapely.covers(outline, boxes[rows])
-    pieces = boxes[rows].copy()
-    pieces[~inside] = shapely.intersection(outline, pieces[~inside])
-    areas = projection.areas_m2(pieces)
-    some = areas > 0
-    return rows[some], areas[some]

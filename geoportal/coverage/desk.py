@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.extent import first_meshes
 from geoportal.coverage.handout import Handout, make_handout
+from geoportal.coverage.population import Population, load_population
 from geoportal.coverage.portions import Executor, here
 from geoportal.coverage.reach import Progress, no_progress
-from geoportal.coverage.study import Population, Study, conduct, load_population
+from geoportal.coverage.study import Study, conduct
 from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
@@ -134,12 +135,24 @@ class CoverageDesk:
         return make_handout(study, snapshot, self.reference, editions, supposed)
 
     def missing_cells(self, study: Study) -> str:
-        """Return what to import for cells, when none is held of an area."""
-        wanted = first_meshes(study.target.outlines)
+        """Return what to import for people, when nobody is held of an area."""
+        name = study.target.name
+        if not study.by_towns:
+            wanted = first_meshes(study.target.outlines)
+            return (
+                f"no census cells are held of {name}: people and distances cannot be computed. "
+                f"Import e-Stat 500 m cells, table T001101, of mesh {', '.join(wanted)}: "
+                "geoportal import tblT001101H….txt (and the register by age, for comparison)"
+            )
+        if study.unplaced:
+            return (
+                f"towns (町丁目) with people are held of {name}, but none could be placed: import "
+                "the points of towns, geoportal import towns.csv, and see the issues of the import"
+            )
         return (
-            f"no census cells are held of {study.target.name}: people and distances cannot be "
-            f"computed. Import e-Stat 500 m cells, table T001101, of mesh {', '.join(wanted)}: "
-            "geoportal import tblT001101H….txt (and the register by age, for comparison)"
+            f"no people by town (町丁目) are held of {name}. Import the city's 地域・年齢別人口 "
+            "(推奨データセット): geoportal import 地域・年齢別人口.csv; or count by census cell: "
+            "--demand mesh"
         )
 
     def _population_of(self, snapshot: Snapshot) -> Population:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.coverage.access import Access
+from geoportal.coverage.cells import CellTable
 from geoportal.coverage.demand import GROUPS, NEED_GROUP
 from geoportal.coverage.reach import RINGS_M, Floats, Rows
 
@@ -72,7 +73,7 @@ class DistrictFigures:
     code, name, level : str
         Of the district; ``level`` is ``"total"`` for the whole.
     people : tuple of float
-        By group, see `GROUPS`.
+        By group, see `GROUPS`; NaN where no figure is known.
     sure, possible : Level
         Facilities of which every need is known; and those of which some is not known, too.
     """
@@ -95,11 +96,11 @@ class DistrictFigures:
 
     def per_people(self, level: Level) -> float:
         """Return facilities in the district per 10,000 aged 75 and over; NaN without people."""
-        return level.facilities / self.need * PER_PEOPLE if self.need else float("nan")
+        return level.facilities / self.need * PER_PEOPLE if self.need > 0 else float("nan")
 
     def uncovered_share(self, level: Level, ring: int, at_least: int = 1) -> float:
         """Return the share of people 75+ without enough facilities within a ring; NaN: nobody."""
-        if not self.need:
+        if not self.need > 0:
             return float("nan")
         return max(0.0, 1.0 - level.covered[at_least - 1][ring] / self.need)
 
@@ -108,7 +109,7 @@ def sum_up(
     code: str,
     name: str,
     level: str,
-    people: Floats,
+    cells: CellTable,
     sure: Measures,
     possible: Measures,
     facilities: tuple[int, int],
@@ -120,8 +121,7 @@ def sum_up(
     ----------
     code, name, level : str
         Of the district.
-    people : ndarray of float, shape (p, len(GROUPS))
-        People of every part.
+    cells : CellTable
     sure, possible : Measures
         Of every part.
     facilities : tuple of int
@@ -129,21 +129,20 @@ def sum_up(
     parts : ndarray
         Rows of the district.
     """
-    own = people[parts]
+    need = cells.need[parts]
     return DistrictFigures(
         code=code,
         name=name,
         level=level,
-        people=tuple(float(value) for value in own.sum(axis=0)),
-        sure=_level(own, sure, facilities[0], parts),
-        possible=_level(own, possible, facilities[1], parts),
+        people=cells.people_in(parts),
+        sure=_level(need, sure, facilities[0], parts),
+        possible=_level(need, possible, facilities[1], parts),
     )
 
 
 def _level(
-    people: Floats, measures: Measures, facilities: int, parts: Rows | NDArray[np.bool_]
+    weight: Floats, measures: Measures, facilities: int, parts: Rows | NDArray[np.bool_]
 ) -> Level:
-    weight = people[:, GROUPS.index(NEED_GROUP)]
     access = measures.access
     counts = access.counts[parts]
     covered = tuple(
@@ -172,7 +171,7 @@ def total_of(
     code: str,
     name: str,
     rows: Iterable[DistrictFigures],
-    people: Floats,
+    cells: CellTable,
     sure: Measures,
     possible: Measures,
 ) -> DistrictFigures:
@@ -184,17 +183,17 @@ def total_of(
         Of the whole.
     rows : iterable of DistrictFigures
         Its districts.
-    people : ndarray of float, shape (p, len(GROUPS))
+    cells : CellTable
     sure, possible : Measures
         Of every part, for the means.
     """
     items = list(rows)
-    everywhere = np.ones(people.shape[0], dtype=bool)
+    everywhere = np.ones(len(cells), dtype=bool)
     whole = sum_up(
         code,
         name,
         "total",
-        people,
+        cells,
         sure,
         possible,
         (
@@ -207,10 +206,16 @@ def total_of(
         code=code,
         name=name,
         level="total",
-        people=tuple(sum(item.people[n] for item in items) for n in range(len(GROUPS))),
+        people=tuple(_known_sum(item.people[n] for item in items) for n in range(len(GROUPS))),
         sure=_with_sums(whole.sure, [item.sure for item in items]),
         possible=_with_sums(whole.possible, [item.possible for item in items]),
     )
+
+
+def _known_sum(values: Iterable[float]) -> float:
+    """Return the sum of what is known, NaN when nothing is."""
+    known = [value for value in values if np.isfinite(value)]
+    return sum(known) if known else float("nan")
 
 
 def _with_sums(whole: Level, parts: list[Level]) -> Level:

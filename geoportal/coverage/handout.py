@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import SPOKEN_RING, irreplaceable_text, subject_text
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.reference import Edition, Reference
 
 _MOST_NAMED = 5
-_GEOGRAPHY = ("boundary", "mesh-population", "age-population")
+_GEOGRAPHY = {
+    MESH: ("boundary", "mesh-population", "age-population"),
+    TOWNS: ("boundary", "towns", "town-population", "age-population"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Handout:
         ISO date of the newest source: the date of everything written; never the clock.
     dataset_version : str
     fictional : bool
-        True when facilities of the sample city are among those counted.
+        True when facilities or people of the sample city are among those counted.
     supposed : str
         What is supposed in a what-if, empty for things as they are.
     """
@@ -110,7 +114,7 @@ def make_handout(
         What is supposed in a what-if.
     """
     used = _facility_sources(study, snapshot)
-    wanted = {*used, *_GEOGRAPHY}
+    wanted = {*used, *_GEOGRAPHY[study.question.demand]}
     newest: dict[str, str] = {}
     for edition in editions:
         if edition.source in wanted:
@@ -132,7 +136,7 @@ def make_handout(
         sources=sources,
         as_of=max((line.as_of for line in sources), default=""),
         dataset_version=snapshot.version,
-        fictional="sample" in used,
+        fictional="sample" in {*used, *(edition.source for edition in study.editions)},
         supposed=supposed,
     )
 

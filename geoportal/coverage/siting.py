@@ -27,7 +27,7 @@ def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | N
     Returns
     -------
     tuple of float or None
-        Degrees (lon, lat), WGS 84; equals: the lowest mesh code. None where nobody lives.
+        Degrees (lon, lat), WGS 84; equals: the first by key. None where nobody lives.
     """
     cells = study.cells
     rows = np.flatnonzero((cells.districts == district) & (cells.need > 0))
@@ -43,5 +43,5 @@ def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | N
             for block in np.split(rows, range(_BLOCK, rows.size, _BLOCK))
         ]
     )
-    best = rows[int(np.lexsort((cells.codes[rows], -reached))[0])]
+    best = rows[int(np.lexsort((cells.keys[rows], -reached))[0])]
     return float(cells.lon[best]), float(cells.lat[best])

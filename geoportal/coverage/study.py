@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import sqlalchemy as sa
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import Area, Target
 from geoportal.coverage.catchment import CATCHMENT_ZONES_M
-from geoportal.coverage.demand import (
-    GROUPS,
-    NEED_GROUP,
-    Demand,
-    Parts,
-    clip,
-    spread_suppressed,
-)
+from geoportal.coverage.cells import CellTable, cut
+from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.extent import missing_meshes
 from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
 from geoportal.coverage.losses import Losses, measure_losses
+from geoportal.coverage.population import PeopleEdition, Population
 from geoportal.coverage.portions import (
     Executor,
     Inhabited,
@@ -31,74 +25,14 @@ from geoportal.coverage.portions import (
     measure_in_portions,
     share_in_portions,
 )
-from geoportal.coverage.reach import Floats, Places, Progress, Rows, no_progress
+from geoportal.coverage.reach import Floats, Progress, Rows, no_progress
 from geoportal.coverage.supply import Question, Supply
 from geoportal.geo.geodesic import bounding_degrees
-from geoportal.geo.mesh import half_mesh_centres
 from geoportal.index.snapshot import Snapshot
-from geoportal.store.population import (
-    AgePopulation,
-    MeshSet,
-    read_age_population,
-    read_mesh_cells,
-    read_mesh_sets,
-)
+from geoportal.store.town_population import TownPeople
 
+FIRST_MESH_DIGITS = 4
 _HALF_CELL_DEGREES = 0.007
-
-
-@dataclass(frozen=True)
-class Population:
-    """The people held: census cells, their editions, and the register by age."""
-
-    demand: Demand
-    meshes: tuple[MeshSet, ...]
-    register: Mapping[str, AgePopulation]
-
-
-def load_population(connection: sa.Connection) -> Population:
-    """Read cells and register; suppressed figures are spread on the way."""
-    return Population(
-        demand=spread_suppressed(read_mesh_cells(connection)),
-        meshes=tuple(read_mesh_sets(connection)),
-        register=read_age_population(connection),
-    )
-
-
-@dataclass(frozen=True)
-class CellTable:
-    """The parts of cells in the districts of a study, one row a part.
-
-    Attributes
-    ----------
-    codes : ndarray of int, shape (p,)
-        Half meshes; a cell on a border stands once for each district.
-    lon, lat : ndarray of float, shape (p,)
-        Centre of the whole cell: distances are measured from here.
-    districts : ndarray of int, shape (p,)
-        Which area.
-    shares : ndarray of float, shape (p,)
-        Share of the cell's people that live in the district.
-    people : ndarray of float, shape (p, len(GROUPS))
-    suppressed : ndarray of bool, shape (p,)
-        True where ages are estimated.
-    """
-
-    codes: Rows
-    lon: Floats
-    lat: Floats
-    districts: Rows
-    shares: Floats
-    people: Floats
-    suppressed: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return int(self.codes.size)
-
-    @property
-    def need(self) -> Floats:
-        """People aged 75 and over, shape (p,)."""
-        return self.people[:, GROUPS.index(NEED_GROUP)]
 
 
 @dataclass(frozen=True)
@@ -144,13 +78,43 @@ class Study:
     population: Population
 
     @property
+    def by_towns(self) -> bool:
+        """True when people are counted by 町丁目, False by census cell."""
+        return self.question.demand == TOWNS
+
+    @property
+    def editions(self) -> tuple[PeopleEdition, ...]:
+        """What the people around are from, by first-level mesh or by municipality."""
+        length = None if self.by_towns else FIRST_MESH_DIGITS
+        around = {key.partition("/")[0][:length] for key in self.around.keys.tolist()}
+        held = self.population.editions(self.question.demand)
+        return tuple(edition for edition in held if edition.code in around)
+
+    @property
     def missing_meshes(self) -> list[str]:
-        """First-level meshes the districts touch and no cells are held of."""
-        return missing_meshes(self.target.outlines, self.population.meshes)
+        """First-level meshes the districts touch and no cells are held of; none by 町丁目."""
+        held = self.population.meshes
+        return [] if self.by_towns else missing_meshes(self.target.outlines, held)
+
+    @property
+    def missing_towns(self) -> list[str]:
+        """Names of districts of which no 町丁目 is held or placed; none by census cell."""
+        if not self.by_towns:
+            return []
+        areas = enumerate(self.target.areas)
+        return [area.name for n, area in areas if not (self.cells.districts == n).any()]
+
+    @property
+    def unplaced(self) -> tuple[TownPeople, ...]:
+        """町丁目 of the whole that have no place: their people are not in any figure."""
+        target = self.target
+        if not self.by_towns:
+            return ()
+        return self.population.unplaced_in((*target.municipalities, *target.cities))
 
     @property
     def has_cells(self) -> bool:
-        """False when no census cells are held here: then only facilities can be counted."""
+        """False when nobody is held who lives here: then only facilities can be counted."""
         return len(self.cells) > 0
 
 
@@ -180,16 +144,16 @@ def conduct(
     executor : Executor
         Who does the work; the result is the same.
     """
-    near = _cells_around(population.demand, target, 2 * CATCHMENT_ZONES_M[-1])
-    cells = _cut(near, target)
-    whole, where = np.unique(cells.codes, return_inverse=True)
+    near = _cells_around(population.demand(question.demand), target, 2 * CATCHMENT_ZONES_M[-1])
+    cells = cut(near, target)
+    whole, where = np.unique(cells.rows, return_inverse=True)
     ratio, weighted = _capacity_shared(near, target, supply, progress, executor)
     sets = Sets(
         supply.places,
         (supply.certain, supply.possible),
         np.column_stack([ratio * supply.certain, ratio]),
     )
-    places = Places.of(*half_mesh_centres(whole))
+    places = near.places.only(whole)
     (sure, possible), given = measure_in_portions(places, sets, executor, progress)
     surely = Measures(sure.only(where), given[where, 0])
     possibly = Measures(possible.only(where), given[where, 1])
@@ -199,7 +163,7 @@ def conduct(
             area.code,
             area.name,
             area.level,
-            cells.people,
+            cells,
             surely,
             possibly,
             _facility_counts(snapshot, area, supply, homes == number),
@@ -220,7 +184,7 @@ def conduct(
         around=near,
         losses=measure_losses(surely.access, cells.need, len(supply)),
         districts=districts,
-        total=total_of(target.code, target.name, districts, cells.people, surely, possibly),
+        total=total_of(target.code, target.name, districts, cells, surely, possibly),
         population=population,
     )
 
@@ -252,7 +216,7 @@ def _cells_around(demand: Demand, target: Target, metres: float) -> Demand:
     if len(demand) == 0:
         return demand
     west, south, east, north = _box(target.outlines, metres)
-    lon, lat = half_mesh_centres(demand.codes)
+    lon, lat = demand.places.lon, demand.places.lat
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     return demand.only(np.flatnonzero(inside))
 
@@ -264,23 +228,6 @@ def _box(outlines: Sequence[MultiPolygon], metres: float) -> tuple[float, float,
     corners = [bounding_degrees(x, y, metres) for x in (west, east) for y in (south, north)]
     lows, highs = np.array(corners)[:, :2].min(axis=0), np.array(corners)[:, 2:].max(axis=0)
     return float(lows[0]), float(lows[1]), float(highs[0]), float(highs[1])
-
-
-def _cut(near: Demand, target: Target) -> CellTable:
-    parts: Parts = clip(near.codes, target.outlines, target.land, sea_known=target.sea_known)
-    inhabited = near.people[parts.cells, 0] > 0
-    rows, districts = parts.cells[inhabited], parts.districts[inhabited]
-    shares = parts.shares[inhabited]
-    lon, lat = half_mesh_centres(near.codes[rows])
-    return CellTable(
-        codes=near.codes[rows],
-        lon=lon,
-        lat=lat,
-        districts=districts,
-        shares=shares,
-        people=near.people[rows] * shares[:, None],
-        suppressed=near.suppressed[rows],
-    )
 
 
 def _capacity_shared(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geoportal.coverage.demand import MESH
 from geoportal.coverage.reach import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.index.snapshot import Snapshot, shown_claims
@@ -50,7 +51,7 @@ _PLANNED = "planned-"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about: of which facilities, for which needs, when, on what evidence.
+    """What is asked about: which facilities, for which needs, when, on what evidence, for whom.
 
     Attributes
     ----------
@@ -62,12 +63,15 @@ class Question:
         One of `TIMES`.
     evidence : str
         One of `EVIDENCE_LEVELS`.
+    demand : str
+        By what people are counted; one of `geoportal.coverage.demand.UNITS`.
     """
 
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     time: str = "any"
     evidence: str = "any"
+    demand: str = MESH
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
+from geoportal.coverage.town_demand import people_of
 
 Row = dict[str, Any]
 POSSIBLE = "_possible"
@@ -41,23 +42,30 @@ RANKED = "pop75_uncovered_share"
 
 
 def cell_rows(study: Study) -> list[Row]:
-    """Return a row for each part of a cell in a district, possible figures included."""
+    """Return a row for each part of a cell in a district, possible figures included.
+
+    A cell is named by the nine digits of its mesh, or by municipality and town (``40106/城内``).
+    People that are not published are None, never 0.
+    """
     cells = study.cells
     codes = [area.code for area in study.target.areas]
     rows = []
     sure, possible = _measure_columns(study, sure=True), _measure_columns(study, sure=False)
-    people = np.array([[settled(v) for v in row] for row in cells.people]).reshape(-1, len(GROUPS))
     for n in range(len(cells)):
         row: Row = {
-            "cell": str(cells.codes[n]),
+            "cell": str(cells.keys[n]),
             "lon": float(cells.lon[n]),
             "lat": float(cells.lat[n]),
             "district": codes[cells.districts[n]],
         }
-        row |= {name: float(people[n, i]) for i, name in enumerate(GROUPS)}
+        row |= {name: settled(float(cells.people[n, i])) for i, name in enumerate(GROUPS)}
         row |= {name: column[n] for name, column in sure.items()}
         row |= {name + POSSIBLE: column[n] for name, column in possible.items()}
-        row |= {"share": settled(float(cells.shares[n])), "estimated": bool(cells.suppressed[n])}
+        if study.by_towns:
+            row["uncertainty_m"] = settled(float(cells.uncertainty_m[n]))
+        else:
+            row["share"] = settled(float(cells.shares[n]))
+            row["estimated"] = bool(cells.suppressed[n])
         rows.append(row)
     return rows
 
@@ -160,21 +168,44 @@ def _by_loss(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def reconciliation_rows(study: Study) -> list[Row]:
-    """Return cells beside the register by age, for each district and the whole."""
+    """Return cells beside the register by age, for each district and the whole.
+
+    By 町丁目 with the people who are not in the figures: those of towns without a place.
+    """
     rows = []
+    unit = study.cells.unit
     for figures in (*study.districts, study.total):
         held = study.population.register.get(figures.code)
         row: Row = {"district": figures.code, "name": figures.name}
         for group in GROUPS[:-1]:
-            mesh = figures.group(group)
+            cells = figures.group(group)
             register = float(getattr(held, group)) if held is not None else None
-            row[f"{group}_mesh"] = settled(mesh)
+            row[f"{group}_{unit}"] = settled(cells)
             row[f"{group}_register"] = register
-            row[f"{group}_difference"] = None if register is None else settled(mesh - register)
-            row[f"{group}_ratio"] = settled(mesh / register) if register else None
+            row[f"{group}_difference"] = None if register is None else settled(cells - register)
+            row[f"{group}_ratio"] = settled(cells / register) if register else None
+        if study.by_towns:
+            row |= _left_out(study, figures)
         row["register_as_of"] = held.as_of if held is not None else ""
         rows.append(row)
     return rows
+
+
+def _left_out(study: Study, figures: DistrictFigures) -> Row:
+    """Return who is filed here and not counted: towns without a place, figures not published."""
+    towns = study.unplaced
+    codes = [area.code for area in study.target.areas]
+    parts = np.ones(len(study.cells), dtype=bool)
+    if figures.level != "total":
+        towns = tuple(town for town in towns if town.municipality_code == figures.code)
+        parts = study.cells.districts == codes.index(figures.code)
+    people = np.array([people_of(town) for town in towns]).reshape(-1, len(GROUPS))
+    return {
+        "unplaced_towns": len(towns),
+        "pop_unplaced": settled(float(np.nansum(people[:, 0]))),
+        "pop75_unplaced": settled(float(np.nansum(people[:, GROUPS.index("pop75")]))),
+        "hidden_towns": int((parts & study.cells.hidden).sum()),
+    }
 
 
 def demand_rows(study: Study) -> list[Row]:
@@ -183,7 +214,7 @@ def demand_rows(study: Study) -> list[Row]:
     places, people = around.places, around.group("pop75")
     return [
         {
-            "cell": str(around.codes[n]),
+            "cell": str(around.keys[n]),
             "lon": float(places.lon[n]),
             "lat": float(places.lat[n]),
             "pop75": settled(float(people[n])),

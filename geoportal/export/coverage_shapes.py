@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import SPOKEN_RING
-from geoportal.geo.mesh import half_mesh_boxes
 
 MAP_RING = SPOKEN_RING
 """Maps show the number of facilities within this ring (2 km)."""
@@ -59,15 +58,17 @@ def class_numbers(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def part_shapes(study: Study) -> NDArray[np.object_]:
-    """Return the parts of cells in their districts, degrees, shape (p,)."""
+    """Return the parts of cells in their districts, degrees, shape (p,); towns are points."""
     cells = study.cells
-    boxes = half_mesh_boxes(cells.codes)
-    shapes = boxes.copy()
+    whole = study.around.only(cells.rows).shapes()
+    if study.by_towns:
+        return whole
+    shapes = whole.copy()
     for number, area in enumerate(study.target.areas):
         own = np.flatnonzero(cells.districts == number)
         shapely.prepare(area.outline)
-        cut = own[~shapely.covers(area.outline, boxes[own])]
-        shapes[cut] = shapely.intersection(area.outline, boxes[cut])
+        cut = own[~shapely.covers(area.outline, whole[own])]
+        shapes[cut] = shapely.intersection(area.outline, whole[cut])
     return shapes
 
 

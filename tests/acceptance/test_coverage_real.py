@@ -105,11 +105,11 @@ def test_published_people_are_neither_lost_nor_made(pack):
             for row in csv.DictReader(file):
                 value = row["T001101022"]
                 published += int(value) if value.isascii() and value.isdigit() else 0
-    from geoportal.coverage.study import load_population
+    from geoportal.coverage.population import load_population
     from geoportal.store.database import open_database
 
     database = open_database(pack.parent / "k.db")
     with database.engine.connect() as connection:
-        held = load_population(connection).demand.group("pop75").sum()
+        held = load_population(connection).mesh.group("pop75").sum()
     database.engine.dispose()
     assert held == pytest.approx(published, rel=1e-12)

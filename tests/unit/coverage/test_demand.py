@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from shapely.geometry import MultiPolygon, box
 
-from geoportal.coverage.demand import clip, spread_suppressed
+from geoportal.coverage.mesh_demand import clip, spread_suppressed
 from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.mesh import (
     half_mesh_boxes,

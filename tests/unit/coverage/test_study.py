@@ -94,16 +94,14 @@ def test_districts_add_up_to_the_city(study):
 def test_nobody_is_lost_or_doubled_on_the_border(study):
     """The districts together are a box; its people are those of the cells by share of area."""
     total = 0.0
-    demand = study.population.demand
-    from geoportal.geo.mesh import half_mesh_boxes
-
-    for cell, people in zip(half_mesh_boxes(demand.codes), demand.group("pop"), strict=True):
+    demand = study.population.mesh
+    for cell, people in zip(demand.shapes(), demand.group("pop"), strict=True):
         west, south, east, north = cell.bounds
         x = max(0.0, min(east, town.EAST) - max(west, town.WEST)) / (east - west)
         y = max(0.0, min(north, town.NORTH) - max(south, town.SOUTH)) / (north - south)
         total += people * x * y
     assert study.total.group("pop") == pytest.approx(total, rel=1e-4)
-    assert len(study.cells) > len(set(study.cells.codes.tolist()))
+    assert len(study.cells) > len(set(study.cells.keys.tolist()))
 
 
 def test_facilities_are_counted_with_the_range_of_what_is_not_known(study):

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import Target, choose_target
-from geoportal.coverage.demand import spread_suppressed
 from geoportal.coverage.handout import Handout, make_handout
-from geoportal.coverage.study import Population, Study, conduct
+from geoportal.coverage.mesh_demand import spread_suppressed
+from geoportal.coverage.population import Population
+from geoportal.coverage.study import Study, conduct
 from geoportal.coverage.supply import Question, gather_supply
+from geoportal.coverage.town_demand import town_demand
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.index.snapshot import Snapshot
@@ -74,7 +76,7 @@ def population(items: Sequence[MeshCell] | None = None) -> Population:
         code: AgePopulation(code, "age-population", "2025-01-01", 9000, 3000, 1500, 500)
         for code in ("40106", "40107")
     }
-    return Population(spread_suppressed(held), meshes, register)
+    return Population(spread_suppressed(held), meshes, register, town_demand([]))
 
 
 def snapshot(items: Sequence[Facility] | None = None) -> Snapshot:

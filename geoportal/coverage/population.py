@@ -1,0 +1,98 @@
+"""The people held: by census cell, by 町丁目, and in the register by age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from geoportal.coverage.demand import TOWNS, Demand
+from geoportal.coverage.mesh_demand import spread_suppressed
+from geoportal.coverage.town_demand import town_demand, unplaced_towns
+from geoportal.store.population import (
+    AgePopulation,
+    MeshSet,
+    read_age_population,
+    read_mesh_cells,
+    read_mesh_sets,
+)
+from geoportal.store.town_population import TownPeople, TownSet, read_town_sets, read_towns
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleEdition:
+    """What the people of a first-level mesh, or the towns of a municipality, are from.
+
+    Attributes
+    ----------
+    code : str
+        Four digits of the mesh, or five of the municipality or city.
+    source : str
+        Source name; ``"sample"`` for the invented people of the sample city.
+    as_of : str
+        ISO date.
+    """
+
+    code: str
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Population:
+    """The people held.
+
+    Attributes
+    ----------
+    mesh : Demand
+        By half mesh; suppressed figures are spread.
+    meshes : tuple of MeshSet
+        Editions of the meshes.
+    register : mapping of str to AgePopulation
+        Residents by age, by municipality code.
+    towns : Demand
+        By 町丁目, those that have a place.
+    town_sets : tuple of TownSet
+        Editions of the 町丁目.
+    unplaced : tuple of TownPeople
+        町丁目 without a place: shown beside the figures, not in them.
+    """
+
+    mesh: Demand
+    meshes: tuple[MeshSet, ...]
+    register: Mapping[str, AgePopulation]
+    towns: Demand
+    town_sets: tuple[TownSet, ...] = ()
+    unplaced: tuple[TownPeople, ...] = ()
+
+    def demand(self, unit: str) -> Demand:
+        """Return the people by one of `geoportal.coverage.demand.UNITS`."""
+        return self.towns if unit == TOWNS else self.mesh
+
+    def editions(self, unit: str) -> tuple[PeopleEdition, ...]:
+        """Return the editions held of one unit, ordered by code."""
+        if unit == TOWNS:
+            return tuple(
+                PeopleEdition(item.municipality_code, item.source, item.as_of)
+                for item in self.town_sets
+            )
+        return tuple(PeopleEdition(m.first_mesh, m.source, m.as_of) for m in self.meshes)
+
+    def unplaced_in(self, codes: Iterable[str]) -> tuple[TownPeople, ...]:
+        """Return the towns without a place whose figures are filed under one of these codes."""
+        wanted = set(codes)
+        return tuple(town for town in self.unplaced if town.municipality_code in wanted)
+
+
+def load_population(connection: sa.Connection) -> Population:
+    """Read cells, towns and register; suppressed figures are spread on the way."""
+    towns = read_towns(connection)
+    return Population(
+        mesh=spread_suppressed(read_mesh_cells(connection)),
+        meshes=tuple(read_mesh_sets(connection)),
+        register=read_age_population(connection),
+        towns=town_demand(towns),
+        town_sets=tuple(read_town_sets(connection)),
+        unplaced=unplaced_towns(towns),
+    )
