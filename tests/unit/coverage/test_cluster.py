@@ -79,6 +79,33 @@ def test_a_cluster_finds_the_same():
     assert_identical(there, conducted())
 
 
+@pytest.mark.parametrize("name", ["python", "numpy", "geoportal"])
+def test_a_worker_of_another_version_is_refused_by_name(monkeypatch, name):
+    from distributed import LocalCluster
+
+    here_first = iter([cluster.versions()])
+    other = cluster.versions() | {name: "0.0.other"}
+    monkeypatch.setattr(cluster, "versions", lambda: next(here_first, other))
+    with (
+        LocalCluster(n_workers=1, processes=False, dashboard_address=None) as machines,
+        pytest.raises(UsageError, match=f"worker inproc://.* has {name} 0.0.other"),
+        workers(machines.scheduler_address),
+    ):
+        pass
+
+
+def test_a_scheduler_without_workers_is_told_not_waited_for(monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as machines,
+        pytest.raises(UsageError, match="no workers"),
+        workers(machines.scheduler_address),
+    ):
+        pass
+
+
 def test_the_size_of_a_portion_is_of_no_consequence_that_is_written(monkeypatch):
     small = conducted()
     monkeypatch.setattr(portions, "PORTION_CELLS", 1_000)
