@@ -21,7 +21,15 @@ from geoportal.ingest.map_files import (
 from geoportal.ingest.refusal import NotNeededError
 from geoportal.ingest.report import Issue
 from geoportal.ingest.revise_streams import open_stream
-from geoportal.ingest.sources import boundary, bureau, centres, mesh_population, sample, stations
+from geoportal.ingest.sources import (
+    boundary,
+    bureau,
+    centres,
+    mesh_population,
+    sample,
+    stations,
+    town_population,
+)
 from geoportal.ingest.sources.catalogue import LAYOUTS
 from geoportal.ingest.streams import StreamedTable
 from geoportal.ingest.tables import read_sheets
@@ -70,6 +78,8 @@ class Content:
             return mesh_population.CENSUS_DAY
         if self.table.layout is bureau.LAYOUT:
             return bureau.list_date(self.table)
+        if self.table.layout is town_population.LAYOUT:
+            return town_population.newest_day(self.table)
         return centres.latest_date(self.table)
 
 

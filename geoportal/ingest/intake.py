@@ -14,7 +14,7 @@ from geoportal.ingest.layouts import RecognisedTable
 from geoportal.ingest.report import Issue
 from geoportal.ingest.revise import Revision, revise_records
 from geoportal.ingest.revise_geography import revise_centres, revise_outlines, revise_places
-from geoportal.ingest.revise_population import revise_ages, revise_mesh
+from geoportal.ingest.revise_population import revise_ages, revise_mesh, revise_towns
 from geoportal.ingest.revise_stations import revise_stations
 from geoportal.ingest.revise_streams import revise_stream
 from geoportal.ingest.rows import FacilityExtract, Listed
@@ -34,8 +34,10 @@ from geoportal.ingest.sources import (
     sample,
     stations,
     survey,
+    town_population,
     towns,
 )
+from geoportal.ingest.sources.town_population import ListedTown
 from geoportal.ingest.streams import StreamedTable
 
 _Extractor = Callable[[RecognisedTable, Edition], FacilityExtract]
@@ -64,6 +66,8 @@ class Intake:
         Facility records of the file.
     facility_ids : set of str
         Facilities to resolve again.
+    listed_towns : list of ListedTown
+        Towns with people of the file, to be placed.
     geography_changed : bool
         True when every position has to be checked again.
     changed : bool
@@ -79,6 +83,7 @@ class Intake:
     issues: list[Issue] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     facility_ids: set[str] = field(default_factory=set)
+    listed_towns: list[ListedTown] = field(default_factory=list)
     geography_changed: bool = False
     changed: bool = False
 
@@ -110,6 +115,8 @@ def take(
         return _take_centres(connection, content.table, edition)
     if content.layout in (mesh_population.LAYOUT, age_population.LAYOUT):
         return _take_population(connection, content.table, edition, progress)
+    if content.layout is town_population.LAYOUT:
+        return _take_town_population(connection, content.table, edition)
     if content.layout is medical_areas.LAYOUT:
         return _compare_areas(content.table, edition)
     extract = _EXTRACTORS[content.table.layout.source]
@@ -188,6 +195,19 @@ def _take_population(
         revision = revise_ages(connection, found.items)
     count = len(table.malformed)
     intake = _intake(found.rows_read + count, found.rejected + count, found.issues, revision)
+    intake.changed = bool(revision.created or revision.updated or revision.removed)
+    return intake
+
+
+def _take_town_population(
+    connection: sa.Connection, table: RecognisedTable, edition: Edition
+) -> Intake:
+    found = town_population.extract(table, edition)
+    people = {code: [town.people for town in towns] for code, towns in found.towns.items()}
+    revision = revise_towns(connection, people, edition)
+    count = len(table.malformed)
+    intake = _intake(found.rows_read + count, found.rejected + count, found.issues, revision)
+    intake.listed_towns = [town for towns in found.towns.values() for town in towns]
     intake.changed = bool(revision.created or revision.updated or revision.removed)
     return intake
 

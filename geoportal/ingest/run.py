@@ -30,11 +30,13 @@ from geoportal.ingest.plans import (
 from geoportal.ingest.report import INFO, WARNING, FileReport, ImportReport, Issue
 from geoportal.ingest.revise import refresh_facilities
 from geoportal.ingest.sources.sample import SOURCE as SAMPLE
+from geoportal.ingest.town_places import place_towns, town_issues
 from geoportal.ingest.warnings import position_issues
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids
 from geoportal.store.reference import Reference
+from geoportal.store.town_population import read_town_sets
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ class ImportRun:
         report.note(_ignored(member))
         changed = self._refresh(connection, intake)
         report.note(position_issues(connection, intake.listed, content.layout))
+        report.note(town_issues(connection, intake.listed_towns))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
         if new:
             self._add_edition(connection, edition, report)
@@ -220,18 +223,21 @@ class ImportRun:
     def _refresh(self, connection: sa.Connection, intake: Intake) -> bool:
         """Resolve what the file touches: everything when the geography has changed."""
         ids = sorted(intake.facility_ids)
+        towns = sorted({town.people.municipality_code for town in intake.listed_towns})
         if intake.geography_changed:
             self._geography = None
             ids = facility_ids(connection)
-        if not ids:
+            towns = [held.municipality_code for held in read_town_sets(connection)]
+        if not ids and not towns:
             return False
         if self._geography is None:
             self._progress("gazetteer", 0, 1)
             self._geography = load_geography(self._database, connection, self._reference)
+        moved = place_towns(connection, self._geography, self._reference, towns)
         changed = refresh_facilities(
             connection, ids, self._geography, self._strengths, self._progress
         )
-        return changed > 0
+        return changed > 0 or moved > 0
 
     def _add_edition(self, connection: sa.Connection, edition: Edition, report: FileReport) -> None:
         write_edition(

@@ -24,6 +24,7 @@ from geoportal.ingest.sources import (
     sample,
     stations,
     survey,
+    town_population,
     towns,
 )
 
@@ -40,6 +41,7 @@ LAYOUTS: Final = (
     municipal_care.LAYOUT,
     mesh_population.LAYOUT,
     age_population.LAYOUT,
+    town_population.LAYOUT,
     medical_areas.LAYOUT,
     survey.LAYOUT,
 )

@@ -154,6 +154,8 @@ def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> _Row | None:
 
 def _people(notes: RowNotes, name: str, text: str) -> int | None:
     """Return a number of people; None where none is published; reject what is no such number."""
+    if notes.rejected:
+        return None  # one reason is enough
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     if plain in _HIDDEN:
         return None

@@ -28,6 +28,7 @@ SOURCE_NAMES = {
     "postcodes",
     "mesh-population",
     "age-population",
+    "town-population",
     "medical-areas",
     "survey",
     "centres",
