@@ -24,6 +24,7 @@ from geoportal.errors import GeoportalError, UsageError
 from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.minute import MinuteBoard
 from geoportal.index.snapshot import Snapshot
+from geoportal.index.stations import station_book
 from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.search.answer import Answer, search
 from geoportal.search.exposure import ExposureLedger
@@ -34,6 +35,7 @@ from geoportal.store.database import Database, dataset_version
 from geoportal.store.facilities import all_redirects, iter_facilities
 from geoportal.store.outlines import read_outlines
 from geoportal.store.reference import Edition, Reference, read_centres, read_editions
+from geoportal.store.stations import read_stations
 
 _VERSION_CHECK_SECONDS = 0.5
 
@@ -307,12 +309,15 @@ def _load(
     today: date,
 ) -> Loaded:
     facilities = list(iter_facilities(connection))
+    districts = load_districts(connection, reference)
+    geocoder = open_geocoder(database, connection, reference)
+    book = station_book(*read_stations(connection), districts, geocoder.gazetteer, reference)
     snapshot = Snapshot(
         version=version,
         today=today,
         facilities=facilities,
         vocabulary=reference.vocabulary,
-        districts=load_districts(connection, reference),
+        districts=districts,
         members=district_members(reference),
         centres=read_centres(connection),
         kind_words=kind_words(reference),
@@ -323,7 +328,7 @@ def _load(
             counts[source] = counts.get(source, 0) + 1
     return Loaded(
         snapshot=snapshot,
-        geocoder=open_geocoder(database, connection, reference),
+        geocoder=geocoder.with_stations(book),
         redirects=all_redirects(connection),
         editions=read_editions(connection),
         facility_counts=counts,

@@ -75,8 +75,9 @@ class AnswerWriter:
             region.prefecture,
             region.name,
             region.code,
-            gazetteer.town_name(node),
+            town := gazetteer.town_name(node),
             position.uncertainty_m if position else None,
+            f"{region.prefecture}{region.name}{town}",
         )
 
     def _certain(self, text: str, question: Question, found: Found) -> GeocodeResult:
@@ -298,6 +299,7 @@ class AnswerWriter:
             region.code,
             "",
             position.uncertainty_m if position else None,
+            f"{region.prefecture}{region.name}",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 
 from geoportal.address.answer import AnswerWriter
 from geoportal.address.canonical import canonicalize
@@ -12,6 +13,8 @@ from geoportal.address.gazetteer import Gazetteer
 from geoportal.address.heads import HeadReader
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.address.search import AddressSearch
+from geoportal.address.station_book import StationBook
+from geoportal.address.stations import MENTION, StationFinder
 from geoportal.address.suggestion import Suggester
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
@@ -19,6 +22,10 @@ __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
 LONGEST_INPUT = 1_000
 """Letters; anything longer is no address."""
 
+_INFERRED = frozenset(
+    {"spelling_inferred", "town_suffix_ignored", "text_skipped", "former_municipality_inferred"}
+)
+"""With these warnings an address was made out of letters that are not quite its own."""
 _POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
@@ -40,6 +47,13 @@ class Geocoder:
         self._search = AddressSearch(gazetteer, self._heads)
         self._writer = AnswerWriter(gazetteer)
         self._suggester = Suggester(gazetteer, self._heads)
+        self._stations: StationFinder | None = None
+
+    def with_stations(self, book: StationBook) -> Geocoder:
+        """Return a geocoder over the same gazetteer that knows stations, too."""
+        other = copy(self)
+        other._stations = StationFinder(book, self.gazetteer.regions, self._heads)
+        return other
 
     def geocode(self, text: str, hint: str = "") -> GeocodeResult:
         """Find the place an address means.
@@ -56,11 +70,18 @@ class Geocoder:
         Returns
         -------
         GeocodeResult
-            ``invalid`` for text that cannot be an address; never raises for any text.
+            ``invalid`` for text that cannot be an address; never raises for any text. Of a station
+            (小倉駅) only where no address is meant by all of the text: 博多駅前2丁目 is one.
         """
         return self._geocode(text, self._heads.hinted(hint))
 
     def _geocode(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
+        address = self._address(text, hinted)
+        if self._stations is None or not MENTION.search(text) or len(text) > LONGEST_INPUT:
+            return address
+        return address if _understood(address) else self._stations.find(text, hinted) or address
+
+    def _address(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         if not text.strip() or len(text) > LONGEST_INPUT:
             return self._writer.nothing("invalid", text)
         canonical = canonicalize(text)
@@ -121,5 +142,23 @@ class Geocoder:
         codes : iterable of str
             Municipality codes it should lie in, in place of a hint.
         """
-        hinted = self._heads.hinted(hint).union(*(self._heads.hinted(code) for code in codes))
+        hinted = self._hinted(hint, codes)
         return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)
+
+    def suggest_stations(
+        self, prefix: str, limit: int = 10, hint: str = "", codes: Iterable[str] = ()
+    ) -> list[Candidate]:
+        """Return stations whose name begins with ``prefix``; parameters as of :meth:`suggest`."""
+        if self._stations is None:
+            return []
+        return self._stations.suggest(prefix[:LONGEST_INPUT], limit, self._hinted(hint, codes))
+
+    def _hinted(self, hint: str, codes: Iterable[str]) -> frozenset[int]:
+        return self._heads.hinted(hint).union(*(self._heads.hinted(code) for code in codes))
+
+
+def _understood(address: GeocodeResult) -> bool:
+    """Say whether what speaks of a station is part of the name of a place: 博多駅前, 駅前町."""
+    placed = address.town or address.status == "ambiguous"
+    inferred = not _INFERRED.isdisjoint(address.warnings)
+    return bool(placed) and not MENTION.search(address.remainder) and not inferred

@@ -23,6 +23,12 @@ class Candidate:
         Components; empty when not reached. ``town`` is the published 大字町丁目名.
     uncertainty_m : float or None
         Metres; the truth lies within it in at least 95 of 100 cases. None without a position.
+    text : str
+        What to write to mean this place and no other.
+    station : str
+        小倉駅, for the position of a station; else empty.
+    lines : tuple of str
+        Of a station: JR日豊線.
     """
 
     lon: float | None
@@ -33,10 +39,13 @@ class Candidate:
     municipality_code: str
     town: str
     uncertainty_m: float | None
+    text: str = ""
+    station: str = ""
+    lines: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the candidate as plain JSON-ready values."""
-        return asdict(self)
+        return {**asdict(self), "lines": list(self.lines)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,10 @@ class GeocodeResult:
         Codes such as ``hint_used``; never any part of the address.
     source, dataset_date : str
         Of the gazetteer that answered.
+    station : str
+        小倉駅, when the position is that of a station (``station_position`` is warned of).
+    lines : tuple of str
+        Of that station.
     """
 
     status: Status
@@ -87,10 +100,12 @@ class GeocodeResult:
     warnings: tuple[str, ...] = ()
     source: str = ""
     dataset_date: str = ""
+    station: str = ""
+    lines: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain JSON-ready values (tuples become lists)."""
         plain = asdict(self)
         plain["candidates"] = [candidate.as_dict() for candidate in self.candidates]
-        plain["warnings"] = list(self.warnings)
+        plain["warnings"], plain["lines"] = list(self.warnings), list(self.lines)
         return plain

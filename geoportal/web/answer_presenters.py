@@ -106,6 +106,8 @@ def point_document(portal: Portal, lon: float, lat: float) -> Document:
         "warnings": [] if code else ["outside_districts"],
         "source": "",
         "dataset_date": "",
+        "station": "",
+        "lines": [],
         **_whereabouts(portal, code),
     }
 

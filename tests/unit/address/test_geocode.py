@@ -12,10 +12,11 @@ CONTRACT_KEYS = [
     *("status", "match_level", "coordinate_level", "lon", "lat", "uncertainty_m", "matched"),
     *("remainder", "prefecture", "municipality", "municipality_code", "town", "candidates"),
     *("needs_confirmation", "warnings", "source", "dataset_date"),
+    *("station", "lines"),
 ]
 CANDIDATE_KEYS = {
     *("lon", "lat", "match_level", "prefecture", "municipality", "municipality_code", "town"),
-    "uncertainty_m",
+    *("uncertainty_m", "text", "station", "lines"),
 }
 
 CERTAIN = """
