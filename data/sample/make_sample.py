@@ -18,6 +18,7 @@ from typing import Any
 from making.outlines import feature_collection, ward_shapes
 from making.population import age_text, make_cells, mesh_text
 from making.records import make_records
+from making.town_people import town_text
 from making.towns import HEADER, make_towns
 
 SEED = "geoportal-sample-1"
@@ -66,6 +67,12 @@ def cells_text() -> str:
     return mesh_text(make_cells(dice, make_towns(dice), ward_shapes()))
 
 
+def town_people_text() -> str:
+    """Return ``population/town_population.csv``."""
+    towns = make_towns(dice)
+    return town_text(dice, towns, make_cells(dice, towns, ward_shapes()))
+
+
 def main() -> None:
     """Write the files."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -78,6 +85,7 @@ def main() -> None:
         ("facilities.json", facilities_text()),
         ("population/mesh_population.txt", cells_text()),
         ("population/age_population.csv", age_text()),
+        ("population/town_population.csv", town_people_text()),
     ):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text, encoding="utf-8", newline="\n")

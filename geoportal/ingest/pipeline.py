@@ -30,6 +30,7 @@ SAMPLE_FILES = (
     "facilities.json",
     "population/mesh_population.txt",
     "population/age_population.csv",
+    "population/town_population.csv",
 )
 _SAMPLE_LOADED = "sample_loaded"
 

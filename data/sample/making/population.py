@@ -63,6 +63,15 @@ class Cell:
     into: int = 0
     merged: list[int] = field(default_factory=list)
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Longitude and latitude of its middle, degrees."""
+        digit = [int(d) for d in str(self.code)]
+        row = (digit[0] * 10 + digit[1]) * 160 + digit[4] * 20 + digit[6] * 2 + (digit[8] - 1) // 2
+        column = (digit[2] * 10 + digit[3]) * 160 + digit[5] * 20 + digit[7] * 2
+        column += (digit[8] - 1) % 2
+        return 100 + (column + 0.5) / COLUMNS, (row + 0.5) / ROWS
+
     def row(self) -> str:
         """Return the row of the mesh file; the ages of suppressed cells are ``*``."""
         treatment = "2" if self.into else "1" if self.merged else "0"
@@ -171,22 +180,25 @@ def age_text() -> str:
     city = [0] * len(AGE_BANDS)
     rows = []
     for ward, (total, old_share) in PEOPLE.items():
-        bands = _bands(round(total * REGISTER_SHARE), old_share)
+        bands = register_bands(round(total * REGISTER_SHARE), old_share)
         city = [a + b for a, b in zip(city, bands, strict=True)]
         rows.append((ward, CITY + WARDS[ward], bands))
     for code, name, bands in (("40100", CITY, city), *rows):
         values = (sum(bands), *bands, sum(bands[13:]), sum(bands[15:]))
-        lines.append(",".join((f"{code}{_check(code)}", PREFECTURE, name, "計", *map(str, values))))
+        lines.append(
+            ",".join((f"{code}{check_digit(code)}", PREFECTURE, name, "計", *map(str, values)))
+        )
     return "\n".join(lines) + "\n"
 
 
-def _bands(total: int, old_share: float) -> list[int]:
+def register_bands(total: int, old_share: float) -> list[int]:
+    """Return the register of a ward by five-year bands of `AGE_BANDS`."""
     old = total * old_share * 1.02
     groups = (total - old, old * 0.46, old * 0.36, old * 0.18)
     return [round(group * share) for group, s in zip(groups, _WITHIN, strict=True) for share in s]
 
 
-def _check(code: str) -> int:
+def check_digit(code: str) -> int:
     """Return the check digit of a local authority code (全国地方公共団体コード)."""
     rest = sum(int(digit) * weight for digit, weight in zip(code, range(6, 1, -1), strict=True))
     return (11 - rest % 11) % 10
