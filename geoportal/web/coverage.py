@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -14,14 +14,20 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from geoportal.coverage.desk import CoverageDesk, WhatIf
+from geoportal.coverage.desk import NO_CHANGE, CoverageDesk, WhatIf
 from geoportal.coverage.handout import Handout
+from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.errors import InputRefusedError
 from geoportal.export.method import FORMATS
 from geoportal.services import Portal, district_members
-from geoportal.web.coverage_question import CoverageQuery, default_area, read_question
+from geoportal.web.coverage_question import (
+    CoverageQuery,
+    CoverageWhatIf,
+    default_area,
+    read_question,
+)
 from geoportal.web.problems import problem
 
 Document = dict[str, Any]
@@ -44,6 +50,7 @@ FILES: Mapping[str, tuple[str, str]] = {
 """What can be downloaded: format of the pack and media type."""
 
 _KEPT_FILES = 24
+_UNNAMED = "仮の施設"
 _EXTENSION = "geoportal.coverage"
 _TAG = Tag(name="coverage", description="Who is covered by whom, district by district")
 
@@ -59,7 +66,8 @@ class CoverageCounter:
     def file(self, name: str, handout: Handout) -> bytes:
         """Return a file of the pack, made when first asked for."""
         study = handout.study
-        key = (handout.dataset_version, handout.as_of, study.target.code, study.question, name)
+        areas = tuple(area.code for area in study.target.areas)
+        key = (handout.dataset_version, handout.as_of, areas, study.question, name)
         with self._lock:
             if key not in self._files:
                 self._files[key] = _made(name, handout)
@@ -86,8 +94,8 @@ def counter(portal: Portal) -> CoverageCounter:
     return cast("CoverageCounter", kept)
 
 
-def handout_of(portal: Portal, asked: CoverageQuery) -> Handout:
-    """Conduct the study of a question; without the facilities that are said to close.
+def handout_of(portal: Portal, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> Handout:
+    """Conduct the study of a question, or of a what-if about it.
 
     Raises
     ------
@@ -103,17 +111,20 @@ def handout_of(portal: Portal, asked: CoverageQuery) -> Handout:
         loaded.editions,
         area,
         asked.question(portal),
-        WhatIf(remove=tuple(asked.remove)),
+        changes,
+        local=asked.local,
     )
 
 
-def coverage_document(handout: Handout, *, cells: bool, removed: Sequence[str] = ()) -> Document:
-    """Return the answer of ``GET /api/v1/coverage``: the figures of the pack's tables."""
+def coverage_document(
+    handout: Handout, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+) -> Document:
+    """Return the answer of the API: the figures of the pack's tables."""
     study = handout.study
     question = study.question
     *districts, total = district_rows(study)
     told: Iterator[Row] = (
-        {**row, "sentence": sentence(figures, handout.subject)}
+        {**row, "sentence": sentence(figures, handout.subject, asked.ring_number)}
         for row, figures in zip(districts, study.districts, strict=True)
     )
     document: Document = {
@@ -126,7 +137,11 @@ def coverage_document(handout: Handout, *, cells: bool, removed: Sequence[str] =
             "needs": question.needs,
             "time": question.time,
             "evidence": question.evidence,
-            "removed": removed,
+            "removed": changes.remove,
+            "added": [
+                {"lon": item.lon, "lat": item.lat, "capacity": item.capacity}
+                for item in changes.add
+            ],
         },
         "facilities": {
             "sure": int(study.supply.certain.sum()),
@@ -141,7 +156,7 @@ def coverage_document(handout: Handout, *, cells: bool, removed: Sequence[str] =
             for s in handout.sources
         ],
     }
-    if cells:
+    if asked.cells:
         rows = cell_rows(study)
         columns = (*CELL_COLUMNS, *(f"{name}_possible" for name in CELL_COLUMNS[8:]))
         document["cells"] = {name: [row[name] for row in rows] for name in columns}
@@ -176,12 +191,28 @@ _ANSWER: dict[Any, Any] = {
 )
 def coverage(query: CoverageQuery) -> Response:
     """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
+    return _conditional(_answer(query, WhatIf(remove=tuple(query.remove))))
+
+
+@api.post(
+    "/coverage",
+    tags=[_TAG],
+    summary="What if facilities closed and others opened? Nothing of it is kept",
+    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+)
+def coverage_what_if(body: CoverageWhatIf) -> Response:
+    """Return the figures as they would be; planned places travel in the body only."""
+    added = tuple(PlannedFacility(_UNNAMED, item.lon, item.lat, item.capacity) for item in body.add)
+    return _answer(body, WhatIf(tuple(body.remove), added))
+
+
+def _answer(asked: CoverageQuery, changes: WhatIf) -> Response:
     try:
-        handout = handout_of(_portal(), query)
+        handout = handout_of(_portal(), asked, changes)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    body = orjson.dumps(coverage_document(handout, cells=query.cells, removed=query.remove))
-    return _conditional(Response(body, mimetype="application/json"))
+    body = orjson.dumps(coverage_document(handout, asked, changes))
+    return Response(body, mimetype="application/json")
 
 
 @blueprint.get("/coverage/<name>")
@@ -191,8 +222,7 @@ def download(name: str) -> Response:
         abort(HTTPStatus.NOT_FOUND)
     portal = _portal()
     asked = read_question(portal, request.args.to_dict(flat=False))
-    asked = asked.model_copy(update={"remove": []})  # files say what is, not what if
-    handout = handout_of(portal, asked)
+    handout = handout_of(portal, asked)  # files say what is, not what if
     if not handout.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
     data = counter(portal).file(name, handout)

@@ -2,197 +2,322 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from geoportal.coverage.dependence import Share, dependence
 from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.handout import Handout
-from geoportal.coverage.reach import RINGS_M
-from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import SPOKEN_RING, distance_text
+from geoportal.coverage.siting import best_site
+from geoportal.coverage.study import Study
+from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
+from geoportal.coverage.tables import reconciliation_rows
+from geoportal.coverage.wording import distance_text
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.services import Portal
+from geoportal.web import coverage_wording as say
 from geoportal.web import page_models as models
 from geoportal.web.coverage import FILES, handout_of
-from geoportal.web.coverage_question import PRESETS, CoverageQuery, areas, read_question
+from geoportal.web.coverage_change import change_document
+from geoportal.web.coverage_map import map_document
+from geoportal.web.coverage_plan import NEW_PLACE, Plan, Values, encoded, read_plan
+from geoportal.web.coverage_question import (
+    PRESETS,
+    RINGS,
+    CoverageQuery,
+    areas,
+    query_string,
+    read_question,
+)
 from geoportal.web.messages import Messages, messages
 
 Document = dict[str, Any]
 _MOST_LISTED = 10
+_MOST_IN_A_DISTRICT = 5
 _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
-_FARTHER_M = 10.0
+MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 
 
-def coverage_page(portal: Portal, values: Mapping[str, list[str]], language: str) -> Document:
+def coverage_page(portal: Portal, values: Values, language: str) -> Document:
     """Return everything the page shows.
 
     Parameters
     ----------
     portal : Portal
     values : mapping of str to list of str
-        Arguments of the URL; what is not known is passed over.
+        Arguments of the URL, or fields of the what-if form; what is not known is passed over.
     language : str
     """
     words = messages(language)
     asked = read_question(portal, values)
+    held = areas(portal)
     page = {
         **models.coverage_table(portal),
         "asked": asked,
-        "areas": areas(portal),
+        "areas": held,
+        "local_held": "local" in held,
+        "towns_held": False,
+        "rings": [(ring, distance_text(ring)) for ring in RINGS],
+        "times": TIMES,
+        "evidence_levels": list(EVIDENCE_LEVELS),
+        "kind_groups": models.kind_groups(),
         "need_groups": models.need_groups(portal, language),
         "presets": [_preset(name, asked) for name in PRESETS],
         "handout": None,
         "problem": "",
-        "coverage_query": _query_string(asked),
+        "coverage_query": query_string(asked),
         "files": [],
+        "reach": distance_text(asked.ring),
     }
     try:
-        handout = handout_of(portal, asked.model_copy(update={"remove": []}))
+        before = handout_of(portal, asked)
     except (NotFoundError, InputRefusedError):
-        return page | {"problem": "reach-no-outlines"}
-    if not handout.study.has_cells:
-        return page | {"problem": "reach-no-cells", "handout": handout}
-    subject = _subject(portal, handout, language, words)
-    every = (*handout.study.districts, handout.study.total)
-    rows = district_rows(handout.study)
-    told = [
-        {**row, **_shares(figures, words), "sentence": sentence(figures, subject, words)}
-        for row, figures in zip(rows, every, strict=True)
-    ]
-    whole = told.pop() if len(told) > 2 else None
-    told = told[:1] if whole is None else told
-    return page | {
-        "handout": handout,
+        return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
+    page["towns_held"] = _towns_held(before.study)
+    if not before.study.has_cells:
+        key = "reach-no-towns" if before.study.by_towns else "reach-no-cells"
+        return page | {"problem": key, "handout": before}
+    subject = say.subject_of(portal, before.study.question, words)
+    return page | _answer(portal, asked, values, before, subject, words)
+
+
+def _answer(
+    portal: Portal,
+    asked: CoverageQuery,
+    values: Values,
+    before: Handout,
+    subject: str,
+    words: Messages,
+) -> Document:
+    """Return what the study and, where something is supposed, the what-if say."""
+    study, ring = before.study, asked.ring_number
+    codes = [area.code for area in study.target.areas]
+
+    def site(district: str) -> tuple[float, float] | None:
+        return best_site(study, codes.index(district), ring) if district in codes else None
+
+    plan = Plan()
+    if _supposes(values):
+        plan = read_plan(portal, values, site, words)
+    closed = tuple(portal.snapshot.by_id[one] for one in plan.changes.remove)
+    after = handout_of(portal, asked, plan.changes) if plan.changes.any else None
+    change = None
+    if after is not None:
+        names = [facility.name for facility in closed]
+        change = change_document(before, after, plan.changes, names, subject, ring, words)
+    rows = [_row(figures, subject, ring, words) for figures in study.districts]
+    return {
+        "handout": before,
         "subject": subject,
-        "told": sorted(told, key=lambda row: (row["rank"] is None, row["rank"] or 0)),
-        "whole": whole,
+        "told": _ranked(rows),
+        "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(FILES),
-        "single": irreplaceable(handout),
-        "closed": _closed(portal, asked, handout, words) if asked.remove else None,
-        "reach": distance_text(RINGS_M[SPOKEN_RING]),
+        "single": irreplaceable(before, ring),
+        "reliance": _reliance(portal, before, ring, words),
+        "demand": _demand(study, words),
+        "plan": _plan(plan, study, closed),
+        "change": change,
+        "measures": (("fewer",) if change else ()) + MEASURES,
+        "map": map_document(
+            study, after.study if after is not None else None, ring, plan.changes, closed
+        ),
     }
 
 
-def irreplaceable(handout: Handout) -> list[Document]:
+def shareable(portal: Portal, values: Values) -> Document | None:
+    """Return the arguments of a URL that says the same as a what-if form.
+
+    None when the form holds a place, which no URL may, or when there is something to tell.
+    """
+    undone = values.get("undo", [""])[0]
+    planned = [item for item in values.get("planned", []) if item != undone]
+    removed = [one for one in values.get("remove", []) if one != undone]
+    new = any("".join(values.get(name, [])).strip() for name in NEW_PLACE)
+    if planned or new or not (removed or undone):
+        return None
+    return query_string(read_question(portal, values)) | {"remove": removed}
+
+
+def _supposes(values: Values) -> bool:
+    """Say whether anything of a what-if was sent, an empty what-if form included."""
+    return any(name in values for name in ("remove", "planned", "undo", *NEW_PLACE))
+
+
+def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Document:
+    """Return a row of the comparison as people read it; ranges from all sure to all possible."""
+    sure, possible = figures.sure, figures.possible
+    return {
+        "code": figures.code,
+        "name": figures.name,
+        "sentence": say.sentence(figures, subject, ring, words),
+        "sort": figures.uncovered_share(sure, ring),
+        "people": say.people(figures.need),
+        "facilities": say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
+        "per": say.spoken_range(
+            say.tenths(figures.per_people(sure)), say.tenths(figures.per_people(possible))
+        ),
+        "within": say.spoken_range(
+            say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
+        ),
+        "lack": say.spoken_range(
+            say.percent(figures.uncovered_share(possible, ring), words),
+            say.percent(figures.uncovered_share(sure, ring), words),
+        ),
+        "lacking": say.spoken_range(
+            say.people(say.lacking(figures, possible, ring)),
+            say.people(say.lacking(figures, sure, ring)),
+        ),
+        "choice": say.spoken_range(
+            say.percent(say.choice_share(figures, sure, ring), words),
+            say.percent(say.choice_share(figures, possible, ring), words),
+        ),
+        "nearest": say.spoken_range(
+            distance_text(possible.nearest_m), distance_text(sure.nearest_m)
+        ),
+        "catchment": say.spoken_range(
+            say.tenths(10_000 * sure.floating_catchment),
+            say.tenths(10_000 * possible.floating_catchment),
+        ),
+    }
+
+
+def _ranked(rows: list[Document]) -> list[Document]:
+    """Return districts with the largest share in want first; equals share a rank; nobody last."""
+    known = [row for row in rows if row["sort"] == row["sort"]]
+    for row in rows:
+        ahead = sum(other["sort"] > row["sort"] for other in known)
+        row["rank"] = 1 + ahead if row in known else None
+    return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
+
+
+def irreplaceable(handout: Handout, ring: int) -> list[Document]:
     """Return the facilities whose closing leaves most people with none in reach, worst first."""
     study = handout.study
-    losses, names = study.losses, [area.name for area in study.target.areas]
+    losses = study.losses
     return [
         {
-            "id": study.supply.ids[row],
-            "name": study.supply.names[row],
-            "district": names[study.homes[row]] if study.homes[row] >= 0 else "",
-            "without": float(losses.left_without[row, SPOKEN_RING]),
-            "one": float(losses.left_with_one[row, SPOKEN_RING]),
+            **_facility(study, row),
+            "without": say.people(losses.left_without[row, ring]),
+            "one": say.people(losses.left_with_one[row, ring]),
         }
-        for row in losses.irreplaceable(SPOKEN_RING)[:_MOST_LISTED]
-        if losses.left_without[row, SPOKEN_RING] >= _ONE_PERSON
+        for row in losses.irreplaceable(ring)[:_MOST_LISTED]
+        if losses.left_without[row, ring] >= _ONE_PERSON
     ]
 
 
-def _closed(portal: Portal, asked: CoverageQuery, before: Handout, words: Messages) -> Document:
-    """Return what changes when the facilities asked about close, by district and in all."""
-    after = handout_of(portal, asked)
-    pairs = zip(
-        (*before.study.districts, before.study.total),
-        (*after.study.districts, after.study.total),
-        strict=True,
-    )
-    snapshot = portal.snapshot
-    rows = [_change(old, new, words) for old, new in pairs]
+def _facility(study: Study, row: int) -> Document:
+    home = int(study.homes[row])
     return {
-        "names": "、".join(snapshot.by_id[one].name for one in asked.remove),
-        "rows": [row for row in rows if row["changed"]],
+        "id": study.supply.ids[row],
+        "name": study.supply.names[row],
+        "district": study.target.areas[home].name if home >= 0 else "",
     }
 
 
-def _change(old: DistrictFigures, new: DistrictFigures, words: Messages) -> Document:
-    lost = old.sure.covered[0][SPOKEN_RING] - new.sure.covered[0][SPOKEN_RING]
+def _reliance(portal: Portal, handout: Handout, ring: int, words: Messages) -> list[Document]:
+    """Return for each district who relies on a single facility, and on neighbours."""
+    study = handout.study
+    rows = zip(study.districts, dependence(study, ring), strict=True)
+
+    def listed(shares: tuple[Share, ...]) -> list[Document]:
+        return [
+            {**_facility(study, row), "people": say.people(count), "place": _place(row)}
+            for row, count in shares[:_MOST_IN_A_DISTRICT]
+        ]
+
+    def _place(row: int) -> str:
+        home = int(study.homes[row])
+        if home >= 0:
+            return study.target.areas[home].name
+        facility = portal.snapshot.facilities[int(study.supply.rows[row])]
+        info = portal.reference.municipalities.get(facility.municipality_code)
+        return info.name if info else ""
+
+    return [
+        {
+            "code": figures.code,
+            "name": figures.name,
+            "on_one": say.people(found.on_one),
+            "on_one_share": _part(found.on_one, figures.need, words),
+            "sole": listed(found.sole),
+            "sole_count": len(found.sole),
+            "across": say.people(found.across),
+            "across_share": _part(found.across, figures.need, words),
+            "neighbours": listed(found.neighbours),
+        }
+        for figures, found in rows
+    ]
+
+
+def _towns_held(study: Study) -> bool:
+    """Say whether people by 町丁目 are held of any of the area."""
+    towns, target = study.population.towns, study.target
+    return bool(np.isin(towns.municipalities, target.municipalities).any()) or study.by_towns
+
+
+def _demand(study: Study, words: Messages) -> Document:
+    """Return what is known of the people themselves: what is estimated, and the register."""
+    cells, unit = study.cells, study.cells.unit
+    estimated, people = float(cells.need[cells.suppressed].sum()), float(cells.need.sum())
+    rows = reconciliation_rows(study)
     return {
-        "name": old.name,
-        "without": lost,
-        "changed": lost >= _ONE_PERSON or new.sure.nearest_m - old.sure.nearest_m >= _FARTHER_M,
-        "lack": [
-            _percent(item.uncovered_share(item.sure, SPOKEN_RING), words) for item in (old, new)
+        "unit": unit,
+        "estimated": _part(estimated, people, words),
+        "as_of": max((edition.as_of for edition in study.editions), default=""),
+        "missing": study.missing_meshes or study.missing_towns,
+        "left_out": rows[-1] if study.by_towns else None,
+        "rows": [
+            {
+                "name": row["name"],
+                "cells": say.people(row[f"pop75_{unit}"] or 0),
+                "register": say.people(row["pop75_register"]),
+                "ratio": f"{100 * row['pop75_ratio']:.0f}%" if row["pop75_ratio"] else "—",
+                "as_of": row["register_as_of"],
+            }
+            for row in rows
+            if row["pop75_register"] is not None
         ],
-        "nearest": [distance_text(item.sure.nearest_m) for item in (old, new)],
+    }
+
+
+def _part(count: float, whole: float, words: Messages) -> str:
+    return say.percent(count / whole if whole else float("nan"), words)
+
+
+def _plan(plan: Plan, study: Study, closed: tuple[Any, ...]) -> Document:
+    """Return what is supposed so far, and what the form shows again."""
+    return {
+        "removed": [{"id": facility.id, "name": facility.name} for facility in closed],
+        "added": [
+            {
+                "name": item.name,
+                "capacity": f"{item.capacity:g}",
+                "value": encoded(item),
+                "outside": study.target.area_at(item.lon, item.lat) < 0,
+            }
+            for item in plan.changes.add
+        ],
+        "candidates": [{"name": item.name, "value": encoded(item)} for item in plan.candidates],
+        "problem": plan.problem,
+        "place": plan.place,
+        "capacity": plan.capacity,
+        "any": plan.changes.any,
     }
 
 
 def _preset(name: str, asked: CoverageQuery) -> Document:
-    about = PRESETS[name]
+    about: Mapping[str, Any] = PRESETS[name]
     chosen = (
         list(about.get("kind", [])) == asked.kind
         and list(about.get("need", [])) == asked.need
         and about.get("time", "any") == asked.time
     )
-    values = {"kind": about.get("kind", [""]), "need": about.get("need", []), **about}
-    values |= {"area": asked.area} if asked.area else {}
+    kept = {key: value for key, value in query_string(asked).items() if key not in _OF_PRESETS}
+    values = {**kept, "kind": about.get("kind", [""]), "need": about.get("need", []), **about}
     return {"name": name, "values": values, "chosen": chosen}
 
 
-def _query_string(asked: CoverageQuery) -> Document:
-    values: Document = {"kind": asked.kind or [""], "need": asked.need, "area": asked.area}
-    values |= {"time": asked.time} if asked.time != "any" else {}
-    values |= {"evidence": asked.evidence} if asked.evidence != "any" else {}
-    return values
-
-
-def _subject(portal: Portal, handout: Handout, language: str, words: Messages) -> str:
-    """Return what is asked about in the visitor's language."""
-    question = handout.study.question
-    kinds, needs = models.kinds(portal, language), models.need_labels(portal, language)
-    who = "・".join(kinds[kind]["short"] for kind in question.kinds)
-    what = "・".join(_short(needs[code]) for code in question.needs)
-    if language == "en":
-        who, what = who.replace("・", ", "), what.replace("・", ", ")
-    name = words.plain("reach-subject-both", what=what, who=who) if what and who else what or who
-    name = name or words.plain("reach-subject-any")
-    return words.plain("reach-subject-night", name=name) if question.time == "night" else name
-
-
-def sentence(figures: DistrictFigures, subject: str, words: Messages) -> str:
-    """Return the plain sentence of a district in the visitor's language."""
-    reach = distance_text(RINGS_M[SPOKEN_RING])
-    lack = figures.uncovered_share(figures.sure, SPOKEN_RING)
-    if not math.isfinite(lack):
-        return words.plain("reach-nobody")
-    key = "reach-none-lack" if lack <= 0 else "reach-all-lack" if lack >= 1 else "reach-some"
-    shares = {"share": _percent(lack, words)} if key == "reach-some" else {}
-    parts = [words.plain(key, reach=reach, subject=subject, **shares)]
-    possible = _percent(figures.uncovered_share(figures.possible, SPOKEN_RING), words)
-    if possible != _percent(lack, words):
-        parts.append(words.plain("reach-range", share=possible))
-    choice = 1.0 - figures.uncovered_share(figures.sure, SPOKEN_RING, at_least=2)
-    parts.append(words.plain("reach-choice", share=_percent(max(0.0, choice), words)))
-    return (" " if words.language != "ja" else "").join(parts)
-
-
-def _shares(figures: DistrictFigures, words: Messages) -> Document:
-    """Return the shares of the table as people say them."""
-    spoken = {}
-    for name, level in (("sure", figures.sure), ("possible", figures.possible)):
-        choice = 1.0 - figures.uncovered_share(level, SPOKEN_RING, at_least=2)
-        spoken[f"lack_{name}"] = _percent(figures.uncovered_share(level, SPOKEN_RING), words)
-        spoken[f"choice_{name}"] = _percent(max(0.0, choice), words)
-    nearest = figures.sure.nearest_m
-    return {**spoken, "nearest": distance_text(nearest)}
-
-
-def _percent(share: float, words: Messages) -> str:
-    percent = 100 * share
-    if not math.isfinite(percent):
-        return "—"
-    if 0 < percent < 1:
-        return words.plain("reach-below-one")
-    if 99 < percent < 100:
-        return words.plain("reach-above-99")
-    return f"{percent:.0f}%"
-
-
-def _short(label: str) -> str:
-    """Return a label without what stands in brackets: 訪問診療（定期） is called 訪問診療."""
-    return re.split(r"[(（]", label)[0].strip() or label
+_OF_PRESETS = frozenset({"kind", "need", "time"})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
+from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
+from geoportal.coverage.wording import SPOKEN_RING
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.services import Portal, district_members
-from geoportal.web.schemas import Code, Strict, require_kinds
+from geoportal.web.schemas import Code, Latitude, Longitude, Strict, require_kinds
 
 Document = dict[str, Any]
 
@@ -28,8 +30,17 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 
 DEFAULT_PRESET = "doctor"
 MOST_REMOVED = 5
-COVERAGE_ARGUMENTS: tuple[str, ...] = ("area", "kind", "need", "time", "evidence", "remove")
-"""What the page takes from its URL."""
+RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
+LEVEL_ORDER: tuple[str, ...] = ("prefecture", "medical_area", "municipality", "ward", "local")
+_SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
+COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")
+"""What the page takes from its URL; a planned place is not among them (`coverage_plan`)."""
+
+
+def _ring(value: int) -> int:
+    if value not in RINGS:
+        raise ValueError(f"expected one of {', '.join(map(str, RINGS))} (metres)")
+    return value
 
 
 class CoverageQuery(Strict):
@@ -40,12 +51,24 @@ class CoverageQuery(Strict):
     need: list[Code] = Field(default_factory=list, max_length=20)
     time: Literal["any", "night"] = "any"
     evidence: Literal["any", "filed", "confirmed"] = "any"
+    demand: Literal["mesh", "towns"] = Field(
+        "mesh", description="People by 500 m census cell, or by 町丁目 where a city publishes them"
+    )
+    ring: Annotated[int, AfterValidator(_ring)] = Field(
+        RINGS[SPOKEN_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
+    )
+    local: bool = Field(False, description="By local districts (日常生活圏域, 中学校区)")
     remove: list[Code] = Field(
         default_factory=list,
         max_length=MOST_REMOVED,
         description="What if these facilities closed?",
     )
     cells: bool = Field(True, description="With the figures of every cell")
+
+    @property
+    def ring_number(self) -> int:
+        """Number of the ring, as figures count them."""
+        return RINGS.index(self.ring)
 
     def question(self, portal: Portal) -> Question:
         """Return the question in the domain's terms.
@@ -60,15 +83,36 @@ class CoverageQuery(Strict):
             needs=portal.reference.vocabulary.require_needs(self.need, "need"),
             time=self.time,
             evidence=self.evidence,
+            demand=self.demand,
         )
 
 
-def areas(portal: Portal) -> list[Document]:
-    """Return the areas that can be asked about, by level: those whose outline is held."""
-    return [
-        {"code": item.code, "name": item.full_name or item.name, "level": item.level}
-        for item in portal.snapshot.districts.districts
-    ]
+class Planned(Strict):
+    """A facility that does not exist yet; counts as surely meeting what is asked."""
+
+    lon: Longitude
+    lat: Latitude
+    capacity: float = Field(1.0, gt=0, le=10_000, description="Places (定員)")
+
+
+class CoverageWhatIf(CoverageQuery):
+    """A what-if, as the body of a POST holds it."""
+
+    add: list[Planned] = Field(default_factory=list, max_length=20)
+
+
+def areas(portal: Portal) -> dict[str, list[Document]]:
+    """Return the areas that can be asked about by level, larger first: whose outline is held."""
+    held = portal.snapshot.districts.districts
+    return {
+        level: [
+            {"code": item.code, "name": item.full_name or item.name}
+            for item in held
+            if item.level == level
+        ]
+        for level in LEVEL_ORDER
+        if any(item.level == level for item in held)
+    }
 
 
 def default_area(portal: Portal) -> str:
@@ -93,10 +137,8 @@ def read_question(portal: Portal, values: Mapping[str, list[str]]) -> CoverageQu
     """Read the URL; what is malformed or unknown leaves the usual question."""
     given = {key: values[key] for key in ("kind", "need") if values.get(key)}
     given = {key: [item for item in items if item] for key, items in given.items()}
-    single = {
-        key: values[key][0] for key in ("area", "time", "evidence") if values.get(key, [""])[0]
-    }
-    known = {item["code"] for item in areas(portal)}
+    single = {key: values[key][0] for key in _SINGLE if values.get(key, [""])[0]}
+    known = {item.code for item in portal.snapshot.districts.districts}
     if single.get("area") not in known:
         single.pop("area", None)
     if "kind" not in values and "need" not in values:
@@ -105,9 +147,20 @@ def read_question(portal: Portal, values: Mapping[str, list[str]]) -> CoverageQu
         asked = CoverageQuery.model_validate({**given, **single})
         asked.question(portal)
     except (ValidationError, UsageError):
-        asked = CoverageQuery.model_validate(PRESETS[DEFAULT_PRESET])
+        kept = {"area": single["area"]} if "area" in single else {}
+        asked = CoverageQuery.model_validate({**PRESETS[DEFAULT_PRESET], **kept})
     gone = [one for one in values.get("remove", []) if one in portal.snapshot.by_id]
     asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
     if asked.area is None and known:
         asked = asked.model_copy(update={"area": default_area(portal)})
     return asked
+
+
+def query_string(asked: CoverageQuery) -> Document:
+    """Return what is asked as the arguments of a URL: what is usual is left out."""
+    values: Document = {"kind": asked.kind or [""], "need": asked.need, "area": asked.area}
+    usual = CoverageQuery.model_validate({})
+    for name in ("time", "evidence", "demand", "ring"):
+        if getattr(asked, name) != getattr(usual, name):
+            values[name] = getattr(asked, name)
+    return values | ({"local": 1} if asked.local else {})

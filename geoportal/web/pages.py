@@ -22,7 +22,8 @@ from geoportal.web import (
 )
 from geoportal.web import page_models as models
 from geoportal.web.assets import STATIC
-from geoportal.web.coverage_page import coverage_page
+from geoportal.web.coverage_page import coverage_page, shareable
+from geoportal.web.coverage_question import COVERAGE_ARGUMENTS
 from geoportal.web.messages import HTML_LANGUAGE, messages
 from geoportal.web.page_frame import (
     asked_language,
@@ -113,8 +114,20 @@ def centres() -> Response:
 @blueprint.get("/coverage")
 def coverage() -> Response:
     """Show who is within reach of whom, district by district, and what lies where."""
-    asked = request.args.to_dict(flat=False)
+    asked = {
+        name: request.args.getlist(name) for name in COVERAGE_ARGUMENTS if name in request.args
+    }
     return page("coverage", **coverage_page(portal_here(), asked, g.language))
+
+
+@blueprint.post("/coverage")
+def coverage_what_if() -> BaseResponse:
+    """Answer the what-if form; without a planned place this leads to a URL to keep."""
+    sent = request.form.to_dict(flat=False)
+    shared = shareable(portal_here(), sent)
+    if shared is not None:
+        return redirect(page_url("pages.coverage", **shared, _anchor="plan"), HTTPStatus.SEE_OTHER)
+    return page("coverage", **coverage_page(portal_here(), sent, g.language))
 
 
 @blueprint.get("/data")

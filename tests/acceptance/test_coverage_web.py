@@ -141,8 +141,8 @@ def test_who_cannot_be_replaced_and_what_if_it_closed(client):
     assert f"<td>{lost[ids[0]]:,.0f}</td>" in listed
 
     after = text(client, f"/coverage?lang=ja&{DOCTORS}&remove={ids[0]}")
-    told = re.search(r'<section class="reach-closed".*?</section>', after, re.DOTALL)[0]
-    assert f"<td>{lost[ids[0]]:,.0f}</td>" in told
+    told = re.search(r'<section class="reach-plan".*?</section>', after, re.DOTALL)[0]
+    assert f"<td>+{lost[ids[0]]:,.0f}</td>" in told
     present, changed = (
         client.get(f"/api/v1/coverage?{DOCTORS}&cells=false{more}").get_json()["total"]
         for more in ("", f"&remove={ids[0]}")
@@ -154,7 +154,7 @@ def test_who_cannot_be_replaced_and_what_if_it_closed(client):
 
 def test_what_is_not_held_cannot_close(client):
     page = text(client, f"/coverage?lang=ja&{DOCTORS}&remove=nobody")
-    assert "reach-closed" not in page
+    assert "→" not in page
 
 
 def test_another_language_keeps_the_question(client):

@@ -1,0 +1,103 @@
+"""How coverage is said in the visitor's language: subjects, sentences, shares, people, ranges."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from geoportal.coverage.figures import DistrictFigures, Level
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.supply import Question
+from geoportal.coverage.wording import distance_text
+from geoportal.services import Portal
+from geoportal.web import page_models as models
+from geoportal.web.messages import Messages
+
+
+def subject_of(portal: Portal, question: Question, words: Messages) -> str:
+    """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
+    kinds = models.kinds(portal, words.language)
+    needs = models.need_labels(portal, words.language)
+    who = "・".join(kinds[kind]["short"] for kind in question.kinds)
+    what = "・".join(_short(needs[code]) for code in question.needs)
+    if words.language == "en":
+        who, what = who.replace("・", ", "), what.replace("・", ", ")
+    name = words.plain("reach-subject-both", what=what, who=who) if what and who else what or who
+    name = name or words.plain("reach-subject-any")
+    return words.plain("reach-subject-night", name=name) if question.time == "night" else name
+
+
+def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> str:
+    """Return the plain sentence of a district.
+
+    Parameters
+    ----------
+    figures : DistrictFigures
+    subject : str
+        See `subject_of`.
+    ring : int
+        Number of the ring to speak of.
+    words : Messages
+    """
+    reach = distance_text(RINGS_M[ring])
+    lack = figures.uncovered_share(figures.sure, ring)
+    if not math.isfinite(lack):
+        return words.plain("reach-nobody")
+    key = "reach-none-lack" if lack <= 0 else "reach-all-lack" if lack >= 1 else "reach-some"
+    shares = {"share": percent(lack, words)} if key == "reach-some" else {}
+    parts = [words.plain(key, reach=reach, subject=subject, **shares)]
+    possible = percent(figures.uncovered_share(figures.possible, ring), words)
+    if possible != percent(lack, words):
+        parts.append(words.plain("reach-range", share=possible))
+    choice = percent(choice_share(figures, figures.sure, ring), words)
+    parts.append(words.plain("reach-choice", share=choice))
+    return together(parts, words)
+
+
+def together(sentences: list[str], words: Messages) -> str:
+    """Join sentences; Japanese has no space between them."""
+    return (" " if words.language != "ja" else "").join(sentences)
+
+
+def choice_share(figures: DistrictFigures, level: Level, ring: int) -> float:
+    """Return the share of people aged 75 and over with two or more in reach; NaN: nobody."""
+    share = 1.0 - figures.uncovered_share(level, ring, at_least=2)
+    return 0.0 if share < 0 else share
+
+
+def lacking(figures: DistrictFigures, level: Level, ring: int) -> float:
+    """Return the people aged 75 and over with none in reach; NaN: people are not known."""
+    missing = figures.need - level.covered[0][ring]
+    return 0.0 if missing < 0 else missing
+
+
+def percent(share: float, words: Messages) -> str:
+    """Return a share as people say it; small ones are not rounded away."""
+    hundredths = 100 * share
+    if not math.isfinite(hundredths):
+        return "—"
+    if 0 < hundredths < 1:
+        return words.plain("reach-below-one")
+    if 99 < hundredths < 100:
+        return words.plain("reach-above-99")
+    return f"{hundredths:.0f}%"
+
+
+def people(count: float) -> str:
+    """Return a number of people, whole, with thousands separated; a dash for not known."""
+    return f"{count:,.0f}" if math.isfinite(count) else "—"
+
+
+def tenths(value: float | None) -> str:
+    """Return a rate with one decimal; a dash for none."""
+    return "—" if value is None or not math.isfinite(value) else f"{value:,.1f}"
+
+
+def spoken_range(low: str, high: str) -> str:
+    """Return a range, or the one value when both are said alike."""
+    return low if low == high else f"{low}–{high}"
+
+
+def _short(label: str) -> str:
+    """Return a label without what stands in brackets: 訪問診療（定期） is called 訪問診療."""
+    return re.split(r"[(（]", label)[0].strip() or label
