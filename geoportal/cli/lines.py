@@ -91,10 +91,10 @@ def place_lines(documents: list[Document]) -> Iterator[str]:
         known = item["lon"] is not None
         spread = f" ±{item['uncertainty_m']:.0f} m" if known else ""
         place = f"{item['lon']:.6f},{item['lat']:.6f}{spread}" if known else "-"
-        area = f"{item['prefecture']}{item['municipality']}{item['town']}"
+        area = f"{item['prefecture']}{item['municipality']}{item['town']}{item['station']}"
         yield f"{item['status']} {item['match_level'] or '-'} {place} {area}"
         for one in item["candidates"]:
-            yield f"  候補: {one['prefecture']}{one['municipality']}{one['town']}"
+            yield f"  候補: {one['text']}"
 
 
 def _head_lines(portal: Portal, document: Document) -> Iterator[str]:

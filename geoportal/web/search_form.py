@@ -187,7 +187,7 @@ def _by_name(form: SearchForm, now: datetime, notice: str) -> Question:
 
 def place_names(found: GeocodeResult) -> tuple[str, ...]:
     """Return the names of the places an address may mean."""
-    return tuple(c.prefecture + c.municipality + c.town for c in found.candidates)
+    return tuple(candidate.text for candidate in found.candidates)
 
 
 def in_order(features: list[Document], order: str) -> list[Document]:

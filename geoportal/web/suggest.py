@@ -1,4 +1,4 @@
-"""``POST /api/v1/suggest``: towns by the beginning of their name or reading, while typing.
+"""``POST /api/v1/suggest``: towns and stations by the beginning of their name, while typing.
 
 What is typed may be the beginning of somebody's address: it comes in the body of a POST, is in no
 log, and nothing of it is kept.
@@ -18,6 +18,7 @@ from geoportal.services import Portal, district_members
 from geoportal.web.schemas import Code, Strict, require_districts
 
 MOST = 50
+MOST_STATIONS = 5
 _TAG = Tag(name="search", description="Questions with a home: only in a POST body, never kept")
 _PLACE: dict[str, Any] = {
     "type": "object",
@@ -34,14 +35,37 @@ _PLACE: dict[str, Any] = {
         "uncertainty_m": {"type": "number"},
     },
 }
+_STATION: dict[str, Any] = {
+    "type": "object",
+    "required": ["text", "station", "lines", "municipality", "municipality_code", "prefecture"],
+    "properties": {
+        "text": {"type": "string", "description": "Means this station and no other: to fill in"},
+        "station": {"type": "string"},
+        "lines": {"type": "array", "items": {"type": "string"}},
+        "municipality": {"type": "string"},
+        "municipality_code": {"type": "string"},
+        "prefecture": {"type": "string"},
+        "lon": {"type": "number"},
+        "lat": {"type": "number"},
+        "uncertainty_m": {"type": "number"},
+    },
+}
 _ANSWER: dict[Any, Any] = {
-    "description": "Towns, the shortest names first",
+    "description": "Towns and stations, the shortest names first",
     "content": {
         "application/json": {
             "schema": {
                 "type": "object",
-                "required": ["suggestions"],
-                "properties": {"suggestions": {"type": "array", "items": _PLACE}},
+                "required": ["suggestions", "stations"],
+                "properties": {
+                    "suggestions": {"type": "array", "items": _PLACE},
+                    "stations": {
+                        "type": "array",
+                        "items": _STATION,
+                        "maxItems": MOST_STATIONS,
+                        "description": f"At most {MOST_STATIONS}, and no more than `limit`",
+                    },
+                },
             }
         }
     },
@@ -60,9 +84,11 @@ class SuggestRequest(Strict):
     """What has been typed so far."""
 
     text: Annotated[str, StringConstraints(max_length=200)] = Field(
-        description="Beginning of a town's name or reading, a city or ward in front or not"
+        description="Beginning of a town's or station's name, a city or ward in front or not"
     )
-    district: Code | None = Field(None, description="Only towns of this district, unless named")
+    district: Code | None = Field(
+        None, description="Only places of this district, unless another is named"
+    )
     limit: int = Field(10, ge=1, le=MOST)
 
 
@@ -72,16 +98,20 @@ api = APIBlueprint("suggest", __name__, url_prefix="/api/v1")
 @api.post(
     "/suggest",
     tags=[_TAG],
-    summary="Towns by the beginning of their name or reading",
+    summary="Towns and stations by the beginning of their name",
     responses={200: _ANSWER, 400: _PROBLEM},
 )
 def suggest(body: SuggestRequest) -> Response:
     """Behind a whole town and a number also its 丁目; nothing of the text is kept or logged."""
     portal = cast("Portal", current_app.extensions["geoportal"])
-    found = portal.loaded.geocoder.suggest(
-        body.text, body.limit, codes=_municipalities(portal, body.district)
-    )
-    document = {"suggestions": [_suggestion(place) for place in found]}
+    geocoder, codes = portal.loaded.geocoder, _municipalities(portal, body.district)
+    towns = geocoder.suggest(body.text, body.limit, codes=codes)
+    most = min(body.limit, MOST_STATIONS)
+    stations = geocoder.suggest_stations(body.text, most, codes=codes)
+    document = {
+        "suggestions": [_suggestion(place) for place in towns],
+        "stations": [_station(place) for place in stations],
+    }
     response = Response(orjson.dumps(document), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -104,7 +134,7 @@ def _municipalities(portal: Portal, district: str | None) -> tuple[str, ...]:
 
 def _suggestion(place: Candidate) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "text": f"{place.prefecture}{place.municipality}{place.town}",
+        "text": place.text,
         "town": place.town,
         "municipality": place.municipality,
         "municipality_code": place.municipality_code,
@@ -114,3 +144,17 @@ def _suggestion(place: Candidate) -> dict[str, Any]:
     if place.lon is not None:
         document |= {"lon": place.lon, "lat": place.lat, "uncertainty_m": place.uncertainty_m}
     return document
+
+
+def _station(place: Candidate) -> dict[str, Any]:
+    return {
+        "text": place.text,
+        "station": place.station,
+        "lines": place.lines,
+        "municipality": place.municipality,
+        "municipality_code": place.municipality_code,
+        "prefecture": place.prefecture,
+        "lon": place.lon,
+        "lat": place.lat,
+        "uncertainty_m": place.uncertainty_m,
+    }

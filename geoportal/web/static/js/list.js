@@ -92,6 +92,7 @@ export class ResultList {
   }
 
   originWords(origin) {
+    if (origin.warnings.includes("station_position")) return t("origin-station", { metres: metres(origin.uncertainty_m) });
     if (origin.match_level === "point") return t("origin-point");
     const level = t(`level-${origin.match_level}`);
     return t("origin-address", { level, metres: metres(origin.uncertainty_m) });

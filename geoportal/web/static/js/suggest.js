@@ -1,12 +1,13 @@
-// Town names while an address is typed (ARIA combobox with a list). What is typed travels in the
+// Towns and stations while a place is typed (ARIA combobox with a list). What is typed travels in the
 // body of a POST to this site, and nothing of it is kept. Without scripts the box is a plain box.
-import { byId, h, replaceChildren } from "./dom.js";
+import { all, byId, h, replaceChildren } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { t } from "./words.js";
 
 const WAIT_MS = 180;
 const MOST = 8;
+const MOST_STATIONS = 3;
 let made = 0;
 
 class Suggestions {
@@ -54,22 +55,43 @@ class Suggestions {
     const body = { text, limit: MOST, ...(district && district.value ? { district: district.value } : {}) };
     try {
       const answer = await api.post("/api/v1/suggest", body, this.running.signal);
-      if (this.input.value.trim() === text && document.activeElement === this.input) this._show(answer.suggestions, text);
+      if (this.input.value.trim() === text && document.activeElement === this.input) this._show(answer, text);
     } catch (error) {
       // Typing goes on without suggestions.
     }
   }
 
-  _show(places, text) {
-    this.places = places.filter((place) => place.text !== text);
+  /** Shows towns, and stations under a heading of their own: first where a station is meant. */
+  _show(answer, text) {
+    const other = (place) => place.text !== text;
+    const stations = answer.stations.filter(other).slice(0, MOST_STATIONS);
+    const towns = answer.suggestions.filter(other).slice(0, MOST - stations.length);
+    const meant = /[駅驛]|えき|エキ/.test(text) || stations.some((one) => one.station === `${text}駅`);
+    const groups = [{ name: "towns", places: towns }, { name: "stations", places: stations }].filter((group) => group.places.length);
+    if (meant) groups.reverse();
+    this.places = groups.flatMap((group) => group.places);
     if (!this.places.length) return;
-    replaceChildren(this.list, this.places.map((place, index) =>
-      h("li", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
-        h("span", { class: "suggest__town" }, place.town), " ",
-        h("span", { class: "suggest__area" }, place.municipality))));
+    const options = this.places.map((place, index) => this._option(place, index));
+    replaceChildren(this.list, stations.length
+      ? groups.map(({ name, places }) => this._group(name, options.splice(0, places.length)))
+      : options);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     announce(t("suggest-found", { count: this.places.length }));
+  }
+
+  _option(place, index) {
+    return h("li", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
+      h("span", { class: "suggest__town" }, place.station || place.town), " ",
+      h("span", { class: "suggest__area" }, place.municipality),
+      place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, place.lines.join("・"))] : null);
+  }
+
+  _group(name, options) {
+    const heading = `${this.id}-${name}`;
+    return h("li", { role: "presentation", class: "suggest__group" },
+      h("ul", { role: "group", "aria-labelledby": heading },
+        h("li", { role: "presentation", id: heading, class: "suggest__heading" }, t(`suggest-${name}`)), options));
   }
 
   _key(event) {
@@ -83,7 +105,7 @@ class Suggestions {
   }
 
   _move(step) {
-    const options = this.list.children;
+    const options = all("[role=option]", this.list);
     const count = options.length;
     this.active = this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count;
     for (let i = 0; i < count; i += 1) options[i].setAttribute("aria-selected", i === this.active ? "true" : "false");
@@ -92,11 +114,12 @@ class Suggestions {
   }
 
   _choose(index) {
-    this.input.value = this.places[index].text;
+    const place = this.places[index];
+    this.input.value = place.text;
     this.close();
     this.input.focus();
     this.input.setSelectionRange(this.input.value.length, this.input.value.length);
-    announce(t("suggest-chosen", { name: this.input.value }));
+    announce(t(place.station ? "suggest-chosen-station" : "suggest-chosen", { name: this.input.value }));
   }
 }
 
