@@ -1,4 +1,4 @@
-"""Make the fictional sample city: outlines, gazetteer, facilities, people.
+"""Make the fictional sample city: outlines, gazetteer, stations, facilities, people.
 
 Run ``python data/sample/make_sample.py``; the same bytes come out every time. ``--out DIR``
 writes elsewhere (a test does, and compares). Nothing is read and nothing real goes in but the
@@ -18,6 +18,7 @@ from typing import Any
 from making.outlines import feature_collection, ward_shapes
 from making.population import age_text, make_cells, mesh_text
 from making.records import make_records
+from making.stations import station_collection
 from making.town_people import town_text
 from making.towns import HEADER, make_towns
 
@@ -38,9 +39,8 @@ def _lines(items: list[Any]) -> str:
     return ",\n".join(json.dumps(i, ensure_ascii=False, separators=(",", ":")) for i in items)
 
 
-def outlines_text() -> str:
-    """Return ``boundaries.geojson``."""
-    collection = feature_collection()
+def map_text(collection: dict[str, Any]) -> str:
+    """Return GeoJSON with a feature a line."""
     features = collection.pop("features")
     head = json.dumps(collection, ensure_ascii=False)[:-1]
     return f'{head}, "features": [\n{_lines(features)}\n]}}\n'
@@ -80,7 +80,8 @@ def main() -> None:
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     for name, text in (
-        ("boundaries.geojson", outlines_text()),
+        ("boundaries.geojson", map_text(feature_collection())),
+        ("stations.geojson", map_text(station_collection())),
         ("towns.csv", towns_text()),
         ("facilities.json", facilities_text()),
         ("population/mesh_population.txt", cells_text()),

@@ -26,6 +26,7 @@ __all__ = ["SOURCES", "ImportOptions", "import_files", "load_sample"]
 
 SAMPLE_FILES = (
     "boundaries.geojson",
+    "stations.geojson",
     "towns.csv",
     "facilities.json",
     "population/mesh_population.txt",

@@ -555,6 +555,20 @@ def test_one_ward_is_short_of_visiting_doctors_but_not_hopeless(records) -> None
     assert len(possible) >= 2
 
 
+# stations
+
+
+def test_stations_are_fictional_in_plain_sight_and_lie_in_a_ward(wards) -> None:
+    collection = json.loads((SAMPLE / "stations.geojson").read_text(encoding="utf-8"))
+    stations = [feature["properties"] for feature in collection["features"]]
+    assert len({one["N02_005g"] for one in stations}) == 11
+    assert all(one["N02_005"].startswith("見本") for one in stations)
+    assert all(re.match("見本|架空", one["N02_004"]) for one in stations)
+    for feature in collection["features"]:
+        middle = shape(feature["geometry"]).centroid
+        assert sum(ward.contains(middle) for ward in wards.values()) == 1, feature
+
+
 # making it again
 
 
@@ -565,5 +579,5 @@ def test_the_script_writes_the_same_bytes_again(tmp_path) -> None:
         capture_output=True,
         timeout=60,
     )
-    for name in ("boundaries.geojson", "towns.csv", "facilities.json"):
+    for name in ("boundaries.geojson", "stations.geojson", "towns.csv", "facilities.json"):
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), name
