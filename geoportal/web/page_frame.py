@@ -17,7 +17,8 @@ from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_la
 from geoportal.web.search_form import SearchForm
 
 blueprint = Blueprint("frame", __name__)
-LANGUAGE_NAMES = {"ja": "日本語", "ja-easy": "やさしい日本語", "en": "English"}
+LANGUAGE_NAMES = {"ja": ("日本語", ""), "ja-easy": ("やさしい", "日本語"), "en": ("English", "")}
+"""Each language in itself; a phone leaves out the second part."""
 API_DOCS = "/api/docs"
 DATA_URLS = {"points": "/api/v1/points", "districts": "/api/v1/districts?tolerance_m=20"}
 """What every map asks for: all facilities, and outlines as light as a screen can tell."""
@@ -99,7 +100,8 @@ def _languages() -> list[dict[str, str]]:
                 "href": f"{request.path}?{query}",
                 "html": HTML_LANGUAGE[language],
                 "hreflang": HREFLANG[language],
-                "label": LANGUAGE_NAMES[language],
+                "label": LANGUAGE_NAMES[language][0],
+                "rest": LANGUAGE_NAMES[language][1],
             }
         )
     return languages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -218,15 +219,18 @@ def error_page(status: int, detail: str = "") -> Response:
 
 
 def _here(form: SearchForm, **changes: Any) -> str:
-    """Return the start page's URL for a changed form."""
+    """Return the start page's URL for a changed form; where it asks something, at the results."""
     if "drop_need" in changes:
         dropped = changes.pop("drop_need")
         changes["needs"] = tuple(need for need in form.needs if need != dropped)
     if "drop_kind" in changes:
         dropped = changes.pop("drop_kind")
         changes["kinds"] = tuple(kind for kind in form.kinds if kind != dropped)
-    query = form.query_string(asked_language(), **{"offset": 0, **changes})
-    return url_for("pages.start") + (f"?{query}" if query else "")
+    changed = replace(form, **{"offset": 0, **changes})
+    query = changed.query_string(asked_language())
+    return (
+        url_for("pages.start") + (f"?{query}" if query else "") + ("#found" if changed.asks else "")
+    )
 
 
 def _search_page(form: SearchForm, outcome: Outcome) -> Response:

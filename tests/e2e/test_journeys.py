@@ -261,10 +261,10 @@ def test_keyboard_only_from_address_to_telephone(visitor: Visitor) -> None:
 
 def test_view_choices(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
-    page.get_by_role("button", name="一覧だけ").click()
+    page.get_by_role("button", name="一覧", exact=True).click()
     expect(page.locator("#map")).to_be_hidden()
     assert "view=list" in page.url
-    page.get_by_role("button", name="地図を大きく").click()
+    page.get_by_role("button", name="地図", exact=True).click()
     expect(page.locator("#map")).to_be_visible()
 
 

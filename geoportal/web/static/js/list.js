@@ -93,6 +93,7 @@ export class ResultList {
 
   originWords(origin) {
     if (origin.warnings.includes("station_position")) return t("origin-station", { metres: metres(origin.uncertainty_m) });
+    if (origin.warnings.includes("station_position")) return t("origin-station", { metres: metres(origin.uncertainty_m) });
     if (origin.match_level === "point") return t("origin-point");
     const level = t(`level-${origin.match_level}`);
     return t("origin-address", { level, metres: metres(origin.uncertainty_m) });
@@ -165,8 +166,7 @@ export class ResultList {
         { class: "card__head" },
         h("span", { class: "card__number" }, h("span", { class: "visually-hidden" }, t("number-before")), number),
         h("h4", { class: "card__name" },
-          h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`) }, p.name)),
-        p.fictional ? h("span", { class: "badge badge--fictional" }, t("fictional")) : null
+          h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`) }, p.name))
       ),
       h(
         "p",
@@ -176,7 +176,8 @@ export class ResultList {
         typeof p.distance_m === "number"
           ? h("span", { class: "card__distance" }, distanceWords(p.distance_m, this.originError + (p.location_uncertainty_m || 0)))
           : null,
-        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null
+        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
+        p.fictional ? h("span", { class: "badge badge--fictional" }, t("fictional-mark")) : null
       ),
       opening(p),
       accepting(p),
@@ -251,9 +252,5 @@ export class ResultList {
   focusTitle() {
     const title = byId("results-title");
     if (title) title.focus({ preventScroll: true });
-  }
-
-  scrollToTop() {
-    this.root.closest(".layout__list").scrollIntoView({ block: "start", behavior: "auto" });
   }
 }

@@ -2,34 +2,31 @@
 import { all, byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
-import * as form from "./form.js";
-import { FacilityMap } from "./map.js";
-import { ResultList } from "./list.js";
-import { startNeedPicker } from "./needs.js";
-import { keepButton, load as loadShortlist } from "./shortlist.js";
-import { shareUrl, rememberInUrl } from "./share.js";
 import { CentreBox } from "./centres.js";
-import { resultsAsText } from "./take_away.js";
+import { drawChips } from "./chips.js";
+import * as form from "./form.js";
+import { ResultList } from "./list.js";
+import { MapPane } from "./map_pane.js";
+import { startNeedPicker } from "./needs.js";
+import { hush, remedy, say, sayText } from "./notice.js";
+import { searchPlace } from "./place.js";
+import { Question, PAGE, answerable, inOrder } from "./question.js";
+import { copyLink, rememberInUrl, shareUrl } from "./share.js";
+import { keepButton, load as loadShortlist } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
+import { copyResults } from "./take_away.js";
+import * as view from "./view.js";
 import { t } from "./words.js";
 
-const PAGE = 20;
-const ORDERED = 500; // what another order is made of: the first by fit and distance
-const OPEN_FIRST = { open: 0, unknown: 1, closed: 2 };
-const BANDS = { match: 0, possible: 1, no: 2 };
 const config = readJson("config");
 const layout = byId("layout");
-const notice = byId("notice");
 const centreBox = new CentreBox(byId("centre"), config.centres);
-
-/** What is being asked. `near` lives here, in memory, and in the bodies of our POSTs. */
-const asked = { near: null, nearLabel: "", text: config.text || "" };
+const question = new Question(config.text || "");
 let shown = { answer: null, features: [], rest: [], request: null };
 let running = null;
-let usedAddress = "";
 
 const list = new ResultList(config, {
-  highlight: (id) => map && map.highlight(id),
+  highlight: (id) => pane.highlight(id),
   select: (id) => selectOnMap(id),
   relax: (item) => relax(item),
   more: () => more(),
@@ -37,58 +34,44 @@ const list = new ResultList(config, {
   keepButton: (feature) => keepButton(feature.id, feature.properties.name, showKept),
 });
 
-const map = startMap();
-
-function startMap() {
-  if (!window.L) return null;
-  const element = byId("map");
-  replaceChildren(element);
-  return new FacilityMap(element, config, {
-    hover: (id) => list.highlight(id),
-    pick: (id) => {
-      map.select(id);
-      list.select(id, { scroll: true });
-    },
-    centre: (point) => searchAround(point, t("near-map")),
-  });
-}
+const pane = new MapPane(byId("map"), config, {
+  hover: (id) => list.highlight(id),
+  pick: (id) => {
+    pane.select(id);
+    list.select(id, { scroll: !view.isNarrow() });
+  },
+  centre: (point) => searchAround(point, t("near-map")),
+  loaded: (counts) => shown.answer || form.showKindCounts(counts),
+  failed: () => say("map-failed"),
+});
 
 function selectOnMap(id) {
   list.highlight(id);
-  if (!map) return;
-  if (layout.dataset.view === "list") setView("both");
-  if (map.select(id)) byId("map").scrollIntoView({ block: "nearest", behavior: "auto" });
+  if (view.isNarrow() && view.current() !== "map") changeView("map");
+  else if (view.current() === "list") changeView("both");
+  if (pane.select(id)) byId("map").scrollIntoView({ block: "nearest", behavior: "auto" });
 }
 
-function requestOf(offset) {
-  const values = form.read();
-  const request = { kinds: values.kinds, needs: values.needs, include: values.include, limit: PAGE, offset, facets: true };
-  if (values.district) request.district = values.district;
-  if (asked.near) {
-    request.near = asked.near;
-    request.radius_m = values.radius;
-  }
-  if (asked.text) request.q = asked.text;
-  if (values.open) request.open_at = new Date().toISOString();
-  if (values.why) request.explain = true;
-  if (values.order !== "near") request.limit = ORDERED;
-  return request;
+function changeView(name) {
+  view.set(name);
+  viewChanged();
 }
 
-const answerable = (request) => Boolean(request.near || request.district || request.q);
+function viewChanged() {
+  rememberInUrl(form.read(), view.current());
+  pane.open();
+}
 
 async function run({ focus = false, fit = true } = {}) {
-  const request = requestOf(0);
-  rememberInUrl(form.read(), layout.dataset.view);
-  if (map) map.setKinds(request.kinds);
-  if (!answerable(request)) {
-    if (map) map.markDistrict("");
-    drawChips(request);
-    return;
-  }
-  await ask(request, { focus, fit });
+  const request = question.request(0);
+  rememberInUrl(form.read(), view.current());
+  pane.prepare(request);
+  if (answerable(request)) return ask(request, { focus, fit });
+  chips(request);
+  return false;
 }
 
+/** Asks the server; true when the answer was shown, false when it failed or another came first. */
 async function ask(request, { focus, fit }) {
   if (running) running.abort();
   const controller = new AbortController();
@@ -98,16 +81,17 @@ async function ask(request, { focus, fit }) {
   announce(t("searching"));
   try {
     const answer = await api.search(request, controller.signal);
-    if (controller.signal.aborted) return;
-    hideNotice();
+    if (controller.signal.aborted) return false;
+    hush();
     show(answer, request, fit);
     if (focus) {
       list.focusTitle();
-      list.scrollToTop();
+      byId("found").scrollIntoView({ block: "start", behavior: "auto" });
     }
+    return true;
   } catch (error) {
-    if (error.name === "AbortError") return;
-    explain(error, request, { focus, fit });
+    if (error.name !== "AbortError") explain(error, request, { focus, fit });
+    return false;
   } finally {
     if (running === controller) {
       running = null;
@@ -117,31 +101,17 @@ async function ask(request, { focus, fit }) {
   }
 }
 
-/** Puts what is open now first, within each band; otherwise the order of the answer stays. */
-function inOrder(features, order) {
-  if (order === "near") return features;
-  const rank = (p) => BANDS[p.match] * 3 + OPEN_FIRST[p.open_now];
-  return features.map((feature, index) => ({ feature, index }))
-    .sort((a, b) => rank(a.feature.properties) - rank(b.feature.properties) || a.index - b.index)
-    .map(({ feature }) => feature);
-}
-
 function show(answer, request, fit) {
-  const ordered = inOrder(answer.features, request.limit > PAGE ? "open" : "near");
+  const ordered = inOrder(answer.features, request);
   shown = { answer, features: ordered.slice(0, PAGE), rest: ordered.slice(PAGE), request };
   byId("results-tools").hidden = false;
-  layout.classList.add("has-results");
+  document.body.classList.add("has-results");
   list.show(answer, shown.features, request);
-  drawChips(request);
+  chips(request);
   if (answer.facets) form.showFacets(answer.facets, request.include === "all");
   centreBox.show(answer.centres || [], answer.origin);
   announce(t("found", { count: answer.numberMatched, match: answer.counts.match, possible: answer.counts.possible }));
-  if (!map) return;
-  map.resize();
-  const bounds = map.markDistrict(request.district || "");
-  map.setOrigin(answer.origin, request.radius_m);
-  map.setResults(shown.features);
-  if (fit) map.fit(answer.origin, bounds);
+  pane.show(answer, shown.features, request, fit);
 }
 
 async function more() {
@@ -153,164 +123,100 @@ async function more() {
       : (await api.search({ ...shown.request, limit: PAGE, offset: from, facets: false })).features;
     shown.features = shown.features.concat(fresh);
     list.show(shown.answer, shown.features, shown.request);
-    if (map) map.setResults(shown.features);
+    pane.extend(shown.features);
     list.focusCard(from);
     announce(t("more-shown", { count: fresh.length }));
   } catch (error) {
-    say(t("failed"), retryButton(() => more()));
+    say("failed", remedy("retry", more));
   } finally {
     list.busy(false);
   }
 }
 
+function explain(error, request, options) {
+  const errors = (error.document && error.document.errors) || [];
+  if (error.status === 422 && request.near && request.near.address) say("address-partial");
+  else if (error.status === 400 && errors.length) sayText(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
+  else say("failed", remedy("retry", () => ask(request, options)));
+}
+
 // ---- where from -------------------------------------------------------------------------------
 
 function searchAround(point, label) {
-  asked.near = { lon: Number(point.lon.toFixed(6)), lat: Number(point.lat.toFixed(6)) };
-  asked.nearLabel = label;
-  asked.text = "";
+  question.around({ lon: Number(point.lon.toFixed(6)), lat: Number(point.lat.toFixed(6)) }, label);
+  question.typed = "";
   form.setAddress("");
-  usedAddress = "";
   return run({ focus: false, fit: true });
 }
 
+const search = {
+  address(text) {
+    question.typed = text;
+    question.around({ address: text }, t("near-address"));
+    return run({ focus: true });
+  },
+  words(text) {
+    question.byWords(text);
+    return run({ focus: true });
+  },
+  ward(code) {
+    question.byWords("");
+    form.setDistrict(code);
+    return run({ focus: true });
+  },
+};
+
 async function submit() {
   const { address, district, kinds } = form.read();
-  if (address && address !== usedAddress) {
-    usedAddress = address;
-    if (form.looksLikePhone(address)) searchWords(address);
+  if (address && address !== question.typed) {
+    question.typed = address;
+    if (form.looksLikePhone(address)) await search.words(address);
     else await place(address);
     return;
   }
-  if (!address && usedAddress) {
-    asked.near = null;
-    asked.text = "";
-    usedAddress = "";
-  }
-  if (!asked.near && !asked.text && !district) {
-    say(t(kinds.length ? "where-first-kinds" : "where-first"));
+  if (!address && question.typed) question.forget();
+  if (!question.near && !question.text && !district) {
+    say(kinds.length ? "where-first-kinds" : "where-first");
     byId("address").focus();
     return;
   }
   await run({ focus: true });
 }
 
-/** Finds out what the text in the box means, then searches: a place, a ward, or a name. */
-async function place(address) {
+async function place(text) {
   list.busy(true);
-  announce(t("searching"));
-  let found = null;
-  try {
-    found = await api.locate(address);
-  } catch (error) {
-    usedAddress = "";
-    say(t("failed"), retryButton(submit));
+  const understood = await searchPlace(text, search, submit);
+  if (!understood) question.typed = "";
+  list.busy(false);
+}
+
+function findMe() {
+  if (!navigator.geolocation) {
+    say("position-none");
     return;
-  } finally {
-    list.busy(false);
   }
-  const byName = nameButton(() => searchWords(address));
-  if (found.status === "ambiguous" && found.candidates.length) offerCandidates(found.candidates, byName);
-  else if (found.match_level === "municipality" && form.hasDistrict(found.municipality_code)) {
-    await searchWard(found.municipality_code);
-    if (found.remainder) say(t("address-ward"), byName);
-    else say(t("address-ward"));
-  } else if (["not_found", "invalid"].includes(found.status)) {
-    await searchWords(address);
-    if (asked.text === address) say(t("searched-as-name"));
-  } else if (typeof found.lon !== "number" || found.match_level === "prefecture") say(t("address-partial"), byName);
-  else await searchAddress(address);
+  announce(t("position-asking"));
+  navigator.geolocation.getCurrentPosition(
+    (position) => searchAround({ lon: position.coords.longitude, lat: position.coords.latitude }, t("near-me")),
+    () => say("position-none"),
+    { enableHighAccuracy: false, timeout: 10000, maximumAge: 0 }
+  );
 }
 
-function searchAddress(address) {
-  asked.near = { address };
-  asked.nearLabel = t("near-address");
-  asked.text = "";
-  return run({ focus: true });
-}
+// ---- chips, relaxations, shortlist ---------------------------------------------------------------
 
-function searchWords(text) {
-  asked.near = null;
-  asked.text = text;
-  return run({ focus: true });
-}
-
-function searchWard(code) {
-  asked.near = null;
-  asked.text = "";
-  form.setDistrict(code);
-  return run({ focus: true });
-}
-
-function offerCandidates(candidates, byName) {
-  const choose = (name) => {
-    form.setAddress(name);
-    usedAddress = name;
-    return searchAddress(name);
-  };
-  say(t("address-ambiguous"), h("ul", { class: "candidates" }, candidates.map((item) => {
-    const name = candidateName(item);
-    return h("li", {}, h("button", {
-      type: "button", class: "button button--quiet", on: { click: () => choose(name) },
-    }, name));
-  })), byName);
-}
-
-function explain(error, request, options) {
-  const errors = (error.document && error.document.errors) || [];
-  if (error.status === 422 && request.near && request.near.address) say(t("address-partial"));
-  else if (error.status === 400 && errors.length) say(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
-  else say(t("failed"), retryButton(() => ask(request, options)));
-}
-
-const candidateName = (item) => `${item.prefecture}${item.municipality}${item.town}`;
-
-const nameButton = (action) =>
-  h("p", {}, h("button", { type: "button", class: "button button--quiet", on: { click: action } }, t("search-as-name")));
-
-const retryButton = (action) =>
-  h("p", {}, h("button", { type: "button", class: "button button--quiet", on: { click: action } }, t("retry")));
-
-function say(text, ...pieces) {
-  replaceChildren(notice, h("p", {}, text), pieces);
-  notice.hidden = false;
-  announce(text);
-}
-
-function hideNotice() {
-  notice.hidden = true;
-  replaceChildren(notice);
-}
-
-// ---- chips, relaxations, view ------------------------------------------------------------------
-
-function drawChips(request) {
-  const chips = [];
-  const add = (label, remove) =>
-    chips.push(h("li", { class: "chip" }, h("button", { type: "button", on: { click: remove } },
-      label, " ", h("span", { "aria-hidden": "true" }, "×"), h("span", { class: "visually-hidden" }, t("chip-remove")))));
-  if (asked.near) add(asked.nearLabel, forgetPlace);
-  if (asked.text) add(t("chip-text", { text: asked.text }), forgetPlace);
-  if (request.district) add(form.districtName(request.district), () => { form.setDistrict(""); run(); keepChipFocus(); });
-  if (request.open_at) add(t("open-now"), () => { form.uncheck("open"); run({ fit: false }); keepChipFocus(); });
-  for (const kind of request.kinds) add(config.kinds[kind].short, () => { form.uncheck("kind", kind); run({ fit: false }); keepChipFocus(); });
-  for (const need of request.needs) add(list.needLabel(need), () => { form.uncheck("need", need); run({ fit: false }); keepChipFocus(); });
-  replaceChildren(byId("chips"), chips);
-}
-
-function keepChipFocus() {
-  const next = byId("chips").querySelector("button");
-  (next || byId("results")).focus({ preventScroll: true });
+function chips(request) {
+  drawChips(request, question, {
+    kind: (code) => config.kinds[code].short,
+    need: (code) => list.needLabel(code),
+  }, { changed: (fit) => run({ fit }), forgetPlace });
 }
 
 function forgetPlace() {
-  asked.near = null;
-  asked.text = "";
-  usedAddress = "";
+  question.forget();
   form.setAddress("");
-  if (map) map.setOrigin(null, 0);
   if (form.read().district) run();
-  else location.assign(shareUrl(form.read(), layout.dataset.view));
+  else location.assign(shareUrl(form.read(), view.current()));
 }
 
 function relax(item) {
@@ -320,66 +226,13 @@ function relax(item) {
     else if (step.district) form.setDistrict(step.district);
     else if (step.any_kind) form.uncheck("kind");
     else if (step.any_time) form.uncheck("open");
-    else if (step.any_words) asked.text = "";
+    else if (step.any_words) question.text = "";
   }
   run({ focus: true });
 }
 
-function setView(view) {
-  layout.dataset.view = view;
-  for (const button of all("[data-view-button]")) {
-    button.setAttribute("aria-pressed", button.dataset.viewButton === view ? "true" : "false");
-  }
-  rememberInUrl(form.read(), view);
-  if (map) map.resize();
-}
-
-async function copyLink() {
-  const url = new URL(shareUrl(form.read(), layout.dataset.view), location.href).href;
-  try {
-    await navigator.clipboard.writeText(url);
-    say(t("link-copied"));
-  } catch (error) {
-    say(t("link-shown"), h("p", {}, h("input", { type: "text", readonly: true, value: url, "aria-label": t("link-label") })));
-  }
-}
-
-async function copyResults() {
-  const error = (shown.answer && shown.answer.origin && shown.answer.origin.uncertainty_m) || 0;
-  const text = resultsAsText(shown.features, config, error);
-  try {
-    await navigator.clipboard.writeText(text);
-    say(t("results-copied", { count: shown.features.length }));
-  } catch (problem) {
-    const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("results-title") });
-    area.value = text;
-    say(t("results-shown"), area);
-  }
-}
-
-/** Gives a download what the boxes of the form do not hold. */
-function carryPlace() {
-  const near = asked.near;
-  if (near && typeof near.lon === "number") form.carry({ lon: near.lon, lat: near.lat });
-  else form.carry(asked.text && !form.read().address ? { q: asked.text } : {});
-}
-
-function findMe() {
-  if (!navigator.geolocation) {
-    say(t("position-none"));
-    return;
-  }
-  announce(t("position-asking"));
-  navigator.geolocation.getCurrentPosition(
-    (position) => searchAround({ lon: position.coords.longitude, lat: position.coords.latitude }, t("near-me")),
-    () => say(t("position-none")),
-    { enableHighAccuracy: false, timeout: 10000, maximumAge: 0 }
-  );
-}
-
 function showKept(count) {
   const link = byId("shortlist-link");
-  if (!link) return;
   link.hidden = count === 0;
   link.textContent = t("shortlist-link", { count });
 }
@@ -389,31 +242,27 @@ function showKept(count) {
 function adoptFirstAnswer() {
   const first = readJson("initial");
   if (!first || !first.document) return;
-  if (first.found_by) usedAddress = form.read().address;
-  if (first.found_by === "near") {
-    asked.near = { address: usedAddress };
-    asked.nearLabel = t("near-address");
-  } else if (first.found_by === "text") asked.text = usedAddress;
-  const request = requestOf(0);
-  if (first.offset || request.limit > PAGE) {
-    ask(request, { focus: false, fit: true });
-    return;
-  }
-  show(first.document, request, true);
+  const address = form.read().address;
+  if (first.found_by) question.typed = address;
+  if (first.found_by === "near") question.around({ address }, t("near-address"));
+  else if (first.found_by === "text") question.text = address;
+  const request = question.request(0);
+  if (first.offset || request.limit > PAGE) ask(request, { focus: false, fit: true });
+  else show(first.document, request, true);
 }
 
-async function loadMapData() {
-  const element = byId("map");
-  const outlines = api.get(element.dataset.districts).then((districts) => {
-    map.showDistricts(districts);
-    const bounds = map.markDistrict(form.read().district);
-    if (shown.answer) map.fit(shown.answer.origin, bounds);
+function startMap() {
+  const base = document.querySelector('input[name="base"]:checked');
+  pane.setTiles(Boolean(base && base.value === "tiles"));
+  pane.prepare(question.request(0));
+  for (const radio of all('input[name="base"]')) {
+    radio.addEventListener("change", () => pane.setTiles(radio.value === "tiles" && radio.checked));
+  }
+  byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), t("near-map")));
+  window.matchMedia("print").addEventListener("change", () => pane.open());
+  pane.open().then(() => {
+    layout.dataset.ready = "1";
   });
-  const markers = api.get(element.dataset.points).then((points) => map.loadPoints(points)).then(() => {
-    if (!shown.answer) form.showKindCounts(map.kindCounts());
-  });
-  await Promise.all([outlines, markers].map((task) => task.catch(() => say(t("map-failed")))));
-  layout.dataset.ready = "1";
 }
 
 function start() {
@@ -425,30 +274,15 @@ function start() {
     replaceChildren(event.target, h("input", { type: "hidden", name: "address", value: form.read().address }));
   });
   byId("use-position").addEventListener("click", findMe);
-  byId("use-map-centre").addEventListener("click", () => map && searchAround(map.centre(), t("near-map")));
-  byId("copy-results").addEventListener("click", copyResults);
-  for (const button of all('[name="format"]')) button.addEventListener("click", carryPlace);
-  byId("copy-link").addEventListener("click", copyLink);
+  byId("copy-results").addEventListener("click", () => copyResults(shown, config));
+  for (const button of all('[name="format"]')) button.addEventListener("click", () => question.carry());
+  byId("copy-link").addEventListener("click", () => copyLink(form.read(), view.current()));
   byId("print-page").addEventListener("click", () => window.print());
-  for (const button of all("[data-view-button]")) button.addEventListener("click", () => setView(button.dataset.viewButton));
-  for (const radio of all('input[name="base"]')) {
-    radio.addEventListener("change", () => map && map.setTiles(radio.value === "tiles" && radio.checked));
-  }
+  view.start(viewChanged);
   showKept(loadShortlist().length);
   adoptFirstAnswer();
-  performance.mark("usable"); // from here on the form answers; the map's data may still come
-  if (map) {
-    const base = document.querySelector('input[name="base"]:checked');
-    map.setTiles(Boolean(base && base.value === "tiles"));
-    map.setKinds(form.read().kinds);
-    window.matchMedia("print").addEventListener("change", () => {
-      map.resize();
-      if (shown.answer) map.fit(shown.answer.origin, map.markDistrict(shown.request.district || ""));
-    });
-    loadMapData();
-  } else {
-    layout.dataset.ready = "1";
-  }
+  performance.mark("usable"); // from here on the form answers; the map may still come
+  window.setTimeout(startMap, 0);
 }
 
 start();

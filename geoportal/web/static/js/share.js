@@ -1,4 +1,7 @@
 // Links that may be passed on: district, kinds and needs, never a home.
+import { h } from "./dom.js";
+import { say } from "./notice.js";
+import { t } from "./words.js";
 
 export function shareUrl(values, view) {
   const parameters = new URLSearchParams();
@@ -25,5 +28,15 @@ export function rememberInUrl(values, view) {
     const parameters = new URLSearchParams(search);
     parameters.set("lang", target.searchParams.get("lang"));
     link.href = `/?${parameters}`;
+  }
+}
+
+export async function copyLink(values, view) {
+  const url = new URL(shareUrl(values, view), location.href).href;
+  try {
+    await navigator.clipboard.writeText(url);
+    say("link-copied");
+  } catch (error) {
+    say("link-shown", h("p", {}, h("input", { type: "text", readonly: true, value: url, "aria-label": t("link-label") })));
   }
 }

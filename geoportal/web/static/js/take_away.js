@@ -1,10 +1,12 @@
 // Results as text, for a mail or a record: what the cards say, never where the home is.
+import { h } from "./dom.js";
+import { say, sayText } from "./notice.js";
 import { distanceWords, moment, t } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
 
 /** Returns the loaded results as plain text; `error` is the uncertainty of the home's place. */
-export function resultsAsText(features, config, error) {
+function resultsAsText(features, config, error) {
   return features.map((feature, index) => {
     const p = feature.properties;
     const far = typeof p.distance_m === "number" ? ` ${distanceWords(p.distance_m, Math.max(200, error + (p.location_uncertainty_m || 0)))}` : "";
@@ -18,4 +20,18 @@ export function resultsAsText(features, config, error) {
       p.next_opening ? `   ${t("now-closed")} ${t("next-opening", { when: moment(p.next_opening) })}` : "",
     ].filter(Boolean).join("\n");
   }).join("\n\n");
+}
+
+/** Copies the results shown, or shows the text where the browser does not let a page copy. */
+export async function copyResults({ answer, features }, config) {
+  const error = (answer && answer.origin && answer.origin.uncertainty_m) || 0;
+  const text = resultsAsText(features, config, error);
+  try {
+    await navigator.clipboard.writeText(text);
+    sayText(t("results-copied", { count: features.length }));
+  } catch (problem) {
+    const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("results-title") });
+    area.value = text;
+    say("results-shown", area);
+  }
 }

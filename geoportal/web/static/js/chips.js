@@ -1,0 +1,26 @@
+// One chip for each active filter; pressing it takes the filter away.
+import { byId, h, replaceChildren } from "./dom.js";
+import * as form from "./form.js";
+import { t } from "./words.js";
+
+const place = byId("chips");
+
+/** Draws the chips of a request; `changed(fit)` runs the search again, `forgetPlace` starts anew. */
+export function drawChips(request, question, labels, { changed, forgetPlace }) {
+  const chips = [];
+  const add = (label, remove) =>
+    chips.push(h("li", { class: "chip" }, h("button", { type: "button", on: { click: remove } },
+      label, " ", h("span", { "aria-hidden": "true" }, "×"), h("span", { class: "visually-hidden" }, t("chip-remove")))));
+  const without = (label, drop, fit = false) => add(label, () => {
+    drop();
+    changed(fit);
+    (place.querySelector("button") || byId("results")).focus({ preventScroll: true });
+  });
+  if (question.near) add(question.nearLabel, forgetPlace);
+  if (question.text) add(t("chip-text", { text: question.text }), forgetPlace);
+  if (request.district) without(form.districtName(request.district), () => form.setDistrict(""), true);
+  if (request.open_at) without(t("open-now"), () => form.uncheck("open"));
+  for (const kind of request.kinds) without(labels.kind(kind), () => form.uncheck("kind", kind));
+  for (const need of request.needs) without(labels.need(need), () => form.uncheck("need", need));
+  replaceChildren(place, chips);
+}

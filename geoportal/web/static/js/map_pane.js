@@ -1,0 +1,121 @@
+// The part of the page that holds the map. The map comes when it can be seen, after the form
+// works; what it should show is kept until then.
+import * as api from "./api.js";
+import { h, replaceChildren } from "./dom.js";
+
+const canBeSeen = (element) => element.getClientRects().length > 0;
+
+function loadLibrary(address) {
+  return new Promise((loaded, failed) => {
+    document.head.append(h("script", { src: address, on: { load: loaded, error: failed } }));
+  });
+}
+
+export class MapPane {
+  constructor(element, config, callbacks) {
+    this.element = element;
+    this.config = config;
+    this.callbacks = callbacks;
+    this.map = null;
+    this.wanted = { kinds: [], district: "", tiles: false, answer: null, features: [], radius: 0 };
+  }
+
+  /** Brings the map in where it can be seen; resolves when its data is there. */
+  open() {
+    if (!canBeSeen(this.element)) return Promise.resolve();
+    if (!this.opening) this.opening = this._open();
+    else if (this.map) this._refit();
+    return this.opening;
+  }
+
+  async _open() {
+    const { leaflet, districts, points } = this.element.dataset;
+    const outlines = api.get(districts);
+    const facilities = api.get(points);
+    const failed = () => this.callbacks.failed();
+    let drawn = null;
+    try {
+      await loadLibrary(leaflet);
+      drawn = await import("./map.js"); // its layers extend those of the library
+    } catch (error) {
+      outlines.catch(() => undefined);
+      facilities.catch(() => undefined);
+      failed();
+      return;
+    }
+    replaceChildren(this.element);
+    this.map = new drawn.FacilityMap(this.element, this.config, this.callbacks);
+    this.map.setTiles(this.wanted.tiles);
+    this.map.setKinds(this.wanted.kinds);
+    if (this.wanted.answer) this._draw(true);
+    await Promise.all([
+      outlines.then((collection) => {
+        this.map.showDistricts(collection);
+        this._refit();
+      }).catch(failed),
+      facilities.then((columns) => {
+        this.map.loadPoints(columns);
+        this.callbacks.loaded(this.map.kindCounts());
+      }).catch(failed),
+    ]);
+  }
+
+  _draw(fit) {
+    const { answer, features, radius, district } = this.wanted;
+    this.map.resize();
+    const bounds = this.map.markDistrict(district);
+    this.map.setOrigin(answer && answer.origin, radius);
+    this.map.setResults(features);
+    if (fit) this.map.fit(answer && answer.origin, bounds);
+  }
+
+  _refit() {
+    this.map.resize();
+    const bounds = this.map.markDistrict(this.wanted.district);
+    if (this.wanted.answer) this.map.fit(this.wanted.answer.origin, bounds);
+  }
+
+  /** Shows an answer; `fit` moves the view to it. */
+  show(answer, features, request, fit) {
+    Object.assign(this.wanted, { answer, features, radius: request.radius_m || 0, district: request.district || "" });
+    if (this.map) this._draw(fit);
+  }
+
+  /** Shows more results of the same answer. */
+  extend(features) {
+    this.wanted.features = features;
+    if (this.map) this.map.setResults(features);
+  }
+
+  /** Follows filters that are not answered yet. */
+  prepare(request) {
+    Object.assign(this.wanted, { kinds: request.kinds, district: request.district || "" });
+    if (!this.map) return;
+    this.map.setKinds(request.kinds);
+    this.map.markDistrict(this.wanted.district);
+  }
+
+  setTiles(on) {
+    this.wanted.tiles = on;
+    if (this.map) this.map.setTiles(on);
+  }
+
+  highlight(id) {
+    if (this.map) this.map.highlight(id);
+  }
+
+  /** Opens a result's popup, as soon as the map is there; says whether the map can be seen. */
+  select(id) {
+    if (!canBeSeen(this.element)) return false;
+    this.open().then(() => this.map && this.map.select(id));
+    return true;
+  }
+
+  centre() {
+    return this.map && this.map.centre();
+  }
+
+  resize() {
+    if (this.map) this.map.resize();
+  }
+}
