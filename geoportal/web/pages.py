@@ -37,6 +37,7 @@ from geoportal.web.page_frame import (
 )
 from geoportal.web.picker import WAYS_IN, WayIn
 from geoportal.web.search_form import Outcome, SearchForm
+from geoportal.web.state_presenters import state_document
 
 blueprint = Blueprint("pages", __name__)
 blueprint.register_blueprint(page_frame.blueprint)
@@ -82,9 +83,11 @@ def facility(facility_id: str) -> BaseResponse:
     known = portal.facility(facility_id)
     now = portal.clock().astimezone(JST)
     today = HOLIDAY if is_holiday(now.date()) else now.weekday()
+    row = portal.snapshot.row_of.get(facility_id)
     return page(
         "facility",
         feature=feature,
+        state=None if row is None else state_document(portal.snapshot, row, now),
         claim_groups=models.claims_by_group(portal, feature, g.language),
         week=models.week(feature["properties"]["hours"], today),
         centres=models.merged_centres(portal, feature["properties"]["centres"]),
