@@ -58,16 +58,16 @@ def change_document(
 
 
 def _row(old: DistrictFigures, new: DistrictFigures, ring: int, words: Messages) -> Document:
-    lost = say.lacking(new, new.sure, ring) - say.lacking(old, old.sure, ring)
+    lost = _difference(old, new, ring)
     farther = new.sure.nearest_m - old.sure.nearest_m
     choice = new.sure.covered[1][ring] - old.sure.covered[1][ring]
     # a mean that was not there before (no facility anywhere) has changed, too: NaN compares false
-    same = abs(lost) < _ONE_PERSON and abs(choice) < _ONE_PERSON and abs(farther) < _NEARER_M
+    same = lost == 0 and abs(choice) < _ONE_PERSON and abs(farther) < _NEARER_M
     return {
         "code": old.code,
         "name": old.name,
         "changed": not same,
-        "difference": _signed(lost),
+        "difference": f"{lost:+,d}".replace("-", "−") if lost else "±0",
         "people": [_lack(item, ring) for item in (old, new)],
         "lack": [_share(item, ring, words) for item in (old, new)],
         "choice": [_choice(item, ring, words) for item in (old, new)],
@@ -88,11 +88,11 @@ def _choice(figures: DistrictFigures, ring: int, words: Messages) -> str:
     return say.percent(say.choice_share(figures, figures.sure, ring), words)
 
 
-def _signed(count: float) -> str:
-    """Return a difference with its sign; a true minus, which screen readers say."""
-    if not abs(count) >= _ONE_PERSON:
-        return "±0"
-    return f"{'+' if count > 0 else '−'}{abs(count):,.0f}"
+def _difference(old: DistrictFigures, new: DistrictFigures, ring: int) -> int:
+    """Return how many more lack any, as the numbers beside it are shown; 0 for not known."""
+    if not old.need > 0:
+        return 0
+    return _rounded(new, new.sure, ring) - _rounded(old, old.sure, ring)
 
 
 def _supposed(opened: int, closed: Sequence[str], subject: str, words: Messages) -> str:

@@ -13,6 +13,8 @@ from geoportal.services import Portal
 from geoportal.web import page_models as models
 from geoportal.web.messages import Messages
 
+_NUMBER = re.compile(r"([\d.,]+)(.*)")
+
 
 def subject_of(portal: Portal, question: Question, words: Messages) -> str:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
@@ -94,8 +96,18 @@ def tenths(value: float | None) -> str:
 
 
 def spoken_range(low: str, high: str) -> str:
-    """Return a range, or the one value when both are said alike."""
-    return low if low == high else f"{low}–{high}"
+    """Return a range, or the one value when both are said alike; a common unit is said once.
+
+    Examples
+    --------
+    >>> spoken_range("9%", "82%"), spoken_range("990 m", "2.7 km"), spoken_range("3", "3")
+    ('9–82%', '990 m–2.7 km', '3')
+    """
+    if low == high:
+        return low
+    first, second = _NUMBER.fullmatch(low), _NUMBER.fullmatch(high)
+    same_unit = first and second and first[2] == second[2]
+    return f"{first[1] if first and same_unit else low}–{high}"
 
 
 def _short(label: str) -> str:

@@ -511,6 +511,7 @@ reach-method-3 = What is not known is not counted as no; it is shown as a range.
 reach-method-4 = Accessibility divides facilities by the people aged 75+ around them, near ones weighing more (E2SFCA, Luo and Qi 2009).
 reach-method-5 = Being near does not mean that somebody will surely come.
 reach-sources = Sources:
+reach-change-region = Change by district
 reach-result = What would change
 reach-plan-again = Enter it again
 reach-demand-mesh = 500 m census cells

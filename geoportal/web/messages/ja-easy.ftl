@@ -511,6 +511,7 @@ reach-method-3 = 「わからない」は「できない」では ありませ�
 reach-method-4 = 使《つか》いやすさは、近《ちか》くの施設《しせつ》が 多《おお》くて、使《つか》う人《ひと》が 少《すく》ないと 大《おお》きくなります。
 reach-method-5 = 近《ちか》くに あっても、来《き》てくれるとは かぎりません。
 reach-sources = 出典《しゅってん》：
+reach-change-region = 地区《ちく》ごとに かわるところ
 reach-result = 考《かんが》えた けっか
 reach-plan-again = もう一度《いちど》
 reach-demand-mesh = 500 m ごと（国勢調査《こくせいちょうさ》）

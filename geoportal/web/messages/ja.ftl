@@ -511,6 +511,7 @@ reach-method-3 = 「わからない」施設は「いいえ」とは数えず、
 reach-method-4 = 到達可能性は、施設の数を周りの75歳以上の人数で割り、近いほど重くした値です（Luo・Qi 2009 の E2SFCA）。
 reach-method-5 = 近くにあることは、必ず来てもらえることではありません。
 reach-sources = 出典：
+reach-change-region = 地区ごとの変化
 reach-result = 仮定した結果
 reach-plan-again = 入れ直す
 reach-demand-mesh = 500 m メッシュ（国勢調査）

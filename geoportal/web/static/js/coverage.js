@@ -19,23 +19,14 @@ function showDistrict(code) {
   if (link) append(box, [h("p", {}, h("a", { href: withLanguage(`/districts/${encodeURIComponent(code)}`) }, t("reach-open")))]);
 }
 
-/** One button of each group is pressed; the map follows. */
 function startChoices(chart) {
-  let measure = document.querySelector("[data-measure][aria-pressed=true]").dataset.measure;
-  let level = "";
-  const follow = (selector, take) => {
-    for (const button of all(selector)) {
-      button.addEventListener("click", () => {
-        for (const other of all(selector)) other.setAttribute("aria-pressed", String(other === button));
-        take(button.dataset);
-        chart.show(measure, level);
-      });
-    }
-  };
-  follow("[data-measure]", (data) => { measure = data.measure; });
-  follow("[data-level]", (data) => { level = data.level; });
+  const measure = byId("reach-measure");
+  const level = byId("reach-count-of");
+  const show = () => chart.show(measure.value, level.value);
+  measure.addEventListener("change", show);
+  level.addEventListener("change", show);
   byId("reach-dots").addEventListener("change", (event) => chart.showDots(event.target.checked));
-  chart.show(measure, level);
+  show();
 }
 
 /** Choosing a place on the map: by pressing it, or with the keyboard at the middle of the map. */

@@ -188,7 +188,7 @@ export class CoverageMap {
     }
     if (this.data.planned.length) more(mark("planned", "＋"), "reach-planned");
     if (this.data.closed.length) more(mark("closes", "×"), "reach-closes");
-    const title = document.querySelector(`[data-measure="${this.name}"]`).dataset.label;
+    const title = byId("reach-measure").selectedOptions[0].textContent;
     const box = byId("reach-legend");
     replaceChildren(box, h("h3", {}, title));
     append(box, [h("ul", {}, items)]);
