@@ -70,6 +70,7 @@ class Loaded:
     redirects: Mapping[str, str]
     editions: Sequence[Edition]
     facility_counts: Mapping[str, int]
+    station_count: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -332,4 +333,5 @@ def _load(
         redirects=all_redirects(connection),
         editions=read_editions(connection),
         facility_counts=counts,
+        station_count=len(book.stations),
     )

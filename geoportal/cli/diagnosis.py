@@ -76,6 +76,13 @@ def _data_findings(portal: Portal) -> Iterator[Finding]:
             "町丁目の位置データがないため、住所から位置を求められません",
             "町丁目の CSV を geoportal import で取り込んでください",
         )
+    if not portal.loaded.station_count:
+        yield Finding(
+            "info",
+            "no_stations",
+            "駅のデータがないため、「小倉駅」のような駅名からはさがせません",
+            "国土数値情報 鉄道データ N02 を geoportal import で取り込んでください",
+        )
     if not snapshot.centres:
         yield Finding(
             "warning",

@@ -32,6 +32,8 @@ def search_lines(portal: Portal, document: Document) -> Iterator[str]:
             yield "     " + "  ".join(_need_text(portal, *item) for item in about["needs"].items())
         if "why" in about:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
+    if "station_position" in document.get("origin", {}).get("warnings", ()):
+        yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
         yield _relaxation_text(portal, relaxation)
     for centre in document["centres"]:
@@ -93,6 +95,12 @@ def place_lines(documents: list[Document]) -> Iterator[str]:
         place = f"{item['lon']:.6f},{item['lat']:.6f}{spread}" if known else "-"
         area = f"{item['prefecture']}{item['municipality']}{item['town']}{item['station']}"
         yield f"{item['status']} {item['match_level'] or '-'} {place} {area}"
+        if item["station"]:
+            yield (
+                f"  駅の位置です（{'・'.join(item['lines'])}）"
+                if item["lines"]
+                else "  駅の位置です"
+            )
         for one in item["candidates"]:
             yield f"  候補: {one['text']}"
 

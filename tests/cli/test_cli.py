@@ -149,6 +149,35 @@ def test_geocode_returns_a_list_of_results(sample):
     assert nonsense["lon"] is None
 
 
+def test_stations_are_geocoded_searched_around_and_told_as_such(sample, tmp_path):
+    (found, several) = answer("geocode", "見本中央駅", "見本茜町駅", db=sample)
+    assert (found["status"], found["match_level"], found["station"]) == (
+        "ok",
+        "point",
+        "見本中央駅",
+    )
+    assert found["uncertainty_m"] >= 100
+    assert (several["status"], len(several["candidates"])) == ("ambiguous", 2)
+    text = geoportal("geocode", "見本中央駅", "見本茜町駅", db=sample).stdout
+    assert "駅の位置です" in text
+    assert "候補: 見本茜町駅（福岡県北九州市八幡西区）" in text
+    near = answer("search", "--address", "見本中央駅", "--radius", "1000", db=sample)
+    assert near["origin"]["warnings"] == ["station_position"]
+    assert near["origin"]["lon"] == found["lon"]
+    assert near["features"]
+    geoportal("search", "--address", "見本茜町駅", db=sample, ok=4)
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("所,区\n見本茜町駅,八幡西区\n見本茜町駅,\n", encoding="utf-8")
+    arguments = ["--csv", source, "--column", "所", "--hint", "区", "--out", target]
+    geoportal("geocode", *map(str, arguments), db=sample)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["status"], row["municipality_code"]) for row in rows] == [
+        ("ok", "40109"),
+        ("ambiguous", ""),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
 def test_geocode_csv_keeps_every_row_and_column_in_order(sample, tmp_path, encoding):
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
@@ -296,7 +325,17 @@ def test_without_a_database_the_way_out_is_named(tmp_path):
 def test_doctor_speaks_of_the_sample(sample):
     document = answer("doctor", db=sample)
     assert document["ok"]
-    assert "sample" in {item["code"] for item in document["findings"]}
+    codes = {item["code"] for item in document["findings"]}
+    assert "sample" in codes
+    assert "no_stations" not in codes
+
+
+def test_doctor_says_when_stations_are_missing(tmp_path):
+    db = tmp_path / "empty.db"
+    geoportal("init", db=db)
+    done = geoportal("doctor", "--json", db=db, ok=1)
+    (finding,) = [x for x in json.loads(done.stdout)["findings"] if x["code"] == "no_stations"]
+    assert "N02" in finding["mend"]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg"])

@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.domain.query import Query
+from geoportal.domain.station import Station
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.ingest.pipeline import load_sample
 from geoportal.services import Portal, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, import_lock, open_database
+from geoportal.store.stations import StationSet, read_stations, replace_stations
 
 TODAY = date(2026, 11, 22)
 POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
@@ -54,9 +56,32 @@ def test_the_sample_city_is_loaded_once_and_answers(database):
     answer = portal.search(Query(districts=("40106",), kinds=("clinic",), limit=500))
     assert answer.number_matched > 20
     version = portal.snapshot.version
+    found = portal.geocode("見本中央駅")
+    assert (found.status, found.municipality_code) == ("ok", "40106")
     load(database)
     with database.engine.connect() as connection:
         assert dataset_version(connection) == version
+
+
+def test_stations_are_read_back_as_they_were_written_and_replaced_whole(database):
+    long = tuple(("架空鉄道", f"{number}号線") for number in range(9))
+    stations = [
+        Station("b", "髙﨑ヶ丘", 130.123456, 33.654321, 41, long),
+        Station("B", "無人", 139.999999, 35.000001, 0),
+        Station("あ", "<b>\"'", 131.0, 33.0, 2000, (("", "線"),)),
+    ]
+    with database.engine.begin() as connection:
+        assert read_stations(connection) == (None, [])
+        replace_stations(connection, "stations", "2022-12-31", stations)
+    with database.engine.connect() as connection:
+        edition, held = read_stations(connection)
+    assert held == [stations[1], stations[0], stations[2]]
+    assert edition == StationSet.of("stations", "2022-12-31", stations)
+    with database.engine.begin() as connection:
+        replace_stations(connection, "stations", "2023-12-31", stations[:1])
+        assert read_stations(connection)[1] == stations[:1]
+        replace_stations(connection, "stations", "2023-12-31", [])
+        assert read_stations(connection) == (None, [])
 
 
 def test_only_one_import_at_a_time(database):

@@ -56,6 +56,40 @@ def test_towns_are_offered_while_typing(visitor: Visitor, keep: Keep) -> None:
     assert "桜" not in kept_by_the_browser(page)
 
 
+def test_a_station_is_chosen_by_keyboard_and_searched_around(visitor: Visitor, keep: Keep) -> None:
+    page = visitor.open()
+    box = page.locator("#address")
+    box.press_sequentially("見本茜町駅", delay=20)
+    stations = page.get_by_role("group", name="駅").get_by_role("option")
+    expect(stations).to_have_count(2)
+    expect(stations.nth(1)).to_contain_text("八幡西区")
+    expect(stations.nth(1)).to_contain_text("見本鉄道海浜線")
+    assert complaints(page) == []
+    keep(page, "stations-1280")
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    expect(stations.nth(1)).to_have_attribute("aria-selected", "true")
+    active = box.get_attribute("aria-activedescendant")
+    assert active == stations.nth(1).get_attribute("id")
+    box.press("Enter")
+    expect(box).to_have_value("見本茜町駅（福岡県北九州市八幡西区）")
+    expect(page.locator("#announcer")).to_contain_text("この駅のまわり")
+    box.press("Enter")
+    expect(page.locator(".card")).to_have_count(20)
+    expect(page.locator(".results__origin")).to_contain_text("駅の位置からの直線距離")
+    expect(page.locator("#centre")).to_contain_text("八幡")
+    assert "見本茜町駅" not in kept_by_the_browser(page)
+    assert page.url == f"{visitor.site}/"
+
+
+def test_a_station_that_is_in_two_wards_is_a_question(visitor: Visitor) -> None:
+    page = visitor.open(viewport=PHONE)
+    page.fill("#address", "見本茜町駅")
+    page.press("#address", "Enter")
+    page.locator(".candidates button", has_text="小倉南区").click()
+    expect(page.locator(".results__origin")).to_contain_text("駅の位置からの直線距離")
+
+
 def test_suggestions_can_be_left_and_may_fail(visitor: Visitor) -> None:
     page = visitor.open()
     box = page.locator("#address")

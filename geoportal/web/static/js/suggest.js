@@ -8,7 +8,10 @@ import { t } from "./words.js";
 const WAIT_MS = 180;
 const MOST = 8;
 const MOST_STATIONS = 3;
+const MOST_LINES = 4;
 let made = 0;
+
+const shownLines = (lines) => lines.slice(0, MOST_LINES).join("・") + (lines.length > MOST_LINES ? " …" : "");
 
 class Suggestions {
   constructor(input) {
@@ -84,7 +87,7 @@ class Suggestions {
     return h("li", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
       h("span", { class: "suggest__town" }, place.station || place.town), " ",
       h("span", { class: "suggest__area" }, place.municipality),
-      place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, place.lines.join("・"))] : null);
+      place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, shownLines(place.lines))] : null);
   }
 
   _group(name, options) {
