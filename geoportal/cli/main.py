@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from geoportal.cli.ask import districts, export, facility, geocode, search
 from geoportal.cli.changes import changes
@@ -21,6 +22,7 @@ from geoportal.cli.survey import survey
 from geoportal.cli.team import exposure, interpret, team
 from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
+from geoportal.store.faults import database_fault, disk_fault
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -75,6 +77,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GEOPORTAL_DEBUG"):
             raise
+        known = database_fault(error) if isinstance(error, DBAPIError) else disk_fault(error)
+        if known is not None:
+            _end(str(known), known.exit_code)
         message = f"a fault of ours ({type(error).__name__}); set GEOPORTAL_DEBUG=1 for the details"
         _end(message, GeoportalError.exit_code)
     sys.exit(ended if isinstance(ended, int) else 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -54,15 +56,31 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     if not sets:
         return Geocoder(Gazetteer.empty())
     posts = read_postcode_sets(connection)
-    directory = database.derived_directory / (_PREFIX + _digest(sets, posts, reference))
+    name = _PREFIX + _digest(sets, posts, reference)
+    directory = database.derived_directory / name
     if directory.is_dir():
         try:
             return Geocoder(Gazetteer.open(directory))
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
+    directory = _writable(database.derived_directory) / name
     _compile(connection, reference, sets, directory)
     _remove_old(directory)
     return Geocoder(Gazetteer.open(directory))
+
+
+def _writable(derived: Path) -> Path:
+    """Return where to keep what is compiled: for as long as this process runs, if need be."""
+    try:
+        derived.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        pass
+    else:
+        if os.access(derived, os.W_OK):
+            return derived
+    passing = Path(tempfile.mkdtemp(prefix="geoportal-derived-"))
+    atexit.register(shutil.rmtree, passing, ignore_errors=True)
+    return passing
 
 
 def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference) -> str:
@@ -79,7 +97,6 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
 def _compile(
     connection: sa.Connection, reference: Reference, sets: list[PlaceSet], directory: Path
 ) -> None:
-    directory.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
     try:
         compile_gazetteer(

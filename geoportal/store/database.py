@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from alembic import command
@@ -16,6 +19,7 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.store.faults import database_fault
 from geoportal.store.schema import meta
 
 _ADVISORY_LOCK = 0x67656F70  # "geop"
@@ -149,10 +153,30 @@ def _open_file(path: Path, *, create: bool) -> Database:
         )
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
+    derived = path.with_name(path.name + ".derived")
+    if not create and not os.access(path.parent, os.W_OK):
+        return Database(_read_only_engine(path), derived)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine, path.with_name(path.name + ".derived"))
+    return Database(engine, derived)
+
+
+def _read_only_engine(path: Path) -> sa.Engine:
+    """Return an engine for a database in a folder that cannot be written, on a read-only disk.
+
+    The write-ahead log needs files of its own beside the database. Where they are, somebody else
+    may be importing, and they are used; where not, the file is read as it lies there.
+    """
+    fixed = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    where = f"file:{quote(str(path.absolute()))}?mode=ro{fixed}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(where, timeout=30, uri=True, check_same_thread=False)
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _open_server(url: str) -> Database:
@@ -192,10 +216,8 @@ def _require_current(database: Database) -> None:
     try:
         with database.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
-    except sa.exc.DatabaseError as error:
-        raise GeoportalError(
-            "the database cannot be opened: it is not reachable, damaged, or not a database"
-        ) from error
+    except sa.exc.DBAPIError as error:
+        raise database_fault(error) or error from error
     if current is None:
         raise NotFoundError("the database is empty; prepare it with: geoportal init")
     if current != head:
