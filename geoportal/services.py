@@ -28,7 +28,8 @@ from geoportal.index.stations import station_book
 from geoportal.ingest.gazetteer_build import open_geocoder
 from geoportal.search.answer import Answer, search
 from geoportal.search.exposure import ExposureLedger
-from geoportal.search.interpret import Interpretation, Interpreter
+from geoportal.search.interpret import Interpreter
+from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.settings import shipped_directory
 from geoportal.store.database import Database, dataset_version

@@ -9,90 +9,34 @@ Nothing of the note is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from geoportal.domain.consultation import ReadingRule
 from geoportal.domain.facility import KINDS
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.search.dictionary import Dictionary
-from geoportal.search.reading import Age, Note, Span
+from geoportal.search.interpretation import (
+    MENTIONED,
+    MUST,
+    THEN_BY,
+    WORD,
+    Draft,
+    Finding,
+    Interpretation,
+    Wanted,
+    holds,
+    in_order,
+    joined_groups,
+    merged,
+    urgency_of,
+)
+from geoportal.search.reading import Note
 
-MUST, THEN_BY, MENTIONED = "must", "then_by", "mentioned"
 _STRENGTH_OF_GROUP = {"AC": THEN_BY, "PT": MENTIONED, "CAP": MENTIONED, "DEC": MENTIONED}
 _CONSUMING = ("outcome", "asker", "ignore", "setting", "topic")
 _LISTED = re.compile(r"(?:・|や|と|、?及び|および)?$")
 _SHORT_NOTE = 30
-_WORD = "word"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something the note says, with the words it came from.
-
-    Attributes
-    ----------
-    value : str
-        Need code, facility kind, urgency and so on.
-    strength : str
-        For needs ``must``, ``then_by`` (to go by next) or ``mentioned``; else empty.
-    because : tuple of Span
-        The words.
-    rule : str
-        Name of the rule; ``word`` for the dictionary.
-    note_ja : str
-        Why, where a rule says so.
-    kinds : tuple of str
-        For needs: the kinds they are asked of; empty for whoever is asked.
-    """
-
-    value: str
-    strength: str
-    because: tuple[Span, ...]
-    rule: str = _WORD
-    note_ja: str = ""
-    kinds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One search that follows from a note: kinds that may answer, and their needs."""
-
-    kinds: tuple[str, ...]
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """What a note asks for, told apart from what it denies, has, and describes.
-
-    ``urgency`` is ``urgent``, ``in_advance``, ``not_urgent`` or empty; ``team`` names a ready-made
-    team (roles) to fill, empty for none. ``wanted`` holds a search per kind of helper.
-    """
-
-    needs: tuple[Finding, ...]
-    kinds: tuple[Finding, ...]
-    mentioned: tuple[Finding, ...]
-    not_needed: tuple[Finding, ...]
-    in_place: tuple[Finding, ...]
-    circumstances: tuple[Finding, ...]
-    ages: tuple[Age, ...]
-    urgency: str
-    team: str
-    wanted: tuple[Wanted, ...]
-
-
-@dataclass(slots=True)
-class _Draft:
-    """Findings as they gather, in order of place."""
-
-    needs: list[Finding] = field(default_factory=list)
-    kinds: list[Finding] = field(default_factory=list)
-    mentioned: list[Finding] = field(default_factory=list)
-    not_needed: list[Finding] = field(default_factory=list)
-    in_place: list[Finding] = field(default_factory=list)
-    circumstances: list[Finding] = field(default_factory=list)
-    groups: list[tuple[str, ...]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +87,7 @@ class Interpreter:
         note = Note(text)
         hits = self._rule_hits(note)
         taken = [hit for hit in hits if _effect(hit) in _CONSUMING]
-        draft = _Draft()
+        draft = Draft()
         for hit in hits:
             if _effect(hit) in ("asker", "urgency", "setting", "topic", "place"):
                 self._add_circumstance(draft, note, hit)
@@ -158,7 +102,7 @@ class Interpreter:
         for hit in plain:
             self._apply(draft, note, hit)
         for hit in stated:
-            if hit.rule and hit.rule.requires and _holds(hit.rule.requires, draft):
+            if hit.rule and hit.rule.requires and holds(hit.rule.requires, draft):
                 self._apply(draft, note, hit)
         return self._finished(draft, note, hits)
 
@@ -192,7 +136,7 @@ class Interpreter:
             for found in self._dictionary.find(note.folded, note.plain)
         ]
 
-    def _read_words(self, draft: _Draft, note: Note, words: list[_Hit]) -> None:
+    def _read_words(self, draft: Draft, note: Note, words: list[_Hit]) -> None:
         """Sort the dictionary's words into asked for, denied, in place, mentioned."""
         denied = self._denied(note, words)
         for hit, no in zip(words, denied, strict=True):
@@ -207,9 +151,7 @@ class Interpreter:
             else:
                 self._ask(draft, note, hit, kinds, codes)
 
-    def _ask(
-        self, draft: _Draft, note: Note, hit: _Hit, kinds: list[str], codes: list[str]
-    ) -> None:
+    def _ask(self, draft: Draft, note: Note, hit: _Hit, kinds: list[str], codes: list[str]) -> None:
         because = (note.span(hit.start, hit.end),)
         for kind in kinds:
             if self._requested(note, hit):
@@ -222,7 +164,7 @@ class Interpreter:
             found = Finding(code, strength, because)
             (draft.mentioned if strength == MENTIONED else draft.needs).append(found)
 
-    def _apply(self, draft: _Draft, note: Note, hit: _Hit) -> None:
+    def _apply(self, draft: Draft, note: Note, hit: _Hit) -> None:
         """Add what a rule of effect ``need`` or ``mention`` says."""
         rule = hit.rule
         if rule is None:
@@ -245,9 +187,9 @@ class Interpreter:
             if rule.kinds:
                 draft.groups.append(rule.kinds)
 
-    def _add_circumstance(self, draft: _Draft, note: Note, hit: _Hit) -> None:
+    def _add_circumstance(self, draft: Draft, note: Note, hit: _Hit) -> None:
         rule = hit.rule
-        if rule is not None and (not rule.requires or _holds(rule.requires, draft)):
+        if rule is not None and (not rule.requires or holds(rule.requires, draft)):
             because = (note.span(hit.start, hit.end),)
             draft.circumstances.append(
                 Finding(f"{rule.effect}:{rule.value}", "", because, rule.rule, rule.note_ja)
@@ -287,14 +229,14 @@ class Interpreter:
             if rule.effect == "cue"
         )
 
-    def _finished(self, draft: _Draft, note: Note, hits: list[_Hit]) -> Interpretation:
+    def _finished(self, draft: Draft, note: Note, hits: list[_Hit]) -> Interpretation:
         ages = note.ages()
         teams = (
             hit.rule.value
             for hit in hits
-            if hit.rule and hit.rule.effect == "team" and _holds(hit.rule.requires, draft)
+            if hit.rule and hit.rule.effect == "team" and holds(hit.rule.requires, draft)
         )
-        needs = tuple(sorted(_merged(draft.needs), key=lambda need: need.strength != MUST))
+        needs = tuple(sorted(merged(draft.needs), key=lambda need: need.strength != MUST))
         values = {need.value for need in needs}
         wanted = self._wanted(draft.groups, needs)
         if not draft.kinds:
@@ -304,13 +246,13 @@ class Interpreter:
             draft.kinds += [Finding(kind, "", because, "from_needs") for kind in asked]
         return Interpretation(
             needs=needs,
-            kinds=_in_order(_merged(draft.kinds)),
-            mentioned=tuple(f for f in _merged(draft.mentioned) if f.value not in values),
-            not_needed=_merged(draft.not_needed),
-            in_place=_merged(draft.in_place),
-            circumstances=_merged(draft.circumstances),
+            kinds=in_order(merged(draft.kinds)),
+            mentioned=tuple(f for f in merged(draft.mentioned) if f.value not in values),
+            not_needed=merged(draft.not_needed),
+            in_place=merged(draft.in_place),
+            circumstances=merged(draft.circumstances),
             ages=ages,
-            urgency=_urgency(draft.circumstances),
+            urgency=urgency_of(draft.circumstances),
             team=next(teams, ""),
             wanted=wanted,
         )
@@ -319,7 +261,7 @@ class Interpreter:
         self, groups: Sequence[tuple[str, ...]], needs: Sequence[Finding]
     ) -> tuple[Wanted, ...]:
         """Return a search per group of kinds; needs go to the kinds they are asked of."""
-        joined = _joined(groups)
+        joined = joined_groups(groups)
         if not joined and needs:
             must = [need for need in needs if need.strength == MUST] or list(needs)
             kinds = [set(self._vocabulary[need.value].kinds or KINDS) for need in must]
@@ -345,60 +287,4 @@ class Interpreter:
 
 
 def _effect(hit: _Hit) -> str:
-    return hit.rule.effect if hit.rule else _WORD
-
-
-def _holds(requires: str, draft: _Draft) -> bool:
-    """Say whether what a rule requires has been found."""
-    if not requires:
-        return True
-    what, _, value = requires.partition(":")
-    if what == "kind":
-        return any(found.value == value for found in draft.kinds)
-    return any(found.value == requires for found in draft.circumstances)
-
-
-def _merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Put findings of the same thing together: all words, the greatest strength."""
-    alike: dict[str, list[Finding]] = {}
-    for item in found:
-        alike.setdefault(item.value, []).append(item)
-    return tuple(_one(items) for items in alike.values())
-
-
-def _one(items: Sequence[Finding]) -> Finding:
-    strongest = next((item for item in items if item.strength == MUST), items[0])
-    spans = {span for item in items for span in item.because}
-    everyone = not all(item.kinds for item in items)
-    return replace(
-        strongest,
-        because=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
-        note_ja=next((item.note_ja for item in items if item.note_ja), ""),
-        kinds=()
-        if everyone
-        else tuple(dict.fromkeys(kind for item in items for kind in item.kinds)),
-    )
-
-
-def _in_order(kinds: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(kinds, key=lambda found: KINDS.index(found.value)))
-
-
-def _joined(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Put groups that share a kind together; kinds in the order of the contract."""
-    joined: list[set[str]] = []
-    for group in groups:
-        touching = [other for other in joined if other & set(group)]
-        joined = [other for other in joined if other not in touching]
-        joined.append(set(group).union(*touching))
-    ordered = [tuple(kind for kind in KINDS if kind in group) for group in joined]
-    return sorted(ordered, key=lambda group: KINDS.index(group[0]))
-
-
-def _urgency(circumstances: Sequence[Finding]) -> str:
-    named: Iterator[str] = (
-        level
-        for level in ("not_urgent", "urgent", "in_advance")
-        if any(found.value == f"urgency:{level}" for found in circumstances)
-    )
-    return next(named, "")
+    return hit.rule.effect if hit.rule else WORD

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.search.interpret import Finding, Interpretation
+from geoportal.search.interpretation import Finding, Interpretation
 from geoportal.search.reading import Age, Span
 from geoportal.services import Portal
 from geoportal.web.reference_presenters import Document, role_document

@@ -96,6 +96,77 @@ def test_every_rule_names_known_codes_kinds_and_effects():
     assert len(set(names)) == len(names)
 
 
+VISITS = ("VM.REG",), ("hospital", "clinic")
+URGENT = ("VM.URG",), ("hospital", "clinic")
+
+
+@pytest.mark.parametrize(
+    ("text", "needs", "kinds"),
+    [
+        ("自宅に来てくれる医師をさがしたい", *VISITS),
+        ("家に来てくれる先生", *VISITS),
+        ("自宅で診てくれるお医者さん", *VISITS),
+        ("うちまで来てもらえるお医者さん", *VISITS),
+        ("在宅で診てもらえるクリニックを知りたい", *VISITS),
+        ("家で診察してくれるところ", *VISITS),
+        ("自宅まで来て診てくれる医者", *VISITS),
+        ("自宅で診て頂ける病院", *VISITS),
+        ("お医者さんに家に来てもらいたい", *VISITS),
+        ("母が通院できません。自宅に来てくれる先生を紹介してください。", *VISITS),
+        ("往診してくれる病院", *URGENT),
+        ("往診に来てくれる病院はありますか", *URGENT),
+        ("往診可能な病院", *URGENT),
+        ("往診ができるクリニック", ("VM.URG",), ("clinic",)),
+        ("自宅に来てくれる歯医者さん", ("VM.DENT",), ("dental_clinic",)),
+        ("往診してくれる歯科", ("VM.DENT",), ("dental_clinic",)),
+        ("家に来てくれる薬剤師さん", ("ST.PHZ",), ("pharmacy",)),
+        ("自宅に来てくれる看護師さん", (), ("visiting_nursing",)),
+        ("自宅に来てくれるヘルパーさん", (), ("home_help",)),
+    ],
+)
+def test_who_comes_home_is_understood_in_everyday_words(text, needs, kinds):
+    found = READER.interpret(text)
+    assert tuple(need.value for need in found.needs) == needs
+    assert tuple(kind.value for kind in found.kinds) == kinds
+    assert not found.not_needed
+    assert not found.in_place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "担当者会議に来てくれる先生",
+        "家族会議に来てくれる先生",
+        "病院に来てくれる先生",
+        "自宅に来てくれるリハビリの先生",
+        "自宅に来てくれる介護の先生",
+    ],
+)
+def test_not_everyone_who_comes_is_a_doctor(text):
+    assert "VM.REG" not in {need.value for need in READER.interpret(text).needs}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("かかりつけの先生が家に来てくれている", "VM.REG"),
+        ("主治医の先生に来てもらっています", "VM.REG"),
+        ("往診してもらっている先生がいる", "VM.URG"),
+    ],
+)
+def test_a_doctor_who_comes_already_is_in_place(text, value):
+    found = READER.interpret(text)
+    assert value in {item.value for item in found.in_place}
+    assert not found.needs
+    assert not found.kinds
+
+
+def test_a_doctor_who_is_not_wanted_is_no_need():
+    found = READER.interpret("自宅に来てくれる医師はいらない")
+    assert "VM.REG" in {item.value for item in found.not_needed}
+    assert not found.needs
+
+
 def test_the_ready_made_teams_name_known_kinds_and_needs_that_apply_to_them():
     vocabulary = REFERENCE.vocabulary
     assert next(iter(REFERENCE.teams)) == "discharge"
