@@ -16,6 +16,7 @@ from geoportal.coverage.baseline import (
     read_baseline,
 )
 from geoportal.coverage.cluster import workers
+from geoportal.coverage.demand import MESH, UNITS
 from geoportal.coverage.desk import CoverageDesk, WhatIf
 from geoportal.coverage.figures import settled
 from geoportal.coverage.handout import Handout
@@ -38,6 +39,13 @@ _DEFAULT_FORMATS = ",".join(FORMATS)
 @click.option("--time", type=click.Choice(TIMES), default="any", show_default=True)
 @click.option(
     "--evidence", type=click.Choice(list(EVIDENCE_LEVELS)), default="any", show_default=True
+)
+@click.option(
+    "--demand",
+    type=click.Choice(UNITS),
+    default=MESH,
+    show_default=True,
+    help="Count people by 500 m census mesh, or by town (町丁目) where imported.",
 )
 @click.option("--local", is_flag=True, help="By local districts (日常生活圏域, 中学校区).")
 @click.option("--remove", multiple=True, metavar="ID", help="What if this facility closed?")
@@ -83,6 +91,12 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         if handout.study.missing_meshes:
             missing = ", ".join(handout.study.missing_meshes)
             console.tell(f"geoportal: no census cells of mesh {missing} are held; see README.txt")
+        if handout.study.missing_towns:
+            missing = "、".join(handout.study.missing_towns)
+            console.tell(f"geoportal: no people by town are held of {missing}; see README.txt")
+        if handout.study.unplaced:
+            number = len(handout.study.unplaced)
+            console.tell(f"geoportal: {number} towns have no position; see README.txt")
         comparison: list[Row] = []
         if changes.any:
             present = desk.study(snapshot, code, question, local=options["local"])
@@ -96,6 +110,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         "title": handout.title,
         "dataset_version": handout.dataset_version,
         "as_of": handout.as_of,
+        "demand": question.demand,
         "cells": len(handout.study.cells),
         "facilities": {
             "sure": int(handout.study.supply.certain.sum()),
@@ -138,6 +153,7 @@ def _question(portal: Portal, options: dict[str, Any]) -> Question:
         needs=portal.reference.vocabulary.require_needs(options["need"], "need"),
         time=options["time"],
         evidence=options["evidence"],
+        demand=options["demand"],
     )
 
 

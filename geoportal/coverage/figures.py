@@ -76,6 +76,8 @@ class DistrictFigures:
         By group, see `GROUPS`; NaN where no figure is known.
     sure, possible : Level
         Facilities of which every need is known; and those of which some is not known, too.
+    hidden : int
+        Towns of which the number of people aged 75 and over is not published: in no sum.
     """
 
     code: str
@@ -84,6 +86,7 @@ class DistrictFigures:
     people: tuple[float, ...]
     sure: Level
     possible: Level
+    hidden: int = 0
 
     def group(self, name: str) -> float:
         """Return the people of a group."""
@@ -137,6 +140,7 @@ def sum_up(
         people=cells.people_in(parts),
         sure=_level(need, sure, facilities[0], parts),
         possible=_level(need, possible, facilities[1], parts),
+        hidden=int(cells.hidden[parts].sum()),
     )
 
 
@@ -209,6 +213,7 @@ def total_of(
         people=tuple(_known_sum(item.people[n] for item in items) for n in range(len(GROUPS))),
         sure=_with_sums(whole.sure, [item.sure for item in items]),
         possible=_with_sums(whole.possible, [item.possible for item in items]),
+        hidden=whole.hidden,
     )
 
 

@@ -8,12 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
 
 SPOKEN_RING = 1
 """Number of the ring that sentences speak of: 2 km, a short drive or a long walk."""
+
+CELL_NAMES: Mapping[str, str] = {MESH: "メッシュ", TOWNS: "町丁目"}
+"""What a cell is called, by unit of demand."""
+
+DEMAND_NAMES: Mapping[str, str] = {
+    MESH: "500 m メッシュ（国勢調査）",
+    TOWNS: "町丁目（自治体の地域・年齢別人口）",
+}
+"""By what people are counted, by unit of demand."""
 
 _KM = 1_000
 _ONE_PERSON = 0.5
@@ -77,7 +87,10 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
     if share_text(possible) != share_text(sure):
         text += f"確認できていない施設も数えると、ない人は {share_text(possible)} です。"
     choice = 1.0 - figures.uncovered_share(figures.sure, ring, at_least=2)
-    return f"{text}2か所以上から選べる人は {share_text(max(0.0, choice))} です。"
+    text += f"2か所以上から選べる人は {share_text(max(0.0, choice))} です。"
+    if figures.hidden:
+        text += f"75歳以上の人数が公表されていない町丁目（{figures.hidden}）は入っていません。"
+    return text
 
 
 def what_if_text(closed: Sequence[str], opened: int) -> str:

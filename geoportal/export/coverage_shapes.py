@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import SPOKEN_RING
+from geoportal.geo.equal_area import EqualArea
 
+_LEAST_CIRCLE = 0.3
+_LONE_CIRCLE_M = 300.0
+_CIRCLES_ACROSS = 100
 MAP_RING = SPOKEN_RING
 """Maps show the number of facilities within this ring (2 km)."""
 
@@ -72,10 +76,49 @@ def part_shapes(study: Study) -> NDArray[np.object_]:
     return shapes
 
 
+def circle_radii_m(study: Study) -> NDArray[np.float64]:
+    """Return the radius of each town's circle, metres on the ground, shape (p,).
+
+    The area of a circle goes with the people of 75 and over. Circles of mean size are a hundredth
+    of the area's width, but nearly touch at least, and overlap by half at most, where towns lie as
+    close as half of them do. Towns with few people, or with a number that is not published, still
+    get a circle that can be seen.
+    """
+    root = np.sqrt(study.cells.need)
+    share = root / root.mean() if root.any() else np.zeros(root.size)
+    return np.asarray(np.maximum(share, _LEAST_CIRCLE) * _mean_circle_m(study), dtype=np.float64)
+
+
+def _mean_circle_m(study: Study) -> float:
+    """Return the radius of a circle of mean size, metres; for drawing only."""
+    lon, lat = study.cells.lon, study.cells.lat
+    degrees = np.unique(np.column_stack((lon, lat)), axis=0)
+    if len(degrees) < 2:
+        return _LONE_CIRCLE_M
+    projection = EqualArea(float(lon.mean()), float(lat.mean()))
+    flat = projection.project(np.asarray(shapely.points(degrees), dtype=np.object_))
+    _, metres = shapely.STRtree(flat).query_nearest(
+        flat, exclusive=True, all_matches=False, return_distance=True
+    )
+    spacing = float(np.median(metres))
+    outlines = projection.project(np.array(study.target.outlines, dtype=np.object_))
+    west, south, east, north = shapely.total_bounds(outlines)
+    wide = float(np.hypot(east - west, north - south)) / _CIRCLES_ACROSS
+    return min(max(wide, spacing / 2), spacing)
+
+
+def largest_circle_text(study: Study) -> str:
+    """Return how many people the largest circle stands for, for a legend."""
+    return f"いちばん大きい円が {study.cells.need.max(initial=0.0):,.0f} 人"
+
+
 def gap_rows(study: Study) -> NDArray[np.int64]:
-    """Return the parts where people of 75 and over live and nobody surely serves within 2 km."""
+    """Return the parts where people of 75 and over live and nobody surely serves within 2 km.
+
+    Towns of which their number is not published are among them.
+    """
     empty = study.sure.access.counts[:, MAP_RING] == 0
-    return np.flatnonzero(empty & (study.cells.need > 0))
+    return np.flatnonzero(empty & ((study.cells.need > 0) | study.cells.hidden))
 
 
 def geojson_geometry(shape: Any, grid: float = 1e-6) -> dict[str, Any]:

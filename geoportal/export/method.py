@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
+from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.reach import RINGS_M
-from geoportal.coverage.wording import distance_text, sentence
+from geoportal.coverage.study import Study
+from geoportal.coverage.wording import CELL_NAMES, DEMAND_NAMES, distance_text, sentence
+from geoportal.export.method_towns import town_people_lines
 
 _EVIDENCE = {
     "any": "すべての情報",
@@ -19,22 +22,37 @@ FILES = {
     "map.html": "地図と表。ネットにつながなくてもブラウザで開けます",
     "map.png": "地図の画像（A4 横、200 dpi）",
     "map.pdf": "印刷用の地図（1 ページ目 A4、2 ページ目 A3。白黒でも模様で読めます）",
-    "figures.xlsx": "数字（概要、地区、メッシュ、施設、人口の照合、方法、出典）",
-    "coverage.csv": "メッシュごとの数字（確認できている施設）",
+    "figures.xlsx": "数字（概要、地区、{cell}、施設、人口の照合、方法、出典）",
+    "coverage.csv": "{cell}ごとの数字（確認できている施設）",
     "districts.csv": "地区ごとの数字（_possible は確認できていない施設も数えたもの）",
     "facilities.csv": "施設ごとの数字（なくなったときに困る人の数など）",
-    "demand.csv": "到達可能性の計算に使った周辺すべてのメッシュの 75歳以上（検算用）",
+    "demand.csv": "到達可能性の計算に使った周辺すべての{cell}の 75歳以上（検算用）",
     "coverage.gpkg": "GIS 用（cells、districts、facilities、gaps。EPSG:4326）",
-    "coverage.geojson": "GIS 用（メッシュ。地区の形で切ったもの）",
+    "coverage.geojson": "GIS 用（{cell}。{shape}）",
     "comparison.csv": "前回（または仮定の前後）の比較と、その理由",
     "baseline.json": "この数字の控え。次回 --baseline に渡すと、変化と理由がわかります",
     "README.txt": "この説明",
 }
+_SHAPES = {MESH: "地区の形で切ったもの", TOWNS: "代表点"}
+
+
+_REGISTER = (
+    "住民基本台帳の年齢別人口との差は「人口の照合」に示しました。調べた年が違い、住民票と実際に"
+    "住む場所も違うことがあるので、差があるのが普通です。数字の補正はしていません。"
+)
 
 
 def method_lines(handout: Handout) -> list[str]:
     """Return the method, a paragraph a line."""
-    return [*_what_counts(handout), *_people(handout), *_measures(), *_limits(handout)]
+    by_towns = handout.study.by_towns
+    people = town_people_lines(handout.study) if by_towns else _people(handout)
+    return [
+        *_what_counts(handout),
+        *people,
+        _REGISTER,
+        *_measures(handout.study),
+        *_limits(handout),
+    ]
 
 
 def _what_counts(handout: Handout) -> list[str]:
@@ -63,9 +81,7 @@ def _what_counts(handout: Handout) -> list[str]:
 
 
 def _people(handout: Handout) -> list[str]:
-    meshes = "、".join(
-        f"{mesh.first_mesh}（{mesh.as_of}）" for mesh in handout.study.population.meshes
-    )
+    meshes = "、".join(f"{edition.code}（{edition.as_of}）" for edition in handout.study.editions)
     share = (
         "県内すべての市区町村の形があるので、どの市区町村にも入らない部分は海とみなし、"
         "メッシュの人口は陸地の面積の割合で地区に分けました。"
@@ -97,14 +113,12 @@ def _people(handout: Handout) -> list[str]:
             f"合算先のメッシュがない秘匿メッシュが {handout.study.around.lost_groups} あり、"
             "その高齢者は 0 人として数えています。"
         )
-    lines.append(
-        "住民基本台帳の年齢別人口との差は「人口の照合」に示しました。国勢調査とは年が違い、"
-        "住民票と実際に住む場所も違うので、差があるのが普通です。数字の補正はしていません。"
-    )
     return lines
 
 
-def _measures() -> list[str]:
+def _measures(study: Study) -> list[str]:
+    cell = CELL_NAMES[study.cells.unit]
+    origin = "町丁目の代表点" if study.by_towns else "メッシュの中心"
     rings = "、".join(distance_text(ring) for ring in RINGS_M)
     zones = "、".join(
         f"{distance_text(metres)} まで {weight:.2f}"
@@ -112,7 +126,7 @@ def _measures() -> list[str]:
     )
     return [
         (
-            f"■ 距離　メッシュの中心から施設まで、GRS80 楕円体の測地線の長さ（直線）。{rings} は、"
+            f"■ 距離　{origin}から施設まで、GRS80 楕円体の測地線の長さ（直線）。{rings} は、"
             "ちょうどの距離を含みます。"
         ),
         (
@@ -126,8 +140,9 @@ def _measures() -> list[str]:
             "1100–1107。"
         ),
         (
-            "① 施設 j の 1 人あたり供給 R_j = S_j ÷ Σ_k W(d_kj)・P_k　② メッシュ i の到達可能性 "
-            "A_i = Σ_j W(d_ij)・R_j　P は 75歳以上の人数（地区の外のメッシュも含む）、S は定員"
+            "① 施設 j の 1 人あたり供給 R_j = S_j ÷ Σ_k W(d_kj)・P_k　"
+            f"② {cell} i の到達可能性 "
+            f"A_i = Σ_j W(d_ij)・R_j　P は 75歳以上の人数（地区の外の{cell}も含む）、S は定員"
             "（わからなければ 1）。重み W は論文の 3 区分を距離に置きかえ、"
             f"{zones}、それより遠くは 0。"
         ),
@@ -169,7 +184,8 @@ def _findings(handout: Handout) -> str:
 def readme_text(handout: Handout, files: list[str]) -> str:
     """Return ``README.txt``: what is here, how it was made, from what."""
     study = handout.study
-    listed = "\n".join(f"  {name}　{FILES.get(name, '')}" for name in files)
+    words = {"cell": CELL_NAMES[study.cells.unit], "shape": _SHAPES[study.cells.unit]}
+    listed = "\n".join(f"  {name}　{FILES.get(name, '').format(**words)}" for name in files)
     cited = "\n".join(
         f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in handout.sources
     )
@@ -177,6 +193,7 @@ def readme_text(handout: Handout, files: list[str]) -> str:
     return (
         f"{handout.title}\n\n"
         f"対象　{study.target.name}（{study.target.code}）\n"
+        f"人口の数え方　{DEMAND_NAMES[study.question.demand]}\n"
         f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}\n\n"
         f"{_findings(handout)}"
         f"ファイル\n{listed}\n\n{method}\n\n"

@@ -109,8 +109,8 @@ def _write_pdf(path: Path, handout: Handout) -> None:
 
 
 def _write_cells(path: Path, handout: Handout) -> None:
-    """Write coverage.csv: plain ASCII, columns as in the contract."""
-    _write_rows(path, cell_rows(handout.study), CELL_COLUMNS, encoding="ascii")
+    """Write coverage.csv: columns as in the contract."""
+    _write_rows(path, cell_rows(handout.study), CELL_COLUMNS, _cell_encoding(handout))
 
 
 def _write_districts(path: Path, handout: Handout) -> None:
@@ -124,7 +124,13 @@ def _write_facilities(path: Path, handout: Handout) -> None:
 
 
 def _write_demand(path: Path, handout: Handout) -> None:
-    _write_rows(path, demand_rows(handout.study), ("cell", "lon", "lat", "pop75"), encoding="ascii")
+    columns = ("cell", "lon", "lat", "pop75")
+    _write_rows(path, demand_rows(handout.study), columns, _cell_encoding(handout))
+
+
+def _cell_encoding(handout: Handout) -> str:
+    """Return plain ASCII where cells have numbers, else UTF-8 with BOM for the towns' names."""
+    return "utf-8-sig" if handout.study.by_towns else "ascii"
 
 
 def _write_rows(
@@ -144,7 +150,7 @@ def _csv_cell(value: Any) -> Any:
 
 
 def _write_geojson(path: Path, handout: Handout) -> None:
-    """Write the parts of cells as a FeatureCollection (RFC 7946)."""
+    """Write the parts of meshes, or the points of towns, as a FeatureCollection (RFC 7946)."""
     study = handout.study
     features = [
         {

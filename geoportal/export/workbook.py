@@ -9,30 +9,23 @@ from typing import Any
 
 import xlsxwriter
 
-from geoportal.coverage.demand import GROUPS
-from geoportal.coverage.figures import AT_LEAST
 from geoportal.coverage.handout import Handout
-from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.tables import (
-    POSSIBLE,
     Row,
     cell_rows,
     district_rows,
     facility_rows,
     reconciliation_rows,
 )
-from geoportal.coverage.wording import sentence
+from geoportal.coverage.wording import CELL_NAMES, DEMAND_NAMES, sentence
 from geoportal.export.method import method_lines
+from geoportal.export.workbook_columns import (
+    FACILITY_LABELS,
+    cell_labels,
+    district_labels,
+    reconciliation_labels,
+)
 
-GROUP_LABELS = {
-    "pop": "人口",
-    "pop65": "65歳以上",
-    "pop75": "75歳以上",
-    "pop85": "85歳以上",
-    "alone": "高齢単身世帯",
-}
-_KM = {ring: f"{ring / 1000:.0f} km" for ring in RINGS_M}
-_UNSURE = "（不明も数える）"
 _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -40,90 +33,6 @@ _OPTIONS = {
     "nan_inf_to_errors": False,
 }
 _CHANGE = "#,##0.######"
-_PEOPLE, _METRES, _RATIO, _PERCENT, _SMALL = "#,##0", "#,##0", "0.0", "0.0%", "0.000000"
-
-
-def measure_labels(mark: str = "") -> dict[str, tuple[str, str]]:
-    """Return key → (Japanese heading, number format) of the measures of cells and districts."""
-    end = _UNSURE if mark else ""
-    return {
-        **{
-            f"within_{ring:.0f}_m{mark}": (f"{_KM[ring]}以内の施設{end}", "#,##0.0")
-            for ring in RINGS_M
-        },
-        f"nearest_m{mark}": (f"最も近い施設 m{end}", _METRES),
-        f"second_nearest_m{mark}": (f"2番目に近い施設 m{end}", _METRES),
-        f"floating_catchment{mark}": (f"到達可能性 E2SFCA{end}", _SMALL),
-    }
-
-
-def district_labels() -> dict[str, tuple[str, str]]:
-    """Return the columns of the district sheet."""
-    labels: dict[str, tuple[str, str]] = {
-        "rank": ("順位（届かない人の割合）", "0"),
-        "district": ("コード", ""),
-        "name": ("地区", ""),
-        **{name: (GROUP_LABELS[name], _PEOPLE) for name in GROUPS},
-    }
-    for mark in ("", POSSIBLE):
-        end = _UNSURE if mark else ""
-        labels[f"facilities{mark}"] = (f"地区内の施設{end}", "#,##0")
-        labels[f"per_10000_pop75{mark}"] = (f"75歳以上1万人あたり{end}", _RATIO)
-        labels[f"pop75_uncovered_share{mark}"] = (f"2 km以内に0か所の割合{end}", _PERCENT)
-        labels |= measure_labels(mark)
-        for least in AT_LEAST:
-            for ring in RINGS_M:
-                key = f"pop75_with_{least}_within_{ring:.0f}_m{mark}"
-                labels[key] = (f"{_KM[ring]}以内に{least}か所以上の75歳以上{end}", _PEOPLE)
-    return labels
-
-
-_CELL_LABELS: dict[str, tuple[str, str]] = {
-    "cell": ("メッシュコード", ""),
-    "lon": ("経度", "0.000000"),
-    "lat": ("緯度", "0.000000"),
-    "district": ("地区コード", ""),
-    "share": ("地区に入る面積の割合", "0.000"),
-    "estimated": ("年齢は按分", ""),
-    **{name: (GROUP_LABELS[name], "#,##0.0") for name in GROUPS},
-    **measure_labels(),
-    **measure_labels(POSSIBLE),
-}
-_FACILITY_LABELS: dict[str, tuple[str, str]] = {
-    "id": ("ID", ""),
-    "name": ("名称", ""),
-    "kind": ("種別", ""),
-    "district": ("地区コード", ""),
-    "certain": ("確認できている", ""),
-    "lon": ("経度", "0.000000"),
-    "lat": ("緯度", "0.000000"),
-    "capacity": ("定員（不明は1）", "#,##0"),
-    **{
-        f"left_without_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に0か所になる75歳以上", _PEOPLE)
-        for ring in RINGS_M
-    },
-    **{
-        f"left_with_one_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に1か所になる75歳以上", _PEOPLE)
-        for ring in RINGS_M
-    },
-    "nearest_to_pop75": ("ここが最も近い75歳以上", _PEOPLE),
-    "farther_person_m": ("なくなると遠くなる距離の合計 人・m", _PEOPLE),
-    "catchment_demand": ("診療圏の重みつき75歳以上", "#,##0.0"),
-    "ratio": ("1人あたりの供給", _SMALL),
-}
-
-
-def reconciliation_labels() -> dict[str, tuple[str, str]]:
-    """Return the columns of the sheet that compares cells with the register."""
-    labels: dict[str, tuple[str, str]] = {"district": ("コード", ""), "name": ("地区", "")}
-    for group in GROUPS[:-1]:
-        name = GROUP_LABELS[group]
-        labels[f"{group}_mesh"] = (f"{name} メッシュ", _PEOPLE)
-        labels[f"{group}_register"] = (f"{name} 住民基本台帳", _PEOPLE)
-        labels[f"{group}_difference"] = (f"{name} 差", "#,##0;[Red]-#,##0")
-        labels[f"{group}_ratio"] = (f"{name} 比", "0.000")
-    labels["register_as_of"] = ("住民基本台帳の日付", "")
-    return labels
 
 
 class _Book:
@@ -208,14 +117,19 @@ def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ())
         labels = district_labels()
         book.table("地区", districts, labels, frozen=3, total=True)
         if study.has_cells:
-            book.table("メッシュ", cell_rows(study), _CELL_LABELS, frozen=1)
+            unit = study.cells.unit
+            book.table(CELL_NAMES[unit], cell_rows(study), cell_labels(unit), frozen=1)
         facilities = [
             {**row, "kind": handout.kinds.get(row["kind"], row["kind"])}
             for row in facility_rows(study)
         ]
-        book.table("施設", facilities, _FACILITY_LABELS, frozen=2)
+        book.table("施設", facilities, FACILITY_LABELS, frozen=2)
         book.table(
-            "人口の照合", reconciliation_rows(study), reconciliation_labels(), frozen=2, total=True
+            "人口の照合",
+            reconciliation_rows(study),
+            reconciliation_labels(study.cells.unit),
+            frozen=2,
+            total=True,
         )
         if comparison:
             numbers = ("前", "今", "変化")
@@ -236,7 +150,9 @@ def _summary(
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 95)
     sheet.write_string(0, 0, handout.title, book.title)
-    sheet.write_string(1, 0, f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}")
+    counted = DEMAND_NAMES[handout.study.question.demand]
+    about = f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}　人口：{counted}"
+    sheet.write_string(1, 0, about)
     line = 3
     study = handout.study
     whole = (study.total,) if len(study.districts) > 1 else ()

@@ -1,0 +1,205 @@
+"""What is drawn on a printed map: ground, cells, districts, facilities, scale bar, north."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection, PathCollection
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.wording import distance_text
+from geoportal.export.coverage_shapes import (
+    CLASSES,
+    MAP_RING,
+    ShownClass,
+    circle_radii_m,
+    class_numbers,
+    part_shapes,
+)
+from geoportal.export.map_sheet import LAND, MAP_FRAME, Sheet, font
+from geoportal.geo.equal_area import EqualArea
+
+_SEA, _LINE = "#ffffff", "#1a1a1a"
+_MARGIN = 1.06
+_TOWN_MARKS = 0.4
+"""Facilities are drawn smaller where they would hide the circles of towns."""
+_STEPS_M = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+
+
+def projection_of(handout: Handout) -> EqualArea:
+    """Return the equal-area projection around the middle of the districts."""
+    bounds = shapely.total_bounds(np.array(handout.study.target.outlines, dtype=object))
+    return EqualArea(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
+
+
+def _projected(shapes: Sequence[BaseGeometry], projection: EqualArea) -> NDArray[np.object_]:
+    return projection.project(np.array(list(shapes), dtype=np.object_))
+
+
+def _path(shape: BaseGeometry) -> Outline:
+    """Return a (multi-)polygon with holes as one drawing path."""
+    rings: list[Outline] = []
+    for part in shapely.get_parts(shape):
+        if part.geom_type != "Polygon":
+            continue
+        for ring in (part.exterior, *part.interiors):
+            rings.append(Outline(np.asarray(ring.coords), closed=True))
+    return Outline.make_compound_path(*rings) if rings else Outline(np.empty((0, 2)))
+
+
+def draw_ground(axes: Axes, handout: Handout, projection: EqualArea) -> None:
+    """Draw the land of the districts, so that land without people does not look like sea."""
+    for shape in _projected(handout.study.target.outlines, projection):
+        axes.add_patch(PathPatch(_path(shape), facecolor=LAND, edgecolor="none", zorder=1))
+
+
+def draw_cells(axes: Axes, handout: Handout, projection: EqualArea) -> None:
+    """Draw meshes, or circles of towns, by the number of facilities within 2 km."""
+    study = handout.study
+    if not study.has_cells:
+        return
+    shapes = _projected(list(part_shapes(study)), projection)
+    classes = class_numbers(study.sure.access.counts[:, MAP_RING])
+    if not study.by_towns:
+        for number, shown in enumerate(CLASSES):
+            _draw_shapes(axes, shapes[classes == number], shown)
+        return
+    radii = circle_radii_m(study)
+    circles = np.asarray(shapely.buffer(shapes, radii), dtype=np.object_)
+    for row in np.argsort(-radii, kind="stable"):  # the small ones on top
+        _draw_shapes(axes, circles[row : row + 1], CLASSES[classes[row]])
+
+
+def _draw_shapes(axes: Axes, shapes: NDArray[np.object_], shown: ShownClass) -> None:
+    if shapes.size:
+        axes.add_collection(
+            PatchCollection(
+                [PathPatch(_path(shape)) for shape in shapes],
+                facecolor=shown.colour,
+                edgecolor="#555555",
+                hatch=shown.hatch or None,
+                linewidth=0.25,
+                zorder=2,
+            )
+        )
+
+
+def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+    """Draw the borders of the districts and, of several, their names."""
+    areas = handout.study.target.areas
+    shapes = _projected(handout.study.target.outlines, projection)
+    for area, shape in zip(areas, shapes, strict=True):
+        axes.add_patch(
+            PathPatch(_path(shape), facecolor="none", edgecolor=_LINE, linewidth=1.1, zorder=4)
+        )
+        if len(areas) > 1:
+            largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
+            point = largest.representative_point()
+            axes.text(
+                point.x,
+                point.y,
+                area.name,
+                fontproperties=font(sheet, 9),
+                ha="center",
+                va="center",
+                zorder=6,
+                bbox={
+                    "boxstyle": "round,pad=0.25",
+                    "facecolor": "white",
+                    "edgecolor": "#666666",
+                    "alpha": 0.9,
+                    "linewidth": 0.5,
+                },
+            )
+
+
+def draw_facilities(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+    """Draw unsure facilities as small open circles, sure ones as filled triangles on top."""
+    supply = handout.study.supply
+    size = _TOWN_MARKS if handout.study.by_towns else 1.0
+    places = np.column_stack((supply.places.lon, supply.places.lat)).reshape(-1, 2)
+    points = _projected([shapely.Point(place) for place in places], projection)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    west, south, east, north = _extent(handout, projection, sheet)
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    for certain, marker, face in ((False, "o", "#ffffff"), (True, "^", "#000000")):
+        own = inside & (supply.certain == certain)
+        drawn: PathCollection = axes.scatter(
+            x[own],
+            y[own],
+            s=(26 if certain else 9) * size * sheet.scale**2,
+            marker=marker,
+            facecolor=face,
+            edgecolor="#ffffff" if certain else "#000000",
+            linewidth=0.5,
+            zorder=5,
+        )
+        drawn.set_rasterized(False)
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+
+
+def _extent(
+    handout: Handout, projection: EqualArea, sheet: Sheet
+) -> tuple[float, float, float, float]:
+    """Return the part of the ground that fills the frame, metres."""
+    west, south, east, north = shapely.total_bounds(
+        _projected(handout.study.target.outlines, projection)
+    )
+    frame = MAP_FRAME[2] * sheet.width_mm / (MAP_FRAME[3] * sheet.height_mm)
+    half_height = _MARGIN / 2 * max(north - south, (east - west) / frame)
+    half_width = half_height * frame
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - half_width, y - half_height, x + half_width, y + half_height
+
+
+def frame(axes: Axes) -> None:
+    """Take axes and ticks off the map."""
+    axes.set_aspect("equal", adjustable="box")
+    axes.set_facecolor(_SEA)
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def draw_scale_bar(axes: Axes, sheet: Sheet) -> None:
+    """Draw a bar of a round length, about a fifth of the map's width, in two halves."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    length = max((s for s in _STEPS_M if s <= (east - west) / 4), default=_STEPS_M[0])
+    x, y, height = west + 0.04 * (east - west), south + 0.04 * (north - south), 0.008
+    thick = height * (north - south)
+    axes.add_patch(
+        Rectangle((x, y), length / 2, thick, facecolor="black", edgecolor="black", zorder=7)
+    )
+    axes.add_patch(
+        Rectangle(
+            (x + length / 2, y), length / 2, thick, facecolor="white", edgecolor="black", zorder=7
+        )
+    )
+    for at, text in ((0.0, "0"), (length / 2, ""), (float(length), distance_text(length))):
+        axes.text(
+            x + at, y + 1.6 * thick, text, fontproperties=font(sheet, 8), ha="center", zorder=7
+        )
+
+
+def draw_north(axes: Axes, sheet: Sheet) -> None:
+    """Draw an arrow to the north."""
+    axes.annotate(
+        "北",
+        xy=(0.965, 0.975),
+        xytext=(0.965, 0.90),
+        xycoords="axes fraction",
+        textcoords="axes fraction",
+        ha="center",
+        va="top",
+        fontproperties=font(sheet, 10),
+        arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.2},
+        zorder=7,
+    )

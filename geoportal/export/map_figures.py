@@ -1,0 +1,110 @@
+"""What stands beside and on ``map.html`` in words: legend, sentences, table, sources."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from geoportal.coverage.handout import Handout
+from geoportal.coverage.tables import district_rows
+from geoportal.coverage.wording import DEMAND_NAMES, distance_text, sentence, share_text
+from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
+from geoportal.export.map_layers import FACILITY, GAP, LAND, UNSURE, range_text
+
+
+def top_html(handout: Handout) -> str:
+    """Return the heading of the page."""
+    size = "円は町丁目、大きさは 75歳以上の人数です。" if handout.study.by_towns else ""
+    lead = (
+        f"色は、{RING_TEXT} 以内にある施設の数（確認できているもの）です。{size}"
+        "道のりではなく、まっすぐに測った距離です。"
+    )
+    return f"<header><h1>{html.escape(handout.title)}</h1><p>{lead}</p></header>"
+
+
+def _legend(handout: Handout) -> str:
+    """Return the legend of the map."""
+    by_towns = handout.study.by_towns
+    shape = " disc" if by_towns else ""
+    nobody = f'<li><span class="swatch" style="background:{LAND}"></span>人が住んでいない</li>'
+    ground = "" if by_towns else nobody
+    items = "".join(
+        f'<li><span class="swatch{shape}" style="background:{item.colour}"></span>{item.label}</li>'
+        for item in CLASSES
+    )
+    return (
+        f'<section class="legend"><h2>凡例：{RING_TEXT} 以内の施設</h2><ul>{items}'
+        f"{ground}"
+        f'<li><span class="swatch{shape}" style="border:2px dashed {GAP}"></span>空白</li>'
+        f'<li><span class="swatch round" style="background:{FACILITY}"></span>施設</li>'
+        f'<li><span class="swatch round" style="background:{UNSURE}"></span>'
+        f"確認できていない施設</li></ul>{_circle_note(handout)}</section>"
+    )
+
+
+def _circle_note(handout: Handout) -> str:
+    if not handout.study.by_towns:
+        return ""
+    return f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(handout.study)}</p>'
+
+
+def figures_html(handout: Handout) -> str:
+    """Return what stands beside the map: sentences, the table of districts, sources."""
+    study = handout.study
+    whole = (study.total,) if len(study.districts) > 1 else ()
+    said = "".join(
+        f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, handout.subject))}</li>"
+        for figures in (*study.districts, *whole)
+    )
+    counted = DEMAND_NAMES[study.question.demand]
+    cited = "".join(
+        f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"
+        for line in handout.sources
+    )
+    return (
+        '<main class="figures">'
+        f"{_legend(handout)}"
+        f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
+        f"<h2>地区ごとの数字</h2>{_table(handout)}"
+        "<p>「〜」の右は、確認できていない施設も数えたときの数です。</p>"
+        f"<p>人口の数え方：{counted}</p>"
+        f"<h2>出典</h2><ul>{cited}</ul>"
+        f"<p>データの版 {html.escape(handout.dataset_version)}</p></main>"
+    )
+
+
+def _table(handout: Handout) -> str:
+    rows = district_rows(handout.study)
+    heads = (
+        "地区",
+        "75歳以上",
+        "施設",
+        "1万人あたり",
+        f"{RING_TEXT} 以内に<br>1つもない人",
+        f"{RING_TEXT} 以内に<br>2つ以上ある人",
+        "最も近い施設<br>（平均）",
+    )
+    body = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows[:-1])
+    foot = f"<tfoot><tr>{_cells(rows[-1], 'td')}</tr></tfoot>" if len(rows) > 2 else ""
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="地区ごとの数字"><table>'
+        f"<caption>{html.escape(handout.subject)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody>{foot}</table></div>"
+    )
+
+
+def _cells(row: dict[str, Any], tag: str) -> str:
+    need = row["pop75"] or 0.0
+    choice = row["pop75_with_2_within_2000_m"] / need if need else float("nan")
+    lack = row["pop75_uncovered_share"]
+    values = (
+        f"{need:,.0f} 人",
+        range_text(row["facilities"], row["facilities_possible"]),
+        "—" if row["per_10000_pop75"] is None else f"{row['per_10000_pop75']:.1f}",
+        "—" if lack is None else share_text(lack),
+        share_text(choice),
+        "—" if row["nearest_m"] is None else distance_text(row["nearest_m"]),
+    )
+    cells = "".join(f"<{tag}>{value}</{tag}>" for value in values)
+    return f'<th scope="row">{html.escape(row["name"])}</th>{cells}'

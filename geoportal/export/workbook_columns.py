@@ -1,0 +1,118 @@
+"""Columns of ``figures.xlsx``: key, Japanese heading and number format of each table."""
+
+from __future__ import annotations
+
+from geoportal.coverage.demand import GROUPS, TOWNS
+from geoportal.coverage.figures import AT_LEAST
+from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.tables import POSSIBLE
+from geoportal.coverage.wording import CELL_NAMES
+
+GROUP_LABELS = {
+    "pop": "人口",
+    "pop65": "65歳以上",
+    "pop75": "75歳以上",
+    "pop85": "85歳以上",
+    "alone": "高齢単身世帯",
+}
+_KM = {ring: f"{ring / 1000:.0f} km" for ring in RINGS_M}
+_UNSURE = "（不明も数える）"
+_PEOPLE, _METRES, _RATIO, _PERCENT, _SMALL = "#,##0", "#,##0", "0.0", "0.0%", "0.000000"
+
+
+def measure_labels(mark: str = "") -> dict[str, tuple[str, str]]:
+    """Return key → (Japanese heading, number format) of the measures of cells and districts."""
+    end = _UNSURE if mark else ""
+    return {
+        **{
+            f"within_{ring:.0f}_m{mark}": (f"{_KM[ring]}以内の施設{end}", "#,##0.0")
+            for ring in RINGS_M
+        },
+        f"nearest_m{mark}": (f"最も近い施設 m{end}", _METRES),
+        f"second_nearest_m{mark}": (f"2番目に近い施設 m{end}", _METRES),
+        f"floating_catchment{mark}": (f"到達可能性 E2SFCA{end}", _SMALL),
+    }
+
+
+def district_labels() -> dict[str, tuple[str, str]]:
+    """Return the columns of the district sheet."""
+    labels: dict[str, tuple[str, str]] = {
+        "rank": ("順位（届かない人の割合）", "0"),
+        "district": ("コード", ""),
+        "name": ("地区", ""),
+        **{name: (GROUP_LABELS[name], _PEOPLE) for name in GROUPS},
+    }
+    for mark in ("", POSSIBLE):
+        end = _UNSURE if mark else ""
+        labels[f"facilities{mark}"] = (f"地区内の施設{end}", "#,##0")
+        labels[f"per_10000_pop75{mark}"] = (f"75歳以上1万人あたり{end}", _RATIO)
+        labels[f"pop75_uncovered_share{mark}"] = (f"2 km以内に0か所の割合{end}", _PERCENT)
+        labels |= measure_labels(mark)
+        for least in AT_LEAST:
+            for ring in RINGS_M:
+                key = f"pop75_with_{least}_within_{ring:.0f}_m{mark}"
+                labels[key] = (f"{_KM[ring]}以内に{least}か所以上の75歳以上{end}", _PEOPLE)
+    return labels
+
+
+def cell_labels(unit: str) -> dict[str, tuple[str, str]]:
+    """Return the columns of the sheet of cells: meshes, or towns."""
+    own: dict[str, tuple[str, str]] = (
+        {"uncertainty_m": ("位置の誤差 ± m", _METRES)}
+        if unit == TOWNS
+        else {"share": ("地区に入る面積の割合", "0.000"), "estimated": ("年齢は按分", "")}
+    )
+    return {
+        "cell": ("町丁目（市区町村コード/名前）" if unit == TOWNS else "メッシュコード", ""),
+        "lon": ("経度", "0.000000"),
+        "lat": ("緯度", "0.000000"),
+        "district": ("地区コード", ""),
+        **own,
+        **{name: (GROUP_LABELS[name], "#,##0.0") for name in GROUPS},
+        **measure_labels(),
+        **measure_labels(POSSIBLE),
+    }
+
+
+FACILITY_LABELS: dict[str, tuple[str, str]] = {
+    "id": ("ID", ""),
+    "name": ("名称", ""),
+    "kind": ("種別", ""),
+    "district": ("地区コード", ""),
+    "certain": ("確認できている", ""),
+    "lon": ("経度", "0.000000"),
+    "lat": ("緯度", "0.000000"),
+    "capacity": ("定員（不明は1）", "#,##0"),
+    **{
+        f"left_without_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に0か所になる75歳以上", _PEOPLE)
+        for ring in RINGS_M
+    },
+    **{
+        f"left_with_one_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に1か所になる75歳以上", _PEOPLE)
+        for ring in RINGS_M
+    },
+    "nearest_to_pop75": ("ここが最も近い75歳以上", _PEOPLE),
+    "farther_person_m": ("なくなると遠くなる距離の合計 人・m", _PEOPLE),
+    "catchment_demand": ("診療圏の重みつき75歳以上", "#,##0.0"),
+    "ratio": ("1人あたりの供給", _SMALL),
+}
+
+
+def reconciliation_labels(unit: str) -> dict[str, tuple[str, str]]:
+    """Return the columns of the sheet that compares cells with the register."""
+    labels: dict[str, tuple[str, str]] = {"district": ("コード", ""), "name": ("地区", "")}
+    for group in GROUPS[:-1]:
+        name = GROUP_LABELS[group]
+        labels[f"{group}_{unit}"] = (f"{name} {CELL_NAMES[unit]}", _PEOPLE)
+        labels[f"{group}_register"] = (f"{name} 住民基本台帳", _PEOPLE)
+        labels[f"{group}_difference"] = (f"{name} 差", "#,##0;[Red]-#,##0")
+        labels[f"{group}_ratio"] = (f"{name} 比", "0.000")
+    if unit == TOWNS:
+        labels |= {
+            "unplaced_towns": ("位置がわからない町丁目", _PEOPLE),
+            "pop_unplaced": ("そこに住む人口（数に入れていない）", _PEOPLE),
+            "pop75_unplaced": ("そのうち75歳以上", _PEOPLE),
+            "hidden_towns": ("75歳以上が公表されていない町丁目", _PEOPLE),
+        }
+    labels["register_as_of"] = ("住民基本台帳の日付", "")
+    return labels
