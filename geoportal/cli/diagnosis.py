@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geoportal.errors import GeoportalError
+from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services import Portal, shipped_reference
 from geoportal.settings import Settings
-from geoportal.store.database import open_database
+from geoportal.store.database import open_database, require_whole
 from geoportal.web.presenters import SAMPLE_SOURCE, sources_document
 
 _FEW_POSITIONS = 0.8
@@ -46,10 +46,14 @@ class Finding:
 def diagnose(settings: Settings) -> list[Finding]:
     """Look at the database and the data in it."""
     try:
-        portal = Portal(open_database(settings.database), shipped_reference())
+        database = open_database(settings.database)
+        require_whole(database)
+        portal = Portal(database, shipped_reference())
         return [*_data_findings(portal), *_source_findings(portal)]
-    except GeoportalError as error:
+    except NotFoundError as error:
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
+    except GeoportalError as error:
+        return [Finding("error", "no_database", str(error))]  # it says what to do
 
 
 def _data_findings(portal: Portal) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
-from geoportal.store.faults import database_fault
+from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.schema import meta
 
 _ADVISORY_LOCK = 0x67656F70  # "geop"
@@ -72,6 +72,25 @@ def open_database(location: str | Path, *, create: bool = False) -> Database:
     else:
         _require_current(database)
     return database
+
+
+def require_whole(database: Database) -> None:
+    """Check every page of an embedded database; a server looks after its own.
+
+    Raises
+    ------
+    GeoportalError
+        When it is damaged.
+    """
+    if not database.is_sqlite:
+        return
+    try:
+        with database.engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    except sa.exc.DBAPIError as error:
+        raise database_fault(error) or error from error
+    if found != "ok":
+        raise GeoportalError(DAMAGED)
 
 
 def migrate(database: Database) -> None:

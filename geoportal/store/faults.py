@@ -14,7 +14,7 @@ _READ_ONLY = (
     "change that, or use another --db"
 )
 _BUSY = "the database is in use by another program; try again when it has finished"
-_DAMAGED = (
+DAMAGED = (
     "the database is damaged, or the file is no database: put back a copy, or make a new one with "
     "geoportal init and import the files again"
 )
@@ -32,8 +32,8 @@ _BY_SQLITE_NAME = {
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_PERM": _READ_ONLY,
     "SQLITE_CANTOPEN": _CLOSED,
-    "SQLITE_CORRUPT": _DAMAGED,
-    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
     "SQLITE_IOERR": _DISK,
 }
 _BY_SQL_STATE = {"53100": _FULL, "42501": _READ_ONLY, "25006": _READ_ONLY, "55P03": _BUSY}

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from geoportal.domain.query import Query
 from geoportal.errors import BusyError, GeoportalError
 from geoportal.services import Portal, shipped_reference
-from geoportal.store.database import open_database, set_meta
+from geoportal.store.database import open_database, require_whole, set_meta
 from geoportal.store.faults import database_fault, disk_fault
 from tests.unit.ingest.official import TOWNS, TOWNS_HEADER, import_into, write_csv
 
@@ -63,6 +63,20 @@ def test_a_damaged_database_is_told(city, tmp_path, damage):
     path.write_bytes(data)
     with pytest.raises(GeoportalError, match="damaged"):
         open_database(path)
+
+
+def test_a_page_damaged_in_the_middle_is_found_by_who_looks(city, tmp_path):
+    require_whole(city)
+    with city.engine.begin() as connection:
+        page = connection.exec_driver_sql(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'claims'"
+        ).scalar()
+    city.engine.dispose()
+    with (tmp_path / "test.db").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with pytest.raises(GeoportalError, match="damaged"):
+        require_whole(open_database(tmp_path / "test.db"))
 
 
 def test_a_folder_is_no_database(tmp_path):
