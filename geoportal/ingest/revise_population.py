@@ -31,6 +31,8 @@ from geoportal.store.town_population import (
 from geoportal.store.town_population import content_hash as town_hash
 
 SAMPLE = "sample"
+_WHOLE_CITY = 0.8
+"""Share of the towns held that a file must have at least to replace a city's towns by others."""
 
 
 def revise_mesh(
@@ -89,7 +91,7 @@ def revise_towns(
     The newest edition of a municipality wins; among equally new ones the one with more towns. The
     invented people of the sample city give way to real ones. Towns of a city whose ward is not
     said and towns of its wards are held together only when one file has both: otherwise the same
-    people could be counted twice, so the newer edition wins.
+    people would be counted twice, and the better edition of the two takes the whole city.
     """
     held = {item.municipality_code: item for item in read_town_sets(connection)}
     revision = Revision()
@@ -98,17 +100,19 @@ def revise_towns(
         fresh = TownSet(code, edition.source, edition.as_of, len(items), town_hash(items))
         before = held.get(code)
         rivals = [held[one] for one in _overlapping(code, held, edition) if one not in towns]
-        stronger = [item for item in rivals if _age(fresh) <= _age(item)]
-        if stronger or (before is not None and _town_rank(fresh) <= _town_rank(before)):
+        family = [towns[one] for one in (code, *_overlapping(code, towns, edition))]
+        weaker = bool(rivals) and not _better(_age(fresh), family, rivals)
+        if weaker or (before is not None and _town_rank(fresh) <= _town_rank(before)):
             revision.unchanged += len(items)
-            if stronger:
-                revision.issues.append(_overlap(code, stronger))
+            if weaker:
+                revision.issues.append(_overlap(code, rivals))
             elif before is not None:
                 kept += fresh.content_hash != before.content_hash
             continue
         for item in rivals:
             revision.removed += item.row_count
             remove_towns(connection, item.municipality_code)
+            del held[item.municipality_code]
         old = {town.people.name: town.people for town in read_towns(connection, [code])}
         new = {town.name: town for town in items}
         revision.created += len(new.keys() - old.keys())
@@ -130,11 +134,25 @@ def _overlapping(code: str, held: Iterable[str], edition: Edition) -> list[str]:
     ]
 
 
-def _overlap(code: str, stronger: Sequence[TownSet]) -> Issue:
-    listed = "、".join(item.municipality_code for item in stronger)
+def _better(
+    age: tuple[bool, str], fresh: Sequence[Sequence[TownPeople]], rivals: Sequence[TownSet]
+) -> bool:
+    """Say whether a file's towns of a city are to replace others that name its wards otherwise.
+
+    The newer, then the one with more towns, then the one that says more wards; but never a part of
+    a city in place of all of it.
+    """
+    ours, theirs = sum(map(len, fresh)), sum(item.row_count for item in rivals)
+    rank = (age, ours, len(fresh))
+    return ours >= _WHOLE_CITY * theirs and rank > (max(map(_age, rivals)), theirs, len(rivals))
+
+
+def _overlap(code: str, rivals: Sequence[TownSet]) -> Issue:
+    listed = "、".join(item.municipality_code for item in rivals)
     message = (
-        f"towns of {listed} are held from another file as new or newer: with both, people would "
-        "be counted twice; nothing of this municipality was taken"
+        f"towns of {listed} are held from a newer or fuller file that names wards otherwise: with "
+        "both, people would be counted twice; nothing of this municipality was taken. Import a "
+        "file of the whole city"
     )
     return Issue(1, "", "overlapping_edition", WARNING, code, message)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from geoportal.address.result import GeocodeResult
 from geoportal.ingest.geography import Geography
+from geoportal.ingest.prefecture_extents import in_prefecture
 from geoportal.ingest.report import INFO, WARNING, Issue
 from geoportal.ingest.sources.town_population import LAYOUT, ListedTown
 from geoportal.store.reference import Reference
@@ -32,12 +33,11 @@ REASONS = {
     ),
     "town_without_position": "the gazetteer knows the town and has no position of it",
     "town_elsewhere": "the town was found in another municipality",
-    "outside_municipality": "the gazetteer's position lies outside the municipality",
+    "outside_prefecture": "the gazetteer's position lies outside the prefecture",
 }
 """Why a town has no place, by code. Its people are kept and shown, not counted in distances."""
 
 _LEVELS = frozenset({"town", "chome"})
-_PLACED = frozenset({"inside", "near", "town", "unverified"})
 
 
 def place_towns(
@@ -65,8 +65,8 @@ def place_towns(
 def find_town(town: TownPeople, geography: Geography, reference: Reference) -> TownPlace:
     """Find a town by its name.
 
-    A place is taken only when the whole name was understood, one place is meant, and its point
-    lies in its municipality (or just outside its generalised outline).
+    A place is taken only when the whole name was understood and one place is meant. Outlines do
+    not decide: simplified ones lack whole islands, and the gazetteer files points by municipality.
     """
     if geography.geocoder.gazetteer.town_count == 0:
         return TownPlace(reason="no_gazetteer")
@@ -86,8 +86,8 @@ def find_town(town: TownPeople, geography: Geography, reference: Reference) -> T
     if reason:
         return TownPlace(reason=reason)
     lon, lat = found.lon or 0.0, found.lat or 0.0
-    if geography.standing(found.municipality_code, lon, lat) not in _PLACED:
-        return TownPlace(reason="outside_municipality")
+    if not in_prefecture(found.municipality_code, lon, lat):
+        return TownPlace(reason="outside_prefecture")
     return TownPlace(
         lon, lat, found.coordinate_level or "", found.uncertainty_m, found.municipality_code, ""
     )
