@@ -177,6 +177,12 @@ class Reference:
             presets[row["preset"]] = (*presets.get(row["preset"], ()), role)
         return presets
 
+    @cached_property
+    def easy_labels(self) -> dict[tuple[str, str], str]:
+        """Plain Japanese by list and code, readings as ``漢字《かんじ》``."""
+        rows = self._rows("easy_labels.csv")
+        return {(row["list"], row["code"]): row["label_easy"] for row in rows}
+
     def _rows(self, name: str) -> Iterator[dict[str, str]]:
         with (self.directory / name).open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)

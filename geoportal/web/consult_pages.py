@@ -55,7 +55,7 @@ def team() -> Response:
         outcome=outcome,
         document=document,
         centre=named[0] if named else None,
-        role_label=lambda name: team_form.role_label(roles[name], g.language),
+        role_label=lambda name: team_form.role_label(portal, roles[name], g.language),
         problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
         config_document=config_document(),
     )

@@ -2,7 +2,7 @@
 
 Japanese (``ja``), plain Japanese (``ja-easy``, やさしい日本語) and English (``en``). In a catalogue
 ``漢字《かんじ》`` stands for a word with its reading; in HTML it becomes ``<ruby>``, elsewhere the
-reading is left out.
+reading is left out. The modules of the browser do the same with what they get (``words.js``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import FluentParser
@@ -20,7 +20,8 @@ from fluent.syntax.ast import Message
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 
-LANGUAGES: tuple[str, ...] = ("ja", "ja-easy", "en")
+EASY = "ja-easy"
+LANGUAGES: tuple[str, ...] = ("ja", EASY, "en")
 DEFAULT_LANGUAGE = "ja"
 HTML_LANGUAGE: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja", "en": "en"}
 HREFLANG: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja-x-yasashii", "en": "en"}
@@ -30,6 +31,34 @@ SCRIPT_PREFIX = "js-"
 _CATALOGUES = Path(__file__).parent / "messages"
 _RUBY = re.compile(r"([々〇\u3400-\u9fff]+)《([^》]+)》")
 _VARIABLE = re.compile(r"\{\s*\$([A-Za-z][\w-]*)")
+
+
+class Label(str):
+    """A text that may hold readings: plain as a string, with ``<ruby>`` by `with_readings`.
+
+    Examples
+    --------
+    >>> label = Label("薬《くすり》")
+    >>> str(label), label.source
+    ('薬', '薬《くすり》')
+    """
+
+    __slots__ = ("source",)
+    source: str
+    """The text as written, readings in 《》: what the browser's modules get."""
+
+    def __new__(cls, source: str) -> Self:
+        """Keep the text both ways."""
+        made = super().__new__(cls, _RUBY.sub(r"\1", source))
+        made.source = source
+        return made
+
+
+def with_readings(text: str) -> Markup:
+    """Return a text for HTML: escaped, the readings of a `Label` as ``<ruby>``."""
+    if not isinstance(text, Label):
+        return escape(text)
+    return Markup(_RUBY.sub(_ruby, str(escape(text.source))))  # noqa: S704 - escaped first
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +89,18 @@ class Messages:
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``."""
-        escaped = str(escape(self._format(key, arguments)))
-        return Markup(_RUBY.sub(_ruby, escaped))  # noqa: S704 - escaped just above
+        return with_readings(self.label(key, **arguments))
+
+    def label(self, key: str, /, **arguments: Any) -> Label:
+        """Return a message with its readings, those of labels in it included."""
+        read = {k: v.source if isinstance(v, Label) else v for k, v in arguments.items()}
+        return Label(self._format(key, read))
 
     def for_script(self) -> dict[str, str]:
-        """Return the subset for the browser, variables left as ``{name}``."""
+        """Return the subset for the browser: variables as ``{name}``, readings in 《》."""
         return {
-            key.removeprefix(SCRIPT_PREFIX): self.plain(
-                key, **{name: f"{{{name}}}" for name in _VARIABLE.findall(source)}
+            key.removeprefix(SCRIPT_PREFIX): self._format(
+                key, {name: f"{{{name}}}" for name in _VARIABLE.findall(source)}
             )
             for key, source in self.sources.items()
             if key.startswith(SCRIPT_PREFIX)

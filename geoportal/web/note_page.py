@@ -5,7 +5,7 @@ A note lives in one request's memory only; nothing here stores or logs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +95,7 @@ def _spans(items: Iterable[Document]) -> list[tuple[int, int]]:
 
 
 def _choice(
-    item: Document, labels: dict[str, str], kinds: dict[str, str], ticked: set[str]
+    item: Document, labels: Mapping[str, str], kinds: Mapping[str, str], ticked: set[str]
 ) -> Document:
     code = item.get("code") or item["kind"]
     return {

@@ -7,13 +7,21 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
+from markupsafe import Markup
 
 from geoportal.services import Portal
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web import page_models as models
 from geoportal.web import presenters, wording
 from geoportal.web.coverage_question import COVERAGE_ARGUMENTS
-from geoportal.web.messages import HREFLANG, HTML_LANGUAGE, LANGUAGES, choose_language, messages
+from geoportal.web.messages import (
+    HREFLANG,
+    HTML_LANGUAGE,
+    LANGUAGES,
+    choose_language,
+    messages,
+    with_readings,
+)
 from geoportal.web.search_form import SearchForm
 
 blueprint = Blueprint("frame", __name__)
@@ -58,6 +66,11 @@ def _day(value: str | None) -> str:
 @blueprint.app_template_filter("moment")
 def _moment(value: str) -> str:
     return wording.moment(value, g.language)
+
+
+@blueprint.app_template_filter("ruby")
+def _with_readings(value: str) -> Markup:
+    return with_readings(value)
 
 
 @blueprint.app_template_filter("dial")
@@ -161,10 +174,11 @@ def _tiles() -> dict[str, Any]:
 def config_document(form: SearchForm | None = None) -> dict[str, Any]:
     """Return the labels and centres the browser's modules need."""
     portal = portal_here()
+    kinds = models.kinds(portal, g.language)
+    needs = models.need_labels(portal, g.language)
     return {
-        "kinds": models.kinds(portal, g.language),
-        "needs": models.need_labels(portal, g.language),
+        "kinds": {kind: {**info, "short": info["short"].source} for kind, info in kinds.items()},
+        "needs": {code: label.source for code, label in needs.items()},
         "centres": presenters.centres_document(portal)["centres"],
         "text": form.text if form else "",
-        "sources": models.source_labels(portal, g.language),
     }

@@ -9,6 +9,8 @@ from typing import Any
 from geoportal.domain.district import District
 from geoportal.services import Portal
 from geoportal.web import presenters
+from geoportal.web.labels import label
+from geoportal.web.messages import Label
 from geoportal.web.picker import (
     EVERYDAY_WORDS,
     KIND_GROUPS,
@@ -19,7 +21,6 @@ from geoportal.web.picker import (
     VISIT_CODES,
 )
 from geoportal.web.schemas import SearchRequest
-from geoportal.web.wording import by_language
 
 Document = dict[str, Any]
 DISTRICT_PAGE = 500
@@ -41,8 +42,12 @@ def kinds(portal: Portal, language: str) -> dict[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {
         kind: {
-            "label": info.label_en if language == "en" else info.label_ja,
-            "short": info.label_en if language == "en" else info.short_ja,
+            "label": label(
+                portal.reference, ("kind", kind), info.label_ja, info.label_en, language
+            ),
+            "short": label(
+                portal.reference, ("kind", kind), info.short_ja, info.label_en, language
+            ),
             "glyph": info.glyph,
             "mark": f"glyph--{SHAPES[kind]}" + (" glyph--long" if len(info.glyph) > 1 else ""),
         }
@@ -55,14 +60,23 @@ def kind_groups() -> list[Document]:
     return [{"code": code, "kinds": kinds} for code, _, kinds in KIND_GROUPS]
 
 
-def need_labels(portal: Portal, language: str) -> dict[str, str]:
+def need_labels(portal: Portal, language: str) -> dict[str, Label]:
     """Return the label of every term of the vocabulary."""
     return {
-        term.code: term.label_en
-        if language == "en"
-        else term.label_ja.replace("(", "（").replace(")", "）")
+        term.code: label(
+            portal.reference,
+            ("need", term.code),
+            term.label_ja.replace("(", "（").replace(")", "）"),
+            term.label_en,
+            language,
+        )
         for term in portal.reference.vocabulary
     }
+
+
+def group_label(portal: Portal, group: str, language: str) -> Label:
+    """Return what a group of the vocabulary is called."""
+    return label(portal.reference, ("group", group), *portal.reference.groups[group], language)
 
 
 def need_groups(portal: Portal, language: str) -> list[Document]:
@@ -77,17 +91,22 @@ def need_groups(portal: Portal, language: str) -> list[Document]:
             if term.group == group and term.code not in NOT_OFFERED
         ]
         terms.sort(key=lambda term: rank.get(term.code, len(rank)))
-        ja, en = portal.reference.groups[group]
         groups.append(
             {
-                "label": en if language == "en" else ja,
+                "label": group_label(portal, group, language),
                 "terms": [
                     {
                         "code": term.code,
                         "label": labels[term.code],
-                        "everyday": "" if language == "en" else EVERYDAY_WORDS.get(term.code, ""),
+                        "everyday": EVERYDAY_WORDS.get(term.code, "") if language == "ja" else "",
                         "words": " ".join(
-                            (term.code, term.label_ja, term.label_en, *term.synonyms)
+                            (
+                                term.code,
+                                term.label_ja,
+                                term.label_en,
+                                *term.synonyms,
+                                labels[term.code],
+                            )
                         ),
                     }
                     for term in terms
@@ -226,36 +245,6 @@ def _times(sessions: Iterable[Document]) -> Sequence[str]:
     )
 
 
-def structured_data(feature: Document, address: str) -> Document:
-    """Return schema.org JSON-LD of a facility: public data of the institution only."""
-    properties = feature["properties"]
-    types = {
-        "hospital": "Hospital",
-        "clinic": "MedicalClinic",
-        "dental_clinic": "Dentist",
-        "pharmacy": "Pharmacy",
-    }
-    document: Document = {
-        "@context": "https://schema.org",
-        "@type": types.get(properties["kind"], "LocalBusiness"),
-        "@id": address,
-        "name": properties["name"],
-        "address": {
-            "@type": "PostalAddress",
-            "addressCountry": "JP",
-            "streetAddress": properties["address"],
-            **({"postalCode": properties["postal_code"]} if properties["postal_code"] else {}),
-        },
-    }
-    for key, value in (("telephone", properties["phone"]), ("faxNumber", properties["fax"])):
-        if value:
-            document[key] = value
-    if feature["geometry"] and properties["location"]["level"] in {"point", "house", "block"}:
-        lon, lat = feature["geometry"]["coordinates"]
-        document["geo"] = {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}
-    return document
-
-
 def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Document]:
     """Return what is known of a facility: per code the claim shown, then the others."""
     properties = feature["properties"]
@@ -272,9 +261,8 @@ def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Do
         others = [c for c in by_code.get(term.code, []) if not _same(c, lead)]
         entry = {"code": term.code, "label": labels[term.code], "shown": lead, "others": others}
         groups.setdefault(term.group, []).append(entry)
-    names = portal.reference.groups
     return [
-        {"label": names[group][1 if language == "en" else 0], "entries": groups[group]}
+        {"label": group_label(portal, group, language), "entries": groups[group]}
         for group in NEED_GROUP_ORDER
         if group in groups
     ]
@@ -285,9 +273,9 @@ def _same(claim: Document, shown: Document) -> bool:
     return all(claim.get(key) == shown.get(key) for key in keys)
 
 
-def source_labels(portal: Portal, language: str) -> dict[str, str]:
+def source_labels(portal: Portal, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {
-        name: by_language({"label_ja": info.label_ja, "label_en": info.label_en}, language)
+        name: label(portal.reference, ("source", name), info.label_ja, info.label_en, language)
         for name, info in portal.reference.sources.items()
     }

@@ -25,7 +25,7 @@ from geoportal.web import page_models as models
 from geoportal.web.assets import STATIC
 from geoportal.web.coverage_page import coverage_page, shareable
 from geoportal.web.coverage_question import COVERAGE_ARGUMENTS
-from geoportal.web.messages import HTML_LANGUAGE, messages
+from geoportal.web.messages import HTML_LANGUAGE, Label, messages
 from geoportal.web.page_frame import (
     asked_language,
     asset_url,
@@ -38,6 +38,7 @@ from geoportal.web.page_frame import (
 from geoportal.web.picker import WAYS_IN, WayIn
 from geoportal.web.search_form import Outcome, SearchForm
 from geoportal.web.state_presenters import state_document
+from geoportal.web.structured_data import structured_data
 
 blueprint = Blueprint("pages", __name__)
 blueprint.register_blueprint(page_frame.blueprint)
@@ -93,7 +94,7 @@ def facility(facility_id: str) -> BaseResponse:
         centres=models.merged_centres(portal, feature["properties"]["centres"]),
         around=facility_page.surroundings(portal, known) if known else {},
         history=facility_page.history(portal, known) if known else [],
-        json_ld=models.structured_data(feature, request.base_url),
+        json_ld=structured_data(feature, request.base_url),
     )
 
 
@@ -277,14 +278,15 @@ def _relaxations(
         easier = search_form.relaxed(form, item)
         if easier is None:
             continue
-        words = "・".join(_relaxation_words(step, names) for step in item.get("together", [item]))
-        text = messages(g.language).plain("js-relax-line", what=words, count=item["adds"])
+        steps = [_relaxation_words(step, names) for step in item.get("together", [item])]
+        words = Label("・".join(step.source for step in steps))
+        text = messages(g.language).label("js-relax-line", what=words, count=item["adds"])
         offered.append({"text": text, "href": "" if form.address else _here(easier)})
     return offered
 
 
-def _relaxation_words(step: dict[str, Any], names: dict[str, str]) -> str:
-    say = messages(g.language).plain
+def _relaxation_words(step: dict[str, Any], names: dict[str, str]) -> Label:
+    say = messages(g.language).label
     if step.get("drop"):
         label = models.need_labels(portal_here(), g.language).get(step["drop"], step["drop"])
         return say("js-relax-need", need=label)
@@ -318,7 +320,7 @@ def _chips(form: SearchForm, district_names: dict[str, str]) -> list[dict[str, s
     if form.text:
         chips.append((form.text, {"text": ""}))
     if form.open_now:
-        chips.append((messages(g.language).plain("js-open-now"), {"open_now": False}))
+        chips.append((messages(g.language).label("js-open-now"), {"open_now": False}))
     chips += [(kinds[k]["short"], {"drop_kind": k}) for k in form.kinds if k in kinds]
     chips += [(labels[n], {"drop_need": n}) for n in form.needs if n in labels]
     return [

@@ -14,6 +14,8 @@ from geoportal.errors import UsageError
 from geoportal.search.team import MAX_ROLES
 from geoportal.services import AddressNotPlacedError, Portal
 from geoportal.web import page_models as models
+from geoportal.web.labels import label
+from geoportal.web.messages import Label
 from geoportal.web.picker import RAREST_FIRST, TEAM_EXTRA_KINDS
 from geoportal.web.search_form import place_names
 from geoportal.web.team import DEFAULT_PRESET, TeamRequest, team_document
@@ -124,7 +126,7 @@ def role_choices(portal: Portal, form: TeamForm, language: str) -> list[Document
         choices.append(
             {
                 "name": name,
-                "label": role_label(role, language),
+                "label": role_label(portal, role, language),
                 "kinds": role.kinds,
                 "chosen": chosen is not None,
                 "usual": name in usual,
@@ -138,9 +140,13 @@ def role_choices(portal: Portal, form: TeamForm, language: str) -> list[Document
     return choices
 
 
-def role_label(role: Role, language: str) -> str:
-    """Return what people read for a role."""
-    return (role.label_en if language == "en" else role.label_ja) or role.role
+def role_label(portal: Portal, role: Role, language: str) -> Label:
+    """Return what people read for a role; one that is a kind is called like the kind."""
+    reference = portal.reference
+    entry = ("role", role.role)
+    if entry not in reference.easy_labels and role.role in reference.kinds:
+        entry = ("kind", role.role)
+    return label(reference, entry, role.label_ja or role.role, role.label_en or role.role, language)
 
 
 def answer(portal: Portal, form: TeamForm) -> TeamOutcome:

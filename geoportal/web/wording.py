@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from geoportal.domain.hours import JST
@@ -83,8 +82,3 @@ def moment(iso_time: str, language: str) -> str:
 def dial(number: str) -> str:
     """Return a telephone number as it is dialled: digits and a leading plus only."""
     return re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", number))
-
-
-def by_language(item: Mapping[str, str], language: str, field: str = "label") -> str:
-    """Return the English or Japanese label of a reference list's entry."""
-    return item[f"{field}_en"] if language == "en" else item[f"{field}_ja"]

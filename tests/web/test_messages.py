@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from geoportal.settings import shipped_directory
-from geoportal.web.messages import LANGUAGES, choose_language, messages
+from geoportal.web.messages import LANGUAGES, Label, choose_language, messages, with_readings
 
 STATIC = Path("geoportal/web/static/js")
 
@@ -41,7 +41,8 @@ def test_every_key_written_in_a_template_exists() -> None:
 def test_every_key_written_in_a_script_exists() -> None:
     asked = set()
     for script in STATIC.glob("*.js"):
-        asked |= set(re.findall(r'\bt\("([a-z0-9-]+)"', script.read_text("utf-8")))
+        text = script.read_text("utf-8")
+        asked |= set(re.findall(r'\b(?:t|w|say|remedy|written)\("([a-z0-9-]+)"', text))
     assert len(asked) > 40
     assert asked <= set(messages("ja").for_script())
 
@@ -69,7 +70,18 @@ def test_readings_become_ruby_in_html_and_vanish_elsewhere() -> None:
     easy = messages("ja-easy")
     assert "<ruby>相談<rp>（</rp><rt>そうだん</rt><rp>）</rp></ruby>" in easy.html("nav-centres")
     assert easy.plain("nav-centres") == "相談するところ"
-    assert "《" not in "".join(easy.for_script().values())
+    assert easy.for_script()["phone"] == "電話《でんわ》"
+
+
+def test_a_label_shows_its_readings_only_where_asked() -> None:
+    label = Label("<b>の薬《くすり》")
+    assert f"{label}" == "<b>の薬"
+    assert with_readings(label) == (
+        "&lt;b&gt;の<ruby>薬<rp>（</rp><rt>くすり</rt><rp>）</rp></ruby>"
+    )
+    assert with_readings("名《な》") == "名《な》"  # a name of others is no label of ours
+    need = messages("ja-easy").html("js-relax-need", need=label)
+    assert "&lt;b&gt;の<ruby>薬" in need
 
 
 def test_arguments_are_escaped() -> None:

@@ -1,6 +1,6 @@
 // Whom to call: the centre responsible for the place asked about, always on the page.
 import { h, replaceChildren } from "./dom.js";
-import { dial, moment, t, withLanguage } from "./words.js";
+import { dial, moment, w, withLanguage } from "./words.js";
 
 export class CentreBox {
   constructor(root, centres) {
@@ -12,11 +12,11 @@ export class CentreBox {
     const found = brief.map((item) => ({ ...item, ...(this.centres.get(item.id) || {}) }));
     if (!found.length && origin && origin.centre) found.push({ ...origin.centre, ...(this.centres.get(origin.centre.id) || {}) });
     if (!found.length) {
-      replaceChildren(this.root, h("p", { class: "centre-box__lead" }, t("centre-any"), " ",
-        h("a", { href: withLanguage("/centres") }, t("centre-all"))));
+      replaceChildren(this.root, h("p", { class: "centre-box__lead" }, w("centre-any"), " ",
+        h("a", { href: withLanguage("/centres") }, w("centre-all"))));
       return;
     }
-    replaceChildren(this.root, h("p", { class: "centre-box__lead" }, t("centre-lead")), found.map((centre) => this._one(centre)));
+    replaceChildren(this.root, h("p", { class: "centre-box__lead" }, w("centre-lead")), found.map((centre) => this._one(centre)));
   }
 
   _one(centre) {
@@ -25,11 +25,11 @@ export class CentreBox {
       { class: "centre" },
       h("h2", { class: "centre__name" }, centre.name),
       h("p", {}, h("a", { class: "tel", href: `tel:${dial(centre.phone)}` },
-        h("span", { class: "tel__label" }, t("phone")), " ", h("span", { class: "tel__number" }, centre.phone))),
+        h("span", { class: "tel__label" }, w("phone")), " ", h("span", { class: "tel__number" }, centre.phone))),
       centre.open_now
         ? h("p", { class: "centre__open" },
-            h("span", { class: `open open--${centre.open_now}` }, t(`now-${centre.open_now}`)),
-            centre.open_now !== "open" && centre.next_opening ? ` ${t("next-opening", { when: moment(centre.next_opening) })}` : "")
+            h("span", { class: `open open--${centre.open_now}` }, w(`now-${centre.open_now}`)),
+            centre.open_now !== "open" && centre.next_opening ? [" ", w("next-opening", { when: moment(centre.next_opening) })] : null)
         : null
     );
   }

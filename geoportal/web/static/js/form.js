@@ -1,6 +1,6 @@
 // The search form: what is asked, read and written.
-import { all, byId } from "./dom.js";
-import { number, t } from "./words.js";
+import { all, byId, replaceChildren } from "./dom.js";
+import { number, w } from "./words.js";
 
 const form = byId("search-form");
 
@@ -70,7 +70,7 @@ export function check(name, value) {
 export function refreshCounts() {
   for (const place of all("[data-count-for]", form)) {
     const chosen = checkedValues(place.dataset.countFor).length;
-    place.textContent = chosen ? t("chosen", { count: chosen }) : "";
+    replaceChildren(place, chosen ? w("chosen", { count: chosen }) : "");
   }
   form.dispatchEvent(new Event("needs-changed"));
 }
@@ -90,7 +90,7 @@ export function showFacets(facets, includeAll) {
   const provided = new Map(facets.needs.map((item) => [item.need, item.match]));
   for (const place of all("[data-need-count]", form)) {
     const code = place.dataset.needCount;
-    place.textContent = provided.has(code) ? t("need-count", { count: number(provided.get(code)) }) : "";
+    replaceChildren(place, provided.has(code) ? w("need-count", { count: number(provided.get(code)) }) : "");
   }
 }
 

@@ -1,8 +1,8 @@
 // Sends a form and puts the part of the answer that changed into the page: nothing typed enters
 // the browser's history. Without scripts the same form loads the same page.
-import { all, byId } from "./dom.js";
+import { all, byId, replaceChildren } from "./dom.js";
 import { announce } from "./announce.js";
-import { t } from "./words.js";
+import { t, w } from "./words.js";
 
 async function answerTo(form, submitter) {
   const body = new URLSearchParams(new FormData(form));
@@ -35,7 +35,7 @@ export function startFragments(drawn) {
         const note = form.querySelector("[data-fragment-failed]") || document.createElement("p");
         note.className = "notice";
         note.dataset.fragmentFailed = "";
-        note.textContent = t("failed");
+        replaceChildren(note, w("failed"));
         form.append(note);
       }
     });

@@ -1,6 +1,6 @@
 // The list of results: cards in bands, numbered through, in step with the map.
 import { all, byId, h, replaceChildren } from "./dom.js";
-import { day, dial, distance, distanceWords, metres, moment, month, reasonWords, t, withLanguage } from "./words.js";
+import { day, dial, distance, distanceWords, metres, moment, month, reasonWords, ruby, t, w, withLanguage, written } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
 
@@ -8,10 +8,10 @@ const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
 function opening(p) {
   const known = p.open_now === "open" || p.open_now === "closed";
   const parts = [];
-  if (known) parts.push(h("span", { class: `open open--${p.open_now}` }, t(`now-${p.open_now}`)));
-  if (p.today && p.today.length) parts.push(" ", h("span", {}, t("today", { hours: p.today.join("、") })));
-  else if (known && p.today) parts.push(" ", h("span", {}, t("today-closed")));
-  if (known && p.next_opening) parts.push(" ", h("span", {}, t("next-opening", { when: moment(p.next_opening) })));
+  if (known) parts.push(h("span", { class: `open open--${p.open_now}` }, w(`now-${p.open_now}`)));
+  if (p.today && p.today.length) parts.push(" ", h("span", {}, w("today", { hours: p.today.join("、") })));
+  else if (known && p.today) parts.push(" ", h("span", {}, w("today-closed")));
+  if (known && p.next_opening) parts.push(" ", h("span", {}, w("next-opening", { when: moment(p.next_opening) })));
   return parts.length ? h("p", { class: "card__open" }, parts) : null;
 }
 
@@ -19,8 +19,8 @@ function accepting(p) {
   const state = p.accepting;
   if (!state || state.value === "unknown") return null;
   return h("p", { class: `card__accepting card__accepting--${state.value}` },
-    h("strong", {}, t(`accepting-${state.value}`)), " ",
-    h("span", { class: "need__evidence" }, `${t(`evidence-${state.evidence}`)} ${day(state.as_of)}`));
+    h("strong", {}, w(`accepting-${state.value}`)), " ",
+    h("span", { class: "need__evidence" }, w(`evidence-${state.evidence}`), ` ${day(state.as_of)}`));
 }
 
 export class ResultList {
@@ -58,14 +58,14 @@ export class ResultList {
     replaceChildren(
       this.root,
       this._head(answer, hasNeeds),
-      answer.unlocated && request.near ? h("p", { class: "hint" }, t("unlocated", { count: answer.unlocated })) : null,
+      answer.unlocated && request.near ? h("p", { class: "hint" }, w("unlocated", { count: answer.unlocated })) : null,
       evidence
-        ? h("p", { class: "hint" }, t("visit-evidence", {
+        ? h("p", { class: "hint" }, w("visit-evidence", {
             all: evidence.institutions, visiting: evidence.visiting, yes: evidence.all_needs.yes,
           }))
         : null,
       counts.match === 0 && offers.length ? this._relaxations(offers) : null,
-      features.length ? null : h("p", { class: "empty" }, t("results-none")),
+      features.length ? null : h("p", { class: "empty" }, w("results-none")),
       bands,
       features.length < answer.numberMatched ? this._more(answer.numberMatched - features.length) : null
     );
@@ -78,12 +78,12 @@ export class ResultList {
     return h(
       "div",
       { class: "results__head" },
-      h("h2", { id: "results-title", tabindex: "-1" }, t("results-title")),
+      h("h2", { id: "results-title", tabindex: "-1" }, w("results-title")),
       h(
         "p",
         { class: "results__summary" },
-        t("results-count", { count: answer.numberMatched }),
-        hasNeeds ? ` ${t("results-bands", { match: counts.match, possible: counts.possible })}` : ""
+        w("results-count", { count: answer.numberMatched }),
+        hasNeeds ? [" ", w("results-bands", { match: counts.match, possible: counts.possible })] : ""
       ),
       origin && typeof origin.lon === "number"
         ? h("p", { class: `results__origin${origin.uncertainty_m >= 500 ? " results__origin--coarse" : ""}` }, this.originWords(origin))
@@ -92,11 +92,10 @@ export class ResultList {
   }
 
   originWords(origin) {
-    if (origin.warnings.includes("station_position")) return t("origin-station", { metres: metres(origin.uncertainty_m) });
-    if (origin.warnings.includes("station_position")) return t("origin-station", { metres: metres(origin.uncertainty_m) });
-    if (origin.match_level === "point") return t("origin-point");
+    if (origin.warnings.includes("station_position")) return w("origin-station", { metres: metres(origin.uncertainty_m) });
+    if (origin.match_level === "point") return w("origin-point");
     const level = t(`level-${origin.match_level}`);
-    return t("origin-address", { level, metres: metres(origin.uncertainty_m) });
+    return w("origin-address", { level, metres: metres(origin.uncertainty_m) });
   }
 
   _relaxations(relaxations) {
@@ -105,24 +104,24 @@ export class ResultList {
     return h(
       "div",
       { class: "relax" },
-      h("p", {}, t("relax-lead")),
+      h("p", {}, w("relax-lead")),
       h("ul", { class: "relax__list" }, offered.map(({ item, words }) =>
         h("li", {}, h("button", {
           type: "button",
           class: "button button--quiet",
           on: { click: () => this.callbacks.relax(item) },
-        }, t("relax-line", { what: words, count: item.adds })))))
+        }, w("relax-line", { what: words, count: item.adds })))))
     );
   }
 
   _relaxWords(item) {
     const words = (item.together || [item]).map((step) => {
-      if (step.drop) return t("relax-need", { need: this.needLabel(step.drop) });
-      if (step.radius_m) return t("relax-radius", { distance: distance(step.radius_m) });
-      if (step.district) return t("relax-district", { name: this.callbacks.districtName(step.district) });
-      if (step.any_kind) return t("relax-any-kind");
-      if (step.any_time) return t("relax-any-time");
-      return step.any_words ? t("relax-any-words") : "";
+      if (step.drop) return written("relax-need", { need: this.needLabel(step.drop) });
+      if (step.radius_m) return written("relax-radius", { distance: distance(step.radius_m) });
+      if (step.district) return written("relax-district", { name: this.callbacks.districtName(step.district) });
+      if (step.any_kind) return written("relax-any-kind");
+      if (step.any_time) return written("relax-any-time");
+      return step.any_words ? written("relax-any-words") : "";
     });
     return words.every(Boolean) ? words.join("・") : "";
   }
@@ -133,13 +132,13 @@ export class ResultList {
       .filter(({ feature }) => feature.properties.match === band);
     if (!numbered.length) return null;
     const heading = hasNeeds
-      ? h("h3", {}, t(`band-${band}`, { count: counts[band] }))
-      : h("h3", { class: "visually-hidden" }, t("band-plain"));
+      ? h("h3", {}, w(`band-${band}`, { count: counts[band] }))
+      : h("h3", { class: "visually-hidden" }, w("band-plain"));
     return h(
       "section",
       { class: `band band--${band}` },
       heading,
-      hasNeeds && band === "possible" ? h("p", { class: "hint" }, t("band-possible-hint")) : null,
+      hasNeeds && band === "possible" ? h("p", { class: "hint" }, w("band-possible-hint")) : null,
       h("ol", { class: "cards", start: numbered[0].number },
         numbered.map(({ feature, number }) => this._card(feature, number)))
     );
@@ -151,7 +150,7 @@ export class ResultList {
       class: "button",
       id: "more",
       on: { click: () => this.callbacks.more() },
-    }, t("more", { count: rest })));
+    }, w("more", { count: rest })));
   }
 
   _card(feature, number) {
@@ -164,7 +163,7 @@ export class ResultList {
       h(
         "div",
         { class: "card__head" },
-        h("span", { class: "card__number" }, h("span", { class: "visually-hidden" }, t("number-before")), number),
+        h("span", { class: "card__number" }, h("span", { class: "visually-hidden" }, w("number-before")), number),
         h("h4", { class: "card__name" },
           h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`) }, p.name))
       ),
@@ -172,12 +171,12 @@ export class ResultList {
         "p",
         { class: "card__meta" },
         h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph),
-        h("span", {}, kind.short),
+        h("span", {}, ruby(kind.short)),
         typeof p.distance_m === "number"
-          ? h("span", { class: "card__distance" }, distanceWords(p.distance_m, this.originError + (p.location_uncertainty_m || 0)))
+          ? h("span", { class: "card__distance" }, distanceWords(p.distance_m, this.originError + (p.location_uncertainty_m || 0), w))
           : null,
-        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, t(`range-${p.visit_range}`)) : null,
-        p.fictional ? h("span", { class: "badge badge--fictional" }, t("fictional-mark")) : null
+        p.visit_range ? h("span", { class: `range range--${p.visit_range}` }, w(`range-${p.visit_range}`)) : null,
+        p.fictional ? h("span", { class: "badge badge--fictional" }, w("fictional-mark")) : null
       ),
       opening(p),
       accepting(p),
@@ -186,20 +185,20 @@ export class ResultList {
         : null,
       h("p", { class: "card__address" }, p.address),
       location ? h("p", { class: "card__location" }, location) : null,
-      p.why ? h("p", { class: "card__why" }, `${t("why")} ${p.why.map(reasonWords).join(" → ")}`) : null,
+      p.why ? h("p", { class: "card__why" }, w("why"), ` ${p.why.map(reasonWords).join(" → ")}`) : null,
       h(
         "p",
         { class: "card__actions" },
         p.phone
           ? h("a", { class: "tel", href: `tel:${dial(p.phone)}` },
-              h("span", { class: "tel__label" }, t("phone")), " ",
+              h("span", { class: "tel__label" }, w("phone")), " ",
               h("span", { class: "tel__number" }, p.phone))
           : null,
         feature.geometry
           ? h("button", {
               type: "button", class: "button button--quiet button--small",
               on: { click: () => this.callbacks.select(feature.id) },
-            }, t("show-on-map"), h("span", { class: "visually-hidden" }, ` ${p.name}`))
+            }, w("show-on-map"), h("span", { class: "visually-hidden" }, ` ${p.name}`))
           : null,
         this.callbacks.keepButton ? this.callbacks.keepButton(feature) : null
       )
@@ -212,20 +211,20 @@ export class ResultList {
       "li",
       { class: `need need--${value}` },
       h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ",
-      h("span", { class: "need__label" }, this.needLabel(code)), " ",
-      h("span", { class: "need__value" }, t(`value-${value}`)), " ",
+      h("span", { class: "need__label" }, ruby(this.needLabel(code))), " ",
+      h("span", { class: "need__value" }, w(`value-${value}`)), " ",
       item.evidence
-        ? h("span", { class: "need__evidence" }, `${t(`evidence-${item.evidence}`)} ${month(item.as_of)}`,
-            item.stale ? [" ", h("span", { class: "badge badge--stale" }, t("stale"))] : null)
+        ? h("span", { class: "need__evidence" }, w(`evidence-${item.evidence}`), ` ${month(item.as_of)}`,
+            item.stale ? [" ", h("span", { class: "badge badge--stale" }, w("stale"))] : null)
         : null
     );
   }
 
   _locationWords(feature) {
     const p = feature.properties;
-    if (!feature.geometry) return t("location-none");
+    if (!feature.geometry) return w("location-none");
     if (!p.location_level || ["point", "house"].includes(p.location_level)) return "";
-    return t(`location-${p.location_level}`, { metres: metres(p.location_uncertainty_m || 0) });
+    return w(`location-${p.location_level}`, { metres: metres(p.location_uncertainty_m || 0) });
   }
 
   needLabel(code) {

@@ -8,7 +8,7 @@ import * as form from "./form.js";
 import { ResultList } from "./list.js";
 import { MapPane } from "./map_pane.js";
 import { startNeedPicker } from "./needs.js";
-import { hush, remedy, say, sayText } from "./notice.js";
+import { hush, remedy, say, sayPlain } from "./notice.js";
 import { searchPlace } from "./place.js";
 import { Question, PAGE, answerable, inOrder } from "./question.js";
 import { copyLink, rememberInUrl, shareUrl } from "./share.js";
@@ -16,7 +16,7 @@ import { keepButton, load as loadShortlist } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
 import { copyResults } from "./take_away.js";
 import * as view from "./view.js";
-import { t } from "./words.js";
+import { t, w } from "./words.js";
 
 const config = readJson("config");
 const layout = byId("layout");
@@ -40,7 +40,7 @@ const pane = new MapPane(byId("map"), config, {
     pane.select(id);
     list.select(id, { scroll: !view.isNarrow() });
   },
-  centre: (point) => searchAround(point, t("near-map")),
+  centre: (point) => searchAround(point, "near-map"),
   loaded: (counts) => shown.answer || form.showKindCounts(counts),
   failed: () => say("map-failed"),
 });
@@ -136,14 +136,14 @@ async function more() {
 function explain(error, request, options) {
   const errors = (error.document && error.document.errors) || [];
   if (error.status === 422 && request.near && request.near.address) say("address-partial");
-  else if (error.status === 400 && errors.length) sayText(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
+  else if (error.status === 400 && errors.length) sayPlain(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
   else say("failed", remedy("retry", () => ask(request, options)));
 }
 
 // ---- where from -------------------------------------------------------------------------------
 
-function searchAround(point, label) {
-  question.around({ lon: Number(point.lon.toFixed(6)), lat: Number(point.lat.toFixed(6)) }, label);
+function searchAround(point, key) {
+  question.around({ lon: Number(point.lon.toFixed(6)), lat: Number(point.lat.toFixed(6)) }, key);
   question.typed = "";
   form.setAddress("");
   return run({ focus: false, fit: true });
@@ -152,7 +152,7 @@ function searchAround(point, label) {
 const search = {
   address(text) {
     question.typed = text;
-    question.around({ address: text }, t("near-address"));
+    question.around({ address: text }, "near-address");
     return run({ focus: true });
   },
   words(text) {
@@ -197,7 +197,7 @@ function findMe() {
   }
   announce(t("position-asking"));
   navigator.geolocation.getCurrentPosition(
-    (position) => searchAround({ lon: position.coords.longitude, lat: position.coords.latitude }, t("near-me")),
+    (position) => searchAround({ lon: position.coords.longitude, lat: position.coords.latitude }, "near-me"),
     () => say("position-none"),
     { enableHighAccuracy: false, timeout: 10000, maximumAge: 0 }
   );
@@ -234,7 +234,7 @@ function relax(item) {
 function showKept(count) {
   const link = byId("shortlist-link");
   link.hidden = count === 0;
-  link.textContent = t("shortlist-link", { count });
+  replaceChildren(link, w("shortlist-link", { count }));
 }
 
 // ---- start --------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ function adoptFirstAnswer() {
   if (!first || !first.document) return;
   const address = form.read().address;
   if (first.found_by) question.typed = address;
-  if (first.found_by === "near") question.around({ address }, t("near-address"));
+  if (first.found_by === "near") question.around({ address }, "near-address");
   else if (first.found_by === "text") question.text = address;
   const request = question.request(0);
   if (first.offset || request.limit > PAGE) ask(request, { focus: false, fit: true });
@@ -258,7 +258,7 @@ function startMap() {
   for (const radio of all('input[name="base"]')) {
     radio.addEventListener("change", () => pane.setTiles(radio.value === "tiles" && radio.checked));
   }
-  byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), t("near-map")));
+  byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), "near-map"));
   window.matchMedia("print").addEventListener("change", () => pane.open());
   pane.open().then(() => {
     layout.dataset.ready = "1";

@@ -2,7 +2,7 @@
 import { append, h } from "./dom.js";
 import { middleOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
-import { t, withLanguage } from "./words.js";
+import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -69,7 +69,7 @@ export class FacilityMap {
           this.callbacks.centre({ lon: latlng.lng, lat: latlng.lat });
         },
       },
-    }, t("centre-here"));
+    }, w("centre-here"));
     L.popup({ closeButton: true }).setLatLng(latlng).setContent(h("div", { class: "popup" }, button)).openOn(this.map);
   }
 
@@ -165,7 +165,7 @@ export class FacilityMap {
       "div",
       { class: "popup" },
       h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`) }, name)),
-      h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", info.short)
+      h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short))
     );
   }
 

@@ -14,14 +14,14 @@ export class Question {
 
   forget() {
     this.near = null;
-    this.nearLabel = "";
+    this.nearKey = "";
     this.text = "";
     this.typed = ""; // the text of the box that led to this place or these words
   }
 
-  around(near, label) {
+  around(near, key) {
     this.near = near;
-    this.nearLabel = label;
+    this.nearKey = key;
     this.text = "";
   }
 

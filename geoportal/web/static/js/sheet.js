@@ -2,7 +2,7 @@
 // from our own outlines, a list, and lines for the answers.
 import { h } from "./dom.js";
 import { middleOf } from "./outlines.js";
-import { t } from "./words.js";
+import { plain, t } from "./words.js";
 
 const WIDTH = 720; // units of the drawing; on paper it is as wide as the page
 const HEIGHT = 300;
@@ -108,7 +108,7 @@ function entryRow({ number, feature, item }, kinds, withNotes) {
   const p = feature.properties;
   return h("tr", {},
     h("th", { scope: "row" }, h("span", { class: "sheet__numeral" }, number)),
-    h("td", {}, h("strong", {}, p.name), `（${kinds[p.kind].short}）`, p.fictional ? `【${t("fictional")}】` : "", h("br", {}), p.address,
+    h("td", {}, h("strong", {}, p.name), `（${plain(kinds[p.kind].short)}）`, p.fictional ? `【${t("fictional")}】` : "", h("br", {}), p.address,
       feature.geometry ? "" : ` ${t("sheet-off-map")}`,
       withNotes && item.note ? h("p", { class: "sheet__note" }, item.note) : null),
     h("td", { class: "sheet__numbers" }, `${t("phone")} `, h("strong", {}, p.phone || "―"), h("br", {}), `${t("fax")} `, h("strong", {}, p.fax || "―")),

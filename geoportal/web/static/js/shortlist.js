@@ -1,7 +1,7 @@
 // The shortlist: kept in this browser only, never sent anywhere.
-import { h } from "./dom.js";
+import { h, replaceChildren } from "./dom.js";
 import { announce } from "./announce.js";
-import { t } from "./words.js";
+import { t, w } from "./words.js";
 
 const KEY = "geoportal.shortlist.v1";
 export const LIMIT = 30;
@@ -49,10 +49,9 @@ export function keepButton(id, name, onChange) {
   const paint = () => {
     const kept = has(id);
     button.setAttribute("aria-pressed", kept ? "true" : "false");
-    button.textContent = "";
-    button.append(
+    replaceChildren(button,
       h("span", { "aria-hidden": "true" }, kept ? "★" : "☆"),
-      ` ${t("keep")}`,
+      " ", w("keep"),
       h("span", { class: "visually-hidden" }, ` ${name}`)
     );
   };

@@ -4,7 +4,7 @@ import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { load, save } from "./shortlist.js";
 import { buildSheet } from "./sheet.js";
-import { day, dial, month, t, withLanguage } from "./words.js";
+import { day, dial, month, plain, ruby, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
@@ -62,18 +62,18 @@ function row(item, index) {
   return h("li", { class: "kept", id: `kept-${item.id}` },
     h("div", { class: "kept__what" },
       h("h2", { class: "kept__name" }, h("span", { class: "card__number" }, index + 1), " ",
-        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : t("shortlist-gone"),
-        p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, t("fictional"))] : null),
-      p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), " ", kind.short) : null,
+        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : w("shortlist-gone"),
+        p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, w("fictional-mark"))] : null),
+      p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), h("span", {}, ruby(kind.short))) : null,
       p ? h("p", {}, p.address) : null,
-      p && p.phone ? h("p", {}, h("a", { class: "tel", href: `tel:${dial(p.phone)}` }, h("span", { class: "tel__label" }, t("phone")), " ", h("span", { class: "tel__number" }, p.phone)), p.fax ? ` ${t("fax")} ${p.fax}` : "") : null),
+      p && p.phone ? h("p", {}, h("a", { class: "tel", href: `tel:${dial(p.phone)}` }, h("span", { class: "tel__label" }, w("phone")), " ", h("span", { class: "tel__number" }, p.phone)), p.fax ? [" ", w("fax"), ` ${p.fax}`] : "") : null),
     h("div", { class: "kept__answer" },
-      h("label", { for: `state-${item.id}` }, t("status")), select,
-      h("label", { for: `note-${item.id}` }, t("note")), note),
+      h("label", { for: `state-${item.id}` }, w("status")), select,
+      h("label", { for: `note-${item.id}` }, w("note")), note),
     h("p", { class: "kept__buttons no-print" },
-      button(t("up"), () => move(item.id, -1), nameOf(item.id), "up"),
-      button(t("down"), () => move(item.id, 1), nameOf(item.id), "down"),
-      button(t("remove"), () => remove(item.id), nameOf(item.id), "remove")));
+      button(w("up"), () => move(item.id, -1), nameOf(item.id), "up"),
+      button(w("down"), () => move(item.id, 1), nameOf(item.id), "down"),
+      button(w("remove"), () => remove(item.id), nameOf(item.id), "remove")));
 }
 
 function button(label, action, name, key) {
@@ -94,24 +94,24 @@ function compare(items) {
   const box = h("input", { type: "checkbox", id: "differences", on: { change: (event) => { onlyDifferences = event.target.checked; draw(); byId("differences").focus(); } } });
   box.checked = onlyDifferences;
   return h("section", { class: "compare no-print" },
-    h("h2", { id: "compare-title" }, t("compare-title")),
-    h("p", { class: "hint" }, t("compare-hint")),
-    h("label", { class: "check" }, box, h("span", {}, t("compare-differences"))),
+    h("h2", { id: "compare-title" }, w("compare-title")),
+    h("p", { class: "hint" }, w("compare-hint")),
+    h("label", { class: "check" }, box, h("span", {}, w("compare-differences"))),
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
       h("table", {},
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("name")), features.map((feature) => h("th", { scope: "col" }, feature.properties.name)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("name")), features.map((feature) => h("th", { scope: "col" }, feature.properties.name)))),
         h("tbody", {},
-          line(t("kind"), features.map(({ properties: p }) => config.kinds[p.kind].short)),
-          line(t("phone"), features.map(({ properties: p }) => p.phone)),
-          line(t("address"), features.map(({ properties: p }) => p.address)),
-          telling.map(({ code, said }) => line(config.needs[code] || code, said.map(answerCell)))))));
+          line(w("kind"), features.map(({ properties: p }) => ruby(config.kinds[p.kind].short))),
+          line(w("phone"), features.map(({ properties: p }) => p.phone)),
+          line(w("address"), features.map(({ properties: p }) => p.address)),
+          telling.map(({ code, said }) => line(ruby(config.needs[code] || code), said.map(answerCell)))))));
 }
 
 function answerCell(shown) {
   const value = shown ? shown.value : "unknown";
-  const why = shown && shown.evidence ? `${t(`evidence-${shown.evidence}`)} ${month(shown.as_of)}${shown.stale ? ` ${t("stale")}` : ""}` : "";
+  const why = shown && shown.evidence ? [w(`evidence-${shown.evidence}`), ` ${month(shown.as_of)} `, shown.stale ? w("stale") : null] : "";
   return [
-    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), ` ${t(`value-${value}`)}`),
+    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ", w(`value-${value}`)),
     why ? h("small", { class: "compare__why" }, why) : null,
   ];
 }
@@ -122,7 +122,7 @@ function asText(items) {
     if (!feature) return `${index + 1}. ${t("shortlist-gone")}`;
     const p = feature.properties;
     const lines = [
-      `${index + 1}. ${p.name}（${config.kinds[p.kind].short}）${p.fictional ? `【${t("fictional")}】` : ""}`,
+      `${index + 1}. ${p.name}（${plain(config.kinds[p.kind].short)}）${p.fictional ? `【${t("fictional")}】` : ""}`,
       `   ${t("phone")} ${p.phone || "-"}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
       `   ${p.address}`,
     ];
@@ -143,7 +143,7 @@ function saveCsv(items) {
   const head = ["", t("name"), t("kind"), t("phone"), t("fax"), t("address"), t("status"), t("note")];
   const rows = items.map((item, index) => {
     const p = (known.get(item.id) || { properties: {} }).properties;
-    const kind = p.kind ? config.kinds[p.kind].short : "";
+    const kind = p.kind ? plain(config.kinds[p.kind].short) : "";
     return [index + 1, p.name, kind, p.phone, p.fax, p.address, t(`status-${item.status || "none"}`), item.note];
   });
   const text = `\ufeff${[head, ...rows].map((cells) => cells.map(cell).join(",")).join("\r\n")}\r\n`;
@@ -160,7 +160,7 @@ async function copyText() {
   try {
     await navigator.clipboard.writeText(text);
     announce(t("shortlist-copied"));
-    byId("copied").textContent = t("shortlist-copied");
+    replaceChildren(byId("copied"), w("shortlist-copied"));
   } catch (error) {
     const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("shortlist-copy") });
     area.value = text;
@@ -189,16 +189,16 @@ function printSheet() {
 function draw() {
   const items = load();
   if (!items.length) {
-    replaceChildren(root, h("p", { class: "empty" }, t("shortlist-empty")), h("p", {}, h("a", { class: "button", href: withLanguage("/") }, t("where-first"))));
+    replaceChildren(root, h("p", { class: "empty" }, w("shortlist-empty")), h("p", {}, h("a", { class: "button", href: withLanguage("/") }, w("where-first"))));
     return;
   }
   replaceChildren(root,
     h("p", { class: "shortlist__tools" },
-      button(t("shortlist-print"), printSheet),
-      h("label", { class: "check" }, h("input", { type: "checkbox", id: "print-notes" }), h("span", {}, t("sheet-with-notes"))),
-      button(t("shortlist-copy"), copyText),
-      button(t("shortlist-csv"), () => saveCsv(load())),
-      button(t("shortlist-clear"), () => {
+      button(w("shortlist-print"), printSheet),
+      h("label", { class: "check" }, h("input", { type: "checkbox", id: "print-notes" }), h("span", {}, w("sheet-with-notes"))),
+      button(w("shortlist-copy"), copyText),
+      button(w("shortlist-csv"), () => saveCsv(load())),
+      button(w("shortlist-clear"), () => {
         if (window.confirm(t("shortlist-clear-sure"))) { save([]); draw(); }
       })),
     h("div", { id: "copied" }),

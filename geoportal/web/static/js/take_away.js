@@ -1,7 +1,7 @@
 // Results as text, for a mail or a record: what the cards say, never where the home is.
 import { h } from "./dom.js";
-import { say, sayText } from "./notice.js";
-import { distanceWords, moment, t } from "./words.js";
+import { say, sayPlain } from "./notice.js";
+import { distanceWords, moment, plain, t } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
 
@@ -11,9 +11,9 @@ function resultsAsText(features, config, error) {
     const p = feature.properties;
     const far = typeof p.distance_m === "number" ? ` ${distanceWords(p.distance_m, Math.max(200, error + (p.location_uncertainty_m || 0)))}` : "";
     const needs = Object.entries(p.needs || {}).map(([code, item]) =>
-      `${MARKS[item.value] || MARKS.unknown} ${config.needs[code] || code}`);
+      `${MARKS[item.value] || MARKS.unknown} ${plain(config.needs[code] || code)}`);
     return [
-      `${index + 1}. ${p.name}（${config.kinds[p.kind].short}）${p.fictional ? `【${t("fictional")}】` : ""}`,
+      `${index + 1}. ${p.name}（${plain(config.kinds[p.kind].short)}）${p.fictional ? `【${t("fictional")}】` : ""}`,
       `   ${t("phone")} ${p.phone ? p.phone : "-"}${far}`,
       `   ${p.address}`,
       needs.length ? `   ${needs.join("  ")}` : "",
@@ -28,7 +28,7 @@ export async function copyResults({ answer, features }, config) {
   const text = resultsAsText(features, config, error);
   try {
     await navigator.clipboard.writeText(text);
-    sayText(t("results-copied", { count: features.length }));
+    sayPlain(t("results-copied", { count: features.length }));
   } catch (problem) {
     const area = h("textarea", { rows: "10", readonly: true, "aria-label": t("results-title") });
     area.value = text;

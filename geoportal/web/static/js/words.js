@@ -1,16 +1,38 @@
 // Words of the page's language, and how numbers and dates are said in it.
-import { readJson } from "./dom.js";
+import { h, readJson } from "./dom.js";
 
 const catalogue = readJson("messages") || {};
 const language = document.documentElement.dataset.language || "ja";
 
-export function t(key, values = {}) {
+const READING = /([々〇\u3400-\u9fff]+)《([^》]+)》/;
+
+/** A message as it is written, readings in 《》, to be put into another one. */
+export function written(key, values = {}) {
   const text = catalogue[key];
   if (text === undefined) throw new Error(`no message ${key}`);
   return text.replace(/\{([a-z]+)\}/g, (whole, name) =>
     Object.prototype.hasOwnProperty.call(values, name) ? String(values[name]) : whole
   );
 }
+
+/** A text of ours without its readings: for attributes, announcements and what is copied. */
+export const plain = (text) => text.replace(new RegExp(READING, "g"), "$1");
+
+/** A text of ours, 漢字《かんじ》 with its reading above; for the page. Never for names of others. */
+export function ruby(text) {
+  const pieces = text.split(READING);
+  if (pieces.length === 1) return text;
+  return pieces.map((piece, at) => {
+    if (at % 3 === 0) return piece;
+    return at % 3 === 1 ? h("ruby", {}, piece, h("rp", {}, "（"), h("rt", {}, pieces[at + 1]), h("rp", {}, "）")) : null;
+  });
+}
+
+/** A message as plain text. */
+export const t = (key, values = {}) => plain(written(key, values));
+
+/** A message for the page, with readings. */
+export const w = (key, values = {}) => ruby(written(key, values));
 
 export const number = (value) => value.toLocaleString(language === "en" ? "en" : "ja");
 
@@ -19,11 +41,11 @@ export function distance(metres) {
   return `${(metres / 1000).toFixed(metres % 1000 === 0 ? 0 : 1)} km`;
 }
 
-/** A distance said as surely as it is known; `error` is the sum of both uncertainties. */
-export function distanceWords(value, error) {
-  if (error < 200) return t("distance", { distance: distance(value) });
-  if (value <= error) return t("distance-within", { distance: distance(error) });
-  return t("distance-about", { distance: distance(value) });
+/** A distance said as surely as it is known; `error` is the sum of both, `say` is `t` or `w`. */
+export function distanceWords(value, error, say = t) {
+  if (error < 200) return say("distance", { distance: distance(value) });
+  if (value <= error) return say("distance-within", { distance: distance(error) });
+  return say("distance-about", { distance: distance(value) });
 }
 
 export const metres = (value) => number(Math.round(value));

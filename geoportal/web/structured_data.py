@@ -1,0 +1,37 @@
+"""A facility as schema.org JSON-LD, for search engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Document = dict[str, Any]
+
+
+def structured_data(feature: Document, address: str) -> Document:
+    """Return schema.org JSON-LD of a facility: public data of the institution only."""
+    properties = feature["properties"]
+    types = {
+        "hospital": "Hospital",
+        "clinic": "MedicalClinic",
+        "dental_clinic": "Dentist",
+        "pharmacy": "Pharmacy",
+    }
+    document: Document = {
+        "@context": "https://schema.org",
+        "@type": types.get(properties["kind"], "LocalBusiness"),
+        "@id": address,
+        "name": properties["name"],
+        "address": {
+            "@type": "PostalAddress",
+            "addressCountry": "JP",
+            "streetAddress": properties["address"],
+            **({"postalCode": properties["postal_code"]} if properties["postal_code"] else {}),
+        },
+    }
+    for key, value in (("telephone", properties["phone"]), ("faxNumber", properties["fax"])):
+        if value:
+            document[key] = value
+    if feature["geometry"] and properties["location"]["level"] in {"point", "house", "block"}:
+        lon, lat = feature["geometry"]["coordinates"]
+        document["geo"] = {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}
+    return document
