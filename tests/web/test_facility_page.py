@@ -8,6 +8,7 @@ from flask import Flask
 from geoportal.services import Portal
 from geoportal.store.past import past_of
 from geoportal.web import facility_page
+from tests.factories import KOKURA, make_facility, make_snapshot
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def near(portal: Portal):
 
 def test_neighbours_are_others_nearest_first(portal: Portal, near) -> None:
     around = facility_page.surroundings(portal, near)
-    found = around["same_place"] + around["near"]
+    found = around["institution"] + around["same_place"] + around["near"]
     assert found
     assert near.id not in [item["id"] for item in found]
     distances = [item["distance_m"] for item in around["near"]]
@@ -30,7 +31,40 @@ def test_neighbours_are_others_nearest_first(portal: Portal, near) -> None:
 def test_without_a_position_there_are_no_neighbours(portal: Portal) -> None:
     lost = portal.facility("lost")
     assert lost is not None
-    assert facility_page.surroundings(portal, lost) == {"same_place": [], "near": []}
+    assert facility_page.surroundings(portal, lost)["near"] == []
+
+
+def around_of(monkeypatch: pytest.MonkeyPatch, facilities, asked: str):
+    held = make_snapshot(facilities)
+    monkeypatch.setattr(Portal, "snapshot", held)
+    found = facility_page.surroundings(Portal(None, None), held.by_id[asked])  # type: ignore[arg-type]
+    return {key: [item["id"] for item in items] for key, items in found.items()}
+
+
+def test_a_hospital_names_its_services_its_pharmacy_and_its_neighbours(monkeypatch) -> None:
+    hospital = {"medical_institution_code": "4017719999"}
+    office = {"care_office_number": "4017719999"}
+    east = (KOKURA[0] + 0.005, KOKURA[1])
+    facilities = [
+        make_facility("hospital", kind="hospital", identifiers=hospital, address="浅野1丁目2-3"),
+        make_facility("nursing", None, kind="visiting_nursing", identifiers=office, address=""),
+        make_facility("gone", kind="home_help", identifiers=office, status="closed"),
+        make_facility("pharmacy", None, kind="pharmacy", address="浅野一丁目２番３号 見本ビル１階"),
+        make_facility("beside", address="小倉北区浅野1-2-9"),
+        make_facility("slip", address="小倉北区魚町4-5-6"),
+        make_facility("further", east, address="小倉北区浅野2-8-1"),
+    ]
+    assert around_of(monkeypatch, facilities, "hospital") == {
+        "institution": ["nursing"],
+        "same_place": ["beside", "pharmacy"],
+        "near": ["slip", "further"],
+    }
+    assert around_of(monkeypatch, facilities, "nursing") == {
+        "institution": ["hospital"],
+        "same_place": [],
+        "near": [],
+    }
+    assert around_of(monkeypatch, facilities, "pharmacy")["same_place"] == ["hospital"]
 
 
 def test_changes_between_editions_are_told_and_mere_spelling_is_not(

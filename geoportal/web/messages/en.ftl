@@ -200,6 +200,7 @@ js-shortlist-copied = Shortlist copied
 js-shortlist-csv = Save as CSV
 js-shortlist-clear = Delete all
 js-shortlist-clear-sure = Delete the whole shortlist with its notes? This cannot be undone.
+js-shortlist-unread = No connection: the facility could not be read.
 js-shortlist-gone = This facility is no longer listed
 js-note = Note (no names or illnesses, please)
 js-answer = Answer
@@ -228,7 +229,7 @@ facility-hours = Hours by day
 facility-claims = What it provides
 facility-claims-hint = Each statement has its evidence, date and source. What is not listed is not known; it does not mean “no”.
 facility-nearby = Find facilities near here
-facility-same = Other services under the same number
+facility-same = Other services of the same institution
 facility-wrong = Report a mistake
 facility-wrong-text = If something is wrong, or you want to know more, please tell the responsible consultation centre.
 facility-sources = Sources
@@ -428,6 +429,9 @@ error-refused-title = This cannot be shown
 error-refused-text = Part of the link or the input does not seem right. Please start again from the first page.
 error-fault-title = Something went wrong on our side
 error-fault-text = Please try again in a while. If it is urgent, call the consultation centre.
+offline-title = No connection
+offline-text = Open the page again when you have a connection. These pages work without one.
+offline-map = Map (searching needs a connection)
 error-to-start = To the first page
 
 reach-title = Reach by district
@@ -511,6 +515,8 @@ reach-method-3 = What is not known is not counted as no; it is shown as a range.
 reach-method-4 = Accessibility divides facilities by the people aged 75+ around them, near ones weighing more (E2SFCA, Luo and Qi 2009).
 reach-method-5 = Being near does not mean that somebody will surely come.
 reach-sources = Sources:
+reach-plan-pick-now = Press the place on the map. With the keyboard, move the map with the arrow keys and press “Place at the map’s centre”.
+reach-plan-stop = Cancel
 reach-change-region = Change by district
 reach-result = What would change
 reach-plan-again = Enter it again
@@ -550,7 +556,6 @@ reach-col-within = Within { $reach } (mean)
 reach-col-lacking = People with none within { $reach }
 reach-col-catchment = Accessibility (per 10,000)
 reach-col-difference = Difference (people)
-reach-outside = outside the area
 reach-reliance = Relying on one facility, or on neighbours
 reach-reliance-lead = People aged 75 and over with only one facility within { $reach }, and those whose nearest facility within { $reach } lies outside their district. Facilities across the border count.
 reach-col-on-one = Only one in reach
@@ -590,7 +595,7 @@ reach-plan-capacity = Capacity
 reach-plan-capacity-hint = Used for accessibility. Leave 1 if not known.
 reach-plan-add = Add and compare
 reach-plan-at-map = { $name } (chosen on the map)
-reach-plan-at-best = { $name } (where it reaches most)
+reach-plan-at-best = { $name } (where it reaches most of those with fewest)
 reach-plan-at-address = { $name } (to about { $error })
 reach-plan-nothing = No place was given. Enter an address or town, choose a district, or choose on the map.
 reach-plan-not-found = That address or town was not found. Begin with the municipality and try again.
@@ -602,11 +607,11 @@ reach-plan-nobody = Nobody of 75 and over lives in that district, or the populat
 reach-plan-too-many = Up to 5 can be added. Undo one first.
 reach-if-added =
     { $count ->
-        [1] With one more here ({ $subject }),
-       *[other] With { $count } more here ({ $subject }),
+        [1] With one more here for “{ $subject }”,
+       *[other] With { $count } more here for “{ $subject }”,
     }
 reach-if-closed = If { $names } closed,
-reach-if-both = If { $names } closed and { $count } more opened ({ $subject }),
+reach-if-both = If { $names } closed and { $count } more opened for “{ $subject }”,
 reach-change-fewer = { $supposed } people aged 75 and over in { $name } with none within { $reach } fall from { $before } to { $after }.
 reach-change-more = { $supposed } people aged 75 and over in { $name } with none within { $reach } rise from { $before } to { $after }.
 reach-change-same = { $supposed } people aged 75 and over in { $name } with none within { $reach } stay { $before }.
@@ -628,7 +633,6 @@ js-reach-dot-maybe = not known
 js-reach-planned = planned
 js-reach-closes = closes
 js-reach-computing = Computing…
-js-reach-pick-now = Press the place on the map. With the keyboard, move the map with the arrow keys and press “Place at the map’s centre”.
 js-reach-picked = A place is chosen. Press “Add and compare”.
 js-reach-people = { $people } people aged 75+
 js-reach-places = { $count } facilities
@@ -637,7 +641,7 @@ js-reach-nearest = nearest: { $distance }
 js-reach-open = See the facilities of this district
 js-reach-from = { $low } or more
 js-reach-between = { $low }–{ $high }
-js-reach-below = under { $high }
+js-reach-below = below { $high }
 js-reach-failed = The figures of the map could not be loaded. Please see the table below.
 
 form-place-home = Address or town of the home
