@@ -44,7 +44,7 @@ blueprint = Blueprint("pages", __name__)
 blueprint.register_blueprint(page_frame.blueprint)
 consult_pages.add_routes(blueprint)
 export_page.add_routes(blueprint)
-KEPT_PAGES = ("start", "centres", "help_page", "shortlist")
+KEPT_PAGES = ("start", "centres", "help_page", "shortlist", "offline")
 KEPT_DATA = tuple(page_frame.DATA_URLS.values())
 """What the service worker keeps besides the static files: published data, never a search."""
 
@@ -171,6 +171,12 @@ def help_page() -> Response:
     return page("help")
 
 
+@blueprint.get("/offline")
+def offline() -> Response:
+    """Say what can be done without a network; shown in place of a page that is not kept."""
+    return page("offline")
+
+
 @blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
     """Describe the site as an application that can be installed."""
@@ -197,7 +203,8 @@ def service_worker() -> Response:
     names = sorted(p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.is_file())
     shell = [asset_url(name) for name in names if name.endswith((".css", ".js", ".svg"))]
     kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
-    body = render("sw.js", shell=shell, pages=kept, data=KEPT_DATA)
+    offline_page = url_for("pages.offline")
+    body = render("sw.js", shell=shell, pages=kept, data=KEPT_DATA, offline=offline_page)
     response = make_response(body)
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"

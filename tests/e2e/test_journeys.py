@@ -13,6 +13,10 @@ from tests.e2e.conftest import PHONE, Visitor
 
 HOME = "北九州市門司区松風町一丁目3番5号"
 Keep = Callable[..., None]
+KEPT_BY_THE_WORKER = (
+    "caches.keys().then(async names => (await Promise.all(names.map(async name =>"
+    " (await (await caches.open(name)).keys()).map(r => r.url)))).flat())"
+)
 
 
 def search_address(page: Page, text: str = HOME) -> None:
@@ -456,11 +460,12 @@ def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visi
         " navigator.serviceWorker.addEventListener('controllerchange', () => done()))"
     )
     search_address(page)
-    names(page)
-    kept = page.evaluate(
-        "caches.keys().then(async names => (await Promise.all(names.map(async name =>"
-        " (await (await caches.open(name)).keys()).map(r => r.url)))).flat())"
-    )
+    name = names(page)[0]
+    page.locator(".card").first.get_by_role("button", name="候補に入れる").click()
+    page.goto(visitor.site + "/shortlist")
+    expect(page.locator(".kept__name")).to_contain_text(name)
+    kept = page.evaluate(KEPT_BY_THE_WORKER)
+    assert any("/api/v1/facilities/" in url for url in kept)
     assert not [url for url in kept if "search" in url and "/static/" not in url]
     page.unroute_all()
     page.context.unroute_all()
@@ -471,4 +476,12 @@ def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visi
     assert int(page.locator("canvas.points").get_attribute("data-shown") or 0) > 3
     page.goto(visitor.site + "/centres")
     expect(page.locator(".centre--card")).to_have_count(5)
+    page.goto(visitor.site + "/shortlist")
+    expect(page.locator(".kept__name")).to_contain_text(name)
+    page.goto(visitor.site + "/data")
+    expect(page.locator("h1")).to_have_text("通信できません")
+    page.goto(visitor.site + "/shortlist")
+    page.get_by_role("button", name="外す").click()
+    kept = page.evaluate(KEPT_BY_THE_WORKER)
+    assert not [url for url in kept if "/api/v1/facilities/" in url]
     visitor.problems = [p for p in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in p]

@@ -12,15 +12,29 @@ const COMPARED = 5;
 const config = readJson("config");
 const root = byId("shortlist");
 const known = new Map();
+const unread = new Set(); // not gone, only out of reach
 let districts = [];
 let onlyDifferences = true;
+
+const addressOf = (id) => `/api/v1/facilities/${encodeURIComponent(id)}`;
+const missingKey = (id) => (unread.has(id) ? "shortlist-unread" : "shortlist-gone");
+
+/** Takes facilities out of what the browser keeps for days without a network. */
+async function forget(ids) {
+  if (!window.caches) return;
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const id of ids) cache.delete(addressOf(id));
+  }
+}
 
 async function fetchAll(items) {
   await Promise.all(items.filter((item) => !known.has(item.id)).map(async (item) => {
     try {
-      known.set(item.id, await api.get(`/api/v1/facilities/${encodeURIComponent(item.id)}`));
+      known.set(item.id, await api.get(addressOf(item.id)));
     } catch (error) {
       known.set(item.id, null);
+      if (error.status !== 404) unread.add(item.id);
     }
   }));
 }
@@ -44,6 +58,7 @@ function move(id, step) {
 
 function remove(id) {
   save(load().filter((item) => item.id !== id));
+  forget([id]);
   draw();
   announce(t("unkept", { name: nameOf(id) }));
   root.querySelector("button, a").focus();
@@ -62,7 +77,7 @@ function row(item, index) {
   return h("li", { class: "kept", id: `kept-${item.id}` },
     h("div", { class: "kept__what" },
       h("h2", { class: "kept__name" }, h("span", { class: "card__number" }, index + 1), " ",
-        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : w("shortlist-gone"),
+        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : w(missingKey(item.id)),
         p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, w("fictional-mark"))] : null),
       p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), h("span", {}, ruby(kind.short))) : null,
       p ? h("p", {}, p.address) : null,
@@ -119,7 +134,7 @@ function answerCell(shown) {
 function asText(items) {
   return items.map((item, index) => {
     const feature = known.get(item.id);
-    if (!feature) return `${index + 1}. ${t("shortlist-gone")}`;
+    if (!feature) return `${index + 1}. ${t(missingKey(item.id))}`;
     const p = feature.properties;
     const lines = [
       `${index + 1}. ${p.name}（${plain(config.kinds[p.kind].short)}）${p.fictional ? `【${t("fictional")}】` : ""}`,
@@ -199,7 +214,7 @@ function draw() {
       button(w("shortlist-copy"), copyText),
       button(w("shortlist-csv"), () => saveCsv(load())),
       button(w("shortlist-clear"), () => {
-        if (window.confirm(t("shortlist-clear-sure"))) { save([]); draw(); }
+        if (window.confirm(t("shortlist-clear-sure"))) { forget(load().map((item) => item.id)); save([]); draw(); }
       })),
     h("div", { id: "copied" }),
     h("div", { id: "sheet" }),
