@@ -99,8 +99,10 @@ def revise_towns(
     for code, items in sorted(towns.items()):
         fresh = TownSet(code, edition.source, edition.as_of, len(items), town_hash(items))
         before = held.get(code)
-        rivals = [held[one] for one in _overlapping(code, held, edition) if one not in towns]
-        family = [towns[one] for one in (code, *_overlapping(code, towns, edition))]
+        rivals = [
+            item for item in _rivals(code, held, edition) if item.municipality_code not in towns
+        ]
+        family = [towns[one] for one in _family(code, towns, edition)]
         weaker = bool(rivals) and not _better(_age(fresh), family, rivals)
         if weaker or (before is not None and _town_rank(fresh) <= _town_rank(before)):
             revision.unchanged += len(items)
@@ -126,12 +128,19 @@ def revise_towns(
     return revision
 
 
-def _overlapping(code: str, held: Iterable[str], edition: Edition) -> list[str]:
-    """Return the codes held of the city a ward is part of, or of the wards of a city."""
+def _family(code: str, codes: Iterable[str], edition: Edition) -> list[str]:
+    """Return which of the codes are of the same city as a code: the city itself, or its wards."""
     city_of = edition.municipalities.city_of
-    return [
-        one for one in held if code != one and (city_of(one)[0] == code or city_of(code)[0] == one)
-    ]
+    whole = city_of(code)[0] or code
+    return [one for one in codes if whole in (one, city_of(one)[0])]
+
+
+def _rivals(code: str, held: Mapping[str, TownSet], edition: Edition) -> list[TownSet]:
+    """Return what is held of the same people otherwise: of the city of a ward, or of its wards."""
+    family = _family(code, held, edition)
+    city = [one for one in family if not edition.municipalities.city_of(one)[0]]
+    is_ward = bool(edition.municipalities.city_of(code)[0])
+    return [held[one] for one in family if one != code and (one in city) == is_ward]
 
 
 def _better(
