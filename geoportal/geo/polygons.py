@@ -34,12 +34,7 @@ def polygonal(geometry: BaseGeometry) -> MultiPolygon:
         Empty when there is no area.
     """
     valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
-    parts = [
-        part
-        for part in shapely.get_parts(shapely.multipolygons([]) if valid.is_empty else valid)
-        for part in _polygons(part)
-    ]
-    return MultiPolygon(parts)
+    return MultiPolygon(_polygons(valid))
 
 
 def dissolve(geometries: Iterable[BaseGeometry]) -> MultiPolygon:

@@ -21,7 +21,8 @@ from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_row
 from geoportal.coverage.wording import sentence
 from geoportal.errors import InputRefusedError
 from geoportal.export.method import FORMATS
-from geoportal.services import Portal, district_members
+from geoportal.index.hierarchy import district_members
+from geoportal.services import Portal
 from geoportal.web.coverage_question import (
     CoverageQuery,
     CoverageWhatIf,

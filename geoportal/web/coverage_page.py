@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from geoportal.coverage.dependence import Share, dependence
 from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.siting import best_site
@@ -31,13 +30,10 @@ from geoportal.web.coverage_question import (
     query_string,
     read_question,
 )
+from geoportal.web.coverage_reliance import irreplaceable, reliance
 from geoportal.web.messages import Messages, messages
 
 Document = dict[str, Any]
-_MOST_LISTED = 10
-_MOST_IN_A_DISTRICT = 5
-_ONE_PERSON = 0.5
-"""Less than half a person is none: cells on a border are shared by area."""
 MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 
 
@@ -58,7 +54,7 @@ def coverage_page(portal: Portal, values: Values, language: str) -> Document:
         **models.coverage_table(portal),
         "asked": asked,
         "areas": held,
-        "local_held": "local" in held,
+        "local_held": "local" in held or asked.local,
         "towns_held": False,
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
@@ -115,8 +111,8 @@ def _answer(
         "told": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(FILES),
-        "single": irreplaceable(before, ring),
-        "reliance": _reliance(portal, before, ring, words),
+        "single": irreplaceable(portal, study, ring),
+        "reliance": reliance(portal, study, ring, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
         "change": change,
@@ -153,7 +149,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
         "code": figures.code,
         "name": figures.name,
         "sentence": say.sentence(figures, subject, ring, words),
-        "sort": figures.uncovered_share(sure, ring),
+        "sort": round(figures.uncovered_share(sure, ring), 9),
         "people": say.people(figures.need),
         "facilities": say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
         "per": say.spoken_range(
@@ -193,65 +189,6 @@ def _ranked(rows: list[Document]) -> list[Document]:
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
 
 
-def irreplaceable(handout: Handout, ring: int) -> list[Document]:
-    """Return the facilities whose closing leaves most people with none in reach, worst first."""
-    study = handout.study
-    losses = study.losses
-    return [
-        {
-            **_facility(study, row),
-            "without": say.people(losses.left_without[row, ring]),
-            "one": say.people(losses.left_with_one[row, ring]),
-        }
-        for row in losses.irreplaceable(ring)[:_MOST_LISTED]
-        if losses.left_without[row, ring] >= _ONE_PERSON
-    ]
-
-
-def _facility(study: Study, row: int) -> Document:
-    home = int(study.homes[row])
-    return {
-        "id": study.supply.ids[row],
-        "name": study.supply.names[row],
-        "district": study.target.areas[home].name if home >= 0 else "",
-    }
-
-
-def _reliance(portal: Portal, handout: Handout, ring: int, words: Messages) -> list[Document]:
-    """Return for each district who relies on a single facility, and on neighbours."""
-    study = handout.study
-    rows = zip(study.districts, dependence(study, ring), strict=True)
-
-    def listed(shares: tuple[Share, ...]) -> list[Document]:
-        return [
-            {**_facility(study, row), "people": say.people(count), "place": _place(row)}
-            for row, count in shares[:_MOST_IN_A_DISTRICT]
-        ]
-
-    def _place(row: int) -> str:
-        home = int(study.homes[row])
-        if home >= 0:
-            return study.target.areas[home].name
-        facility = portal.snapshot.facilities[int(study.supply.rows[row])]
-        info = portal.reference.municipalities.get(facility.municipality_code)
-        return info.name if info else ""
-
-    return [
-        {
-            "code": figures.code,
-            "name": figures.name,
-            "on_one": say.people(found.on_one),
-            "on_one_share": _part(found.on_one, figures.need, words),
-            "sole": listed(found.sole),
-            "sole_count": len(found.sole),
-            "across": say.people(found.across),
-            "across_share": _part(found.across, figures.need, words),
-            "neighbours": listed(found.neighbours),
-        }
-        for figures, found in rows
-    ]
-
-
 def _towns_held(study: Study) -> bool:
     """Say whether people by 町丁目 are held of any of the area."""
     towns, target = study.population.towns, study.target
@@ -265,7 +202,7 @@ def _demand(study: Study, words: Messages) -> Document:
     rows = reconciliation_rows(study)
     return {
         "unit": unit,
-        "estimated": _part(estimated, people, words),
+        "estimated": say.part(estimated, people, words),
         "as_of": max((edition.as_of for edition in study.editions), default=""),
         "missing": study.missing_meshes or study.missing_towns,
         "left_out": rows[-1] if study.by_towns else None,
@@ -281,10 +218,6 @@ def _demand(study: Study, words: Messages) -> Document:
             if row["pop75_register"] is not None
         ],
     }
-
-
-def _part(count: float, whole: float, words: Messages) -> str:
-    return say.percent(count / whole if whole else float("nan"), words)
 
 
 def _plan(plan: Plan, study: Study, closed: tuple[Any, ...]) -> Document:

@@ -11,7 +11,8 @@ from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
 from geoportal.coverage.wording import SPOKEN_RING
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.services import Portal, district_members
+from geoportal.index.hierarchy import district_members
+from geoportal.services import Portal
 from geoportal.web.schemas import Code, Latitude, Longitude, Strict, require_kinds
 
 Document = dict[str, Any]

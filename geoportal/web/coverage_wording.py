@@ -85,6 +85,11 @@ def percent(share: float, words: Messages) -> str:
     return f"{hundredths:.0f}%"
 
 
+def part(count: float, whole: float, words: Messages) -> str:
+    """Return a part of a whole as a share; a dash for a part of nothing."""
+    return percent(count / whole if whole else math.nan, words)
+
+
 def people(count: float) -> str:
     """Return a number of people, whole, with thousands separated; a dash for not known."""
     return f"{count:,.0f}" if math.isfinite(count) else "—"

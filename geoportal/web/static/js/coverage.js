@@ -1,6 +1,7 @@
 // The coverage page: the map with its choices, choosing a place for a planned facility, progress.
 // Everything asked goes through the page's own forms; without scripts they do the same.
 import { append, all, byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
+import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { CoverageMap } from "./coverage_map.js";
 import { startSuggestions } from "./suggest.js";
@@ -32,47 +33,44 @@ function startChoices(chart) {
 /** Choosing a place on the map: by pressing it, or with the keyboard at the middle of the map. */
 function startPicking(chart) {
   const button = byId("plan-pick");
-  const centre = byId("plan-centre");
+  const bar = byId("plan-picking");
   const field = byId("plan-point");
   const told = byId("plan-point-text");
-  const place = byId("plan-place");
-  const district = byId("plan-district");
-  const stop = () => {
-    chart.pick(null);
-    button.setAttribute("aria-pressed", "false");
-    centre.hidden = true;
+  const typed = [byId("plan-place"), byId("plan-district")];
+  const forget = () => {
+    field.value = "";
+    told.textContent = "";
+    chart.markPicked(null);
+  };
+  const pick = (take) => {
+    chart.pick(take);
+    button.setAttribute("aria-pressed", String(Boolean(take)));
+    bar.hidden = !take;
   };
   const take = (at) => {
     field.value = `${at.lng.toFixed(6)},${at.lat.toFixed(6)}`;
-    place.value = "";
-    district.value = "";
+    for (const other of typed) other.value = "";
     chart.markPicked(at);
     told.textContent = t("reach-picked");
-    stop();
-    byId("plan-form").scrollIntoView({ block: "nearest" });
+    pick(null);
+    byId("plan-add").scrollIntoView({ block: "center" });
     byId("plan-add").focus({ preventScroll: true });
   };
-  button.addEventListener("click", () => {
-    if (chart.picking) {
-      told.textContent = "";
-      stop();
-      return;
-    }
-    chart.pick(take);
-    button.setAttribute("aria-pressed", "true");
-    centre.hidden = false;
-    told.textContent = t("reach-pick-now");
-    byId("reach-map").scrollIntoView({ block: "nearest" });
+  const start = () => {
+    forget();
+    pick(take);
+    announce(bar.firstElementChild.textContent);
+    bar.scrollIntoView({ block: "end" });
     byId("reach-map").focus({ preventScroll: true });
-  });
-  centre.addEventListener("click", () => take(chart.centre()));
-  for (const other of [place, district]) {
-    other.addEventListener("input", () => {
-      field.value = "";
-      told.textContent = "";
-      chart.markPicked(null);
-    });
-  }
+  };
+  const stop = () => {
+    pick(null);
+    button.focus();
+  };
+  button.addEventListener("click", () => (chart.picking ? stop() : start()));
+  byId("plan-stop").addEventListener("click", stop);
+  byId("plan-centre").addEventListener("click", () => take(chart.centre()));
+  for (const other of typed) other.addEventListener("input", forget);
 }
 
 /** Says that something is being computed when it takes longer than people wait in silence. */

@@ -35,7 +35,7 @@ export class CoverageMap {
     this.dots = L.layerGroup();
     const drawn = L.geoJSON(outlines, { pane: "outlines", interactive: false, style: { className: "reach-outline" } });
     drawn.addTo(this.map);
-    this.map.fitBounds(outlines.length ? drawn.getBounds() : this._cellBounds(), { animate: false });
+    this.map.fitBounds(this._cellBounds().extend(drawn.getBounds()), { animate: false });
     for (const place of data.planned) this._mark(place, "planned", "＋");
     for (const place of data.closed) this._mark(place, "closes", "×");
   }

@@ -11,7 +11,11 @@ const CHANGES = [
   { key: "less", colour: "#f9c57d", of: (was, now) => now > 0 },
   { key: "lost", colour: "#ffffff", hatched: true, of: () => true },
 ];
-const percent = (share) => `${Math.round(share * 100)}%`;
+function percent(share) {
+  if (share > 0 && share < 0.01) return t("reach-below", { high: "1%" });
+  if (share > 0.99 && share < 1) return t("reach-from", { low: "99%" });
+  return `${Math.round(share * 100)}%`;
+}
 const tenths = (value) => value.toFixed(1);
 
 /** What can be shown: of cells or districts, the edges of its classes, whether more is better. */
