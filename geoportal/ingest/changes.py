@@ -156,7 +156,7 @@ def compare_editions(
             f"only one edition of {source} is held ({dates[0]}); import another to compare"
         )
     if since >= until:
-        raise UsageError("--from must lie before --to", "from")
+        raise UsageError("the day compared from must lie before the day compared to", "from")
     complete = complete_dates(connection, source)
     first, last = (_day(connection, source, day, complete) for day in (since, until))
     contents = read_contents(

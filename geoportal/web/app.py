@@ -84,6 +84,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.register_api(api.blueprint)
     app.register_api(coverage.api)
     app.register_api(suggest.api)
+    app.register_api(changes_page.api)
     app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(changes_page.blueprint)

@@ -1,12 +1,15 @@
-"""``GET /changes``: what has changed between two editions of a source, page and workbook."""
+"""What has changed between two editions of a source: page, workbook, JSON."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from flask import Blueprint, Response, g, make_response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
 
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.export.table import write_xlsx
@@ -21,12 +24,65 @@ from geoportal.web.changes import (
     changes_rows,
 )
 from geoportal.web.page_frame import page, portal_here
+from geoportal.web.schemas import Strict
 
 blueprint = Blueprint("changes", __name__)
+api = APIBlueprint("changes_api", __name__, url_prefix="/api/v1")
 
 _MOST_SHOWN = 200
 _WITHOUT_PAIRS = frozenset({"opened", "closed", "reopened"})
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_REPORT: dict[Any, Any] = {
+    "description": "The changes",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["source", "from", "to", "compared", "counts", "changes", "editions"],
+            }
+        }
+    },
+}
+_PROBLEM: dict[Any, Any] = {
+    "description": "RFC 9457 problem",
+    "content": {
+        "application/problem+json": {
+            "schema": {"type": "object", "required": ["title", "status", "detail"]}
+        }
+    },
+}
+
+
+class ChangesQuery(Strict):
+    """Which editions are compared."""
+
+    source: str = Field(
+        pattern=r"^[a-z][a-z-]{0,39}$", description="kaigo, bureau, navii-facility …"
+    )
+    since: str | None = Field(
+        None, alias="from", pattern=_DAY, description="The edition in force on this day"
+    )
+    until: str | None = Field(
+        None, alias="to", pattern=_DAY, description="Left out: the last edition, and that before it"
+    )
+
+
+@api.get(
+    "/changes",
+    tags=[Tag(name="browse", description="Facilities and districts")],
+    summary="What has changed between two editions of a source",
+    responses={200: _REPORT, 400: _PROBLEM, 404: _PROBLEM},
+)
+def changes(query: ChangesQuery) -> Response:
+    """Return opened, closed, moved, renamed, filings new and ended; 404 without two editions."""
+    document = changes_document(portal_here(), query.source, query.since or "", query.until or "")
+    response = Response(orjson.dumps(document), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return cast("Response", response.make_conditional(request))
 
 
 @blueprint.get("/changes")

@@ -72,5 +72,44 @@ def test_the_workbook_holds_every_change(client, editions):
     assert client.get("/changes.xlsx?source=kaigo").status_code == 404
 
 
+def test_the_api_gives_the_same_changes(client, editions):
+    response = client.get("/api/v1/changes?source=bureau")
+    assert response.status_code == 200
+    report = response.get_json()
+    assert (report["from"], report["to"], report["editions"]) == (FIRST, SECOND, [FIRST, SECOND])
+    assert {(item["kind"], item["name"]) for item in report["changes"]} == {
+        ("opened", "第3見本医院"),
+        ("closed", "第2見本医院"),
+        ("moved", "第1見本医院"),
+        ("filing_new", "第1見本医院"),
+        ("filing_ended", "第1見本医院"),
+    }
+    assert report["counts"]["opened"] == 1
+    asked = f"/api/v1/changes?source=bureau&from={FIRST}&to={SECOND}"
+    assert client.get(asked).get_json() == report
+    again = client.get(asked, headers={"If-None-Match": client.get(asked).headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "field"),
+    [
+        ("", 400, "source"),
+        ("source=%00", 400, "source"),
+        ("source=bureau&from=yesterday", 400, "from"),
+        ("source=bureau&to=2025-1-1", 400, "to"),
+        (f"source=bureau&from={SECOND}&to={FIRST}", 400, "from"),
+        ("source=bureau&limit=3", 400, "limit"),
+        ("source=nothing", 404, None),
+        (f"source=bureau&to={FIRST}", 404, None),
+    ],
+)
+def test_odd_questions_to_the_api_are_problems(client, editions, query, status, field):
+    response = client.get(f"/api/v1/changes?{query}")
+    assert (response.status_code, response.content_type) == (status, "application/problem+json")
+    fields = {error["field"] for error in response.get_json().get("errors", [])}
+    assert fields == ({field} if field else set())
+
+
 def test_the_page_of_the_data_leads_there(client):
     assert 'href="/changes' in client.get("/data").text

@@ -29,6 +29,7 @@ OPERATIONS = (
     "GET /api/v1/sources",
     "GET /api/v1/vocabulary",
     "GET /api/v1/exposure",
+    "GET /api/v1/changes",
     "GET /api/v1/coverage",
     "POST /api/v1/coverage",
 )
