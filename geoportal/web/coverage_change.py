@@ -11,7 +11,7 @@ from geoportal.coverage.handout import Handout
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.wording import distance_text
 from geoportal.web import coverage_wording as say
-from geoportal.web.messages import Messages
+from geoportal.web.messages import Label, Messages
 
 Document = dict[str, Any]
 _ONE_PERSON = 0.5
@@ -95,14 +95,14 @@ def _difference(old: DistrictFigures, new: DistrictFigures, ring: int) -> int:
     return _rounded(new, new.sure, ring) - _rounded(old, old.sure, ring)
 
 
-def _supposed(opened: int, closed: Sequence[str], subject: str, words: Messages) -> str:
+def _supposed(opened: int, closed: Sequence[str], subject: str, words: Messages) -> Label:
     """Return the clause on what is supposed: この場所に訪問診療が1か所増えると."""
     names = words.plain("reach-list-comma").join(closed)
     if opened and closed:
-        return words.plain("reach-if-both", names=names, count=opened, subject=subject)
+        return words.label("reach-if-both", names=names, count=opened, subject=subject)
     if closed:
-        return words.plain("reach-if-closed", names=names)
-    return words.plain("reach-if-added", count=opened, subject=subject)
+        return words.label("reach-if-closed", names=names)
+    return words.label("reach-if-added", count=opened, subject=subject)
 
 
 def _sentence(
@@ -112,22 +112,22 @@ def _sentence(
     subject: str,
     ring: int,
     words: Messages,
-) -> str:
+) -> Label:
     if not old.need > 0:
-        return words.plain("reach-nobody")
+        return words.label("reach-nobody")
     reach = distance_text(RINGS_M[ring])
     before, after = (_rounded(item, item.sure, ring) for item in (old, new))
     key = "fewer" if after < before else "more" if after > before else "same"
     counts = {"before": say.people(before), "after": say.people(after)}
     told = {"supposed": supposed, "reach": reach, "subject": subject, "name": old.name}
-    parts = [words.plain(f"reach-change-{key}", **told, **counts)]
+    parts = [words.label(f"reach-change-{key}", **told, **counts)]
     low, high = (_rounded(item, item.possible, ring) for item in (old, new))
     if (low, high) != (before, after):
         possible = {"before": say.people(low), "after": say.people(high)}
-        parts.append(words.plain("reach-change-possible", **possible))
+        parts.append(words.label("reach-change-possible", **possible))
     choices = [_choice(item, ring, words) for item in (old, new)]
     if choices[0] != choices[1]:
-        parts.append(words.plain("reach-change-choice", before=choices[0], after=choices[1]))
+        parts.append(words.label("reach-change-choice", before=choices[0], after=choices[1]))
     return say.together(parts, words)
 
 

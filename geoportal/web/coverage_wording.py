@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.reach import RINGS_M
@@ -11,25 +12,24 @@ from geoportal.coverage.supply import Question
 from geoportal.coverage.wording import distance_text
 from geoportal.services import Portal
 from geoportal.web import page_models as models
-from geoportal.web.messages import Messages
+from geoportal.web.messages import Label, Messages
 
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
 
-def subject_of(portal: Portal, question: Question, words: Messages) -> str:
+def subject_of(portal: Portal, question: Question, words: Messages) -> Label:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
     kinds = models.kinds(portal, words.language)
     needs = models.need_labels(portal, words.language)
-    who = "・".join(kinds[kind]["short"] for kind in question.kinds)
-    what = "・".join(_short(needs[code]) for code in question.needs)
-    if words.language == "en":
-        who, what = who.replace("・", ", "), what.replace("・", ", ")
-    name = words.plain("reach-subject-both", what=what, who=who) if what and who else what or who
-    name = name or words.plain("reach-subject-any")
-    return words.plain("reach-subject-night", name=name) if question.time == "night" else name
+    dot = ", " if words.language == "en" else "・"
+    who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
+    what = Label(dot.join(_short(needs[code].source) for code in question.needs))
+    name = words.label("reach-subject-both", what=what, who=who) if what and who else what or who
+    name = name or words.label("reach-subject-any")
+    return words.label("reach-subject-night", name=name) if question.time == "night" else name
 
 
-def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> str:
+def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Label:
     """Return the plain sentence of a district.
 
     Parameters
@@ -44,21 +44,21 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     reach = distance_text(RINGS_M[ring])
     lack = figures.uncovered_share(figures.sure, ring)
     if not math.isfinite(lack):
-        return words.plain("reach-nobody")
+        return words.label("reach-nobody")
     key = "reach-none-lack" if lack <= 0 else "reach-all-lack" if lack >= 1 else "reach-some"
     shares = {"share": percent(lack, words)} if key == "reach-some" else {}
-    parts = [words.plain(key, reach=reach, subject=subject, **shares)]
+    parts = [words.label(key, reach=reach, subject=subject, **shares)]
     possible = percent(figures.uncovered_share(figures.possible, ring), words)
     if possible != percent(lack, words):
-        parts.append(words.plain("reach-range", share=possible))
+        parts.append(words.label("reach-range", share=possible))
     choice = percent(choice_share(figures, figures.sure, ring), words)
-    parts.append(words.plain("reach-choice", share=choice))
+    parts.append(words.label("reach-choice", share=choice))
     return together(parts, words)
 
 
-def together(sentences: list[str], words: Messages) -> str:
+def together(sentences: Sequence[Label], words: Messages) -> Label:
     """Join sentences; Japanese has no space between them."""
-    return (" " if words.language != "ja" else "").join(sentences)
+    return Label((" " if words.language != "ja" else "").join(one.source for one in sentences))
 
 
 def choice_share(figures: DistrictFigures, level: Level, ring: int) -> float:
@@ -79,9 +79,9 @@ def percent(share: float, words: Messages) -> str:
     if not math.isfinite(hundredths):
         return "—"
     if 0 < hundredths < 1:
-        return words.plain("reach-below-one")
+        return words.label("reach-below-one")
     if 99 < hundredths < 100:
-        return words.plain("reach-above-99")
+        return words.label("reach-above-99")
     return f"{hundredths:.0f}%"
 
 

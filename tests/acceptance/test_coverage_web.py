@@ -48,7 +48,7 @@ def text(client, path: str) -> str:
 )
 def test_every_ward_has_its_plain_sentence(client, language, words):
     page = text(client, f"/coverage?lang={language}&{DOCTORS}")
-    assert re.search(words, page)
+    assert re.search(words, re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>", "", page))
     assert len(re.findall(r'<li id="reach-\d+">', page)) == 7
 
 

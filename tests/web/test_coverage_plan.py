@@ -31,7 +31,7 @@ def result(response: TestResponse) -> str:
     page = response.get_data(as_text=True)
     found = re.search(r'<section class="reach-result".*?</section>', page, re.DOTALL)
     assert found
-    return html.unescape(re.sub(r"<[^>]+>", "", found[0]))
+    return html.unescape(re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|<[^>]+>", "", found[0]))
 
 
 def hidden(response: TestResponse, name: str) -> list[str]:

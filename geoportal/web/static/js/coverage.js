@@ -5,7 +5,7 @@ import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { CoverageMap } from "./coverage_map.js";
 import { startSuggestions } from "./suggest.js";
-import { t, withLanguage } from "./words.js";
+import { w, withLanguage } from "./words.js";
 
 const BUSY_AFTER_MS = 300;
 
@@ -15,9 +15,10 @@ function showDistrict(code) {
   if (!said) return;
   for (const item of all(".reach-sentences li")) item.classList.toggle("is-chosen", item === said);
   const box = byId("reach-chosen");
-  replaceChildren(box, h("h3", {}, said.firstElementChild.textContent), h("p", {}, said.lastChild.textContent));
+  const [name, ...words] = Array.from(said.cloneNode(true).childNodes);
+  replaceChildren(box, h("h3", {}, name.textContent), h("p", {}, words));
   const link = document.querySelector(`.reach-compared a[href*="/districts/${CSS.escape(code)}"]`);
-  if (link) append(box, [h("p", {}, h("a", { href: withLanguage(`/districts/${encodeURIComponent(code)}`) }, t("reach-open")))]);
+  if (link) append(box, [h("p", {}, h("a", { href: withLanguage(`/districts/${encodeURIComponent(code)}`) }, w("reach-open")))]);
 }
 
 function startChoices(chart) {
@@ -51,7 +52,7 @@ function startPicking(chart) {
     field.value = `${at.lng.toFixed(6)},${at.lat.toFixed(6)}`;
     for (const other of typed) other.value = "";
     chart.markPicked(at);
-    told.textContent = t("reach-picked");
+    replaceChildren(told, w("reach-picked"));
     pick(null);
     byId("plan-add").scrollIntoView({ block: "center" });
     byId("plan-add").focus({ preventScroll: true });
@@ -79,7 +80,7 @@ function startProgress() {
     const told = form.querySelector("[data-busy]");
     let wait = 0;
     form.addEventListener("submit", () => {
-      wait = window.setTimeout(() => { told.textContent = t("reach-computing"); }, BUSY_AFTER_MS);
+      wait = window.setTimeout(() => { replaceChildren(told, w("reach-computing")); }, BUSY_AFTER_MS);
     });
     window.addEventListener("pageshow", () => {
       window.clearTimeout(wait);
@@ -103,7 +104,7 @@ async function start() {
     startPicking(chart);
     byId("reach-map").dataset.ready = "1";
   } catch (error) {
-    replaceChildren(byId("reach-chosen"), t("reach-failed"));
+    replaceChildren(byId("reach-chosen"), w("reach-failed"));
   }
 }
 

@@ -2,7 +2,7 @@
 import { append, byId, h, replaceChildren } from "./dom.js";
 import { fillOf, MEASURES, scaleOf, swatchFill } from "./coverage_scale.js";
 import { middleOf } from "./outlines.js";
-import { distance, number, t } from "./words.js";
+import { distance, number, t, w } from "./words.js";
 
 const HALF_LAT = 1 / 480;
 const HALF_LON = 1 / 320;
@@ -118,17 +118,17 @@ export class CoverageMap {
 
   _cellText(n) {
     const { cells } = this.data;
-    const places = (low, high) => (low === high ? t("reach-places", { count: low }) : t("reach-places-range", { low, high }));
+    const places = (low, high) => (low === high ? w("reach-places", { count: low }) : w("reach-places-range", { low, high }));
     const lines = [
       this.data.districts[cells.home[n]].name,
-      cells.people[n] === null ? t("reach-hidden") : t("reach-people", { people: number(Math.round(cells.people[n])) }),
-      `${t("reach-within", { reach: this.reach })} ${places(cells.count[n], cells.count_possible[n])}`,
+      cells.people[n] === null ? w("reach-hidden") : w("reach-people", { people: number(Math.round(cells.people[n])) }),
+      [w("reach-within", { reach: this.reach }), " ", places(cells.count[n], cells.count_possible[n])],
     ];
     if (cells.was_count && cells.was_count[n] !== cells.count[n]) {
-      lines.push(t("reach-was", { before: cells.was_count[n], after: cells.count[n] }));
+      lines.push(w("reach-was", { before: cells.was_count[n], after: cells.count[n] }));
     }
-    if (cells.nearest[n] !== null) lines.push(t("reach-nearest", { distance: distance(cells.nearest[n]) }));
-    if (cells.estimated[n]) lines.push(t("reach-estimated"));
+    if (cells.nearest[n] !== null) lines.push(w("reach-nearest", { distance: distance(cells.nearest[n]) }));
+    if (cells.estimated[n]) lines.push(w("reach-estimated"));
     return h("div", {}, lines.map((line) => h("div", {}, line)));
   }
 
@@ -181,7 +181,7 @@ export class CoverageMap {
       swatch.style.background = swatchFill(item);
       return h("li", {}, swatch, item.label);
     });
-    const more = (symbol, key) => items.push(h("li", {}, symbol, t(key)));
+    const more = (symbol, key) => items.push(h("li", {}, symbol, w(key)));
     if (this.map.hasLayer(this.dots)) {
       more(h("span", { class: "reach-dot", "aria-hidden": "true" }), "reach-dot-sure");
       more(h("span", { class: "reach-dot reach-dot--maybe", "aria-hidden": "true" }), "reach-dot-maybe");

@@ -1,6 +1,6 @@
 // How the coverage map colours what it shows: classes, colours, labels. The worst class is hatched,
 // lightness falls steadily: it reads without colour vision and on black and white paper.
-import { distance, number, t } from "./words.js";
+import { distance, number, t, w } from "./words.js";
 
 const FEW_TO_MANY = ["#ffffff", "#fde9c4", "#f9c57d", "#7fb8c9", "#3b7fa6", "#123f6d"];
 const UNCHANGED = "#f4f4f4";
@@ -45,7 +45,7 @@ function changes(rows, level) {
   const now = rows[`count${level}`];
   const at = (n) => CHANGES.findIndex((change) => change.of(was[n], now[n]));
   const used = new Set(was.map((_, n) => at(n)));
-  const all = CHANGES.map((change) => ({ ...change, label: t(`reach-${change.key}`) }));
+  const all = CHANGES.map((change) => ({ ...change, label: w(`reach-${change.key}`) }));
   return { all, at, shown: all.filter((_, n) => used.has(n)) };
 }
 
@@ -58,10 +58,10 @@ function classes(measure, values, sureValues) {
   };
   const label = (n) => {
     if (measure.whole && (n === 0 || (n < last && edges[n] === edges[n - 1] + 1))) return measure.say(n && edges[n - 1]);
-    if (!last) return t("reach-from", { low: measure.say(Math.min(...values.filter((value) => value !== null))) });
-    if (n === 0) return t("reach-below", { high: measure.say(edges[0]) });
-    if (n === last) return t("reach-from", { low: measure.say(edges[last - 1]) });
-    return t("reach-between", { low: measure.say(edges[n - 1]), high: measure.say(measure.whole ? edges[n] - 1 : edges[n]) });
+    if (!last) return w("reach-from", { low: measure.say(Math.min(...values.filter((value) => value !== null))) });
+    if (n === 0) return w("reach-below", { high: measure.say(edges[0]) });
+    if (n === last) return w("reach-from", { low: measure.say(edges[last - 1]) });
+    return w("reach-between", { low: measure.say(edges[n - 1]), high: measure.say(measure.whole ? edges[n] - 1 : edges[n]) });
   };
   const worst = measure.more ? 0 : last;
   const all = Array.from({ length: last + 1 }, (_, n) => ({ colour: colour(n), hatched: n === worst, label: label(n) }));
