@@ -57,8 +57,9 @@ def allot(demand: Demand, target: Target) -> Parts:
 
     A municipality or ward has the towns that are part of it by name: a point may lie just outside
     a generalised outline. A local district has the towns whose point it contains; a town of the
-    area that lies in none of them, just outside, goes to the nearest. Nothing is cut by area: where
-    in a town its people live is not known.
+    area that lies in none of them, just outside, goes to the nearest (when one local district is
+    studied alone, nothing tells whose such a town is, and it is left out). Nothing is cut by area:
+    where in a town its people live is not known.
 
     Parameters
     ----------

@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.handout import Handout, make_handout
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.population import Population
 from geoportal.coverage.study import Study, conduct
 from geoportal.coverage.supply import Question, gather_supply
-from geoportal.coverage.town_demand import town_demand
+from geoportal.coverage.town_demand import town_demand, unplaced_towns
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.index.snapshot import Snapshot
 from geoportal.services import shipped_reference
 from geoportal.store.population import AgePopulation, MeshCell, MeshSet
 from geoportal.store.reference import Edition
+from geoportal.store.town_population import HeldTown, TownPeople, TownPlace, TownSet
 from tests.factories import make_claim, make_facility, make_outline, make_snapshot
 
 WEST, EAST, MIDDLE, SOUTH, NORTH = 130.80, 131.00, 130.904, 33.80, 33.90
@@ -69,14 +71,54 @@ def hidden(cell: MeshCell, into: int) -> MeshCell:
     return MeshCell(cell.code, cell.pop, None, None, None, None, into)
 
 
-def population(items: Sequence[MeshCell] | None = None) -> Population:
+def towns() -> list[HeldTown]:
+    """Return 町丁目 of three wards: one hidden, two without a place, one just outside its ward."""
+    found = []
+    for n in range(60):
+        lon, lat = 130.805 + 0.0041 * n, 33.805 + 0.0137 * (n * 7 % 8)
+        code = "40106" if lon < MIDDLE else "40107" if lon < EAST else "40108"
+        people = 100 + n * 37 % 90
+        ages = (people // 3, people // 6, people // 15) if n != 5 else (None, None, None)
+        found.append(held_town(code, f"見本{n}丁目", (lon, lat), people, *ages, around=100.0 + n))
+    found.append(held_town("40107", "見本飛地", (MIDDLE - 0.002, 33.85), 80, 40, 20, 6))
+    found.append(held_town("40106", HOSTILE, (130.88, 33.81), 50, 20, 9, 1))
+    found.append(held_town("40106", "見本不明", None, 70, 30, 12, 3))
+    return [*found, held_town("40100", "見本どこか", None, 8, None, None, None)]
+
+
+def held_town(
+    code: str,
+    name: str,
+    point: tuple[float, float] | None,
+    *people: int | None,
+    around: float = 300.0,
+) -> HeldTown:
+    place = (
+        TownPlace(reason="town_ambiguous")
+        if point is None
+        else TownPlace(*point, "chome", around, code, "")
+    )
+    return HeldTown(TownPeople(code, name, *people), place)
+
+
+def population(
+    items: Sequence[MeshCell] | None = None, held_towns: Sequence[HeldTown] = ()
+) -> Population:
     held = cells() if items is None else items
     meshes = (MeshSet("5030", "mesh-population", "2020-10-01", len(held), "x"),)
     register = {
         code: AgePopulation(code, "age-population", "2025-01-01", 9000, 3000, 1500, 500)
         for code in ("40106", "40107")
     }
-    return Population(spread_suppressed(held), meshes, register, town_demand([]))
+    sets = {town.people.municipality_code for town in held_towns}
+    return Population(
+        spread_suppressed(held),
+        meshes,
+        register,
+        town_demand(held_towns),
+        tuple(TownSet(c, "town-population", "2025-01-31", 1, "x") for c in sorted(sets)),
+        unplaced_towns(held_towns),
+    )
 
 
 def snapshot(items: Sequence[Facility] | None = None) -> Snapshot:
@@ -98,16 +140,19 @@ def study(
     code: str = "40100",
     needs: tuple[str, ...] = ("VM.REG",),
     people: Population | None = None,
+    demand: str = MESH,
 ) -> Study:
     held = snapshot(items)
-    question = Question(kinds=("clinic",), needs=needs)
+    question = Question(kinds=("clinic",), needs=needs, demand=demand)
     supply = gather_supply(held, question)
-    return conduct(held, people or population(), target(held, code), question, supply)
+    people = people or population(held_towns=towns() if demand == TOWNS else ())
+    return conduct(held, people, target(held, code), question, supply)
 
 
 def handout(made: Study | None = None) -> Handout:
     editions = [
         Edition("mesh-population", "m", "2020-10-01", "2026-11-01", 1, 1, 0, 0),
+        Edition("town-population", "t", "2025-01-31", "2026-11-01", 1, 1, 0, 0),
         Edition("kaigo", "k", "2026-10-01", "2026-11-01", 1, 1, 0, 0),
     ]
     return make_handout(made or study(), snapshot(), shipped_reference(), editions)
