@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geoportal.address.archive import read_archive
 from geoportal.address.compiler import FILE_NAME, compile_gazetteer
@@ -15,7 +16,6 @@ from geoportal.address.keytable import KeyTable
 from geoportal.address.nodes import CHOME, LEVEL_NAMES, NO_PARENT
 from geoportal.address.place import Municipality, Place, Postcode
 from geoportal.address.region import Position, Region
-from geoportal.geo.geodesic import distances_m
 
 __all__ = [
     "Gazetteer",
@@ -143,22 +143,9 @@ class Gazetteer:
                 return self.region_of(node).position
             node = parent
 
-    def region_near(self, lon: float, lat: float, within_m: float) -> Region | None:
-        """Return the municipality of the nearest place, None when there is none within reach.
-
-        Parameters
-        ----------
-        lon, lat : float
-            Degrees, WGS 84.
-        within_m : float
-            Metres.
-        """
-        lons, lats = np.asarray(self._lon), np.asarray(self._lat)
-        if not len(lons):
-            return None
-        away = distances_m(lon, lat, lons, lats)
-        nearest = int(np.argmin(np.where(np.isnan(away), np.inf, away)))
-        return self.region_of(nearest) if away[nearest] <= within_m else None
+    def points(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return longitudes and latitudes of all nodes, degrees; NaN where not known."""
+        return np.asarray(self._lon, np.float64), np.asarray(self._lat, np.float64)
 
     def lineage(self, node: int) -> list[int]:
         """Return a node and every unit above it, the town last."""

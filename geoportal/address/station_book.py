@@ -61,20 +61,30 @@ def short_name(station: Station) -> str:
 
 def name_keys(station: Station) -> set[str]:
     """Return the canonical names of a station: 西鉄福岡(天神) is called 西鉄福岡, too."""
-    names = (unicodedata.normalize("NFKC", station.name), short_name(station))
+    names = {unicodedata.normalize("NFKC", station.name), short_name(station)}
     return {canonical_key(name).removesuffix("駅") or canonical_key(name) for name in names} - {""}
 
 
-def words_beside(station: Station, operators: Mapping[str, RailOperator]) -> frozenset[str]:
-    """Return the words that may stand beside a station's name: JR, 西鉄, 日豊本線, 新幹線."""
-    words = set()
-    for company, line in station.lines:
-        known = operators.get(company)
-        names = (company, *((known.short, *known.names) if known else ()))
-        main = line.removesuffix("線") + "本線"
-        words |= {*names, line, line.removesuffix("線"), main, line_label(company, line, operators)}
-        words |= {name + form for name in names for form in (line, main)}
-        words |= {"新幹線"} if "新幹線" in line else set()
-    if bracket := BRACKET.fullmatch(unicodedata.normalize("NFKC", station.name)):
-        words.add(bracket[2])
+def words_beside(
+    stations: Sequence[Station], operators: Mapping[str, RailOperator]
+) -> list[frozenset[str]]:
+    """Return for each station the words that may stand beside its name: JR, 日豊本線, 新幹線."""
+    pairs = {pair for station in stations for pair in station.lines}
+    known = {pair: _words_of(*pair, operators) for pair in pairs}
+    found = []
+    for station in stations:
+        words = frozenset().union(*(known[pair] for pair in station.lines))
+        if bracket := BRACKET.fullmatch(unicodedata.normalize("NFKC", station.name)):
+            words |= {canonical_key(bracket[2])}
+        found.append(words)
+    return found
+
+
+def _words_of(company: str, line: str, operators: Mapping[str, RailOperator]) -> frozenset[str]:
+    known = operators.get(company)
+    names = (company, *((known.short, *known.names) if known else ()))
+    main = line.removesuffix("線") + "本線"
+    words = {*names, line, line.removesuffix("線"), main, line_label(company, line, operators)}
+    words |= {name + form for name in names for form in (line, main)}
+    words |= {"新幹線"} if "新幹線" in line else set()
     return frozenset(canonical_key(word) for word in words) - {""}

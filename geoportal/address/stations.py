@@ -56,7 +56,7 @@ class StationFinder:
                 named[key].append(number)
         self._named = dict(named)
         self._keys = sorted(self._named)
-        self._words = [words_beside(station, book.operators) for station in book.stations]
+        self._words = words_beside(book.stations, book.operators)
         self._all_words = frozenset(word for words in self._words for word in words)
 
     def find(self, text: str, hinted: frozenset[int]) -> GeocodeResult | None:

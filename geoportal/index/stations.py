@@ -3,16 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from geoportal.address.gazetteer import Gazetteer
+from geoportal.address.region import Region
 from geoportal.address.station_book import StationBook, Whereabouts
 from geoportal.domain.station import Station
+from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, distances_m
 from geoportal.index.districts import DistrictIndex
 from geoportal.store.reference import Reference
 from geoportal.store.stations import StationSet
 
 NEAR_TOWN_M = 3_000.0
 """Without an outline: a station belongs to the municipality of the nearest town this near."""
+
+
+class NearestTown:
+    """Finds the municipality of the nearest place of a gazetteer; immutable once it was asked.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+    """
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def region(self, lon: float, lat: float) -> Region | None:
+        """Return the municipality of the nearest place, None when none is within `NEAR_TOWN_M`.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees, WGS 84.
+        """
+        lons, lats, nodes = self._by_latitude
+        reach = NEAR_TOWN_M / METRES_PER_DEGREE_LAT_MIN
+        first, last = np.searchsorted(lats, (lat - reach, lat + reach))
+        east = (lons[first:last] - lon) * np.cos(np.radians(lat))
+        near = first + np.flatnonzero(np.abs(east) <= reach)
+        away = distances_m(lon, lat, lons[near], lats[near])
+        if not len(away) or away.min() > NEAR_TOWN_M:
+            return None
+        return self._gazetteer.region_of(int(nodes[near[np.argmin(away)]]))
+
+    @cached_property
+    def _by_latitude(
+        self,
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        lons, lats = self._gazetteer.points()
+        known = np.flatnonzero(~np.isnan(lons) & ~np.isnan(lats))
+        nodes = known[np.argsort(lats[known], kind="stable")]
+        return lons[nodes], lats[nodes], nodes
 
 
 def station_book(
@@ -40,12 +85,14 @@ def station_book(
         code: (info.prefecture, info.name) for code, info in reference.municipalities.items()
     }
 
+    towns = NearestTown(gazetteer)
+
     def whereabouts(lon: float, lat: float) -> Whereabouts:
         district = districts.municipality_at(lon, lat)
         if district is not None:
             prefecture, name = names.get(district.code, ("", district.full_name))
             return Whereabouts(district.code, prefecture, name, sure=True)
-        region = gazetteer.region_near(lon, lat, NEAR_TOWN_M)
+        region = towns.region(lon, lat)
         return Whereabouts(region.code, region.prefecture, region.name) if region else Whereabouts()
 
     label = ""
