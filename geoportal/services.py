@@ -22,10 +22,18 @@ from geoportal.domain.hours import JST, OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.index.districts import DistrictIndex, with_unions
+from geoportal.index.hierarchy import (
+    city_of,
+    district_members,
+    short_name,
+    upper_districts,
+)
 from geoportal.index.minute import MinuteBoard
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_book
+from geoportal.index.texts import kind_words
 from geoportal.ingest.gazetteer_build import open_geocoder
+from geoportal.ingest.shipped_centres import shipped_centres, with_shipped
 from geoportal.search.answer import Answer, search
 from geoportal.search.exposure import ExposureLedger
 from geoportal.search.interpret import Interpreter
@@ -206,9 +214,9 @@ class Portal:
                 chain.append(index[chain[-1].parent])
             return chain
         if not chain:
-            level = "ward" if _city_of(self.reference, code) else "municipality"
+            level = "ward" if city_of(self.reference, code) else "municipality"
             full = info.prefecture + info.name
-            chain = [District(code, _short_name(self.reference, code), level, "", full)]
+            chain = [District(code, short_name(self.reference, code), level, "", full)]
         above = upper_districts(self.reference)
         return chain + [district for district, codes in above.items() if code in codes]
 
@@ -236,73 +244,6 @@ def load_districts(connection: sa.Connection, reference: Reference) -> DistrictI
     return DistrictIndex(with_unions(outlines, upper_districts(reference)))
 
 
-@lru_cache(maxsize=4)
-def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
-    """Return cities of wards, medical care areas and prefectures, with their municipalities."""
-    cities: dict[District, list[str]] = {}
-    areas: dict[District, list[str]] = {}
-    prefectures: dict[District, list[str]] = {}
-    for info in reference.municipalities.values():
-        area_code = info.medical_area_code
-        city = _city_of(reference, info.code)
-        if city:
-            city_name = reference.designated_cities[city]
-            full = info.prefecture + city_name
-            cities.setdefault(
-                District(city, city_name, "municipality", area_code, full), []
-            ).append(info.code)
-        area = District(
-            area_code,
-            f"{info.medical_area}医療圏",
-            "medical_area",
-            info.prefecture_code,
-            f"{info.prefecture} {info.medical_area}医療圏",
-        )
-        areas.setdefault(area, []).append(info.code)
-        prefecture = District(
-            info.prefecture_code, info.prefecture, "prefecture", "", info.prefecture
-        )
-        prefectures.setdefault(prefecture, []).append(info.code)
-    return {d: tuple(codes) for group in (cities, areas, prefectures) for d, codes in group.items()}
-
-
-def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
-    """Return for every district code of the shipped list the municipalities and wards in it."""
-    members = {district.code: codes for district, codes in upper_districts(reference).items()}
-    members.update({code: (code,) for code in reference.municipalities})
-    return members
-
-
-def kind_words(reference: Reference) -> dict[str, str]:
-    """Return for each kind the words by which people look for it (訪看, 歯医者 …)."""
-    vocabulary = reference.vocabulary
-    return {
-        kind: " ".join(
-            (
-                info.label_ja,
-                info.short_ja,
-                *(vocabulary[info.term].synonyms if info.term in vocabulary else ()),
-            )
-        )
-        for kind, info in reference.kinds.items()
-    }
-
-
-def _city_of(reference: Reference, code: str) -> str:
-    """Return the code of the designated city (政令指定都市) a ward belongs to, else ``""``."""
-    info = reference.municipalities[code]
-    for city, name in reference.designated_cities.items():
-        if city[:2] == code[:2] and info.name.startswith(name) and info.name != name:
-            return city
-    return ""
-
-
-def _short_name(reference: Reference, code: str) -> str:
-    city = _city_of(reference, code)
-    name = reference.municipalities[code].name
-    return name.removeprefix(reference.designated_cities[city]) if city else name
-
-
 def _load(
     database: Database,
     connection: sa.Connection,
@@ -311,6 +252,7 @@ def _load(
     today: date,
 ) -> Loaded:
     facilities = list(iter_facilities(connection))
+    members = district_members(reference)
     districts = load_districts(connection, reference)
     geocoder = open_geocoder(database, connection, reference)
     book = station_book(*read_stations(connection), districts, geocoder.gazetteer, reference)
@@ -320,8 +262,13 @@ def _load(
         facilities=facilities,
         vocabulary=reference.vocabulary,
         districts=districts,
-        members=district_members(reference),
-        centres=read_centres(connection),
+        members=members,
+        centres=with_shipped(
+            read_centres(connection),
+            shipped_centres(reference),
+            members,
+            {facility.municipality_code for facility in facilities},
+        ),
         kind_words=kind_words(reference),
     )
     counts: dict[str, int] = {}

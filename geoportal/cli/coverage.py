@@ -26,7 +26,8 @@ from geoportal.coverage.wording import sentence
 from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.method import FORMATS
-from geoportal.services import Portal, district_members
+from geoportal.index.hierarchy import district_members
+from geoportal.services import Portal
 
 _DEFAULT_FORMATS = ",".join(FORMATS)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility
 from geoportal.index.words import WordIndex, fields
+from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold, fold_name
 
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
@@ -112,3 +113,18 @@ def _digits_joined(word: str) -> str:
     """Return a number without the long vowel marks people take for dashes (093ー000ー0000)."""
     bare = word.replace("ー", "")
     return bare if bare.isdecimal() else word
+
+
+def kind_words(reference: Reference) -> dict[str, str]:
+    """Return for each kind the words by which people look for it (訪看, 歯医者 …)."""
+    vocabulary = reference.vocabulary
+    return {
+        kind: " ".join(
+            (
+                info.label_ja,
+                info.short_ja,
+                *(vocabulary[info.term].synonyms if info.term in vocabulary else ()),
+            )
+        )
+        for kind, info in reference.kinds.items()
+    }

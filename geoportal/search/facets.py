@@ -96,7 +96,7 @@ def _needs(
         bands = find(snapshot, without, calendar).bands
         table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=3)
     offered = [i for i, term in enumerate(snapshot.vocabulary) if _is_need(term.group)]
-    some = yes.any(axis=0) | no.any(axis=0)
+    some = np.count_nonzero(yes | no, axis=0) > 0
     stated = [i for i in offered if some[i] or codes[i] in query.needs]
     return _counts([codes[i] for i in stated], table[stated], query.needs)
 

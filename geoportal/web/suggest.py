@@ -14,7 +14,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field, StringConstraints
 
 from geoportal.address.result import Candidate
-from geoportal.services import Portal, district_members
+from geoportal.index.hierarchy import district_members
+from geoportal.services import Portal
 from geoportal.web.schemas import Code, Strict, require_districts
 
 MOST = 50

@@ -18,11 +18,11 @@ from shapely.geometry import Point
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import JST, OpeningCalendar
 from geoportal.domain.query import Origin, Query
+from geoportal.index.texts import kind_words
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services import (
     Portal,
     is_holiday,
-    kind_words,
     sample_directory,
     shipped_reference,
 )

@@ -1,0 +1,61 @@
+"""What districts are part of: wards of cities, cities of medical care areas, all of prefectures."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from geoportal.domain.district import District
+from geoportal.store.reference import Reference
+
+
+@lru_cache(maxsize=4)
+def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
+    """Return cities of wards, medical care areas and prefectures, with their municipalities."""
+    cities: dict[District, list[str]] = {}
+    areas: dict[District, list[str]] = {}
+    prefectures: dict[District, list[str]] = {}
+    for info in reference.municipalities.values():
+        area_code = info.medical_area_code
+        city = city_of(reference, info.code)
+        if city:
+            city_name = reference.designated_cities[city]
+            full = info.prefecture + city_name
+            cities.setdefault(
+                District(city, city_name, "municipality", area_code, full), []
+            ).append(info.code)
+        area = District(
+            area_code,
+            f"{info.medical_area}医療圏",
+            "medical_area",
+            info.prefecture_code,
+            f"{info.prefecture} {info.medical_area}医療圏",
+        )
+        areas.setdefault(area, []).append(info.code)
+        prefecture = District(
+            info.prefecture_code, info.prefecture, "prefecture", "", info.prefecture
+        )
+        prefectures.setdefault(prefecture, []).append(info.code)
+    return {d: tuple(codes) for group in (cities, areas, prefectures) for d, codes in group.items()}
+
+
+def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
+    """Return for every district code of the shipped list the municipalities and wards in it."""
+    members = {district.code: codes for district, codes in upper_districts(reference).items()}
+    members.update({code: (code,) for code in reference.municipalities})
+    return members
+
+
+def city_of(reference: Reference, code: str) -> str:
+    """Return the code of the designated city (政令指定都市) a ward belongs to, else ``""``."""
+    info = reference.municipalities[code]
+    for city, name in reference.designated_cities.items():
+        if city[:2] == code[:2] and info.name.startswith(name) and info.name != name:
+            return city
+    return ""
+
+
+def short_name(reference: Reference, code: str) -> str:
+    """Return the name of a municipality, that of a ward without its city."""
+    city = city_of(reference, code)
+    name = reference.municipalities[code].name
+    return name.removeprefix(reference.designated_cities[city]) if city else name

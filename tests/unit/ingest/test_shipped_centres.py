@@ -1,0 +1,65 @@
+"""The centres that come with the program: named where nobody else is, and nowhere else."""
+
+from __future__ import annotations
+
+import csv
+from itertools import chain, combinations
+
+import pytest
+
+from geoportal.domain.centre import Centre
+from geoportal.index.hierarchy import district_members
+from geoportal.ingest.shipped_centres import shipped_centres, with_shipped
+from geoportal.services import Portal, shipped_reference
+from geoportal.store.database import advance_dataset_version
+from geoportal.store.facilities import write_facilities
+from tests.factories import make_facility
+
+REFERENCE = shipped_reference()
+MEMBERS = district_members(REFERENCE)
+WARDS = ("40101", "40103", "40105", "40106", "40107", "40108", "40109")
+
+
+def test_every_ward_of_kitakyushu_has_the_centre_of_its_leaflet():
+    with (REFERENCE.directory / "centres.csv").open(encoding="utf-8", newline="") as file:
+        leaflet = {
+            ward: row["phone"]
+            for row in csv.DictReader(file)
+            for ward in row["district_codes"].split("|")
+        }
+    found = with_shipped([], shipped_centres(REFERENCE), MEMBERS, set(WARDS))
+    assert {ward: centre.phone for centre in found for ward in centre.districts} == leaflet
+    assert set(leaflet) == set(WARDS)
+
+
+@pytest.mark.parametrize(
+    "inhabited", list(chain.from_iterable(combinations(WARDS, count) for count in (0, 1, 2)))
+)
+def test_only_centres_of_wards_with_facilities_are_named(inhabited):
+    found = with_shipped([], shipped_centres(REFERENCE), MEMBERS, {*inhabited, "13101"})
+    answered = {ward for centre in found for ward in centre.districts}
+    assert set(inhabited) <= answered
+    assert all(set(centre.districts) & set(inhabited) for centre in found)
+
+
+@pytest.mark.parametrize("districts", [("40106", "40107"), ("40100",)])
+def test_an_imported_centre_stands_alone_for_its_wards(districts):
+    imported = Centre("new", "liaison_centre", "新しいセンター", districts=districts)
+    found = with_shipped([imported], shipped_centres(REFERENCE), MEMBERS, {"40106", "40107"})
+    assert found == [imported]
+
+
+def test_a_support_centre_does_not_stand_for_the_liaison_centre():
+    support = Centre("near", "community_support_centre", "地域包括", districts=("40106",))
+    found = with_shipped([support], shipped_centres(REFERENCE), MEMBERS, {"40106"})
+    assert [centre.id for centre in found] == ["near", "kokura"]
+
+
+def test_an_installation_without_a_list_of_centres_names_them_all_the_same(database):
+    with database.engine.begin() as connection:
+        write_facilities(connection, [make_facility("one", (130.88, 33.88))])
+        advance_dataset_version(connection, "one facility")
+    portal = Portal(database, REFERENCE)
+    code = portal.snapshot.facilities[0].municipality_code
+    assert [centre.kind for centre in portal.snapshot.centres_for(code)] == ["liaison_centre"]
+    assert portal.snapshot.centres_for("13101") == []
