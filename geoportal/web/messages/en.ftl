@@ -132,7 +132,6 @@ js-results-bands = (everything provided: { $match }, not confirmed: { $possible 
 js-results-none = No facility fits. Widen the distance or remove a condition. If it is urgent, call the consultation centre.
 js-origin-point = Distances are straight lines from the place you chose.
 js-origin-station = Distances are straight lines from the station (±{ $metres } m), not from the home.
-js-origin-station = Distances are straight lines from the station (±{ $metres } m), not from the home.
 js-origin-address = The address was understood down to “{ $level }”. Distances are straight lines from its middle (±{ $metres } m).
 js-relax-lead = No facility is known to provide everything. Asking for less helps.
 js-relax-line = { $what } (+{ $count })
@@ -715,7 +714,6 @@ js-suggest-towns = Towns
 js-suggest-stations = Stations
 js-suggest-found = { $count } suggestions. Choose with the up and down keys.
 js-suggest-chosen = { $name } filled in. You can add the house number.
-js-suggest-chosen-station = { $name } filled in. Press Enter to search around this station.
 js-suggest-chosen-station = { $name } filled in. Press Enter to search around this station.
 
 facility-same-place = In the same place

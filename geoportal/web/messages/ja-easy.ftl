@@ -132,7 +132,6 @@ js-results-bands = （全部《ぜんぶ》 できる { $match }件《けん》�
 js-results-none = 見《み》つかりませんでした。遠《とお》くまで さがすか、条件《じょうけん》を へらしてください。急《いそ》ぐときは、相談《そうだん》センターに 電話《でんわ》してください。
 js-origin-point = 距離《きょり》は、選《えら》んだところから まっすぐの 長《なが》さです。
 js-origin-station = 距離《きょり》は、駅《えき》から まっすぐの 長《なが》さです（±{ $metres } m）。家《いえ》からの 距離《きょり》では ありません。
-js-origin-station = 距離《きょり》は、駅《えき》から まっすぐの 長《なが》さです（±{ $metres } m）。家《いえ》からの 距離《きょり》では ありません。
 js-origin-address = 住所《じゅうしょ》は「{ $level }」まで わかりました。距離《きょり》は、そのまん中《なか》から まっすぐの 長《なが》さです（±{ $metres } m）。
 js-relax-lead = 全部《ぜんぶ》 できると わかっている ところは ありません。条件《じょうけん》を へらすと 見《み》つかります。
 js-relax-line = { $what }（＋{ $count }件《けん》）
@@ -711,7 +710,6 @@ js-suggest-towns = 町《まち》
 js-suggest-stations = 駅《えき》
 js-suggest-found = 候補《こうほ》が { $count } あります。上《うえ》と 下《した》の矢印《やじるし》で 選《えら》べます。
 js-suggest-chosen = { $name } を 入《い》れました。続《つづ》けて 番地《ばんち》を 入《い》れられます。
-js-suggest-chosen-station = { $name } を 入《い》れました。Enterキーで この 駅《えき》の 近《ちか》くを 探《さが》せます。
 js-suggest-chosen-station = { $name } を 入《い》れました。Enterキーで この 駅《えき》の 近《ちか》くを 探《さが》せます。
 
 facility-same-place = 同《おな》じところに あるもの

@@ -132,7 +132,6 @@ js-results-bands = （すべて対応 { $match }件、未確認 { $possible }件
 js-results-none = 条件に合う施設は見つかりませんでした。範囲を広げるか、条件を減らしてみてください。お急ぎのときは、担当の相談窓口にお電話ください。
 js-origin-point = 距離は、選んだ地点からの直線です。
 js-origin-station = 駅の位置からの直線距離です（誤差 ±{ $metres } m）。自宅からの距離ではありません。
-js-origin-station = 駅の位置からの直線距離です（誤差 ±{ $metres } m）。自宅からの距離ではありません。
 js-origin-address = 住所は「{ $level }」まで分かりました。距離はその中心からの直線です（誤差 ±{ $metres } m）。
 js-relax-lead = すべてに対応すると分かっている施設はありません。条件をゆるめると見つかります。
 js-relax-line = { $what }（＋{ $count }件）
@@ -715,7 +714,6 @@ js-suggest-towns = 町名
 js-suggest-stations = 駅
 js-suggest-found = 候補が{ $count }件あります。上下の矢印キーで選べます。
 js-suggest-chosen = { $name } を入れました。続けて番地を入れられます。
-js-suggest-chosen-station = { $name } を入れました。Enterキーで、この駅のまわりを探せます。
 js-suggest-chosen-station = { $name } を入れました。Enterキーで、この駅のまわりを探せます。
 
 facility-same-place = 同じ場所にある施設
