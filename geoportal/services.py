@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,8 @@ from geoportal.store.reference import Edition, Reference, read_centres, read_edi
 from geoportal.store.stations import read_stations
 
 _VERSION_CHECK_SECONDS = 0.5
+_AWAY_CHECK_SECONDS = 5.0
+_LOG = logging.getLogger(__name__)
 
 
 class AddressNotPlacedError(UsageError):
@@ -133,7 +136,10 @@ class Portal:
 
     @property
     def loaded(self) -> Loaded:
-        """What is in memory, brought up to date first when the data has changed."""
+        """What is in memory, brought up to date first when the data has changed.
+
+        While the database does not answer, what was read last is gone on with.
+        """
         current = self._loaded
         if current is not None and time.monotonic() - self._checked_at < _VERSION_CHECK_SECONDS:
             return current
@@ -143,6 +149,12 @@ class Portal:
             self._lock.acquire()
         try:
             return self._refresh()
+        except sa.exc.DBAPIError as error:
+            if current is None:
+                raise
+            _LOG.warning("the database does not answer (%s); going on", type(error).__name__)
+            self._checked_at = time.monotonic() + _AWAY_CHECK_SECONDS
+            return current
         finally:
             self._lock.release()
 

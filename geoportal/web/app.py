@@ -21,11 +21,13 @@ from prometheus_client import (
     generate_latest,
 )
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
+from geoportal.store.faults import database_fault
 from geoportal.web import api, changes_page, coverage, description, pages, problems, suggest
 
 VERSION = "0.1.0"
@@ -136,6 +138,21 @@ def _add_errors(app: Flask) -> None:
         return problems.of_body() if request.method == "POST" and _wants_json() else None
 
     app.before_request(of_body)
+
+    def of_database(error: DBAPIError) -> Response | Any:
+        if database_fault(error) is None:
+            return of_fault(error)
+        _LOG.error("database", error=type(error).__name__, route=_route())
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        response = (
+            problems.problem(status, "the data cannot be read just now; try again in a minute")
+            if _wants_json()
+            else pages.error_page(status)
+        )
+        response.headers["Retry-After"] = "60"
+        return response
+
+    app.register_error_handler(DBAPIError, of_database)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(GeoportalError, of_error)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
@@ -113,6 +116,8 @@ def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
 def history(portal: Portal, facility: Facility) -> list[Document]:
     """Return what became of a facility, oldest first.
 
+    While the database does not answer, changes are left out: the page itself is from memory.
+
     Returns
     -------
     list of dict
@@ -120,11 +125,21 @@ def history(portal: Portal, facility: Facility) -> list[Document]:
         and for changes ``before``, ``after`` and ``source``.
     """
     events: list[Document] = [{"what": "first", "on": facility.first_seen}]
+    with suppress(DBAPIError):
+        events += _changes(portal, facility)
+    events.sort(key=lambda event: str(event["on"]))
+    if facility.status == "closed":
+        events.append({"what": "closed", "on": facility.last_seen})
+    return events
+
+
+def _changes(portal: Portal, facility: Facility) -> list[Document]:
+    found: list[Document] = []
     with portal.database.engine.connect() as connection:
         for mention in facility.sources:
             past = past_of(connection, mention.source, mention.record_id)
             for (_, before), (day, after) in itertools.pairwise(past):
-                events += [
+                found += [
                     {
                         "what": key,
                         "on": day,
@@ -135,10 +150,7 @@ def history(portal: Portal, facility: Facility) -> list[Document]:
                     for key in _TOLD
                     if before.get(key) and after.get(key) and _differs(before[key], after[key])
                 ]
-    events.sort(key=lambda event: str(event["on"]))
-    if facility.status == "closed":
-        events.append({"what": "closed", "on": facility.last_seen})
-    return events
+    return found
 
 
 def _differs(before: str, after: str) -> bool:
