@@ -172,8 +172,9 @@ def _shape_encoding(member: Member) -> str | None:
     """Old N03 shapefiles have Shift_JIS names and no .cpg file that says so."""
     if not member.parts or ".cpg" in member.parts:
         return None
+    table = member.parts.get(".dbf", b"")
     try:
-        member.parts.get(".dbf", b"").decode("utf-8")
+        table[int.from_bytes(table[8:10], "little") :].decode("utf-8")  # behind the binary header
     except UnicodeDecodeError:
         return "cp932"
     return "utf-8"

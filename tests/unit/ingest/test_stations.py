@@ -157,6 +157,32 @@ def test_geopackage_shapefile_and_the_official_archive_are_read(database, tmp_pa
     assert held(database)[1] == expected
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_shapefile_that_does_not_say_its_encoding_is_read(database, tmp_path, encoding):
+    count = 200  # a header with bytes that are no UTF-8
+    frame = geopandas.GeoDataFrame(
+        {
+            "N02_003": ["鹿児島線"] * count,
+            "N02_004": [JR] * count,
+            "N02_005": [f"駅名{number}" for number in range(count)],
+        },
+        geometry=[Point(130.5 + number / 1000, 33.5) for number in range(count)],
+        crs="EPSG:6668",
+    )
+    folder = tmp_path / "shape"
+    folder.mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame.to_file(folder / "N02-15_Station.shp", encoding=encoding)
+    archive = tmp_path / "N02-15_GML.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in folder.iterdir():
+            if path.suffix != ".cpg":
+                packed.write(path, path.name)
+    assert only(import_into(database, archive)).created == count
+    assert by_name(database)["駅名7"].lines == ((JR, "鹿児島線"),)
+
+
 def test_tracks_alone_are_set_aside_without_an_error(database, tmp_path):
     track = platform("", *KOKURA)
     del track["properties"]["N02_005"]

@@ -3,7 +3,7 @@
 import { all, byId, h, replaceChildren } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
-import { t } from "./words.js";
+import { t, w } from "./words.js";
 
 const WAIT_MS = 180;
 const MOST = 8;
@@ -94,7 +94,7 @@ class Suggestions {
     const heading = `${this.id}-${name}`;
     return h("li", { role: "presentation", class: "suggest__group" },
       h("ul", { role: "group", "aria-labelledby": heading },
-        h("li", { role: "presentation", id: heading, class: "suggest__heading" }, t(`suggest-${name}`)), options));
+        h("li", { role: "presentation", id: heading, class: "suggest__heading" }, w(`suggest-${name}`)), options));
   }
 
   _key(event) {
