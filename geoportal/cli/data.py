@@ -20,7 +20,7 @@ from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services import now_in_japan, sample_directory, shipped_reference
-from geoportal.store.database import Database, dataset_version, open_database
+from geoportal.store.database import Database, dataset_version, open_database, shown_location
 
 _ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message")
 
@@ -45,8 +45,9 @@ def init(console: Console, sample: bool) -> None:
             )
     with database.engine.connect() as connection:
         version = dataset_version(connection)
-    document = {"database": console.settings.database, "dataset_version": version}
-    console.print(document, lambda: iter([f"{console.settings.database} は使えます"]))
+    where = shown_location(console.settings.database)
+    document = {"database": where, "dataset_version": version}
+    console.print(document, lambda: iter([f"{where} は使えます"]))
 
 
 @click.command("import")

@@ -74,6 +74,13 @@ def open_database(location: str | Path, *, create: bool = False) -> Database:
     return database
 
 
+def shown_location(location: str) -> str:
+    """Return where a database is, as it may be shown: without the password of a URL."""
+    if "://" not in location:
+        return location
+    return sa.make_url(location).render_as_string(hide_password=True)
+
+
 def require_whole(database: Database) -> None:
     """Check every page of an embedded database; a server looks after its own.
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from geoportal.domain.query import Query
 from geoportal.errors import BusyError, GeoportalError
 from geoportal.services import Portal, shipped_reference
-from geoportal.store.database import open_database, require_whole, set_meta
+from geoportal.store.database import open_database, require_whole, set_meta, shown_location
 from geoportal.store.faults import database_fault, disk_fault
 from tests.unit.ingest.official import TOWNS, TOWNS_HEADER, import_into, write_csv
 
@@ -82,6 +82,13 @@ def test_a_page_damaged_in_the_middle_is_found_by_who_looks(city, tmp_path):
 def test_a_folder_is_no_database(tmp_path):
     (tmp_path / "folder.db").mkdir()
     assert "no file" in str(fault(lambda: open_database(tmp_path / "folder.db", create=True)))
+
+
+def test_a_password_is_not_shown():
+    shown = shown_location("postgresql://mapper:s3cret@db.example/geo?sslmode=require")
+    assert "s3cret" not in shown
+    assert "mapper" in shown
+    assert shown_location("var/geoportal.db") == "var/geoportal.db"
 
 
 def test_a_server_that_is_away_is_told():
