@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,19 @@ from geoportal.ingest.pipeline import load_sample
 from geoportal.services import Portal, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, import_lock, open_database
 from geoportal.store.stations import StationSet, read_stations, replace_stations
+from geoportal.store.town_population import (
+    UNPLACED,
+    HeldTown,
+    TownPeople,
+    TownPlace,
+    TownSet,
+    read_town_sets,
+    read_towns,
+    remove_towns,
+    replace_towns,
+    write_town_places,
+)
+from geoportal.store.town_population import content_hash as town_hash
 
 TODAY = date(2026, 11, 22)
 POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
@@ -82,6 +96,25 @@ def test_stations_are_read_back_as_they_were_written_and_replaced_whole(database
         assert read_stations(connection)[1] == stations[:1]
         replace_stations(connection, "stations", "2023-12-31", [])
         assert read_stations(connection) == (None, [])
+
+
+def test_towns_keep_their_people_their_unknowns_and_their_places(database):
+    known = TownPeople("40106", "城内", 120, 40, 20, 6)
+    hidden = TownPeople("40106", "大手町", 3, None, None, None)
+    edition = TownSet("40106", "town-population", "2025-01-31", 2, town_hash([known, hidden]))
+    place = TownPlace(130.8751, 33.8834, "town", 350.5, "40106", "")
+    with database.engine.begin() as connection:
+        replace_towns(connection, edition, [known, hidden])
+        write_town_places(connection, [HeldTown(known, place)])
+    with database.engine.connect() as connection:
+        assert read_town_sets(connection) == [edition]
+        assert read_towns(connection) == [HeldTown(known, place), HeldTown(hidden, UNPLACED)]
+        assert read_towns(connection, ["40107"]) == []
+    with database.engine.begin() as connection:
+        replace_towns(connection, replace(edition, row_count=1), [hidden])
+        assert read_towns(connection, ["40106"]) == [HeldTown(hidden, UNPLACED)]
+        remove_towns(connection, "40106")
+        assert (read_towns(connection), read_town_sets(connection)) == ([], [])
 
 
 def test_only_one_import_at_a_time(database):

@@ -35,9 +35,27 @@ def test_the_register_adds_up():
         assert int(city[column]) == sum(int(ward[column]) for ward in wards)
 
 
+def test_the_towns_of_a_ward_add_up_to_its_register():
+    """Total and sexes of every town are published, ages of small ones hidden, all marked."""
+    with (SAMPLE / "population/age_population.csv").open(encoding="utf-8", newline="") as file:
+        register = {row["市区町村名"]: row for row in csv.DictReader(file)}
+    with (SAMPLE / "population/town_population.csv").open(encoding="utf-8", newline="") as file:
+        towns = list(csv.DictReader(file))
+    for ward in {row["市区町村名"] for row in towns}:
+        own = [row for row in towns if row["市区町村名"] == ward]
+        assert sum(int(row["総人口"]) for row in own) == int(register[ward]["総数"])
+    hidden = [row for row in towns if row["85歳以上の女性"] == "X"]
+    assert [row["地域名"] for row in hidden] == ["大字鯛島"]
+    assert {row["備考"] for row in towns} == {"架空のデータ"}
+    for row in towns:
+        assert int(row["総人口"]) == int(row["男性"]) + int(row["女性"])
+        if row not in hidden:
+            assert int(row["男性"]) == sum(int(v) for k, v in row.items() if k.endswith("の男性"))
+
+
 def test_the_script_writes_the_same_people_again(tmp_path):
     script = [sys.executable, "-B", str(SAMPLE / "make_sample.py"), "--out", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True, timeout=120)
-    for name in ("mesh_population.txt", "age_population.csv"):
+    for name in ("mesh_population.txt", "age_population.csv", "town_population.csv"):
         path = f"population/{name}"
         assert (tmp_path / path).read_bytes() == (SAMPLE / path).read_bytes(), name
