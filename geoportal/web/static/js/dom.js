@@ -40,5 +40,5 @@ export const all = (selector, root = document) => Array.from(root.querySelectorA
 
 /** Shows what only works with scripts, in browsers that cannot tell by CSS. */
 export function revealScriptOnly() {
-  document.documentElement.classList.add("js");
+  if (!window.matchMedia("(scripting: enabled)").matches) document.documentElement.classList.add("js");
 }

@@ -24,7 +24,10 @@ export class MapPane {
   open() {
     if (!canBeSeen(this.element)) return Promise.resolve();
     if (!this.opening) this.opening = this._open();
-    else if (this.map) this._refit();
+    else if (this.map) {
+      this.map.resize();
+      this._fit();
+    }
     return this.opening;
   }
 
@@ -47,11 +50,11 @@ export class MapPane {
     this.map = new drawn.FacilityMap(this.element, this.config, this.callbacks);
     this.map.setTiles(this.wanted.tiles);
     this.map.setKinds(this.wanted.kinds);
-    if (this.wanted.answer) this._draw(true);
+    if (this.wanted.answer) this._draw();
     await Promise.all([
       outlines.then((collection) => {
         this.map.showDistricts(collection);
-        this._refit();
+        this._fit();
       }).catch(failed),
       facilities.then((columns) => {
         this.map.loadPoints(columns);
@@ -60,17 +63,13 @@ export class MapPane {
     ]);
   }
 
-  _draw(fit) {
-    const { answer, features, radius, district } = this.wanted;
-    this.map.resize();
-    const bounds = this.map.markDistrict(district);
-    this.map.setOrigin(answer && answer.origin, radius);
+  _draw() {
+    const { answer, features, radius } = this.wanted;
+    this.map.setOrigin(answer.origin, radius);
     this.map.setResults(features);
-    if (fit) this.map.fit(answer && answer.origin, bounds);
   }
 
-  _refit() {
-    this.map.resize();
+  _fit() {
     const bounds = this.map.markDistrict(this.wanted.district);
     if (this.wanted.answer) this.map.fit(this.wanted.answer.origin, bounds);
   }
@@ -78,7 +77,10 @@ export class MapPane {
   /** Shows an answer; `fit` moves the view to it. */
   show(answer, features, request, fit) {
     Object.assign(this.wanted, { answer, features, radius: request.radius_m || 0, district: request.district || "" });
-    if (this.map) this._draw(fit);
+    if (!this.map) return;
+    this.map.resize();
+    this._draw();
+    if (fit) this._fit();
   }
 
   /** Shows more results of the same answer. */

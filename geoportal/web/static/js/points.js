@@ -1,5 +1,7 @@
 // All facilities in the background: drawn on one canvas, near ones counted together. Measured with
 // 20,000 facilities: markers in the page took more than a second to zoom, this takes milliseconds.
+import { number } from "./words.js";
+
 const CELL = 72;
 const SINGLE_FROM_ZOOM = 17;
 const PIN = 26;
@@ -222,6 +224,6 @@ export const PointLayer = window.L && L.Layer.extend({
     pen.font = this.font;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.fillText(group.count.toLocaleString("en"), left, top + 1);
+    pen.fillText(number(group.count), left, top + 1);
   },
 });
