@@ -126,6 +126,10 @@ def _write_issues(path: Path, document: dict[str, Any]) -> None:
 def import_lines(document: dict[str, Any]) -> Iterator[str]:
     """Return what an import did, for people."""
     for item in document["files"]:
+        aside = [issue["message"] for issue in item["issues"] if issue["code"] == "left_out"]
+        if aside:
+            yield f"取り込みません: {aside[0]}"
+            continue
         yield (
             f"{item['file']}: {item['source'] or '?'} {item['as_of']} — "
             f"{item['rows_read']} 行（採用 {item['accepted']}・不採用 {item['rejected']}）"

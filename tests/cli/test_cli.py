@@ -178,6 +178,20 @@ def test_stations_are_geocoded_searched_around_and_told_as_such(sample, tmp_path
     ]
 
 
+def test_tracks_beside_the_stations_are_set_aside_in_words(tmp_path):
+    path = tmp_path / "N02-23_RailroadSection.geojson"
+    line = {"type": "LineString", "coordinates": [[130.88, 33.88], [130.89, 33.88]]}
+    properties = {"N02_003": "見本線", "N02_004": "見本鉄道"}
+    feature = {"type": "Feature", "properties": properties, "geometry": line}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    db = tmp_path / "x.db"
+    geoportal("init", db=db)
+    told = geoportal("import", str(path), db=db).stdout
+    assert told.startswith(
+        "取り込みません: N02-23_RailroadSection.geojson: these are railway tracks"
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
 def test_geocode_csv_keeps_every_row_and_column_in_order(sample, tmp_path, encoding):
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
