@@ -159,7 +159,7 @@ def _at(
 ) -> PlannedFacility | None:
     if found.lon is None or found.lat is None or found.match_level not in PLACED_LEVELS:
         return None
-    label = f"{found.municipality}{found.town}"
+    label = f"{found.municipality}{found.town}{found.station}"
     if (found.uncertainty_m or 0) >= _SURE_WITHIN_M:
         error = f"{found.uncertainty_m:,.0f} m"
         label = words.plain("reach-plan-at-address", name=label, error=error)

@@ -12,6 +12,8 @@ from geoportal.settings import Settings
 from geoportal.store.places import PlaceSet, StoredPlace, content_hash, replace_places
 from geoportal.store.stations import replace_stations
 from geoportal.web.app import create_app
+from geoportal.web.coverage_plan import read_plan
+from geoportal.web.messages import messages
 from tests.conftest import NOW
 from tests.factories import KOKURA
 
@@ -136,3 +138,19 @@ def test_hostile_names_stay_text(client, city):
     page = fresh.post("/", data={"address": "<script>alert(1)</script>駅"}).get_data(as_text=True)
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_facility_can_be_planned_at_a_station(client, city):
+    portal = Portal(city, shipped_reference(), clock=lambda: NOW)
+    words = messages("ja")
+
+    def plan(place):
+        return read_plan(portal, {"place": [place]}, lambda _district: None, words)
+
+    (planned,) = plan("見本駅").changes.added
+    assert "北九州市小倉北区見本駅" in planned.name
+    assert (planned.lon, planned.lat) == KOKURA
+    assert [one.name for one in plan("茜町駅").candidates] == [
+        "北九州市小倉北区茜町駅",
+        "北九州市小倉南区茜町駅",
+    ]
