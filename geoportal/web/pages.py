@@ -261,6 +261,7 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         kind_groups=models.kind_groups(),
         need_groups=models.need_groups(portal, g.language),
         ways_in=[_way(way) for way in WAYS_IN],
+        has_stations=portal.loaded.station_count > 0,
         chips=_chips(form, known),
         facets=search_form.facet_counts(document, form.include),
         relaxations=_relaxations(form, document, known),

@@ -74,7 +74,7 @@ class Point(Strict):
 
 
 class Address(Strict):
-    """An address as people write it."""
+    """An address as people write it, or a station: 小倉駅."""
 
     address: AddressText
 
