@@ -112,6 +112,16 @@ def test_the_page_without_javascript_searches_around_a_station(client):
     assert "茜町駅（福岡県北九州市小倉南区）" in asked
 
 
+def test_the_box_speaks_of_stations_where_there_are_any(client):
+    assert "住所・町名・駅名（" in client.get("/?lang=ja").get_data(as_text=True)
+
+
+def test_the_box_is_silent_about_stations_where_there_are_none(app):
+    page = app.test_client().get("/?lang=ja").get_data(as_text=True)
+    assert "住所・町名（" in page
+    assert "駅名" not in page
+
+
 def test_a_team_can_be_asked_for_around_a_station(client):
     page = client.post("/team", data={"address": "見本駅"}).get_data(as_text=True)
     assert "駅の位置からの直線距離です" in page
