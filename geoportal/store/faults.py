@@ -69,4 +69,6 @@ def disk_fault(error: Exception) -> GeoportalError | None:
         return GeoportalError(_FULL)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return GeoportalError(f"{error.filename}: may not be read or written by this user")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR) and error.filename:
+        return GeoportalError(f"{error.filename}: there is no such folder, or it went away")
     return None

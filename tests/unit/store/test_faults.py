@@ -108,6 +108,7 @@ def test_what_is_our_own_fault_stays_one(database):
 def test_disks_of_files(tmp_path):
     assert "full" in str(disk_fault(OSError(errno.ENOSPC, "No space left on device")))
     assert "x.csv" in str(disk_fault(PermissionError(errno.EACCES, "Permission denied", "x.csv")))
+    assert "no such folder" in str(disk_fault(FileNotFoundError(errno.ENOENT, "", "gone/x.csv")))
     assert disk_fault(OSError(errno.EINVAL, "odd")) is None
     assert disk_fault(ValueError("ours")) is None
 
