@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.study import Study
-from geoportal.coverage.wording import SPOKEN_RING, irreplaceable_text, subject_text
+from geoportal.coverage.wording import (
+    DEMAND_NAMES,
+    SPOKEN_RING,
+    irreplaceable_text,
+    subject_text,
+)
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.reference import Edition, Reference
 
@@ -75,6 +80,12 @@ class Handout:
         mark = "【架空のデータ】" if self.fictional else ""
         supposed = f"（{self.supposed}）" if self.supposed else ""
         return f"{mark}{self.study.target.name}での届き方：{self.subject}{supposed}"
+
+    @property
+    def counted(self) -> str:
+        """By what people are counted, and how many of these: 町丁目（…） 33."""
+        cells = len(set(self.study.cells.keys.tolist()))
+        return f"{DEMAND_NAMES[self.study.question.demand]} {cells:,}"
 
     @property
     def irreplaceable(self) -> str:

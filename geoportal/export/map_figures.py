@@ -7,7 +7,7 @@ from typing import Any
 
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import DEMAND_NAMES, distance_text, sentence, share_text
+from geoportal.coverage.wording import distance_text, sentence, share_text
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
 from geoportal.export.map_layers import FACILITY, GAP, LAND, UNSURE, range_text
 
@@ -56,7 +56,6 @@ def figures_html(handout: Handout) -> str:
         f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, handout.subject))}</li>"
         for figures in (*study.districts, *whole)
     )
-    counted = DEMAND_NAMES[study.question.demand]
     cited = "".join(
         f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"
         for line in handout.sources
@@ -67,7 +66,7 @@ def figures_html(handout: Handout) -> str:
         f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
         f"<h2>地区ごとの数字</h2>{_table(handout)}"
         "<p>「〜」の右は、確認できていない施設も数えたときの数です。</p>"
-        f"<p>人口の数え方：{counted}</p>"
+        f"<p>人口の数え方：{handout.counted}</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"
         f"<p>データの版 {html.escape(handout.dataset_version)}</p></main>"
     )

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import DEMAND_NAMES, share_text
+from geoportal.coverage.wording import share_text
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
 from geoportal.export.map_sheet import LAND, Sheet, font
 
@@ -19,7 +19,7 @@ def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
     """Write title, legend, table and sources around the map."""
     figure.text(0.02, 0.95, handout.title, fontproperties=font(sheet, 15), va="center")
     lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、確認できているもの）"
-    lead += f"　人口：{DEMAND_NAMES[handout.study.question.demand]}"
+    lead += f"　人口：{handout.counted}"
     figure.text(0.02, 0.91, lead, fontproperties=font(sheet, 9), va="center")
     figure.text(
         0.98,

@@ -7,7 +7,7 @@ from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
-from geoportal.coverage.wording import CELL_NAMES, DEMAND_NAMES, distance_text, sentence
+from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
 from geoportal.export.method_towns import town_people_lines
 
 _EVIDENCE = {
@@ -193,7 +193,7 @@ def readme_text(handout: Handout, files: list[str]) -> str:
     return (
         f"{handout.title}\n\n"
         f"対象　{study.target.name}（{study.target.code}）\n"
-        f"人口の数え方　{DEMAND_NAMES[study.question.demand]}\n"
+        f"人口の数え方　{handout.counted}\n"
         f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}\n\n"
         f"{_findings(handout)}"
         f"ファイル\n{listed}\n\n{method}\n\n"

@@ -18,6 +18,7 @@ def town_people_lines(study: Study) -> list[str]:
         (
             "■ 人口　町丁目ごとの住民の数（自治体の「地域・年齢別人口」）。"
             f"使った市区町村と日付：{editions or 'なし'}。"
+            "表と GIS の cell は「市区町村コード/町丁目の名前」です。"
         ),
         *_places(study),
         *_left_out(study),

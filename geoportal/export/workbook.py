@@ -17,7 +17,7 @@ from geoportal.coverage.tables import (
     facility_rows,
     reconciliation_rows,
 )
-from geoportal.coverage.wording import CELL_NAMES, DEMAND_NAMES, sentence
+from geoportal.coverage.wording import CELL_NAMES, sentence
 from geoportal.export.method import method_lines
 from geoportal.export.workbook_columns import (
     FACILITY_LABELS,
@@ -150,9 +150,8 @@ def _summary(
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 95)
     sheet.write_string(0, 0, handout.title, book.title)
-    counted = DEMAND_NAMES[handout.study.question.demand]
-    about = f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}　人口：{counted}"
-    sheet.write_string(1, 0, about)
+    about = f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}"
+    sheet.write_string(1, 0, f"{about}　人口：{handout.counted}")
     line = 3
     study = handout.study
     whole = (study.total,) if len(study.districts) > 1 else ()

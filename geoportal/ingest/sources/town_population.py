@@ -53,6 +53,7 @@ _HIDDEN = frozenset(
     {"", "x", "-", "*", "**", "***", "ー", "―", "—", "–", "‐", "−", "…", "...", "秘匿"}
 )
 _HIDDEN_MESSAGE = "figures are not published for these rows; they stay unknown and are never 0"
+_CHOME = re.compile("[0-9一二三四五六七八九十]+丁目$")
 _GROUPS: Final = ("pop", *OLD_FROM)
 
 
@@ -123,7 +124,7 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         found.issues.extend(notes.issues)
         if row is not None and not notes.rejected:
             rows.append(row)
-    kept = _newest(rows, found)
+    kept = _without_subtotals(_newest(rows, found), found)
     _add_towns([row for row in kept if not row.total], found)
     _check_totals(kept, edition, found)
     _tell_hidden(ages, kept, found)
@@ -204,11 +205,34 @@ def _newest(rows: list[_Row], found: TownExtract) -> list[_Row]:
     older = [row for row in rows if row.day and row.day < newest[row.code]]
     if older:
         message = "rows of earlier dates are in the file; only the newest date is taken"
-        line = older[0].record.line
-        found.issues.append(
-            Issue(line, LAYOUT.official("day"), "older_rows", INFO, str(len(older)), message)
-        )
+        line, name = older[0].record.line, LAYOUT.official("day")
+        found.issues.append(Issue(line, name, "older_rows", INFO, str(len(older)), message))
     return [row for row in rows if not row.day or row.day == newest[row.code]]
+
+
+def _without_subtotals(rows: list[_Row], found: TownExtract) -> list[_Row]:
+    """Leave out a town that is nothing but the sum of its 丁目 in the same file.
+
+    城内 beside 城内1丁目 and 城内2丁目 is either a place of its own or their sum: it is a sum when
+    there are several and the people are the same to the last one.
+    """
+    parts: dict[tuple[str, str], list[int | None]] = {}
+    for row in rows:
+        stem = _CHOME.sub("", row.name)
+        if stem != row.name:
+            parts.setdefault((row.code, stem), []).append(row.figures["pop"])
+    kept = []
+    for row in rows:
+        inner = parts.get((row.code, row.name), [])
+        known = [people for people in inner if people]
+        if len(inner) < 2 or len(known) < len(inner) or sum(known) != row.figures["pop"]:
+            kept.append(row)
+            continue
+        message = "the people are those of its 丁目 together: taken for their sum and not counted"
+        notes = RowNotes(row.record, LAYOUT)
+        notes.info("name", "subtotal_row", message)
+        found.issues.extend(notes.issues)
+    return kept
 
 
 def _add_towns(rows: list[_Row], found: TownExtract) -> None:
@@ -271,6 +295,5 @@ def _tell_hidden(ages: AgeTable, rows: list[_Row], found: TownExtract) -> None:
         and any(row.figures[group] is None for group in _GROUPS if group not in missing)
     ]
     if hidden:
-        line = hidden[0].record.line
-        value = str(len(hidden))
-        found.issues.append(Issue(line, "", "suppressed", INFO, value, _HIDDEN_MESSAGE))
+        line, count = hidden[0].record.line, str(len(hidden))
+        found.issues.append(Issue(line, "", "suppressed", INFO, count, _HIDDEN_MESSAGE))

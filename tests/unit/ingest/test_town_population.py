@@ -194,6 +194,18 @@ def test_totals_check_the_sum_and_are_not_counted(placed, tmp_path):
     assert [line for line, code in codes(report) if code == "total_row"] == [2, 5, 6]
 
 
+def test_a_town_that_is_the_sum_of_its_chome_is_not_counted_twice(placed, tmp_path):
+    rows = (
+        *(row("紫水町", 5), row("紫水町1丁目", 2), row("紫水町２丁目", 3)),
+        *(row("錦小路", 2), row("錦小路一丁目", 2)),
+        *(row("茜町", 6), row("茜町1丁目", 2), row("茜町2丁目", 3)),
+    )
+    report = imported(placed, tmp_path, *rows)
+    assert [line for line, code in codes(report) if code == "subtotal_row"] == [2]
+    assert (report.accepted, len(held(placed))) == (8, 7)
+    assert "40106/紫水町" not in held(placed)
+
+
 def test_rows_that_contradict_themselves_are_kept_and_told(placed, tmp_path):
     rows = (
         row("錦小路", 男性="1"),
