@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -41,6 +41,7 @@ APPENDED = (
     "needs_confirmation",
 )
 """Columns behind those of the file."""
+_END = "\ue000geoportal-end\ue000"
 _BATCH = 500
 _LABEL = "住所"
 
@@ -165,17 +166,21 @@ def _encoding(path: Path) -> str:
 
 
 def _parsed(path: Path, encoding: str) -> Iterator[list[str]]:
+    """Yield every row; a last line of our own shows whether a quotation mark was left open."""
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file)
+        reader = csv.reader(chain(file, [_END]))
+        line = 1
         try:
             for row in reader:
-                if max(map(len, row), default=0) > _LONGEST_CELL:
+                if row == [_END]:
+                    return
+                if max(map(len, row), default=0) > _LONGEST_CELL or _END in "".join(row):
                     raise csv.Error("a cell is longer than any that is meant")
                 yield row
+                line = reader.line_num + 1
         except csv.Error as error:
             raise InputRefusedError(
-                f"{path.name}: line {reader.line_num} cannot be read as CSV; is a quotation mark "
-                "left open?"
+                f"{path.name}: line {line} cannot be read as CSV; is a quotation mark left open?"
             ) from error
 
 

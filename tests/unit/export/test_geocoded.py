@@ -95,6 +95,14 @@ def test_a_file_that_cannot_be_read_is_refused(geocoder, tmp_path, content):
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_an_open_quotation_mark_is_told_by_its_line_and_swallows_no_row(geocoder, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text(f'名前,住所,区\n甲,{AOBA},\n"乙,{AOBA},\n丙,{AOBA},\n', encoding="utf-8")
+    with pytest.raises(InputRefusedError, match="line 3"):
+        run(geocoder, source)
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_a_column_or_file_that_is_not_there(geocoder, tmp_path):
     source = write(tmp_path / "in.csv", [HEADER])
     with pytest.raises(UsageError, match="名前, 住所, 区"):
