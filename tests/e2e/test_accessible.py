@@ -26,6 +26,8 @@ PAGES = (
     "/shortlist",
     "/note",
     "/team",
+    "/changes",
+    "/offline",
     "/nowhere",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -61,12 +63,14 @@ def test_every_page_light(visitor: Visitor, language: str) -> None:
     assert walk(visitor, language) == []
 
 
-def test_every_page_dark_on_a_phone(visitor: Visitor) -> None:
-    assert walk(visitor, "ja", color_scheme="dark", viewport=PHONE) == []
+@pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])
+def test_every_page_dark_on_a_phone(visitor: Visitor, language: str) -> None:
+    assert walk(visitor, language, color_scheme="dark", viewport=PHONE) == []
 
 
-def test_states_of_the_search_page(visitor: Visitor) -> None:
-    page = visitor.open()
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_states_of_the_search_page(visitor: Visitor, scheme: str) -> None:
+    page = visitor.open(color_scheme=scheme)
     page.fill("#address", "北九州市門司区松風町一丁目")
     page.press("#address", "Enter")
     page.wait_for_selector(".card")
@@ -81,6 +85,22 @@ def test_states_of_the_search_page(visitor: Visitor) -> None:
     page.goto(f"{visitor.site}/shortlist")
     page.wait_for_selector(".kept")
     assert complaints(page) == []
+
+
+def test_states_on_a_phone(visitor: Visitor) -> None:
+    page = visitor.open("/?lang=ja-easy", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.fill("#address", "北九州市門司区松風町一丁目")
+    page.press("#address", "Enter")
+    page.wait_for_selector(".card")
+    page.locator(".card").first.locator(".card__actions .button").first.click()
+    page.wait_for_selector(".leaflet-popup .tel")
+    assert complaints(page) == []
+    page.route("**/api/v1/search", lambda route: route.abort())
+    page.locator("#chips button").first.focus()
+    page.select_option("#district", "40106")
+    page.wait_for_selector("#notice:visible")
+    assert complaints(page) == []
+    visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
 
 
 def test_forced_colours(visitor: Visitor) -> None:

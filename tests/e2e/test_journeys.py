@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, Visitor
+from tests.e2e.conftest import DESKTOP, PHONE, Visitor
 
 HOME = "北九州市門司区松風町一丁目3番5号"
 Keep = Callable[..., None]
@@ -433,6 +433,39 @@ def test_phone(visitor: Visitor, keep: Keep) -> None:
       .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 90)])
       .filter(([box]) => box.width > 1 && (box.width < 24 || box.height < 24)).map(x => x[1])""")
     assert small == []
+
+
+def test_a_phone_shows_the_list_or_the_map(visitor: Visitor, keep: Keep) -> None:
+    page = visitor.open("/", viewport=PHONE, has_touch=True, is_mobile=True)
+    search_address(page)
+    names(page)
+    assert not [url for url in visitor.sent if "leaflet" in url or "/api/v1/points" in url]
+    expect(page.locator("#map")).to_be_hidden()
+    card = page.locator(".card").nth(2)
+    card.get_by_role("button", name="地図で見る").click()
+    expect(page.locator(".pin--result")).to_have_count(20)
+    popup = page.locator(".leaflet-popup")
+    expect(popup.locator(".popup__name")).to_have_text(card.locator(".card__name").inner_text())
+    expect(popup.locator(".tel")).to_be_in_viewport()
+    keep(page, "phone-map-390")
+    page.get_by_role("button", name="一覧", exact=True).click()
+    expect(page.locator("#map")).to_be_hidden()
+    expect(card.locator(".card__name")).to_be_in_viewport()
+    keep(page, "phone-list-390")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_results_are_in_sight_at_once(visitor: Visitor, viewport: dict[str, int]) -> None:
+    page = visitor.open("/", viewport=viewport)
+    search_address(page)
+    names(page)
+    expect(page.locator(".card .tel").first).to_be_in_viewport()
+    page.goto(visitor.site + "/")
+    page.wait_for_selector("#layout[data-ready]")
+    page.locator(".wards__list").get_by_text("戸畑区", exact=True).click()
+    page.wait_for_selector("#layout[data-ready]")
+    expect(page.locator(".card .tel").first).to_be_in_viewport()
+    expect(page.locator("#centre .tel")).to_be_in_viewport()
 
 
 def test_print(visitor: Visitor, keep: Keep) -> None:

@@ -12,10 +12,11 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import CDPSession, Page, Route
 
 from geoportal.web.assets import STATIC
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import DESKTOP, PHONE, Visitor
 
 FIGURES = Path("var/performance.json")
 KINDS = ["hospital", "clinic", "pharmacy", "visiting_nursing", "home_help", "day_service"]
@@ -25,6 +26,13 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.tasks.push(Math.round(entry.duration));
 }).observe({type: 'longtask', buffered: true});
 """
+WATCH_SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+MOST_SHIFT = 0.02  # a fifth of what counts as good
 PAGE_LIMIT_KB = 150
 GENEROUS_READY_MS = 10_000
 GENEROUS_TASK_MS = 1_000
@@ -99,6 +107,21 @@ def test_usable_soon_on_a_slow_machine(visitor: Visitor) -> None:
     tasks = page.evaluate("tasks")
     note_down(slow_usable_ms=usable, slow_map_ready_ms=ready, slow_tasks_over_50_ms=tasks)
     assert ready < GENEROUS_READY_MS
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_nothing_jumps_while_a_page_loads(visitor: Visitor, viewport: dict[str, int]) -> None:
+    page = visitor.open("/about", viewport=viewport)
+    page.add_init_script(WATCH_SHIFTS)
+    shifts = {}
+    for path in ("/", "/?district=40106&kind=clinic&need=VM.REG", "/team", "/centres"):
+        page.goto(visitor.site + path)
+        if page.locator("#layout").count():
+            page.wait_for_selector("#layout[data-ready]")
+        page.wait_for_timeout(300)
+        shifts[path] = round(page.evaluate("shifts"), 4)
+    note_down(**{f"layout_shift_{viewport['width']}": shifts})
+    assert max(shifts.values()) < MOST_SHIFT, shifts
 
 
 def test_twenty_thousand_facilities_pan_and_zoom(visitor: Visitor) -> None:

@@ -1,6 +1,7 @@
 // Whom to call: the centre responsible for the place asked about, always on the page.
 import { h, replaceChildren } from "./dom.js";
-import { dial, moment, w, withLanguage } from "./words.js";
+import { telephone } from "./telephone.js";
+import { moment, w, withLanguage } from "./words.js";
 
 export class CentreBox {
   constructor(root, centres) {
@@ -24,8 +25,7 @@ export class CentreBox {
       "div",
       { class: "centre" },
       h("h2", { class: "centre__name" }, centre.name),
-      h("p", {}, h("a", { class: "tel", href: `tel:${dial(centre.phone)}` },
-        h("span", { class: "tel__label" }, w("phone")), " ", h("span", { class: "tel__number" }, centre.phone))),
+      h("p", {}, telephone(centre.phone)),
       centre.open_now
         ? h("p", { class: "centre__open" },
             h("span", { class: `open open--${centre.open_now}` }, w(`now-${centre.open_now}`)),

@@ -1,6 +1,7 @@
 // The list of results: cards in bands, numbered through, in step with the map.
 import { all, byId, h, replaceChildren } from "./dom.js";
-import { day, dial, distance, distanceWords, metres, moment, month, reasonWords, ruby, t, w, withLanguage, written } from "./words.js";
+import { telephone } from "./telephone.js";
+import { day, distance, distanceWords, metres, moment, month, reasonWords, ruby, t, w, withLanguage, written } from "./words.js";
 
 const MARKS = { yes: "✓", no: "✗", na: "－", unknown: "？" };
 
@@ -189,11 +190,7 @@ export class ResultList {
       h(
         "p",
         { class: "card__actions" },
-        p.phone
-          ? h("a", { class: "tel", href: `tel:${dial(p.phone)}` },
-              h("span", { class: "tel__label" }, w("phone")), " ",
-              h("span", { class: "tel__number" }, p.phone))
-          : null,
+        p.phone ? telephone(p.phone) : null,
         feature.geometry
           ? h("button", {
               type: "button", class: "button button--quiet button--small",

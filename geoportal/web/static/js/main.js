@@ -59,7 +59,14 @@ function changeView(name) {
 
 function viewChanged() {
   rememberInUrl(form.read(), view.current());
+  if (view.isNarrow() && shown.answer) bringIntoSight();
   pane.open();
+}
+
+/** Where one of list and map is seen: the map from its top, the list at the result last chosen. */
+function bringIntoSight() {
+  const card = view.current() === "map" ? null : document.querySelector(".card.is-highlighted");
+  (card || byId("found")).scrollIntoView({ block: "start", behavior: "auto" });
 }
 
 async function run({ focus = false, fit = true } = {}) {

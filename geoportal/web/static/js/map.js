@@ -2,6 +2,7 @@
 import { append, h } from "./dom.js";
 import { middleOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
+import { telephone } from "./telephone.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
@@ -159,13 +160,14 @@ export class FacilityMap {
     L.popup({ offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
   }
 
-  _card(id, kind, name) {
+  _card(id, kind, name, phone = "") {
     const info = this.config.kinds[kind];
     return h(
       "div",
       { class: "popup" },
       h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`) }, name)),
-      h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short))
+      h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short)),
+      phone ? h("p", {}, telephone(phone)) : null
     );
   }
 
@@ -248,7 +250,7 @@ export class FacilityMap {
     const p = pin.feature.properties;
     if (!this.map.getBounds().pad(-0.1).contains(pin.getLatLng())) this.map.panTo(pin.getLatLng(), { animate: false });
     L.popup({ offset: [0, -14], autoPanPadding: [12, 12] })
-      .setLatLng(pin.getLatLng()).setContent(this._card(id, p.kind, p.name)).openOn(this.map);
+      .setLatLng(pin.getLatLng()).setContent(this._card(id, p.kind, p.name, p.phone)).openOn(this.map);
     return true;
   }
 }

@@ -4,7 +4,8 @@ import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { load, save } from "./shortlist.js";
 import { buildSheet } from "./sheet.js";
-import { day, dial, month, plain, ruby, t, w, withLanguage } from "./words.js";
+import { telephone } from "./telephone.js";
+import { day, month, plain, ruby, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
@@ -81,7 +82,7 @@ function row(item, index) {
         p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, w("fictional-mark"))] : null),
       p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), h("span", {}, ruby(kind.short))) : null,
       p ? h("p", {}, p.address) : null,
-      p && p.phone ? h("p", {}, h("a", { class: "tel", href: `tel:${dial(p.phone)}` }, h("span", { class: "tel__label" }, w("phone")), " ", h("span", { class: "tel__number" }, p.phone)), p.fax ? [" ", w("fax"), ` ${p.fax}`] : "") : null),
+      p && p.phone ? h("p", {}, telephone(p.phone), p.fax ? [" ", w("fax"), ` ${p.fax}`] : "") : null),
     h("div", { class: "kept__answer" },
       h("label", { for: `state-${item.id}` }, w("status")), select,
       h("label", { for: `note-${item.id}` }, w("note")), note),

@@ -80,8 +80,6 @@ export function moment(isoTime) {
   return `${month}月${date}日（${weekday}）${hour}:${parts[5]}`;
 }
 
-export const dial = (phone) => phone.normalize("NFKC").replace(/[^0-9+]/g, "");
-
 export const withLanguage = (path) => {
   const asked = new URLSearchParams(location.search).get("lang");
   return asked ? `${path}?lang=${encodeURIComponent(asked)}` : path;
