@@ -89,7 +89,7 @@ def open_members(path: Path) -> list[Member]:
 def _read_file(path: Path) -> tuple[bytes, date]:
     try:
         if not path.is_file():
-            raise UnreadableSourceError(f"{path.name}: there is no such file")
+            raise UnreadableSourceError(f"{path.name}: is no file that can be read; give a copy")
         if path.stat().st_size > MAX_BYTES:
             raise InputRefusedError(f"{path.name}: larger than {MAX_BYTES >> 20} MB; split it")
         modified = datetime.fromtimestamp(path.stat().st_mtime, JST).date()

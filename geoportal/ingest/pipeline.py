@@ -157,6 +157,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Found]:
     for path in paths:
         if not path.exists():
             raise NotFoundError(f"{path}: there is no such file")
+        if path.is_dir() and not any(_within(path)):
+            raise NotFoundError(f"{path}: there is no file in this folder")
     gathered = any(path.is_dir() for path in paths)
     seen: set[Path] = set()
     for path in paths:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from geoportal.errors import NotFoundError
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     TOWNS,
@@ -36,6 +39,19 @@ def test_a_folder_is_imported_in_an_order_of_its_own(database, folder):
     left_out = {item.file for item in report.files if "left_out" in codes(item)}
     assert left_out == {"symbols.csv", "HEADERS.json", "README.md"}
     assert all(issue.severity == "info" for item in report.files for issue in item.issues)
+
+
+def test_an_empty_folder_is_told(database, tmp_path):
+    (tmp_path / "empty" / ".git").mkdir(parents=True)
+    (tmp_path / "empty" / ".git" / "config").write_text("x")
+    with pytest.raises(NotFoundError, match="no file in this folder"):
+        import_into(database, tmp_path / "empty")
+
+
+def test_a_device_is_no_file(database):
+    report = only(import_into(database, Path("/dev/null")))
+    assert report.refused
+    assert "no file that can be read" in report.issues[0].message
 
 
 def test_what_a_glob_names_besides_is_read_once(database, folder):
