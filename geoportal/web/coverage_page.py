@@ -108,6 +108,12 @@ def _answer(
     return {
         "handout": before,
         "subject": subject,
+        "conditions": words.label(
+            "reach-asked",
+            reach=distance_text(asked.ring),
+            evidence=words.label(f"reach-evidence-{asked.evidence}"),
+            people=words.label(f"reach-demand-{asked.demand}"),
+        ),
         "told": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(FILES),

@@ -101,6 +101,7 @@ def test_evidence_and_night_are_other_questions(sample_city):
     assert len(set(wholes.values())) == 4
     page = text(sample_city, f"{DOCTORS}&evidence=filed")
     assert '<option value="filed" selected>' in page
+    assert "情報の確かさ：届出だけ" in page
     assert "evidence=filed" in re.search(r'href="(/coverage/figures.xlsx[^"]*)"', page)[1]
 
 

@@ -7,6 +7,8 @@ import { distance, number, t, w } from "./words.js";
 const HALF_LAT = 1 / 480;
 const HALF_LON = 1 / 320;
 const MOST_NAMED = 20;
+const PAPER_WIDTH = 500;
+const PAPER_HEIGHT = 420;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function mark(kind, text) {
@@ -36,6 +38,7 @@ export class CoverageMap {
     const drawn = L.geoJSON(outlines, { pane: "outlines", interactive: false, style: { className: "reach-outline" } });
     drawn.addTo(this.map);
     this.map.fitBounds(this._cellBounds().extend(drawn.getBounds()), { animate: false });
+    window.addEventListener("beforeprint", () => this._fitPaper());
     for (const place of data.planned) this._mark(place, "planned", "＋");
     for (const place of data.closed) this._mark(place, "closes", "×");
   }
@@ -82,6 +85,14 @@ export class CoverageMap {
     return this.map.getCenter().wrap();
   }
 
+  /** Paper has another width, and nothing is drawn anew while printing: the picture is scaled. */
+  _fitPaper() {
+    const { offsetWidth, offsetHeight, style } = this.element;
+    style.setProperty("--map-width", `${offsetWidth}px`);
+    style.setProperty("--map-height", `${offsetHeight}px`);
+    style.setProperty("--map-zoom", String(Math.min(PAPER_WIDTH / offsetWidth, PAPER_HEIGHT / offsetHeight)));
+  }
+
   _columns() {
     const columns = {};
     for (const key of Object.keys(this.data.districts[0])) columns[key] = this.data.districts.map((row) => row[key]);
@@ -111,7 +122,7 @@ export class CoverageMap {
 
   /** A census cell is a box; a town is known by a point only. */
   _cell(lat, lon, fillColor) {
-    const style = { renderer: this.canvas, weight: 0.5, color: "#777777", fillColor, fillOpacity: 0.95 };
+    const style = { renderer: this.canvas, weight: 0.4, color: "#8c8c8c", fillColor, fillOpacity: 0.95 };
     if (this.data.unit === "towns") return L.circleMarker([lat, lon], { ...style, radius: 7, weight: 1, color: "#1a1a1a" });
     return L.rectangle([[lat - HALF_LAT, lon - HALF_LON], [lat + HALF_LAT, lon + HALF_LON]], style);
   }
