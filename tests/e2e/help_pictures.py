@@ -21,7 +21,7 @@ NOTE = (
     "寝たきりの80代の女性。床ずれができ、受診がむずかしい。自宅近くで訪問してくれる医師を探したい。"
 )
 COLOURS = 32
-WIDTH = 640
+WIDTH = 660
 
 
 def picture(area: Locator, path: Path, height: int) -> None:
@@ -36,16 +36,17 @@ def take(page: Page, site: str, language: str, folder: Path) -> None:
     page.wait_for_selector("#layout[data-ready]")
     page.locator("#address").press_sequentially("小倉北区桜", delay=20)
     page.wait_for_selector(".suggest li")
-    picture(page.locator("#search-form"), folder / f"search-{language}.png", 330)
+    picture(page.locator("#search-form"), folder / f"search-{language}.png", 300)
     page.goto(f"{site}/?lang={language}&kind=clinic&need=VM.REG&need=AC.ULCER")
     page.wait_for_selector("#layout[data-ready]")
     page.fill("#address", HOME)
     page.press("#address", "Enter")
     page.wait_for_selector(".card")
     picture(page.locator(".card").first, folder / f"card-{language}.png", 330)
-    page.locator(".layout__map").scroll_into_view_if_needed()
+    page.locator("[data-view-button=map]").click()
+    page.wait_for_selector(".pin--result")
     page.wait_for_timeout(300)
-    picture(page.locator("#map"), folder / f"map-{language}.png", 280)
+    picture(page.locator("#map"), folder / f"map-{language}.png", 400)
     page.goto(f"{site}/note?lang={language}")
     page.fill("#note", NOTE)
     page.locator("form button[type=submit]").first.click()
@@ -61,7 +62,7 @@ def main(site: str) -> None:
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-background-networking"]
         )
         page = browser.new_page(
-            viewport={"width": WIDTH, "height": 900}, reduced_motion="reduce", locale="ja-JP"
+            viewport={"width": WIDTH, "height": 640}, reduced_motion="reduce", locale="ja-JP"
         )
         for language in ("ja", "en"):
             take(page, site, language, folder)

@@ -60,3 +60,56 @@ def test_a_note_leads_to_a_team_and_a_sheet(firefox: Firefox, site: str) -> None
     firefox.run("window.dispatchEvent(new Event('beforeprint'))")
     assert firefox.run("return document.querySelectorAll('.sheet__label').length") > 3
     firefox.picture(SCREENSHOTS / "firefox-shortlist.png")
+
+
+def test_a_ward_a_kind_and_a_facility(firefox: Firefox, site: str) -> None:
+    firefox.go(f"{site}/?district=40106&need=VM.REG")
+    firefox.wait("document.querySelector('#layout[data-ready]')")
+    firefox.run("document.querySelector('[name=kind][value=clinic]').click()")
+    firefox.wait("document.querySelector('#chips').textContent.includes('診療所')")
+    firefox.wait("document.querySelector('#results[aria-busy=false] .need--yes')")
+    assert "kind=clinic" in str(firefox.run("return location.search"))
+    firefox.run("document.querySelector('.card__actions button').click()")
+    firefox.wait("document.querySelector('.leaflet-popup .tel')")
+    name = firefox.run("return document.querySelector('.card__name').textContent")
+    firefox.run("document.querySelector('.card__name a').click()")
+    firefox.wait("document.querySelector('#facility-map .pin')")
+    assert firefox.run("return document.querySelector('h1').textContent") == name
+    assert firefox.run("return document.querySelectorAll('.claim').length") > 3
+    firefox.picture(SCREENSHOTS / "firefox-facility.png")
+
+
+def test_what_to_let_go_of_when_nothing_matches(firefox: Firefox, site: str) -> None:
+    firefox.go(f"{site}/?district=40101&kind=clinic&need=VM.REG&need=VM.24DR")
+    firefox.wait("document.querySelector('#layout[data-ready]')")
+    before = firefox.run("return document.querySelectorAll('[name=need]:checked').length")
+    firefox.run("document.querySelector('.relax button').click()")
+    firefox.wait("document.querySelector('.band--match .card')")
+    assert firefox.run("return document.querySelectorAll('[name=need]:checked').length") == (
+        int(before) - 1
+    )
+
+
+def test_plain_japanese_has_its_readings_in_the_scripted_list(firefox: Firefox, site: str) -> None:
+    firefox.go(f"{site}/?district=40106&kind=clinic&need=AC.ULCER&lang=ja-easy")
+    firefox.wait("document.querySelector('#layout[data-ready]')")
+    firefox.run("document.querySelector('[name=kind][value=hospital]').click()")
+    firefox.wait("document.querySelectorAll('#chips .chip').length === 4")
+    read = "return document.querySelector('.need__label').innerHTML"
+    assert "<ruby>床<rp>（</rp><rt>とこ</rt><rp>）</rp></ruby>ずれの" in str(firefox.run(read))
+    assert "《" not in str(firefox.run("return document.querySelector('main').innerText"))
+
+
+def test_notes_of_the_shortlist_stay(firefox: Firefox, site: str) -> None:
+    firefox.go(f"{site}/?district=40105&kind=visiting_nursing")
+    firefox.wait("document.querySelector('.card .keep')")
+    firefox.run("localStorage.clear(); document.querySelector('.card .keep').click()")
+    firefox.go(f"{site}/shortlist")
+    firefox.wait("document.querySelector('.kept textarea')")
+    firefox.run(
+        "const e = document.querySelector('.kept textarea'); e.value = '折り返し待ち';"
+        "e.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    firefox.go(f"{site}/shortlist")
+    firefox.wait("document.querySelector('.kept textarea')")
+    assert firefox.run("return document.querySelector('.kept textarea').value") == "折り返し待ち"

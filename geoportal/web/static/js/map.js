@@ -1,6 +1,6 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { append, h } from "./dom.js";
-import { middleOf } from "./outlines.js";
+import { cornersOf, middleOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
 import { telephone } from "./telephone.js";
 import { ruby, t, w, withLanguage } from "./words.js";
@@ -104,13 +104,16 @@ export class FacilityMap {
       (feature) => feature.geometry && !parents.has(feature.properties.code) && feature.properties.level !== "prefecture"
     );
     this.outlineLayers = new Map();
+    this.corners = new Map();
     for (const feature of drawn) {
       const layer = L.geoJSON(feature, { interactive: false, style: { className: "outline" } });
       layer.addTo(this.outlines);
       this.outlineLayers.set(feature.properties.code, layer);
+      this.corners.set(feature.properties.code, L.latLngBounds(cornersOf(feature.geometry)));
       if (["ward", "municipality"].includes(feature.properties.level)) this._nameDistrict(feature);
     }
-    this.homeBounds = L.featureGroup(Array.from(this.outlineLayers.values())).getBounds();
+    this.homeBounds = L.latLngBounds([]);
+    for (const corners of this.corners.values()) this.homeBounds.extend(corners);
     if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false });
   }
 
@@ -130,8 +133,7 @@ export class FacilityMap {
         if (element) element.classList.toggle("outline--chosen", key === code);
       });
     }
-    const chosen = code && this.outlineLayers && this.outlineLayers.get(code);
-    return chosen ? chosen.getBounds() : null;
+    return (code && this.corners && this.corners.get(code)) || null;
   }
 
   /** Takes the compact columns of every facility. */

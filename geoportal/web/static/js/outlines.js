@@ -1,19 +1,31 @@
-// Where the name of a district is written.
-/** Middle of mass of the largest part of an outline: where its name is written, islands or not. */
-export function middleOf(geometry) {
+// The main part of a district's outline, small islands left aside.
+
+/** The ring with the largest area, with that area (signed) and its moments. */
+function mainRing(geometry) {
   const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  let best = { area: -1, lon: 0, lat: 0 };
+  let best = { ring: [], area: 0, lon: 0, lat: 0 };
   for (const [ring] of parts) {
-    let area = 0;
-    let lon = 0;
-    let lat = 0;
+    const sum = { ring, area: 0, lon: 0, lat: 0 };
     for (let i = 0; i + 1 < ring.length; i += 1) {
       const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
-      area += cross;
-      lon += (ring[i][0] + ring[i + 1][0]) * cross;
-      lat += (ring[i][1] + ring[i + 1][1]) * cross;
+      sum.area += cross;
+      sum.lon += (ring[i][0] + ring[i + 1][0]) * cross;
+      sum.lat += (ring[i][1] + ring[i + 1][1]) * cross;
     }
-    if (Math.abs(area) > best.area) best = { area: Math.abs(area), lon: lon / (3 * area), lat: lat / (3 * area) };
+    if (Math.abs(sum.area) > Math.abs(best.area)) best = sum;
   }
-  return [best.lat, best.lon];
+  return best;
+}
+
+/** Where the name of a district is written: the middle of mass of its main part, `[lat, lon]`. */
+export function middleOf(geometry) {
+  const { area, lon, lat } = mainRing(geometry);
+  return [lat / (3 * area), lon / (3 * area)];
+}
+
+/** The corners of what a map shows of a district, `[[south, west], [north, east]]`. */
+export function cornersOf(geometry) {
+  const { ring } = mainRing(geometry);
+  const [lons, lats] = [ring.map(([lon]) => lon), ring.map(([, lat]) => lat)];
+  return [[Math.min(...lats), Math.min(...lons)], [Math.max(...lats), Math.max(...lons)]];
 }

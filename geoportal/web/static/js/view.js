@@ -2,7 +2,7 @@
 import { all, byId } from "./dom.js";
 
 const layout = byId("layout");
-const narrow = window.matchMedia("(max-width: 47.99rem)");
+const narrow = window.matchMedia("screen and (max-width: 47.99rem)");
 
 export const current = () => layout.dataset.view;
 export const isNarrow = () => narrow.matches;
