@@ -18,7 +18,6 @@ from geoportal.coverage.wording import distance_text
 from geoportal.export.coverage_shapes import (
     CLASSES,
     MAP_RING,
-    ShownClass,
     circle_radii_m,
     class_numbers,
     part_shapes,
@@ -67,24 +66,30 @@ def draw_cells(axes: Axes, handout: Handout, projection: EqualArea) -> None:
         return
     shapes = _projected(list(part_shapes(study)), projection)
     classes = class_numbers(study.sure.access.counts[:, MAP_RING])
-    if not study.by_towns:
-        for number, shown in enumerate(CLASSES):
-            _draw_shapes(axes, shapes[classes == number], shown)
-        return
-    radii = circle_radii_m(study)
-    circles = np.asarray(shapely.buffer(shapes, radii), dtype=np.object_)
-    for row in np.argsort(-radii, kind="stable"):  # the small ones on top
-        _draw_shapes(axes, circles[row : row + 1], CLASSES[classes[row]])
+    if study.by_towns:
+        radii = circle_radii_m(study)
+        order = np.argsort(-radii, kind="stable")  # the small ones on top
+        shapes = np.asarray(shapely.buffer(shapes[order], radii[order]), dtype=np.object_)
+        classes = classes[order]
+        _draw_shapes(axes, shapes, [CLASSES[number].colour for number in classes])
+    for number, shown in enumerate(CLASSES):
+        own = shapes[classes == number]
+        if not study.by_towns:
+            _draw_shapes(axes, own, shown.colour, shown.hatch)
+        elif shown.hatch:
+            _draw_shapes(axes, own, "none", shown.hatch)
 
 
-def _draw_shapes(axes: Axes, shapes: NDArray[np.object_], shown: ShownClass) -> None:
+def _draw_shapes(
+    axes: Axes, shapes: NDArray[np.object_], colours: str | list[str], hatch: str = ""
+) -> None:
     if shapes.size:
         axes.add_collection(
             PatchCollection(
                 [PathPatch(_path(shape)) for shape in shapes],
-                facecolor=shown.colour,
+                facecolor=colours,
                 edgecolor="#555555",
-                hatch=shown.hatch or None,
+                hatch=hatch or None,
                 linewidth=0.25,
                 zorder=2,
             )
