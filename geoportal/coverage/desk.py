@@ -109,7 +109,10 @@ class CoverageDesk:
             return held
         target = self.target(snapshot, code, local=local)
         supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
-        study = conduct(snapshot, population, target, question, supply, progress, self.executor)
+        present = held if held is not None and held.population is population else None
+        study = conduct(
+            snapshot, population, target, question, supply, progress, self.executor, present
+        )
         if not changes.any:
             with self._lock:
                 self._studies[key] = study

@@ -130,3 +130,15 @@ def test_adding_never_lowers_any_measure(places):
 
 
 POPULATION = town.population()
+
+
+def test_a_what_if_with_the_cells_of_the_present_is_the_same():
+    held = town.snapshot()
+    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    supply = gather_supply(held, question).with_planned([PlannedFacility("仮", 130.9, 33.82)])
+    present = town.study()
+    afresh = conduct(held, POPULATION, town.target(held), question, supply)
+    reused = conduct(held, POPULATION, town.target(held), question, supply, present=present)
+    assert cell_rows(reused) == cell_rows(afresh)
+    assert district_rows(reused) == district_rows(afresh)
+    assert district_rows(reused) != district_rows(present)
