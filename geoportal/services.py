@@ -48,6 +48,7 @@ from geoportal.store.reference import Edition, Reference, read_centres, read_edi
 from geoportal.store.stations import read_stations
 
 _VERSION_CHECK_SECONDS = 0.5
+_EXAMPLES_TRIED = 50
 _AWAY_CHECK_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
@@ -75,7 +76,10 @@ class AddressNotPlacedError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What is in memory for one dataset version."""
+    """What is in memory for one dataset version.
+
+    ``example_place`` is a town of this data, as one would type it; empty when no address is placed.
+    """
 
     snapshot: Snapshot
     geocoder: Geocoder
@@ -83,6 +87,7 @@ class Loaded:
     editions: Sequence[Edition]
     facility_counts: Mapping[str, int]
     station_count: int = 0
+    example_place: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -294,4 +299,14 @@ def _load(
         editions=read_editions(connection),
         facility_counts=counts,
         station_count=len(book.stations),
+        example_place=_example_place(snapshot, geocoder, reference),
     )
+
+
+def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference) -> str:
+    """Return the town of one of the facilities: an example that works with this data."""
+    tried = (geocoder.geocode(one.address) for one in snapshot.facilities[:_EXAMPLES_TRIED])
+    found = [result for result in tried if result.status == "ok" and result.town]
+    best = next((result for result in found if result.match_level != "town"), None)
+    result = best or next(iter(found), None)
+    return short_name(reference, result.municipality_code) + result.town if result else ""

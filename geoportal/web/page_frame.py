@@ -150,6 +150,7 @@ def page(name: str, **context: Any) -> Response:
         kinds={} if name == "error" else models.kinds(portal, g.language),
         need_label=lambda code: labels.get(code, code),
         source_labels={} if name == "error" else models.source_labels(portal, g.language),
+        example_place="" if name == "error" else portal.loaded.example_place,
         has_district_page=lambda code: models.district(portal, code) is not None,
         tiles=_tiles(),
         urls=DATA_URLS,

@@ -353,3 +353,20 @@ def test_the_worker_keeps_what_is_published_only(client: FlaskClient) -> None:
         if path != "/static/":
             with client.get(path) as answer:
                 assert answer.status_code == 200, path
+
+
+@pytest.mark.parametrize("path", ["/", "/team"])
+def test_the_example_beside_the_box_is_a_place_of_this_data(
+    sample_city: FlaskClient, path: str
+) -> None:
+    text = sample_city.get(path).get_data(as_text=True)
+    hint = re.search(r'id="address-hint">例：(.+?)。', text)
+    assert hint is not None
+    found = sample_city.post("/api/v1/locate", json={"address": hint[1]}).get_json()
+    assert (found["status"], found["remainder"]) == ("ok", "")
+
+
+def test_without_places_there_is_no_example(client: FlaskClient) -> None:
+    assert (
+        "例：" not in client.get("/").get_data(as_text=True).partition('id="address-hint"')[2][:40]
+    )
