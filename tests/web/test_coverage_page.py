@@ -132,6 +132,8 @@ def test_people_can_be_counted_by_town(sample_city):
     assert held["unit"] == "towns"
     assert len(held["cells"]["lon"]) < len(drawn(text(sample_city))["cells"]["lon"])
     assert "町丁目別の人口です" in page
+    assert "町丁目の代表点から、施設までの" in page
+    assert "500 m メッシュの中心から" not in page
     assert '<option value="towns" selected>' in page
     assert "demand=towns" in re.search(r'href="(/coverage/figures.xlsx[^"]*)"', page)[1]
 
