@@ -439,7 +439,7 @@ def test_a_phone_shows_the_list_or_the_map(visitor: Visitor, keep: Keep) -> None
     page = visitor.open("/", viewport=PHONE, has_touch=True, is_mobile=True)
     search_address(page)
     names(page)
-    assert not [url for url in visitor.sent if "leaflet" in url or "/api/v1/points" in url]
+    assert not [url for url in visitor.sent if "leaflet.js" in url or "/api/v1/points" in url]
     expect(page.locator("#map")).to_be_hidden()
     card = page.locator(".card").nth(2)
     card.get_by_role("button", name="地図で見る").click()
