@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +33,20 @@ DOCUMENTS = frozenset((*_TEXTS, *_PICTURES, ".css", ".ini", ".js", ".py", ".url"
 """Endings of files that explain data and are none: passed over in folders and archives, said so."""
 _NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 _OFFICE_MARK = "[Content_Types].xml"
+_OPEN_DOCUMENT_MARK = b"application/vnd.oasis.opendocument"
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted, or a method nobody knows
+    ValueError,  # offsets before the start, names in no encoding
+)
+"""What `zipfile` raises for damaged archives, by where the damage lies."""
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +136,32 @@ def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-            if any(info.filename == _OFFICE_MARK for info in infos):
-                return [Member(name, data, modified)]  # an Excel workbook is a zip, too
+            if _is_workbook(archive):
+                return [Member(name, data, modified)]
             _check_entries(name, infos)
             contents = dict(_read_entries(name, archive, infos))
             dates = {info.filename: _entry_date(info, modified) for info in infos}
-    except zipfile.BadZipFile as error:
+    except _ZIP_FAULTS as error:
         raise UnreadableSourceError(
             f"{name}: the zip archive is cut off or damaged; get it again"
         ) from error
     if not contents:
         raise UnreadableSourceError(f"{name}: the archive holds no file")
     return _members(name, contents, dates)
+
+
+def _is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Say whether a zip is a document of Excel or LibreOffice: both are zips by nature."""
+    names = archive.namelist()
+    if _OFFICE_MARK in names:
+        return True
+    if not names or names[0] != "mimetype":
+        return False
+    try:
+        with archive.open("mimetype") as stream:
+            return stream.read(len(_OPEN_DOCUMENT_MARK)) == _OPEN_DOCUMENT_MARK
+    except _ZIP_FAULTS:
+        return False  # whoever reads all members says what is wrong
 
 
 def _check_entries(name: str, infos: list[zipfile.ZipInfo]) -> None:
@@ -158,14 +188,14 @@ def _read_entries(
         try:
             with archive.open(info) as stream:
                 content = stream.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _ZIP_FAULTS as error:
             raise UnreadableSourceError(
                 f"{name}: member {info.filename} is damaged; get the archive again"
             ) from error
         if len(content) > limit:
             raise InputRefusedError(f"{name}: unpacks to more than it should; not taken")
         left -= len(content)
-        if PurePosixPath(info.filename).suffix.lower() not in (".xlsx", ".xlsm", ".ods"):
+        if PurePosixPath(info.filename).suffix.lower() not in (*_WORKBOOKS, *DOCUMENTS):
             _refuse_nested(name, content)
         yield info.filename, content
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import stat
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from geoportal.errors import InputRefusedError
+from geoportal.ingest.archives import open_members
 from geoportal.store.database import dataset_version
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
@@ -129,6 +134,56 @@ def test_what_explains_the_data_does_not_refuse_the_archive(database, zipped):
     ]
 
 
+def open_document(*rows):
+    """Return a workbook of LibreOffice, by the OpenDocument standard."""
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+            "</table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    members = {
+        "mimetype": kind,
+        "content.xml": f'<?xml version="1.0"?><office:document-content{spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="表">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>",
+        "META-INF/manifest.xml": '<?xml version="1.0"?><manifest:manifest xmlns:manifest='
+        '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+        f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+    }
+    held = io.BytesIO()
+    pack(held, members)
+    return held.getvalue()
+
+
+def test_a_workbook_of_libre_office_is_one_file_alone_and_in_an_archive(database, zipped, tmp_path):
+    row = kaigo_row()
+    book = open_document(KAIGO_HEADER, [row[name] for name in KAIGO_HEADER])
+    path = tmp_path / "book.ods"
+    path.write_bytes(book)
+    (report,) = import_into(database, path).files
+    assert (report.file, report.source, report.accepted) == ("book.ods", "kaigo", 1)
+    (report,) = import_into(database, zipped(book__ods=book)).files
+    assert (report.refused, report.unchanged) == (False, 1)
+
+
+def test_a_word_document_beside_the_data_is_passed_over(database, zipped):
+    document = io.BytesIO()
+    pack(document, {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
+    report = import_into(database, zipped(a__csv=GOOD, 説明__docx=document.getvalue()))
+    assert not report.refused
+    assert names(database) == {"訪問看護ステーション見本"}
+
+
 def test_an_archive_without_data_is_refused(database, zipped):
     path = zipped(メモ__txt="何もありません\n".encode(), 注__txt="同じく\n".encode())
     report = import_into(database, path)
@@ -192,3 +247,28 @@ def test_archives_that_are_cut_or_unsafe_are_refused(database, tmp_path):
         path = tmp_path / name
         path.write_bytes(data)
         assert words in refusal(database, path), name
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8))
+def test_a_damaged_archive_is_refused_or_read_never_a_fault(tmp_path, changes):
+    path = tmp_path / "damaged.zip"
+    data = bytearray(pack(tmp_path / "sound.zip", {"a.csv": GOOD, "表.csv": PLACES}).read_bytes())
+    for place, byte in changes:
+        data[-1 - place % len(data)] = byte
+    path.write_bytes(data)
+    with contextlib.suppress(InputRefusedError):
+        open_members(path)
+
+
+@pytest.mark.parametrize(("at", "value"), [(6, 0xFF), (42, 0xFF), (46, 0x88)])
+def test_a_damaged_directory_is_told(database, zipped, at, value):
+    """Bytes of the central directory: version needed, place of the member, its name."""
+    path = zipped(表__csv=GOOD)
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + at] = value
+    data[data.rindex(b"PK\x01\x02") + 45] = value if at == 42 else 0
+    path.write_bytes(data)
+    assert "damaged" in refusal(database, path)
