@@ -100,13 +100,17 @@ def test_search_by_name_and_by_telephone(visitor: Visitor) -> None:
     expect(page.locator(".card__name").first).to_have_text(name)
 
 
-def test_an_ambiguous_address_offers_a_choice(visitor: Visitor, keep: Keep) -> None:
-    visitor_page = visitor.open()
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_an_ambiguous_address_offers_a_choice(
+    visitor: Visitor, keep: Keep, viewport: dict[str, int]
+) -> None:
+    visitor_page = visitor.open(viewport=viewport)
     visitor_page.fill("#address", "茜町一丁目")
     visitor_page.press("#address", "Enter")
     choices = visitor_page.locator("#notice .candidates button")
     expect(choices).to_have_count(2)
-    keep(visitor_page, "ambiguous-1280")
+    expect(choices.last).to_be_in_viewport()
+    keep(visitor_page, f"ambiguous-{viewport['width']}")
     choices.filter(has_text="八幡西区").click()
     expect(visitor_page.locator("#centre")).to_contain_text("八幡在宅医療")
     expect(visitor_page.locator(".card").first).to_be_visible()
@@ -277,6 +281,7 @@ def test_the_link_holds_no_home(visitor: Visitor) -> None:
     page.select_option("#district", "40101")
     search_address(page)
     names(page)
+    page.locator(".take-away summary").click()
     page.locator("#copy-link").click()
     expect(page.locator("#notice")).to_contain_text("住所は入っていません")
     copied = page.evaluate("navigator.clipboard.readText()")

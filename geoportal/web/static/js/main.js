@@ -78,13 +78,19 @@ async function run({ focus = false, fit = true } = {}) {
   return false;
 }
 
+/** Says to eyes and ears that an answer is on its way: in the list, and on the button pressed. */
+function busy(on) {
+  list.busy(on);
+  layout.classList.toggle("is-loading", on);
+  document.body.classList.toggle("is-searching", on);
+}
+
 /** Asks the server; true when the answer was shown, false when it failed or another came first. */
 async function ask(request, { focus, fit }) {
   if (running) running.abort();
   const controller = new AbortController();
   running = controller;
-  list.busy(true);
-  layout.classList.add("is-loading");
+  busy(true);
   announce(t("searching"));
   try {
     const answer = await api.search(request, controller.signal);
@@ -102,8 +108,7 @@ async function ask(request, { focus, fit }) {
   } finally {
     if (running === controller) {
       running = null;
-      list.busy(false);
-      layout.classList.remove("is-loading");
+      busy(false);
     }
   }
 }
@@ -191,10 +196,10 @@ async function submit() {
 }
 
 async function place(text) {
-  list.busy(true);
+  busy(true);
   const understood = await searchPlace(text, search, submit);
   if (!understood) question.typed = "";
-  list.busy(false);
+  busy(false);
 }
 
 function findMe() {

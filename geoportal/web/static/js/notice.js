@@ -8,6 +8,7 @@ const place = byId("notice");
 function show(words, text, pieces) {
   replaceChildren(place, h("p", {}, words), pieces);
   place.hidden = false;
+  place.scrollIntoView({ block: "nearest", behavior: "auto" });
   announce(text);
 }
 
