@@ -14,16 +14,20 @@ export function startNeedPicker(form) {
   const box = byId("need-words");
   const filter = byId("need-filter");
   if (!box || !filter) return;
-  const labels = all("label[data-words]", filter).map((label) => ({
-    label,
-    words: fold(`${label.dataset.words} ${label.textContent}`),
-  }));
+  let folded = null; // made when it is first needed: the page is usable sooner
+  const labels = () => {
+    folded = folded || all("label[data-words]", filter).map((label) => ({
+      label,
+      words: fold(`${label.dataset.words} ${label.textContent}`),
+    }));
+    return folded;
+  };
   const none = filter.querySelector(".need-none");
 
   const narrow = () => {
     const wanted = box.value.split(/\s+/).map(fold).filter(Boolean);
     let shown = 0;
-    for (const { label, words } of labels) {
+    for (const { label, words } of labels()) {
       const chosen = label.querySelector("input").checked;
       const hit = wanted.every((word) => words.includes(word));
       label.hidden = !(hit || chosen);
@@ -45,7 +49,7 @@ export function startNeedPicker(form) {
     if (event.key !== "Enter") return;
     event.preventDefault();
     narrow();
-    const first = labels.find(({ label }) => !label.hidden && !label.querySelector("input").checked);
+    const first = labels().find(({ label }) => !label.hidden && !label.querySelector("input").checked);
     if (first && box.value.trim()) {
       const input = first.label.querySelector("input");
       input.checked = true;
@@ -55,5 +59,5 @@ export function startNeedPicker(form) {
       announce(t("need-added", { name: first.label.querySelector("span").textContent.trim() }));
     }
   });
-  form.addEventListener("needs-changed", narrow);
+  form.addEventListener("needs-changed", () => box.value && narrow());
 }
