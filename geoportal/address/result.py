@@ -39,7 +39,7 @@ class Candidate:
     municipality_code: str
     town: str
     uncertainty_m: float | None
-    text: str = ""
+    text: str
     station: str = ""
     lines: tuple[str, ...] = ()
 

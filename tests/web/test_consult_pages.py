@@ -23,7 +23,8 @@ def client(app: Flask, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Flask
         if address == "同名町":
             twins = (
                 Candidate(
-                    130.9, 33.9, "town", "福岡県", "北九州市門司区", "40101", "同名町", 400.0
+                    *(130.9, 33.9, "town", "福岡県", "北九州市門司区", "40101", "同名町", 400.0),
+                    text="福岡県北九州市門司区同名町",
                 ),
             )
             return GeocodeResult("ambiguous", candidates=twins)

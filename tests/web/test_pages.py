@@ -225,7 +225,10 @@ def test_ambiguous_addresses_are_not_guessed(
 ) -> None:
     places = [("八幡西区", "40109"), ("小倉南区", "40107")]
     candidates = tuple(
-        Candidate(*KOKURA, "chome", "福岡県", f"北九州市{name}", code, "本町一丁目", 300.0)
+        Candidate(
+            *(*KOKURA, "chome", "福岡県", f"北九州市{name}", code, "本町一丁目", 300.0),
+            text=f"福岡県北九州市{name}本町一丁目",
+        )
         for name, code in places
     )
     ambiguous = GeocodeResult("ambiguous", candidates=candidates)
@@ -350,7 +353,7 @@ def test_the_worker_keeps_what_is_published_only(client: FlaskClient) -> None:
     assert "/static/js/main.js" in listed
     assert not [path for path in listed if "search" in path and not path.startswith("/static/")]
     for path in listed:
-        if path != "/static/":
+        if path not in {"/static/", "/api/v1/facilities/"}:  # beginnings, no addresses
             with client.get(path) as answer:
                 assert answer.status_code == 200, path
 
