@@ -11,7 +11,7 @@ import click
 
 from geoportal.cli.console import Console, command, point_of, progress_bar, require_writable
 from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
-from geoportal.domain.district import LEVELS
+from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import FORMATS, export_facilities
@@ -141,7 +141,11 @@ def find_facilities(portal: Portal, number: str) -> list[Any]:
 
 
 @click.command()
-@click.option("--level", type=click.Choice(LEVELS), help="Only this level.")
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help=f"Only this level: {', '.join(LEVELS)}, {LOCAL}, or a local one by its name.",
+)
 @command
 def districts(console: Console, level: str | None) -> None:
     """List the districts held."""

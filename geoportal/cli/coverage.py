@@ -23,6 +23,7 @@ from geoportal.coverage.handout import Handout
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, PlannedFacility, Question
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import sentence
+from geoportal.domain.district import LOCAL
 from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.method import FORMATS
@@ -48,7 +49,14 @@ _DEFAULT_FORMATS = ",".join(FORMATS)
     show_default=True,
     help="Count people by 500 m census mesh, or by town (町丁目) where imported.",
 )
-@click.option("--local", is_flag=True, help="By local districts (日常生活圏域, 中学校区).")
+@click.option(
+    "--local",
+    is_flag=False,
+    flag_value=LOCAL,
+    default="",
+    metavar="[LEVEL]",
+    help="By local districts (日常生活圏域, 中学校区); name the level where several are held.",
+)
 @click.option("--remove", multiple=True, metavar="ID", help="What if this facility closed?")
 @click.option(
     "--add", multiple=True, metavar="LON,LAT[,CAPACITY]", help="What if there were one here?"

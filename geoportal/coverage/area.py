@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from geoportal.coverage.reach import Rows
+from geoportal.domain.district import LOCAL
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.geo.polygons import polygonal
 from geoportal.index.districts import DistrictIndex
@@ -99,7 +101,7 @@ def choose_target(
     names: Mapping[str, str],
     code: str,
     *,
-    local: bool = False,
+    local: str = "",
 ) -> Target:
     """Find the areas of a study.
 
@@ -113,15 +115,16 @@ def choose_target(
         Names of municipalities that have no outline, for messages.
     code : str
         A district of any level, or a city.
-    local : bool
-        Cut by locally defined districts (日常生活圏域, 中学校区) instead of wards.
+    local : str
+        Cut by the locally defined districts of this level (日常生活圏域, 中学校区) instead of
+        wards; ``"local"`` for the only such level held here; empty for none.
 
     Raises
     ------
     NotFoundError
         When no district has the code.
     InputRefusedError
-        When an outline that is needed is not held.
+        When an outline that is needed is not held, or several local levels are and none is named.
     """
     if code not in members and code not in districts:
         raise NotFoundError(f"no district has the code {code[:20]!r}; see: geoportal districts")
@@ -139,7 +142,7 @@ def choose_target(
     )
     municipalities = tuple(area.code for area in areas if area.level in LEAVES)
     if local:
-        areas = _local_areas(districts, areas)
+        areas = _local_areas(districts, areas, local)
     name = districts[code].name if code in districts else names.get(code, code)
     leaves = [d.code for d in districts.districts if d.level in LEAVES]
     small = [one for one in leaves if not _has_wards(one, members)]
@@ -156,29 +159,51 @@ def choose_target(
     )
 
 
+def local_levels(districts: DistrictIndex, within: BaseGeometry) -> list[str]:
+    """Return the levels of the local districts that share area with an outline, by name."""
+    return sorted(
+        {
+            district.level
+            for district in districts.districts
+            if district.is_local
+            and not polygonal(within.intersection(districts.outline(district.code))).is_empty
+        }
+    )
+
+
 def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
     return any(one != code for one in members.get(code, ()))
 
 
-def _local_areas(districts: DistrictIndex, within: Sequence[Area]) -> tuple[Area, ...]:
+def _local_areas(districts: DistrictIndex, within: Sequence[Area], level: str) -> tuple[Area, ...]:
     """Cut an area by the local districts in it; what none covers becomes the rest.
 
     Where two local districts overlap (sloppy digitising), the lower code keeps the overlap.
     """
     rest = shapely.union_all([area.outline for area in within])
+    levels = local_levels(districts, rest)
+    if level != LOCAL and level not in levels:
+        raise InputRefusedError(
+            f"no local districts called {level[:20]!r} are held here, but: "
+            f"{', '.join(levels) or 'none'}; import their outlines first"
+        )
+    if not levels:
+        raise InputRefusedError(
+            "no local districts (日常生活圏域, 中学校区) are held here; import their outlines first"
+        )
+    if level == LOCAL and len(levels) > 1:
+        raise InputRefusedError(
+            f"several sets of local districts are held here: {', '.join(levels)}; name one of them"
+        )
     areas = []
     for district in districts.districts:
-        if district.level != "local":
+        if not district.is_of(level):
             continue
         piece = polygonal(rest.intersection(districts.outline(district.code)))
         if piece.is_empty:
             continue
-        areas.append(Area(district.code, district.name, "local", piece))
+        areas.append(Area(district.code, district.name, district.level, piece))
         rest = rest.difference(piece)
-    if not areas:
-        raise InputRefusedError(
-            "no local districts (日常生活圏域, 中学校区) are held here; import their outlines first"
-        )
     remaining = polygonal(rest)
     if not remaining.is_empty:
         areas.append(Area(REST, REST_NAME, REST, remaining))

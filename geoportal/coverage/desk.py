@@ -71,12 +71,12 @@ class CoverageDesk:
     executor: Executor = here
     _version: str = field(default="", init=False, repr=False)
     _population: Population | None = field(default=None, init=False, repr=False)
-    _studies: OrderedDict[tuple[str, Question, bool], Study] = field(
+    _studies: OrderedDict[tuple[str, Question, str], Study] = field(
         default_factory=OrderedDict, init=False, repr=False
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def target(self, snapshot: Snapshot, code: str, *, local: bool = False) -> Target:
+    def target(self, snapshot: Snapshot, code: str, *, local: str = "") -> Target:
         """Return the area with a code and its districts; see `choose_target`."""
         names = {info.code: info.name for info in self.reference.municipalities.values()}
         names |= self.reference.designated_cities
@@ -89,7 +89,7 @@ class CoverageDesk:
         question: Question,
         changes: WhatIf = NO_CHANGE,
         *,
-        local: bool = False,
+        local: str = "",
         progress: Progress = no_progress,
     ) -> Study:
         """Conduct a study, or return it when it was conducted before.
@@ -128,7 +128,7 @@ class CoverageDesk:
         question: Question,
         changes: WhatIf = NO_CHANGE,
         *,
-        local: bool = False,
+        local: str = "",
         progress: Progress = no_progress,
     ) -> Handout:
         """Conduct a study and put words, sources and dates to it."""

@@ -10,7 +10,7 @@ import shapely
 from rtree import index as rtree_index
 from shapely.geometry import MultiPolygon, mapping
 
-from geoportal.domain.district import LEVELS, District
+from geoportal.domain.district import District, rank
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.geo.polygons import dissolve, polygonal
 
@@ -61,7 +61,7 @@ class DistrictIndex:
     @property
     def districts(self) -> Sequence[District]:
         """Every district, largest level first, then by code."""
-        return sorted(self._districts.values(), key=lambda d: (LEVELS.index(d.level), d.code))
+        return sorted(self._districts.values(), key=lambda d: (rank(d.level), d.level, d.code))
 
     def outline(self, code: str) -> MultiPolygon:
         """Return the outline of a district, degrees, EPSG:4326."""
@@ -104,7 +104,7 @@ class DistrictIndex:
             if self._parts[i].covers(point)
         }
         found = [self._districts[code] for code in codes]
-        return sorted(found, key=lambda d: (-LEVELS.index(d.level), d.code))
+        return sorted(found, key=lambda d: (-rank(d.level), d.level, d.code))
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""

@@ -130,5 +130,6 @@ def _identify_map(member: Member) -> Content:
     raise UnknownLayoutError(
         f"{member.name}: its features have the properties {property_names(features)}. Needed is a "
         "district code of five digits in N03_007 or code and a name in N03_004 or name "
-        "(outlines), or the name of a station in N02_005 (stations)"
+        "(outlines); for local areas a name (name, 圏域名, 学区名 …) and what they are (level: "
+        "日常生活圏域, 中学校区 …); or the name of a station in N02_005 (stations)"
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from geoportal.domain.centre import Centre
 from geoportal.geo.polygons import vertex_count
 from geoportal.ingest.edition import Edition
-from geoportal.ingest.report import INFO, Issue
+from geoportal.ingest.report import ERROR, INFO, Issue
 from geoportal.ingest.revise import Revision
 from geoportal.ingest.sources.towns import count_by_change
 from geoportal.store import documents
@@ -44,6 +44,9 @@ def revise_outlines(connection: sa.Connection, items: Sequence[StoredOutline]) -
         if before is None:
             revision.created += 1
             fresh.append(item)
+        elif _other_set(before, item):
+            revision.unchanged += 1
+            revision.issues.append(_code_taken(before, item))
         elif _outline_rank(item) > _outline_rank(before):
             same = item.content_hash == before.content_hash
             revision.updated += not same
@@ -56,6 +59,21 @@ def revise_outlines(connection: sa.Connection, items: Sequence[StoredOutline]) -
         revision.issues.append(_kept(kept, "outlines", "newer or more detailed"))
     write_outlines(connection, fresh)
     return revision
+
+
+def _other_set(before: StoredOutline, item: StoredOutline) -> bool:
+    """Say whether a code is held by a district of another set, one of them local."""
+    local = before.district.is_local or item.district.is_local
+    return local and before.district.level != item.district.level
+
+
+def _code_taken(before: StoredOutline, item: StoredOutline) -> Issue:
+    held = before.district
+    message = (
+        f"the code is that of {held.full_name or held.name} ({held.level}) here; "
+        f"{item.district.name} is left out: give it a code of its own"
+    )
+    return Issue(1, "code", "code_taken", ERROR, item.district.code, message)
 
 
 def revise_places(

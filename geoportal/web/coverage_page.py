@@ -14,6 +14,7 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text
+from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.services import Portal
 from geoportal.web import coverage_wording as say
@@ -54,7 +55,8 @@ def coverage_page(portal: Portal, values: Values, language: str) -> Document:
         **models.coverage_table(portal),
         "asked": asked,
         "areas": held,
-        "local_held": "local" in held or asked.local,
+        "official_levels": LEVELS,
+        "local_levels": [level for level in held if level not in LEVELS],
         "towns_held": False,
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,

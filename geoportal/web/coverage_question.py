@@ -32,7 +32,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 DEFAULT_PRESET = "doctor"
 MOST_REMOVED = 5
 RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
-LEVEL_ORDER: tuple[str, ...] = ("prefecture", "medical_area", "municipality", "ward", "local")
 _SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
 COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")
 """What the page takes from its URL; a planned place is not among them (`coverage_plan`)."""
@@ -58,7 +57,11 @@ class CoverageQuery(Strict):
     ring: Annotated[int, AfterValidator(_ring)] = Field(
         RINGS[SPOKEN_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
     )
-    local: bool = Field(False, description="By local districts (日常生活圏域, 中学校区)")
+    local: str = Field(
+        "",
+        max_length=40,
+        description="By the local districts of this level (日常生活圏域, 中学校区)",
+    )
     remove: list[Code] = Field(
         default_factory=list,
         max_length=MOST_REMOVED,
@@ -111,8 +114,7 @@ def areas(portal: Portal) -> dict[str, list[Document]]:
             for item in held
             if item.level == level
         ]
-        for level in LEVEL_ORDER
-        if any(item.level == level for item in held)
+        for level in dict.fromkeys(item.level for item in held)
     }
 
 
@@ -161,7 +163,7 @@ def query_string(asked: CoverageQuery) -> Document:
     """Return what is asked as the arguments of a URL: what is usual is left out."""
     values: Document = {"kind": asked.kind or [""], "need": asked.need, "area": asked.area}
     usual = CoverageQuery.model_validate({})
-    for name in ("time", "evidence", "demand", "ring"):
+    for name in ("time", "evidence", "demand", "ring", "local"):
         if getattr(asked, name) != getattr(usual, name):
             values[name] = getattr(asked, name)
-    return values | ({"local": 1} if asked.local else {})
+    return values

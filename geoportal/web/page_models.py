@@ -32,7 +32,9 @@ def district_groups(portal: Portal) -> list[Document]:
     groups: dict[str, list[District]] = {}
     names = {district.code: district.name for district in held}
     for district in held:
-        label = names.get(district.parent, "") if district.level in {"ward", "local"} else ""
+        label = (
+            names.get(district.parent, "") if district.level == "ward" or district.is_local else ""
+        )
         groups.setdefault(label, []).append(district)
     ordered = sorted(groups.items(), key=lambda item: (item[0] == "", item[0]))
     return [{"label": label, "districts": districts} for label, districts in ordered]

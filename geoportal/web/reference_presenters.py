@@ -7,8 +7,9 @@ from typing import Any
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import Role
-from geoportal.domain.district import District
+from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
+from geoportal.errors import UsageError
 from geoportal.services import CALENDAR, Portal
 
 SAMPLE_SOURCE = "sample"
@@ -25,8 +26,17 @@ def centres_document(portal: Portal) -> Document:
 def districts_document(
     portal: Portal, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
 ) -> Document:
-    """Return the districts held as a GeoJSON FeatureCollection, outlines on request."""
-    held = [d for d in portal.snapshot.districts.districts if level in (None, d.level)]
+    """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
+
+    Raises
+    ------
+    UsageError
+        When no district level is called so.
+    """
+    everything = portal.snapshot.districts.districts
+    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in everything)}:
+        raise UsageError(f"no district level is called {level[:40]!r}", "level")
+    held = [d for d in everything if level is None or d.is_of(level)]
     features = [
         _district_feature(portal, district, geometry=geometry, tolerance_m=tolerance_m)
         for district in held

@@ -263,7 +263,11 @@ class DistrictsQuery(Strict):
     """What `GET /api/v1/districts` takes."""
 
     geometry: bool = True
-    level: Literal["prefecture", "medical_area", "municipality", "ward", "local"] | None = None
+    level: str | None = Field(
+        None,
+        max_length=40,
+        description="prefecture, medical_area, municipality, ward, local, or a local level's name",
+    )
     tolerance_m: Literal[0, 20, 100, 500] = Field(
         0, description="Simplify outlines for drawing: metres a line may stray"
     )

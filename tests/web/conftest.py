@@ -38,7 +38,7 @@ def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClien
             connection,
             [
                 StoredOutline(
-                    District(f"40106-{code}", f"見本圏域{code}", "local", "40106", ""),
+                    District(f"40106-{code}", f"見本圏域{code}", "日常生活圏域", "40106", ""),
                     polygonal(ward.geometry.intersection(box(*bounds))),
                     ward.source,
                     ward.as_of,

@@ -106,7 +106,7 @@ def test_evidence_and_night_are_other_questions(sample_city):
 
 
 def test_a_ward_is_compared_by_its_local_areas(sample_city):
-    query = "area=40106&local=1&kind=visiting_nursing"
+    query = "area=40106&local=日常生活圏域&kind=visiting_nursing"
     shown = rows(text(sample_city, query))
     assert {row[0] for row in shown} == {"見本圏域w1", "見本圏域w2", "区域外", "小倉北区"}
     people = {row[0]: float(row[2].replace(",", "")) for row in shown}
@@ -121,9 +121,9 @@ def test_a_ward_is_compared_by_its_local_areas(sample_city):
 
 
 def test_without_local_areas_the_page_says_what_to_do(sample_city):
-    page = text(sample_city, "area=40101&local=1&kind=visiting_nursing")
+    page = text(sample_city, "area=40101&local=日常生活圏域&kind=visiting_nursing")
     assert "「分け方」を市区町村ごとにしてください" in page
-    assert '<option value="1" selected>' in page
+    assert '<option value="日常生活圏域" selected>' in page
 
 
 def test_people_can_be_counted_by_town(sample_city):

@@ -288,4 +288,5 @@ def _candidate(found: GeocodeResult) -> Candidate:
         found.municipality_code,
         found.town,
         found.uncertainty_m,
+        f"{found.prefecture}{found.municipality}{found.town}",
     )

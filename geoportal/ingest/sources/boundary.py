@@ -1,5 +1,7 @@
 """District outlines: 国土数値情報 N03 and files like it, as GeoJSON, GeoPackage or shapefile.
 
+Beside the official districts, those a place has defined itself: see `local_districts`.
+
 Coordinates must be degrees of WGS 84 or JGD2000/2011 (taken as equal). The Tokyo datum is off by
 400 m and is refused, as are projected coordinates.
 """
@@ -21,6 +23,7 @@ from geoportal.ingest.edition import Edition
 from geoportal.ingest.map_files import Feature
 from geoportal.ingest.municipalities import MunicipalityFinder, last_part
 from geoportal.ingest.report import ERROR, INFO, Issue
+from geoportal.ingest.sources.local_districts import read_local
 from geoportal.store.outlines import StoredOutline
 
 SOURCE: Final = "boundary"
@@ -47,8 +50,12 @@ class OutlineExtract:
 
 
 def describes(features: Iterable[Feature]) -> bool:
-    """Say whether any feature carries a district code, under a name that sources give it."""
-    return any(_named_code(feature.properties)[0] for feature in features)
+    """Say whether any feature has an official code or tells of a local set of districts."""
+    return any(
+        _named_code(feature.properties)[0]
+        or (read_local(feature.properties) and not _without_area(feature))
+        for feature in features
+    )
 
 
 def extract(features: Iterable[Feature], edition: Edition) -> OutlineExtract:
@@ -58,22 +65,21 @@ def extract(features: Iterable[Feature], edition: Edition) -> OutlineExtract:
     """
     found = OutlineExtract()
     parts: dict[str, list[BaseGeometry]] = {}
-    names: dict[str, Mapping[str, Any]] = {}
+    districts: dict[str, District] = {}
     for feature in features:
         found.rows_read += 1
-        code, value = _named_code(feature.properties)
-        problem = _problem(feature, code, value)
+        district = _district_of(feature.properties, edition.municipalities)
+        problem = _problem(feature, district, districts)
         if problem:
             found.rejected += 1
             found.issues.append(problem)
-        elif feature.geometry is not None:
-            parts.setdefault(code, []).append(feature.geometry)
-            names.setdefault(code, feature.properties)
+        elif feature.geometry is not None and district is not None:
+            parts.setdefault(district.code, []).append(feature.geometry)
+            districts.setdefault(district.code, district)
     for code in sorted(parts):
         outline = dissolve(parts[code])
         if not outline.is_empty:
-            district = _district(code, names[code], edition.municipalities)
-            found.outlines.append(_outline(district, outline, edition))
+            found.outlines.append(_outline(districts[code], outline, edition))
     return found
 
 
@@ -81,15 +87,39 @@ def _outline(district: District, outline: MultiPolygon, edition: Edition) -> Sto
     return StoredOutline(district, shapely.normalize(outline), edition.source, edition.as_of)
 
 
-def _problem(feature: Feature, code: str, value: str) -> Issue | None:
-    if not code:
+def _problem(
+    feature: Feature, district: District | None, before: Mapping[str, District]
+) -> Issue | None:
+    if district is None:
+        value = _named_code(feature.properties)[1]
         severity = ERROR if value else INFO
         message = "no district code of five digits (N03_007, code): the feature is left out"
         return Issue(feature.line, "N03_007", "no_code", severity, value, message)
-    if feature.geometry is None or polygonal(feature.geometry).is_empty:
+    if _without_area(feature):
         message = "the feature has no area: it is left out"
-        return Issue(feature.line, "geometry", "no_area", ERROR, code, message)
+        return Issue(feature.line, "geometry", "no_area", ERROR, district.code, message)
+    named = before.get(district.code)
+    if district.is_local and named is not None and named.name != district.name:
+        message = f"{named.name} has this code already; the feature is left out: give it its own"
+        return Issue(feature.line, "code", "duplicate_code", ERROR, district.code, message)
     return None
+
+
+def _without_area(feature: Feature) -> bool:
+    return feature.geometry is None or polygonal(feature.geometry).is_empty
+
+
+def _district_of(
+    properties: Mapping[str, Any], municipalities: MunicipalityFinder
+) -> District | None:
+    local = read_local(properties)
+    if local is not None:
+        info = municipalities.reference.municipalities.get(local.municipality_code)
+        above = info.prefecture + info.name if info else ""
+        parent = info.code if info else ""
+        return District(local.code, local.name, local.level, parent, above + local.name)
+    code, _value = _named_code(properties)
+    return _district(code, properties, municipalities) if code else None
 
 
 def _named_code(properties: Mapping[str, Any]) -> tuple[str, str]:

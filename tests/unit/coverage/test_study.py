@@ -201,7 +201,7 @@ def test_an_outline_that_is_missing_is_asked_for():
 def test_local_districts_cut_the_city_and_the_rest_is_kept():
     local = make_outline("L1", (130.82, 33.82, 130.88, 33.88), "local")
     held = make_snapshot([], outlines=[*town.outlines(), local], members=town.MEMBERS)
-    cut = choose_target(held.districts, town.MEMBERS, {}, "40100", local=True)
+    cut = choose_target(held.districts, town.MEMBERS, {}, "40100", local="local")
     assert [area.code for area in cut.areas] == ["L1", "rest"]
     whole = sum(outline.area for _, outline in town.outlines())
     assert sum(area.outline.area for area in cut.areas) == pytest.approx(whole)

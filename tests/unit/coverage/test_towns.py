@@ -178,7 +178,7 @@ def test_local_districts_have_the_towns_whose_point_they_hold():
         make_outline("L2", (130.88, 33.80, 130.95, 33.90), "local"),
     ]
     held = make_snapshot([], outlines=[*town.outlines(), *local], members=town.MEMBERS)
-    cut = choose_target(held.districts, town.MEMBERS, {}, "40100", local=True)
+    cut = choose_target(held.districts, town.MEMBERS, {}, "40100", local="local")
     items = [t for t in placed() if t.people.municipality_code in WARDS]
     items.append(town.held_town("40107", "見本島", (131.003, 33.85), 40, 20, 10, 3))
     demand = town_demand(items)

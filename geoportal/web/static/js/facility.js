@@ -21,7 +21,7 @@ function drawPlace(element) {
   }).addTo(map);
   api.get(districts).then((collection) => {
     for (const feature of collection.features) {
-      if (feature.geometry && ["ward", "municipality", "local"].includes(feature.properties.level)) {
+      if (feature.geometry && !["prefecture", "medical_area"].includes(feature.properties.level)) {
         L.geoJSON(feature, { interactive: false, style: { className: "outline" } }).addTo(map).bringToBack();
       }
     }
