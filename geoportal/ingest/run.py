@@ -158,7 +158,7 @@ class ImportRun:
     ) -> None:
         report = plan.report
         edition = (
-            self._sample_edition(connection, report)
+            self._sample_edition(connection, content, report)
             if plan.fictional
             else self._edition(connection, member, content, report)
         )
@@ -198,10 +198,12 @@ class ImportRun:
             report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
         return Edition(content.source, as_of, self._municipalities, self._reference.kinds)
 
-    def _sample_edition(self, connection: sa.Connection, report: FileReport) -> Edition:
-        """Date a file of the sample city by the day of its first load."""
+    def _sample_edition(
+        self, connection: sa.Connection, content: Content, report: FileReport
+    ) -> Edition:
+        """Date a file of the sample city: by its content (a census), else by its first load."""
         first = edition_of_digest(connection, SAMPLE, report.sha256)
-        as_of = first or self._today.isoformat()
+        as_of = content.inner_date or first or self._today.isoformat()
         return Edition(SAMPLE, as_of, self._municipalities, self._reference.kinds)
 
     def _fill(self, report: FileReport, content: Content, intake: Intake) -> None:

@@ -166,17 +166,15 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
         "within": say.spoken_range(
             say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
         ),
-        "lack": say.spoken_range(
-            say.percent(figures.uncovered_share(possible, ring), words),
-            say.percent(figures.uncovered_share(sure, ring), words),
+        "lack": say.percent_range(
+            figures.uncovered_share(possible, ring), figures.uncovered_share(sure, ring), words
         ),
         "lacking": say.spoken_range(
             say.people(say.lacking(figures, possible, ring)),
             say.people(say.lacking(figures, sure, ring)),
         ),
-        "choice": say.spoken_range(
-            say.percent(say.choice_share(figures, sure, ring), words),
-            say.percent(say.choice_share(figures, possible, ring), words),
+        "choice": say.percent_range(
+            say.choice_share(figures, sure, ring), say.choice_share(figures, possible, ring), words
         ),
         "nearest": say.spoken_range(
             distance_text(possible.nearest_m), distance_text(sure.nearest_m)

@@ -85,6 +85,17 @@ def percent(share: float, words: Messages) -> str:
     return f"{hundredths:.0f}%"
 
 
+def percent_range(low: float, high: float, words: Messages) -> str:
+    """Return a range of shares; with a decimal where whole percents would not tell them apart.
+
+    Without it, 0.986 to 0.994 would read 99%–99% or more.
+    """
+    ends = percent(low, words), percent(high, words)
+    if ends[0] != ends[1] and f"{low:.0%}" == f"{high:.0%}":
+        ends = f"{low:.1%}", f"{high:.1%}"
+    return spoken_range(*ends)
+
+
 def part(count: float, whole: float, words: Messages) -> str:
     """Return a part of a whole as a share; a dash for a part of nothing."""
     return percent(count / whole if whole else math.nan, words)

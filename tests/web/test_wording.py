@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from geoportal.web import wording
+from geoportal.web import coverage_wording, wording
+from geoportal.web.messages import messages
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,20 @@ def test_dates() -> None:
 def test_numbers_are_dialled_without_separators() -> None:
     assert wording.dial("０９３（９３２）7141") == "0939327141"
     assert wording.dial("+81 93-932-7141") == "+81939327141"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.09, 0.82, "9–82%"),
+        (0.992, 0.998, "99%以上"),
+        (0.986, 0.994, "98.6–99.4%"),
+        (0.006, 0.012, "0.6–1.2%"),
+        (0.0, 0.004, "0.0–0.4%"),
+        (0.5, 0.5, "50%"),
+    ],
+)
+def test_the_ends_of_a_range_of_shares_can_be_told_apart(
+    low: float, high: float, said: str
+) -> None:
+    assert coverage_wording.percent_range(low, high, messages("ja")) == said
