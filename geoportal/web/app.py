@@ -28,7 +28,16 @@ from geoportal.errors import GeoportalError
 from geoportal.services import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
-from geoportal.web import api, changes_page, coverage, description, pages, problems, suggest
+from geoportal.web import (
+    api,
+    changes_page,
+    coverage,
+    crawlers,
+    description,
+    pages,
+    problems,
+    suggest,
+)
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -91,6 +100,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(changes_page.blueprint)
     app.register_blueprint(description.blueprint)
+    app.register_blueprint(crawlers.blueprint)
     _add_health(app, portal)
     _add_errors(app)
     _add_headers(app, settings)

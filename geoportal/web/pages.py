@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
-from flask import render_template as render
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.domain.hours import HOLIDAY, JST
@@ -16,19 +15,18 @@ from geoportal.web import (
     consult_pages,
     export_page,
     facility_page,
+    installable,
     page_frame,
     presenters,
     search_form,
     wording,
 )
 from geoportal.web import page_models as models
-from geoportal.web.assets import STATIC
 from geoportal.web.coverage_page import coverage_page, shareable
 from geoportal.web.coverage_question import COVERAGE_ARGUMENTS
-from geoportal.web.messages import HTML_LANGUAGE, Label, messages
+from geoportal.web.messages import Label, messages
 from geoportal.web.page_frame import (
     asked_language,
-    asset_url,
     choose_visitors_language,
     config_document,
     page,
@@ -44,9 +42,7 @@ blueprint = Blueprint("pages", __name__)
 blueprint.register_blueprint(page_frame.blueprint)
 consult_pages.add_routes(blueprint)
 export_page.add_routes(blueprint)
-KEPT_PAGES = ("start", "centres", "help_page", "shortlist", "offline")
-KEPT_DATA = tuple(page_frame.DATA_URLS.values())
-"""What the service worker keeps besides the static files: published data, never a search."""
+installable.add_routes(blueprint)
 
 
 @blueprint.get("/")
@@ -175,40 +171,6 @@ def help_page() -> Response:
 def offline() -> Response:
     """Say what can be done without a network; shown in place of a page that is not kept."""
     return page("offline")
-
-
-@blueprint.get("/manifest.webmanifest")
-def manifest() -> Response:
-    """Describe the site as an application that can be installed."""
-    icon = {"src": asset_url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
-    document = {
-        "name": messages(g.language).plain("site-name"),
-        "short_name": messages(g.language).plain("site-name"),
-        "lang": HTML_LANGUAGE[g.language],
-        "start_url": page_url("pages.start"),
-        "scope": "/",
-        "display": "minimal-ui",
-        "background_color": "#ffffff",
-        "theme_color": "#0017c1",
-        "icons": [icon],
-    }
-    response = make_response(document)
-    response.mimetype = "application/manifest+json"
-    return response
-
-
-@blueprint.get("/sw.js")
-def service_worker() -> Response:
-    """Give the worker that keeps shell and published data for use without a network."""
-    names = sorted(p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.is_file())
-    shell = [asset_url(name) for name in names if name.endswith((".css", ".js", ".svg"))]
-    kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
-    offline_page = url_for("pages.offline")
-    body = render("sw.js", shell=shell, pages=kept, data=KEPT_DATA, offline=offline_page)
-    response = make_response(body)
-    response.mimetype = "text/javascript"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
 
 
 def error_page(status: int, detail: str = "") -> Response:

@@ -343,7 +343,14 @@ def test_no_position_of_a_home_can_come_in_by_url(client: FlaskClient) -> None:
 def test_the_manifest_speaks_the_visitors_language(client: FlaskClient) -> None:
     response = client.get("/manifest.webmanifest?lang=en")
     assert response.mimetype == "application/manifest+json"
-    assert json.loads(response.data)["name"] == "Home Care Map"
+    manifest = json.loads(response.data)
+    assert manifest["name"] == "Home Care Map"
+    for icon in manifest["icons"]:
+        with client.get(icon["src"]) as picture:
+            assert picture.mimetype == icon["type"]
+            if icon["type"] == "image/png":
+                sides = (int.from_bytes(picture.data[start : start + 4]) for start in (16, 20))
+                assert icon["sizes"] == "x".join(map(str, sides))
 
 
 def test_the_worker_keeps_what_is_published_only(client: FlaskClient) -> None:

@@ -1,0 +1,51 @@
+"""Search engines find every published page, and no invented facility."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from geoportal.web import crawlers
+
+
+@pytest.fixture
+def client(app, monkeypatch):
+    monkeypatch.setattr(crawlers, "is_fictional", lambda portal: False)
+    return app.test_client()
+
+
+def listed(client: FlaskClient) -> list[str]:
+    robots = client.get("/robots.txt").get_data(as_text=True)
+    maps = [line.split(" ", 1)[1] for line in robots.splitlines() if line.startswith("Sitemap: ")]
+    return [
+        url
+        for sitemap in maps
+        for url in client.get(urlsplit(sitemap).path).get_data(as_text=True).splitlines()
+    ]
+
+
+def test_every_address_of_the_sitemap_is_absolute_and_answers(client: FlaskClient) -> None:
+    urls = listed(client)
+    paths = [unquote(urlsplit(url).path) for url in urls]
+    assert all(url.startswith("http://localhost/") for url in urls)
+    assert {"/", "/centres", "/districts/40106", "/facilities/near"} <= set(paths)
+    assert "/facilities/gone" not in paths  # closed: kept for who has the link, not to be found
+    assert len(set(paths)) == len(paths)
+    assert {client.get(path).status_code for path in paths} == {200}
+
+
+def test_a_sitemap_is_cut_where_the_protocol_ends(client: FlaskClient, monkeypatch) -> None:
+    whole = listed(client)
+    monkeypatch.setattr(crawlers, "MOST_URLS", 4)
+    assert len(whole) > 8
+    assert listed(client) == whole
+    assert len(client.get("/sitemaps/1.txt").get_data(as_text=True).splitlines()) == 4
+    assert client.get(f"/sitemaps/{len(whole)}.txt").status_code == 404
+    assert client.get("/sitemaps/0.txt").status_code == 404
+
+
+def test_the_sample_city_is_not_to_be_found(sample_city: FlaskClient) -> None:
+    assert "Disallow: /\n" in sample_city.get("/robots.txt").get_data(as_text=True)
+    assert listed(sample_city) == []
