@@ -24,6 +24,7 @@ const centreBox = new CentreBox(byId("centre"), config.centres);
 const question = new Question(config.text || "");
 let shown = { answer: null, features: [], rest: [], request: null };
 let running = null;
+let chosen = ""; // the result last picked, by button or on the map
 
 const list = new ResultList(config, {
   highlight: (id) => pane.highlight(id),
@@ -37,6 +38,7 @@ const list = new ResultList(config, {
 const pane = new MapPane(byId("map"), config, {
   hover: (id) => list.highlight(id),
   pick: (id) => {
+    chosen = id;
     pane.select(id);
     list.select(id, { scroll: !view.isNarrow() });
   },
@@ -46,6 +48,7 @@ const pane = new MapPane(byId("map"), config, {
 });
 
 function selectOnMap(id) {
+  chosen = id;
   list.highlight(id);
   if (view.isNarrow() && view.current() !== "map") changeView("map");
   else if (view.current() === "list") changeView("both");
@@ -65,7 +68,7 @@ function viewChanged() {
 
 /** Where one of list and map is seen: the map from its top, the list at the result last chosen. */
 function bringIntoSight() {
-  const card = view.current() === "map" ? null : document.querySelector(".card.is-highlighted");
+  const card = view.current() === "map" ? null : byId(`r-${chosen}`);
   (card || byId("found")).scrollIntoView({ block: "start", behavior: "auto" });
 }
 
@@ -116,6 +119,7 @@ async function ask(request, { focus, fit }) {
 function show(answer, request, fit) {
   const ordered = inOrder(answer.features, request);
   shown = { answer, features: ordered.slice(0, PAGE), rest: ordered.slice(PAGE), request };
+  chosen = "";
   byId("results-tools").hidden = false;
   document.body.classList.add("has-results");
   list.show(answer, shown.features, request);

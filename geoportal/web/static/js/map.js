@@ -1,11 +1,16 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { append, h } from "./dom.js";
-import { cornersOf, middleOf } from "./outlines.js";
+import { Names } from "./names.js";
+import { cornersOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
 import { telephone } from "./telephone.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
+const PIN_REACH = 18;
+const TOP = 1000000;
+const ABOVE = 3000; // more than a window is high, as what lies south is drawn above
+const FINE = 0.25; // steps of the zoom without a base map: a city fills the window
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function pinIcon(kind, label, numeral) {
@@ -28,6 +33,7 @@ export class FacilityMap {
       zoomControl: false,
       minZoom: 5,
       maxZoom: 18,
+      zoomSnap: FINE,
       zoomAnimation: !calm,
       fadeAnimation: !calm,
       markerZoomAnimation: !calm,
@@ -39,9 +45,10 @@ export class FacilityMap {
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
     this.outlines = L.layerGroup().addTo(this.map);
     this.area = L.layerGroup().addTo(this.map);
-    this.map.createPane("names").style.zIndex = 430;
-    this.map.createPane("points").style.zIndex = 450;
+    this.map.createPane("points");
+    this.names = new Names(this.map);
     this.points = new PointLayer(config.kinds).addTo(this.map);
+    this.points.on("drawn", () => this._placeNames());
     this.results = L.layerGroup().addTo(this.map);
     this.map.on("click", (event) => this._click(event));
     this.map.on("popupopen", (event) => this._nameClose(event.popup));
@@ -88,7 +95,9 @@ export class FacilityMap {
     if (this.tiles) this.tiles.remove();
     this.tiles = null;
     this.element.classList.toggle("has-tiles", on);
+    this.map.options.zoomSnap = on ? 1 : FINE; // pictures of a base map are sharp at whole steps only
     if (!on) return;
+    if (this.moved || this.homeBounds) this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
     const { tileUrl, tileAttribution, tilePage } = this.element.dataset;
     const credit = h("a", { href: tilePage || "#" }, tileAttribution);
     this.tiles = L.tileLayer(tileUrl, {
@@ -110,20 +119,29 @@ export class FacilityMap {
       layer.addTo(this.outlines);
       this.outlineLayers.set(feature.properties.code, layer);
       this.corners.set(feature.properties.code, L.latLngBounds(cornersOf(feature.geometry)));
-      if (["ward", "municipality"].includes(feature.properties.level)) this._nameDistrict(feature);
+      if (["ward", "municipality"].includes(feature.properties.level)) this.names.add(feature);
     }
-    this.homeBounds = L.latLngBounds([]);
-    for (const corners of this.corners.values()) this.homeBounds.extend(corners);
-    if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false });
+    this._findHome(drawn);
+    if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false, padding: [8, 8] });
+    this._placeNames();
   }
 
-  _nameDistrict(feature) {
-    const name = h("span", { class: "district-name" }, feature.properties.name);
-    const icon = L.divIcon({ html: name, className: "district-name-holder", iconSize: [120, 20] });
-    const marker = L.marker(middleOf(feature.geometry), {
-      icon, interactive: false, keyboard: false, pane: "names",
+  /** Where the map opens: on the districts a centre answers for, or on all where there is none. */
+  _findHome(drawn) {
+    const served = new Set();
+    for (const centre of this.config.centres || []) for (const { code } of centre.districts) served.add(code);
+    const home = drawn.filter(({ properties: p }) => served.has(p.code) || served.has(p.parent));
+    this.homeBounds = L.latLngBounds([]);
+    for (const { properties } of home.length ? home : drawn) this.homeBounds.extend(this.corners.get(properties.code));
+  }
+
+  _placeNames() {
+    if (this.map.dragging.moving()) return; // they move along; what is beside them stays beside them
+    const pins = Array.from(this.pins.values()).map((pin) => {
+      const { x, y } = this.map.latLngToContainerPoint(pin.getLatLng());
+      return { left: x, top: y, radius: PIN_REACH };
     });
-    marker.addTo(this.outlines);
+    this.names.place(this.points.drawn.concat(pins));
   }
 
   markDistrict(code) {
@@ -173,6 +191,11 @@ export class FacilityMap {
     );
   }
 
+  /** A first result lies above later ones, also above those further south. */
+  _height(numeral) {
+    return TOP - numeral * ABOVE;
+  }
+
   /** Shows results as numbered pins, first result first. */
   setResults(features) {
     this.results.clearLayers();
@@ -187,7 +210,7 @@ export class FacilityMap {
         keyboard: true,
         title: `${numeral} ${p.name}`,
         riseOnHover: true,
-        zIndexOffset: 1000 - index,
+        zIndexOffset: this._height(numeral),
       });
       pin.number = numeral;
       pin.on("mouseover", () => this.callbacks.hover(feature.id));
@@ -223,7 +246,7 @@ export class FacilityMap {
       html: h("span", { class: "home" }, h("span", { class: "visually-hidden" }, t("origin-here"))),
       className: "home-holder", iconSize: [28, 28],
     });
-    L.marker(place, { icon, interactive: false, keyboard: false, zIndexOffset: 2000 }).addTo(this.area);
+    L.marker(place, { icon, interactive: false, keyboard: false, zIndexOffset: TOP }).addTo(this.area);
   }
 
   /** Moves the view to the results near the place, or to the district. */
@@ -241,7 +264,7 @@ export class FacilityMap {
     for (const [key, pin] of this.pins) {
       const element = pin.getElement();
       if (element) element.classList.toggle("is-highlighted", key === id);
-      pin.setZIndexOffset(key === id ? 3000 : 1000 - pin.number);
+      pin.setZIndexOffset(key === id ? TOP : this._height(pin.number));
     }
   }
 

@@ -191,7 +191,12 @@ export const PointLayer = window.L && L.Layer.extend({
     pen.clearRect(0, 0, size.x, size.y);
     L.DomUtil.setPosition(canvas, this.map.containerPointToLayerPoint([0, 0]));
     this.drawn = [];
-    if (!this.size) return;
+    if (this.size) this._drawGroups(pen, size, ratio);
+    canvas.dataset.shown = String(this.drawn.length);
+    this.fire("drawn");
+  },
+
+  _drawGroups(pen, size, ratio) {
     const zoom = this.map.getZoom();
     const world = 256 * 2 ** zoom;
     const origin = this.map.getPixelBounds().min;
@@ -199,11 +204,10 @@ export const PointLayer = window.L && L.Layer.extend({
       const left = group.x * world - origin.x;
       const top = group.y * world - origin.y;
       if (left < -30 || top < -30 || left > size.x + 30 || top > size.y + 30) continue;
-      this.drawn.push({ ...group, left, top });
+      this.drawn.push({ ...group, left, top, radius: group.radius || PIN / 2 });
       if (group.count === 1) this._mark(pen, this.columns.kinds[this.columns.kind[group.index]], left, top, ratio);
       else this._count(pen, group, left, top);
     }
-    canvas.dataset.shown = String(this.drawn.length);
   },
 
   _mark(pen, kind, left, top, ratio) {
