@@ -51,8 +51,9 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     possible = percent(figures.uncovered_share(figures.possible, ring), words)
     if possible != percent(lack, words):
         parts.append(words.label("reach-range", share=possible))
-    choice = percent(choice_share(figures, figures.sure, ring), words)
-    parts.append(words.label("reach-choice", share=choice))
+    if lack < 1:  # else there is nothing to choose between
+        choice = percent(choice_share(figures, figures.sure, ring), words)
+        parts.append(words.label("reach-choice", share=choice))
     return together(parts, words)
 
 
