@@ -40,6 +40,35 @@ def district_groups(portal: Portal) -> list[Document]:
     return [{"label": label, "districts": districts} for label, districts in ordered]
 
 
+def home_districts(portal: Portal) -> tuple[list[Document], list[Document]]:
+    """Return wards and municipalities a liaison centre answers for, and the others held.
+
+    Where no centre is known, all are at home. Wards elsewhere carry the name of their city.
+    """
+    held = [
+        district
+        for group in district_groups(portal)
+        for district in group["districts"]
+        if district.level in ("ward", "municipality")
+    ]
+    served = {
+        code
+        for centre in portal.snapshot.centres
+        if centre.kind == "liaison_centre"
+        for code in centre.districts
+    }
+    served |= {district.code for district in held if district.parent in served}
+    served |= {district.parent for district in held if district.code in served}
+    names = {district.code: district.name for district in held}
+    home, others = [], []
+    for d in held:
+        if d.code in served or not served:
+            home.append({"code": d.code, "name": d.name})
+        else:
+            others.append({"code": d.code, "name": names.get(d.parent, "") + d.name})
+    return home, others
+
+
 def kinds(portal: Portal, language: str) -> dict[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {

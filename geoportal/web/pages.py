@@ -220,6 +220,7 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
         district_name=known.get(form.district, ""),
         district_groups=models.district_groups(portal),
+        home_districts=lambda: models.home_districts(portal),
         kind_groups=models.kind_groups(),
         need_groups=models.need_groups(portal, g.language),
         ways_in=[_way(way) for way in WAYS_IN],

@@ -54,23 +54,31 @@ export class ResultList {
     this.needs = request.needs;
     this.originError = (answer.origin && answer.origin.uncertainty_m) || 0;
     const offers = (answer.relaxations || []).concat(answer.relaxations_more || []);
-    const evidence = answer.visit_evidence;
     const bands = ["match", "possible", "no"].map((band) => this._band(band, features, counts, hasNeeds));
     replaceChildren(
       this.root,
       this._head(answer, hasNeeds),
-      answer.unlocated && request.near ? h("p", { class: "hint" }, w("unlocated", { count: answer.unlocated })) : null,
+      counts.match === 0 && offers.length ? this._relaxations(offers) : null,
+      features.length ? null : h("p", { class: "empty" }, w(request.q && !request.district ? "text-none" : "results-none")),
+      bands,
+      features.length < answer.numberMatched ? this._more(answer.numberMatched - features.length) : null,
+      this._notes(answer, request)
+    );
+    this.busy(false);
+  }
+
+  /** What is good to know about the whole answer, out of the way of the list. */
+  _notes(answer, request) {
+    const evidence = answer.visit_evidence;
+    const unlocated = request.near ? answer.unlocated : 0;
+    if (!evidence && !unlocated) return null;
+    return h("div", { class: "results__notes" },
       evidence
         ? h("p", { class: "hint" }, w("visit-evidence", {
             all: evidence.institutions, visiting: evidence.visiting, yes: evidence.all_needs.yes,
           }))
         : null,
-      counts.match === 0 && offers.length ? this._relaxations(offers) : null,
-      features.length ? null : h("p", { class: "empty" }, w("results-none")),
-      bands,
-      features.length < answer.numberMatched ? this._more(answer.numberMatched - features.length) : null
-    );
-    this.busy(false);
+      unlocated ? h("p", { class: "hint" }, w("unlocated", { count: unlocated })) : null);
   }
 
   _head(answer, hasNeeds) {

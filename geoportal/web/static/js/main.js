@@ -171,9 +171,10 @@ const search = {
     question.around({ address: text }, "near-address");
     return run({ focus: true });
   },
-  words(text) {
+  /** True when something is called so. */
+  async words(text) {
     question.byWords(text);
-    return run({ focus: true });
+    return (await run({ focus: true })) && shown.answer.numberMatched > 0;
   },
   ward(code) {
     question.byWords("");
