@@ -23,6 +23,9 @@ REST = "rest"
 REST_NAME = "区域外"
 """The part of an area that none of the local districts covers; kept, so that sums stay sums."""
 
+SLIVER = 1e-3
+"""A share of a local district below this is not a part of it: two outlines of one border differ."""
+
 
 @dataclass(frozen=True)
 class Area:
@@ -33,26 +36,31 @@ class Area:
     code, name, level : str
     outline : MultiPolygon
         Degrees, EPSG:4326.
+    within : tuple of str
+        Codes of the whole that a local district, or the rest, is cut from; empty: not cut.
+    beside : tuple of str
+        For the rest, the codes of the local districts whose rest it is.
     """
 
     code: str
     name: str
     level: str
     outline: MultiPolygon
+    within: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def facility_rows(self, snapshot: Snapshot) -> Rows:
-        """Return the facilities in the district; see `Snapshot.in_district`."""
+        """Return the facilities in the district; see `Snapshot.in_district`.
+
+        The rest has all of the whole that no local district has, those without a position, too:
+        however a city is cut, its facilities stay the same.
+        """
+        if not self.within:
+            return snapshot.in_district(self.code)
+        whole = _rows_in(snapshot, self.within)
         if self.level == REST:
-            rows = [
-                row
-                for row, facility in enumerate(snapshot.facilities)
-                if facility.location.known
-                and self.outline.covers(
-                    shapely.Point(facility.location.lon or 0.0, facility.location.lat or 0.0)
-                )
-            ]
-            return np.array(rows, dtype=np.int64)
-        return snapshot.in_district(self.code)
+            return np.setdiff1d(whole, _rows_in(snapshot, self.beside))
+        return np.intersect1d(whole, snapshot.in_district(self.code))
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ def choose_target(
         name=name,
         areas=areas,
         land=tuple(districts.outline(one) for one in small),
-        sea_known=any(one[:2] in districts for one in codes),
+        sea_known=_sea_known(districts, codes),
         municipalities=municipalities,
         cities=tuple(
             one for one, inner in members.items() if inner and set(inner) <= set(municipalities)
@@ -160,15 +168,42 @@ def choose_target(
 
 
 def local_levels(districts: DistrictIndex, within: BaseGeometry) -> list[str]:
-    """Return the levels of the local districts that share area with an outline, by name."""
+    """Return the levels of the local districts that lie in an outline, in part at least, by name.
+
+    A sliver along the border does not count, see `SLIVER`.
+    """
     return sorted(
         {
             district.level
             for district in districts.districts
-            if district.is_local
-            and not polygonal(within.intersection(districts.outline(district.code))).is_empty
+            if district.is_local and not _piece(within, districts.outline(district.code)).is_empty
         }
     )
+
+
+def _piece(within: BaseGeometry, outline: MultiPolygon) -> MultiPolygon:
+    """Return the part of a local district that lies within an area; empty for a sliver of it."""
+    piece = polygonal(within.intersection(outline))
+    return piece if piece.area > SLIVER * outline.area else MultiPolygon()
+
+
+def _rows_in(snapshot: Snapshot, codes: Sequence[str]) -> Rows:
+    held = [snapshot.in_district(code) for code in codes]
+    return np.unique(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
+
+
+def _sea_known(districts: DistrictIndex, codes: Sequence[str]) -> bool:
+    """Say whether whole prefectures are held around; a local district's are those it lies in."""
+    prefectures = {one[:2] for one in codes if districts[one].level in LEAVES}
+    for one in codes:
+        if districts[one].is_local:
+            outline = districts.outline(one)
+            prefectures |= {
+                leaf.code[:2]
+                for leaf in districts.districts
+                if leaf.level in LEAVES and outline.intersects(districts.outline(leaf.code))
+            }
+    return bool(prefectures) and all(code in districts for code in prefectures)
 
 
 def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
@@ -184,8 +219,8 @@ def _local_areas(districts: DistrictIndex, within: Sequence[Area], level: str) -
     levels = local_levels(districts, rest)
     if level != LOCAL and level not in levels:
         raise InputRefusedError(
-            f"no local districts called {level[:20]!r} are held here, but: "
-            f"{', '.join(levels) or 'none'}; import their outlines first"
+            f"no local districts called {level[:20]!r} are held here"
+            f"{', but: ' + ', '.join(levels) if levels else ''}; import their outlines first"
         )
     if not levels:
         raise InputRefusedError(
@@ -195,16 +230,18 @@ def _local_areas(districts: DistrictIndex, within: Sequence[Area], level: str) -
         raise InputRefusedError(
             f"several sets of local districts are held here: {', '.join(levels)}; name one of them"
         )
+    codes = tuple(area.code for area in within)
     areas = []
     for district in districts.districts:
         if not district.is_of(level):
             continue
-        piece = polygonal(rest.intersection(districts.outline(district.code)))
+        piece = _piece(rest, districts.outline(district.code))
         if piece.is_empty:
             continue
-        areas.append(Area(district.code, district.name, district.level, piece))
+        areas.append(Area(district.code, district.name, district.level, piece, codes))
         rest = rest.difference(piece)
     remaining = polygonal(rest)
     if not remaining.is_empty:
-        areas.append(Area(REST, REST_NAME, REST, remaining))
+        beside = tuple(area.code for area in areas)
+        areas.append(Area(REST, REST_NAME, REST, remaining, codes, beside))
     return tuple(areas)

@@ -22,6 +22,8 @@ AT_LEAST: tuple[int, ...] = (1, 2, 3)
 
 PER_PEOPLE = 10_000
 _SIGNIFICANT_DIGITS = 12
+_NOTHING = 1e-9
+"""A share below this is the rounding of two sums that are equal."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class DistrictFigures:
         """Return the share of people 75+ without enough facilities within a ring; NaN: nobody."""
         if not self.need > 0:
             return float("nan")
-        return max(0.0, 1.0 - level.covered[at_least - 1][ring] / self.need)
+        share = 1.0 - level.covered[at_least - 1][ring] / self.need
+        return share if share > _NOTHING else 0.0
 
 
 def sum_up(

@@ -104,6 +104,7 @@ class Supply:
         Facilities that would count but have no position: counted in the district of their
         address, never in distances.
     unlocated_certain : ndarray of bool, shape (u,)
+    unlocated_ids : tuple of str
     """
 
     ids: tuple[str, ...]
@@ -115,6 +116,7 @@ class Supply:
     rows: Rows
     unlocated_rows: Rows
     unlocated_certain: NDArray[np.bool_]
+    unlocated_ids: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -129,8 +131,12 @@ class Supply:
         gone = set(ids)
         keep = np.array([facility_id not in gone for facility_id in self.ids], dtype=bool)
         rows = np.flatnonzero(keep)
+        lost = np.array([n for n, one in enumerate(self.unlocated_ids) if one not in gone], int)
         return replace(
             self,
+            unlocated_rows=self.unlocated_rows[lost],
+            unlocated_certain=self.unlocated_certain[lost],
+            unlocated_ids=tuple(self.unlocated_ids[n] for n in lost),
             ids=tuple(self.ids[row] for row in rows),
             names=tuple(self.names[row] for row in rows),
             kinds=tuple(self.kinds[row] for row in rows),
@@ -192,6 +198,7 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
         rows=np.array(located, dtype=np.int64),
         unlocated_rows=np.array(lost, dtype=np.int64),
         unlocated_certain=np.array([answers[row] == YES for row in lost], dtype=bool),
+        unlocated_ids=tuple(snapshot.facilities[row].id for row in lost),
     )
 
 

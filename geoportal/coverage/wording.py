@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from geoportal.coverage.demand import MESH, TOWNS
-from geoportal.coverage.figures import DistrictFigures
+from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
 
@@ -28,6 +28,8 @@ DEMAND_NAMES: Mapping[str, str] = {
 _KM = 1_000
 _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
+_FEW = 0.01
+"""Where fewer than a hundred live, half a person may be a share worth telling."""
 
 
 def distance_text(metres: float) -> str:
@@ -79,18 +81,25 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
         Which ring to speak of.
     """
     reach = distance_text(RINGS_M[ring])
-    sure = figures.uncovered_share(figures.sure, ring)
+    sure, possible = (_lacking(figures, level, ring) for level in (figures.sure, figures.possible))
     if not math.isfinite(sure):
         return f"{figures.name}には 75歳以上の人がいないか、人口がわかりません。"
-    text = _lack(sure, reach, subject)
-    possible = figures.uncovered_share(figures.possible, ring)
-    if share_text(possible) != share_text(sure):
+    open_ends = share_text(possible) != share_text(sure)
+    text = _lack(sure, reach, f"確認できている{subject}" if open_ends else subject)
+    if sure < 1:  # else there is nothing to choose between
+        choice = 1.0 - _lacking(figures, figures.sure, ring, at_least=2)
+        text += f"2か所以上から選べる人は {share_text(choice)} です。"
+    if open_ends:
         text += f"確認できていない施設も数えると、ない人は {share_text(possible)} です。"
-    choice = 1.0 - figures.uncovered_share(figures.sure, ring, at_least=2)
-    text += f"2か所以上から選べる人は {share_text(max(0.0, choice))} です。"
     if figures.hidden:
         text += f"75歳以上の人数が公表されていない町丁目（{figures.hidden}）は入っていません。"
     return text
+
+
+def _lacking(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
+    """Return the share of people 75+ without enough in reach; 0 when that is less than a person."""
+    share = figures.uncovered_share(level, ring, at_least)
+    return 0.0 if share * figures.need < _ONE_PERSON and share < _FEW else share
 
 
 def what_if_text(closed: Sequence[str], opened: int) -> str:
@@ -134,5 +143,5 @@ def _lack(share: float, reach: str, subject: str) -> str:
     if share <= 0:
         return f"75歳以上のどの人にも {reach} 以内に{subject}があります。"
     if share >= 1:
-        return f"75歳以上のどの人にも {reach} 以内に{subject}があると確認できていません。"
+        return f"75歳以上のどの人にも、{reach} 以内に{subject}がありません。"
     return f"75歳以上の {share_text(share)} は {reach} 以内に{subject}がありません。"

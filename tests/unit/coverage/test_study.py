@@ -9,8 +9,10 @@ import pytest
 from geoportal.coverage.area import choose_target
 from geoportal.coverage.baseline import baseline_bytes, baseline_document, compare, read_baseline
 from geoportal.coverage.demand import GROUPS
-from geoportal.coverage.figures import AT_LEAST, settled
+from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
 from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.study import Study, conduct
+from geoportal.coverage.supply import Question, gather_supply
 from geoportal.coverage.tables import (
     CELL_COLUMNS,
     cell_rows,
@@ -207,12 +209,106 @@ def test_local_districts_cut_the_city_and_the_rest_is_kept():
     assert sum(area.outline.area for area in cut.areas) == pytest.approx(whole)
 
 
+def local_city(*boxes: tuple[str, tuple[float, float, float, float]]) -> Study:
+    local = [make_outline(code, box, "local") for code, box in boxes]
+    held = make_snapshot(
+        town.facilities(),
+        outlines=[*town.outlines(), *local],
+        members=town.MEMBERS,
+        codes=town.CODES,
+    )
+    target = choose_target(held.districts, town.MEMBERS, {}, "40100", local="local")
+    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    return conduct(held, town.population(), target, question, gather_supply(held, question))
+
+
+def test_however_a_city_is_cut_its_facilities_and_people_stay_the_same(study):
+    """One has no position, one lies across the border but in a local district."""
+    cut = local_city(("L1", (130.82, 33.82, 130.88, 33.88)), ("L2", (130.94, 33.82, 131.10, 33.9)))
+    assert [area.code for area in cut.target.areas] == ["L1", "L2", "rest"]
+    for level in ("sure", "possible"):
+        counts = [getattr(one, level).facilities for one in cut.districts]
+        assert sum(counts) == getattr(cut.total, level).facilities
+        assert sum(counts) == getattr(study.total, level).facilities
+    assert cut.total.people == pytest.approx(study.total.people, rel=1e-6)
+    assert cut.districts[-1].sure.facilities == 1  # the one without a position
+
+
+def test_a_sliver_along_the_border_makes_no_local_district():
+    thin = (130.99999, 33.80, 131.10, 33.90)
+    cut = local_city(("L1", (130.82, 33.82, 130.88, 33.88)), ("beyond", thin))
+    assert [area.code for area in cut.target.areas] == ["L1", "rest"]
+
+
+def test_a_local_district_has_the_same_people_alone_and_in_its_city():
+    """All municipalities of the prefecture are held: beyond the outlines is sea, for both."""
+    local = make_outline("L1", (130.80, 33.80, 130.8021, 33.90), "local")
+    prefecture = make_outline("40", (130.80, 33.80, 131.00, 33.90), "prefecture")
+    held = make_snapshot(
+        [], outlines=[prefecture, *town.outlines(), local], members=town.MEMBERS | {"40": ()}
+    )
+    people = []
+    for code, level in (("40106", "local"), ("L1", "")):
+        target = choose_target(held.districts, town.MEMBERS, {}, code, local=level)
+        question = Question()
+        made = conduct(held, town.population(), target, question, gather_supply(held, question))
+        people.append(made.districts[0].people)
+    assert people[0] == pytest.approx(people[1], rel=1e-6)
+
+
+def test_a_facility_without_a_position_can_close_too(study):
+    held = town.snapshot()
+    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    supply = gather_supply(held, question).without(["lost"])
+    after = conduct(held, town.population(), town.target(held), question, supply)
+    assert after.total.sure.facilities == study.total.sure.facilities - 1
+    assert after.total.sure.within == study.total.sure.within
+
+
 def test_sentences_are_plain_and_honest(study):
     figures = study.districts[1]
     text = sentence(figures, "訪問診療")
     assert text.startswith(f"75歳以上の {share_text(figures.uncovered_share(figures.sure, 1))} は")
-    assert "2 km 以内に訪問診療がありません" in text
+    assert "2 km 以内に確認できている訪問診療がありません" in text  # unknown is not no
     assert "確認できていない施設も数えると" in text
+
+
+def figures_of(need: float, covered: float, possible: float | None = None) -> DistrictFigures:
+    def level(people: float) -> Level:
+        return Level(1, (1.0,) * 5, 1.0, 1.0, 1.0, ((people,) * 5,) * 3)
+
+    held = (need,) * 5
+    sure, most = level(covered), level(covered if possible is None else possible)
+    return DistrictFigures("x", "見本区", "ward", held, sure, most)
+
+
+def test_the_rounding_of_equal_sums_leaves_nobody_out():
+    parts = [0.1] * 10
+    figures = figures_of(math.fsum(parts), sum(parts))
+    assert figures.need != figures.sure.covered[0][1]  # the same people, added up in two orders
+    assert figures.uncovered_share(figures.sure, 1) == 0
+    assert "どの人にも 2 km 以内に訪問診療があります" in sentence(figures, "訪問診療")
+
+
+@pytest.mark.parametrize(
+    ("need", "covered", "start"),
+    [
+        (10_000.0, 9_999.7, "75歳以上のどの人にも 2 km 以内に訪問診療があります"),
+        (10_000.0, 9_999.0, "75歳以上の 1%未満 は 2 km 以内に訪問診療がありません"),
+        (2.0, 1.7, "75歳以上の 15% は 2 km 以内に訪問診療がありません"),
+        (100.0, 0.0, "75歳以上のどの人にも、2 km 以内に訪問診療がありません。"),
+    ],
+)
+def test_sentences_speak_of_whole_people(need, covered, start):
+    assert sentence(figures_of(need, covered), "訪問診療").startswith(start)
+
+
+def test_where_all_is_unknown_nothing_is_said_to_be_missing():
+    text = sentence(figures_of(100.0, 0.0, 100.0), "訪問診療")
+    assert text == (
+        "75歳以上のどの人にも、2 km 以内に確認できている訪問診療がありません。"
+        "確認できていない施設も数えると、ない人は 0% です。"
+    )
 
 
 @pytest.mark.parametrize(
