@@ -1,7 +1,7 @@
 // Keeps the static shell and the last published data for days without a network.
 // Network first, so nothing goes stale while there is one. Searches are never kept: a POST is not
 // touched, nor is any address with a query other than the language. Pictures are kept once seen.
-const CACHE = "geoportal-shell-3";
+const CACHE = "geoportal-shell-{{ version }}";
 const OFFLINE = {{ offline | tojson }};
 const SHORTLISTED = "/api/v1/facilities/"; // asked for one by one by the shortlist only
 const SHELL = {{ shell | tojson }};

@@ -38,6 +38,7 @@ from geoportal.web import (
     problems,
     suggest,
 )
+from geoportal.web.static_files import add_static_files
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
@@ -84,7 +85,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
         validation_error_status=400,
         validation_error_callback=problems.of_validation,
         template_folder=str(shipped_directory("templates")),
-        static_folder="static",
+        static_folder=None,
     )
     app.extensions["geoportal"] = portal
     app.config["GEOPORTAL_SETTINGS"] = settings
@@ -101,6 +102,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.register_blueprint(changes_page.blueprint)
     app.register_blueprint(description.blueprint)
     app.register_blueprint(crawlers.blueprint)
+    add_static_files(app)
     _add_health(app, portal)
     _add_errors(app)
     _add_headers(app, settings)

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, g, make_response, url_for
 from flask import render_template as render
 
 from geoportal.web import page_frame
-from geoportal.web.assets import STATIC
 from geoportal.web.messages import HTML_LANGUAGE, messages
 from geoportal.web.page_frame import asset_url, page_url
+from geoportal.web.static_files import read_static_files
 
 KEPT_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
 KEPT_DATA: Final = tuple(page_frame.DATA_URLS.values())
@@ -51,11 +51,18 @@ def manifest() -> Response:
 
 def service_worker() -> Response:
     """Give the worker that keeps shell and published data for use without a network."""
-    names = sorted(p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.is_file())
-    shell = [asset_url(name) for name in names if name.endswith((".css", ".js", ".svg"))]
+    static = read_static_files()
+    shell = [asset_url(name) for name in static.files if name.endswith((".css", ".js", ".svg"))]
     kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
     offline_page = url_for("pages.offline")
-    body = render("sw.js", shell=shell, pages=kept, data=KEPT_DATA, offline=offline_page)
+    body = render(
+        "sw.js",
+        version=static.version,
+        shell=shell,
+        pages=kept,
+        data=KEPT_DATA,
+        offline=offline_page,
+    )
     response = make_response(body)
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"

@@ -23,6 +23,7 @@ from geoportal.web.messages import (
     with_readings,
 )
 from geoportal.web.search_form import SearchForm
+from geoportal.web.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
 LANGUAGE_NAMES = {"ja": ("日本語", ""), "ja-easy": ("やさしい", "日本語"), "en": ("English", "")}
@@ -95,8 +96,8 @@ def page_url(endpoint: str, **values: Any) -> str:
 
 
 def asset_url(name: str) -> str:
-    """Return the address of a static file."""
-    return url_for("static", filename=name)
+    """Return the address of a static file, good for as long as its content is."""
+    return url_for("static", filename=f"{read_static_files().version}/{name}")
 
 
 def _languages() -> list[dict[str, str]]:
