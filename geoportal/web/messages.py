@@ -30,6 +30,10 @@ SCRIPT_PREFIX = "js-"
 
 _CATALOGUES = Path(__file__).parent / "messages"
 _RUBY = re.compile(r"([々〇\u3400-\u9fff]+)《([^》]+)》")
+_JAPANESE = re.compile(
+    r"[々〇（）・\u3040-\u30ff\uff10-\uff5a]*[\u3040-\u30ff\u3400-\u9fff]"
+    r"[々〇（）・。、\u3040-\u30ff\u3400-\u9fff\uff10-\uff5a]*"
+)
 _VARIABLE = re.compile(r"\{\s*\$([A-Za-z][\w-]*)")
 
 
@@ -88,8 +92,9 @@ class Messages:
         return _RUBY.sub(r"\1", self._format(key, arguments))
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
-        """Return a message for HTML: escaped, readings as ``<ruby>``."""
-        return with_readings(self.label(key, **arguments))
+        """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
+        text = with_readings(self.label(key, **arguments))
+        return text if HTML_LANGUAGE[self.language] == "ja" else _mark_japanese(text)
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""
@@ -114,6 +119,11 @@ class Messages:
         if errors:
             raise KeyError(f"{key}: {errors[0]}")
         return str(text)
+
+
+def _mark_japanese(text: Markup) -> Markup:
+    """Mark what is Japanese in a text of another language, so that it is spoken as such."""
+    return Markup(_JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(text)))  # noqa: S704 - escaped
 
 
 def _ruby(match: re.Match[str]) -> str:

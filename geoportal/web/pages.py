@@ -250,7 +250,7 @@ def _relaxations(
         if easier is None:
             continue
         steps = [_relaxation_words(step, names) for step in item.get("together", [item])]
-        words = Label("・".join(step.source for step in steps))
+        words = Label(messages(g.language).plain("js-comma").join(step.source for step in steps))
         text = messages(g.language).label("js-relax-line", what=words, count=item["adds"])
         offered.append({"text": text, "href": "" if form.address else _here(easier)})
     return offered

@@ -107,3 +107,33 @@ def test_forced_colours(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106&need=VM.REG", forced_colors="active")
     assert page.locator(".card .glyph").first.is_visible()
     assert complaints(page) == []
+
+
+UNMARKED_JAPANESE = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    if (!/[\\u3040-\\u30ff\\u3400-\\u9fff]/.test(data)) continue;
+    if (parentElement.closest('script, style, textarea, noscript, [aria-hidden="true"]')) continue;
+    if (parentElement.closest('[lang]').lang !== 'ja') found.push(data.trim().slice(0, 40));
+  }
+  return found;
+}"""
+
+
+def test_japanese_in_english_pages_is_marked_as_japanese(visitor: Visitor) -> None:
+    """A voice that reads English must know where to change to Japanese."""
+    page = visitor.open("/?lang=en")
+    found = page.evaluate(UNMARKED_JAPANESE)
+    page.fill("#address", "北九州市小倉北区桜並木一丁目")
+    page.press("#address", "Enter")
+    page.locator(".card").first.wait_for()
+    found += page.evaluate(UNMARKED_JAPANESE)
+    for path in ("/districts/40105", "/centres", "/help", "/note", "/team", "/data"):
+        page.goto(f"{visitor.site}{path}?lang=en")
+        found += page.evaluate(UNMARKED_JAPANESE)
+    page.goto(f"{visitor.site}/?district=40106&kind=clinic&lang=en")
+    page.locator(".card__name a").first.click()
+    page.wait_for_selector("#facility-map .pin")
+    assert found + page.evaluate(UNMARKED_JAPANESE) == []

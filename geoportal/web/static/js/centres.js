@@ -24,7 +24,7 @@ export class CentreBox {
     return h(
       "div",
       { class: "centre" },
-      h("h2", { class: "centre__name" }, centre.name),
+      h("h2", { class: "centre__name", lang: "ja" }, centre.name),
       h("p", {}, telephone(centre.phone)),
       centre.open_now
         ? h("p", { class: "centre__open" },

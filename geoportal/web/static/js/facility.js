@@ -15,7 +15,7 @@ function drawPlace(element) {
   if (Number(uncertainty) > 30) {
     L.circle(place, { radius: Number(uncertainty), interactive: false, className: "ring ring--uncertainty" }).addTo(map);
   }
-  const pin = h("span", { class: "pin pin--result" }, h("span", { class: `glyph ${mark} glyph--pin` }, glyph));
+  const pin = h("span", { class: "pin pin--result" }, h("span", { class: `glyph ${mark} glyph--pin`, "aria-hidden": "true" }, glyph));
   L.marker(place, {
     icon: L.divIcon({ html: pin, className: "pin-holder", iconSize: [36, 36] }), interactive: false, keyboard: false,
   }).addTo(map);

@@ -10,7 +10,7 @@ function opening(p) {
   const known = p.open_now === "open" || p.open_now === "closed";
   const parts = [];
   if (known) parts.push(h("span", { class: `open open--${p.open_now}` }, w(`now-${p.open_now}`)));
-  if (p.today && p.today.length) parts.push(" ", h("span", {}, w("today", { hours: p.today.join("、") })));
+  if (p.today && p.today.length) parts.push(" ", h("span", {}, w("today", { hours: p.today.join(t("comma")) })));
   else if (known && p.today) parts.push(" ", h("span", {}, w("today-closed")));
   if (known && p.next_opening) parts.push(" ", h("span", {}, w("next-opening", { when: moment(p.next_opening) })));
   return parts.length ? h("p", { class: "card__open" }, parts) : null;
@@ -132,7 +132,7 @@ export class ResultList {
       if (step.any_time) return written("relax-any-time");
       return step.any_words ? written("relax-any-words") : "";
     });
-    return words.every(Boolean) ? words.join("・") : "";
+    return words.every(Boolean) ? words.join(t("comma")) : "";
   }
 
   _band(band, features, counts, hasNeeds) {
@@ -174,7 +174,7 @@ export class ResultList {
         { class: "card__head" },
         h("span", { class: "card__number" }, h("span", { class: "visually-hidden" }, w("number-before")), number),
         h("h4", { class: "card__name" },
-          h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`) }, p.name))
+          h("a", { href: withLanguage(`/facilities/${encodeURIComponent(feature.id)}`), lang: "ja" }, p.name))
       ),
       h(
         "p",
@@ -192,7 +192,7 @@ export class ResultList {
       this.needs.length
         ? h("ul", { class: "needs" }, this.needs.map((code) => this._need(code, (p.needs || {})[code] || { value: "unknown" })))
         : null,
-      h("p", { class: "card__address" }, p.address),
+      h("p", { class: "card__address", lang: "ja" }, p.address),
       location ? h("p", { class: "card__location" }, location) : null,
       p.why ? h("p", { class: "card__why" }, w("why"), ` ${p.why.map(reasonWords).join(" → ")}`) : null,
       h(
@@ -203,7 +203,7 @@ export class ResultList {
           ? h("button", {
               type: "button", class: "button button--quiet button--small",
               on: { click: () => this.callbacks.select(feature.id) },
-            }, w("show-on-map"), h("span", { class: "visually-hidden" }, ` ${p.name}`))
+            }, w("show-on-map"), h("span", { class: "visually-hidden", lang: "ja" }, ` ${p.name}`))
           : null,
         this.callbacks.keepButton ? this.callbacks.keepButton(feature) : null
       )

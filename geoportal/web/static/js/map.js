@@ -14,10 +14,10 @@ const FINE = 0.25; // steps of the zoom without a base map: a city fills the win
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function pinIcon(kind, label, numeral) {
-  const inner = h("span", { class: `glyph ${kind.mark} glyph--pin` }, kind.glyph);
+  const inner = h("span", { class: `glyph ${kind.mark} glyph--pin`, "aria-hidden": "true" }, kind.glyph);
   const box = h("span", { class: numeral ? "pin pin--result" : "pin" }, inner);
   if (numeral) append(box, [h("span", { class: "pin__number" }, numeral)]);
-  append(box, [h("span", { class: "visually-hidden" }, ` ${label}`)]);
+  append(box, [h("span", { class: "visually-hidden", lang: "ja" }, ` ${label}`)]);
   const size = numeral ? 36 : 26;
   return L.divIcon({ html: box, className: "pin-holder", iconSize: [size, size], popupAnchor: [0, -size / 2] });
 }
@@ -185,7 +185,7 @@ export class FacilityMap {
     return h(
       "div",
       { class: "popup" },
-      h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`) }, name)),
+      h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`), lang: "ja" }, name)),
       h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short)),
       phone ? h("p", {}, telephone(phone)) : null
     );

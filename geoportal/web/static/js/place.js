@@ -14,7 +14,7 @@ function offerCandidates(candidates, search, byName) {
   say("address-ambiguous", h("ul", { class: "candidates" }, candidates.map((item) => {
     const name = item.text;
     return h("li", {}, h("button", {
-      type: "button", class: "button button--quiet", on: { click: () => choose(name) },
+      type: "button", class: "button button--quiet", lang: "ja", on: { click: () => choose(name) },
     }, name));
   })), byName);
 }

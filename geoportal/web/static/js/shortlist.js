@@ -52,7 +52,7 @@ export function keepButton(id, name, onChange) {
     replaceChildren(button,
       h("span", { "aria-hidden": "true" }, kept ? "★" : "☆"),
       " ", w("keep"),
-      h("span", { class: "visually-hidden" }, ` ${name}`)
+      h("span", { class: "visually-hidden", lang: "ja" }, ` ${name}`)
     );
   };
   button.addEventListener("click", () => {

@@ -78,10 +78,10 @@ function row(item, index) {
   return h("li", { class: "kept", id: `kept-${item.id}` },
     h("div", { class: "kept__what" },
       h("h2", { class: "kept__name" }, h("span", { class: "card__number" }, index + 1), " ",
-        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`) }, p.name) : w(missingKey(item.id)),
+        p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`), lang: "ja" }, p.name) : w(missingKey(item.id)),
         p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, w("fictional-mark"))] : null),
       p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), h("span", {}, ruby(kind.short))) : null,
-      p ? h("p", {}, p.address) : null,
+      p ? h("p", { lang: "ja" }, p.address) : null,
       p && p.phone ? h("p", {}, telephone(p.phone), p.fax ? [" ", w("fax"), ` ${p.fax}`] : "") : null),
     h("div", { class: "kept__answer" },
       h("label", { for: `state-${item.id}` }, w("status")), select,
@@ -94,7 +94,7 @@ function row(item, index) {
 
 function button(label, action, name, key) {
   const made = h("button", { type: "button", class: "button button--quiet button--small", on: { click: action } },
-    label, name ? h("span", { class: "visually-hidden" }, ` ${name}`) : null);
+    label, name ? h("span", { class: "visually-hidden", lang: "ja" }, ` ${name}`) : null);
   if (key) made.dataset[key] = "";
   return made;
 }
@@ -115,11 +115,11 @@ function compare(items) {
     h("label", { class: "check" }, box, h("span", {}, w("compare-differences"))),
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
       h("table", {},
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("name")), features.map((feature) => h("th", { scope: "col" }, feature.properties.name)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("name")), features.map((feature) => h("th", { scope: "col", lang: "ja" }, feature.properties.name)))),
         h("tbody", {},
           line(w("kind"), features.map(({ properties: p }) => ruby(config.kinds[p.kind].short))),
           line(w("phone"), features.map(({ properties: p }) => p.phone)),
-          line(w("address"), features.map(({ properties: p }) => p.address)),
+          line(w("address"), features.map(({ properties: p }) => h("span", { lang: "ja" }, p.address))),
           telling.map(({ code, said }) => line(ruby(config.needs[code] || code), said.map(answerCell)))))));
 }
 
@@ -138,11 +138,11 @@ function asText(items) {
     if (!feature) return `${index + 1}. ${t(missingKey(item.id))}`;
     const p = feature.properties;
     const lines = [
-      `${index + 1}. ${p.name}（${plain(config.kinds[p.kind].short)}）${p.fictional ? `【${t("fictional")}】` : ""}`,
+      `${index + 1}. ${p.name} ${t("in-brackets", { text: plain(config.kinds[p.kind].short) })}${p.fictional ? ` ${t("in-brackets", { text: t("fictional") })}` : ""}`,
       `   ${t("phone")} ${p.phone || "-"}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
       `   ${p.address}`,
     ];
-    if (item.status && item.status !== "none") lines.push(`   ${t("status")}：${t(`status-${item.status}`)}`);
+    if (item.status && item.status !== "none") lines.push(`   ${t("status")} ${t("in-brackets", { text: t(`status-${item.status}`) })}`);
     if (item.note) lines.push(`   ${item.note}`);
     return lines.join("\n");
   }).join("\n\n");

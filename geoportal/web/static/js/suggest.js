@@ -84,7 +84,7 @@ class Suggestions {
   }
 
   _option(place, index) {
-    return h("li", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
+    return h("li", { role: "option", lang: "ja", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
       h("span", { class: "suggest__town" }, place.station || place.town), " ",
       h("span", { class: "suggest__area" }, place.municipality),
       place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, shownLines(place.lines))] : null);

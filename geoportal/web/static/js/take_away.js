@@ -13,7 +13,7 @@ function resultsAsText(features, config, error) {
     const needs = Object.entries(p.needs || {}).map(([code, item]) =>
       `${MARKS[item.value] || MARKS.unknown} ${plain(config.needs[code] || code)}`);
     return [
-      `${index + 1}. ${p.name}（${plain(config.kinds[p.kind].short)}）${p.fictional ? `【${t("fictional")}】` : ""}`,
+      `${index + 1}. ${p.name} ${t("in-brackets", { text: plain(config.kinds[p.kind].short) })}${p.fictional ? ` ${t("in-brackets", { text: t("fictional") })}` : ""}`,
       `   ${t("phone")} ${p.phone ? p.phone : "-"}${far}`,
       `   ${p.address}`,
       needs.length ? `   ${needs.join("  ")}` : "",

@@ -28,11 +28,16 @@ export function ruby(text) {
   });
 }
 
+const JAPANESE = /([\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff10-\uff5a（）・]*[\u3040-\u30ff\u3400-\u9fff][\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff10-\uff5a（）・]*)/;
+
+/** Japanese in a text of another language, marked so that it is spoken as such. */
+const marked = (text) => text.split(JAPANESE).map((piece, at) => (at % 2 ? h("span", { lang: "ja" }, piece) : piece));
+
 /** A message as plain text. */
 export const t = (key, values = {}) => plain(written(key, values));
 
 /** A message for the page, with readings. */
-export const w = (key, values = {}) => ruby(written(key, values));
+export const w = (key, values = {}) => (language === "en" ? marked : ruby)(written(key, values));
 
 // By hand, as the browser's own formats take a tenth of a second to wake up on a slow machine.
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
