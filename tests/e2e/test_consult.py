@@ -255,8 +255,11 @@ def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106&kind=visiting_nursing")
     for card in range(4):
         page.locator(".card").nth(card).get_by_role("button", name="候補に入れる").click()
-    page.goto(f"{visitor.site}/shortlist")
+    page.get_by_label("24時間対応体制（訪問看護）").evaluate("box => box.click()")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
+    page.locator("#shortlist-link").click()
     page.wait_for_selector(".kept")
+    expect(page.locator(".compare tbody th").nth(3)).to_have_text("24時間対応体制（訪問看護）")
     page.locator(".kept textarea").first.fill("人に見せないメモ")
     paper = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
@@ -267,6 +270,8 @@ def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
     expect(sheet.locator(".sheet__label")).to_have_count(4)
     expect(sheet.locator(".sheet__answer")).to_have_count(4)
     expect(sheet).to_contain_text("FAX")
+    expect(sheet.locator(".sheet__asked")).to_contain_text("24時間対応体制")
+    expect(sheet.locator(".sheet__district").first).to_contain_text("区")
     expect(sheet).not_to_contain_text("人に見せないメモ")
     expect(page.locator(".kept").first).to_be_hidden()
     colours = page.evaluate(

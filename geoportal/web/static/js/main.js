@@ -16,7 +16,7 @@ import { keepButton, load as loadShortlist } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
 import { copyResults } from "./take_away.js";
 import * as view from "./view.js";
-import { t, w } from "./words.js";
+import { t, w, withLanguage } from "./words.js";
 
 const config = readJson("config");
 const layout = byId("layout");
@@ -223,6 +223,7 @@ function findMe() {
 // ---- chips, relaxations, shortlist ---------------------------------------------------------------
 
 function chips(request) {
+  showKept(loadShortlist().length);
   drawChips(request, question, {
     kind: (code) => config.kinds[code].short,
     need: (code) => list.needLabel(code),
@@ -248,8 +249,12 @@ function relax(item) {
   run({ focus: true });
 }
 
+/** The link to the shortlist carries what is needed: it stands on the sheet and leads the comparison. */
 function showKept(count) {
   const link = byId("shortlist-link");
+  const needs = new URLSearchParams(form.read().needs.map((code) => ["need", code]));
+  const path = withLanguage("/shortlist");
+  link.href = needs.toString() ? `${path}${path.includes("?") ? "&" : "?"}${needs}` : path;
   link.hidden = count === 0;
   replaceChildren(link, w("shortlist-link", { count }));
 }

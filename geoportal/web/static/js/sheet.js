@@ -1,14 +1,16 @@
 // The A4 sheet of the shortlist for fax and telephone: a numbered map in black and white, drawn
 // from our own outlines, a list, and lines for the answers.
 import { h } from "./dom.js";
-import { middleOf } from "./outlines.js";
 import { plain, t } from "./words.js";
 
 const WIDTH = 720; // units of the drawing; on paper it is as wide as the page
-const HEIGHT = 300;
+const HEIGHT = 340;
 const EDGE = 34;
 const LABEL = 11;
 const LEAST_SPAN_DEGREES = 0.03;
+const NAME_STEP = 24;
+const NAME_EDGE = 48;
+const NAME_ROOM = 40;
 
 function svg(tag, attributes, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -30,8 +32,6 @@ function projection(places) {
   project.metres = scale / 111195;
   return project;
 }
-
-const inside = ([x, y], edge) => x > edge && y > edge && x < WIDTH - edge && y < HEIGHT - edge;
 
 /** Moves the numbers off each other; each stays joined to its place by a line. */
 function apart(labels) {
@@ -60,11 +60,43 @@ function outline(feature, project) {
   return svg("path", { d: rings.join(""), class: "sheet__outline" });
 }
 
-function districtName(feature, project) {
-  const [lat, lon] = middleOf(feature.geometry);
-  const [x, y] = project([lon, lat]);
-  if (!inside([x, y], 20)) return null;
-  return svg("text", { x: x.toFixed(0), y: y.toFixed(0), class: "sheet__district" }, feature.properties.name);
+/** Says whether a place of the drawing lies in a ring: crossings of a line to the left. */
+function within([x, y], ring) {
+  let odd = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+    const [[ax, ay], [bx, by]] = [ring[i], ring[j]];
+    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) odd = !odd;
+  }
+  return odd;
+}
+
+/** The name of a district in the middle of what the frame shows of it, away from numbers. */
+function districtName(feature, project, labels) {
+  const { type, coordinates } = feature.geometry;
+  const rings = (type === "Polygon" ? [coordinates] : coordinates).map(([ring]) => ring.map(project));
+  const spots = [];
+  for (let x = NAME_EDGE; x <= WIDTH - NAME_EDGE; x += NAME_STEP) {
+    for (let y = NAME_EDGE / 2; y <= HEIGHT - NAME_EDGE; y += NAME_STEP) {
+      spots.push({ x, y, here: rings.some((ring) => within([x, y], ring)) });
+    }
+  }
+  const others = spots.filter(({ here }) => !here).concat(labels);
+  let best = null;
+  for (const spot of spots.filter(({ here }) => here)) {
+    const room = others.reduce((least, other) => Math.min(least, Math.hypot((spot.x - other.x) / 2, spot.y - other.y)), NAME_ROOM);
+    const cost = Math.hypot(spot.x - WIDTH / 2, spot.y - HEIGHT / 2) / WIDTH - room;
+    if (room > NAME_STEP / 2 && (!best || cost < best.cost)) best = { ...spot, cost };
+  }
+  return best && svg("text", { x: best.x, y: best.y + 4, class: "sheet__district" }, feature.properties.name);
+}
+
+/** North is up; a map without an arrow leaves one to guess. */
+function north(labels) {
+  const taken = labels.some((label) => label.x > WIDTH - 60 && label.y < 75);
+  const x = taken ? 22 : WIDTH - 22;
+  return svg("g", {},
+    svg("path", { d: `M${x} 12L${x + 6} 30L${x} 26L${x - 6} 30Z`, class: "sheet__place" }),
+    svg("text", { x, y: 44, class: "sheet__scale-text" }, t("sheet-north")));
 }
 
 function scaleBar(project) {
@@ -92,8 +124,9 @@ export function drawMap(entries, districts) {
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "sheet__map", role: "img", "aria-label": t("sheet-map") },
     svg("rect", { x: 0.5, y: 0.5, width: WIDTH - 1, height: HEIGHT - 1, class: "sheet__frame" }),
     ...drawn.map((feature) => outline(feature, project)),
-    ...drawn.map((feature) => districtName(feature, project)).filter(Boolean),
+    ...drawn.map((feature) => districtName(feature, project, labels)).filter(Boolean),
     scaleBar(project),
+    north(labels),
     ...labels.map(({ px, py, x, y }) => svg("path", { d: `M${px.toFixed(1)} ${py.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}`, class: "sheet__line" })),
     ...labels.map(({ px, py }) => svg("circle", { cx: px.toFixed(1), cy: py.toFixed(1), r: 3, class: "sheet__place" })),
     ...labels.map(({ x, y, number }) => svg("g", {},
@@ -117,12 +150,13 @@ function entryRow({ number, feature, item }, kinds, withNotes) {
 }
 
 /** Builds the sheet; `entries` have `number`, `feature` (or null) and the shortlist's `item`. */
-export function buildSheet(entries, districts, kinds, { withNotes, today }) {
+export function buildSheet(entries, districts, kinds, { withNotes, today, asked }) {
   return h("section", { class: "sheet", "aria-label": t("sheet-title") },
     h("div", { class: "sheet__head" },
       h("h2", {}, t("sheet-title")),
       h("p", {}, t("sheet-made", { date: today }))),
     h("div", { class: "sheet__from" }, blank(t("sheet-to")), blank(t("sheet-from")), blank(t("sheet-person")), blank(t("sheet-contact"))),
+    asked ? h("p", { class: "sheet__asked" }, `${t("sheet-asked")} `, h("strong", {}, asked)) : blank(t("sheet-asked")),
     drawMap(entries, districts),
     h("table", { class: "sheet__list" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("sheet-number")), h("th", { scope: "col" }, t("name")), h("th", { scope: "col" }, `${t("phone")}・${t("fax")}`), h("th", { scope: "col" }, t("answer")))),

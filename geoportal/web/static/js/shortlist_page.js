@@ -11,6 +11,8 @@ const STATES = ["none", "asked", "accepted", "declined", "callback"];
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
 const COMPARED = 5;
 const config = readJson("config");
+const asked = new URLSearchParams(location.search).getAll("need").filter((code) => config.needs[code]);
+const askedWords = asked.map((code) => plain(config.needs[code])).join(t("comma"));
 const root = byId("shortlist");
 const known = new Map();
 const unread = new Set(); // not gone, only out of reach
@@ -102,11 +104,12 @@ function button(label, action, name, key) {
 function compare(items) {
   const features = items.map((item) => known.get(item.id)).filter(Boolean).slice(0, COMPARED);
   if (features.length < 2) return null;
-  const codes = [];
+  const codes = asked.slice();
   for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code)) codes.push(code);
   const line = (label, cells) => h("tr", {}, h("th", { scope: "row" }, label), cells.map((words) => h("td", {}, words)));
-  const answers = codes.sort().map((code) => ({ code, said: features.map((feature) => (feature.properties.shown || {})[code]) }));
-  const telling = answers.filter(({ said }) => !onlyDifferences || new Set(said.map((item) => (item ? item.value : "unknown"))).size > 1);
+  const rest = codes.slice(asked.length).sort();
+  const answers = asked.concat(rest).map((code) => ({ code, said: features.map((feature) => (feature.properties.shown || {})[code]) }));
+  const telling = answers.filter(({ code, said }) => !onlyDifferences || asked.includes(code) || new Set(said.map((item) => (item ? item.value : "unknown"))).size > 1);
   const box = h("input", { type: "checkbox", id: "differences", on: { change: (event) => { onlyDifferences = event.target.checked; draw(); byId("differences").focus(); } } });
   box.checked = onlyDifferences;
   return h("section", { class: "compare no-print" },
@@ -133,7 +136,7 @@ function answerCell(shown) {
 }
 
 function asText(items) {
-  return items.map((item, index) => {
+  const list = items.map((item, index) => {
     const feature = known.get(item.id);
     if (!feature) return `${index + 1}. ${t(missingKey(item.id))}`;
     const p = feature.properties;
@@ -145,7 +148,8 @@ function asText(items) {
     if (item.status && item.status !== "none") lines.push(`   ${t("status")} ${t("in-brackets", { text: t(`status-${item.status}`) })}`);
     if (item.note) lines.push(`   ${item.note}`);
     return lines.join("\n");
-  }).join("\n\n");
+  });
+  return (askedWords ? [`${t("sheet-asked")} ${askedWords}`] : []).concat(list).join("\n\n");
 }
 
 /** A cell of a CSV: quoted, and made harmless where a spreadsheet would read a formula. */
@@ -193,7 +197,7 @@ function prepareSheet() {
   const now = new Date();
   const date = new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString();
   replaceChildren(place, buildSheet(entries, districts, config.kinds, {
-    withNotes: byId("print-notes").checked, today: day(date),
+    withNotes: byId("print-notes").checked, today: day(date), asked: askedWords,
   }));
 }
 
