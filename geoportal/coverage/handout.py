@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import (
+    CELL_COUNTERS,
     DEMAND_NAMES,
     SPOKEN_RING,
     irreplaceable_text,
@@ -83,9 +84,10 @@ class Handout:
 
     @property
     def counted(self) -> str:
-        """By what people are counted, and how many of these: 町丁目（…） 33."""
+        """By what people are counted, and how many of these: 町丁目（…）33 か所."""
         cells = len(set(self.study.cells.keys.tolist()))
-        return f"{DEMAND_NAMES[self.study.question.demand]} {cells:,}"
+        unit = self.study.question.demand
+        return f"{DEMAND_NAMES[unit]}{cells:,} {CELL_COUNTERS[unit]}"
 
     @property
     def irreplaceable(self) -> str:

@@ -91,8 +91,7 @@ def clip(
     sea_known : bool
         True when ``land`` holds every municipality around: the rest of a cell is then sea, where
         nobody lives, and the cell is shared among the land in it. Otherwise the share is of the
-        whole cell: what lies beyond may be a neighbour that is not held. Where outlines of
-        neighbours overlap (editions of unequal detail) they share: nobody is counted twice.
+        whole cell: what lies beyond may be a neighbour that is not held.
 
     Returns
     -------
@@ -105,11 +104,12 @@ def clip(
     lon, lat = half_mesh_centres(codes)
     projection = EqualArea(float(lon.mean()), float(lat.mean()))
     whole = projection.areas_m2(boxes)
-    covered = np.zeros(codes.size)
-    for outline in land:
-        rows, areas = _overlaps(boxes, outline, projection)
-        covered[rows] += areas
-    whole = np.where(covered > 0, covered, whole) if sea_known else np.maximum(covered, whole)
+    if sea_known:
+        covered = np.zeros(codes.size)
+        for outline in land:
+            rows, areas = _overlaps(boxes, outline, projection)
+            covered[rows] += areas
+        whole = np.where(covered > 0, np.minimum(covered, whole), whole)
     found = [_overlaps(boxes, outline, projection) for outline in districts]
     cells = np.concatenate([rows for rows, _ in found])
     numbers = np.repeat(np.arange(len(found)), [rows.size for rows, _ in found])

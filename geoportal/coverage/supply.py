@@ -203,17 +203,28 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
 
 
 def answer_of(snapshot: Snapshot, row: int, question: Question) -> str:
-    """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``."""
+    """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``.
+
+    Where no kind is asked for, a facility that says nothing of a need that is not of its kind
+    (訪問診療 of a shop for equipment) is not unknown: nobody would ask it.
+    """
     if not question.needs and question.time == "any":
         return YES
     facility = snapshot.facilities[row]
     values = _values(snapshot, row, EVIDENCE_LEVELS[question.evidence])
-    answers = [values.get(code, UNKNOWN) for code in question.needs]
+    answers = [
+        values.get(code, UNKNOWN if _may(snapshot, facility, code, question) else NO)
+        for code in question.needs
+    ]
     if question.time == "night":
         answers.append(_at_night(facility, values))
     if NO in answers:
         return NO
     return YES if all(answer == YES for answer in answers) else UNKNOWN
+
+
+def _may(snapshot: Snapshot, facility: Facility, code: str, question: Question) -> bool:
+    return bool(question.kinds) or snapshot.vocabulary.applies_to(code, facility.kind)
 
 
 def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> dict[str, str]:

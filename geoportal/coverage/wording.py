@@ -19,6 +19,9 @@ SPOKEN_RING = 1
 CELL_NAMES: Mapping[str, str] = {MESH: "メッシュ", TOWNS: "町丁目"}
 """What a cell is called, by unit of demand."""
 
+CELL_COUNTERS: Mapping[str, str] = {MESH: "個", TOWNS: "か所"}
+"""What cells are counted with, by unit of demand."""
+
 DEMAND_NAMES: Mapping[str, str] = {
     MESH: "500 m メッシュ（国勢調査）",
     TOWNS: "町丁目（自治体の地域・年齢別人口）",
@@ -52,6 +55,12 @@ def share_text(share: float) -> str:
     if 99 < percent < 100:
         return "99%以上"
     return f"{percent:.0f}%"
+
+
+def share_range_text(sure: float, possible: float) -> str:
+    """Return a share as a range: by sure facilities, and when those not known count, too."""
+    ends = share_text(sure), share_text(possible)
+    return ends[0] if ends[0] == ends[1] else "〜".join(ends)
 
 
 def subject_text(question: Question, kinds: Mapping[str, str], needs: Mapping[str, str]) -> str:
@@ -97,9 +106,12 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
 
 
 def _lacking(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
-    """Return the share of people 75+ without enough in reach; 0 when that is less than a person."""
-    share = figures.uncovered_share(level, ring, at_least)
-    return 0.0 if share * figures.need < _ONE_PERSON and share < _FEW else share
+    return told_share(figures.uncovered_share(level, ring, at_least), figures.need)
+
+
+def told_share(share: float, people: float) -> float:
+    """Return a share of people as it is told: 0 for a small share that is less than a person."""
+    return 0.0 if share * people < _ONE_PERSON and share < _FEW else share
 
 
 def what_if_text(closed: Sequence[str], opened: int) -> str:

@@ -22,11 +22,15 @@ from geoportal.export.coverage_shapes import (
     class_numbers,
     part_shapes,
 )
-from geoportal.export.map_sheet import LAND, MAP_FRAME, Sheet, font
+from geoportal.export.map_sheet import BEYOND, LAND, MAP_FRAME, POINTS, Sheet, em_width, font, plain
 from geoportal.geo.equal_area import EqualArea
 
-_SEA, _LINE = "#ffffff", "#1a1a1a"
+_SEA, _LINE, _COAST = "#ffffff", "#1a1a1a", "#a0a0a0"
+_FINEST = 3_000
+"""The coast of neighbours is drawn to this part of the map's width."""
 _MARGIN = 1.06
+_NAME_POINTS = 9
+_LONGEST_NAME = 14
 _TOWN_MARKS = 0.4
 """Facilities are drawn smaller where they would hide the circles of towns."""
 _STEPS_M = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
@@ -53,8 +57,17 @@ def _path(shape: BaseGeometry) -> Outline:
     return Outline.make_compound_path(*rings) if rings else Outline(np.empty((0, 2)))
 
 
-def draw_ground(axes: Axes, handout: Handout, projection: EqualArea) -> None:
-    """Draw the land of the districts, so that land without people does not look like sea."""
+def draw_ground(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+    """Draw the land of the districts, and that of their neighbours: neither looks like sea."""
+    west, south, east, north = _extent(handout, projection, sheet)
+    for shape in _projected(handout.study.target.land, projection):
+        if shape.intersects(shapely.box(west, south, east, north)):
+            coast = shape.simplify((east - west) / _FINEST)
+            axes.add_patch(
+                PathPatch(
+                    _path(coast), facecolor=BEYOND, edgecolor=_COAST, linewidth=0.5, zorder=0.5
+                )
+            )
     for shape in _projected(handout.study.target.outlines, projection):
         axes.add_patch(PathPatch(_path(shape), facecolor=LAND, edgecolor="none", zorder=1))
 
@@ -100,29 +113,72 @@ def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: S
     """Draw the borders of the districts and, of several, their names."""
     areas = handout.study.target.areas
     shapes = _projected(handout.study.target.outlines, projection)
-    for area, shape in zip(areas, shapes, strict=True):
+    for shape in shapes:
         axes.add_patch(
             PathPatch(_path(shape), facecolor="none", edgecolor=_LINE, linewidth=1.1, zorder=4)
         )
-        if len(areas) > 1:
-            largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
-            point = largest.representative_point()
-            axes.text(
-                point.x,
-                point.y,
-                area.name,
-                fontproperties=font(sheet, 9),
-                ha="center",
-                va="center",
-                zorder=6,
-                bbox={
-                    "boxstyle": "round,pad=0.25",
-                    "facecolor": "white",
-                    "edgecolor": "#666666",
-                    "alpha": 0.9,
-                    "linewidth": 0.5,
-                },
-            )
+    if len(areas) < 2:
+        return
+    names = [_shortened(plain(area.name)) for area in areas]
+    places = _name_places(shapes, names, _metres_per_point(handout, projection, sheet), sheet)
+    for name, (x, y) in zip(names, places, strict=True):
+        axes.text(
+            x,
+            y,
+            name,
+            fontproperties=font(sheet, _NAME_POINTS),
+            ha="center",
+            va="center",
+            zorder=6,
+            bbox={
+                "boxstyle": "round,pad=0.25",
+                "facecolor": "white",
+                "edgecolor": "#666666",
+                "alpha": 0.9,
+                "linewidth": 0.5,
+            },
+        )
+
+
+def _name_places(
+    shapes: NDArray[np.object_], names: Sequence[str], metres: float, sheet: Sheet
+) -> list[tuple[float, float]]:
+    """Return where names stand: within their district, lower where one stands there already.
+
+    Parameters
+    ----------
+    shapes : ndarray of Polygon or MultiPolygon
+        Projected.
+    names : sequence of str
+    metres : float
+        On the ground, to a point on paper.
+    sheet : Sheet
+    """
+    found: list[tuple[float, float]] = [(0.0, 0.0)] * len(names)
+    points = [
+        max(shapely.get_parts(shape), key=lambda part: float(part.area)).representative_point()
+        for shape in shapes
+    ]
+    high = 2.0 * _NAME_POINTS * sheet.scale * metres
+    taken: list[tuple[float, float, float]] = []
+    for n in sorted(range(len(names)), key=lambda n: (-points[n].y, points[n].x)):
+        half = (em_width(names[n]) + 1) / 2 * _NAME_POINTS * sheet.scale * metres
+        x, y = points[n].x, points[n].y
+        for at, below, wide in sorted(taken, key=lambda item: -item[1]):
+            if abs(at - x) < half + wide and abs(below - y) < high:
+                y = below - high
+        taken.append((x, y, half))
+        found[n] = (x, y)
+    return found
+
+
+def _metres_per_point(handout: Handout, projection: EqualArea, sheet: Sheet) -> float:
+    west, _, east, _ = _extent(handout, projection, sheet)
+    return (east - west) / (MAP_FRAME[2] * sheet.width_mm * POINTS)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def draw_facilities(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
@@ -180,6 +236,16 @@ def draw_scale_bar(axes: Axes, sheet: Sheet) -> None:
     length = max((s for s in _STEPS_M if s <= (east - west) / 4), default=_STEPS_M[0])
     x, y, height = west + 0.04 * (east - west), south + 0.04 * (north - south), 0.008
     thick = height * (north - south)
+    axes.add_patch(
+        Rectangle(
+            (x - 0.025 * (east - west), y - 1.5 * thick),
+            length + 0.06 * (east - west),
+            6.5 * thick,
+            facecolor="white",
+            edgecolor="none",
+            zorder=6.5,
+        )
+    )
     axes.add_patch(
         Rectangle((x, y), length / 2, thick, facecolor="black", edgecolor="black", zorder=7)
     )

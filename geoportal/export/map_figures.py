@@ -7,9 +7,10 @@ from typing import Any
 
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import distance_text, sentence, share_text
+from geoportal.coverage.wording import distance_text, sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
 from geoportal.export.map_layers import FACILITY, GAP, LAND, UNSURE, range_text
+from geoportal.export.row_shares import choice_text, lack_text, number_range_text
 
 
 def top_html(handout: Handout) -> str:
@@ -94,15 +95,12 @@ def _table(handout: Handout) -> str:
 
 
 def _cells(row: dict[str, Any], tag: str) -> str:
-    need = row["pop75"] or 0.0
-    choice = row["pop75_with_2_within_2000_m"] / need if need else float("nan")
-    lack = row["pop75_uncovered_share"]
     values = (
-        f"{need:,.0f} 人",
+        f"{row['pop75'] or 0.0:,.0f} 人",
         range_text(row["facilities"], row["facilities_possible"]),
-        "—" if row["per_10000_pop75"] is None else f"{row['per_10000_pop75']:.1f}",
-        "—" if lack is None else share_text(lack),
-        share_text(choice),
+        number_range_text(row, "per_10000_pop75"),
+        lack_text(row),
+        choice_text(row),
         "—" if row["nearest_m"] is None else distance_text(row["nearest_m"]),
     )
     cells = "".join(f"<{tag}>{value}</{tag}>" for value in values)

@@ -38,6 +38,7 @@ _RC = {
     "pdf.fonttype": 42,
     "hatch.linewidth": 0.5,
     "axes.unicode_minus": False,
+    "text.parse_math": False,
     "svg.hashsalt": "geoportal",
 }
 
@@ -87,7 +88,7 @@ def draw_map(handout: Handout, sheet: Sheet) -> Figure:
     FigureCanvasAgg(figure)
     axes = figure.add_axes(MAP_FRAME)
     projection = projection_of(handout)
-    draw_ground(axes, handout, projection)
+    draw_ground(axes, handout, projection, sheet)
     draw_cells(axes, handout, projection)
     draw_districts(axes, handout, projection, sheet)
     draw_facilities(axes, handout, projection, sheet)

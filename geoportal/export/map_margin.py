@@ -9,15 +9,36 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from geoportal.coverage.handout import Handout
-from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import share_text
+from geoportal.coverage.tables import POSSIBLE, district_rows
+from geoportal.coverage.wording import sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
-from geoportal.export.map_sheet import LAND, Sheet, font
+from geoportal.export.map_sheet import (
+    A4,
+    BEYOND,
+    LAND,
+    POINTS,
+    Sheet,
+    em_width,
+    fold_lines,
+    font,
+    plain,
+)
+from geoportal.export.row_shares import choice_text, lack_text
+
+RANGE = "〜"
+_SHEET_POINTS_WIDE = 0.96 * A4.width_mm * POINTS
+_COLUMN_POINTS_WIDE = 0.285 * A4.width_mm * POINTS
+_TITLE_POINTS_WIDE = 0.78 * A4.width_mm * POINTS
+_LEAST_TITLE = 9.0
+_FINDING_POINTS, _FINDING_LINES = 8.0, 5
+_SOURCE_POINTS, _SOURCE_LINES = 5.6, 5
+_TABLE_ROWS, _RANGE_ROWS = 12, 8
 
 
 def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
-    """Write title, legend, table and sources around the map."""
-    figure.text(0.02, 0.95, handout.title, fontproperties=font(sheet, 15), va="center")
+    """Write title, legend, finding, table and sources around the map."""
+    title, points = _title(handout.title)
+    figure.text(0.02, 0.95, title, fontproperties=font(sheet, points), va="center")
     lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、確認できているもの）"
     lead += f"　人口：{handout.counted}"
     figure.text(0.02, 0.91, lead, fontproperties=font(sheet, 9), va="center")
@@ -30,17 +51,57 @@ def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
         ha="right",
     )
     _legend(figure, handout, sheet)
+    _finding(figure, handout, sheet)
     _small_table(figure, handout, sheet)
-    lines = [_shortened(f"{s.attribution or s.label}（{s.as_of}）", 90) for s in handout.sources]
-    half = -(-len(lines) // 2)
-    text = "\n".join("　".join(lines[i : i + 2]) for i in range(0, 2 * half, 2) if lines[i : i + 2])
     figure.text(
         0.02,
         0.012,
-        f"{text}\nデータの版 {handout.dataset_version}　地図：geoportal（正積図法）",
-        fontproperties=font(sheet, 5.6),
+        "\n".join(_source_lines(handout)),
+        fontproperties=font(sheet, _SOURCE_POINTS),
         va="bottom",
         linespacing=1.45,
+    )
+
+
+def _title(text: str) -> tuple[str, float]:
+    """Return the title and its size in points: smaller when long, cut when it would not fit."""
+    title = plain(text)
+    if em_width(title) * _LEAST_TITLE > _TITLE_POINTS_WIDE:
+        while em_width(title) * _LEAST_TITLE > _TITLE_POINTS_WIDE:
+            title = title[:-1]
+        title += "…"
+    return title, min(15.0, _TITLE_POINTS_WIDE / em_width(title))
+
+
+def _source_lines(handout: Handout) -> list[str]:
+    """Return the sources, as many to a line as fit, and the version of the data."""
+    cited = [plain(f"{s.attribution or s.label}（{s.as_of}）") for s in handout.sources]
+    about = f"データの版 {handout.dataset_version}　地図：geoportal（正積図法）"
+    lines = [""]
+    cited = list(dict.fromkeys(cited))
+    for number, item in enumerate((*cited, about)):
+        wide = em_width(lines[-1]) + em_width(item) + 1
+        if lines[-1] and wide * _SOURCE_POINTS > _SHEET_POINTS_WIDE:
+            if len(lines) == _SOURCE_LINES and number < len(cited):
+                lines[-1] += f"　ほか {len(cited) - number} 件（README.txt）　{about}"
+                break
+            lines.append("")
+        lines[-1] += f"　{item}" if lines[-1] else item
+    return lines
+
+
+def _finding(figure: Figure, handout: Handout, sheet: Sheet) -> None:
+    """Write in a sentence what the map says of the whole."""
+    total = handout.study.total
+    text = plain(f"{total.name}：{sentence(total, handout.subject)}")
+    lines = fold_lines(text, _COLUMN_POINTS_WIDE / _FINDING_POINTS)
+    figure.text(
+        0.695,
+        0.618,
+        "\n".join(lines[:_FINDING_LINES]),
+        fontproperties=font(sheet, _FINDING_POINTS),
+        va="top",
+        linespacing=1.4,
     )
 
 
@@ -55,7 +116,9 @@ def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
         entries.append(_marker("o", "#cccccc", label))
     else:
         entries.append(Patch(facecolor=LAND, edgecolor="#333333", label="人が住んでいない"))
-    entries.append(_marker("^", "#000000", "施設"))
+    if len(study.target.land) > len(study.target.areas):
+        entries.append(Patch(facecolor=BEYOND, edgecolor="#a0a0a0", label="対象の外"))
+    entries.append(_marker("^", "#000000", "施設（確認できている）"))
     entries.append(_marker("o", "#ffffff", "確認できていない施設"))
     figure.legend(
         handles=entries,
@@ -69,7 +132,71 @@ def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
         fancybox=False,
         handleheight=1.2,
         handlelength=2.2,
+        labelspacing=0.3,
     )
+
+
+_HEADS = ("地区", "75歳以上", "施設", "0 か所", "2 か所\n以上")
+
+
+def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
+    """Write the districts with most people left out; the whole table is in figures.xlsx."""
+    *rows, total = district_rows(handout.study)
+    ranked = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
+    ranges = any(RANGE in text for row in (*rows, total) for text in _table_cells(row))
+    most = _RANGE_ROWS if ranges else _TABLE_ROWS
+    shown = ranked[:most]
+    if len(rows) > 1:
+        shown = [*shown, total]
+    axes = figure.add_axes((0.695, 0.10, 0.285, 0.40))
+    axes.axis("off")
+    axes.set_title(
+        f"75歳以上の人のうち {RING_TEXT} 以内に…", fontproperties=font(sheet, 9), loc="left", pad=6
+    )
+    table = axes.table(
+        cellText=[[_in_two(text) for text in _table_cells(row)] for row in shown],
+        colLabels=_HEADS,
+        loc="upper left",
+        cellLoc="right",
+        colWidths=[0.27, 0.19, 0.14, 0.2, 0.2],
+    )
+    table.auto_set_font_size(False)
+    high = 0.085 if ranges else 0.058
+    for (line, column), cell in table.get_celld().items():
+        cell.set_text_props(fontproperties=font(sheet, 7.5))
+        cell.set_linewidth(0.4)
+        cell.set_height(0.085 if line == 0 else high)
+        if column == 0:
+            cell.set_text_props(ha="left")
+        if line == 0:
+            cell.set_facecolor("#eeeeee")
+    notes = ["「〜」の後は、確認できていない施設も数えたとき"] if ranges else []
+    if len(rows) > most:
+        notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
+    bottom = 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012
+    figure.text(
+        0.695,
+        bottom,
+        "\n".join(notes),
+        fontproperties=font(sheet, 7),
+        va="top",
+        linespacing=1.4,
+    )
+
+
+def _table_cells(row: dict[str, Any]) -> list[str]:
+    sure, possible = row["facilities"], row[f"facilities{POSSIBLE}"]
+    return [
+        _shortened(plain(str(row["name"])), 10),
+        f"{row['pop75'] or 0.0:,.0f} 人",
+        str(sure) if sure == possible else f"{sure}{RANGE}{possible}",
+        lack_text(row),
+        choice_text(row),
+    ]
+
+
+def _in_two(text: str) -> str:
+    return text.replace(RANGE, f"\n{RANGE}")
 
 
 def _marker(shape: str, face: str, label: str) -> Any:
@@ -83,53 +210,6 @@ def _marker(shape: str, face: str, label: str) -> Any:
         markersize=6,
         label=label,
     )
-
-
-_HEADS = ("地区", "75歳以上", "施設", "0 か所", "2 か所\n以上")
-_TABLE_ROWS = 12
-
-
-def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
-    """Write the districts with most people left out; the whole table is in figures.xlsx."""
-    *rows, total = district_rows(handout.study)
-    ranked = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
-    shown = ranked[:_TABLE_ROWS]
-    if len(rows) > 1:
-        shown = [*shown, total]
-    axes = figure.add_axes((0.695, 0.10, 0.285, 0.40))
-    axes.axis("off")
-    axes.set_title(
-        f"75歳以上の人のうち {RING_TEXT} 以内に…", fontproperties=font(sheet, 9), loc="left", pad=6
-    )
-    table = axes.table(
-        cellText=[_table_cells(row) for row in shown],
-        colLabels=_HEADS,
-        loc="upper left",
-        cellLoc="right",
-        colWidths=[0.3, 0.2, 0.14, 0.18, 0.18],
-    )
-    table.auto_set_font_size(False)
-    for (line, column), cell in table.get_celld().items():
-        cell.set_text_props(fontproperties=font(sheet, 7.5))
-        cell.set_linewidth(0.4)
-        cell.set_height(0.085 if line == 0 else 0.058)
-        if column == 0:
-            cell.set_text_props(ha="left")
-        if line == 0:
-            cell.set_facecolor("#eeeeee")
-
-
-def _table_cells(row: dict[str, Any]) -> list[str]:
-    need = row["pop75"] or 0.0
-    lack = row["pop75_uncovered_share"]
-    choice = row["pop75_with_2_within_2000_m"]
-    return [
-        _shortened(str(row["name"]), 10),
-        f"{need:,.0f} 人",
-        str(row["facilities"]),
-        "—" if lack is None else share_text(lack),
-        share_text(choice / need) if need else "—",
-    ]
 
 
 def _shortened(text: str, length: int) -> str:

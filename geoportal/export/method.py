@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geoportal.coverage.area import REST, REST_NAME
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.handout import Handout
@@ -69,15 +70,30 @@ def _what_counts(handout: Handout) -> list[str]:
         (
             f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
             f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
-            "「わからない」は「いいえ」ではありません。数字は「確認できている施設だけ」から"
+            f"{_kinds_meant(handout)}「わからない」は「いいえ」ではありません。数字は「確認できている施設だけ」から"
             "「わからない施設も含む」までの幅で読みます。"
         ),
         "区や市の境を越えた先の施設も、距離の中に入れば数えます。",
-        (
-            f"位置がわからない施設 {supply.unlocated_rows.size} は、所在地の地区の数には入り、"
-            "距離には入りません。町丁目までしかわからない施設は、その代表点で数えます。"
-        ),
+        (f"{_unlocated(handout)}町丁目までしかわからない施設は、その代表点で数えます。"),
     ]
+
+
+def _kinds_meant(handout: Handout) -> str:
+    question = handout.study.question
+    if question.kinds or not question.needs:
+        return ""
+    return "種別を選んでいないので、条件にかかわる種別の施設だけを「わからない」に数えました。"
+
+
+def _unlocated(handout: Handout) -> str:
+    """Say where facilities without a position are counted: not in distances, in which district."""
+    study = handout.study
+    here = study.total.possible.facilities - int((study.homes >= 0).sum())
+    if any(area.level == REST for area in study.target.areas):
+        return f"位置がわからない施設 {here} は、「{REST_NAME}」の数には入り、距離には入りません。"
+    if any(area.within for area in study.target.areas):
+        return "位置がわからない施設は、どの地区のものかわからないので、数に入っていません。"
+    return f"位置がわからない施設 {here} は、所在地の地区の数には入り、距離には入りません。"
 
 
 def _people(handout: Handout) -> list[str]:

@@ -85,16 +85,6 @@ def test_beyond_the_outlines_is_sea_when_every_municipality_is_held():
     assert shares([half(True)], [half(True)], sea_known=True) == {0: 1.0}
 
 
-@pytest.mark.parametrize("sea_known", [True, False])
-def test_outlines_that_overlap_count_nobody_twice(sea_known):
-    """One outline is drawn coarsely and lies over a part of its neighbour."""
-    coarse = MultiPolygon([cell_box()])
-    found = shares([half(True), coarse], [half(True), coarse], sea_known=sea_known)
-    districts = shares([half(True)], [half(True), coarse], sea_known=sea_known)
-    assert sum(found.values()) == pytest.approx(1.0, rel=1e-9)
-    assert districts[0] == pytest.approx(1 / 3, rel=1e-9)
-
-
 def test_a_local_district_gets_its_share_of_the_land():
     west, south, east, north = cell_box().bounds
     quarter = MultiPolygon([box(west, south, west + (east - west) / 4, north)])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
+from geoportal.services import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
 CODES = ("VM.REG", "VM.24DR", "VM.24VN", "VM.NIGHT", "AC.ULCER")
@@ -35,6 +36,21 @@ def test_unknown_is_possible_and_no_is_out():
 def test_every_need_must_be_known():
     facilities = [make_facility("half", claims=[make_claim("VM.REG")])]
     assert sure(supply_of(facilities, needs=["VM.REG", "AC.ULCER"])) == {"half": False}
+
+
+def test_who_is_not_of_the_kind_a_need_is_about_is_not_unknown():
+    """Of VM.REG the vocabulary says hospitals and clinics; a shop for equipment is not asked."""
+    facilities = [
+        make_facility("clinic"),
+        make_facility("shop", kind="equipment"),
+        make_facility("says so", [0, 0], [make_claim("VM.REG")], kind="equipment"),
+    ]
+    held = make_snapshot(facilities, codes=CODES)
+    held.vocabulary = shipped_reference().vocabulary
+    found = gather_supply(held, Question(needs=("VM.REG",)))
+    assert sure(found) == {"clinic": False, "says so": True}
+    asked = gather_supply(held, Question(kinds=("equipment",), needs=("VM.REG",)))
+    assert sure(asked) == {"shop": False, "says so": True}
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_the_reconciliation_shows_who_is_not_counted(pack):
 def test_the_readme_says_how_towns_were_counted(pack):
     text = (pack / "README.txt").read_text(encoding="utf-8-sig")
     for words in (
-        "人口の数え方　町丁目（自治体の地域・年齢別人口） 50\n",
+        "人口の数え方　町丁目（自治体の地域・年齢別人口）50 か所\n",
         "40106（2025-01-31）",
         "代表点",
         "面積で分けることはしていません",

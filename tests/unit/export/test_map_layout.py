@@ -1,0 +1,98 @@
+"""The printed map: nothing lies over anything else, nothing leaves the sheet, names stay text."""
+
+import dataclasses
+import itertools
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.table import Table
+from matplotlib.transforms import Bbox
+
+from geoportal.coverage.handout import Handout, SourceLine
+from geoportal.export.map_image import _style, draw_map
+from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
+from tests.unit.coverage import town
+
+AWKWARD = "医療法人社団$\\frac{見本$会\n<b>在宅</b>クリニック" * 4
+
+
+def crowded() -> Handout:
+    """Return a handout with many sources, a long title, long names with odd signs."""
+    held = town.handout()
+    study = held.study
+    areas = tuple(
+        dataclasses.replace(area, name=f"{area.name}{AWKWARD}") for area in study.target.areas
+    )
+    target = dataclasses.replace(study.target, areas=areas)
+    total = dataclasses.replace(study.total, name=AWKWARD)
+    sources = tuple(
+        SourceLine(
+            f"s{n}", "資料", f"出典：見本省「見本の統計 {n}」を加工して作成" * 2, "", "2026-10-01"
+        )
+        for n in range(14)
+    )
+    changed = dataclasses.replace(study, target=target, total=total)
+    return dataclasses.replace(
+        held, study=changed, sources=sources, supposed=f"もし{AWKWARD}がなくなったら"
+    )
+
+
+def drawn(handout: Handout, sheet: Sheet) -> Figure:
+    with _style():
+        figure = draw_map(handout, sheet)
+        figure.canvas.draw()
+    return figure
+
+
+def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Return everything around the map, and the map's frame, in pixels."""
+    found = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
+    found += [("legend", legend.get_window_extent()) for legend in figure.legends]
+    chart, beside = figure.axes
+    found.append(("map", chart.get_window_extent()))
+    found.append(("heading", beside._left_title.get_window_extent()))
+    tables = [item for item in beside.get_children() if isinstance(item, Table)]
+    found += [("table", table.get_window_extent()) for table in tables]
+    return [(name, box) for name, box in found if box.width and box.height]
+
+
+@pytest.mark.parametrize("sheet", [A4, A3])
+@pytest.mark.parametrize("made", [town.handout, crowded])
+def test_nothing_lies_over_anything_else(made, sheet):
+    figure = drawn(made(), sheet)
+    page = figure.bbox
+    for (one, a), (other, b) in itertools.combinations(blocks(figure), 2):
+        assert not a.overlaps(b), (one, other)
+    for name, box in blocks(figure):
+        assert page.x0 <= box.x0, name
+        assert box.x1 <= page.x1, name
+        assert page.y0 <= box.y0, name
+        assert box.y1 <= page.y1, name
+
+
+def test_names_of_districts_do_not_hide_each_other():
+    figure = drawn(crowded(), A4)
+    names = [text for text in figure.axes[0].texts if text.get_text().startswith("地区")]
+    assert len(names) == 2
+    first, second = (text.get_window_extent() for text in names)
+    assert not first.overlaps(second)
+
+
+def test_the_table_tells_the_range_of_what_is_not_known():
+    (table,) = [
+        item for item in drawn(town.handout(), A4).axes[1].get_children() if isinstance(item, Table)
+    ]
+    texts = [cell.get_text().get_text() for cell in table.get_celld().values()]
+    assert "1\n〜2" in texts  # 小倉南区: one surely, one more possibly
+
+
+@pytest.mark.parametrize("text", ["", "あ" * 10, "あいう。えお、かきくけこ", "a" * 50])
+def test_lines_are_folded_to_the_width(text):
+    lines = fold_lines(text, 5)
+    assert "".join(lines) == text
+    assert all(em_width(line) <= 6 for line in lines)  # a mark may hang over
+    assert not [line for line in lines[1:] if line[0] in "。、"]
+
+
+def test_one_line_is_made_of_what_others_wrote():
+    assert plain(" 改行\r\nと\x00タブ\t ") == "改行 と タブ"
