@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from geoportal.domain.district import LOCAL
 from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.method import FORMATS
+from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
 from geoportal.services import Portal
 
@@ -81,6 +83,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     code = _code(options["district"], options["city"])
     held = options["baseline"]
     before = None if held is None else read_baseline(_read(held))
+    _require_folder(out)
     portal = console.portal()
     question = _question(portal, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
@@ -92,8 +95,10 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
             executor=executor,
         )
         editions, snapshot = portal.loaded.editions, portal.snapshot
+        local = options["local"]
+        present = desk.study(snapshot, code, question, local=local) if changes.any else None
         handout = desk.handout(
-            snapshot, editions, code, question, changes, local=options["local"], progress=progress
+            snapshot, editions, code, question, changes, local=local, progress=progress
         )
         if not handout.study.has_cells:
             raise InputRefusedError(desk.missing_cells(handout.study))
@@ -107,9 +112,11 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
             number = len(handout.study.unplaced)
             console.tell(f"geoportal: {number} towns have no position; see README.txt")
         comparison: list[Row] = []
-        if changes.any:
-            present = desk.study(snapshot, code, question, local=options["local"])
+        if present is not None:
             comparison = compare_studies(present, handout.study)
+            for one in changes.remove:
+                if not present.supply.holds(one):
+                    console.tell(f"geoportal: {one} is not counted here: nothing is lost with it")
         if before is not None:
             comparison += compare(before, baseline_document(handout))
         files = write_pack(out, handout, formats, comparison, progress)
@@ -145,10 +152,19 @@ def _code(district: str | None, city: str | None) -> str:
 
 def _formats(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not chosen:
+        raise UsageError(f"--format names none; expected some of {', '.join(FORMATS)}", "format")
     for item in chosen:
         if item not in FORMATS:
             raise UsageError(f"--format {item!r}: expected {', '.join(FORMATS)}", "format")
     return chosen
+
+
+def _require_folder(out: Path) -> None:
+    """Refuse a folder that cannot be written before minutes are spent on what goes into it."""
+    held = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not held.is_dir() or not os.access(held, os.W_OK | os.X_OK):
+        raise UsageError(f"--out {out}: cannot be written", "out")
 
 
 def _question(portal: Portal, options: dict[str, Any]) -> Question:
@@ -175,6 +191,8 @@ def _planned(text: str) -> PlannedFacility:
     sane = -180 <= lon <= 180 and -90 <= lat <= 90 and settled(capacity) and capacity > 0
     if not sane or len(rest) > 1:
         raise UsageError("--add takes LON,LAT or LON,LAT,CAPACITY, longitude first", "add")
+    if not in_japan(lon, lat):
+        raise UsageError(f"--add {text!r} does not lie in Japan; give LON,LAT in degrees", "add")
     return PlannedFacility("仮の施設", lon, lat, capacity)
 
 

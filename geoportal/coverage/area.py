@@ -97,6 +97,11 @@ class Target:
         """Outlines of the districts."""
         return tuple(area.outline for area in self.areas)
 
+    @property
+    def local(self) -> str:
+        """The level of the local districts it is cut by, empty when it is not."""
+        return next((a.level for a in self.areas if a.within and a.level != REST), "")
+
     def area_at(self, lon: float, lat: float) -> int:
         """Return the number of the district that covers a point, -1 outside."""
         point = shapely.Point(lon, lat)

@@ -19,8 +19,18 @@ from geoportal.errors import InputRefusedError
 from geoportal.geo.geodesic import distance_m
 
 FORMAT = "geoportal-coverage-baseline/1"
-_BEFORE_TOWNS: Mapping[str, Mapping[str, str]] = {"question": {"demand": MESH}}
-"""What baselines say that were saved before people could be counted by 町丁目."""
+_FIRST: Mapping[str, Mapping[str, str]] = {"question": {"demand": MESH, "local": ""}}
+"""What baselines mean that were saved before there was a choice."""
+_WORDS: Mapping[str, str] = {
+    "kinds": "種別",
+    "needs": "条件",
+    "time": "時間",
+    "evidence": "情報の種類",
+    "demand": "人口の数え方",
+    "local": "地区の分け方",
+}
+
+_FACILITY = frozenset({"name", "certain", "lon", "lat", "capacity"})
 
 MOVED_M = 100.0
 """A facility that is now this far from where it was has moved."""
@@ -57,7 +67,9 @@ def baseline_document(handout: Handout) -> dict[str, Any]:
             "time": question.time,
             "evidence": question.evidence,
             "demand": question.demand,
+            "local": study.target.local,
         },
+        "sources": {line.name: line.as_of for line in handout.sources},
         "meshes": {} if study.by_towns else editions,
         "towns": editions if study.by_towns else {},
         "districts": district_rows(study),
@@ -95,9 +107,29 @@ def read_baseline(data: bytes) -> dict[str, Any]:
         document = orjson.loads(data)
     except orjson.JSONDecodeError:
         document = None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT or not _whole(document):
         raise InputRefusedError("this is not a saved coverage baseline (baseline.json of a pack)")
     return document
+
+
+def _whole(document: Mapping[str, Any]) -> bool:
+    """Say whether a baseline holds what is compared: it may have been cut or written by hand."""
+    parts = {"target": dict, "question": dict, "facilities": dict, "districts": list}
+    if not all(isinstance(document.get(key), kind) for key, kind in parts.items()):
+        return False
+    rows, facilities = document["districts"], document["facilities"].values()
+    return (
+        isinstance(document.get("dataset_version"), str)
+        and {"code", "name"} <= document["target"].keys()
+        and all(isinstance(row, dict) and "district" in row for row in rows)
+        and all(isinstance(item, dict) and item.keys() >= _FACILITY for item in facilities)
+        and all(_is_number(item[key]) for item in facilities for key in ("lon", "lat"))
+        and all(isinstance(document.get(key, {}), dict) for key in ("meshes", "towns", "sources"))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
@@ -157,9 +189,9 @@ def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
         ("meshes", "人口の版が違う"),
         ("towns", "町丁目人口の版が違う"),
     ):
-        old, new = _BEFORE_TOWNS.get(what, {}) | before.get(what, {}), after[what]
-        if old != new:
-            yield _reason(label, str(old), str(new))
+        yield from _differences(label, _FIRST.get(what, {}) | before.get(what, {}), after[what])
+    if "sources" in before:
+        yield from _differences("資料の版が違う", before["sources"], after["sources"])
     if before["dataset_version"] != after["dataset_version"]:
         yield _reason("データの版が違う", before["dataset_version"], after["dataset_version"])
     was, now = before["facilities"], after["facilities"]
@@ -168,6 +200,20 @@ def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
         if reason:
             name = (now.get(facility_id) or was[facility_id])["name"]
             yield {**_reason(reason, "", ""), "地区": name, "項目": facility_id}
+
+
+def _differences(label: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield what is not the same in two lists of named things."""
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            reason = _reason(label, _said(old.get(key)), _said(new.get(key)))
+            yield {**reason, "項目": _WORDS.get(key, key)}
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value)) or "なし"
+    return "なし" if value in (None, "") else str(value)
 
 
 def _facility_reason(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:

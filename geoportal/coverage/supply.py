@@ -121,6 +121,10 @@ class Supply:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def holds(self, facility_id: str) -> bool:
+        """Say whether a facility counts, with a position or without."""
+        return facility_id in self.ids or facility_id in self.unlocated_ids
+
     @property
     def possible(self) -> NDArray[np.bool_]:
         """All of them: yes and unknown."""

@@ -9,6 +9,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -52,7 +53,7 @@ def write_pack(
     Parameters
     ----------
     directory : Path
-        Made when missing; files of the same name are replaced.
+        Made when missing; files of the same name are replaced, when all are written.
     handout : Handout
     formats : sequence of str
         Of `FORMATS`. README.txt and baseline.json are always written.
@@ -69,12 +70,25 @@ def write_pack(
     Raises
     ------
     UsageError
-        When a format is not known.
+        When a format is not known, or the directory cannot be written.
     """
     unknown = [item for item in formats if item not in FORMATS]
     if unknown:
         raise UsageError(f"--format {unknown[0]!r}: expected {', '.join(FORMATS)}", "format")
-    directory.mkdir(parents=True, exist_ok=True)
+    with _aside(directory) as draft:
+        names = _write_files(draft, handout, formats, comparison, progress)
+        for name in names:
+            (draft / name).replace(directory / name)
+    return names
+
+
+def _write_files(
+    directory: Path,
+    handout: Handout,
+    formats: Sequence[str],
+    comparison: Sequence[Row],
+    progress: Progress,
+) -> list[str]:
     steps = [step for item in FORMATS if item in formats for step in _STEPS[item]]
     written = []
     for done, (name, write) in enumerate(steps):
@@ -94,6 +108,31 @@ def write_pack(
     )
     progress("資料", len(steps), len(steps))
     return names
+
+
+@contextmanager
+def _aside(directory: Path) -> Iterator[Path]:
+    """Give a folder to write in, so that a pack is there whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        When the pack's folder cannot be made or written.
+    """
+    made = not directory.exists()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        draft = TemporaryDirectory(prefix=".coverage-", dir=directory)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{directory}: cannot be written ({reason})", "out") from None
+    try:
+        with draft as name:
+            yield Path(name)
+    except BaseException:
+        if made and not any(directory.iterdir()):
+            directory.rmdir()
+        raise
 
 
 def _write_png(path: Path, handout: Handout) -> None:
@@ -175,7 +214,6 @@ def _write_geojson(path: Path, handout: Handout) -> None:
 def _write_geopackage(path: Path, handout: Handout) -> None:
     """Write layers cells, districts, facilities and gaps; the file's date is the data's."""
     study = handout.study
-    path.unlink(missing_ok=True)
     shapes, cells = part_shapes(study), cell_rows(study)
     outlines = np.array(study.target.outlines, dtype=object)
     facilities = facility_rows(study)

@@ -105,7 +105,10 @@ def test_what_if_and_baseline_are_compared(sample, tmp_path):
         (("--district", "40106", "--need", "NO.SUCH"), 2),
         (("--district", "40106", "--kind", "nobody"), 2),
         (("--district", "40106", "--format", "docx"), 2),
+        (("--district", "40106", "--format", " , "), 2),
         (("--district", "40106", "--add", "here"), 2),
+        (("--district", "40106", "--add", "2.35,48.85"), 2),
+        (("--district", "40106", "--add", "33.88,130.87"), 2),
         (("--district", "40106", "--remove", "nobody"), 4),
         (("--district", "40130"), 3),
         (("--district", "40106", "--local"), 3),
@@ -115,6 +118,22 @@ def test_what_if_and_baseline_are_compared(sample, tmp_path):
 def test_refusals_have_a_code_and_say_what_to_do(sample, tmp_path, arguments, code):
     result = coverage(sample, *arguments, "--out", str(tmp_path / "x"))
     assert result.exit_code == code
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_first(sample, tmp_path):
+    (tmp_path / "file").write_text("x")
+    result = coverage(sample, "--district", "40106", "--out", str(tmp_path / "file" / "pack"))
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+
+
+def test_a_broken_baseline_is_refused_with_nothing_written(sample, tmp_path):
+    held = tmp_path / "held.json"
+    held.write_text('{"format": "geoportal-coverage-baseline/1"}')
+    arguments = ("--district", "40106", "--baseline", str(held), "--out", str(tmp_path / "x"))
+    result = coverage(sample, *arguments)
+    assert result.exit_code == 3
     assert not (tmp_path / "x").exists()
 
 

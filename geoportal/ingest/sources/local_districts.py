@@ -136,4 +136,5 @@ def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip().removesuffix(".0")
+    """Return a value as one line: a name with a break in it would break every list."""
+    return "" if value is None else " ".join(str(value).split()).removesuffix(".0")

@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 import numpy as np
+import orjson
 import pytest
 
 from geoportal.coverage.area import choose_target
@@ -333,6 +334,37 @@ def test_a_baseline_says_what_changed_and_why(study):
     assert reasons["a"] == "位置が変わった"
     assert any(row["変化"] for row in rows if row["項目"] == "pop75_with_1_within_2000_m")
     assert not [r for r in compare(before, before) if r["理由"] or r["変化"]]
+
+
+def test_a_baseline_names_the_condition_and_the_source_that_changed(study):
+    before = read_baseline(baseline_bytes(town.handout(study)))
+    after = read_baseline(baseline_bytes(town.handout(town.study(needs=("VM.REG", "AC.ULCER")))))
+    after["sources"]["mesh-population"] = "2025-10-01"
+    reasons = {(r["理由"], r["項目"]): (r["前"], r["今"]) for r in compare(before, after)}
+    assert reasons["条件が違う", "条件"] == ("VM.REG", "VM.REG、AC.ULCER")
+    assert reasons["資料の版が違う", "mesh-population"] == ("2020-10-01", "2025-10-01")
+    old = {key: value for key, value in before.items() if key != "sources"}
+    asked = before["question"].items()
+    old["question"] = {key: value for key, value in asked if key != "local"}  # the first version
+    assert not [r for r in compare(old, before) if r["理由"]]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"districts": [{"a": 1}]},
+        {"facilities": []},
+        {"facilities": {"a": {"name": "見本", "lon": None}}},
+        {"question": 3},
+        {"dataset_version": None},
+        {"target": {}},
+        {"meshes": "5030"},
+    ],
+)
+def test_a_baseline_that_is_not_whole_is_refused(study, broken):
+    document = baseline_document(town.handout(study)) | broken
+    with pytest.raises(InputRefusedError, match="not a saved coverage baseline"):
+        read_baseline(orjson.dumps(document))
 
 
 def test_another_file_is_no_baseline():

@@ -163,6 +163,30 @@ def test_the_readme_tells_method_sources_and_range(pack):
         assert words in text
 
 
+def test_a_pack_is_there_whole_or_not_at_all(handout, tmp_path, monkeypatch):
+    """The disk is full while the last picture is written."""
+
+    def full(path, _handout):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("geoportal.export.map_image.write_map_pdf", full)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "coverage.csv").write_text("of last month")
+    for folder in ("old", "new"):
+        with pytest.raises(OSError, match="No space"):
+            write_pack(tmp_path / folder, handout, ["csv", "pdf"])
+    assert [path.name for path in (tmp_path / "old").iterdir()] == ["coverage.csv"]
+    assert (tmp_path / "old" / "coverage.csv").read_text() == "of last month"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_cannot_be_is_wrong_usage(handout, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_pack(tmp_path / "file" / "pack", handout, ["csv"])
+
+
 def test_a_comparison_gets_a_sheet_and_a_file(handout, tmp_path):
     rows = [{"地区": "x", "項目": "y", "前": 1, "今": 2, "変化": 1, "理由": ""}]
     names = write_pack(tmp_path, handout, ["xlsx", "csv"], rows)
