@@ -49,6 +49,11 @@ def _distance_key(value: float, error: float) -> str:
     return wording.distance_key(value, error)
 
 
+@blueprint.app_template_filter("distance_said")
+def _distance_said(value: float, error: float) -> str:
+    return wording.distance_said(value, error)
+
+
 @blueprint.app_template_filter("metres")
 def _metres(value: float | None) -> str:
     return wording.metres(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from geoportal.domain.hours import JST
 SURE_WITHIN_M = 200
 """Distances whose error is smaller than this are said without an "about"."""
 
+STEP_M = 500
 _WEEKDAYS_JA = "月火水木金土日"
 
 
@@ -45,6 +47,22 @@ def distance_key(metres: float, error_m: float) -> str:
     if error_m < SURE_WITHIN_M:
         return "js-distance"
     return "js-distance-within" if metres <= error_m else "js-distance-about"
+
+
+def distance_said(metres: float, error_m: float) -> str:
+    """Return the distance that goes with `distance_key`.
+
+    What is only known to be within its error is said in steps of half a kilometre: finer figures
+    would tell the errors apart, and look like a list out of order.
+
+    Examples
+    --------
+    >>> distance_said(812, 50), distance_said(300, 777), distance_said(400, 600)
+    ('812 m', '1 km', '1 km')
+    """
+    if distance_key(metres, error_m) == "js-distance-within":
+        return distance(math.ceil(error_m / STEP_M) * STEP_M)
+    return distance(metres)
 
 
 def metres(value: float | None) -> str:

@@ -318,7 +318,7 @@ def test_losing_the_connection_says_so(visitor: Visitor) -> None:
 def test_without_javascript(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/", java_script_enabled=False)
     page.fill("#address", HOME)
-    page.click("#search-form .search-form__row button")
+    page.click("#search-form .search-form__row [type=submit]")
     plain = page.locator(".card__name").all_inner_texts()
     assert len(plain) == 20
     assert urlsplit(page.url).query == ""
@@ -361,7 +361,7 @@ def test_without_javascript_an_address_reads_the_same(visitor: Visitor) -> None:
 
     plain = visitor.open("/", java_script_enabled=False)
     plain.fill("#address", HOME)
-    plain.click("#search-form .search-form__row button")
+    plain.click("#search-form .search-form__row [type=submit]")
     scripted = visitor.open()
     search_address(scripted)
     assert said(plain) == said(scripted)

@@ -29,6 +29,11 @@ def test_a_distance_is_said_as_surely_as_it_is_known(metres: float, error: float
     assert wording.distance_key(metres, error) == key
 
 
+def test_what_is_near_within_its_error_is_said_in_steps() -> None:
+    assert {wording.distance_said(0, error) for error in (566, 600, 777)} == {"1 km"}
+    assert wording.distance_said(968, 967) == "968 m"
+
+
 def test_dates() -> None:
     assert wording.month("2025-10-01", "ja") == "2025年10月"
     assert wording.month("2025-10-01", "en") == "Oct 2025"

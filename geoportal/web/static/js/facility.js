@@ -1,8 +1,14 @@
 // A facility's page: its place on a small map, the shortlist, printing.
 import { all, byId, h, revealScriptOnly } from "./dom.js";
 import * as api from "./api.js";
+import { Names } from "./names.js";
 import { keepButton } from "./shortlist.js";
 import { t } from "./words.js";
+
+function at(map, place) {
+  const { x, y } = map.latLngToContainerPoint(place);
+  return { left: x, top: y, radius: 20 };
+}
 
 function drawPlace(element) {
   const { lon, lat, uncertainty, mark, glyph, districts } = element.dataset;
@@ -11,7 +17,8 @@ function drawPlace(element) {
   L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
-  map.setView(place, 13, { animate: false });
+  map.setView(place, 12, { animate: false });
+  const names = new Names(map);
   if (Number(uncertainty) > 30) {
     L.circle(place, { radius: Number(uncertainty), interactive: false, className: "ring ring--uncertainty" }).addTo(map);
   }
@@ -19,12 +26,17 @@ function drawPlace(element) {
   L.marker(place, {
     icon: L.divIcon({ html: pin, className: "pin-holder", iconSize: [36, 36] }), interactive: false, keyboard: false,
   }).addTo(map);
+  const write = () => names.place([at(map, place)]);
+  map.on("moveend zoomend resize", write);
   api.get(districts).then((collection) => {
+    const parents = new Set(collection.features.map((feature) => feature.properties.parent));
     for (const feature of collection.features) {
-      if (feature.geometry && !["prefecture", "medical_area"].includes(feature.properties.level)) {
-        L.geoJSON(feature, { interactive: false, style: { className: "outline" } }).addTo(map).bringToBack();
-      }
+      const { code, level } = feature.properties;
+      if (!feature.geometry || parents.has(code) || !["ward", "municipality"].includes(level)) continue;
+      L.geoJSON(feature, { interactive: false, style: { className: "outline" } }).addTo(map).bringToBack();
+      names.add(feature);
     }
+    write();
   }).catch(() => undefined);
 }
 

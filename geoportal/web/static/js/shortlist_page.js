@@ -105,7 +105,7 @@ function compare(items) {
   const features = items.map((item) => known.get(item.id)).filter(Boolean).slice(0, COMPARED);
   if (features.length < 2) return null;
   const codes = asked.slice();
-  for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code)) codes.push(code);
+  for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code) && !code.startsWith("FT.")) codes.push(code);
   const line = (label, cells) => h("tr", {}, h("th", { scope: "row" }, label), cells.map((words) => h("td", {}, words)));
   const rest = codes.slice(asked.length).sort();
   const answers = asked.concat(rest).map((code) => ({ code, said: features.map((feature) => (feature.properties.shown || {})[code]) }));
@@ -123,14 +123,15 @@ function compare(items) {
           line(w("kind"), features.map(({ properties: p }) => ruby(config.kinds[p.kind].short))),
           line(w("phone"), features.map(({ properties: p }) => p.phone)),
           line(w("address"), features.map(({ properties: p }) => h("span", { lang: "ja" }, p.address))),
-          telling.map(({ code, said }) => line(ruby(config.needs[code] || code), said.map(answerCell)))))));
+          telling.map(({ code, said }) => line(ruby(config.needs[code] || code), said.map((shown) => answerCell(code, shown))))))));
 }
 
-function answerCell(shown) {
+function answerCell(code, shown) {
+  const saying = code.startsWith("CAP.") ? "holds" : "value";
   const value = shown ? shown.value : "unknown";
   const why = shown && shown.evidence ? [w(`evidence-${shown.evidence}`), ` ${month(shown.as_of)} `, shown.stale ? w("stale") : null] : "";
   return [
-    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ", w(`value-${value}`)),
+    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ", w(`${saying}-${value}`)),
     why ? h("small", { class: "compare__why" }, why) : null,
   ];
 }
