@@ -45,16 +45,27 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     lack = figures.uncovered_share(figures.sure, ring)
     if not math.isfinite(lack):
         return words.label("reach-nobody")
-    key = "reach-none-lack" if lack <= 0 else "reach-all-lack" if lack >= 1 else "reach-some"
-    shares = {"share": percent(lack, words)} if key == "reach-some" else {}
-    parts = [words.label(key, reach=reach, subject=subject, **shares)]
+    share = percent(lack, words)
     possible = percent(figures.uncovered_share(figures.possible, ring), words)
-    if possible != percent(lack, words):
-        parts.append(words.label("reach-range", share=possible))
+    parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
     if lack < 1:  # else there is nothing to choose between
         choice = percent(choice_share(figures, figures.sure, ring), words)
         parts.append(words.label("reach-choice", share=choice))
+    if share != possible:
+        parts.append(words.label("reach-range", share=possible))
     return together(parts, words)
+
+
+def _lack(
+    lack: float, share: str, reach: str, subject: str, words: Messages, *, unknown: bool
+) -> Label:
+    if lack <= 0:
+        return words.label("reach-none-lack", reach=reach, subject=subject)
+    if lack >= 1:
+        key = "reach-all-open" if unknown else "reach-all-lack"
+        return words.label(key, reach=reach, subject=subject)
+    key = "reach-some-open" if unknown else "reach-some"
+    return words.label(key, share=share, reach=reach, subject=subject)
 
 
 def together(sentences: Sequence[Label], words: Messages) -> Label:

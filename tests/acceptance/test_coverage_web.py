@@ -40,9 +40,12 @@ def text(client, path: str) -> str:
     [
         (
             "ja",
-            r"<strong>戸畑区</strong> 75歳以上の \d+% は 2 km 以内に訪問診療（.*）がありません。",
+            r"<strong>戸畑区</strong> 75歳以上の \d+% は 2 km 以内に訪問診療（.*）がありません（",
         ),
-        ("en", r"<strong>戸畑区</strong> \d+% of people aged 75 and over have none within 2 km"),
+        (
+            "en",
+            r"<strong[^>]*>戸畑区</strong> Not known to have one within 2 km: \d+% of people",
+        ),
         ("ja-easy", r"<strong>戸畑区</strong> 75歳より 上の人の \d+% は、2 km より 近くに"),
     ],
 )
