@@ -137,3 +137,14 @@ def test_japanese_in_english_pages_is_marked_as_japanese(visitor: Visitor) -> No
     page.locator(".card__name a").first.click()
     page.wait_for_selector("#facility-map .pin")
     assert found + page.evaluate(UNMARKED_JAPANESE) == []
+
+
+@pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])
+def test_letters_twice_as_large_do_not_make_a_phone_scroll_sideways(
+    visitor: Visitor, language: str
+) -> None:
+    page = visitor.open(f"/?lang={language}", viewport={"width": 320, "height": 640})
+    for path in ("/", "/?district=40106&kind=clinic&need=VM.REG&include=all", "/centres", "/team"):
+        page.goto(visitor.site + path + ("&" if "?" in path else "?") + f"lang={language}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
