@@ -93,6 +93,8 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
     sure, possible = (_lacking(figures, level, ring) for level in (figures.sure, figures.possible))
     if not math.isfinite(sure):
         return f"{figures.name}には 75歳以上の人がいないか、人口がわかりません。"
+    if figures.need < _ONE_PERSON:
+        return f"{figures.name}には 75歳以上の人がいません。"
     open_ends = share_text(possible) != share_text(sure)
     text = _lack(sure, reach, f"確認できている{subject}" if open_ends else subject)
     if sure < 1:  # else there is nothing to choose between

@@ -13,6 +13,7 @@ from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import SPOKEN_RING
 from geoportal.geo.equal_area import EqualArea
+from geoportal.geo.polygons import polygonal
 
 _LEAST_CIRCLE = 0.3
 _LONE_CIRCLE_M = 300.0
@@ -62,7 +63,10 @@ def class_numbers(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def part_shapes(study: Study) -> NDArray[np.object_]:
-    """Return the parts of cells in their districts, degrees, shape (p,); towns are points."""
+    """Return the parts of cells in their districts, degrees, shape (p,); towns are points.
+
+    Where a corner of a district touches the edge of a cell, only the area is kept.
+    """
     cells = study.cells
     whole = study.around.only(cells.rows).shapes()
     if study.by_towns:
@@ -72,7 +76,7 @@ def part_shapes(study: Study) -> NDArray[np.object_]:
         own = np.flatnonzero(cells.districts == number)
         shapely.prepare(area.outline)
         cut = own[~shapely.covers(area.outline, whole[own])]
-        shapes[cut] = shapely.intersection(area.outline, whole[cut])
+        shapes[cut] = [polygonal(piece) for piece in shapely.intersection(area.outline, whole[cut])]
     return shapes
 
 

@@ -298,6 +298,7 @@ def test_the_rounding_of_equal_sums_leaves_nobody_out():
         (10_000.0, 9_999.0, "75歳以上の 1%未満 は 2 km 以内に訪問診療がありません"),
         (2.0, 1.7, "75歳以上の 15% は 2 km 以内に訪問診療がありません"),
         (100.0, 0.0, "75歳以上のどの人にも、2 km 以内に訪問診療がありません。"),
+        (0.002, 0.0, "見本区には 75歳以上の人がいません。"),
     ],
 )
 def test_sentences_speak_of_whole_people(need, covered, start):

@@ -9,11 +9,17 @@ import zipfile
 import pyogrio
 import pytest
 import python_calamine
+from shapely.geometry import MultiPolygon, Polygon
 
+from geoportal.coverage.area import choose_target
+from geoportal.coverage.study import conduct
+from geoportal.coverage.supply import Question, gather_supply
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
+from geoportal.domain.district import District
 from geoportal.errors import UsageError
 from geoportal.export.method import FORMATS
 from geoportal.export.pack import write_pack
+from tests.factories import make_snapshot
 from tests.unit.coverage import town
 
 
@@ -161,6 +167,24 @@ def test_the_readme_tells_method_sources_and_range(pack):
     text = (pack / "README.txt").read_text(encoding="utf-8-sig")
     for words in ("Luo W, Qi Y (2009)", "秘匿", "HTKSAKI", "GRS80", "出典", "2026-10-01", "幅"):
         assert words in text
+
+
+def test_a_district_that_touches_a_cell_at_a_corner_only_is_drawn(tmp_path):
+    """A bow tie of two triangles: the cut of a cell by it is an area and a loose line or point."""
+    edge = 130.85  # the border of two columns of cells
+    west = Polygon([(edge - 0.03, 33.82), (edge, 33.84), (edge - 0.03, 33.86)])
+    east = Polygon([(edge + 0.03, 33.86), (edge, 33.84), (edge + 0.03, 33.88)])
+    tie = (District("T1", "蝶の校区", "local"), MultiPolygon([west, east]))
+    held = make_snapshot(
+        town.facilities(), outlines=[*town.outlines(), tie], members=town.MEMBERS, codes=town.CODES
+    )
+    target = choose_target(held.districts, town.MEMBERS, {}, "T1")
+    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    made = conduct(held, town.population(), target, question, gather_supply(held, question))
+    assert {"map.html", "coverage.gpkg"} < set(write_pack(tmp_path, town.handout(made)))
+    frame = pyogrio.read_dataframe(tmp_path / "coverage.gpkg", layer="cells")
+    assert set(frame.geom_type) == {"MultiPolygon"}
+    assert frame.union_all().area == pytest.approx(tie[1].area)
 
 
 def test_a_pack_is_there_whole_or_not_at_all(handout, tmp_path, monkeypatch):
