@@ -50,8 +50,9 @@ class SearchForm:
         include = values.get("include", "possible")
         view = values.get("view", "both")
         order = values.get("order", "")
+        address = values.get("choice") or values.get("address", "")
         return cls(
-            address=values.get("address", "").strip()[:200] if posted else "",
+            address=address.strip()[:200] if posted else "",
             district=values.get("district", "")[:40],
             radius_m=values.get("radius_m", 16_000, type=int) if posted else 16_000,
             kinds=tuple(dict.fromkeys(values.getlist("kind"))),

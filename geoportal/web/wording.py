@@ -52,8 +52,8 @@ def distance_key(metres: float, error_m: float) -> str:
 def distance_said(metres: float, error_m: float) -> str:
     """Return the distance that goes with `distance_key`.
 
-    What is only known to be within its error is said in steps of half a kilometre: finer figures
-    would tell the errors apart, and look like a list out of order.
+    What is only known to be within its error is said in coarse steps: finer figures would tell
+    the errors apart, and look like a list out of order.
 
     Examples
     --------
@@ -61,7 +61,8 @@ def distance_said(metres: float, error_m: float) -> str:
     ('812 m', '1 km', '1 km')
     """
     if distance_key(metres, error_m) == "js-distance-within":
-        return distance(math.ceil(error_m / STEP_M) * STEP_M)
+        step = STEP_M if error_m < 1000 else STEP_M / 5
+        return distance(math.ceil(error_m / step) * step)
     return distance(metres)
 
 

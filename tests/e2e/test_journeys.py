@@ -354,6 +354,19 @@ def test_server_and_script_write_the_same_cards(visitor: Visitor) -> None:
     assert said(plain) == said(scripted)
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_choice_the_server_offers_can_be_pressed(visitor: Visitor, scripts: bool) -> None:
+    """From the page of notes an unclear home reaches the search page before any script."""
+    page = visitor.open("/note", java_script_enabled=scripts)
+    page.fill("#note", "床ずれ。訪問診療の医師。")
+    page.get_by_role("button", name="読み取る").click()
+    page.fill("#confirm-address", "茜町一丁目")
+    page.locator("#confirm-go").click()
+    page.locator(".candidates button", has_text="八幡西区").click()
+    expect(page.locator(".card").first).to_be_visible()
+    expect(page.locator("#centre")).to_contain_text("八幡")
+
+
 def test_without_javascript_an_address_reads_the_same(visitor: Visitor) -> None:
     def said(page: Page) -> list[str]:
         page.wait_for_selector(".card")

@@ -31,6 +31,7 @@ def test_a_distance_is_said_as_surely_as_it_is_known(metres: float, error: float
 
 def test_what_is_near_within_its_error_is_said_in_steps() -> None:
     assert {wording.distance_said(0, error) for error in (566, 600, 777)} == {"1 km"}
+    assert wording.distance_said(900, 1015) == "1.1 km"
     assert wording.distance_said(968, 967) == "968 m"
 
 

@@ -99,6 +99,7 @@ export function start({ submit, filter }) {
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.name === "format") return; // a download: an ordinary POST
     event.preventDefault();
+    if (event.submitter && event.submitter.name === "choice") setAddress(event.submitter.value);
     submit();
   });
   form.elements.order.addEventListener("change", () => filter("order"));

@@ -53,7 +53,8 @@ export function distance(metres) {
 /** A distance said as surely as it is known; `error` is the sum of both, `say` is `t` or `w`. */
 export function distanceWords(value, error, say = t) {
   if (error < 200) return say("distance", { distance: distance(value) });
-  if (value <= error) return say("distance-within", { distance: distance(Math.ceil(error / 500) * 500) });
+  const step = error < 1000 ? 500 : 100; // errors told apart would look like a list out of order
+  if (value <= error) return say("distance-within", { distance: distance(Math.ceil(error / step) * step) });
   return say("distance-about", { distance: distance(value) });
 }
 
