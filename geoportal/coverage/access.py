@@ -123,14 +123,19 @@ def _nearest(reach: Reach, access: Access, block: Block, squares: Floats, mask: 
     near = np.zeros(block.cells.size, dtype=bool)
     if columns.size >= 2:
         own = squares if columns.size == allowed.size else squares[:, columns]
-        second = _second_smallest(own)
-        near = second < farthest * farthest
-        rows = np.flatnonzero(near)
-        limit = np.sqrt(np.maximum(second[rows], 0.0)) + _DOUBT_M
-        row, column = _within(own, rows, limit * limit)
-        _take_nearest(
-            reach, access, block.cells[rows][row], block.facilities[columns][column], rows.size
-        )
+        first, second, squared = _smallest_two(own)
+        near = squared[1] < farthest * farthest
+        limit = np.sqrt(np.maximum(squared[1], 0.0)) + _DOUBT_M
+        clear = near & (squared[2] > limit * limit)
+        rows = np.flatnonzero(clear)
+        row = np.repeat(rows, 2)
+        column = np.column_stack((first[rows], second[rows])).ravel()
+        close = np.flatnonzero(near & ~clear)  # a third as near as the second: all are asked
+        if close.size:
+            again, other = np.nonzero(own[close] <= (limit * limit)[close, None])
+            row = np.concatenate((row, close[again]))
+            column = np.concatenate((column, other))
+        _take_nearest(reach, access, block.cells[row], block.facilities[columns[column]])
     far = block.cells[~near]
     everyone = np.flatnonzero(mask)
     if far.size and everyone.size:
@@ -139,22 +144,31 @@ def _nearest(reach: Reach, access: Access, block: Block, squares: Floats, mask: 
             _nearest_far(reach, access, far[start : start + step], everyone)
 
 
-def _second_smallest(squares: Floats) -> Floats:
-    """Return the second smallest value of each row, shape (m,); at least two columns."""
+def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
+    """Return where the two smallest values of each row are, and the three smallest values.
+
+    Parameters
+    ----------
+    squares : ndarray of float, shape (m, k)
+        At least two columns; changed and restored.
+
+    Returns
+    -------
+    ndarray of int, shape (m,), twice
+    ndarray of float, shape (3, m)
+        The third is infinite where there are two columns.
+    """
     rows = np.arange(squares.shape[0])
     first = squares.argmin(axis=1)
-    held = squares[rows, first]
+    smallest = squares[rows, first]
     squares[rows, first] = np.inf
-    second = squares.min(axis=1)
-    squares[rows, first] = held
-    return np.asarray(second, dtype=np.float64)
-
-
-def _within(squares: Floats, rows: Rows, limits: Floats) -> tuple[Rows, Rows]:
-    whole = rows.size == squares.shape[0]
-    part = squares if whole else squares[rows]
-    row, column = np.nonzero(part <= limits[:, None])
-    return row, column
+    second = squares.argmin(axis=1)
+    larger = squares[rows, second]
+    squares[rows, second] = np.inf
+    third = squares.min(axis=1)
+    squares[rows, second] = larger
+    squares[rows, first] = smallest
+    return first, second, np.stack((smallest, larger, third))
 
 
 def _nearest_far(reach: Reach, access: Access, cells: Rows, everyone: Rows) -> None:
@@ -164,16 +178,16 @@ def _nearest_far(reach: Reach, access: Access, cells: Rows, everyone: Rows) -> N
     chord's shortfall, allowed for ten times over; the geodesic decides among those left.
     """
     squares = squared_chords(reach.cells, cells, reach.facilities, everyone)
-    second = squares.min(axis=1) if everyone.size < 2 else _second_smallest(squares)
+    second = squares.min(axis=1) if everyone.size < 2 else _smallest_two(squares)[2][1]
     chord = np.sqrt(np.maximum(second, 0.0))
     doubt = _DOUBT_M + _FAR_DOUBT * np.array([chord_shortfall_m(metres) for metres in chord])
     row, column = np.nonzero(squares <= ((chord + doubt) ** 2)[:, None])
-    _take_nearest(reach, access, cells[row], everyone[column], cells.size)
+    _take_nearest(reach, access, cells[row], everyone[column])
 
 
-def _take_nearest(reach: Reach, access: Access, cell: Rows, facility: Rows, count: int) -> None:
+def _take_nearest(reach: Reach, access: Access, cell: Rows, facility: Rows) -> None:
     """Write the nearest two of each cell's candidates, by geodesic distance, then by row."""
-    if count == 0:
+    if cell.size == 0:
         return
     metres = pair_distances_m(reach.cells, cell, reach.facilities, facility)
     order = np.lexsort((facility, metres, cell))

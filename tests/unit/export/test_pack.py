@@ -9,7 +9,8 @@ import zipfile
 import pyogrio
 import pytest
 import python_calamine
-from shapely.geometry import MultiPolygon, Polygon
+import shapely
+from shapely.geometry import MultiPolygon, Polygon, box
 
 from geoportal.coverage.area import choose_target
 from geoportal.coverage.study import conduct
@@ -169,12 +170,15 @@ def test_the_readme_tells_method_sources_and_range(pack):
         assert words in text
 
 
-def test_a_district_that_touches_a_cell_at_a_corner_only_is_drawn(tmp_path):
-    """A bow tie of two triangles: the cut of a cell by it is an area and a loose line or point."""
-    edge = 130.85  # the border of two columns of cells
-    west = Polygon([(edge - 0.03, 33.82), (edge, 33.84), (edge - 0.03, 33.86)])
-    east = Polygon([(edge + 0.03, 33.86), (edge, 33.84), (edge + 0.03, 33.88)])
-    tie = (District("T1", "蝶の校区", "local"), MultiPolygon([west, east]))
+def test_a_district_that_runs_along_the_edge_of_a_cell_is_drawn(tmp_path):
+    """The cut of a cell by it is its lower half, and a line along the upper half's edge."""
+    edge, low, high = 130.85, 33.85, 33.85 + 1 / 240
+    half = (low + high) / 2
+    steps = [(edge - 0.02, 33.82), (edge - 0.02, half), (edge, half), (edge, 33.88)]
+    shape = MultiPolygon([Polygon([*steps, (edge + 0.02, 33.88), (edge + 0.02, 33.82)])])
+    cell = box(edge - 1 / 160, low, edge, high)
+    assert shapely.intersection(shape, cell).geom_type == "GeometryCollection"
+    tie = (District("T1", "角の校区", "local"), shape)
     held = make_snapshot(
         town.facilities(), outlines=[*town.outlines(), tie], members=town.MEMBERS, codes=town.CODES
     )
@@ -184,7 +188,7 @@ def test_a_district_that_touches_a_cell_at_a_corner_only_is_drawn(tmp_path):
     assert {"map.html", "coverage.gpkg"} < set(write_pack(tmp_path, town.handout(made)))
     frame = pyogrio.read_dataframe(tmp_path / "coverage.gpkg", layer="cells")
     assert set(frame.geom_type) == {"MultiPolygon"}
-    assert frame.union_all().area == pytest.approx(tie[1].area)
+    assert frame.union_all().area == pytest.approx(shape.area)
 
 
 def test_a_pack_is_there_whole_or_not_at_all(handout, tmp_path, monkeypatch):
