@@ -47,7 +47,8 @@ def reading(portal: Portal, text: str, language: str) -> Document:
     found = interpretation_document(portal, text)
     labels = models.need_labels(portal, language)
     kinds = {kind: info["label"] for kind, info in models.kinds(portal, language).items()}
-    searched = {need for wanted in found["searches"] for need in wanted["needs"]}
+    asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]
+    searched = {need for wanted in asked for need in wanted["needs"]}
 
     def listed(items: Iterable[Document], ticked: Iterable[str] = ()) -> list[Document]:
         return [_choice(item, labels, kinds, set(ticked)) for item in items]

@@ -55,6 +55,13 @@ def test_a_note_proposes_what_to_tick_with_the_words_it_came_from(client: FlaskC
     assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_what_a_note_needs_of_its_team_is_ticked(client: FlaskClient) -> None:
+    """Proposals left unticked are taken out of the team: none the note asks for may be."""
+    note = "末期がん。緩和ケア病棟から自宅へ退院予定。痛み、麻薬。24時間の訪問看護、看取りまで。"
+    found = ticked(client, note + "ケアマネとヘルパーも必要。")
+    assert {"VM.EOL", "AC.PAIN", "AC.OPIOID_RX"} <= set(found["need"])
+
+
 def test_the_marked_note_is_the_note(portal: Portal) -> None:
     for text in (DOCTOR, DISCHARGE, "<b>胃ろう</b>\n吸引なし"):
         runs = note_page.reading(portal, text, "ja")["segments"]
