@@ -120,6 +120,7 @@ def sum_up(
     possible: Measures,
     facilities: tuple[int, int],
     parts: Rows | NDArray[np.bool_],
+    people_known: bool = True,
 ) -> DistrictFigures:
     """Sum up the parts of one district.
 
@@ -134,13 +135,16 @@ def sum_up(
         In the district: sure, and possible (which includes the sure).
     parts : ndarray
         Rows of the district.
+    people_known : bool
+        False where no part may mean that nothing is held of the people, not that nobody lives.
     """
     need = cells.need[parts]
+    nobody = 0.0 if people_known else float("nan")
     return DistrictFigures(
         code=code,
         name=name,
         level=level,
-        people=cells.people_in(parts),
+        people=cells.people_in(parts) if need.size else (nobody,) * len(GROUPS),
         sure=_level(need, sure, facilities[0], parts),
         possible=_level(need, possible, facilities[1], parts),
         hidden=int(cells.hidden[parts].sum()),

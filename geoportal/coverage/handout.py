@@ -11,6 +11,7 @@ from geoportal.coverage.wording import (
     CELL_COUNTERS,
     DEMAND_NAMES,
     SPOKEN_RING,
+    caution_text,
     irreplaceable_text,
     subject_text,
 )
@@ -97,6 +98,17 @@ class Handout:
         worst = study.losses.irreplaceable(ring)[:_MOST_NAMED]
         named = [(study.supply.names[row], float(lost[row])) for row in worst]
         return irreplaceable_text(named, self.subject)
+
+    @property
+    def caution(self) -> str:
+        """Whose people are not counted for want of data; empty when all are."""
+        study = self.study
+        return caution_text(
+            study.missing_meshes,
+            study.short_areas,
+            study.missing_towns,
+            len(study.unplaced),
+        )
 
     @property
     def source_line(self) -> str:

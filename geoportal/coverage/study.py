@@ -13,7 +13,7 @@ from geoportal.coverage.area import Area, Target
 from geoportal.coverage.catchment import CATCHMENT_ZONES_M
 from geoportal.coverage.cells import CellTable, cut
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
-from geoportal.coverage.extent import missing_meshes
+from geoportal.coverage.extent import first_meshes, missing_meshes
 from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
 from geoportal.coverage.losses import Losses, measure_losses
 from geoportal.coverage.population import PeopleEdition, Population
@@ -97,6 +97,14 @@ class Study:
         return [] if self.by_towns else missing_meshes(self.target.outlines, held)
 
     @property
+    def short_areas(self) -> list[str]:
+        """Names of districts that touch those meshes: they have more people than are counted."""
+        missing = set(self.missing_meshes)
+        if not missing:
+            return []
+        return [a.name for a in self.target.areas if missing & set(first_meshes([a.outline]))]
+
+    @property
     def missing_towns(self) -> list[str]:
         """Names of districts of which no 町丁目 is held or placed; none by census cell."""
         if not self.by_towns:
@@ -176,6 +184,7 @@ def conduct(
             possibly,
             _facility_counts(snapshot, area, supply, homes == number),
             cells.districts == number,
+            _people_known(population, question, area),
         )
         for number, area in enumerate(target.areas)
     )
@@ -195,6 +204,14 @@ def conduct(
         total=total_of(target.code, target.name, districts, cells, surely, possibly),
         population=population,
     )
+
+
+def _people_known(population: Population, question: Question, area: Area) -> bool:
+    """Say whether nobody found means nobody lives there: its cells are held, some at least."""
+    if question.demand == TOWNS:
+        return False
+    needed = set(first_meshes([area.outline]))
+    return not needed or bool(needed & {item.first_mesh for item in population.meshes})
 
 
 def district_of_facilities(snapshot: Snapshot, target: Target, supply: Supply) -> Rows:

@@ -29,6 +29,7 @@ DEMAND_NAMES: Mapping[str, str] = {
 """By what people are counted, by unit of demand."""
 
 _KM = 1_000
+_MOST_NAMED = 5
 _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
 _FEW = 0.01
@@ -131,6 +132,40 @@ def what_if_text(closed: Sequence[str], opened: int) -> str:
     if gone:
         return f"もし{gone}なり、{opened}か所できたら" if opened else f"もし{gone}なったら"
     return f"もし{opened}か所できたら" if opened else ""
+
+
+def caution_text(
+    meshes: Sequence[str], short: Sequence[str], townless: Sequence[str], unplaced: int
+) -> str:
+    """Return whose people are missing from the figures, empty when nobody's are.
+
+    Parameters
+    ----------
+    meshes : sequence of str
+        First-level meshes of which no cells are held.
+    short : sequence of str
+        Names of the districts that touch them.
+    townless : sequence of str
+        Names of districts of which no 町丁目 is held.
+    unplaced : int
+        町丁目 that have no position.
+    """
+    parts = []
+    if meshes:
+        parts.append(
+            f"注意：1 次メッシュ {'、'.join(meshes)} の人口がないので、"
+            f"{_named(short)}の人数は実際より少ないことがあります。"
+        )
+    if townless:
+        parts.append(f"注意：{_named(townless)}の町丁目の人口はありません。")
+    if unplaced:
+        parts.append(f"注意：位置のわからない町丁目 {unplaced} の人は入っていません。")
+    return "".join(parts)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f"ほか {len(names) - _MOST_NAMED} 地区" if len(names) > _MOST_NAMED else ""
+    return f"{'、'.join(names[:_MOST_NAMED])}{more}"
 
 
 def irreplaceable_text(worst: Sequence[tuple[str, float]], subject: str) -> str:

@@ -60,16 +60,18 @@ def _path(shape: BaseGeometry) -> Outline:
 def draw_ground(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
     """Draw the land of the districts, and that of their neighbours: neither looks like sea."""
     west, south, east, north = _extent(handout, projection, sheet)
+    sight = shapely.box(west, south, east, north)
     for shape in _projected(handout.study.target.land, projection):
-        if shape.intersects(shapely.box(west, south, east, north)):
+        if shape.intersects(sight):
             coast = shape.simplify((east - west) / _FINEST)
-            axes.add_patch(
-                PathPatch(
-                    _path(coast), facecolor=BEYOND, edgecolor=_COAST, linewidth=0.5, zorder=0.5
-                )
-            )
+            _add_shape(axes, coast, BEYOND, _COAST, linewidth=0.5, zorder=0.5)
     for shape in _projected(handout.study.target.outlines, projection):
-        axes.add_patch(PathPatch(_path(shape), facecolor=LAND, edgecolor="none", zorder=1))
+        _add_shape(axes, shape, LAND, "none", zorder=1)
+
+
+def _add_shape(axes: Axes, shape: BaseGeometry, face: str, edge: str, **style: float) -> None:
+    """Draw a shape; what is in sight is set apart from what is drawn, so it is not measured."""
+    axes.add_artist(PathPatch(_path(shape), facecolor=face, edgecolor=edge, **style))
 
 
 def draw_cells(axes: Axes, handout: Handout, projection: EqualArea) -> None:
@@ -114,9 +116,7 @@ def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: S
     areas = handout.study.target.areas
     shapes = _projected(handout.study.target.outlines, projection)
     for shape in shapes:
-        axes.add_patch(
-            PathPatch(_path(shape), facecolor="none", edgecolor=_LINE, linewidth=1.1, zorder=4)
-        )
+        _add_shape(axes, shape, "none", _LINE, linewidth=1.1, zorder=4)
     if len(areas) < 2:
         return
     names = [_shortened(plain(area.name)) for area in areas]

@@ -65,12 +65,17 @@ def figures_html(handout: Handout) -> str:
         '<main class="figures">'
         f"{_legend(handout)}"
         f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
+        f"{_caution(handout)}"
         f"<h2>地区ごとの数字</h2>{_table(handout)}"
         "<p>「〜」の右は、確認できていない施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{handout.counted}</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"
         f"<p>データの版 {html.escape(handout.dataset_version)}</p></main>"
     )
+
+
+def _caution(handout: Handout) -> str:
+    return f"<p><strong>{html.escape(handout.caution)}</strong></p>" if handout.caution else ""
 
 
 def _table(handout: Handout) -> str:

@@ -32,7 +32,8 @@ _TITLE_POINTS_WIDE = 0.78 * A4.width_mm * POINTS
 _LEAST_TITLE = 9.0
 _FINDING_POINTS, _FINDING_LINES = 8.0, 5
 _SOURCE_POINTS, _SOURCE_LINES = 5.6, 5
-_TABLE_ROWS, _RANGE_ROWS = 12, 8
+_NOTE_POINTS, _NOTE_LINES = 7.0, 4
+_TABLE_ROWS, _RANGE_ROWS = 10, 7
 
 
 def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
@@ -173,12 +174,14 @@ def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
     notes = ["「〜」の後は、確認できていない施設も数えたとき"] if ranges else []
     if len(rows) > most:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
+    wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
+    notes += fold_lines(plain(handout.caution), wide)[:_NOTE_LINES] if handout.caution else []
     bottom = 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012
     figure.text(
         0.695,
         bottom,
         "\n".join(notes),
-        fontproperties=font(sheet, 7),
+        fontproperties=font(sheet, _NOTE_POINTS),
         va="top",
         linespacing=1.4,
     )

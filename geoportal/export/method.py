@@ -101,6 +101,7 @@ def _people(handout: Handout) -> list[str]:
     share = (
         "県内すべての市区町村の形があるので、どの市区町村にも入らない部分は海とみなし、"
         "メッシュの人口は陸地の面積の割合で地区に分けました。"
+        "形を取り込んでいない隣の県との境では、隣の県の人も入り、多めになります。"
         if handout.study.target.sea_known
         else "県内に形のない市区町村があるので、メッシュの人口はメッシュ全体に対する面積の割合で"
         "地区に分けました。海にかかるメッシュでは少なめになります。"
@@ -194,7 +195,8 @@ def _findings(handout: Handout) -> str:
         f"  {figures.name}　{sentence(figures, handout.subject)}"
         for figures in (*study.districts, *whole)
     ]
-    return "\n".join(["結果", *lines, f"  {handout.irreplaceable}"]) + "\n\n"
+    said = [handout.irreplaceable, handout.caution]
+    return "\n".join(["結果", *lines, *(f"  {text}" for text in said if text)]) + "\n\n"
 
 
 def readme_text(handout: Handout, files: list[str]) -> str:

@@ -163,6 +163,10 @@ def _summary(
         sheet.write_string(line, 0, "代わりのない施設")
         sheet.write_string(line, 1, handout.irreplaceable, book.wrapped)
         line += 1
+    if handout.caution:
+        sheet.write_string(line, 0, "注意")
+        sheet.write_string(line, 1, handout.caution, book.wrapped)
+        line += 1
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
