@@ -116,6 +116,11 @@ def largest_circle_text(study: Study) -> str:
     return f"いちばん大きい円が {study.cells.need.max(initial=0.0):,.0f} 人"
 
 
+def ground_text(study: Study) -> str:
+    """Return what ground without a cell means, for a legend: not the same where data are missing."""
+    return "人がいない・人口がわからない" if study.missing_meshes else "人が住んでいない"
+
+
 def gap_rows(study: Study) -> NDArray[np.int64]:
     """Return the parts where people of 75 and over live and nobody surely serves within 2 km.
 

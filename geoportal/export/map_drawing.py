@@ -29,7 +29,7 @@ _SEA, _LINE, _COAST = "#ffffff", "#1a1a1a", "#a0a0a0"
 _FINEST = 3_000
 """The coast of neighbours is drawn to this part of the map's width."""
 _MARGIN = 1.06
-_NAME_POINTS = 9
+_NAME_POINTS, _SMALL_NAME_POINTS, _FEW_NAMES = 9.0, 6.0, 15
 _LONGEST_NAME = 14
 _TOWN_MARKS = 0.4
 """Facilities are drawn smaller where they would hide the circles of towns."""
@@ -112,7 +112,7 @@ def _draw_shapes(
 
 
 def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
-    """Draw the borders of the districts and, of several, their names."""
+    """Draw the borders of the districts and, of several, the names for which there is room."""
     areas = handout.study.target.areas
     shapes = _projected(handout.study.target.outlines, projection)
     for shape in shapes:
@@ -120,13 +120,15 @@ def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: S
     if len(areas) < 2:
         return
     names = [_shortened(plain(area.name)) for area in areas]
-    places = _name_places(shapes, names, _metres_per_point(handout, projection, sheet), sheet)
-    for name, (x, y) in zip(names, places, strict=True):
+    points = _NAME_POINTS if len(areas) <= _FEW_NAMES else _SMALL_NAME_POINTS
+    high = points * sheet.scale * _metres_per_point(handout, projection, sheet)
+    for name, place in zip(names, _name_places(shapes, names, high), strict=True):
+        if place is None:
+            continue
         axes.text(
-            x,
-            y,
+            *place,
             name,
-            fontproperties=font(sheet, _NAME_POINTS),
+            fontproperties=font(sheet, points),
             ha="center",
             va="center",
             zorder=6,
@@ -141,34 +143,32 @@ def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: S
 
 
 def _name_places(
-    shapes: NDArray[np.object_], names: Sequence[str], metres: float, sheet: Sheet
-) -> list[tuple[float, float]]:
-    """Return where names stand: within their district, lower where one stands there already.
+    shapes: NDArray[np.object_], names: Sequence[str], high: float
+) -> list[tuple[float, float] | None]:
+    """Return where names stand: in their district, or a line lower or higher; None without room.
 
     Parameters
     ----------
     shapes : ndarray of Polygon or MultiPolygon
-        Projected.
+        Projected; the large ones are named first.
     names : sequence of str
-    metres : float
-        On the ground, to a point on paper.
-    sheet : Sheet
+    high : float
+        Of a letter, metres on the ground.
     """
-    found: list[tuple[float, float]] = [(0.0, 0.0)] * len(names)
-    points = [
-        max(shapely.get_parts(shape), key=lambda part: float(part.area)).representative_point()
-        for shape in shapes
-    ]
-    high = 2.0 * _NAME_POINTS * sheet.scale * metres
+    found: list[tuple[float, float] | None] = [None] * len(names)
     taken: list[tuple[float, float, float]] = []
-    for n in sorted(range(len(names)), key=lambda n: (-points[n].y, points[n].x)):
-        half = (em_width(names[n]) + 1) / 2 * _NAME_POINTS * sheet.scale * metres
-        x, y = points[n].x, points[n].y
-        for at, below, wide in sorted(taken, key=lambda item: -item[1]):
-            if abs(at - x) < half + wide and abs(below - y) < high:
-                y = below - high
-        taken.append((x, y, half))
-        found[n] = (x, y)
+    areas = shapely.area(shapes)
+    for n in sorted(range(len(names)), key=lambda n: (-areas[n], n)):
+        part = max(shapely.get_parts(shapes[n]), key=lambda part: float(part.area))
+        point, half = part.representative_point(), (em_width(names[n]) + 1) / 2 * high
+        for y in (point.y, point.y - 2 * high, point.y + 2 * high):
+            free = all(
+                abs(x - point.x) >= half + wide or abs(at - y) >= 2 * high for x, at, wide in taken
+            )
+            if free:
+                found[n] = (point.x, y)
+                taken.append((point.x, y, half))
+                break
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import distance_text, sentence
-from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
+from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
 from geoportal.export.map_layers import FACILITY, GAP, LAND, UNSURE, range_text
 from geoportal.export.row_shares import choice_text, lack_text, number_range_text
 
@@ -27,7 +27,8 @@ def _legend(handout: Handout) -> str:
     """Return the legend of the map."""
     by_towns = handout.study.by_towns
     shape = " disc" if by_towns else ""
-    nobody = f'<li><span class="swatch" style="background:{LAND}"></span>人が住んでいない</li>'
+    nobody = f'<li><span class="swatch" style="background:{LAND}"></span>'
+    nobody += f"{ground_text(handout.study)}</li>"
     ground = "" if by_towns else nobody
     items = "".join(
         f'<li><span class="swatch{shape}" style="background:{item.colour}"></span>{item.label}</li>'

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import POSSIBLE, district_rows
 from geoportal.coverage.wording import sentence
-from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, largest_circle_text
+from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
 from geoportal.export.map_sheet import (
     A4,
     BEYOND,
@@ -116,7 +116,8 @@ def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
         label = f"円の大きさ：75歳以上の人数\n（{largest_circle_text(study)}）"
         entries.append(_marker("o", "#cccccc", label))
     else:
-        entries.append(Patch(facecolor=LAND, edgecolor="#333333", label="人が住んでいない"))
+        nobody = ground_text(study)
+        entries.append(Patch(facecolor=LAND, edgecolor="#333333", label=nobody))
     if len(study.target.land) > len(study.target.areas):
         entries.append(Patch(facecolor=BEYOND, edgecolor="#a0a0a0", label="対象の外"))
     entries.append(_marker("^", "#000000", "施設（確認できている）"))

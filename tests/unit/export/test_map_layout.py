@@ -3,12 +3,15 @@
 import dataclasses
 import itertools
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.table import Table
 from matplotlib.transforms import Bbox
+from shapely.geometry import Point, box
 
 from geoportal.coverage.handout import Handout, SourceLine
+from geoportal.export.map_drawing import _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
 from tests.unit.coverage import town
@@ -53,7 +56,7 @@ def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
     found.append(("heading", beside._left_title.get_window_extent()))
     tables = [item for item in beside.get_children() if isinstance(item, Table)]
     found += [("table", table.get_window_extent()) for table in tables]
-    return [(name, box) for name, box in found if box.width and box.height]
+    return [(name, block) for name, block in found if block.width and block.height]
 
 
 @pytest.mark.parametrize("sheet", [A4, A3])
@@ -63,11 +66,11 @@ def test_nothing_lies_over_anything_else(made, sheet):
     page = figure.bbox
     for (one, a), (other, b) in itertools.combinations(blocks(figure), 2):
         assert not a.overlaps(b), (one, other)
-    for name, box in blocks(figure):
-        assert page.x0 <= box.x0, name
-        assert box.x1 <= page.x1, name
-        assert page.y0 <= box.y0, name
-        assert box.y1 <= page.y1, name
+    for name, block in blocks(figure):
+        assert page.x0 <= block.x0, name
+        assert block.x1 <= page.x1, name
+        assert page.y0 <= block.y0, name
+        assert block.y1 <= page.y1, name
 
 
 def test_names_of_districts_do_not_hide_each_other():
@@ -76,6 +79,21 @@ def test_names_of_districts_do_not_hide_each_other():
     assert len(names) == 2
     first, second = (text.get_window_extent() for text in names)
     assert not first.overlaps(second)
+
+
+def test_names_without_room_are_left_out_and_none_leaves_its_place():
+    """Four hundred districts in a grid: some names fit, each next to its own district."""
+    shapes = np.array(
+        [box(x, y, x + 10, y + 10) for x in range(0, 200, 10) for y in range(0, 200, 10)]
+    )
+    high = 4.0
+    places = _name_places(shapes, ["見本地区"] * len(shapes), high)
+    shown = [(shape, place) for shape, place in zip(shapes, places, strict=True) if place]
+    assert 20 < len(shown) < len(shapes)
+    for shape, (x, y) in shown:
+        assert shape.buffer(2 * high).contains(Point(x, y))
+    for (_, (x, y)), (_, (u, v)) in itertools.combinations(shown, 2):
+        assert abs(x - u) >= 5 * high or abs(y - v) >= 2 * high
 
 
 def test_the_table_tells_the_range_of_what_is_not_known():
