@@ -117,7 +117,7 @@ def largest_circle_text(study: Study) -> str:
 
 
 def ground_text(study: Study) -> str:
-    """Return what ground without a cell means, for a legend: not the same where data are missing."""
+    """Return what ground without a cell means, for a legend: unknown where data are missing."""
     return "人がいない・人口がわからない" if study.missing_meshes else "人が住んでいない"
 
 
