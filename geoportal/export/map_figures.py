@@ -9,7 +9,7 @@ from geoportal.coverage.handout import Handout
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import distance_text, sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
-from geoportal.export.map_layers import FACILITY, GAP, LAND, UNSURE, range_text
+from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, range_text
 from geoportal.export.row_shares import choice_text, lack_text, number_range_text
 
 
@@ -30,6 +30,8 @@ def _legend(handout: Handout) -> str:
     nobody = f'<li><span class="swatch" style="background:{LAND}"></span>'
     nobody += f"{ground_text(handout.study)}</li>"
     ground = "" if by_towns else nobody
+    if len(handout.study.target.land) > len(handout.study.target.areas):
+        ground += f'<li><span class="swatch" style="background:{BEYOND}"></span>対象の外</li>'
     items = "".join(
         f'<li><span class="swatch{shape}" style="background:{item.colour}"></span>{item.label}</li>'
         for item in CLASSES

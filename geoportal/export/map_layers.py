@@ -25,8 +25,12 @@ from geoportal.export.coverage_shapes import (
     geojson_geometry,
     part_shapes,
 )
+from geoportal.geo.polygons import polygonal
 
 OUTLINE, LAND = "#1a1a1a", "#f1eee6"
+BEYOND, COAST = "#fafafa", "#a0a0a0"
+_BESIDE, _ROUGH, _GRID = 0.2, 5e-4, 1e-4
+"""Neighbours are drawn this far around, and this roughly, degrees: 20 km, 50 m, 10 m."""
 FACILITY, UNSURE, GAP = "#c2185b", "#ffffff", "#b00020"
 _MARK_PX = {True: 4, False: 2.5}
 
@@ -60,15 +64,25 @@ def add_layers(chart: folium.Map, handout: Handout) -> None:
 
 
 def _add_land(chart: folium.Map, study: Study) -> None:
-    """Draw the ground, so that land without people does not look like sea."""
-    grounds = [_feature({}, geojson_geometry(o.simplify(1e-5))) for o in study.target.outlines]
-    folium.GeoJson(
-        _collection(grounds),
-        name="地面",
-        control=False,
-        interactive=False,
-        style_function=lambda _: {"stroke": False, "fillColor": LAND, "fillOpacity": 1},
-    ).add_to(chart)
+    """Draw the ground, and roughly that of neighbours: neither looks like sea."""
+    outlines = study.target.outlines
+    own = [_feature({}, geojson_geometry(o.simplify(1e-5))) for o in outlines]
+    west, south, east, north = shapely.total_bounds(np.array(outlines, dtype=object))
+    around = shapely.box(west - _BESIDE, south - _BESIDE, east + _BESIDE, north + _BESIDE)
+    coasts = (polygonal(o.intersection(around).simplify(_ROUGH)) for o in study.target.land)
+    beside = [_feature({}, geojson_geometry(c, _GRID)) for c in coasts if not c.is_empty]
+    for name, grounds, style in (
+        ("まわりの地面", beside, {"color": COAST, "weight": 0.7, "fillColor": BEYOND}),
+        ("地面", own, {"stroke": False, "fillColor": LAND}),
+    ):
+        if grounds:
+            folium.GeoJson(
+                _collection(grounds),
+                name=name,
+                control=False,
+                interactive=False,
+                style_function=lambda _, style=style: {**style, "fillOpacity": 1},
+            ).add_to(chart)
 
 
 def _add_towns(chart: folium.Map, study: Study, names: dict[str, str]) -> None:
