@@ -220,7 +220,7 @@ def _facility_reason(old: Mapping[str, Any] | None, new: Mapping[str, Any] | Non
     if old is None or new is None:
         return "新しく数えるようになった" if old is None else "数えなくなった"
     if old["certain"] != new["certain"]:
-        return "対応できると確認された" if new["certain"] else "確認できなくなった"
+        return "対応できるとわかった" if new["certain"] else "対応できるかわからなくなった"
     if distance_m(old["lon"], old["lat"], new["lon"], new["lat"]) >= MOVED_M:
         return "位置が変わった"
     return "定員が変わった" if old["capacity"] != new["capacity"] else ""

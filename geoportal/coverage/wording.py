@@ -28,6 +28,7 @@ DEMAND_NAMES: Mapping[str, str] = {
 }
 """By what people are counted, by unit of demand."""
 
+_KNOWN_ONLY = "（対応できるとわかっている施設だけを数えた場合）"
 _KM = 1_000
 _MOST_NAMED = 5
 _ONE_PERSON = 0.5
@@ -97,12 +98,12 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
     if figures.need < _ONE_PERSON:
         return f"{figures.name}には 75歳以上の人がいません。"
     open_ends = share_text(possible) != share_text(sure)
-    text = _lack(sure, reach, f"確認できている{subject}" if open_ends else subject)
+    text = _lack(sure, reach, subject, _KNOWN_ONLY if open_ends else "")
     if sure < 1:  # else there is nothing to choose between
         choice = 1.0 - _lacking(figures, figures.sure, ring, at_least=2)
         text += f"2か所以上から選べる人は {share_text(choice)} です。"
     if open_ends:
-        text += f"確認できていない施設も数えると、ない人は {share_text(possible)} です。"
+        text += f"わからない施設も数えると、ない人は {share_text(possible)} です。"
     if figures.hidden:
         text += f"75歳以上の人数が公表されていない町丁目（{figures.hidden}）は入っていません。"
     return text
@@ -188,9 +189,9 @@ def irreplaceable_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
     )
 
 
-def _lack(share: float, reach: str, subject: str) -> str:
+def _lack(share: float, reach: str, subject: str, known_only: str) -> str:
     if share <= 0:
         return f"75歳以上のどの人にも {reach} 以内に{subject}があります。"
     if share >= 1:
-        return f"75歳以上のどの人にも、{reach} 以内に{subject}がありません。"
-    return f"75歳以上の {share_text(share)} は {reach} 以内に{subject}がありません。"
+        return f"75歳以上のどの人にも、{reach} 以内に{subject}がありません{known_only}。"
+    return f"75歳以上の {share_text(share)} は {reach} 以内に{subject}がありません{known_only}。"

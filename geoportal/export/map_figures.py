@@ -17,7 +17,7 @@ def top_html(handout: Handout) -> str:
     """Return the heading of the page."""
     size = "円は町丁目、大きさは 75歳以上の人数です。" if handout.study.by_towns else ""
     lead = (
-        f"色は、{RING_TEXT} 以内にある施設の数（確認できているもの）です。{size}"
+        f"色は、{RING_TEXT} 以内にある施設の数（対応できるとわかっているもの）です。{size}"
         "道のりではなく、まっすぐに測った距離です。"
     )
     return f"<header><h1>{html.escape(handout.title)}</h1><p>{lead}</p></header>"
@@ -40,9 +40,9 @@ def _legend(handout: Handout) -> str:
         f'<section class="legend"><h2>凡例：{RING_TEXT} 以内の施設</h2><ul>{items}'
         f"{ground}"
         f'<li><span class="swatch{shape}" style="border:2px dashed {GAP}"></span>空白</li>'
-        f'<li><span class="swatch round" style="background:{FACILITY}"></span>施設</li>'
+        f'<li><span class="swatch round" style="background:{FACILITY}"></span>対応できる施設</li>'
         f'<li><span class="swatch round" style="background:{UNSURE}"></span>'
-        f"確認できていない施設</li></ul>{_circle_note(handout)}</section>"
+        f"対応できるかわからない施設</li></ul>{_circle_note(handout)}</section>"
     )
 
 
@@ -70,7 +70,7 @@ def figures_html(handout: Handout) -> str:
         f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
         f"{_caution(handout)}"
         f"<h2>地区ごとの数字</h2>{_table(handout)}"
-        "<p>「〜」の右は、確認できていない施設も数えたときの数です。</p>"
+        "<p>「〜」の右は、対応できるかわからない施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{handout.counted}</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"
         f"<p>データの版 {html.escape(handout.dataset_version)}</p></main>"

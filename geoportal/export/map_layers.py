@@ -244,7 +244,7 @@ def _add_marks(chart: folium.Map, handout: Handout, rows: list[Row], *, certain:
             {
                 "名称": row["name"],
                 "種別": handout.kinds.get(row["kind"], row["kind"]),
-                "確かさ": "確認できている" if certain else "確認できていない",
+                "対応": "できる" if certain else "わからない",
                 "なくなると": f"{row['left_without_2000_m']:,.0f} 人",
             },
             {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]},
@@ -254,7 +254,7 @@ def _add_marks(chart: folium.Map, handout: Handout, rows: list[Row], *, certain:
     lost = f"なくなると {RING_TEXT} 以内に 1 つもなくなる 75歳以上"
     folium.GeoJson(
         _collection(features),
-        name="施設" if certain else "確認できていない施設",
+        name="対応できる施設" if certain else "対応できるかわからない施設",
         marker=folium.CircleMarker(fill=True),
         style_function=lambda _: {
             "color": OUTLINE,
@@ -264,7 +264,7 @@ def _add_marks(chart: folium.Map, handout: Handout, rows: list[Row], *, certain:
             "weight": 1,
         },
         tooltip=folium.GeoJsonTooltip(
-            ["名称", "種別", "確かさ", "なくなると"], aliases=["名称", "種別", "確かさ", lost]
+            ["名称", "種別", "対応", "なくなると"], aliases=["名称", "種別", "確かさ", lost]
         ),
     ).add_to(chart)
 

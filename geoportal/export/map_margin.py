@@ -40,7 +40,7 @@ def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
     """Write title, legend, finding, table and sources around the map."""
     title, points = _title(handout.title)
     figure.text(0.02, 0.95, title, fontproperties=font(sheet, points), va="center")
-    lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、確認できているもの）"
+    lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、対応できるとわかっているもの）"
     lead += f"　人口：{handout.counted}"
     figure.text(0.02, 0.91, lead, fontproperties=font(sheet, 9), va="center")
     figure.text(
@@ -120,8 +120,8 @@ def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
         entries.append(Patch(facecolor=LAND, edgecolor="#333333", label=nobody))
     if len(study.target.land) > len(study.target.areas):
         entries.append(Patch(facecolor=BEYOND, edgecolor="#a0a0a0", label="対象の外"))
-    entries.append(_marker("^", "#000000", "施設（確認できている）"))
-    entries.append(_marker("o", "#ffffff", "確認できていない施設"))
+    entries.append(_marker("^", "#000000", "対応できる施設"))
+    entries.append(_marker("o", "#ffffff", "対応できるかわからない施設"))
     figure.legend(
         handles=entries,
         loc="upper left",
@@ -172,7 +172,7 @@ def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
             cell.set_text_props(ha="left")
         if line == 0:
             cell.set_facecolor("#eeeeee")
-    notes = ["「〜」の後は、確認できていない施設も数えたとき"] if ranges else []
+    notes = ["「〜」の後は、わからない施設も数えたとき"] if ranges else []
     if len(rows) > most:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS

@@ -24,8 +24,8 @@ FILES = {
     "map.png": "地図の画像（A4 横、200 dpi）",
     "map.pdf": "印刷用の地図（1 ページ目 A4、2 ページ目 A3。白黒でも模様で読めます）",
     "figures.xlsx": "数字（概要、地区、{cell}、施設、人口の照合、方法、出典）",
-    "coverage.csv": "{cell}ごとの数字（確認できている施設）",
-    "districts.csv": "地区ごとの数字（_possible は確認できていない施設も数えたもの）",
+    "coverage.csv": "{cell}ごとの数字（対応できるとわかっている施設）",
+    "districts.csv": "地区ごとの数字（_possible は対応できるかわからない施設も数えたもの）",
     "facilities.csv": "施設ごとの数字（なくなったときに困る人の数など）",
     "demand.csv": "到達可能性の計算に使った周辺すべての{cell}の 75歳以上（検算用）",
     "coverage.gpkg": "GIS 用（cells、districts、facilities、gaps。EPSG:4326）",
@@ -70,7 +70,7 @@ def _what_counts(handout: Handout) -> list[str]:
         (
             f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
             f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
-            f"{_kinds_meant(handout)}「わからない」は「いいえ」ではありません。数字は「確認できている施設だけ」から"
+            f"{_kinds_meant(handout)}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
             "「わからない施設も含む」までの幅で読みます。"
         ),
         "区や市の境を越えた先の施設も、距離の中に入れば数えます。",

@@ -79,7 +79,7 @@ FACILITY_LABELS: dict[str, tuple[str, str]] = {
     "name": ("名称", ""),
     "kind": ("種別", ""),
     "district": ("地区コード", ""),
-    "certain": ("確認できている", ""),
+    "certain": ("対応できるとわかっている", ""),
     "lon": ("経度", "0.000000"),
     "lat": ("緯度", "0.000000"),
     "capacity": ("定員（不明は1）", "#,##0"),

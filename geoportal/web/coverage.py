@@ -150,6 +150,7 @@ def coverage_document(
             "without_position": int(study.supply.unlocated_rows.size),
         },
         "has_cells": study.has_cells,
+        "caution": handout.caution,
         "districts": list(told),
         "total": total,
         "sources": [

@@ -81,7 +81,7 @@ def _lack(figures: DistrictFigures, ring: int) -> str:
 
 
 def _share(figures: DistrictFigures, ring: int, words: Messages) -> str:
-    return say.percent(figures.uncovered_share(figures.sure, ring), words)
+    return say.percent(say.lack_share(figures, figures.sure, ring), words)
 
 
 def _choice(figures: DistrictFigures, ring: int, words: Messages) -> str:

@@ -167,7 +167,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
             say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
         ),
         "lack": say.percent_range(
-            figures.uncovered_share(possible, ring), figures.uncovered_share(sure, ring), words
+            say.lack_share(figures, possible, ring), say.lack_share(figures, sure, ring), words
         ),
         "lacking": say.spoken_range(
             say.people(say.lacking(figures, possible, ring)),

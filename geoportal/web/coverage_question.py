@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
 from geoportal.coverage.wording import SPOKEN_RING
 from geoportal.errors import NotFoundError, UsageError
+from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
 from geoportal.services import Portal
 from geoportal.web.schemas import Code, Latitude, Longitude, Strict, require_kinds
@@ -97,6 +98,12 @@ class Planned(Strict):
     lon: Longitude
     lat: Latitude
     capacity: float = Field(1.0, gt=0, le=10_000, description="Places (定員)")
+
+    @model_validator(mode="after")
+    def _lies_in_japan(self) -> Planned:
+        if not in_japan(self.lon, self.lat):
+            raise ValueError("the point lies outside Japan; lon comes first, then lat, in degrees")
+        return self
 
 
 class CoverageWhatIf(CoverageQuery):

@@ -193,6 +193,8 @@ def test_page_and_api_tell_the_same(sample_city):
         ({"add": [{"lon": 130, "lat": 33, "capacity": 0}]}, 400),
         ({"add": [{"lon": 130, "lat": 33, "name": "家"}]}, 400),
         ({"add": [{"lon": 130, "lat": 33}] * 21}, 400),
+        ({"add": [{"lon": 2.35, "lat": 48.85}]}, 400),
+        ({"add": [{"lon": 33.88, "lat": 130.87}]}, 400),
         ({"ring": 3000}, 400),
         ({"area": "99999"}, 404),
         ({"remove": ["nobody"]}, 404),

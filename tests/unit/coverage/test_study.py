@@ -292,8 +292,8 @@ def test_sentences_are_plain_and_honest(study):
     figures = study.districts[1]
     text = sentence(figures, "訪問診療")
     assert text.startswith(f"75歳以上の {share_text(figures.uncovered_share(figures.sure, 1))} は")
-    assert "2 km 以内に確認できている訪問診療がありません" in text  # unknown is not no
-    assert "確認できていない施設も数えると" in text
+    assert "2 km 以内に訪問診療がありません（対応できるとわかっている" in text  # unknown is not no
+    assert "わからない施設も数えると" in text
 
 
 def figures_of(need: float, covered: float, possible: float | None = None) -> DistrictFigures:
@@ -330,8 +330,9 @@ def test_sentences_speak_of_whole_people(need, covered, start):
 def test_where_all_is_unknown_nothing_is_said_to_be_missing():
     text = sentence(figures_of(100.0, 0.0, 100.0), "訪問診療")
     assert text == (
-        "75歳以上のどの人にも、2 km 以内に確認できている訪問診療がありません。"
-        "確認できていない施設も数えると、ない人は 0% です。"
+        "75歳以上のどの人にも、2 km 以内に訪問診療がありません"
+        "（対応できるとわかっている施設だけを数えた場合）。"
+        "わからない施設も数えると、ない人は 0% です。"
     )
 
 
