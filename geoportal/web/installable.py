@@ -52,7 +52,7 @@ def manifest() -> Response:
 def service_worker() -> Response:
     """Give the worker that keeps shell and published data for use without a network."""
     static = read_static_files()
-    shell = [asset_url(name) for name in static.files if name.endswith((".css", ".js", ".svg"))]
+    shell = [asset_url(name) for name in static.shell()]
     kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
     offline_page = url_for("pages.offline")
     body = render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -102,7 +103,8 @@ def page_url(endpoint: str, **values: Any) -> str:
 
 def asset_url(name: str) -> str:
     """Return the address of a static file, good for as long as its content is."""
-    return url_for("static", filename=f"{read_static_files().version}/{name}")
+    static = read_static_files()
+    return url_for("static", filename=f"{static.version}/{static.in_use(name)}")
 
 
 def _languages() -> list[dict[str, str]]:
@@ -136,6 +138,11 @@ def _as_asked(language: str) -> str:
     return urlencode([*kept, ("lang", language)])
 
 
+@cache
+def _script_messages(language: str) -> dict[str, str]:
+    return messages(language).for_script()
+
+
 def page(name: str, **context: Any) -> Response:
     """Render a page with what every page needs."""
     words = messages(g.language)
@@ -151,7 +158,7 @@ def page(name: str, **context: Any) -> Response:
         language=g.language,
         html_language=HTML_LANGUAGE[g.language],
         languages=_languages(),
-        script_messages=words.for_script(),
+        script_messages=_script_messages(g.language),
         api_docs=API_DOCS,
         kinds={} if name == "error" else models.kinds(portal, g.language),
         need_label=lambda code: labels.get(code, code),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from geoportal.domain.district import District
 from geoportal.services import Portal
+from geoportal.store.reference import Reference
 from geoportal.web import presenters
 from geoportal.web.labels import label
 from geoportal.web.messages import Label
@@ -91,17 +93,22 @@ def kind_groups() -> list[Document]:
     return [{"code": code, "kinds": kinds} for code, _, kinds in KIND_GROUPS]
 
 
-def need_labels(portal: Portal, language: str) -> dict[str, Label]:
+def need_labels(portal: Portal, language: str) -> Mapping[str, Label]:
     """Return the label of every term of the vocabulary."""
+    return _need_labels(portal.reference, language)
+
+
+@cache
+def _need_labels(reference: Reference, language: str) -> Mapping[str, Label]:
     return {
         term.code: label(
-            portal.reference,
+            reference,
             ("need", term.code),
             term.label_ja.replace("(", "（").replace(")", "）"),
             term.label_en,
             language,
         )
-        for term in portal.reference.vocabulary
+        for term in reference.vocabulary
     }
 
 

@@ -20,7 +20,7 @@ from typing import Final
 import brotli
 from flask import Flask, Response, abort, request
 
-from geoportal.web.assets import STATIC
+from geoportal.web.assets import BUILT, SOURCES, STATIC, sources_digest
 
 _VERSION: Final = re.compile(r"([0-9a-f]{12})/(.+)")
 _PACKED_TYPES: Final = ("text/", "image/svg+xml", "application/json")
@@ -59,11 +59,31 @@ class StaticFiles:
         By path within the folder, with ``/``.
     version : str
         12 hexadecimal digits; changes when any file does.
+    bundled : bool
+        Whether our scripts and styles were put together as they are now.
     """
 
     files: Mapping[str, StaticFile]
     version: str
+    bundled: bool = False
     _packed: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def in_use(self, name: str) -> str:
+        """Return the file to ask for: of a script or style, what it was put together into."""
+        folder, _, own = name.partition("/")
+        bundle = f"{BUILT}/{own}"
+        ours = self.bundled and folder in {"js", "css"}
+        return bundle if ours and bundle in self.files else name
+
+    def shell(self) -> list[str]:
+        """Return the scripts, styles and signs that pages ask for."""
+        unused = (
+            ("js/", "css/", "vendor/design-tokens/", "vendor/leaflet/leaflet.css")
+            if self.bundled
+            else (f"{BUILT}/",)
+        )
+        kept = (name for name in self.files if name.endswith((".js", ".css", ".svg")))
+        return [name for name in kept if not name.startswith(unused)]
 
     def packed(self, file: StaticFile) -> bytes:
         """Return a file's body compressed with brotli; worked out when first asked for."""
@@ -89,7 +109,10 @@ def read_static_files(folder: Path = STATIC) -> StaticFiles:
             mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
             files[name] = StaticFile(body, mimetype, hashlib.sha256(body).hexdigest())
     whole = "".join(f"{name} {file.digest}\n" for name, file in files.items())
-    return StaticFiles(files, hashlib.sha256(whole.encode()).hexdigest()[:12])
+    version = hashlib.sha256(whole.encode()).hexdigest()[:12]
+    built_from = files.get(f"{BUILT}/{SOURCES}")
+    bundled = built_from is not None and built_from.body.decode() == sources_digest(folder)
+    return StaticFiles(files, version, bundled)
 
 
 def add_static_files(app: Flask) -> None:

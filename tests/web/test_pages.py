@@ -357,7 +357,7 @@ def test_the_worker_keeps_what_is_published_only(client: FlaskClient) -> None:
     response = client.get("/sw.js")
     assert response.mimetype == "text/javascript"
     listed = re.findall(r'"(/[^"]*)"', response.get_data(as_text=True))
-    assert any(re.fullmatch(r"/static/[0-9a-f]{12}/js/main\.js", path) for path in listed)
+    assert any(re.fullmatch(r"/static/[0-9a-f]{12}/(js|built)/main\.js", path) for path in listed)
     assert not [path for path in listed if "search" in path and not path.startswith("/static/")]
     for path in listed:
         if path not in {"/static/", "/api/v1/facilities/"}:  # beginnings, no addresses

@@ -9,10 +9,11 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from geoportal.web.assets import STATIC
+from geoportal.web.assets import STATIC, sources_digest
 from geoportal.web.static_files import read_static_files
 
 SCRIPT = (STATIC / "js" / "main.js").read_bytes()
+MAIN = "js/main.js"
 
 
 @pytest.fixture
@@ -22,9 +23,9 @@ def client(app):
 
 def versioned(client: FlaskClient) -> str:
     page = client.get("/").get_data(as_text=True)
-    found = re.search(r'src="(/static/[0-9a-f]{12}/js/main\.js)"', page)
+    found = re.search(r'src="(/static/[0-9a-f]{12}/)(js|built)/main\.js"', page)
     assert found is not None
-    return found[1]
+    return found[1] + MAIN
 
 
 def test_what_a_page_names_is_kept_for_good_and_the_rest_is_asked_for_again(client) -> None:
@@ -99,3 +100,26 @@ def test_the_version_changes_with_any_file(tmp_path) -> None:
     (tmp_path / "a.js").rename(tmp_path / "b.js")
     read_static_files.cache_clear()
     assert len({first, second, read_static_files(tmp_path).version}) == 3
+
+
+def page_files(folder, *, built_from: str):
+    for name in ("js/main.js", "js/dom.js", "css/site.css", "built/main.js", "icons/icon.svg"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "built" / "sources.txt").write_text(built_from or sources_digest(folder))
+    read_static_files.cache_clear()
+    return read_static_files(folder)
+
+
+def test_a_script_is_asked_for_with_all_it_imports_in_one_file(tmp_path) -> None:
+    static = page_files(tmp_path, built_from="")
+    assert static.in_use("js/main.js") == "built/main.js"
+    assert static.in_use("css/site.css") == "css/site.css"  # was not put together
+    assert static.in_use("icons/icon.svg") == "icons/icon.svg"
+    assert static.shell() == ["built/main.js", "icons/icon.svg"]
+
+
+def test_bundles_of_former_sources_are_not_served(tmp_path) -> None:
+    static = page_files(tmp_path, built_from="something else")
+    assert static.in_use("js/main.js") == "js/main.js"
+    assert static.shell() == ["css/site.css", "icons/icon.svg", "js/dom.js", "js/main.js"]
