@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -304,8 +305,17 @@ def _load(
 
 
 def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference) -> str:
-    """Return the town of one of the facilities: an example that works with this data."""
-    tried = (geocoder.geocode(one.address) for one in snapshot.facilities[:_EXAMPLES_TRIED])
+    """Return the town of one of the facilities: an example that works with this data.
+
+    Where a centre answers for some of the places, it is one of them.
+    """
+    served = (
+        facility
+        for row, facility in enumerate(snapshot.facilities)
+        if snapshot.centres_for(snapshot.municipality_of(row))
+    )
+    first = list(islice(served, _EXAMPLES_TRIED)) or snapshot.facilities[:_EXAMPLES_TRIED]
+    tried = (geocoder.geocode(one.address) for one in first)
     found = [result for result in tried if result.status == "ok" and result.town]
     best = next((result for result in found if result.match_level != "town"), None)
     result = best or next(iter(found), None)

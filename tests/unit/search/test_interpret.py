@@ -195,3 +195,19 @@ def test_the_ready_made_teams_name_known_kinds_and_needs_that_apply_to_them():
 def test_words_inside_other_words_do_not_count(text, codes):
     found = READER.interpret(text)
     assert {need.value for need in found.needs} == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("24時間の訪問看護を希望", True),
+        ("訪問看護（24時間）をお願いしたい", True),
+        ("２４時間３６５日の訪問看護ステーションを探しています", True),
+        ("訪問看護は24時間対応を希望", True),
+        ("訪問看護を希望", False),
+        ("24時間の介護が必要で、訪問看護も検討", False),
+        ("訪問介護を24時間", False),
+    ],
+)
+def test_nursing_round_the_clock_is_asked_for_in_any_order(text, asked):
+    assert ("VM.24VN" in {need.value for need in READER.interpret(text).needs}) == asked
