@@ -5,27 +5,58 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from typing import NoReturn
+from importlib import import_module
+from typing import Final, NoReturn
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from geoportal.cli.ask import districts, export, facility, geocode, search
-from geoportal.cli.changes import changes
 from geoportal.cli.console import error_document
-from geoportal.cli.coverage import coverage
-from geoportal.cli.data import doctor, import_, init
-from geoportal.cli.fetch import fetch
-from geoportal.cli.links import links
-from geoportal.cli.serve import serve
-from geoportal.cli.survey import survey
-from geoportal.cli.team import exposure, interpret, team
 from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
 from geoportal.store.faults import database_fault, disk_fault
 
+_COMMANDS: Final = {
+    "changes": "changes:changes",
+    "coverage": "coverage:coverage",
+    "districts": "ask:districts",
+    "doctor": "data:doctor",
+    "export": "ask:export",
+    "exposure": "team:exposure",
+    "facility": "ask:facility",
+    "fetch": "fetch:fetch",
+    "geocode": "ask:geocode",
+    "import": "data:import_",
+    "init": "data:init",
+    "interpret": "team:interpret",
+    "links": "links:links",
+    "search": "ask:search",
+    "serve": "serve:serve",
+    "survey": "survey:survey",
+    "team": "team:team",
+}
+"""Module and function of every command."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """Imports a command when it is asked for: to start a server needs no importer of files."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the names for the help page."""
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Return a command by its name, None when there is no such command."""
+        if name not in _COMMANDS:
+            return None
+        module, _, function = _COMMANDS[name].partition(":")
+        command: click.Command = getattr(import_module(f"geoportal.cli.{module}"), function)
+        return command
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
     "--db",
     metavar="PATH_OR_URL",
@@ -37,28 +68,6 @@ def cli(context: click.Context, db: str | None) -> None:
     """Map and search of home-care resources (在宅医療・介護) for Japanese cities."""
     settings = Settings.from_environment()
     context.obj = dataclasses.replace(settings, database=db) if db else settings
-
-
-for one in (
-    init,
-    import_,
-    geocode,
-    search,
-    facility,
-    districts,
-    export,
-    serve,
-    doctor,
-    links,
-    changes,
-    team,
-    interpret,
-    exposure,
-    survey,
-    fetch,
-    coverage,
-):
-    cli.add_command(one)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from geoportal.web.assets import BUILT, SOURCES, STATIC, sources_digest
 _VERSION: Final = re.compile(r"([0-9a-f]{12})/(.+)")
 _PACKED_TYPES: Final = ("text/", "image/svg+xml", "application/json")
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
-_QUALITY: Final = 9  # of brotli: a twentieth larger than the best, in half the time
+_QUALITY: Final = 6  # of brotli: a hundredth larger than 9, in a tenth of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,9 @@ class StaticFiles:
         return self._packed[file.digest]
 
     def pack(self) -> None:
-        """Compress everything now, so that no visitor waits for it."""
-        for file in self.files.values():
-            if file.is_text:
-                self.packed(file)
+        """Compress what pages ask for now, so that no visitor waits for it."""
+        for name in self.shell():
+            self.packed(self.files[name])
 
 
 @cache
