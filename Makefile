@@ -8,11 +8,12 @@ DEV_READY := $(VENV)/.ready-dev
 NODE_READY := node_modules/.ready
 ASSETS_READY := geoportal/web/static/built/.ready
 SCRIPTS_AND_STYLES := $(wildcard geoportal/web/static/js/*.js geoportal/web/static/css/*.css)
+SAMPLE_READY := $(VENV)/.ready-sample
+SAMPLE_AND_TABLES := $(wildcard data/sample/*.* data/sample/population/* geoportal/store/migrations/versions/*.py)
 
 .PHONY: run test setup check bench e2e data sample lock clean help
 
-run: $(RUN_READY) $(ASSETS_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
-	@$(BIN)/geoportal init --sample
+run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
 
 test: $(DEV_READY) $(ASSETS_READY) ## Run every test; parts without a browser or PostgreSQL say they were skipped
@@ -58,6 +59,15 @@ $(RUN_READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+# Again when the sample or the tables change, and whenever there is no database.
+$(SAMPLE_READY): $(RUN_READY) $(SAMPLE_AND_TABLES)
+	@$(BIN)/geoportal init --sample
+	@touch $@
+
+ifneq ($(shell test -s "$${GEOPORTAL_DATABASE:-var/geoportal.db}" && echo held),held)
+.PHONY: $(SAMPLE_READY)
+endif
 
 $(DEV_READY): requirements-dev.lock $(RUN_READY)
 	@echo "Installing test dependencies ..."
