@@ -92,7 +92,9 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
         Which ring to speak of.
     """
     reach = distance_text(RINGS_M[ring])
-    sure, possible = (_lacking(figures, level, ring) for level in (figures.sure, figures.possible))
+    sure, possible = (
+        lacking_share(figures, level, ring) for level in (figures.sure, figures.possible)
+    )
     if not math.isfinite(sure):
         return f"{figures.name}には 75歳以上の人がいないか、人口がわかりません。"
     if figures.need < _ONE_PERSON:
@@ -100,7 +102,7 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
     open_ends = share_text(possible) != share_text(sure)
     text = _lack(sure, reach, subject, _KNOWN_ONLY if open_ends else "")
     if sure < 1:  # else there is nothing to choose between
-        choice = 1.0 - _lacking(figures, figures.sure, ring, at_least=2)
+        choice = 1.0 - lacking_share(figures, figures.sure, ring, at_least=2)
         text += f"2か所以上から選べる人は {share_text(choice)} です。"
     if open_ends:
         text += f"わからない施設も数えると、ない人は {share_text(possible)} です。"
@@ -109,7 +111,8 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
     return text
 
 
-def _lacking(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
+def lacking_share(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
+    """Return the share of people aged 75 and over without enough in reach, as it is told."""
     return told_share(figures.uncovered_share(level, ring, at_least), figures.need)
 
 

@@ -9,7 +9,7 @@ from geoportal.coverage.desk import WhatIf
 from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.handout import Handout
 from geoportal.coverage.reach import RINGS_M
-from geoportal.coverage.wording import distance_text
+from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.web import coverage_wording as say
 from geoportal.web.messages import Label, Messages
 
@@ -81,7 +81,7 @@ def _lack(figures: DistrictFigures, ring: int) -> str:
 
 
 def _share(figures: DistrictFigures, ring: int, words: Messages) -> str:
-    return say.percent(say.lack_share(figures, figures.sure, ring), words)
+    return say.percent(lacking_share(figures, figures.sure, ring), words)
 
 
 def _choice(figures: DistrictFigures, ring: int, words: Messages) -> str:

@@ -13,7 +13,7 @@ from geoportal.coverage.siting import best_site
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
-from geoportal.coverage.wording import distance_text
+from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.services import Portal
@@ -167,7 +167,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
             say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
         ),
         "lack": say.percent_range(
-            say.lack_share(figures, possible, ring), say.lack_share(figures, sure, ring), words
+            lacking_share(figures, possible, ring), lacking_share(figures, sure, ring), words
         ),
         "lacking": say.spoken_range(
             say.people(say.lacking(figures, possible, ring)),

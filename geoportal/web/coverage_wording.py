@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
-from geoportal.coverage.wording import distance_text, told_share
+from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services import Portal
 from geoportal.web import page_models as models
 from geoportal.web.messages import Label, Messages
@@ -42,11 +42,11 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     words : Messages
     """
     reach = distance_text(RINGS_M[ring])
-    lack = lack_share(figures, figures.sure, ring)
+    lack = lacking_share(figures, figures.sure, ring)
     if not math.isfinite(lack):
         return words.label("reach-nobody")
     share = percent(lack, words)
-    possible = percent(lack_share(figures, figures.possible, ring), words)
+    possible = percent(lacking_share(figures, figures.possible, ring), words)
     parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
     if lack < 1:  # else there is nothing to choose between
         choice = percent(choice_share(figures, figures.sure, ring), words)
@@ -75,13 +75,8 @@ def together(sentences: Sequence[Label], words: Messages) -> Label:
 
 def choice_share(figures: DistrictFigures, level: Level, ring: int) -> float:
     """Return the share of people aged 75 and over with two or more in reach; NaN: nobody."""
-    share = 1.0 - told_share(figures.uncovered_share(level, ring, at_least=2), figures.need)
+    share = 1.0 - lacking_share(figures, level, ring, at_least=2)
     return 0.0 if share < 0 else share
-
-
-def lack_share(figures: DistrictFigures, level: Level, ring: int) -> float:
-    """Return the share of people aged 75 and over with none in reach, as told; NaN: nobody."""
-    return told_share(figures.uncovered_share(level, ring), figures.need)
 
 
 def lacking(figures: DistrictFigures, level: Level, ring: int) -> float:

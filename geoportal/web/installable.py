@@ -26,10 +26,8 @@ def add_routes(blueprint: Blueprint) -> None:
 def manifest() -> Response:
     """Describe the site as an application that can be installed."""
     icons = [{"src": asset_url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
-    for pixels in (
-        192,
-        512,
-    ):  # for telephones that cannot draw the first; fills a mask of any shape
+    # For telephones that cannot draw the first; these fill a mask of any shape.
+    for pixels in (192, 512):
         source = asset_url(f"icons/icon-{pixels}.png")
         size = f"{pixels}x{pixels}"
         icons.append({"src": source, "sizes": size, "type": "image/png", "purpose": "any maskable"})
