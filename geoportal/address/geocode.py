@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 
-from geoportal.address.answer import AnswerWriter
-from geoportal.address.canonical import canonicalize
-from geoportal.address.finding import Question
-from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.heads import HeadReader
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.parsing.answer import AnswerWriter
+from geoportal.address.parsing.hypothesis import Question
+from geoportal.address.parsing.municipality_parser import HeadReader
+from geoportal.address.parsing.search import AddressSearch
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.address.search import AddressSearch
-from geoportal.address.station_book import StationBook
-from geoportal.address.stations import MENTION, StationFinder
+from geoportal.address.stations.finder import MENTION, StationFinder
+from geoportal.address.stations.station_book import StationBook
 from geoportal.address.suggestion import Suggester
+from geoportal.address.text.canonical import canonicalize
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from geoportal.address.answer import AnswerWriter
-from geoportal.address.canonical import canonicalize
-from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.heads import Area, HeadReader
-from geoportal.address.naming import EXACT
-from geoportal.address.nodes import HAS_CHOME
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.nodes import HAS_CHOME
+from geoportal.address.parsing.answer import AnswerWriter
+from geoportal.address.parsing.municipality_parser import Area, HeadReader
 from geoportal.address.result import Candidate
+from geoportal.address.text.canonical import canonicalize
+from geoportal.address.text.town_names import EXACT
 
 _NUMBERED = re.compile(r"(.*[^0-9])([0-9]{1,2})(?:丁目?)?")
 _MOST_CHOME = 99

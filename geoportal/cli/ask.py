@@ -11,14 +11,14 @@ import click
 
 from geoportal.cli.console import Console, command, point_of, progress_bar, require_writable
 from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
+from geoportal.documents import presenters
+from geoportal.documents.requests import SearchRequest
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import FORMATS, export_facilities
 from geoportal.export.geocoded import geocode_csv
-from geoportal.services import Portal
-from geoportal.web import presenters
-from geoportal.web.schemas import SearchRequest
+from geoportal.services.portal import Portal
 
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:

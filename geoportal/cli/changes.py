@@ -9,15 +9,15 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command
-from geoportal.errors import UsageError
-from geoportal.export.table import write_xlsx
-from geoportal.text.wareki import parse_date
-from geoportal.web.changes import (
+from geoportal.documents.changes import (
     CHANGE_COLUMNS,
     CHANGE_LABELS_JA,
     changes_document,
     changes_rows,
 )
+from geoportal.errors import UsageError
+from geoportal.export.table import write_xlsx
+from geoportal.text.wareki import parse_date
 
 
 @click.command()

@@ -15,11 +15,11 @@ import orjson
 from pydantic import ValidationError
 from tqdm import tqdm
 
+from geoportal.documents.requests import field_of
 from geoportal.errors import GeoportalError, UsageError
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
-from geoportal.web.schemas import field_of
 
 Progress = Callable[[str, int, int], None]
 

@@ -18,9 +18,9 @@ from geoportal.coverage.baseline import (
 )
 from geoportal.coverage.cluster import workers
 from geoportal.coverage.demand import MESH, UNITS
-from geoportal.coverage.desk import CoverageDesk, WhatIf
 from geoportal.coverage.figures import settled
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
+from geoportal.coverage.service import CoverageDesk, WhatIf
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, PlannedFacility, Question
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import sentence
@@ -30,7 +30,7 @@ from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageErro
 from geoportal.export.method import FORMATS
 from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
-from geoportal.services import Portal
+from geoportal.services.portal import Portal
 
 _DEFAULT_FORMATS = ",".join(FORMATS)
 

@@ -19,7 +19,7 @@ from geoportal.cli.diagnosis import diagnose
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
-from geoportal.services import now_in_japan, sample_directory, shipped_reference
+from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 
 _ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from geoportal.documents.presenters import SAMPLE_SOURCE, sources_document
 from geoportal.errors import GeoportalError, NotFoundError
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database, require_whole
-from geoportal.web.presenters import SAMPLE_SOURCE, sources_document
 
 _FEW_POSITIONS = 0.8
 _MUCH_STALE = 0.5

@@ -12,10 +12,10 @@ import click
 from geoportal.cli.console import Console, command, progress_bar
 from geoportal.cli.data import import_lines
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.datasets import read_catalogue
-from geoportal.ingest.fetch import Fetcher
+from geoportal.ingest.fetching.datasets import read_catalogue
+from geoportal.ingest.fetching.fetch import Fetcher
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.services import now_in_japan, shipped_reference
+from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.settings import shipped_directory
 from geoportal.store.database import open_database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from geoportal.services import Portal
+from geoportal.services.portal import Portal
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}

@@ -11,10 +11,10 @@ from geoportal.cli.console import Console, command, progress_bar
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.groups import REVIEW
 from geoportal.ingest.linking.relations import Relations
-from geoportal.ingest.linking.verdicts import decide as take_verdict
-from geoportal.ingest.linking.verdicts import explain as explain_facility
-from geoportal.ingest.linking.verdicts import relink_all
-from geoportal.services import now_in_japan, shipped_reference
+from geoportal.ingest.revise.verdicts import decide as take_verdict
+from geoportal.ingest.revise.verdicts import explain as explain_facility
+from geoportal.ingest.revise.verdicts import relink_all
+from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.store.database import open_database
 from geoportal.store.facilities import StoredRecord, iter_facilities
 from geoportal.store.links import StoredDecision, StoredPair, read_own_records, read_pairs

@@ -10,7 +10,7 @@ import click
 import structlog
 
 from geoportal.cli.console import Console, command
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 
@@ -56,7 +56,7 @@ def application() -> Flask:
     ever put into them.
     """
     from geoportal.web.app import create_app  # as above
-    from geoportal.web.static_files import read_static_files
+    from geoportal.web.site.static_files import read_static_files
 
     structlog.configure(
         processors=[

@@ -9,14 +9,14 @@ import click
 import shapely
 
 from geoportal.cli.console import Console, command, point_of
+from geoportal.documents.interpret import InterpretRequest, interpretation_document
+from geoportal.documents.requests import require_districts, require_kinds
+from geoportal.documents.team import TeamRequest, team_document
 from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.search.exposure import Simulation, simulate
-from geoportal.services import CALENDAR, Portal
-from geoportal.web.interpret import InterpretRequest, interpretation_document
-from geoportal.web.schemas import require_districts, require_kinds
-from geoportal.web.team import TeamRequest, team_document
+from geoportal.services.portal import CALENDAR, Portal
 
 Document = dict[str, Any]
 _MOST_HOMES = 5_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.coverage.reach import (
+from geoportal.coverage.distance_zones import (
     RINGS_M,
     Block,
     Floats,

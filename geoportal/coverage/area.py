@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geoportal.coverage.reach import Rows
+from geoportal.coverage.distance_zones import Rows
 from geoportal.domain.district import LOCAL
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.geo.polygons import polygonal

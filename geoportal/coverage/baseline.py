@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from geoportal.coverage.demand import MESH
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.errors import InputRefusedError

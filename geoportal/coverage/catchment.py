@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoportal.coverage.reach import RINGS_M, Floats, Reach
+from geoportal.coverage.distance_zones import RINGS_M, Floats, Reach
 
 CATCHMENT_ZONES_M: tuple[float, ...] = (4_000.0, 8_000.0, 16_000.0)
 """Outer edges of the zones, metres, inclusive."""

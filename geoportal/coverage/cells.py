@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from geoportal.coverage.area import Target
 from geoportal.coverage.demand import GROUPS, MESH, NEED_GROUP, TOWNS, Demand, Texts
+from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.mesh_demand import clip
-from geoportal.coverage.reach import Floats, Rows
 from geoportal.coverage.town_demand import allot
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from geoportal.coverage.portions import Executor, here
+from geoportal.coverage.chunks import Executor, here
 from geoportal.errors import UsageError
 
 if TYPE_CHECKING:

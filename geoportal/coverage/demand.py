@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoportal.coverage.reach import Floats, Places, Rows
+from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.geo.mesh import half_mesh_boxes
 
 GROUPS: tuple[str, ...] = ("pop", "pop65", "pop75", "pop85", "alone")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.coverage.reach import Floats, Rows
+from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.study import Study
 
 Share = tuple[int, float]
@@ -49,7 +49,7 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
     ----------
     study : Study
     ring : int
-        Number of the ring, see `geoportal.coverage.reach.RINGS_M`.
+        Number of the ring, see `geoportal.coverage.distance_zones.RINGS_M`.
     """
     access, cells = study.sure.access, study.cells
     reached = access.counts[:, ring] >= 1

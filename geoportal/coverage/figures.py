@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geoportal.coverage.access import Access
 from geoportal.coverage.cells import CellTable
 from geoportal.coverage.demand import GROUPS, NEED_GROUP
-from geoportal.coverage.reach import RINGS_M, Floats, Rows
+from geoportal.coverage.distance_zones import RINGS_M, Floats, Rows
 
 AT_LEAST: tuple[int, ...] = (1, 2, 3)
 """How many facilities in reach people are counted by."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.demand import GROUPS, MESH, Demand, Parts
-from geoportal.coverage.reach import Floats, Places, Rows
+from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.mesh import half_mesh_boxes, half_mesh_centres
 from geoportal.store.population import MeshCell

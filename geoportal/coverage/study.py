@@ -12,12 +12,7 @@ from shapely.geometry import MultiPolygon
 from geoportal.coverage.area import Area, Target
 from geoportal.coverage.catchment import CATCHMENT_ZONES_M
 from geoportal.coverage.cells import CellTable, cut
-from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
-from geoportal.coverage.extent import first_meshes, missing_meshes
-from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
-from geoportal.coverage.losses import Losses, measure_losses
-from geoportal.coverage.population import PeopleEdition, Population
-from geoportal.coverage.portions import (
+from geoportal.coverage.chunks import (
     Executor,
     Inhabited,
     Sets,
@@ -25,7 +20,12 @@ from geoportal.coverage.portions import (
     measure_in_portions,
     share_in_portions,
 )
-from geoportal.coverage.reach import Floats, Progress, Rows, no_progress
+from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
+from geoportal.coverage.distance_zones import Floats, Progress, Rows, no_progress
+from geoportal.coverage.extent import first_meshes, missing_meshes
+from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
+from geoportal.coverage.n_minus_one import Losses, measure_losses
+from geoportal.coverage.population import PeopleEdition, Population
 from geoportal.coverage.supply import Question, Supply
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot

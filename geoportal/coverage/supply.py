@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.coverage.demand import MESH
-from geoportal.coverage.reach import Floats, Places, Rows
+from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.index.snapshot import Snapshot, shown_claims
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from geoportal.coverage.access import NOBODY
 from geoportal.coverage.demand import GROUPS
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
-from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study
 from geoportal.coverage.town_demand import people_of
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geoportal.coverage.area import LEAVES, Target
 from geoportal.coverage.demand import TOWNS, Demand, Parts
-from geoportal.coverage.reach import Places
+from geoportal.coverage.distance_zones import Places
 from geoportal.geo.equal_area import EqualArea
 from geoportal.store.town_population import HeldTown, TownPeople
 

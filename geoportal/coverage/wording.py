@@ -9,8 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from geoportal.coverage.demand import MESH, TOWNS
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
-from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.supply import Question
 
 SPOKEN_RING = 1

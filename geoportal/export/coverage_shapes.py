@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import SPOKEN_RING
 from geoportal.geo.equal_area import EqualArea

@@ -21,7 +21,7 @@ from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
-from geoportal.ingest.streams import stream_encoding
+from geoportal.ingest.files.streams import stream_encoding
 
 _LONGEST_CELL = 100_000
 APPENDED = (

@@ -13,7 +13,7 @@ from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.wording import distance_text
 from geoportal.export.coverage_shapes import (
     CLASSES,

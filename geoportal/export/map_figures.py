@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import distance_text, sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text

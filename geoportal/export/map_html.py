@@ -6,7 +6,7 @@ from pathlib import Path
 
 import folium
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.study import Study
 from geoportal.export.map_figures import figures_html, top_html
 from geoportal.export.map_layers import add_layers

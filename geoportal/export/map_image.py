@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.domain.hours import JST
 from geoportal.export.map_drawing import (
     draw_cells,

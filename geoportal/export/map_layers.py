@@ -10,8 +10,8 @@ import folium
 import numpy as np
 import shapely
 
-from geoportal.coverage.handout import Handout
-from geoportal.coverage.reach import Rows
+from geoportal.coverage.distance_zones import Rows
+from geoportal.coverage.report import Handout
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, facility_rows
 from geoportal.coverage.wording import distance_text, sentence

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.tables import POSSIBLE, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text

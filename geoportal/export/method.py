@@ -5,8 +5,8 @@ from __future__ import annotations
 from geoportal.coverage.area import REST, REST_NAME
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
 from geoportal.coverage.demand import MESH, TOWNS
-from geoportal.coverage.handout import Handout
-from geoportal.coverage.reach import RINGS_M
+from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.report import Handout
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
 from geoportal.export.method_towns import town_people_lines

@@ -19,8 +19,8 @@ import pyogrio
 import shapely
 
 from geoportal.coverage.baseline import baseline_bytes
-from geoportal.coverage.handout import Handout
-from geoportal.coverage.reach import Progress, no_progress
+from geoportal.coverage.distance_zones import Progress, no_progress
+from geoportal.coverage.report import Handout
 from geoportal.coverage.tables import (
     CELL_COLUMNS,
     Row,

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from geoportal.coverage.handout import Handout
+from geoportal.coverage.report import Handout
 from geoportal.coverage.tables import (
     Row,
     cell_rows,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geoportal.coverage.demand import GROUPS, TOWNS
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import AT_LEAST
-from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.tables import POSSIBLE
 from geoportal.coverage.wording import CELL_NAMES
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from geoportal.address.gazetteer import Gazetteer
-from geoportal.address.region import Region
-from geoportal.address.station_book import StationBook, Whereabouts
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.region import Region
+from geoportal.address.stations.station_book import StationBook, Whereabouts
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, distances_m
 from geoportal.index.districts import DistrictIndex

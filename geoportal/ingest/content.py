@@ -9,18 +9,20 @@ from typing import Any
 import orjson
 
 from geoportal.errors import UnknownLayoutError
-from geoportal.ingest.archives import Member
-from geoportal.ingest.layouts import Layout, RecognisedTable, recognise
-from geoportal.ingest.map_files import (
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, recognise
+from geoportal.ingest.files.map_files import (
     GEOPACKAGE_MARK,
     Feature,
     property_names,
     read_features,
     require_degrees,
 )
-from geoportal.ingest.refusal import NotNeededError
-from geoportal.ingest.report import Issue
-from geoportal.ingest.revise_streams import open_stream
+from geoportal.ingest.files.refusal import NotNeededError
+from geoportal.ingest.files.report import Issue
+from geoportal.ingest.files.streams import StreamedTable
+from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.revise.streams import open_stream
 from geoportal.ingest.sources import (
     boundary,
     bureau,
@@ -31,8 +33,6 @@ from geoportal.ingest.sources import (
     town_population,
 )
 from geoportal.ingest.sources.catalogue import LAYOUTS
-from geoportal.ingest.streams import StreamedTable
-from geoportal.ingest.tables import read_sheets
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.ingest.edition import Progress, chosen_date, no_progress
-from geoportal.ingest.plans import AUTO, Found
-from geoportal.ingest.report import ImportReport
+from geoportal.ingest.files.edition import Progress, chosen_date, no_progress
+from geoportal.ingest.files.report import ImportReport
+from geoportal.ingest.plan import AUTO, Found
 from geoportal.ingest.run import ImportOptions, ImportRun
 from geoportal.ingest.sources.catalogue import SOURCES
 from geoportal.store.database import (

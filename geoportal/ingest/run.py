@@ -11,14 +11,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.archives import Member
 from geoportal.ingest.content import Content, identify
-from geoportal.ingest.edition import Edition, Progress, chosen_date, date_in_name
-from geoportal.ingest.gazetteer_build import open_geocoder
-from geoportal.ingest.geography import Geography, load_geography
-from geoportal.ingest.intake import Intake, take
-from geoportal.ingest.municipalities import MunicipalityFinder
-from geoportal.ingest.plans import (
+from geoportal.ingest.dispatch import Intake, take
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.edition import Edition, Progress, chosen_date, date_in_name
+from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.files.report import INFO, WARNING, FileReport, ImportReport, Issue
+from geoportal.ingest.plan import (
     AUTO,
     FilePlan,
     Found,
@@ -27,11 +26,12 @@ from geoportal.ingest.plans import (
     refusal_code,
     refusal_line,
 )
-from geoportal.ingest.report import INFO, WARNING, FileReport, ImportReport, Issue
-from geoportal.ingest.revise import refresh_facilities
+from geoportal.ingest.resolve.gazetteer import open_geocoder
+from geoportal.ingest.resolve.geography import Geography, load_geography
+from geoportal.ingest.resolve.town_places import place_towns, town_issues
+from geoportal.ingest.revise.position_issues import position_issues
+from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.sources.sample import SOURCE as SAMPLE
-from geoportal.ingest.town_places import place_towns, town_issues
-from geoportal.ingest.warnings import position_issues
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids

@@ -13,8 +13,8 @@ from geoportal.domain.query import BANDS, Query
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import ShownClaim, Snapshot
-from geoportal.search.candidates import conditions, find, words_of
 from geoportal.search.facets import Facets, facets
+from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import MATCH, NO, POSSIBLE
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations

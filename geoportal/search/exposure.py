@@ -17,7 +17,7 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.candidates import find
+from geoportal.search.filters import find
 from geoportal.search.match import POSSIBLE
 from geoportal.search.rank import order
 

@@ -22,7 +22,7 @@ from geoportal.domain.query import Query
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import unpacked
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.candidates import Candidates, find
+from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH, NO, POSSIBLE
 
 _NOT_STATED = "none"

@@ -31,7 +31,7 @@ from geoportal.search.interpretation import (
     merged,
     urgency_of,
 )
-from geoportal.search.reading import Note
+from geoportal.search.note_text import Note
 
 _STRENGTH_OF_GROUP = {"AC": THEN_BY, "PT": MENTIONED, "CAP": MENTIONED, "DEC": MENTIONED}
 _CONSUMING = ("outcome", "asker", "ignore", "setting", "topic")

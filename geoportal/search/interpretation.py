@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoportal.domain.facility import KINDS
-from geoportal.search.reading import Age, Span
+from geoportal.search.note_text import Age, Span
 
 MUST, THEN_BY, MENTIONED = "must", "then_by", "mentioned"
 WORD = "word"

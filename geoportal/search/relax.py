@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.candidates import Candidates, find
+from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH
 
 _RADII_M = tuple(1_000 * km for km in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 50))

@@ -36,7 +36,7 @@ from geoportal.index.claims import unpacked
 from geoportal.index.opening import STATUSES
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, Result, result_at, search
-from geoportal.search.candidates import find
+from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, POSSIBLE
 from geoportal.search.rank import daily_draw
 from geoportal.search.visiting import home_of

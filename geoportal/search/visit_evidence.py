@@ -17,7 +17,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.candidates import conditions
+from geoportal.search.filters import conditions
 from geoportal.search.visit_range import LIMIT_M
 
 VISITING_CODES = ("VM.REG", "VM.URG", "VM.DENT")

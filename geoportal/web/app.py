@@ -25,20 +25,17 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from geoportal.errors import GeoportalError
-from geoportal.services import Portal
+from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
-from geoportal.web import (
-    api,
-    changes_page,
-    coverage,
-    crawlers,
-    description,
-    pages,
-    problems,
-    suggest,
-)
-from geoportal.web.static_files import add_static_files
+from geoportal.web import problems
+from geoportal.web.api import description, suggest
+from geoportal.web.api import routes as api
+from geoportal.web.coverage import files as coverage
+from geoportal.web.pages import changes as changes_page
+from geoportal.web.pages import routes as pages
+from geoportal.web.site import crawlers
+from geoportal.web.site.static_files import add_static_files
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024

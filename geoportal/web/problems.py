@@ -10,9 +10,9 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from geoportal.documents.requests import field_of
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
-from geoportal.services import AddressNotPlacedError
-from geoportal.web.schemas import field_of
+from geoportal.services.portal import AddressNotPlacedError
 
 MEDIA_TYPE = "application/problem+json"
 _NO_OBJECT = "expected one JSON object, in UTF-8, with Content-Type: application/json"

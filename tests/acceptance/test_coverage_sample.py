@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from geoportal.cli.main import cli
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import sample_directory, shipped_reference
+from geoportal.services.portal import sample_directory, shipped_reference
 from geoportal.store.database import open_database
 from tests.unit.coverage import oracle
 

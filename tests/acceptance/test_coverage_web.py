@@ -9,11 +9,11 @@ import pytest
 
 from geoportal.domain.hours import JST
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
-from geoportal.web.coverage import FILES
+from geoportal.web.coverage.files import FILES
 
 DOCTORS = "kind=hospital&kind=clinic&need=VM.REG&area=40100"
 

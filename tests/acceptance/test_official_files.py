@@ -19,7 +19,7 @@ from shapely.ops import unary_union
 
 from geoportal.domain.query import Origin, Query
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 
 pytestmark = pytest.mark.shared

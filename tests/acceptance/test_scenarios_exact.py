@@ -20,12 +20,7 @@ from geoportal.domain.hours import JST, OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.index.texts import kind_words
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
-from geoportal.services import (
-    Portal,
-    is_holiday,
-    sample_directory,
-    shipped_reference,
-)
+from geoportal.services.portal import Portal, is_holiday, sample_directory, shipped_reference
 from geoportal.store.database import open_database
 from geoportal.text.normalize import fold, fold_name
 from tests.acceptance import judge

@@ -16,7 +16,7 @@ import pytest
 from geoportal.domain.hours import JST
 from geoportal.domain.query import Origin, Query
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 from tests.acceptance import judge
 

@@ -1,6 +1,6 @@
 """Does the stated uncertainty hold where its factors were not fitted?
 
-The factors of :mod:`geoportal.address.spread` were fitted on the official coordinates of Fukuoka.
+The factors of `compiling.uncertainty` were fitted on the official coordinates of Fukuoka.
 Here they are fitted again on half of the municipalities (chosen by a digest of the code), as the
 smallest that hold in 96 % of the cases, and judged on the other half; and fitted on Kitakyushu and
 judged on the rest of Fukuoka, and the other way round. There are no official coordinates of another
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoportal.address.spread import (
+from geoportal.address.compiling.uncertainty import (
     CHOME_FACTOR,
     OAZA_FACTOR,
     SMALLEST_UNIT_M,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
 from geoportal.address.geocode import Geocoder
 from tests.accuracy.official import SHARED, cases, municipalities, places, postcodes
 

@@ -22,9 +22,9 @@ import numpy as np
 from pyproj import Geod
 
 from geoportal.coverage.catchment import ring_weights
-from geoportal.coverage.losses import measure_losses
-from geoportal.coverage.portions import Inhabited, Sets, measure_in_portions, share_in_portions
-from geoportal.coverage.reach import RINGS_M, Places
+from geoportal.coverage.chunks import Inhabited, Sets, measure_in_portions, share_in_portions
+from geoportal.coverage.distance_zones import RINGS_M, Places
+from geoportal.coverage.n_minus_one import measure_losses
 
 CELLS, FACILITIES = 10_000, 3_000
 JAPAN_CELLS, JAPAN_FACILITIES = 480_000, 250_000

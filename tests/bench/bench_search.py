@@ -29,7 +29,7 @@ from geoportal.index.claims import mask_words, need_mask
 from geoportal.index.points import PointIndex, spatial_order
 from geoportal.search.match import MATCH, NO, bands
 from geoportal.search.rank import order
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 
 SIZE = 500_000
 QUESTIONS = 400

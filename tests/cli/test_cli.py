@@ -88,7 +88,7 @@ def test_init_is_idempotent_and_keeps_the_data(sample):
 
 
 def test_search_prints_what_the_api_returns(sample):
-    from geoportal.services import Portal, shipped_reference
+    from geoportal.services.portal import Portal, shipped_reference
     from geoportal.settings import Settings
     from geoportal.store.database import open_database
     from geoportal.web.app import create_app

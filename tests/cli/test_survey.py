@@ -15,7 +15,7 @@ import python_calamine
 import xlsxwriter
 
 from geoportal.cli.main import main
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.facilities import iter_facilities, read_records, write_facilities
 from tests.factories import make_claim, make_facility

@@ -14,7 +14,7 @@ from geoportal.domain.query import Query
 from geoportal.domain.station import Station
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, import_lock, open_database
 from geoportal.store.stations import StationSet, read_stations, replace_stations
 from geoportal.store.town_population import (

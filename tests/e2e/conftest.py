@@ -21,11 +21,11 @@ from werkzeug.serving import make_server
 
 from geoportal.domain.hours import JST
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
-from geoportal.web.assets import STATIC
+from geoportal.web.site.assets import STATIC
 
 CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = Path("var/screenshots")

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from geoportal.web.assets import STATIC
+from geoportal.web.site.assets import STATIC
 from tests.e2e.conftest import CHROMIUM
 
 HOME = "北九州市小倉北区桜並木一丁目"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, Route
 
-from geoportal.web.assets import STATIC
+from geoportal.web.site.assets import STATIC
 from tests.e2e.conftest import DESKTOP, PHONE, Visitor
 
 FIGURES = Path("var/performance.json")

@@ -13,7 +13,7 @@ from geoportal.domain.district import District
 from geoportal.domain.hours import JST
 from geoportal.geo.polygons import polygonal
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geoportal.errors import InputRefusedError
-from geoportal.web.assets import (
+from geoportal.web.site.assets import (
     SCRIPTS,
     STATIC,
     STYLES,

@@ -7,7 +7,7 @@ import io
 import pytest
 from python_calamine import CalamineWorkbook
 
-from geoportal.web.messages import LANGUAGES
+from geoportal.web.language.messages import LANGUAGES
 from tests.unit.ingest.test_changes import FIRST, SECOND, office
 from tests.unit.ingest.test_linking_order import take
 from tests.web.test_pages import check_page

@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.services import Portal
-from geoportal.web import note_page, team_form
+from geoportal.services.portal import Portal
+from geoportal.web.pages import note as note_page
+from geoportal.web.pages import team as team_form
 from tests.factories import KOKURA
 from tests.web.test_interpret import DISCHARGE, DOCTOR
 from tests.web.test_pages import read

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from geoportal.web import crawlers
+from geoportal.web.site import crawlers
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from geoportal import services
-from geoportal.services import Portal, shipped_reference
+from geoportal.services import portal as services
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import Database
 from geoportal.web.app import create_app

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from geoportal.services import Portal
+from geoportal.services.portal import Portal
 from geoportal.store.past import past_of
-from geoportal.web import facility_page
+from geoportal.web.pages import facility as facility_page
 from tests.factories import KOKURA, make_facility, make_snapshot
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from geoportal.services import shipped_reference
-from geoportal.web.labels import label
+from geoportal.services.portal import shipped_reference
+from geoportal.web.language.labels import label
 
 KANJI = re.compile(r"[々〇\u3400-\u9fff]")
 READING = re.compile(r"([々〇\u3400-\u9fff]+)《([\u3041-\u3096ー]+)》")

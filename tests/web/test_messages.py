@@ -10,7 +10,13 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from geoportal.settings import shipped_directory
-from geoportal.web.messages import LANGUAGES, Label, choose_language, messages, with_readings
+from geoportal.web.language.messages import (
+    LANGUAGES,
+    Label,
+    choose_language,
+    messages,
+    with_readings,
+)
 
 STATIC = Path("geoportal/web/static/js")
 

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.index.snapshot import Snapshot
-from geoportal.services import Portal
-from geoportal.web.messages import LANGUAGES
+from geoportal.services.portal import Portal
+from geoportal.web.language.messages import LANGUAGES
 from tests.conftest import HOSTILE
 from tests.factories import KOKURA
 
@@ -263,7 +263,7 @@ def test_unknown_codes_are_refused_with_a_way_on(client: FlaskClient, query: str
 
 
 def test_pages_follow_one_another(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoportal.web.search_form.PAGE", 2)
+    monkeypatch.setattr("geoportal.web.pages.routes.search_form.PAGE", 2)
     first = client.get("/?district=40106")
     more = [a["href"] for a in read(first).all("a") if "offset=2" in a.get("href", "")]
     assert len(more) == 1

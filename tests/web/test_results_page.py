@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geoportal.address.result import GeocodeResult
-from geoportal.services import Portal
-from geoportal.web import search_form
+from geoportal.services.portal import Portal
+from geoportal.web.pages import search_form
 from tests.factories import KOKURA
 from tests.web.test_pages import HOME, cards
 

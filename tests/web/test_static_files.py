@@ -9,8 +9,8 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from geoportal.web.assets import STATIC, sources_digest
-from geoportal.web.static_files import read_static_files
+from geoportal.web.site.assets import STATIC, sources_digest
+from geoportal.web.site.static_files import read_static_files
 
 SCRIPT = (STATIC / "js" / "main.js").read_bytes()
 MAIN = "js/main.js"

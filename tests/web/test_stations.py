@@ -7,13 +7,13 @@ from pyproj import Geod
 from structlog.testing import capture_logs
 
 from geoportal.domain.station import Station
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.places import PlaceSet, StoredPlace, content_hash, replace_places
 from geoportal.store.stations import replace_stations
 from geoportal.web.app import create_app
-from geoportal.web.coverage_plan import read_plan
-from geoportal.web.messages import messages
+from geoportal.web.coverage.plan import read_plan
+from geoportal.web.language.messages import messages
 from tests.conftest import NOW
 from tests.factories import KOKURA
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.places import PlaceSet, StoredPlace, content_hash, replace_places
 from geoportal.store.postcodes import PostcodeSet, StoredPostcode, replace_postcodes

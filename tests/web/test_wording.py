@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from geoportal.web import coverage_wording, wording
-from geoportal.web.messages import messages
+from geoportal.web.coverage import wording as coverage_wording
+from geoportal.web.language import wording
+from geoportal.web.language.messages import messages
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from geoportal.address.canonical import canonicalize
+from geoportal.address.text.canonical import canonicalize
 
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|..県|...県)")
 _MUNICIPALITY = re.compile(

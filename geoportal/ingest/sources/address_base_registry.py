@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout
-from geoportal.ingest.report import ERROR, Issue
-from geoportal.ingest.streams import StreamedTable
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.streams import StreamedTable
 from geoportal.store.places import StoredPlace
 
 SOURCE: Final = "address-base-registry"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout
-from geoportal.ingest.report import ERROR, Issue
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.streams import StreamedTable, read_degrees
 from geoportal.ingest.sources.address_base_registry import (
     BLOCK,
     HOUSE,
@@ -21,7 +22,6 @@ from geoportal.ingest.sources.address_base_registry import (
     registry_id,
     unknown_municipality,
 )
-from geoportal.ingest.streams import StreamedTable, read_degrees
 
 SOURCE: Final = "address-base-registry-positions"
 _PLACED: Final[dict[str, tuple[str, ...]]] = {

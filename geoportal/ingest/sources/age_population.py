@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import ERROR, Issue
-from geoportal.ingest.rows import read_number
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.rows import read_number
 from geoportal.store.population import AgePopulation
 
 SOURCE: Final = "age-population"

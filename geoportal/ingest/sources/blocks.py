@@ -15,10 +15,10 @@ from operator import itemgetter
 from typing import Final
 
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout
-from geoportal.ingest.report import ERROR, INFO, Issue
-from geoportal.ingest.streams import StreamedTable, read_degrees
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.files.streams import StreamedTable, read_degrees
 from geoportal.store.places import StoredPlace
 from geoportal.text.contact import clean_line
 

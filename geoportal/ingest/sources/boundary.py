@@ -19,10 +19,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.district import District
 from geoportal.geo.polygons import dissolve, polygonal
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.map_files import Feature
-from geoportal.ingest.municipalities import MunicipalityFinder, last_part
-from geoportal.ingest.report import ERROR, INFO, Issue
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.map_files import Feature
+from geoportal.ingest.files.municipalities import MunicipalityFinder, last_part
+from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.sources.local_districts import read_local
 from geoportal.store.outlines import StoredOutline
 

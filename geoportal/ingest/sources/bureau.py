@@ -17,10 +17,10 @@ from typing import Final
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.domain.filing import Filing
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import INFO, Issue
-from geoportal.ingest.rows import (
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import INFO, Issue
+from geoportal.ingest.files.rows import (
     FacilityExtract,
     Listed,
     RowNotes,

@@ -52,7 +52,7 @@ STREAMED: Final = (
     address_base_registry_positions.SOURCE,
     postcodes.SOURCE,
 )
-"""Sources whose tables are read row by row, see `geoportal.ingest.streams`."""
+"""Sources whose tables are read row by row, see `geoportal.ingest.files.streams`."""
 
 SOURCES: Final = tuple(
     dict.fromkeys(

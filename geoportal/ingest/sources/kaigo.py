@@ -13,10 +13,10 @@ from typing import Final
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.municipalities import complete_address
-from geoportal.ingest.rows import (
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.municipalities import complete_address
+from geoportal.ingest.files.rows import (
     FacilityExtract,
     Listed,
     RowNotes,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import ERROR, WARNING, Issue
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import ERROR, WARNING, Issue
 
 SOURCE: Final = "medical-areas"
 LAYOUT: Final = Layout(

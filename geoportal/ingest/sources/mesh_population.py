@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.geo.mesh import is_half_mesh
-from geoportal.ingest.edition import Edition, Progress
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.files.edition import Edition, Progress
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.store.population import MeshCell, first_mesh
 
 SOURCE: Final = "mesh-population"

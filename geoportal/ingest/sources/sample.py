@@ -10,9 +10,9 @@ from geoportal.domain.claim import EVIDENCE, VALUES, Claim
 from geoportal.domain.facility import KINDS, FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.errors import UnreadableSourceError
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.report import ERROR, Issue
-from geoportal.ingest.rows import FacilityExtract, Listed
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.rows import FacilityExtract, Listed
 
 SOURCE: Final = "sample"
 FORMAT: Final = "geoportal-sample/1"

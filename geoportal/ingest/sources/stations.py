@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import distances_m
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.map_files import Feature
-from geoportal.ingest.report import ERROR, WARNING, Issue
+from geoportal.ingest.files.map_files import Feature
+from geoportal.ingest.files.report import ERROR, WARNING, Issue
 from geoportal.text.contact import clean_line
 
 SOURCE: Final = "stations"

@@ -23,10 +23,10 @@ from geoportal.domain.facility import (
     FacilityRecord,
 )
 from geoportal.domain.vocabulary import Term, Vocabulary
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record, fold_header
-from geoportal.ingest.report import INFO, WARNING, Issue
-from geoportal.ingest.rows import FacilityExtract, Listed, RowNotes, add_rows, read_line
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record, fold_header
+from geoportal.ingest.files.report import INFO, WARNING, Issue
+from geoportal.ingest.files.rows import FacilityExtract, Listed, RowNotes, add_rows, read_line
 from geoportal.ingest.sources.visit_areas import read_visit_areas
 from geoportal.text.wareki import parse_date
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from geoportal.ingest.layouts import fold_header
+from geoportal.ingest.files.layouts import fold_header
 
 OLD_FROM: Mapping[str, int] = {"pop65": 65, "pop75": 75, "pop85": 85}
 """Groups of older people, and the age they begin with."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.edition import Edition
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import INFO, WARNING, Issue
-from geoportal.ingest.rows import RowNotes, read_number
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import INFO, WARNING, Issue
+from geoportal.ingest.files.rows import RowNotes, read_number
 from geoportal.ingest.sources.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
 from geoportal.ingest.sources.town_areas import read_area
 from geoportal.store.town_population import TownPeople

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.edition import Edition, Progress
-from geoportal.ingest.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.report import ERROR, INFO, Issue
-from geoportal.ingest.rows import read_number
+from geoportal.ingest.files.edition import Edition, Progress
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.files.rows import read_number
 from geoportal.store.places import StoredPlace
 from geoportal.text.contact import clean_line
 

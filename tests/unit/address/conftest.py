@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from geoportal.address.gazetteer import Gazetteer, Municipality, Place, Postcode, compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import (
+    Gazetteer,
+    Municipality,
+    Place,
+    Postcode,
+    compile_gazetteer,
+)
 from geoportal.address.geocode import Geocoder
 
 # A line: code, prefecture, municipality, town, 小字 or ".", lon, lat; "-" where unknown.

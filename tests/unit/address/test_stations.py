@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.station_book import StationBook, Whereabouts
+from geoportal.address.stations.station_book import StationBook, Whereabouts
 from geoportal.domain.station import RailOperator, Station
 from tests.unit.address.conftest import make_gazetteer, make_place
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.address.archive import StaleGazetteerError, read_archive, write_archive
-from geoportal.address.compiler import FILE_NAME
-from geoportal.address.gazetteer import Gazetteer
+from geoportal.address.compiling.compiler import FILE_NAME
+from geoportal.address.gazetteer.archive import StaleGazetteerError, read_archive, write_archive
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.hash_table import KeyTable, key_table_arrays
 from geoportal.address.geocode import Geocoder
-from geoportal.address.keytable import KeyTable, key_table_arrays
 from geoportal.errors import UnreadableSourceError
 from tests.unit.address.conftest import make_gazetteer, make_place, small_country
 

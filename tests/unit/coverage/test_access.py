@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geoportal.coverage.access import NOBODY, Access, measure_access
 from geoportal.coverage.catchment import floating_catchment, ring_weights, share_capacity
-from geoportal.coverage.reach import RINGS_M, Places, Reach
+from geoportal.coverage.distance_zones import RINGS_M, Places, Reach
 from tests.unit.coverage import oracle
 
 CELL = (130.875, 33.885)

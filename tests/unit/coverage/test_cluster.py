@@ -6,10 +6,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geoportal.coverage import cluster, portions
+from geoportal.coverage import chunks as portions
+from geoportal.coverage import cluster
+from geoportal.coverage.chunks import here, portions_of
 from geoportal.coverage.cluster import workers
-from geoportal.coverage.portions import here, portions_of
-from geoportal.coverage.reach import Places
+from geoportal.coverage.distance_zones import Places
 from geoportal.coverage.study import conduct
 from geoportal.coverage.supply import Question, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows, facility_rows

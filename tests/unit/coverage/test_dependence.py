@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.coverage.access import NOBODY
+from geoportal.coverage.best_site import best_site
 from geoportal.coverage.dependence import dependence
-from geoportal.coverage.reach import RINGS_M
-from geoportal.coverage.siting import best_site
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.study import conduct
 from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows

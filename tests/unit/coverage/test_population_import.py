@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from geoportal.store.database import Database
 from geoportal.store.population import (
     MeshCell,

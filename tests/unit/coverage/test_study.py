@@ -10,8 +10,8 @@ import pytest
 from geoportal.coverage.area import choose_target
 from geoportal.coverage.baseline import baseline_bytes, baseline_document, compare, read_baseline
 from geoportal.coverage.demand import GROUPS
+from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
-from geoportal.coverage.reach import RINGS_M
 from geoportal.coverage.study import Study, conduct
 from geoportal.coverage.supply import Question, gather_supply
 from geoportal.coverage.tables import (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
 CODES = ("VM.REG", "VM.24DR", "VM.24VN", "VM.NIGHT", "AC.ULCER")

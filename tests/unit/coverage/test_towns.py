@@ -13,9 +13,9 @@ from geoportal.coverage.baseline import (
     compare_studies,
     read_baseline,
 )
+from geoportal.coverage.best_site import best_site
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.figures import AT_LEAST
-from geoportal.coverage.siting import best_site
 from geoportal.coverage.tables import (
     cell_rows,
     demand_rows,

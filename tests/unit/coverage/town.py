@@ -8,16 +8,16 @@ from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.demand import MESH, TOWNS
-from geoportal.coverage.handout import Handout, make_handout
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.population import Population
+from geoportal.coverage.report import Handout, make_handout
 from geoportal.coverage.study import Study, conduct
 from geoportal.coverage.supply import Question, gather_supply
 from geoportal.coverage.town_demand import town_demand, unplaced_towns
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.index.snapshot import Snapshot
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from geoportal.store.population import AgePopulation, MeshCell, MeshSet
 from geoportal.store.reference import Edition
 from geoportal.store.town_population import HeldTown, TownPeople, TownPlace, TownSet

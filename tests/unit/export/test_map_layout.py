@@ -10,7 +10,7 @@ from matplotlib.table import Table
 from matplotlib.transforms import Bbox
 from shapely.geometry import Point, box
 
-from geoportal.coverage.handout import Handout, SourceLine
+from geoportal.coverage.report import Handout, SourceLine
 from geoportal.export.map_drawing import _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain

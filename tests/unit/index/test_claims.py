@@ -9,7 +9,7 @@ import pytest
 
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
 from geoportal.index.claims import NeedTable, need_mask, shown_claims, unpacked
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from tests.factories import TODAY, make_claim
 
 CODES = ("ST.ZS1", "ST.ZS2", "VM.24DR", "VM.REG")

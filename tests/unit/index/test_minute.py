@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.index.minute import MinuteBoard
+from geoportal.index.minute_cache import MinuteBoard
 from geoportal.index.snapshot import Snapshot
-from geoportal.services import Portal
+from geoportal.services.portal import Portal
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone(timedelta(hours=9)))
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geoportal.address.gazetteer import Gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.domain.station import Station
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.stations import NEAR_TOWN_M, NearestTown, station_book
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from geoportal.store.stations import StationSet
 from tests.factories import make_outline
 from tests.unit.address.conftest import make_gazetteer, make_place

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geoportal.ingest.files.report import FileReport, ImportReport
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.ingest.report import FileReport, ImportReport
-from geoportal.services import shipped_reference
+from geoportal.services.portal import shipped_reference
 from geoportal.store.database import Database
 from geoportal.store.facilities import iter_facilities
 from geoportal.store.schema import claims, facilities, identifiers, outlines, records

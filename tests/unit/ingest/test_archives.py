@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.archives import open_members
+from geoportal.ingest.files.archives import open_members
 from geoportal.store.database import dataset_version
 from tests.unit.ingest.official import (
     KAIGO_HEADER,

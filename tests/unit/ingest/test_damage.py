@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import BusyError, InputRefusedError, NotFoundError, UsageError
-from geoportal.ingest.archives import Member
 from geoportal.ingest.content import identify
-from geoportal.ingest.layouts import Layout, recognise
-from geoportal.ingest.tables import Row, Sheet
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.layouts import Layout, recognise
+from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,

@@ -12,9 +12,9 @@ from typing import ClassVar
 import pytest
 
 from geoportal.errors import NotFoundError, UnreadableSourceError, UsageError
-from geoportal.ingest.datasets import City, Dataset, read_catalogue
-from geoportal.ingest.download import Downloader
-from geoportal.ingest.fetch import Fetcher
+from geoportal.ingest.fetching.datasets import City, Dataset, read_catalogue
+from geoportal.ingest.fetching.download import Downloader
+from geoportal.ingest.fetching.fetch import Fetcher
 from geoportal.settings import shipped_directory
 
 DATA = "市区町村コード,名称\r\n".encode() + b"40106,x\r\n" * 40_000

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.ingest.edition import Edition, no_progress
-from geoportal.ingest.geography import load_geography
-from geoportal.ingest.linking.relink import relink
-from geoportal.ingest.municipalities import MunicipalityFinder
-from geoportal.ingest.revise import refresh_facilities, revise_records
-from geoportal.ingest.rows import FacilityExtract, Listed
+from geoportal.ingest.files.edition import Edition, no_progress
+from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.files.rows import FacilityExtract, Listed
+from geoportal.ingest.resolve.geography import load_geography
+from geoportal.ingest.revise.records import refresh_facilities, revise_records
+from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, redirect_of
 from geoportal.store.links import StoredDecision, add_decision, facility_of, read_pairs

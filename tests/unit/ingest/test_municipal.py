@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoportal.domain.hours import Session
-from geoportal.ingest.layouts import Record, fold_header
-from geoportal.ingest.rows import RowNotes
+from geoportal.ingest.files.layouts import Record, fold_header
+from geoportal.ingest.files.rows import RowNotes
 from geoportal.ingest.sources.municipal import read_days
 from geoportal.ingest.sources.municipal_medical import LAYOUT
 from geoportal.store.facilities import read_records

@@ -7,14 +7,14 @@ import pytest
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, box
 
-from geoportal.address.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.district import District
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.location import SURVEYED_UNCERTAINTY_M
 from geoportal.index.districts import DistrictIndex
-from geoportal.ingest.geography import Geography
-from geoportal.ingest.positions import place_record
+from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.resolve.positions import place_record
 from tests.unit.ingest.official import KOKURA_KITA, KOKURA_MINAMI, TOWNS
 
 GEOD = Geod(ellps="GRS80")

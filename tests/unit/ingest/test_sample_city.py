@@ -8,7 +8,7 @@ import pytest
 
 from geoportal.errors import NotFoundError
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services import sample_directory
+from geoportal.services.portal import sample_directory
 from geoportal.store.outlines import read_outlines
 from tests.unit.ingest.official import (
     KOKURA_KITA,

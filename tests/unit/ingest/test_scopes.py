@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from geoportal.ingest.municipalities import MunicipalityFinder
-from geoportal.ingest.scopes import answered_scopes
-from geoportal.services import shipped_reference
+from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.revise.scopes import answered_scopes
+from geoportal.services.portal import shipped_reference
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     by_name,

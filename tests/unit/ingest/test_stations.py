@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import LineString, Point, shape
 
-from geoportal.ingest.map_files import Feature
+from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.sources import stations
 from geoportal.store.stations import read_stations
 from tests.unit.ingest.official import box_geometry, codes, import_into, only

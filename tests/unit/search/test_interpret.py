@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from geoportal.domain.facility import KINDS
 from geoportal.search.dictionary import Dictionary
 from geoportal.search.interpret import Interpreter
-from geoportal.search.reading import Note
-from geoportal.services import shipped_reference
+from geoportal.search.note_text import Note
+from geoportal.services.portal import shipped_reference
 
 REFERENCE = shipped_reference()
 READER = Interpreter(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.query import Query
 from geoportal.errors import BusyError, GeoportalError
-from geoportal.services import Portal, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database, require_whole, set_meta, shown_location
 from geoportal.store.faults import database_fault, disk_fault
 from tests.unit.ingest.official import TOWNS, TOWNS_HEADER, import_into, write_csv

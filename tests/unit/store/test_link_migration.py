@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import command
 
-from geoportal.ingest.linking.relink import relink
+from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import _alembic_config, migrate
 from tests.unit.ingest.test_linking_order import EDITIONS, content, refresh, take
 

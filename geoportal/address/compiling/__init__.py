@@ -1,0 +1,1 @@
+"""Compiling the gazetteer from rows of places."""

@@ -1,0 +1,1 @@
+"""Parsing an address: municipality, town, numbers; hypotheses and the best of them."""

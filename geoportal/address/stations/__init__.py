@@ -1,0 +1,1 @@
+"""Railway stations as places to search from."""

@@ -1,0 +1,1 @@
+"""Address text: canonical form, spellings of town names, number patterns."""

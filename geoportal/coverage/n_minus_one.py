@@ -1,0 +1,79 @@
+"""N-1: what is lost when a single facility closes, and who is irreplaceable.
+
+A person loses everything within a ring when the facility that closes was the only one there, and
+loses the choice when it was one of two. Both follow from the count and the nearest two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geoportal.coverage.access import NOBODY, Access
+from geoportal.coverage.distance_zones import RINGS_M, Floats
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What is lost by facility; the other facilities stay.
+
+    Attributes
+    ----------
+    left_without : ndarray of float, shape (k, rings)
+        People aged 75 and over who would have no facility left within the ring.
+    left_with_one : ndarray of float, shape (k, rings)
+        People aged 75 and over who would have one left instead of two.
+    farther_m : ndarray of float, shape (k,)
+        Person-metres by which the nearest would lie farther, over those aged 75 and over.
+    nearest_to : ndarray of float, shape (k,)
+        People aged 75 and over to whom it is the nearest.
+    """
+
+    left_without: Floats
+    left_with_one: Floats
+    farther_m: Floats
+    nearest_to: Floats
+
+    def irreplaceable(self, ring: int) -> list[int]:
+        """Return the facilities whose closing leaves anyone without, worst first."""
+        lost = self.left_without[:, ring]
+        rows = np.flatnonzero(lost > 0)
+        return [int(row) for row in rows[np.lexsort((rows, -lost[rows]))]]
+
+
+def measure_losses(access: Access, people: Floats, facilities: int) -> Losses:
+    """Work out the loss for every facility at once.
+
+    Parameters
+    ----------
+    access : Access
+        Of cells or parts of cells.
+    people : ndarray of float, shape (n,)
+        Aged 75 and over.
+    facilities : int
+        How many there are; rows of ``access.nearest`` refer to them.
+    """
+    shape = (facilities, len(RINGS_M))
+    left_without, left_with_one = np.zeros(shape), np.zeros(shape)
+    for ring in range(len(RINGS_M)):
+        sole = access.counts[:, ring] == 1
+        pair = access.counts[:, ring] == 2
+        left_without[:, ring] = _add_up(access.nearest[sole], people[sole], facilities)
+        left_with_one[:, ring] = _add_up(access.nearest[pair], people[pair], facilities)
+        left_with_one[:, ring] += _add_up(access.second[pair], people[pair], facilities)
+    both = (access.nearest != NOBODY) & (access.second != NOBODY)
+    way = (access.second_nearest_m[both] - access.nearest_m[both]) * people[both]
+    some = access.nearest != NOBODY
+    return Losses(
+        left_without=left_without,
+        left_with_one=left_with_one,
+        farther_m=_add_up(access.nearest[both], way, facilities),
+        nearest_to=_add_up(access.nearest[some], people[some], facilities),
+    )
+
+
+def _add_up(
+    rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]], values: Floats, size: int
+) -> Floats:
+    return np.asarray(np.bincount(rows, weights=values, minlength=size), dtype=np.float64)

@@ -1,0 +1,177 @@
+"""The desk where studies are ordered: population and recent studies kept for one data version."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.chunks import Executor, here
+from geoportal.coverage.distance_zones import Progress, no_progress
+from geoportal.coverage.extent import first_meshes
+from geoportal.coverage.population import Population, load_population
+from geoportal.coverage.report import Handout, make_handout
+from geoportal.coverage.study import Study, conduct
+from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
+from geoportal.coverage.wording import what_if_text
+from geoportal.errors import NotFoundError
+from geoportal.index.snapshot import Snapshot
+from geoportal.store.database import Database
+from geoportal.store.reference import Edition, Reference
+
+_KEPT_STUDIES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Changes to the facilities: some closed, some planned.
+
+    Attributes
+    ----------
+    remove : tuple of str
+        Ids.
+    add : tuple of PlannedFacility
+    """
+
+    remove: tuple[str, ...] = ()
+    add: tuple[PlannedFacility, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """True when there is a change at all."""
+        return bool(self.remove or self.add)
+
+
+NO_CHANGE = WhatIf()
+
+
+@dataclass
+class CoverageDesk:
+    """Conducts studies, and keeps population and the last studies of one data version.
+
+    Safe to use from many threads.
+
+    Parameters
+    ----------
+    database : Database
+        For the population.
+    reference : Reference
+        Names and labels.
+    members : mapping of str to sequence of str
+        For each known district code the municipalities and wards in it.
+    executor : Executor
+        Who does the work; see `geoportal.coverage.cluster`.
+    """
+
+    database: Database
+    reference: Reference
+    members: Mapping[str, Sequence[str]]
+    executor: Executor = here
+    _version: str = field(default="", init=False, repr=False)
+    _population: Population | None = field(default=None, init=False, repr=False)
+    _studies: OrderedDict[tuple[str, Question, str], Study] = field(
+        default_factory=OrderedDict, init=False, repr=False
+    )
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def target(self, snapshot: Snapshot, code: str, *, local: str = "") -> Target:
+        """Return the area with a code and its districts; see `choose_target`."""
+        names = {info.code: info.name for info in self.reference.municipalities.values()}
+        names |= self.reference.designated_cities
+        return choose_target(snapshot.districts, self.members, names, code, local=local)
+
+    def study(
+        self,
+        snapshot: Snapshot,
+        code: str,
+        question: Question,
+        changes: WhatIf = NO_CHANGE,
+        *,
+        local: str = "",
+        progress: Progress = no_progress,
+    ) -> Study:
+        """Conduct a study, or return it when it was conducted before.
+
+        Raises
+        ------
+        NotFoundError
+            When the district, or a facility to remove, is not known.
+        InputRefusedError
+            When an outline is missing.
+        """
+        population = self._population_of(snapshot)
+        key = (code, question, local)
+        with self._lock:
+            held = self._studies.get(key)
+        if held is not None and not changes.any:
+            return held
+        target = self.target(snapshot, code, local=local)
+        supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
+        present = held if held is not None and held.population is population else None
+        study = conduct(
+            snapshot, population, target, question, supply, progress, self.executor, present
+        )
+        if not changes.any:
+            with self._lock:
+                self._studies[key] = study
+                while len(self._studies) > _KEPT_STUDIES:
+                    self._studies.popitem(last=False)
+        return study
+
+    def handout(
+        self,
+        snapshot: Snapshot,
+        editions: Iterable[Edition],
+        code: str,
+        question: Question,
+        changes: WhatIf = NO_CHANGE,
+        *,
+        local: str = "",
+        progress: Progress = no_progress,
+    ) -> Handout:
+        """Conduct a study and put words, sources and dates to it."""
+        study = self.study(snapshot, code, question, changes, local=local, progress=progress)
+        closed = [snapshot.by_id[one].name for one in changes.remove]
+        supposed = what_if_text(closed, len(changes.add))
+        return make_handout(study, snapshot, self.reference, editions, supposed)
+
+    def missing_cells(self, study: Study) -> str:
+        """Return what to import for people, when nobody is held of an area."""
+        name = study.target.name
+        if not study.by_towns:
+            wanted = first_meshes(study.target.outlines)
+            return (
+                f"no census cells are held of {name}: people and distances cannot be computed. "
+                f"Import e-Stat 500 m cells, table T001101, of mesh {', '.join(wanted)}: "
+                "geoportal import tblT001101H….txt (and the register by age, for comparison)"
+            )
+        if study.unplaced:
+            return (
+                f"towns (町丁目) with people are held of {name}, but none could be placed: import "
+                "the points of towns, geoportal import towns.csv, and see the issues of the import"
+            )
+        return (
+            f"no people by town (町丁目) are held of {name}. Import the city's 地域・年齢別人口 "
+            "(推奨データセット): geoportal import 地域・年齢別人口.csv; or count by census cell: "
+            "--demand mesh"
+        )
+
+    def _population_of(self, snapshot: Snapshot) -> Population:
+        with self._lock:
+            if self._population is None or self._version != snapshot.version:
+                self._studies.clear()
+                with self.database.engine.connect() as connection:
+                    self._population = load_population(connection)
+                self._version = snapshot.version
+            return self._population
+
+
+def _changed(supply: Supply, snapshot: Snapshot, changes: WhatIf, question: Question) -> Supply:
+    for facility_id in changes.remove:
+        if facility_id not in snapshot.by_id:
+            raise NotFoundError(f"no facility has the id {facility_id[:40]!r}")
+    kind = question.kinds[0] if question.kinds else "clinic"
+    changed = supply.without(changes.remove) if changes.remove else supply
+    return changed.with_planned(changes.add, kind) if changes.add else changed

@@ -1,0 +1,1 @@
+"""Requests in, JSON documents out; no Flask. Shared by the command line and the web."""

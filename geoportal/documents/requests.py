@@ -1,0 +1,338 @@
+"""Requests as they come in: checked shapes that become questions of the domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from geoportal.domain.facility import KINDS
+from geoportal.domain.query import (
+    DEFAULT_LIMIT,
+    DEFAULT_RADIUS_M,
+    MAX_LIMIT,
+    MAX_RADIUS_M,
+    Origin,
+    Query,
+)
+from geoportal.errors import UnknownDistrictError, UsageError
+from geoportal.services.portal import Portal
+
+MAX_OFFSET = 1_000_000
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+AddressText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+"""Longer than any address: what is no address gets the answer ``invalid``, not an error."""
+
+_YEARS = (2000, 2100)
+_TAGS = {"Point", "Address", "str", "list[str]"}
+
+
+def _moment(value: object) -> object:
+    """Let ISO texts and moments through; a bare number is no moment."""
+    if isinstance(value, str | datetime) or value is None:
+        return value
+    raise ValueError("expected an ISO 8601 time with offset, such as 2026-11-24T10:00+09:00")
+
+
+def _in_our_time(value: datetime) -> datetime:
+    first, last = _YEARS
+    if not first <= value.year < last:
+        raise ValueError(f"expected a time from {first} to {last - 1}")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]
+
+
+class Strict(BaseModel):
+    """A request in which unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Point(Strict):
+    """A point in degrees, WGS 84."""
+
+    lon: Longitude
+    lat: Latitude
+
+
+class Address(Strict):
+    """An address as people write it, or a station: 小倉駅."""
+
+    address: AddressText
+
+
+def _home_tag(value: object) -> str:
+    """Say which of the two a home is meant to be, so that errors speak of that one."""
+    held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    return "Address" if "address" in held else "Point"
+
+
+Home = Annotated[
+    Annotated[Point, Tag("Point")] | Annotated[Address, Tag("Address")], Discriminator(_home_tag)
+]
+
+
+def field_of(location: tuple[int | str, ...]) -> str:
+    """Return the dotted name of a field; the names of alternatives are left out."""
+    return ".".join(
+        str(part)
+        for part in location
+        if part not in _TAGS and not str(part).startswith(("constrained-", "list["))
+    )
+
+
+class SearchRequest(Strict):
+    """A question, as `POST /api/v1/search` takes it."""
+
+    near: Home | None = Field(None, description="The home: a point or an address")
+    radius_m: float = Field(
+        DEFAULT_RADIUS_M,
+        ge=1,
+        le=MAX_RADIUS_M,
+        allow_inf_nan=False,
+        description="Metres, inclusive",
+    )
+    district: Code | list[Code] | None = Field(None, description="District code or codes")
+    kinds: list[Code] = Field(default_factory=list, max_length=len(KINDS))
+    needs: list[Code] = Field(default_factory=list, max_length=120)
+    q: Text | None = Field(None, description="Words, all of which must occur")
+    open_at: Moment | None = Field(None, description="ISO 8601 with offset")
+    open_use: Literal["consultation", "reception", "care_manager"] = Field(
+        "consultation", description="Open for what: 診療・営業, 受付, ケアマネタイム"
+    )
+    include: Literal["match", "possible", "all"] = "possible"
+    facets: bool = Field(False, description="Count what each other choice of a filter would give")
+    visits_home: bool = Field(
+        False, description="Count what each says of its visiting area as a need"
+    )
+    explain: bool = Field(False, description="Say why each result stands where it stands")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+
+    def to_query(self, portal: Portal, *, whole_allowed: bool = False) -> Query:
+        """Return the question in the domain's terms.
+
+        Parameters
+        ----------
+        whole_allowed : bool
+            Whether a question without near, district and q (everything) is allowed.
+
+        Raises
+        ------
+        UsageError
+            When nothing to search by is given, or a code is not known.
+        AddressNotPlacedError
+            When the address does not lead to one position.
+        """
+        districts = self._districts()
+        if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
+            raise UsageError("give at least one of near, district, q", "near")
+        require_districts(portal, districts)
+        return Query(
+            origin=None if self.near is None else origin_of(portal, self.near),
+            radius_m=self.radius_m,
+            districts=districts,
+            kinds=require_kinds(self.kinds, "kinds"),
+            needs=portal.reference.vocabulary.require_needs(self.needs),
+            text=(self.q or "").strip(),
+            open_at=self.open_at,
+            open_use=self.open_use,
+            include=self.include,
+            limit=self.limit,
+            offset=self.offset,
+            facets=self.facets,
+            explain=self.explain,
+            visits_home=self.visits_home,
+        )
+
+    def _districts(self) -> tuple[str, ...]:
+        if self.district is None:
+            return ()
+        codes = [self.district] if isinstance(self.district, str) else self.district
+        return tuple(dict.fromkeys(codes))
+
+
+class FacilitiesQuery(Strict):
+    """What `GET /api/v1/facilities` takes in its URL: nothing that could be a home."""
+
+    bbox: Text | None = Field(None, description="west,south,east,north in degrees")
+    district: list[Code] = Field(default_factory=list)
+    kind: list[Code] = Field(default_factory=list)
+    need: list[Code] = Field(default_factory=list)
+    q: Text | None = None
+    identifier: Code | None = Field(None, description="An official number, exact")
+    limit: int = Field(100, ge=1, le=MAX_LIMIT)
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: object) -> object:
+        """Leave out what a form sends empty."""
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if value not in ("", [""])}
+
+    def to_query(self, portal: Portal) -> Query:
+        """Return the question in the domain's terms.
+
+        Raises
+        ------
+        UsageError
+            When the box is malformed or a code is not known.
+        """
+        districts = tuple(dict.fromkeys(self.district))
+        require_districts(portal, districts)
+        return Query(
+            bbox=_box(self.bbox),
+            districts=districts,
+            kinds=require_kinds(self.kind, "kind"),
+            needs=portal.reference.vocabulary.require_needs(self.need, "need"),
+            text=(self.q or "").strip(),
+            identifier=self.identifier or "",
+            limit=self.limit,
+            offset=self.offset,
+        )
+
+
+class LocateRequest(Strict):
+    """What `POST /api/v1/locate` takes: an address, or a point."""
+
+    address: AddressText | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """The point, longitude first.
+
+        Raises
+        ------
+        UsageError
+            When an address was given instead.
+        """
+        if self.lon is None or self.lat is None:
+            raise UsageError("give either address, or lon and lat", "address")
+        return self.lon, self.lat
+
+    @model_validator(mode="after")
+    def _one_of(self) -> LocateRequest:
+        if self.address is None and None in (self.lon, self.lat):
+            raise ValueError("give either address, or lon and lat")
+        if self.address is not None and (self.lon, self.lat) != (None, None):
+            raise ValueError("give either address, or lon and lat, not both")
+        return self
+
+
+class FacilityPath(Strict):
+    """A facility's id in the path."""
+
+    facility_id: Code
+
+
+class DistrictPath(Strict):
+    """A district's code in the path."""
+
+    code: Code
+
+
+class DistrictQuery(Strict):
+    """What `GET /api/v1/districts/{code}` takes."""
+
+    geometry: bool = True
+
+
+class DistrictsQuery(Strict):
+    """What `GET /api/v1/districts` takes."""
+
+    geometry: bool = True
+    level: str | None = Field(
+        None,
+        max_length=40,
+        description="prefecture, medical_area, municipality, ward, local, or a local level's name",
+    )
+    tolerance_m: Literal[0, 20, 100, 500] = Field(
+        0, description="Simplify outlines for drawing: metres a line may stray"
+    )
+
+    @field_validator("tolerance_m", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+class VocabularyQuery(Strict):
+    """What `GET /api/v1/vocabulary` takes."""
+
+    q: Text | None = Field(None, description="A word of care; only the terms it stands for")
+
+
+def origin_of(portal: Portal, near: Point | Address) -> Origin:
+    """Return where distances are measured from.
+
+    Raises
+    ------
+    AddressNotPlacedError
+        When an address does not lead to one position.
+    """
+    if isinstance(near, Point):
+        return Origin(near.lon, near.lat)
+    return portal.origin_from_address(near.address)
+
+
+def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
+    """Return facility kinds, each once.
+
+    Raises
+    ------
+    UsageError
+        When one is not known.
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(
+                f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", field
+            )
+    return tuple(dict.fromkeys(kinds))
+
+
+def require_districts(portal: Portal, codes: tuple[str, ...]) -> None:
+    """Check that district codes are known.
+
+    Raises
+    ------
+    UnknownDistrictError
+        When one is not.
+    """
+    for code in codes:
+        if not portal.snapshot.knows_district(code):
+            raise UnknownDistrictError(code)
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("expected four numbers: west,south,east,north", "bbox") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise UsageError("expected degrees with west <= east and south <= north", "bbox")
+    return west, south, east, north

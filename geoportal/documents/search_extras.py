@@ -1,0 +1,123 @@
+"""What stands beside search results: why this order, what to let go of, counts, 16 km evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+
+from geoportal.documents.reference import Document
+from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
+from geoportal.search.facets import Count, Facets
+from geoportal.search.rank import Reason
+from geoportal.search.relax import Relaxation
+from geoportal.search.visit_evidence import VisitEvidence
+
+_FACET_RULE = "as if that filter alone were changed; evidence counts this answer"
+_WORDS = {
+    "band": {
+        "match": ("必要なことすべてに「対応あり」", "yes to every need"),
+        "possible": ("「対応なし」はなく、未確認がある", "no need refused, some not known"),
+        "no": ("「対応なし」がある", "a need is refused"),
+    },
+    "text": {
+        "exact_name": ("名称が言葉と同じ", "the words are the name"),
+        "name_begins": ("名称が言葉で始まる", "the name begins with the words"),
+        "in_name": ("名称に言葉がある", "the words are in the name"),
+        "in_kana": ("読みに言葉がある", "the words are in the reading"),
+        "elsewhere": ("住所・電話・診療科などに言葉がある", "the words are elsewhere"),
+    },
+}
+
+
+def relaxation_document(item: Relaxation) -> Document:
+    """Return what to let go of and what it would add.
+
+    A set of needs has its first in ``drop``, the others in ``also_drop``.
+    """
+    document = {**_step(item), "adds": item.adds}
+    if item.together and item.plain:
+        first, *others = (step.drop for step in item.together)
+        document |= {"drop": first, "also_drop": others}
+    return document
+
+
+def _step(item: Relaxation) -> Document:
+    if item.together:
+        return {"together": [_step(step) for step in item.together]}
+    if item.drop:
+        return {"drop": item.drop}
+    if item.radius_m:
+        return {"radius_m": item.radius_m}
+    if item.district:
+        return {"district": item.district}
+    return next(
+        {name: True} for name in ("any_kind", "any_time", "any_words") if getattr(item, name)
+    )
+
+
+def visit_evidence_document(item: VisitEvidence) -> Document:
+    """Return the counts around the home that the 16 km rule asks for."""
+    return {
+        "limit_m": round(item.limit_m),
+        "kinds": list(item.kinds),
+        "institutions": item.institutions,
+        "visiting": item.visiting,
+        "needs": {code: asdict(answers) for code, answers in item.needs.items()},
+        "all_needs": asdict(item.together),
+    }
+
+
+def facets_document(item: Facets) -> Document:
+    """Return the counts per kind, need, municipality and evidence."""
+    return {
+        "counting": _FACET_RULE,
+        "kinds": _counts("kind", item.kinds),
+        "needs": _counts("need", item.needs),
+        "districts": _counts("district", item.districts),
+        "evidence": _counts("evidence", item.evidence),
+    }
+
+
+def _counts(key: str, counts: Iterable[Count]) -> list[Document]:
+    return [
+        {
+            key: count.value,
+            "match": count.match,
+            "possible": count.possible,
+            "no": count.no,
+            "chosen": count.chosen,
+        }
+        for count in counts
+    ]
+
+
+def exposure_document(ledger: ExposureLedger, today: date) -> Document:
+    """Return how often each facility stood on a first page, in totals of past days."""
+    return {
+        "counting": f"first {FIRST_PAGE} places of answers by this process; past days with at "
+        f"least {LEAST_QUESTIONS} questions",
+        "days": [
+            {
+                "day": day.isoformat(),
+                "facilities": [
+                    {"id": key, **asdict(shown)} for key, shown in sorted(totals.items())
+                ],
+            }
+            for day, totals in sorted(ledger.report(today).items())
+        ],
+    }
+
+
+def reason_document(reason: Reason) -> Document:
+    """Return one key of the order with its value and words in two languages."""
+    words = _words(reason)
+    return {"key": reason.key, "value": reason.value, "words_ja": words[0], "words_en": words[1]}
+
+
+def _words(reason: Reason) -> tuple[str, str]:
+    if reason.key == "distance_m":
+        return f"直線で {reason.value:,} m", f"{reason.value:,} m in a straight line"
+    if reason.key == "draw":
+        return "同じ順位のときは日替わりの抽選", "level ones by the draw of the day"
+    return _WORDS[reason.key][str(reason.value)]

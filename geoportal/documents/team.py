@@ -1,0 +1,164 @@
+"""Team search: what it takes and what it answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from geoportal.documents.reference import Document, role_document
+from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
+from geoportal.documents.search import home_document, result_features
+from geoportal.domain.consultation import Role
+from geoportal.domain.facility import KINDS
+from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
+from geoportal.errors import UsageError
+from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAnswer, TeamQuestion
+from geoportal.services.portal import Portal
+
+DEFAULT_PRESET = "discharge"
+_ORDER = ["missing", "unknown", "distance_m", "draw"]
+
+
+class RoleRequest(Strict):
+    """One role of a team: who can fill it, and what they must be able to do."""
+
+    role: Code = Field(description="A name of your own, each once")
+    kinds: list[Code] = Field(min_length=1, max_length=len(KINDS))
+    needs: list[Code] = Field(default_factory=list, max_length=120)
+    required: bool = True
+    radius_m: float | None = Field(None, ge=1, le=MAX_RADIUS_M, allow_inf_nan=False)
+    apart_from: list[Code] = Field(
+        default_factory=list,
+        max_length=MAX_ROLES,
+        description="Roles that the same facility may not fill as well",
+    )
+
+
+class TeamRequest(Strict):
+    """A home and the roles to fill, as `POST /api/v1/team` takes it."""
+
+    near: Home = Field(description="The home: a point or an address")
+    radius_m: float = Field(DEFAULT_RADIUS_M, ge=1, le=MAX_RADIUS_M, allow_inf_nan=False)
+    preset: Code | None = Field(
+        None, description="A ready-made team of GET /api/v1/vocabulary; default: discharge"
+    )
+    roles: list[RoleRequest] | None = Field(None, min_length=1, max_length=MAX_ROLES)
+    open_at: Moment | None = None
+    open_use: Literal["consultation", "reception", "care_manager"] = "consultation"
+    limit: int = Field(5, ge=1, le=50, description="Candidates listed per role")
+    teams: int = Field(3, ge=1, le=MAX_TEAMS, description="Teams listed")
+    explain: bool = False
+
+    def to_question(self, portal: Portal) -> TeamQuestion:
+        """Return the question in the domain's terms.
+
+        Raises
+        ------
+        UsageError
+            When a code, a preset or a role is not known, or roles and preset are both given.
+        AddressNotPlacedError
+            When the address does not lead to one position.
+        """
+        roles = self._roles(portal)
+        return TeamQuestion(
+            query=Query(
+                origin=origin_of(portal, self.near),
+                radius_m=self.radius_m,
+                open_at=self.open_at,
+                open_use=self.open_use,
+                explain=self.explain,
+            ),
+            roles=roles,
+            limit=self.limit,
+            teams=self.teams,
+        )
+
+    def _roles(self, portal: Portal) -> tuple[Role, ...]:
+        presets = portal.reference.teams
+        if self.roles is None:
+            preset = self.preset or DEFAULT_PRESET
+            if preset not in presets:
+                names = ", ".join(presets)
+                raise UsageError(f"no team is called {preset!r}; expected one of {names}", "preset")
+            return presets[preset]
+        if self.preset is not None:
+            raise UsageError("give roles or preset, not both", "preset")
+        roles = tuple(_role(portal, item, i) for i, item in enumerate(self.roles))
+        _check_names(roles)
+        return roles
+
+
+def _role(portal: Portal, item: RoleRequest, number: int) -> Role:
+    field = f"roles.{number}"
+    return Role(
+        role=item.role,
+        kinds=require_kinds(item.kinds, f"{field}.kinds"),
+        needs=portal.reference.vocabulary.require_needs(item.needs, f"{field}.needs"),
+        required=item.required,
+        radius_m=item.radius_m,
+        apart_from=tuple(dict.fromkeys(item.apart_from)),
+    )
+
+
+def _check_names(roles: tuple[Role, ...]) -> None:
+    names = [role.role for role in roles]
+    apart: set[str] = set()
+    for number, role in enumerate(roles):
+        if names.index(role.role) != number:
+            raise UsageError(f"the role {role.role!r} is there twice", f"roles.{number}.role")
+        others = set(role.apart_from)
+        if not others <= set(names) - {role.role}:
+            raise UsageError("expected names of other roles", f"roles.{number}.apart_from")
+        apart |= others | ({role.role} if others else set())
+    if len(apart) > MAX_APART:
+        raise UsageError(f"at most {MAX_APART} roles can be kept apart", "roles")
+
+
+def team_document(portal: Portal, question: TeamQuestion) -> Document:
+    """Return the candidates for each role and the best teams."""
+    answer = portal.team(question)
+    return {
+        "dataset_version": portal.snapshot.version,
+        **home_document(portal, question.query, answer.home),
+        "order": _ORDER,
+        "roles": [_role_answer(portal, answer, role) for role in question.roles],
+        "teams": [_team(portal, answer, team) for team in answer.teams],
+    }
+
+
+def _role_answer(portal: Portal, answer: TeamAnswer, role: Role) -> Document:
+    found = answer.candidates[role.role]
+    return {
+        **role_document(role),
+        "numberMatched": found.number_matched,
+        "counts": found.counts,
+        "candidates": result_features(portal, found.results),
+    }
+
+
+def _team(portal: Portal, answer: TeamAnswer, team: Team) -> Document:
+    """Return one team with what is missing named, role by role."""
+    roles = answer.question.roles
+    shown = dict(zip(answer.members, result_features(portal, answer.members.values()), strict=True))
+    pairs = list(zip(roles, team.members, strict=True))
+    missing = [
+        {"role": role.role, "need": need, "required": role.required}
+        for role, member in pairs
+        for need in member.missing or ((None,) if member.cost[0] else ())
+    ]
+    return {
+        "complete": not any(item["required"] for item in missing),
+        "missing": missing,
+        "unknown": [
+            {"role": role.role, "need": need} for role, member in pairs for need in member.unknown
+        ],
+        "total_distance_m": team.cost[2],
+        "members": [
+            {
+                "role": role.role,
+                "facility": None if member.row is None else shown[role.role, member.row],
+            }
+            for role, member in pairs
+        ],
+    }

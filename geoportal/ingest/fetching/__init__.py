@@ -1,0 +1,1 @@
+"""Official files got from their publishers, a mirror or a folder."""

@@ -1,0 +1,231 @@
+"""Getting official files for a city: from their publishers, from a mirror, or from a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import urllib.parse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from geoportal.errors import GeoportalError, NotFoundError, UnreadableSourceError
+from geoportal.ingest.fetching.datasets import City, Dataset
+from geoportal.ingest.fetching.download import Downloader
+from geoportal.ingest.files.edition import Progress, date_in_name
+
+_UNSAFE = re.compile(r"[^\w.()+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of one file.
+
+    Attributes
+    ----------
+    dataset : str
+    name : str
+        File name; empty when none was found.
+    status : str
+        ``"fetched"``, ``"unchanged"`` (the same bytes were there), ``"missing"`` (no such file
+        there) or ``"failed"``.
+    path : Path or None
+        Where it lies.
+    sha256, message : str
+        Digest; what went wrong.
+    """
+
+    dataset: str
+    name: str
+    status: str
+    path: Path | None = None
+    sha256: str = ""
+    message: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "dataset": self.dataset,
+            "file": self.name,
+            "status": self.status,
+            "path": str(self.path) if self.path else None,
+            "sha256": self.sha256,
+            "message": self.message,
+        }
+
+
+@dataclass
+class Fetcher:
+    """Gets the files of data sets into a folder, a sub-folder for each.
+
+    Parameters
+    ----------
+    directory : Path
+        Where files are kept between calls; what is there already is not got again when the
+        publisher's file is the same.
+    downloader : Downloader
+    progress : Progress
+        Called with the file's name, bytes so far and in all.
+    """
+
+    directory: Path
+    downloader: Downloader = field(default_factory=Downloader)
+    progress: Progress = lambda _label, _done, _total: None
+
+    def fetch(self, datasets: Sequence[Dataset], city: City, origin: str = "") -> list[Fetched]:
+        """Get every file of these data sets; one that fails does not hold up the others.
+
+        Parameters
+        ----------
+        datasets : sequence of Dataset
+        city : City
+        origin : str
+            Folder or base address of a copy; empty: the publishers.
+
+        Raises
+        ------
+        NotFoundError
+            When the folder does not exist.
+        """
+        if origin and not _is_address(origin) and not Path(origin).is_dir():
+            raise NotFoundError(f"{origin}: there is no such folder")
+        found: list[Fetched] = []
+        for dataset in datasets:
+            if dataset.concerns(city):
+                found += self._dataset(dataset, city, origin)
+        return found
+
+    def _dataset(self, dataset: Dataset, city: City, origin: str) -> list[Fetched]:
+        try:
+            files = self._located(dataset, city, origin)
+        except GeoportalError as error:
+            return [Fetched(dataset.name, "", "failed", message=str(error))]
+        if not files:
+            message = _nothing(dataset, origin)
+            return [Fetched(dataset.name, "", "missing", message=message)]
+        return [self._one(dataset, name, place) for name, place in files]
+
+    def _located(self, dataset: Dataset, city: City, origin: str) -> list[tuple[str, str]]:
+        """Return (file name, folder path or address) of a data set's files."""
+        if origin and not _is_address(origin):
+            paths = sorted(path for path in Path(origin).rglob("*") if path.is_file())
+            return [(p.name, str(p)) for p in paths if dataset.matches(p.name, city)]
+        if origin:
+            return self._mirrored(dataset, city, origin.rstrip("/") + "/")
+        return dataset.located(city) or self._linked(dataset, city, dataset.page, by_text=True)
+
+    def _mirrored(self, dataset: Dataset, city: City, base: str) -> list[tuple[str, str]]:
+        """Return the files of a mirror: as it lists them, else by the names they have."""
+        try:
+            linked = self._linked(dataset, city, base, by_text=False)
+        except UnreadableSourceError:
+            linked = []
+        named = [(name, urllib.parse.urljoin(base, name)) for name, _ in dataset.located(city)]
+        return linked or named
+
+    def _linked(
+        self, dataset: Dataset, city: City, page: str, *, by_text: bool
+    ) -> list[tuple[str, str]]:
+        """Return the files a web page links to."""
+        reader = _Links()
+        reader.feed(self.downloader.page(page))
+        found: dict[str, str] = {}
+        for href, text in reader.links:
+            address = urllib.parse.urljoin(page, href)
+            name = urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
+            told = by_text and dataset.link and re.search(dataset.link, text)
+            if name and (dataset.matches(name, city) or told):
+                found.setdefault(name, address)
+        return _newest(found) if dataset.newest else list(found.items())
+
+    def _one(self, dataset: Dataset, name: str, place: str) -> Fetched:
+        safe = _UNSAFE.sub("_", name).lstrip(".") or "file"
+        target = self.directory / dataset.name / safe
+        before = _digest(target)
+        try:
+            if _is_address(place):
+                digest = self.downloader.get(
+                    place,
+                    target,
+                    sha256=dataset.sha256.get(name, ""),
+                    progress=lambda done, total: self.progress(name, done, total or done),
+                )
+            else:
+                digest = _copy(Path(place), target, dataset.sha256.get(name, ""))
+        except (GeoportalError, OSError) as error:
+            return Fetched(dataset.name, name, "failed", message=str(error))
+        status = "unchanged" if digest == before else "fetched"
+        return Fetched(dataset.name, name, status, target, digest)
+
+
+class _Links(HTMLParser):
+    """Collects (address, text) of the links of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str]] = []
+        self._href = ""
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where a link leads."""
+        if tag == "a":
+            self._href = dict(attrs).get("href") or ""
+            self._text = []
+
+    def handle_data(self, data: str) -> None:
+        """Note what it says."""
+        self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep the link."""
+        if tag == "a" and self._href:
+            self.links.append((self._href, "".join(self._text).strip()))
+            self._href = ""
+
+
+def _newest(found: dict[str, str]) -> list[tuple[str, str]]:
+    """Keep of files that differ in the date of their names the newest one."""
+    newest: dict[str, tuple[str, str, str]] = {}
+    for name, address in found.items():
+        day = date_in_name(name)
+        series = re.sub(r"\d{8}", "", name.split(".")[0])
+        item = (day.isoformat() if day else "", name, address)
+        newest[series] = max(newest.get(series, item), item)
+    return [(name, address) for _day, name, address in newest.values()]
+
+
+def _nothing(dataset: Dataset, origin: str) -> str:
+    where = origin if origin and not _is_address(origin) else "the page"
+    return (
+        f"{dataset.name}: no file like {dataset.pattern} at {where}; see {dataset.page}, and "
+        "correct sources.toml if the publisher has changed its names"
+    )
+
+
+def _copy(source: Path, target: Path, sha256: str) -> str:
+    """Copy a file of a folder by way of a temporary name; its date goes with it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    shutil.copy2(source, part)
+    digest = _digest(part)
+    if sha256 and digest != sha256.lower():
+        part.unlink()
+        raise UnreadableSourceError(f"{source.name}: SHA-256 {digest} is not {sha256}")
+    os.replace(part, target)  # noqa: PTH105
+    return digest
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))

@@ -1,0 +1,150 @@
+"""Character encodings of official files: found out, never guessed past an error."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.files.refusal import CutFileError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LABELS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp932": "Shift_JIS (CP932)",
+    "euc_jp": "EUC-JP",
+}
+_BINARY = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a database",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"PK\x03\x04": "an archive",
+}
+_HALF_WIDTH_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedText:
+    """Text with what was found out about its encoding.
+
+    Attributes
+    ----------
+    text : str
+        Without byte order mark and NUL characters.
+    encoding : str
+        Name for people, for example ``"UTF-8"``.
+    nul_count : int
+        NUL characters taken out.
+    """
+
+    text: str
+    encoding: str
+    nul_count: int = 0
+
+
+def decode(name: str, data: bytes) -> DecodedText:
+    """Decode a text file.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    data : bytes
+        UTF-8 (with or without BOM), UTF-16, CP932 (Shift_JIS) or EUC-JP.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is empty, not text, cut in the middle of a character, or in no known encoding.
+    """
+    if not data.strip(b"\x00\r\n\t ,;\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
+    for mark, what in _BINARY.items():
+        if data.startswith(mark):
+            raise UnreadableSourceError(f"{name}: this is {what}, not a table of text")
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _finish(name, data[len(bom) :], encoding)
+    if b"\x00" in data[:400]:
+        wide = _wide_encoding(data)
+        if wide:
+            return _finish(name, data, wide)
+    return _finish(name, data, _narrow_encoding(name, data))
+
+
+def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _error(name, data, encoding, error) from None
+    nul_count = text.count("\x00")
+    text = text.replace("\x00", "").removesuffix("\x1a")  # the end-of-file mark of DOS
+    return DecodedText(text, _LABELS[encoding], nul_count)
+
+
+def _narrow_encoding(name: str, data: bytes) -> str:
+    """Choose among the encodings without a mark; the first whole fit wins."""
+    errors: dict[str, UnicodeDecodeError] = {}
+    fits: dict[str, str] = {}
+    for encoding in ("utf-8", "cp932", "euc_jp"):
+        try:
+            fits[encoding] = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            errors[encoding] = error
+        if "utf-8" in fits:
+            return "utf-8"
+        if encoding == "utf-8" and _mostly_utf8(data, errors["utf-8"]):
+            raise _error(name, data, "utf-8", errors["utf-8"]) from None
+    if not fits:
+        farthest = max(errors, key=lambda encoding: (errors[encoding].start, encoding))
+        raise _error(name, data, farthest, errors[farthest]) from None
+    # EUC-JP text read as CP932 turns into half-width kana; the reverse seldom decodes at all.
+    if "euc_jp" in fits and (
+        "cp932" not in fits or _half_width_share(fits["cp932"]) > _HALF_WIDTH_SHARE
+    ):
+        return "euc_jp"
+    return "cp932"
+
+
+def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
+    """Say whether text that is not whole UTF-8 begins with Japanese in UTF-8: cut or damaged."""
+    return any(byte >= 0x80 for byte in data[: error.start]) and error.start >= 30
+
+
+def _half_width_share(text: str) -> float:
+    kana = sum("\uff61" <= letter <= "\uff9f" for letter in text)
+    wide = sum(letter > "\u007f" for letter in text)
+    return kana / wide if wide else 0.0
+
+
+def _wide_encoding(data: bytes) -> str:
+    head = data[:400]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < len(head) // 10 or min(even, odd) > max(even, odd) // 2:
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _error(
+    name: str, data: bytes, encoding: str, error: UnicodeDecodeError
+) -> UnreadableSourceError:
+    line = data.count(b"\n", 0, error.start) + 1
+    if error.end >= len(data) or error.start >= len(data) - 3:
+        return CutFileError(
+            f"{name}: the file is cut off in the middle of a character in line {line} "
+            f"({_LABELS[encoding]}); get it again",
+            line,
+        )
+    return CutFileError(
+        f"{name}: line {line} holds bytes that are not {_LABELS[encoding]}; save the file as "
+        "UTF-8 or Shift_JIS, or get it again",
+        line,
+    )

@@ -1,0 +1,330 @@
+"""Layouts of official tables: recognised by their header, never by file name or position."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from geoportal.errors import InputRefusedError, UnknownLayoutError, UnlikeAnyLayoutError
+from geoportal.ingest.files.refusal import CutFileError
+from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
+from geoportal.ingest.files.tables import Row, Sheet
+
+_SEARCHED_ROWS = 12
+_NEAR = 0.3
+_SHOWN = 12
+_LONGEST_CELL = 5_000
+"""Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of one official table.
+
+    Attributes
+    ----------
+    source : str
+        Source name of ``CONTRACT.md``.
+    variant : str
+        Which of several tables of the source, for example ``"pharmacy"``.
+    columns : Mapping[str, tuple of str]
+        For each field we read the names it is published under; the first is the official one.
+    required : tuple of str
+        Fields without which the table is not this one or says nothing.
+    known : frozenset of str
+        Further official columns that we do not read.
+    patterns : tuple of str
+        Regular expressions of folded names for families of columns (hours by day and slot).
+    optional : frozenset of str
+        Fields that not every edition has: nobody is told when they are missing.
+    supported : bool
+        False: recognised, but not imported yet.
+    """
+
+    source: str
+    variant: str
+    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    known: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
+    optional: frozenset[str] = frozenset()
+    supported: bool = True
+
+    def matches(self, header: Sequence[str]) -> dict[str, int]:
+        """Return the position of each field found in a folded header; the first one wins."""
+        found = {}
+        for name, aliases in self.columns.items():
+            wanted = {fold_header(alias) for alias in aliases}
+            position = next((i for i, cell in enumerate(header) if cell in wanted), None)
+            if position is not None:
+                found[name] = position
+        return found
+
+    def official(self, name: str) -> str:
+        """Return what the publisher calls a field."""
+        return self.columns[name][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row whose cells are read by field name.
+
+    Attributes
+    ----------
+    line : int
+        Where it starts.
+    cells : tuple of str
+        As many as the header has.
+    positions, extra : Mapping[str, int]
+        Where each field, and each further column by its folded header, lies. Shared by all rows.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    positions: Mapping[str, int]
+    extra: Mapping[str, int]
+
+    def get(self, name: str) -> str:
+        """Return a cell without surrounding white space, empty when its column is missing."""
+        position = self.positions.get(name)
+        return "" if position is None else self.cells[position].strip()
+
+    def further(self, header: str) -> str:
+        """Return the cell of a further column by its folded header, empty when missing."""
+        position = self.extra.get(header)
+        return "" if position is None else self.cells[position].strip()
+
+
+@dataclass(frozen=True)
+class RecognisedTable:
+    """A sheet with its layout.
+
+    Attributes
+    ----------
+    layout : Layout
+    header_line : int
+    records : tuple of Record
+        Rows with as many cells as the header.
+    malformed : tuple of Issue
+        One error for each row that has not, or holds a cell that is far too long.
+    issues : tuple of Issue
+        About the header and the file.
+    preamble : str
+        What stands above the header: title, date.
+    """
+
+    layout: Layout
+    header_line: int
+    records: tuple[Record, ...]
+    malformed: tuple[Issue, ...]
+    issues: tuple[Issue, ...]
+    preamble: str = ""
+
+
+def fold_header(text: str) -> str:
+    """Return a column name as it is compared: NFKC, no spaces, lower case, one kind of bracket."""
+    plain = unicodedata.normalize("NFKC", text.replace("\ufeff", "")).lower()
+    return re.sub(r"[\s_・･\"']+", "", plain)
+
+
+def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> RecognisedTable:
+    """Find the layout of a file.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    sheets : sequence of Sheet
+        The first sheet with a known header is taken.
+    layouts : iterable of Layout
+        Known ones.
+
+    Raises
+    ------
+    UnknownLayoutError
+        When no layout fits; the message names the headers found and the nearest layout. An
+        `UnlikeAnyLayoutError` when none is near.
+    InputRefusedError
+        When the layout is known but not imported yet, or the file is cut.
+    """
+    known = tuple(layouts)
+    for sheet in sheets:
+        found = _best(sheet, known)
+        if found is not None:
+            layout, header = found
+            if not layout.supported:
+                raise InputRefusedError(
+                    f"{name}: this is a {layout.source} file; importing it is known but not yet "
+                    "supported in this version"
+                )
+            table = _table(name, sheet, layout, header)
+            return replace(table, issues=(*table.issues, *_other_sheets(sheets, sheet)))
+    raise _unknown(name, sheets[0], known)
+
+
+def _best(sheet: Sheet, layouts: tuple[Layout, ...]) -> tuple[Layout, Row] | None:
+    """Return the layout that recognises most columns and misses fewest, and the header row."""
+    for row in sheet.rows[:_SEARCHED_ROWS]:
+        header = [fold_header(cell) for cell in row.cells]
+        fitting = [
+            (
+                len(found) + _family_size(layout, header),
+                len(found) - len(layout.columns),
+                -number,
+                layout,
+            )
+            for number, layout in enumerate(layouts)
+            if all(name in (found := layout.matches(header)) for name in layout.required)
+        ]
+        if fitting:
+            return max(fitting, key=lambda item: item[:3])[3], row
+    return None
+
+
+def _family_size(layout: Layout, header: Sequence[str]) -> int:
+    names = {fold_header(name) for name in layout.known}
+    return sum(
+        cell in names or any(re.fullmatch(pattern, cell) for pattern in layout.patterns)
+        for cell in header
+    )
+
+
+def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTable:
+    folded = [fold_header(cell) for cell in header.cells]
+    positions = layout.matches(folded)
+    width = len(_without_trailing_blanks(folded))
+    records, malformed, repeats = [], [], []
+    body = [row for row in sheet.rows if row.line > header.line]
+    used = set(positions.values())
+    extra = {folded[i]: i for i in reversed(range(width)) if i not in used and folded[i]}
+    for row in body:
+        cells = row.cells[:width]
+        if len(cells) < width or any(cell.strip() for cell in row.cells[width:]):
+            malformed.append(_wrong_width(name, sheet, row, body[-1], width))
+        elif cells[0] == header.cells[0] and [fold_header(c) for c in cells] == folded[:width]:
+            repeats.append(_repeated_header(row))
+        elif max(map(len, cells)) > _LONGEST_CELL:
+            malformed.append(_too_long(row, header))
+        else:
+            records.append(Record(row.line, cells, positions, extra))
+    issues = (*sheet.issues, *_header_issues(layout, header, folded, positions), *repeats)
+    if body and sheet.ends_open:
+        message = "the last line has no line end; if the file was cut there, compare its last field"
+        issues = (*issues, Issue(body[-1].line, "", "no_line_end", INFO, "", message))
+    if not body:
+        message = "the table has a header and no rows; if that is not right, get the file again"
+        issues = (*issues, Issue(header.line, "", "no_rows", INFO, "", message))
+    above = "\n".join(
+        " ".join(cell for cell in row.cells if cell) for row in sheet.rows if row.line < header.line
+    )
+    return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues, above)
+
+
+def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:
+    """Say that a workbook has more sheets than the one that is read."""
+    others = [sheet.title for sheet in sheets if sheet is not read]
+    message = "only the first sheet with a known header is read; save others as files of their own"
+    return [Issue(1, "", "other_sheets", INFO, ", ".join(others), message)] if others else []
+
+
+def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:
+    found = len(row.cells)
+    if row is last and sheet.ends_open and found < width:
+        raise CutFileError(
+            f"{name}: the file is cut off in line {row.line}: its last row has {found} of {width} "
+            "fields and no line end, so rows may be missing behind it; get the file again",
+            row.line,
+        )
+    message = (
+        f"the row has {found} fields, the header {width}: a separator is missing or too many; "
+        "mend the row in the file"
+    )
+    return Issue(row.line, "", "wrong_field_count", "error", " | ".join(row.cells), message)
+
+
+def _too_long(row: Row, header: Row) -> Issue:
+    position = max(range(len(header.cells)), key=lambda i: len(row.cells[i]))
+    text = row.cells[position]
+    message = (
+        f"the cell has {len(text):,} letters, more than {_LONGEST_CELL:,}: the row is damaged, or "
+        "a quotation mark is missing; mend the row in the file"
+    )
+    return Issue(row.line, header.cells[position].strip(), "cell_too_long", "error", text, message)
+
+
+def _repeated_header(row: Row) -> Issue:
+    message = "the header stands here once more; the line was passed over"
+    return Issue(row.line, "", "repeated_header", INFO, "", message)
+
+
+def _header_issues(
+    layout: Layout, header: Row, folded: Sequence[str], positions: Mapping[str, int]
+) -> list[Issue]:
+    issues = []
+    for name in layout.columns:
+        if name not in positions and name not in layout.optional:
+            message = "this column of the official layout is missing; what it says stays unknown"
+            official = layout.official(name)
+            issues.append(Issue(header.line, official, "missing_column", WARNING, "", message))
+    used = set(positions.values())
+    known = {fold_header(name) for name in layout.known}
+    for i, cell in enumerate(folded):
+        if not cell or i in used or cell in known:
+            continue
+        if any(re.fullmatch(pattern, cell) for pattern in layout.patterns):
+            continue
+        duplicate = cell in folded[:i]
+        code = "duplicate_column" if duplicate else "unknown_column"
+        message = (
+            "the column occurs twice; the first one is read"
+            if duplicate
+            else "this column is not part of the official layout and was not read"
+        )
+        issues.append(
+            Issue(
+                header.line,
+                header.cells[i].strip(),
+                code,
+                WARNING if duplicate else INFO,
+                "",
+                message,
+            )
+        )
+    return issues
+
+
+def _without_trailing_blanks(cells: Sequence[str]) -> tuple[str, ...]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return tuple(cells[:end])
+
+
+def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> UnknownLayoutError:
+    """Say which headers were found, and what the nearest known layout has instead."""
+    row = sheet.rows[0]
+    folded = [fold_header(cell) for cell in row.cells]
+    headers = ", ".join(shorten(cell.strip()) for cell in row.cells[:_SHOWN] if cell.strip())
+    more = f" and {len(row.cells) - _SHOWN} more" if len(row.cells) > _SHOWN else ""
+    scored = [(len(layout.matches(folded)) / len(layout.columns), layout) for layout in layouts]
+    share, nearest = max(scored, key=lambda item: item[0])
+    message = f"{name}: no known layout fits. Line {row.line} reads: {headers}{more}."
+    if share < _NEAR:
+        return UnlikeAnyLayoutError(
+            f"{message} Expected is the header of an official file, see the list of sources."
+        )
+    found = nearest.matches(folded)
+    missing = [nearest.official(key) for key in nearest.columns if key not in found]
+    unknown = [
+        shorten(cell.strip())
+        for i, cell in enumerate(row.cells)
+        if cell.strip() and i not in found.values()
+    ]
+    needed = [nearest.official(key) for key in nearest.required if key not in found]
+    return UnknownLayoutError(
+        f"{message} Nearest is {nearest.source}; needed but missing: {', '.join(needed)}. "
+        f"All missing: {', '.join(missing[:_SHOWN])}. "
+        f"Not known: {', '.join(unknown[:_SHOWN]) or 'none'}."
+    )

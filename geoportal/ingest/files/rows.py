@@ -1,0 +1,279 @@
+"""Rows on their way to records: cells read one by one, everything odd noted with its line."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.hours import EMPTY_HOURS, Hours
+from geoportal.ingest.files.layouts import Layout, Record
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.text.contact import (
+    clean_line,
+    clean_phone,
+    clean_text,
+    clean_url,
+    is_phone,
+    looks_like_phone,
+)
+
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
+_MISFITS_TO_REJECT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record with its place in the file.
+
+    Attributes
+    ----------
+    line : int
+        Where its row starts.
+    record : FacilityRecord
+    facility_id : str
+        The facility it is part of.
+    scope : str
+        The part of the source that is replaced together.
+    """
+
+    line: int
+    record: FacilityRecord
+    facility_id: str
+    scope: str
+
+
+@dataclass(slots=True)
+class FacilityExtract:
+    """What a file says of facilities.
+
+    Attributes
+    ----------
+    listed : list of Listed
+        Distinct keys, in the order of the file.
+    rows_read, rejected : int
+    issues : list of Issue
+    incomplete_scopes : set of str
+        Scopes with a rejected row: nothing is closed in them.
+    incomplete : bool
+        True when a rejected row's scope is not known: nothing is closed at all.
+    """
+
+    listed: list[Listed] = field(default_factory=list)
+    rows_read: int = 0
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+    incomplete_scopes: set[str] = field(default_factory=set)
+    incomplete: bool = False
+
+
+class RowNotes:
+    """Collects what is odd about one row.
+
+    Parameters
+    ----------
+    record : Record
+        The row.
+    layout : Layout
+        For the official column names.
+    """
+
+    def __init__(self, record: Record, layout: Layout) -> None:
+        self.record = record
+        self.issues: list[Issue] = []
+        self.rejected = False
+        self.misfits = 0
+        self._layout = layout
+
+    def add(self, severity: str, name: str, code: str, message: str) -> None:
+        """Note something about a field."""
+        official = self._layout.official(name) if name else ""
+        value = self.record.get(name) if name else ""
+        self.issues.append(Issue(self.record.line, official, code, severity, value, message))
+
+    def info(self, name: str, code: str, message: str) -> None:
+        """Note something mended."""
+        self.add(INFO, name, code, message)
+
+    def warn(self, name: str, code: str, message: str) -> None:
+        """Note a value that is not used."""
+        self.add(WARNING, name, code, message)
+
+    def reject(self, name: str, code: str, message: str) -> None:
+        """Note that the row cannot be taken."""
+        self.rejected = True
+        self.add(ERROR, name, code, message)
+
+    def misfit(self, name: str, code: str, message: str) -> None:
+        """Note a value of the wrong type; several in one row mean that its columns are shifted."""
+        self.misfits += 1
+        self.warn(name, code, message)
+
+    def judge(self) -> bool:
+        """Reject the row when several values do not fit their columns; say whether it is."""
+        if self.misfits >= _MISFITS_TO_REJECT and not self.rejected:
+            message = (
+                "several values do not fit their columns: the row is shifted against the header; "
+                "mend it in the file"
+            )
+            self.reject("", "shifted_row", message)
+        return self.rejected
+
+
+def add_rows(
+    extract: FacilityExtract, rows: Iterable[tuple[RowNotes, Listed | None, str]]
+) -> FacilityExtract:
+    """Take over rows, each key once.
+
+    Parameters
+    ----------
+    extract : FacilityExtract
+        What there is already; added to and returned.
+    rows : iterable of (RowNotes, Listed or None, str)
+        The notes, the record unless the row is rejected, and the scope as far as it is known.
+    """
+    seen: dict[str, Listed] = {listed.record.record_id: listed for listed in extract.listed}
+    for notes, listed, scope in rows:
+        extract.rows_read += 1
+        if listed is not None and not notes.rejected:
+            _add_listed(extract, seen, notes, listed)
+        else:
+            extract.rejected += 1
+            _mark_incomplete(extract, scope)
+        extract.issues.extend(notes.issues)
+    return extract
+
+
+def _add_listed(
+    extract: FacilityExtract, seen: dict[str, Listed], notes: RowNotes, listed: Listed
+) -> None:
+    first = seen.get(listed.record.record_id)
+    if first is None:
+        seen[listed.record.record_id] = listed
+        extract.listed.append(listed)
+    elif first.record == listed.record:
+        notes.info("", "repeated_row", f"the same as line {first.line}; counted once")
+    else:
+        message = (
+            f"the key {listed.record.record_id} was in line {first.line} already, with other "
+            "content; the first is kept, ask the publisher"
+        )
+        notes.reject("", "duplicate_key", message)
+        extract.rejected += 1
+
+
+def _mark_incomplete(extract: FacilityExtract, scope: str) -> None:
+    if scope:
+        extract.incomplete_scopes.add(scope)
+    else:
+        extract.incomplete = True
+
+
+def read_official_number(notes: RowNotes, name: str) -> str:
+    """Return an official number with the usual damage undone; reject what cannot be.
+
+    Full width, spaces, hyphens and a trailing ``.0`` are mended; scientific notation has lost
+    digits for good.
+    """
+    plain = unicodedata.normalize("NFKC", notes.record.get(name)).upper()
+    plain = re.sub(r"[\s'\"=-]", "", plain)
+    if _SCIENTIFIC.fullmatch(plain):
+        message = (
+            "Excel has turned the number into scientific notation and lost digits; get the "
+            "original file and do not save it from Excel"
+        )
+        notes.reject(name, "number_damaged_by_excel", message)
+        return ""
+    if re.fullmatch(r"\d+\.0+", plain):
+        notes.warn(name, "number_mended", "the number was saved as a decimal; mended")
+        plain = plain.split(".")[0]
+    return plain
+
+
+def read_number(text: str) -> float | None:
+    """Return a finite decimal number of a cell, None when it is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in plain else None
+
+
+def read_position(notes: RowNotes) -> tuple[float | None, float | None]:
+    """Return longitude and latitude as claimed; None for blank, (0, 0) and what is no number.
+
+    Reads the fields ``lat`` and ``lon``.
+    """
+    lat_text, lon_text = notes.record.get("lat"), notes.record.get("lon")
+    if not lat_text and not lon_text:
+        return None, None
+    lat, lon = read_number(lat_text), read_number(lon_text)
+    if lat is None or lon is None:
+        name = "lat" if lat is None else "lon"
+        notes.misfit(name, "bad_coordinate", "expected decimal degrees; the position is not used")
+        return None, None
+    if lat == 0 and lon == 0:
+        return None, None
+    return lon, lat
+
+
+def read_count(notes: RowNotes, name: str, *, zero_unknown: bool) -> int | None:
+    """Return a whole number of places or beds, None when it is not known."""
+    text = notes.record.get(name)
+    if not text:
+        return None
+    value = read_number(re.sub(r"[,，人名床]", "", text))
+    if value is None or value < 0 or value != int(value) or value > 100_000:
+        notes.misfit(name, "bad_number", "expected a whole number; not used")
+        return None
+    return None if value == 0 and zero_unknown else int(value)
+
+
+def read_phone(notes: RowNotes, name: str) -> str:
+    """Return a telephone or fax number, see `geoportal.text.contact.clean_phone`."""
+    text = notes.record.get(name)
+    if not text:
+        return ""
+    if not looks_like_phone(text):
+        notes.misfit(name, "bad_phone", "expected a telephone number; shown as published")
+        return clean_line(text)
+    phone = clean_phone(text)
+    if not phone:
+        notes.info(name, "no_phone", "zeros stand for no number")
+    elif not is_phone(phone):
+        notes.info(name, "incomplete_phone", "not a complete number; shown as published")
+    return phone
+
+
+def read_url(notes: RowNotes, name: str) -> str:
+    """Return a web address that can be followed; what cannot is noted."""
+    text = notes.record.get(name)
+    url, finding = clean_url(text)
+    if finding == "email":
+        notes.info(name, "email_as_url", "an e-mail address stands for the web address; dropped")
+    elif finding == "unusable" and read_number(text) is not None:
+        notes.misfit(name, "bad_url", "expected a web address; dropped")
+    elif finding == "unusable":
+        notes.info(name, "bad_url", "not a web address; dropped")
+    elif finding == "mended":
+        notes.info(name, "url_mended", f"read as {url}")
+    return url
+
+
+def read_line(notes: RowNotes, name: str) -> str:
+    """Return published text as one line."""
+    return clean_line(notes.record.get(name))
+
+
+def hours_or_none(hours: Hours) -> Hours:
+    """Return hours only when they say something: otherwise date and source mean nothing."""
+    return hours if hours.known else EMPTY_HOURS
+
+
+def read_paragraph(notes: RowNotes, name: str) -> str:
+    """Return published text with its line breaks."""
+    return clean_text(notes.record.get(name))

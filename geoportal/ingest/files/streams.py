@@ -1,0 +1,263 @@
+"""Tables of a million rows: recognised by their first line, read row by row, never held whole."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from mmap import mmap
+
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.encodings import decode
+from geoportal.ingest.files.layouts import Layout, fold_header
+from geoportal.ingest.files.refusal import CutFileError
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.files.rows import read_number
+
+_HEAD_BYTES = 8_192
+_CHUNK = 1 << 16
+_MOST_ALIKE = 100
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LABELS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift_JIS (CP932)"}
+
+
+@dataclass(frozen=True)
+class StreamedTable:
+    """A recognised table that is read again for every pass.
+
+    Attributes
+    ----------
+    member : Member
+        The file.
+    layout : Layout
+    positions : dict of str to int
+        Where each field of the layout lies.
+    width : int
+        Fields of the header, or of the first row where there is no header.
+    headed : bool
+        False for tables without a header (KEN_ALL).
+    encoding : str
+        Codec of the file, found out when it is read.
+    issues : tuple of Issue
+        About the header.
+    """
+
+    member: Member
+    layout: Layout
+    positions: dict[str, int]
+    width: int
+    headed: bool = True
+    issues: tuple[Issue, ...] = ()
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of every row behind the header that is not empty.
+
+        Rows with fewer or more fields than the header come as they are.
+
+        Raises
+        ------
+        UnreadableSourceError
+            When the bytes are no text, or the file is cut off.
+        """
+        name, data = self.member.name, self.member.data
+        encoding = stream_encoding(name, data)
+        text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+        reader = csv.reader(text)
+        line, skip = 1, self.headed
+        cells: list[str] = []
+        while True:
+            try:
+                cells = next(reader)
+            except csv.Error:
+                raise _open_quote(name, line) from None
+            except StopIteration:
+                break
+            if any(cells):
+                if not skip:
+                    yield line, cells
+                skip = False
+            line = reader.line_num + 1
+        if len(cells) not in (0, self.width) and not data.endswith((b"\n", b"\r")):
+            raise CutFileError(
+                f"{name}: the file is cut off in its last row ({len(cells)} of {self.width} "
+                "fields and no line end), so rows may be missing behind it; get it again",
+                line,
+            )
+
+
+def _open_quote(name: str, line: int) -> CutFileError:
+    return CutFileError(
+        f"{name}: the quotation mark opened in the row of line {line} is never closed: the file "
+        "is cut off or damaged there; get it again",
+        line,
+    )
+
+
+def stream_encoding(name: str, data: bytes | mmap) -> str:
+    """Return the codec of a text file, checked to its end without holding it decoded.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is neither UTF-8, UTF-16 nor CP932.
+    """
+    for bom, encoding in _BOMS:
+        if data[: len(bom)] == bom:
+            return encoding
+    for encoding in ("utf-8", "cp932"):
+        if _decodes(data, encoding):
+            return encoding
+    decode(name, bytes(data))  # says what is wrong and in which line
+    return "euc_jp"
+
+
+def _decodes(data: bytes | mmap, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable | None:
+    """Return a file as a streamed table if its first line is a header of one of the layouts.
+
+    Parameters
+    ----------
+    member : Member
+        Any file.
+    layouts : iterable of Layout
+        Those whose tables are read row by row. Of several that fit, the one that knows most of
+        the header; a layout may have ``headless`` tables, told by their first row.
+    """
+    first = first_row(member)
+    if not first:
+        return None
+    header = [fold_header(cell) for cell in first]
+    best: tuple[int, StreamedTable] | None = None
+    for layout in layouts:
+        found = layout.matches(header)
+        if not all(name in found for name in layout.required):
+            continue
+        known = len(found) + sum(cell in _known(layout) for cell in header)
+        if best is None or known > best[0]:
+            issues = tuple(_header_issues(layout, first, header, found))
+            table = StreamedTable(member, layout, found, _width(header), issues=issues)
+            best = known, table
+    return best[1] if best else None
+
+
+def _known(layout: Layout) -> set[str]:
+    return {fold_header(name) for name in layout.known}
+
+
+def _width(header: Sequence[str]) -> int:
+    width = len(header)
+    while width and not header[width - 1]:
+        width -= 1
+    return width
+
+
+def read_degrees(text: str) -> float | None:
+    """Return a decimal number, None when it is none; the common case quickly."""
+    if text.isascii() and "_" not in text:
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+    return read_number(text)
+
+
+def first_row(member: Member) -> list[str]:
+    """Return the cells of a text file's first row, empty when it is no text table."""
+    head = member.data[:_HEAD_BYTES]
+    if member.parts or not head:
+        return []
+    encoding = next((codec for bom, codec in _BOMS if head.startswith(bom)), "")
+    if not encoding:
+        if b"\x00" in head:
+            return []
+        text = head.decode("utf-8", "replace")
+        if text.rstrip("\ufffd").count("\ufffd"):
+            text = head.decode("cp932", "replace")
+    else:
+        text = head.decode(encoding, "replace")
+    for line in text.splitlines():
+        if line.strip():
+            try:
+                return next(csv.reader([line]))
+            except csv.Error:
+                return []
+    return []
+
+
+def _header_issues(
+    layout: Layout, first: Sequence[str], header: Sequence[str], found: dict[str, int]
+) -> Iterator[Issue]:
+    for name in layout.columns:
+        if name not in found and name not in layout.optional:
+            message = "this column of the official layout is missing; what it says stays unknown"
+            yield Issue(1, layout.official(name), "missing_column", WARNING, "", message)
+    used = set(found.values())
+    for position, cell in enumerate(header):
+        if cell and position not in used and cell not in _known(layout):
+            message = "this column is not part of the official layout and was not read"
+            yield Issue(1, first[position].strip(), "unknown_column", INFO, "", message)
+
+
+@dataclass(slots=True)
+class RowCount:
+    """Counts rows and keeps the first of each kind of issue.
+
+    Attributes
+    ----------
+    rows_read, rejected : int
+    """
+
+    rows_read: int = 0
+    rejected: int = 0
+    _issues: list[Issue] = field(default_factory=list)
+    _alike: dict[str, int] = field(default_factory=dict)
+
+    def note(self, issue: Issue) -> None:
+        """Keep an issue unless there are very many of its kind; count an error as rejected."""
+        self.rejected += issue.severity == ERROR
+        count = self._alike.get(issue.code, 0) + 1
+        self._alike[issue.code] = count
+        if count <= _MOST_ALIKE:
+            self._issues.append(issue)
+
+    def wrong_width(self, line: int, cells: Sequence[str], width: int) -> None:
+        """Reject a row that has not as many fields as the header."""
+        message = f"the row has {len(cells)} fields, the header {width}; mend the row in the file"
+        value = " | ".join(cells)
+        self.note(Issue(line, "", "wrong_field_count", ERROR, value, message))
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The issues kept, and one for each kind of which there were more."""
+        more = [
+            Issue(1, "", "more_of_the_same", INFO, str(count), f"{code}: only the first are listed")
+            for code, count in self._alike.items()
+            if count > _MOST_ALIKE
+        ]
+        return [*self._issues, *more]
+
+
+def encoding_issue(encoding: str) -> list[Issue]:
+    """Say in which encoding a file was read unless it is UTF-8."""
+    label = _LABELS.get(encoding, encoding.upper())
+    if label == "UTF-8":
+        return []
+    return [Issue(1, "", "encoding", INFO, label, f"read as {label}; nothing to do")]

@@ -1,0 +1,176 @@
+"""Tables as they lie in a file: rows of text with their line numbers, nothing interpreted yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import python_calamine
+
+from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.encodings import DecodedText, decode
+from geoportal.ingest.files.refusal import CutFileError
+from geoportal.ingest.files.report import INFO, WARNING, Issue
+
+_END = "\ue000geoportal-end\ue000"
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
+_EXCEL_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_MAX_FIELD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line (CSV) or row (Excel) where it starts, 1-based, and its cells as text."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a file that are not empty.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        With the header somewhere among the first.
+    title : str
+        Name of the Excel sheet, empty for text.
+    issues : tuple of Issue
+        What was noticed while reading.
+    ends_open : bool
+        True when the last line of a text file has no line end: its last row may be cut.
+    """
+
+    rows: tuple[Row, ...]
+    title: str = ""
+    issues: tuple[Issue, ...] = field(default=())
+    ends_open: bool = False
+
+
+def read_sheets(member: Member) -> list[Sheet]:
+    """Read a file as text table or Excel workbook.
+
+    Returns
+    -------
+    list of Sheet
+        One for text, one for each sheet that is not empty of a workbook.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is empty, cut, no table, or in no known encoding.
+    """
+    if member.data.startswith(_EXCEL_MARKS):
+        return _read_workbook(member)
+    return [_read_text(member.name, decode(member.name, member.data))]
+
+
+def _read_text(name: str, decoded: DecodedText) -> Sheet:
+    _refuse_markup(name, decoded.text)
+    delimiter = _delimiter(decoded.text)
+    rows = tuple(_parse(name, decoded.text, delimiter))
+    if not rows:
+        raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
+    issues = []
+    if decoded.encoding != "UTF-8":
+        message = f"read as {decoded.encoding}; nothing to do"
+        issues.append(Issue(1, "", "encoding", INFO, decoded.encoding, message))
+    if decoded.nul_count:
+        message = "NUL characters were taken out; the file may be damaged, compare it"
+        issues.append(Issue(1, "", "nul_characters", WARNING, str(decoded.nul_count), message))
+    if delimiter != ",":
+        message = "fields are not separated by commas; read all the same"
+        issues.append(Issue(1, "", "delimiter", INFO, _DELIMITERS[delimiter], message))
+    return Sheet(rows, issues=tuple(issues), ends_open=not decoded.text.endswith(("\n", "\r")))
+
+
+def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
+    """Yield the rows that are not empty.
+
+    A line of our own is read after the last: if it does not come out as a row, a quotation mark
+    was left open and has swallowed it.
+    """
+    closing = "" if text.endswith(("\n", "\r")) else "\n"
+    reader = csv.reader(io.StringIO(f"{text}{closing}{_END}\n", newline=""), delimiter=delimiter)
+    csv.field_size_limit(_MAX_FIELD)
+    start = 1
+    while True:
+        try:
+            cells = next(reader)
+        except csv.Error:
+            raise _open_quote(name, start) from None
+        except StopIteration:
+            return
+        if cells == [_END]:
+            return
+        if any(_END in cell for cell in cells):
+            raise _open_quote(name, start)
+        if any(cell.strip() for cell in cells):
+            yield Row(start, tuple(map(_plain, cells)))
+        start = reader.line_num + 1
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without the ``="0123"`` by which programs keep Excel from eating zeros."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
+
+
+def _open_quote(name: str, line: int) -> CutFileError:
+    return CutFileError(
+        f"{name}: the quotation mark opened in the row of line {line} is never closed, or a field "
+        "has no end: the file is cut off or damaged there; get it again",
+        line,
+    )
+
+
+def _refuse_markup(name: str, text: str) -> None:
+    head = text[:2000].lstrip().lower()
+    if head.startswith(("<!doctype", "<html", "<head", "<?xml")):
+        raise UnreadableSourceError(
+            f"{name}: this is a web page or XML, not a table: probably an error page that was "
+            "saved under this name; get the file again"
+        )
+    if head.startswith(("{", "[")):
+        raise UnreadableSourceError(
+            f"{name}: this is JSON; only GeoJSON boundaries and the sample city are read as such"
+        )
+
+
+def _delimiter(text: str) -> str:
+    head = "\n".join(line for line in text[:20_000].splitlines()[:5])
+    return max(_DELIMITERS, key=lambda mark: (head.count(mark), mark == ","))
+
+
+def _read_workbook(member: Member) -> list[Sheet]:
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(member.data))
+        sheets = [
+            _excel_sheet(title, workbook.get_sheet_by_name(title).to_python(skip_empty_area=False))
+            for title in workbook.sheet_names
+        ]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise UnreadableSourceError(
+            f"{member.name}: the workbook is cut off, damaged or protected; get it again"
+        ) from error
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if not filled:
+        raise UnreadableSourceError(f"{member.name}: the workbook is empty")
+    return filled
+
+
+def _excel_sheet(title: str, values: Sequence[Sequence[object]]) -> Sheet:
+    rows = (Row(i, tuple(_text(value) for value in row)) for i, row in enumerate(values, start=1))
+    return Sheet(tuple(row for row in rows if any(cell.strip() for cell in row.cells)), title)
+
+
+def _text(value: object) -> str:
+    """Return an Excel cell as the text a person sees: 3.0 is 3, dates are ISO."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

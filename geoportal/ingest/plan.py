@@ -1,0 +1,201 @@
+"""What one call is going to import: files opened, recognised and put in order; nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from geoportal.errors import (
+    GeoportalError,
+    InputRefusedError,
+    UnknownLayoutError,
+    UnlikeAnyLayoutError,
+    UnreadableSourceError,
+)
+from geoportal.ingest.content import Content, identify
+from geoportal.ingest.files.archives import DOCUMENTS, Member, open_members
+from geoportal.ingest.files.refusal import CutFileError, NotNeededError
+from geoportal.ingest.files.report import FileReport
+from geoportal.ingest.sources.catalogue import ORDER
+from geoportal.ingest.sources.sample import SOURCE as SAMPLE
+
+AUTO = "auto"
+_KEPT_BYTES = 32_000_000
+"""Files are read twice, to find their order and to import them, unless all of them are small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to import.
+
+    Attributes
+    ----------
+    path : Path
+    gathered : bool
+        True when it was not named by a person but lay in a folder (or among folders, as a shell's
+        ``**`` names them): then what resembles nothing we know is left out, not refused.
+    """
+
+    path: Path
+    gathered: bool = False
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """A file or a member of an archive, or the report of one that is not imported.
+
+    Attributes
+    ----------
+    member : Member or None
+        None when it was refused or left out before anything was stored.
+    report : FileReport
+    source : str
+        As recognised, empty when it is not.
+    fictional : bool
+        True for a file of the sample city.
+    content : Content or None
+        As read, while there is room to keep it.
+    """
+
+    member: Member | None
+    report: FileReport
+    source: str = ""
+    fictional: bool = False
+    content: Content | None = None
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """Its place among the others: what others are checked against comes first."""
+        return ORDER.get(self.source, len(ORDER)), self.source, self.report.file
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """A file as it was given: one transaction, however many members it has.
+
+    Attributes
+    ----------
+    name : str
+        Of the file or archive.
+    members : tuple of MemberPlan
+        In the order they are imported; one for what is no archive.
+    """
+
+    name: str
+    members: tuple[MemberPlan, ...] = field(repr=False)
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """The place of its first member."""
+        return self.members[0].rank
+
+    @property
+    def refused(self) -> list[FileReport]:
+        """The reports of members that were refused."""
+        return [plan.report for plan in self.members if plan.report.refused]
+
+    def refuse_whole(self) -> None:
+        """Refuse the members that are sound, too: an archive is taken whole or not at all."""
+        names = ", ".join(report.file.removeprefix(f"{self.name}/") for report in self.refused)
+        for plan in self.members:
+            if plan.member is not None and not plan.report.refused:
+                message = (
+                    f"{plan.report.file}: nothing of {self.name} was taken, because it holds a "
+                    f"member that was refused: {names}. Mend that member or take it out of the "
+                    "archive, or unpack it and import the files one by one"
+                )
+                plan.report.refuse(message, code="archive_refused")
+
+
+class Planner:
+    """Opens files and finds out what they are.
+
+    Parameters
+    ----------
+    source : str
+        ``"auto"``, or the source every file must be.
+    fictional : frozenset of Path
+        Files of the sample city.
+    """
+
+    def __init__(self, source: str, fictional: frozenset[Path]) -> None:
+        self._source = source
+        self._fictional = fictional
+        self._kept_bytes = 0
+
+    def plan(self, files: Iterable[Found]) -> list[FilePlan]:
+        """Return the files in the order they are to be imported."""
+        return sorted((self._file(found) for found in files), key=lambda plan: plan.rank)
+
+    def _file(self, found: Found) -> FilePlan:
+        name = found.path.name
+        members = tuple(sorted(self._members(found), key=lambda plan: plan.rank))
+        left_out = all(not plan.source and not plan.report.refused for plan in members)
+        if left_out and not found.gathered:
+            members[0].report.refuse(f"{name}: no member of the archive is data", code="unreadable")
+        return FilePlan(name, members)
+
+    def _members(self, found: Found) -> Iterator[MemberPlan]:
+        path = found.path
+        report = FileReport(path.name)
+        if found.gathered and path.suffix.lower() in DOCUMENTS:
+            report.leave_out(f"{path.name}: a document, no data; left out")
+            yield MemberPlan(None, report)
+            return
+        try:
+            members = open_members(path)
+        except GeoportalError as error:
+            report.refuse(str(error), code="unreadable")
+            yield MemberPlan(None, report)
+            return
+        for member in members:
+            yield self._member(member, found, alone=len(members) == 1)
+
+    def _member(self, member: Member, found: Found, *, alone: bool) -> MemberPlan:
+        report = FileReport(member.name, sha256=member.sha256)
+        try:
+            content = identify(member)
+        except NotNeededError as error:
+            report.source = error.source
+            report.leave_out(str(error))
+            return MemberPlan(None, report, error.source)
+        except UnlikeAnyLayoutError as error:
+            if found.gathered or (not alone and _is_text(member)):
+                report.leave_out(f"{error} Left out.")
+            else:
+                report.refuse(str(error), code=refusal_code(error))
+            return MemberPlan(None, report)
+        except InputRefusedError as error:
+            report.refuse(str(error), code=refusal_code(error), line=refusal_line(error))
+            return MemberPlan(None, report)
+        source = content.source
+        fictional = found.path in self._fictional
+        report.source = SAMPLE if fictional else source
+        if self._source not in (AUTO, source):
+            message = (
+                f"{member.name}: this is a {source} file, not {self._source}; "
+                "leave --source away or give the right one"
+            )
+            report.refuse(message, code="wrong_source")
+            return MemberPlan(None, report, source)
+        self._kept_bytes += len(member.data)
+        kept = content if self._kept_bytes <= _KEPT_BYTES else None
+        return MemberPlan(member, report, source, fictional, kept)
+
+
+def _is_text(member: Member) -> bool:
+    """Say whether a member may be a note to people: 利用規約.txt beside the tables."""
+    return PurePosixPath(member.name).suffix.lower() == ".txt"
+
+
+def refusal_code(error: InputRefusedError) -> str:
+    """Return the code of the issue that tells of a refusal."""
+    if isinstance(error, UnknownLayoutError):
+        return "unknown_layout"
+    return "unreadable" if isinstance(error, UnreadableSourceError) else "refused"
+
+
+def refusal_line(error: InputRefusedError) -> int:
+    """Return the line a refusal speaks of, 1 for the file as a whole."""
+    return error.line if isinstance(error, CutFileError) else 1

@@ -1,0 +1,1 @@
+"""Records to facilities: attributes from the strongest source, positions checked or geocoded."""

@@ -1,0 +1,176 @@
+"""Records resolved into facilities: attributes from the strongest source, one checked location."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from geoportal.domain.claim import EVIDENCE
+from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
+from geoportal.domain.hours import EMPTY_HOURS, Hours
+from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
+from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.units import ANSWERS_BY_ID, kind_is_sure
+from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.resolve.positions import Placement, place_record
+from geoportal.store.facilities import StoredRecord
+
+_ATTRIBUTES = (
+    "name",
+    "kana",
+    "address",
+    "postal_code",
+    "phone",
+    "fax",
+    "url",
+    "operator",
+    "beds",
+    "capacity",
+    "departments",
+    "visit_areas",
+    "note",
+)
+_LAST_ASKED = frozenset({"bureau-codes"})
+"""Sources whose wording is taken only where no equal one has any: the code list prints names
+without the letters it lacks (白医院 for 白土医院)."""
+
+
+def resolve_facility(
+    stored: Sequence[StoredRecord], geography: Geography, strengths: Mapping[str, str]
+) -> Facility:
+    """Make one facility of its records.
+
+    Parameters
+    ----------
+    stored : sequence of StoredRecord
+        At least one; all with the same facility id.
+    geography : Geography
+        For the positions.
+    strengths : Mapping of str to str
+        Evidence class by source name.
+
+    Notes
+    -----
+    Listed records count before closed ones; then the stronger source (the bureau's filings before
+    mere lists), the newer edition and the source's name decide, so the result depends on what the
+    records say and on nothing else. The kind comes from a source that states it; where a source
+    only guessed another, what it says of the kind is left out. Hours come from a source that has
+    times; its gaps (closing days) are filled from the next.
+    """
+    ranked = sorted(stored, key=lambda item: _rank(item, strengths), reverse=True)
+    listed = [item for item in ranked if not item.closed_on] or ranked
+    records = [item.record for item in listed]
+    kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
+    placement = _placement(records, geography)
+    chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
+    if not chosen["name"]:  # only in tables without names: hours, answers to a survey
+        chosen["name"] = f"（名称未登録 {records[0].record_id}）"
+    chosen["address"] = _address(records)
+    return Facility(
+        id=stored[0].facility_id,
+        kind=kind,
+        municipality_code=placement.municipality_code,
+        identifiers=_identifiers(records),
+        services=_union(records, "services"),
+        filings=_union(records, "filings"),
+        hours=_hours(records),
+        location=placement.location,
+        claims=tuple(
+            claim
+            for record in records
+            if record.kind == kind or kind_is_sure(record)
+            for claim in record.claims
+        ),
+        sources=tuple(
+            SourceMention(item.record.source, item.record.record_id, item.last_seen)
+            for item in sorted(stored, key=lambda item: item.key)
+        ),
+        status=_status(stored),
+        first_seen=min(item.first_seen for item in stored),
+        last_seen=max(item.last_seen for item in stored),
+        **chosen,
+    )
+
+
+def _rank(
+    item: StoredRecord, strengths: Mapping[str, str]
+) -> tuple[bool, int, bool, str, str, str]:
+    source = item.record.source
+    strength = EVIDENCE.index(strengths.get(source, EVIDENCE[0]))
+    return (not item.closed_on, strength, source not in _LAST_ASKED, item.as_of, *item.key)
+
+
+def _status(stored: Sequence[StoredRecord]) -> str:
+    """Return ``closed`` when no source lists the place any more; an answer is no listing."""
+    lists = [item for item in stored if item.record.source not in ANSWERS_BY_ID] or stored
+    return "closed" if all(item.closed_on for item in lists) else "open"
+
+
+def _hours(records: Sequence[FacilityRecord]) -> Hours:
+    """Return the hours of the first record that has times, with closing days of the others."""
+    known = [record.hours for record in records if record.hours.known]
+    if not known:
+        return EMPTY_HOURS
+    best = next((hours for hours in known if hours.sessions), known[0])
+    in_use = {session.day for session in best.sessions}
+    for other in known:
+        free = tuple(day for day in other.closed_days if day not in in_use)
+        best = replace(
+            best,
+            closed_days=best.closed_days or free,
+            closed_weeks=best.closed_weeks or other.closed_weeks,
+            closed_dates=best.closed_dates or other.closed_dates,
+            note=best.note or other.note,
+        )
+    return best
+
+
+def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Placement:
+    """Choose the surest of the positions: surveyed before geocoded, then the least uncertain."""
+    placements = [place_record(record, geography) for record in records]
+    located = [item for item in placements if item.location.known]
+    if not located:
+        return placements[0] if placements else Placement(UNKNOWN_LOCATION, "")
+    return min(
+        located,
+        key=lambda item: (
+            -LEVELS.index(item.location.level),
+            item.location.uncertainty_m or 0.0,
+            len(item.location.warnings),
+        ),
+    )
+
+
+def _first(records: Sequence[FacilityRecord], name: str) -> Any:
+    values = [getattr(record, name) for record in records]
+    return next((value for value in values if value not in ("", None, ())), values[0])
+
+
+def _address(records: Sequence[FacilityRecord]) -> str:
+    """Return the first address; where it ends with the town, a later one that goes on from there.
+
+    The national list gives 79 of Kitakyushu's 918 institutions by town only.
+    """
+    given = [record.address for record in records if record.address]
+    if not given or read_spot(given[0]).numbers:
+        return given[0] if given else ""
+    spot = read_spot(given[0])
+    finer = (
+        text
+        for text in given
+        if compare_spots(spot, other := read_spot(text)) == "town" and other.numbers
+    )
+    return next(finer, given[0])
+
+
+def _identifiers(records: Sequence[FacilityRecord]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for record in records:
+        for scheme, value in record.identifiers.items():
+            merged.setdefault(scheme, value)
+    return merged
+
+
+def _union(records: Sequence[FacilityRecord], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for record in records for value in getattr(record, name)))

@@ -1,0 +1,167 @@
+"""The gazetteer compiled from the database, kept beside it and made again when places change."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from geoportal.address.gazetteer.gazetteer import (
+    Gazetteer,
+    Municipality,
+    Place,
+    Postcode,
+    compile_gazetteer,
+)
+from geoportal.address.geocode import Geocoder
+from geoportal.errors import GeoportalError
+from geoportal.store.database import Database
+from geoportal.store.places import PlaceSet, StoredPlace, read_place_sets, read_places
+from geoportal.store.postcodes import PostcodeSet, read_postcode_sets, read_postcodes
+from geoportal.store.reference import Reference
+
+_PREFIX = "gazetteer-"
+_KEPT = 2
+_POINTS = ("towns", "sample")
+"""Sources of 町丁目 points."""
+
+
+def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
+    """Open the geocoder over the places in the database.
+
+    The compiled gazetteer lies in the derived directory under a name made of its content; it is
+    compiled when it is missing or cannot be opened.
+
+    Parameters
+    ----------
+    database : Database
+        For the derived directory.
+    connection : sqlalchemy.Connection
+        Places are read as it sees them, uncommitted ones included.
+    reference : Reference
+        For the municipalities of Japan: addresses in places without towns are known by name.
+
+    Returns
+    -------
+    Geocoder
+        Over an empty gazetteer when the database holds no place.
+    """
+    sets = read_place_sets(connection)
+    if not sets:
+        return Geocoder(Gazetteer.empty())
+    posts = read_postcode_sets(connection)
+    name = _PREFIX + _digest(sets, posts, reference)
+    directory = database.derived_directory / name
+    if directory.is_dir():
+        try:
+            return Geocoder(Gazetteer.open(directory))
+        except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
+            shutil.rmtree(directory, ignore_errors=True)
+    directory = _writable(database.derived_directory) / name
+    _compile(connection, reference, sets, directory)
+    _remove_old(directory)
+    return Geocoder(Gazetteer.open(directory))
+
+
+def _writable(derived: Path) -> Path:
+    """Return where to keep what is compiled: for as long as this process runs, if need be."""
+    try:
+        derived.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        pass
+    else:
+        if os.access(derived, os.W_OK):
+            return derived
+    passing = Path(tempfile.mkdtemp(prefix="geoportal-derived-"))
+    atexit.register(shutil.rmtree, passing, ignore_errors=True)
+    return passing
+
+
+def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference) -> str:
+    digest = hashlib.sha256()
+    for post in posts:
+        digest.update(f"{post.municipality_code}\t{post.content_hash}\n".encode())
+    for item in sets:
+        digest.update(f"{item.source}\t{item.municipality_code}\t{item.content_hash}\n".encode())
+        digest.update(f"{item.as_of}\n".encode())
+    digest.update("\n".join(sorted(reference.municipalities)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _compile(
+    connection: sa.Connection, reference: Reference, sets: list[PlaceSet], directory: Path
+) -> None:
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+    try:
+        compile_gazetteer(
+            _places(connection, sets),
+            [
+                Municipality(info.code, info.prefecture, info.name)
+                for info in reference.municipalities.values()
+            ],
+            draft,
+            source=_source(sets, reference),
+            dataset_date=max(item.as_of for item in sets),
+            postcodes=_postcodes(connection),
+        )
+        if not directory.exists():
+            draft.replace(directory)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
+    """Yield the places of each municipality, whatever source they are from.
+
+    Where a municipality has finer places than 町丁目 points, its points come first, for the towns'
+    names, and once more at the end: uncertainties are calibrated on these points.
+    """
+    sources: dict[str, list[str]] = {}
+    for item in sets:
+        sources.setdefault(item.municipality_code, []).append(item.source)
+    for code, names in sorted(sources.items()):
+        points = [name for name in names if name in _POINTS]
+        finer = [name for name in names if name not in _POINTS]
+        for name in (*points, *finer, *(points if finer else ())):
+            for place in read_places(connection, source=name, municipality_code=code):
+                yield _place(place)
+
+
+def _place(place: StoredPlace) -> Place:
+    return Place(
+        municipality_code=place.municipality_code,
+        prefecture=place.prefecture,
+        municipality=place.municipality,
+        town=place.town,
+        lon=float("nan") if place.lon is None else place.lon,
+        lat=float("nan") if place.lat is None else place.lat,
+        koaza=place.koaza,
+        block=place.block,
+        house=place.house,
+        kana=place.kana,
+    )
+
+
+def _postcodes(connection: sa.Connection) -> Iterator[Postcode]:
+    for item in read_postcodes(connection):
+        yield Postcode(item.postal_code, item.municipality_code, item.town, item.kana, item.chome)
+
+
+def _source(sets: list[PlaceSet], reference: Reference) -> str:
+    names = sorted({item.source.partition("/")[0] for item in sets})
+    return "、".join(
+        reference.sources[name].label_ja for name in names if name in reference.sources
+    )
+
+
+def _remove_old(current: Path) -> None:
+    """Keep the newest few: another process may be about to open the one before."""
+    found = [path for path in current.parent.glob(_PREFIX + "*") if path != current]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)

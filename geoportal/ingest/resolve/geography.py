@@ -1,0 +1,99 @@
+"""What positions are checked against: district outlines, the geocoder, the towns held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from geoportal.address.geocode import Geocoder
+from geoportal.address.result import GeocodeResult
+from geoportal.geo.geodesic import distances_m
+from geoportal.index.districts import DistrictIndex
+from geoportal.ingest.resolve.gazetteer import open_geocoder
+from geoportal.ingest.resolve.prefecture_extents import in_prefecture
+from geoportal.store.database import Database
+from geoportal.store.outlines import read_outlines
+from geoportal.store.places import read_place_positions
+from geoportal.store.reference import Reference
+
+NEAR_BOUNDARY_M = 250.0
+"""Outlines are generalised: this far outside one a position may still be right, metres."""
+NEAR_TOWN_M = 5_000.0
+"""Without an outline: as far as a place may lie from the nearest town point of its municipality.
+In Kitakyushu and Fukuoka's villages the farthest built-up place lies about 4 km off."""
+
+TownPositions = Callable[[str], tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
+class Geography:
+    """District outlines, gazetteer and town points as held at one moment.
+
+    Attributes
+    ----------
+    districts : DistrictIndex
+        Municipalities and wards.
+    geocoder : Geocoder
+    towns : callable
+        Municipality code → longitudes and latitudes of its towns, degrees.
+    """
+
+    districts: DistrictIndex
+    geocoder: Geocoder
+    towns: TownPositions
+    _found: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
+
+    def geocode(self, address: str, hint: str) -> GeocodeResult:
+        """Find an address; the same one (an office with six services) is looked for once."""
+        key = (address, hint)
+        if key not in self._found:
+            self._found[key] = self.geocoder.geocode(address, hint)
+        return self._found[key]
+
+    def standing(self, code: str, lon: float, lat: float) -> str:
+        """Say where a point lies as seen from a municipality.
+
+        Parameters
+        ----------
+        code : str
+            Five digits.
+        lon, lat : float
+            Degrees, WGS 84.
+
+        Returns
+        -------
+        str
+            ``"inside"``, ``"near"`` (up to `NEAR_BOUNDARY_M` outside its outline), ``"town"`` (no
+            outline held, but one of its towns is near), ``"outside"``, or ``"unverified"`` when
+            nothing is held to tell and it lies in the right prefecture, roughly.
+        """
+        if code in self.districts:
+            if any(district.code == code for district in self.districts.containing(lon, lat)):
+                return "inside"
+            far = self.districts.distance_to_m(code, lon, lat) > NEAR_BOUNDARY_M
+            return "outside" if far else "near"
+        lons, lats = self.towns(code)
+        if len(lons) == 0:
+            elsewhere = self.districts.municipality_at(lon, lat) is not None
+            wrong = elsewhere or not in_prefecture(code, lon, lat)
+            return "outside" if wrong else "unverified"
+        return "town" if distances_m(lon, lat, lons, lats).min() <= NEAR_TOWN_M else "outside"
+
+
+def load_geography(
+    database: Database, connection: sa.Connection, reference: Reference
+) -> Geography:
+    """Read outlines and gazetteer as the connection sees them (uncommitted changes included)."""
+    known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def towns(code: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if code not in known:
+            known[code] = read_place_positions(connection, code)
+        return known[code]
+
+    outlines = [(item.district, item.geometry) for item in read_outlines(connection)]
+    return Geography(DistrictIndex(outlines), open_geocoder(database, connection, reference), towns)

@@ -1,0 +1,195 @@
+"""Positions checked against the claimed municipality, else found from the address, and flagged.
+
+A pure function of a record and the geography held: running it again later, when boundaries or
+towns have come in, gives what it would have given had they been there first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from geoportal.address.result import GeocodeResult
+from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.location import SURVEYED_UNCERTAINTY_M, UNKNOWN_LOCATION, Location
+from geoportal.geo.geodesic import distance_m
+from geoportal.geo.polygons import in_japan
+from geoportal.ingest.resolve.geography import Geography
+
+GEOCODED = "geocode"
+CONFIRM_LEAST_M = 300.0
+CONFIRM_FACTOR = 1.5
+CONFIRM_MOST_M = 3_000.0
+"""However large a town is: a position farther from it than this is not confirmed by it."""
+FAR_LEAST_M = 3_000.0
+FAR_FACTOR = 3.0
+_USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
+_TRUSTED = frozenset({"inside", "near", "town"})
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a record's facility is, as far as can be said.
+
+    Attributes
+    ----------
+    location : Location
+        With level, uncertainty, source and warnings.
+    municipality_code : str
+        The claimed one, else the one found from address or point; empty when unknown.
+    """
+
+    location: Location
+    municipality_code: str
+
+
+MESSAGES = {
+    "outside_municipality": (
+        "the published position lies outside the municipality; it is not used, the address is "
+        "geocoded instead where possible: tell the publisher"
+    ),
+    "outside_outline": "the position lies outside the municipality, but the address confirms it",
+    "near_boundary": "the position lies just outside the outline of the municipality; kept",
+    "far_from_address": (
+        "the position lies far from its address; kept with a larger uncertainty: compare them"
+    ),
+    "swapped": "latitude and longitude are exchanged; mended",
+    "outside_japan": "the published position does not lie in Japan; it is not used",
+    "geocoded": "there is no usable position; it was found from the address",
+    "address_not_found": "the address was not found in the gazetteer; there is no position",
+    "address_ambiguous": "the address may mean several places; there is no position",
+    "address_too_coarse": "the address names no town; there is no position",
+    "address_elsewhere": "the address lies in another municipality; there is no position",
+    "no_gazetteer": "no towns are imported yet, so the address cannot be located",
+    "unverified": "no outline or town of the municipality is held: the position is not checked",
+}
+"""What each warning means and what to do, by code."""
+
+SERIOUS = frozenset({"outside_municipality", "far_from_address", "swapped", "outside_japan"})
+"""Warnings that say something is wrong with the published data."""
+
+
+def place_record(record: FacilityRecord, geography: Geography) -> Placement:
+    """Decide where a record's facility is.
+
+    Parameters
+    ----------
+    record : FacilityRecord
+        With the position and municipality it claims, and its address.
+    geography : Geography
+        What is held at the moment.
+
+    Notes
+    -----
+    No position that contradicts the claimed municipality is passed on as if right: either the
+    address confirms it, or the address replaces it, or there is no position and a warning.
+    """
+    found = _geocode(record, geography)
+    code = record.municipality_code or _code_of(found, record, geography)
+    if record.lon is None or record.lat is None:
+        return Placement(_from_address(found, code, geography, ()), code)
+    point, warnings = _point_in_japan(record, code, geography)
+    if point is None:
+        return Placement(_from_address(found, code, geography, warnings), code)
+    return Placement(_checked(point, record, found, code, geography, warnings), code)
+
+
+def _geocode(record: FacilityRecord, geography: Geography) -> GeocodeResult:
+    if not record.address:
+        return GeocodeResult("invalid")
+    return geography.geocode(record.address, record.municipality_code)
+
+
+def _code_of(found: GeocodeResult, record: FacilityRecord, geography: Geography) -> str:
+    """Return the municipality of a record that claims none: from its address, else its point."""
+    if found.status in ("ok", "partial") and found.municipality_code:
+        return found.municipality_code
+    if record.lon is None or record.lat is None or not in_japan(record.lon, record.lat):
+        return ""
+    district = geography.districts.municipality_at(record.lon, record.lat)
+    return district.code if district else ""
+
+
+def _point_in_japan(
+    record: FacilityRecord, code: str, geography: Geography
+) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    """Return the claimed point, exchanged when that puts it into the claimed municipality."""
+    lon, lat = record.lon, record.lat
+    if lon is None or lat is None:
+        return None, ()
+    if in_japan(lon, lat):
+        return (lon, lat), ()
+    if in_japan(lat, lon) and code and geography.standing(code, lat, lon) in _TRUSTED:
+        return (lat, lon), ("swapped",)
+    return None, ("outside_japan",)
+
+
+def _checked(
+    point: tuple[float, float],
+    record: FacilityRecord,
+    found: GeocodeResult,
+    code: str,
+    geography: Geography,
+    warnings: tuple[str, ...],
+) -> Location:
+    lon, lat = point
+    surveyed = Location(lon, lat, "point", SURVEYED_UNCERTAINTY_M, record.source, warnings)
+    standing = geography.standing(code, lon, lat) if code else "unverified"
+    away = _distance(found, lon, lat)
+    if standing == "outside":
+        if away is not None and away <= _confirming_m(found):
+            return replace(surveyed, warnings=(*warnings, "outside_outline"))
+        return _from_address(found, code, geography, (*warnings, "outside_municipality"))
+    if standing == "near":
+        surveyed = replace(surveyed, warnings=(*surveyed.warnings, "near_boundary"))
+    if standing == "unverified":
+        surveyed = replace(surveyed, warnings=(*surveyed.warnings, "unverified"))
+    if away is not None and away > max(FAR_FACTOR * (found.uncertainty_m or 0), FAR_LEAST_M):
+        return replace(
+            surveyed,
+            uncertainty_m=float(round(away)),
+            warnings=(*surveyed.warnings, "far_from_address"),
+        )
+    return surveyed
+
+
+def _distance(found: GeocodeResult, lon: float, lat: float) -> float | None:
+    """Return how far a point lies from where its address is, None when that is not known."""
+    if found.lon is None or found.lat is None or found.coordinate_level not in _USABLE_LEVELS:
+        return None
+    return distance_m(lon, lat, found.lon, found.lat)
+
+
+def _confirming_m(found: GeocodeResult) -> float:
+    wide = max(found.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
+    return min(wide, CONFIRM_MOST_M)
+
+
+def _from_address(
+    found: GeocodeResult, code: str, geography: Geography, warnings: tuple[str, ...]
+) -> Location:
+    reason = _why_not(found, code, geography)
+    if reason:
+        return replace(UNKNOWN_LOCATION, warnings=(*warnings, reason))
+    return Location(
+        found.lon,
+        found.lat,
+        found.coordinate_level or "",
+        found.uncertainty_m,
+        GEOCODED,
+        (*warnings, "geocoded", *found.warnings),
+    )
+
+
+def _why_not(found: GeocodeResult, code: str, geography: Geography) -> str:
+    """Say why an address gives no position, empty when it does."""
+    if geography.geocoder.gazetteer.town_count == 0:
+        return "no_gazetteer"
+    if found.status == "ambiguous":
+        return "address_ambiguous"
+    if found.status not in ("ok", "partial"):
+        return "address_not_found"
+    if found.lon is None or found.lat is None or found.coordinate_level not in _USABLE_LEVELS:
+        return "address_too_coarse"
+    if code and found.municipality_code and found.municipality_code != code:
+        return "address_elsewhere"
+    return ""

@@ -1,0 +1,1 @@
+"""Everything that writes an edition into the database."""

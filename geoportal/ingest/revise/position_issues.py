@@ -1,0 +1,58 @@
+"""Warnings of checked positions, told with the line they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.report import INFO, WARNING, Issue
+from geoportal.ingest.files.rows import Listed
+from geoportal.ingest.resolve.positions import GEOCODED, MESSAGES, SERIOUS
+from geoportal.ingest.revise.records import resolved_facilities
+from geoportal.store.links import current_facility_ids
+
+_ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
+_BATCH = 1_000
+
+
+def position_issues(
+    connection: sa.Connection, listed: Sequence[Listed], layout: Layout | None
+) -> list[Issue]:
+    """Return an issue for each warning of the position of a file's facilities.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        After the facilities were resolved.
+    listed : sequence of Listed
+        The file's records.
+    layout : Layout or None
+        For the names of columns.
+    """
+    issues: list[Issue] = []
+    for start in range(0, len(listed), _BATCH):
+        batch = listed[start : start + _BATCH]
+        current = current_facility_ids(connection, [item.facility_id for item in batch])
+        facilities = resolved_facilities(connection, sorted(set(current.values())))
+        for item in batch:
+            if item.record.lon is None and not item.record.address:
+                continue  # the table does not say where anything is
+            location = facilities[current[item.facility_id]].location
+            issues.extend(
+                _issue(item, warning, known=location.known, layout=layout)
+                for warning in location.warnings
+                if warning in MESSAGES
+            )
+    return issues
+
+
+def _issue(item: Listed, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+    record = item.record
+    about_address = warning.startswith(_ADDRESS_CODES)
+    name = "address" if about_address else "lat"
+    official = layout.official(name) if layout and name in layout.columns else name
+    value = record.address if about_address else f"{record.lat}, {record.lon}"
+    severity = WARNING if warning in SERIOUS or not known else INFO
+    return Issue(item.line, official, warning, severity, value, MESSAGES[warning])

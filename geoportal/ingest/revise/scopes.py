@@ -1,0 +1,76 @@
+"""Scopes: the part of a source that an edition replaces, and the larger part it answers for.
+
+A record's scope is a service or kind in one municipality (``120/40105``). An edition that no longer
+mentions a municipality at all may mean that its last office has closed, or that the file was cut
+to fewer municipalities. What it lists tells which: a file that lists several wards of a city
+answers for the whole city, and one that lists many cities of a prefecture for the whole prefecture.
+That depends on the file alone, so the order of import does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from geoportal.ingest.files.municipalities import MunicipalityFinder
+
+CITIES_FOR_PREFECTURE = 5
+"""A file that lists at least so many cities of a prefecture answers for all of it."""
+
+WARDS_FOR_CITY = 2
+"""A file that lists at least so many wards of a city answers for all of it."""
+
+_SCOPE = re.compile(r"(?P<what>.+)/(?P<code>[0-9]{5})")
+
+
+def answered_scopes(
+    complete: Iterable[str], incomplete: Iterable[str], finder: MunicipalityFinder
+) -> set[str]:
+    """Return the larger scopes an edition answers for.
+
+    Parameters
+    ----------
+    complete, incomplete : iterable of str
+        Scopes it lists, and of these the ones of which rows were rejected: nothing larger that
+        holds one of them is answered for.
+    finder : MunicipalityFinder
+        Knows which wards make up a city.
+
+    Returns
+    -------
+    set of str
+        For example ``120/40100`` (a city) and ``120/40`` (a prefecture).
+    """
+    wards: dict[str, set[str]] = {}
+    cities: dict[str, set[str]] = {}
+    for scope in complete:
+        match = _SCOPE.fullmatch(scope)
+        if match is None:
+            continue
+        what, code = match["what"], match["code"]
+        city, _ = finder.city_of(code)
+        if city:
+            wards.setdefault(f"{what}/{city}", set()).add(code)
+        cities.setdefault(f"{what}/{code[:2]}", set()).add(city or code)
+    found = {scope for scope, codes in wards.items() if len(codes) >= WARDS_FOR_CITY}
+    found |= {scope for scope, codes in cities.items() if len(codes) >= CITIES_FOR_PREFECTURE}
+    return found - {wide for scope in incomplete for wide in larger_scopes(scope, finder)}
+
+
+def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:
+    """Yield the larger scopes that hold a scope: its city, its prefecture."""
+    match = _SCOPE.fullmatch(scope)
+    if match is None:
+        return
+    city, _ = finder.city_of(match["code"])
+    if city:
+        yield f"{match['what']}/{city}"
+    yield f"{match['what']}/{match['code'][:2]}"
+
+
+def dates_of(
+    scope: str, dates: Mapping[str, Sequence[str]], finder: MunicipalityFinder
+) -> list[str]:
+    """Return the dates of all editions that answer for a scope, ascending."""
+    every = (scope, *larger_scopes(scope, finder))
+    return sorted({date for one in every for date in dates.get(one, ())})

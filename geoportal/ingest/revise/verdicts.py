@@ -1,0 +1,220 @@
+"""People's verdicts taken into the database, and what linking has to say for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.ingest.files.edition import Progress, no_progress
+from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, Decision, current_decisions
+from geoportal.ingest.linking.evidence import obstacle
+from geoportal.ingest.linking.units import make_units
+from geoportal.ingest.resolve.geography import load_geography
+from geoportal.ingest.revise.records import refresh_facilities
+from geoportal.ingest.revise.relink import relink, stored_decisions
+from geoportal.store.database import (
+    Database,
+    advance_dataset_version,
+    dataset_version,
+    import_lock,
+)
+from geoportal.store.facilities import StoredRecord, find_by_number, read_records, redirect_of
+from geoportal.store.links import (
+    StoredDecision,
+    StoredPair,
+    add_decision,
+    blocks_of,
+    facility_of,
+    read_own_ids,
+    read_own_records,
+    read_pairs,
+)
+from geoportal.store.reference import Reference
+
+_OBSTACLES = {
+    "kind": "they are of different kinds",
+    "service": "they are offices of different services",
+    "source": "one source lists both",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the records of a facility are one place.
+
+    Attributes
+    ----------
+    facility_id : str
+    records : tuple of StoredRecord
+    pairs : tuple of StoredPair
+        Every pair that was judged with one of its ids, linked or not.
+    decisions : tuple of Decision
+        What people have said of its ids and still holds.
+    """
+
+    facility_id: str
+    records: tuple[StoredRecord, ...]
+    pairs: tuple[StoredPair, ...]
+    decisions: tuple[Decision, ...]
+
+
+def own_id_of(connection: sa.Connection, text: str) -> str:
+    """Return the own id that an id or official number means.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing has it.
+    UsageError
+        When a number belongs to several facilities.
+    """
+    if facility_of(connection, text):
+        return text
+    led = redirect_of(connection, text)
+    if led and facility_of(connection, led):
+        return led
+    found = find_by_number(connection, text)
+    if len(found) > 1:
+        raise UsageError(f"{text} is the number of several: {', '.join(found)}; give an id")
+    if not found:
+        raise NotFoundError(f"no record has the id or number {text[:40]!r}")
+    return found[0]
+
+
+def explain(connection: sa.Connection, text: str) -> Explanation:
+    """Say why each record of a facility belongs to it.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    text : str
+        Any id of it, old ones too, or an official number.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such facility.
+    """
+    facility_id = facility_of(connection, own_id_of(connection, text))
+    ids = read_own_ids(connection, facility_id)
+    held = current_decisions(stored_decisions(connection)).values()
+    return Explanation(
+        facility_id,
+        tuple(read_records(connection, facility_ids=[facility_id])),
+        tuple(read_pairs(connection, ids=ids)),
+        tuple(item for item in held if item.first in ids or item.second in ids),
+    )
+
+
+def decide(
+    database: Database,
+    reference: Reference,
+    decision: StoredDecision,
+    progress: Progress = no_progress,
+) -> str:
+    """Store a verdict and link again what it concerns.
+
+    Parameters
+    ----------
+    database : Database
+    reference : Reference
+    decision : StoredDecision
+        ``first`` and ``second`` are any ids or official numbers, in either order.
+    progress : Progress
+
+    Returns
+    -------
+    str
+        The dataset version afterwards.
+
+    Raises
+    ------
+    NotFoundError
+        When an id is not known, or nothing is to be withdrawn.
+    UsageError
+        When both are the same id, or can never be one place.
+    BusyError
+        When an import is running.
+    """
+    with import_lock(database), database.engine.begin() as connection:
+        first, second = sorted(
+            own_id_of(connection, text) for text in (decision.first, decision.second)
+        )
+        if first == second:
+            raise UsageError("both ids mean the same record; `links explain` lists the ids apart")
+        _check(connection, first, second, decision.verdict)
+        stored = StoredDecision(
+            first,
+            second,
+            decision.verdict,
+            decision.decided_by,
+            decision.decided_on,
+            decision.note,
+        )
+        add_decision(connection, stored)
+        _relink(database, connection, reference, [first, second], progress)
+        cause = f"link {first} {second} {decision.verdict} {decision.decided_on}"
+        return advance_dataset_version(connection, cause)
+
+
+def relink_all(
+    database: Database, reference: Reference, progress: Progress = no_progress
+) -> tuple[int, str]:
+    """Link everything again.
+
+    Returns
+    -------
+    tuple of (int, str)
+        How many facilities changed, and the dataset version afterwards.
+
+    Raises
+    ------
+    BusyError
+        When an import is running.
+    """
+    with import_lock(database), database.engine.begin() as connection:
+        changed = _relink(database, connection, reference, None, progress)
+        version = (
+            advance_dataset_version(connection, "relink")
+            if changed
+            else dataset_version(connection)
+        )
+        return changed, version
+
+
+def _relink(
+    database: Database,
+    connection: sa.Connection,
+    reference: Reference,
+    own_ids: Sequence[str] | None,
+    progress: Progress,
+) -> int:
+    blocks = None if own_ids is None else blocks_of(connection, own_ids)
+    changed = sorted(relink(connection, blocks))
+    if not changed:
+        return 0
+    geography = load_geography(database, connection, reference)
+    strengths = {name: info.evidence for name, info in reference.sources.items()}
+    return refresh_facilities(connection, changed, geography, strengths, progress)
+
+
+def _check(connection: sa.Connection, first: str, second: str, verdict: str) -> None:
+    if verdict == WITHDRAWN:
+        if (first, second) not in current_decisions(stored_decisions(connection)):
+            raise NotFoundError(
+                "there is no decision on this pair; to part what was linked by its score use: "
+                f"geoportal links decide {first} {second} different --by NAME"
+            )
+        return
+    if verdict != SAME:
+        return
+    mine, theirs = make_units(read_own_records(connection, [first, second]))
+    why = obstacle(mine, theirs)
+    if not why and mine.block != theirs.block:
+        why = "kind"
+    if why:
+        reason = _OBSTACLES.get(why, f"their official numbers differ ({why.partition(':')[2]})")
+        raise UsageError(f"{first} and {second} cannot be one place: {reason}")

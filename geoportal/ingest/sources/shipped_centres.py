@@ -1,0 +1,75 @@
+"""The consultation centres that come with the program, for wards whose centre nobody imported.
+
+Every answer names the centre responsible for the home. The centres of Kitakyushu are known from
+their own leaflet (``data/reference/centres.csv``) and stand in, with its date, until a list is
+imported that says who is responsible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geoportal.domain.centre import Centre
+from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.edition import Edition
+from geoportal.ingest.files.layouts import recognise
+from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.sources import centres
+from geoportal.store.reference import Reference
+
+
+def shipped_centres(reference: Reference) -> list[Centre]:
+    """Return the centres of ``centres.csv`` in the reference folder; empty when there is none."""
+    path = Path(reference.directory) / "centres.csv"
+    if not path.exists():
+        return []
+    member = Member(path.name, path.read_bytes(), datetime.now(UTC).date())
+    table = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
+    edition = Edition(centres.SOURCE, "", MunicipalityFinder(reference), reference.kinds)
+    return list(centres.extract(table, edition).centres.values())
+
+
+def with_shipped(
+    held: Sequence[Centre],
+    shipped: Iterable[Centre],
+    members: Mapping[str, Sequence[str]],
+    inhabited: Collection[str],
+) -> list[Centre]:
+    """Add the shipped centres that are wanted here.
+
+    Parameters
+    ----------
+    held : sequence of Centre
+        Imported.
+    shipped : iterable of Centre
+        See `shipped_centres`.
+    members : mapping of str to sequence of str
+        For every district code the municipalities and wards in it.
+    inhabited : collection of str
+        Municipalities and wards of which facilities are held: an installation for another city is
+        not told of these centres.
+
+    Returns
+    -------
+    list of Centre
+        ``held``, then each shipped centre that answers for one of ``inhabited`` for which no held
+        centre of its kind does.
+    """
+
+    def wards(centre: Centre) -> set[str]:
+        return {ward for code in centre.districts for ward in members.get(code, (code,))}
+
+    answered = {(centre.kind, ward) for centre in held for ward in wards(centre)}
+    return [
+        *held,
+        *(
+            centre
+            for centre in shipped
+            if any(
+                ward in inhabited and (centre.kind, ward) not in answered for ward in wards(centre)
+            )
+        ),
+    ]

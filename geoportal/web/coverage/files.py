@@ -1,0 +1,245 @@
+"""Coverage on the web: ``GET /api/v1/coverage`` and the files of the pack."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from flask import Blueprint, Response, abort, current_app, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from geoportal.coverage.report import Handout
+from geoportal.coverage.service import NO_CHANGE, CoverageDesk, WhatIf
+from geoportal.coverage.supply import PlannedFacility
+from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
+from geoportal.coverage.wording import sentence
+from geoportal.errors import InputRefusedError
+from geoportal.export.method import FORMATS
+from geoportal.index.hierarchy import district_members
+from geoportal.services.portal import Portal
+from geoportal.web.coverage.question import (
+    CoverageQuery,
+    CoverageWhatIf,
+    default_area,
+    read_question,
+)
+from geoportal.web.problems import problem
+
+Document = dict[str, Any]
+
+FILES: Mapping[str, tuple[str, str]] = {
+    "figures.xlsx": (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "map.pdf": ("pdf", "application/pdf"),
+    "map.png": ("png", "image/png"),
+    "map.html": ("html", "text/html; charset=utf-8"),
+    "districts.csv": ("csv", "text/csv; charset=utf-8"),
+    "coverage.csv": ("csv", "text/csv; charset=utf-8"),
+    "facilities.csv": ("csv", "text/csv; charset=utf-8"),
+    "coverage.gpkg": ("gpkg", "application/geopackage+sqlite3"),
+    "coverage.geojson": ("geojson", "application/geo+json"),
+    "README.txt": ("", "text/plain; charset=utf-8"),
+}
+"""What can be downloaded: format of the pack and media type."""
+
+_KEPT_FILES = 24
+_UNNAMED = "仮の施設"
+_EXTENSION = "geoportal.coverage"
+_TAG = Tag(name="coverage", description="Who is covered by whom, district by district")
+
+
+@dataclass
+class CoverageCounter:
+    """The desk, and the files made last; one pack is made at a time."""
+
+    desk: CoverageDesk
+    _files: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def file(self, name: str, handout: Handout) -> bytes:
+        """Return a file of the pack, made when first asked for."""
+        study = handout.study
+        areas = tuple(area.code for area in study.target.areas)
+        key = (handout.dataset_version, handout.as_of, areas, study.question, name)
+        with self._lock:
+            if key not in self._files:
+                self._files[key] = _made(name, handout)
+                while len(self._files) > _KEPT_FILES:
+                    self._files.pop(next(iter(self._files)))
+            return self._files[key]
+
+
+def _made(name: str, handout: Handout) -> bytes:
+    from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
+
+    chosen = [FILES[name][0]] if FILES[name][0] else []
+    with tempfile.TemporaryDirectory() as folder:
+        write_pack(Path(folder), handout, chosen or FORMATS[-1:])
+        return (Path(folder) / name).read_bytes()
+
+
+def counter(portal: Portal) -> CoverageCounter:
+    """Return the application's coverage counter."""
+    made = CoverageCounter(
+        CoverageDesk(portal.database, portal.reference, district_members(portal.reference))
+    )
+    kept = current_app.extensions.setdefault(_EXTENSION, made)
+    return cast("CoverageCounter", kept)
+
+
+def handout_of(portal: Portal, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> Handout:
+    """Conduct the study of a question, or of a what-if about it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such area or facility, or no area at all.
+    InputRefusedError
+        When an outline is missing.
+    """
+    loaded = portal.loaded
+    area = asked.area or default_area(portal)
+    return counter(portal).desk.handout(
+        loaded.snapshot,
+        loaded.editions,
+        area,
+        asked.question(portal),
+        changes,
+        local=asked.local,
+    )
+
+
+def coverage_document(
+    handout: Handout, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+) -> Document:
+    """Return the answer of the API: the figures of the pack's tables."""
+    study = handout.study
+    question = study.question
+    *districts, total = district_rows(study)
+    told: Iterator[Row] = (
+        {**row, "sentence": sentence(figures, handout.subject, asked.ring_number)}
+        for row, figures in zip(districts, study.districts, strict=True)
+    )
+    document: Document = {
+        "dataset_version": handout.dataset_version,
+        "as_of": handout.as_of,
+        "title": handout.title,
+        "area": {"code": study.target.code, "name": study.target.name},
+        "question": {
+            "kinds": question.kinds,
+            "needs": question.needs,
+            "time": question.time,
+            "evidence": question.evidence,
+            "removed": changes.remove,
+            "added": [
+                {"lon": item.lon, "lat": item.lat, "capacity": item.capacity}
+                for item in changes.add
+            ],
+        },
+        "facilities": {
+            "sure": int(study.supply.certain.sum()),
+            "possible": len(study.supply),
+            "without_position": int(study.supply.unlocated_rows.size),
+        },
+        "has_cells": study.has_cells,
+        "caution": handout.caution,
+        "districts": list(told),
+        "total": total,
+        "sources": [
+            {"source": s.name, "label": s.label, "attribution": s.attribution, "as_of": s.as_of}
+            for s in handout.sources
+        ],
+    }
+    if asked.cells:
+        rows = cell_rows(study)
+        columns = (*CELL_COLUMNS, *(f"{name}_possible" for name in CELL_COLUMNS[8:]))
+        document["cells"] = {name: [row[name] for row in rows] for name in columns}
+    return document
+
+
+api = APIBlueprint("coverage_api", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("coverage", __name__)
+
+_PROBLEM: dict[Any, Any] = {
+    "description": "RFC 9457 problem",
+    "content": {"application/problem+json": {"schema": {"type": "object"}}},
+}
+_ANSWER: dict[Any, Any] = {
+    "description": "Figures by district, and by cell as columns",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["districts", "total", "area", "question", "dataset_version"],
+            }
+        }
+    },
+}
+
+
+@api.get(
+    "/coverage",
+    tags=[_TAG],
+    summary="Who is covered by whom, by district and by census cell",
+    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+)
+def coverage(query: CoverageQuery) -> Response:
+    """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
+    return _conditional(_answer(query, WhatIf(remove=tuple(query.remove))))
+
+
+@api.post(
+    "/coverage",
+    tags=[_TAG],
+    summary="What if facilities closed and others opened? Nothing of it is kept",
+    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+)
+def coverage_what_if(body: CoverageWhatIf) -> Response:
+    """Return the figures as they would be; planned places travel in the body only."""
+    added = tuple(PlannedFacility(_UNNAMED, item.lon, item.lat, item.capacity) for item in body.add)
+    return _answer(body, WhatIf(tuple(body.remove), added))
+
+
+def _answer(asked: CoverageQuery, changes: WhatIf) -> Response:
+    try:
+        handout = handout_of(_portal(), asked, changes)
+    except InputRefusedError as error:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    body = orjson.dumps(coverage_document(handout, asked, changes))
+    return Response(body, mimetype="application/json")
+
+
+@blueprint.get("/coverage/<name>")
+def download(name: str) -> Response:
+    """Return a file of the pack for the question in the URL."""
+    if name not in FILES:
+        abort(HTTPStatus.NOT_FOUND)
+    portal = _portal()
+    asked = read_question(portal, request.args.to_dict(flat=False))
+    handout = handout_of(portal, asked)  # files say what is, not what if
+    if not handout.study.has_cells:
+        abort(HTTPStatus.NOT_FOUND)
+    data = counter(portal).file(name, handout)
+    response = Response(data, content_type=FILES[name][1])
+    stem, _, ending = name.partition(".")
+    label = f"{stem}-{handout.study.target.code}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
+    return _conditional(response)
+
+
+def _portal() -> Portal:
+    return cast("Portal", current_app.extensions["geoportal"])
+
+
+def _conditional(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return cast("Response", response.make_conditional(request))

@@ -1,0 +1,190 @@
+"""What if: which facilities close and which are planned, as the page's form sends them.
+
+A planned place is nobody's home, yet nothing in the form could tell the two apart: so it is treated
+like one. It travels in the body of a POST only, never in a URL, and is kept nowhere; the answer
+carries it in hidden fields. Facilities that close are public and may stand in a URL.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.coverage.service import NO_CHANGE, WhatIf
+from geoportal.coverage.supply import PlannedFacility
+from geoportal.services.portal import Portal
+from geoportal.web.coverage.question import MOST_REMOVED
+from geoportal.web.language.messages import Messages
+
+MOST_PLANNED = 5
+MOST_CAPACITY = 10_000
+NEW_PLACE: tuple[str, ...] = ("chosen", "point", "place", "place_district")
+"""Fields that may hold a new place; the first that is filled in counts."""
+PLACED_LEVELS = frozenset({"town", "chome", "block", "house", "point"})
+"""How fine an address must be: the middle of a ward says nothing about reach."""
+
+Site = Callable[[str], tuple[float, float] | None]
+Values = Mapping[str, list[str]]
+_LONGEST_LABEL = 80
+_SURE_WITHIN_M = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A what-if as far as it could be read.
+
+    Attributes
+    ----------
+    changes : WhatIf
+    problem : str
+        Message that says why a place was not added; empty when all is well.
+    candidates : tuple of PlannedFacility
+        Places an ambiguous address may mean.
+    place, capacity : str
+        To be shown again when something was wrong.
+    """
+
+    changes: WhatIf = NO_CHANGE
+    problem: str = ""
+    candidates: tuple[PlannedFacility, ...] = ()
+    place: str = field(default="", repr=False)
+    capacity: str = "1"
+
+
+class _NotPlacedError(Exception):
+    """A place could not be used; carries the message and perhaps candidates."""
+
+    def __init__(self, problem: str, candidates: tuple[PlannedFacility, ...] = ()) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.candidates = candidates
+
+
+def read_plan(portal: Portal, values: Values, site: Site, words: Messages) -> Plan:
+    """Read the what-if form.
+
+    Parameters
+    ----------
+    portal : Portal
+        For ids and addresses.
+    values : mapping of str to list of str
+        ``remove`` and ``planned`` (what is supposed so far), ``undo`` (one of them), and a new
+        place: ``chosen`` (a candidate), ``point`` (from the map), ``place`` (an address) or
+        ``place_district`` (a code), with its ``capacity``.
+    site : callable
+        Where in a district one more helps most, see `geoportal.coverage.best_site`.
+    words : Messages
+        For the names of places.
+    """
+    undone = _first(values, "undo")
+    gone = dict.fromkeys(one for one in values.get("remove", []) if one in portal.snapshot.by_id)
+    removed = tuple(one for one in gone if one != undone)[:MOST_REMOVED]
+    held = [planned_of(text) for text in dict.fromkeys(values.get("planned", []))]
+    added = [item for item in held if item and encoded(item) != undone]
+    place, capacity = _first(values, "place")[:200], _first(values, "capacity") or "1"
+    problem = ""
+    candidates: tuple[PlannedFacility, ...] = ()
+    try:
+        new = _new(portal, values, site, words)
+        if new and len(added) >= MOST_PLANNED:
+            raise _NotPlacedError("reach-plan-too-many")
+        added += [new] if new else []
+        if not new and not undone and not added and not removed:
+            raise _NotPlacedError("reach-plan-nothing")
+        place, capacity = "", "1"
+    except _NotPlacedError as error:
+        problem, candidates = error.problem, error.candidates
+    return Plan(WhatIf(removed, tuple(added[:MOST_PLANNED])), problem, candidates, place, capacity)
+
+
+def encoded(item: PlannedFacility) -> str:
+    """Return a planned facility as a hidden field holds it: ``lon,lat,capacity,label``."""
+    return f"{item.lon:.6f},{item.lat:.6f},{item.capacity:g},{item.name}"
+
+
+def planned_of(text: str) -> PlannedFacility | None:
+    """Read what `encoded` wrote; None for anything else."""
+    parts = text.split(",", 3)
+    if len(parts) != 4:
+        return None
+    try:
+        lon, lat = _degrees(",".join(parts[:2]))
+        return PlannedFacility(parts[3][:_LONGEST_LABEL], lon, lat, _capacity(parts[2]))
+    except _NotPlacedError:
+        return None
+
+
+def _new(portal: Portal, values: Values, site: Site, words: Messages) -> PlannedFacility | None:
+    """Return the facility to add, None when no place was given."""
+    chosen, point = planned_of(_first(values, "chosen")), _first(values, "point")
+    place, district = _first(values, "place"), _first(values, "place_district")
+    if chosen is not None:
+        return chosen
+    if not (point or place or district):
+        return None
+    capacity = _capacity(_first(values, "capacity") or "1")
+    if point:
+        lon, lat = _degrees(point)
+        found = portal.district_at(lon, lat)
+        where = found.name if found else "—"
+        return PlannedFacility(words.plain("reach-plan-at-map", name=where), lon, lat, capacity)
+    if place:
+        return _at_address(portal.geocode(place[:200]), capacity, words)
+    at = site(district)
+    held = portal.snapshot.districts
+    if at is None or district not in held:
+        raise _NotPlacedError("reach-plan-nobody")
+    label = words.plain("reach-plan-at-best", name=held[district].name)
+    return PlannedFacility(label, *at, capacity)
+
+
+def _at_address(found: GeocodeResult, capacity: float, words: Messages) -> PlannedFacility:
+    """Return the facility at an address; its label holds the town, no finer."""
+    if found.status == "ambiguous":
+        listed = [_at(one, capacity, words) for one in found.candidates]
+        raise _NotPlacedError("reach-plan-ambiguous", tuple(one for one in listed if one))
+    if found.match_level in {"prefecture", "municipality"}:
+        raise _NotPlacedError("reach-plan-rough")
+    at = _at(found, capacity, words) if found.status in {"ok", "partial"} else None
+    if at is None:
+        raise _NotPlacedError("reach-plan-not-found")
+    return at
+
+
+def _at(
+    found: GeocodeResult | Candidate, capacity: float, words: Messages
+) -> PlannedFacility | None:
+    if found.lon is None or found.lat is None or found.match_level not in PLACED_LEVELS:
+        return None
+    label = f"{found.municipality}{found.town}{found.station}"
+    if (found.uncertainty_m or 0) >= _SURE_WITHIN_M:
+        error = f"{found.uncertainty_m:,.0f} m"
+        label = words.plain("reach-plan-at-address", name=label, error=error)
+    return PlannedFacility(label[:_LONGEST_LABEL], found.lon, found.lat, capacity)
+
+
+def _degrees(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise _NotPlacedError("reach-plan-point") from None
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise _NotPlacedError("reach-plan-point")
+    return round(lon, 6), round(lat, 6)
+
+
+def _capacity(text: str) -> float:
+    try:
+        capacity = float(unicodedata.normalize("NFKC", text))
+    except ValueError:
+        capacity = math.nan
+    if not 0 < capacity <= MOST_CAPACITY:
+        raise _NotPlacedError("reach-plan-capacity-wrong")
+    return capacity
+
+
+def _first(values: Values, name: str) -> str:
+    return (values.get(name) or [""])[0].strip()

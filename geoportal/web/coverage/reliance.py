@@ -1,0 +1,73 @@
+"""On whom people rely: facilities nobody could replace (N-1), and neighbours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoportal.coverage.dependence import Share, dependence
+from geoportal.coverage.study import Study
+from geoportal.services.portal import Portal
+from geoportal.web.coverage import wording as say
+from geoportal.web.language.messages import Messages
+
+Document = dict[str, Any]
+_MOST_LISTED = 10
+_MOST_IN_A_DISTRICT = 5
+_ONE_PERSON = 0.5
+"""Less than half a person is none: cells on a border are shared by area."""
+
+
+def irreplaceable(portal: Portal, study: Study, ring: int) -> list[Document]:
+    """Return the facilities whose closing leaves most people with none in reach, worst first."""
+    losses = study.losses
+    return [
+        {
+            **_facility(portal, study, row),
+            "without": say.people(losses.left_without[row, ring]),
+            "one": say.people(losses.left_with_one[row, ring]),
+        }
+        for row in losses.irreplaceable(ring)[:_MOST_LISTED]
+        if losses.left_without[row, ring] >= _ONE_PERSON
+    ]
+
+
+def reliance(portal: Portal, study: Study, ring: int, words: Messages) -> list[Document]:
+    """Return for each district who relies on a single facility, and on neighbours."""
+
+    def listed(shares: tuple[Share, ...]) -> list[Document]:
+        return [
+            {**_facility(portal, study, row), "people": say.people(count)}
+            for row, count in shares[:_MOST_IN_A_DISTRICT]
+        ]
+
+    return [
+        {
+            "code": figures.code,
+            "name": figures.name,
+            "on_one": say.people(found.on_one),
+            "on_one_share": say.part(found.on_one, figures.need, words),
+            "sole": listed(found.sole),
+            "across": say.people(found.across),
+            "across_share": say.part(found.across, figures.need, words),
+            "neighbours": listed(found.neighbours),
+        }
+        for figures, found in zip(study.districts, dependence(study, ring), strict=True)
+    ]
+
+
+def _facility(portal: Portal, study: Study, row: int) -> Document:
+    return {
+        "id": study.supply.ids[row],
+        "name": study.supply.names[row],
+        "place": _place(portal, study, row),
+    }
+
+
+def _place(portal: Portal, study: Study, row: int) -> str:
+    """Return the district a facility lies in, its municipality when that is another one."""
+    home = int(study.homes[row])
+    if home >= 0:
+        return study.target.areas[home].name
+    facility = portal.snapshot.facilities[int(study.supply.rows[row])]
+    info = portal.reference.municipalities.get(facility.municipality_code)
+    return info.name if info else ""

@@ -1,0 +1,143 @@
+"""How coverage is said in the visitor's language: subjects, sentences, shares, people, ranges."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.figures import DistrictFigures, Level
+from geoportal.coverage.supply import Question
+from geoportal.coverage.wording import distance_text, lacking_share
+from geoportal.services.portal import Portal
+from geoportal.web.language.messages import Label, Messages
+from geoportal.web.pages import models
+
+_NUMBER = re.compile(r"([\d.,]+)(.*)")
+
+
+def subject_of(portal: Portal, question: Question, words: Messages) -> Label:
+    """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
+    kinds = models.kinds(portal, words.language)
+    needs = models.need_labels(portal, words.language)
+    dot = ", " if words.language == "en" else "・"
+    who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
+    what = Label(dot.join(_short(needs[code].source) for code in question.needs))
+    name = words.label("reach-subject-both", what=what, who=who) if what and who else what or who
+    name = name or words.label("reach-subject-any")
+    return words.label("reach-subject-night", name=name) if question.time == "night" else name
+
+
+def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Label:
+    """Return the plain sentence of a district.
+
+    Parameters
+    ----------
+    figures : DistrictFigures
+    subject : str
+        See `subject_of`.
+    ring : int
+        Number of the ring to speak of.
+    words : Messages
+    """
+    reach = distance_text(RINGS_M[ring])
+    lack = lacking_share(figures, figures.sure, ring)
+    if not math.isfinite(lack):
+        return words.label("reach-nobody")
+    share = percent(lack, words)
+    possible = percent(lacking_share(figures, figures.possible, ring), words)
+    parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
+    if lack < 1:  # else there is nothing to choose between
+        choice = percent(choice_share(figures, figures.sure, ring), words)
+        parts.append(words.label("reach-choice", share=choice))
+    if share != possible:
+        parts.append(words.label("reach-range", share=possible))
+    return together(parts, words)
+
+
+def _lack(
+    lack: float, share: str, reach: str, subject: str, words: Messages, *, unknown: bool
+) -> Label:
+    if lack <= 0:
+        return words.label("reach-none-lack", reach=reach, subject=subject)
+    if lack >= 1:
+        key = "reach-all-open" if unknown else "reach-all-lack"
+        return words.label(key, reach=reach, subject=subject)
+    key = "reach-some-open" if unknown else "reach-some"
+    return words.label(key, share=share, reach=reach, subject=subject)
+
+
+def together(sentences: Sequence[Label], words: Messages) -> Label:
+    """Join sentences; Japanese has no space between them."""
+    return Label((" " if words.language != "ja" else "").join(one.source for one in sentences))
+
+
+def choice_share(figures: DistrictFigures, level: Level, ring: int) -> float:
+    """Return the share of people aged 75 and over with two or more in reach; NaN: nobody."""
+    share = 1.0 - lacking_share(figures, level, ring, at_least=2)
+    return 0.0 if share < 0 else share
+
+
+def lacking(figures: DistrictFigures, level: Level, ring: int) -> float:
+    """Return the people aged 75 and over with none in reach; NaN: people are not known."""
+    missing = figures.need - level.covered[0][ring]
+    return 0.0 if missing < 0 else missing
+
+
+def percent(share: float, words: Messages) -> str:
+    """Return a share as people say it; small ones are not rounded away."""
+    hundredths = 100 * share
+    if not math.isfinite(hundredths):
+        return "—"
+    if 0 < hundredths < 1:
+        return words.label("reach-below-one")
+    if 99 < hundredths < 100:
+        return words.label("reach-above-99")
+    return f"{hundredths:.0f}%"
+
+
+def percent_range(low: float, high: float, words: Messages) -> str:
+    """Return a range of shares; with a decimal where whole percents would not tell them apart.
+
+    Without it, 0.986 to 0.994 would read 99%–99% or more.
+    """
+    ends = percent(low, words), percent(high, words)
+    if ends[0] != ends[1] and f"{low:.0%}" == f"{high:.0%}":
+        ends = f"{low:.1%}", f"{high:.1%}"
+    return spoken_range(*ends)
+
+
+def part(count: float, whole: float, words: Messages) -> str:
+    """Return a part of a whole as a share; a dash for a part of nothing."""
+    return percent(count / whole if whole else math.nan, words)
+
+
+def people(count: float) -> str:
+    """Return a number of people, whole, with thousands separated; a dash for not known."""
+    return f"{count:,.0f}" if math.isfinite(count) else "—"
+
+
+def tenths(value: float | None) -> str:
+    """Return a rate with one decimal; a dash for none."""
+    return "—" if value is None or not math.isfinite(value) else f"{value:,.1f}"
+
+
+def spoken_range(low: str, high: str) -> str:
+    """Return a range, or the one value when both are said alike; a common unit is said once.
+
+    Examples
+    --------
+    >>> spoken_range("9%", "82%"), spoken_range("990 m", "2.7 km"), spoken_range("3", "3")
+    ('9–82%', '990 m–2.7 km', '3')
+    """
+    if low == high:
+        return low
+    first, second = _NUMBER.fullmatch(low), _NUMBER.fullmatch(high)
+    same_unit = first and second and first[2] == second[2]
+    return f"{first[1] if first and same_unit else low}–{high}"
+
+
+def _short(label: str) -> str:
+    """Return a label without what stands in brackets: 訪問診療（定期） is called 訪問診療."""
+    return re.split(r"[(（]", label)[0].strip() or label

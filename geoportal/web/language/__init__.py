@@ -1,0 +1,1 @@
+"""Japanese, plain Japanese and English: catalogues, labels, wording of numbers and dates."""

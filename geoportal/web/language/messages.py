@@ -1,0 +1,162 @@
+"""What the pages say, in three languages, from Fluent catalogues with equal keys.
+
+Japanese (``ja``), plain Japanese (``ja-easy``, やさしい日本語) and English (``en``). In a catalogue
+``漢字《かんじ》`` stands for a word with its reading; in HTML it becomes ``<ruby>``, elsewhere the
+reading is left out. The modules of the browser do the same with what they get (``words.js``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Message
+from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+
+EASY = "ja-easy"
+LANGUAGES: tuple[str, ...] = ("ja", EASY, "en")
+DEFAULT_LANGUAGE = "ja"
+HTML_LANGUAGE: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja", "en": "en"}
+HREFLANG: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja-x-yasashii", "en": "en"}
+SCRIPT_PREFIX = "js-"
+"""Messages the browser's modules use; placeholders reach them as ``{name}``."""
+
+_CATALOGUES = Path(__file__).parent / "catalogues"
+_RUBY = re.compile(r"([々〇\u3400-\u9fff]+)《([^》]+)》")
+_JAPANESE = re.compile(
+    r"[々〇（）・\u3040-\u30ff\uff10-\uff5a]*[\u3040-\u30ff\u3400-\u9fff]"
+    r"[々〇（）・。、\u3040-\u30ff\u3400-\u9fff\uff10-\uff5a]*"
+)
+_VARIABLE = re.compile(r"\{\s*\$([A-Za-z][\w-]*)")
+
+
+class Label(str):
+    """A text that may hold readings: plain as a string, with ``<ruby>`` by `with_readings`.
+
+    Examples
+    --------
+    >>> label = Label("薬《くすり》")
+    >>> str(label), label.source
+    ('薬', '薬《くすり》')
+    """
+
+    __slots__ = ("source",)
+    source: str
+    """The text as written, readings in 《》: what the browser's modules get."""
+
+    def __new__(cls, source: str) -> Self:
+        """Keep the text both ways."""
+        made = super().__new__(cls, _RUBY.sub(r"\1", source))
+        made.source = source
+        return made
+
+
+def with_readings(text: str) -> Markup:
+    """Return a text for HTML: escaped, the readings of a `Label` as ``<ruby>``."""
+    if not isinstance(text, Label):
+        return escape(text)
+    return Markup(_RUBY.sub(_ruby, str(escape(text.source))))  # noqa: S704 - escaped first
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """One language's catalogue.
+
+    Attributes
+    ----------
+    language : str
+        One of `LANGUAGES`.
+    sources : Mapping[str, str]
+        Fluent source by key, in the order of the file.
+    """
+
+    language: str
+    sources: Mapping[str, str]
+    _bundle: FluentBundle
+
+    def plain(self, key: str, /, **arguments: Any) -> str:
+        """Return a message as text without readings, for attributes and scripts.
+
+        Raises
+        ------
+        KeyError
+            When the catalogue has no such key, or a variable it needs is missing.
+        """
+        return _RUBY.sub(r"\1", self._format(key, arguments))
+
+    def html(self, key: str, /, **arguments: Any) -> Markup:
+        """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
+        text = with_readings(self.label(key, **arguments))
+        return text if HTML_LANGUAGE[self.language] == "ja" else _mark_japanese(text)
+
+    def label(self, key: str, /, **arguments: Any) -> Label:
+        """Return a message with its readings, those of labels in it included."""
+        read = {k: v.source if isinstance(v, Label) else v for k, v in arguments.items()}
+        return Label(self._format(key, read))
+
+    def for_script(self) -> dict[str, str]:
+        """Return the subset for the browser: variables as ``{name}``, readings in 《》."""
+        return {
+            key.removeprefix(SCRIPT_PREFIX): self._format(
+                key, {name: f"{{{name}}}" for name in _VARIABLE.findall(source)}
+            )
+            for key, source in self.sources.items()
+            if key.startswith(SCRIPT_PREFIX)
+        }
+
+    def _format(self, key: str, arguments: Mapping[str, Any]) -> str:
+        message = self._bundle.get_message(key)  # raises LookupError of its own
+        if message.value is None:
+            raise KeyError(key)
+        text, errors = self._bundle.format_pattern(message.value, dict(arguments))
+        if errors:
+            raise KeyError(f"{key}: {errors[0]}")
+        return str(text)
+
+
+def _mark_japanese(text: Markup) -> Markup:
+    """Mark what is Japanese in a text of another language, so that it is spoken as such."""
+    return Markup(_JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(text)))  # noqa: S704 - escaped
+
+
+def _ruby(match: re.Match[str]) -> str:
+    return f"<ruby>{match[1]}<rp>（</rp><rt>{match[2]}</rt><rp>）</rp></ruby>"
+
+
+@cache
+def messages(language: str) -> Messages:
+    """Return the catalogue of a language, read once.
+
+    Parameters
+    ----------
+    language : str
+        One of `LANGUAGES`.
+    """
+    text = (_CATALOGUES / f"{language}.ftl").read_text(encoding="utf-8")
+    bundle = FluentBundle([HTML_LANGUAGE[language]], use_isolating=False)
+    bundle.add_resource(FluentResource(text))
+    parsed = FluentParser().parse(text)
+    sources = {
+        entry.id.name: text[entry.span.start : entry.span.end]
+        for entry in parsed.body
+        if isinstance(entry, Message) and entry.span is not None
+    }
+    return Messages(language, sources, bundle)
+
+
+def choose_language(asked: str | None, accepted: LanguageAccept) -> str:
+    """Choose the language of an answer: the URL's ``lang``, else the browser's, else Japanese.
+
+    An unknown ``lang`` is no error; the visitor simply gets the browser's language.
+    """
+    if asked in LANGUAGES:
+        return asked
+    spoken = (value.split("-")[0].lower() for value, quality in accepted if quality > 0)
+    return next((language for language in spoken if language in {"ja", "en"}), DEFAULT_LANGUAGE)

@@ -1,0 +1,175 @@
+"""What has changed between two editions of a source: page, workbook, JSON."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from flask import Blueprint, Response, g, make_response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from geoportal.documents.changes import CHANGE_COLUMNS, Document, changes_document, changes_rows
+from geoportal.documents.requests import Strict
+from geoportal.errors import GeoportalError, NotFoundError, UsageError
+from geoportal.export.table import write_xlsx
+from geoportal.ingest.changes import KINDS
+from geoportal.services.portal import Portal
+from geoportal.store.history import edition_dates, sources_with_history
+from geoportal.web.pages import models
+from geoportal.web.pages.frame import page, portal_here
+
+blueprint = Blueprint("changes", __name__)
+api = APIBlueprint("changes_api", __name__, url_prefix="/api/v1")
+
+_MOST_SHOWN = 200
+_WITHOUT_PAIRS = frozenset({"opened", "closed", "reopened"})
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_REPORT: dict[Any, Any] = {
+    "description": "The changes",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["source", "from", "to", "compared", "counts", "changes", "editions"],
+            }
+        }
+    },
+}
+_PROBLEM: dict[Any, Any] = {
+    "description": "RFC 9457 problem",
+    "content": {
+        "application/problem+json": {
+            "schema": {"type": "object", "required": ["title", "status", "detail"]}
+        }
+    },
+}
+
+
+class ChangesQuery(Strict):
+    """Which editions are compared."""
+
+    source: str = Field(
+        pattern=r"^[a-z][a-z-]{0,39}$", description="kaigo, bureau, navii-facility …"
+    )
+    since: str | None = Field(
+        None, alias="from", pattern=_DAY, description="The edition in force on this day"
+    )
+    until: str | None = Field(
+        None, alias="to", pattern=_DAY, description="Left out: the last edition, and that before it"
+    )
+
+
+@api.get(
+    "/changes",
+    tags=[Tag(name="browse", description="Facilities and districts")],
+    summary="What has changed between two editions of a source",
+    responses={200: _REPORT, 400: _PROBLEM, 404: _PROBLEM},
+)
+def changes(query: ChangesQuery) -> Response:
+    """Return opened, closed, moved, renamed, filings new and ended; 404 without two editions."""
+    document = changes_document(portal_here(), query.source, query.since or "", query.until or "")
+    response = Response(orjson.dumps(document), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return cast("Response", response.make_conditional(request))
+
+
+@blueprint.get("/changes")
+def show() -> Response:
+    """Show the changes between two editions, by default the last two of a source that has two."""
+    return page("changes", **_shown(portal_here(), g.language))
+
+
+@blueprint.get("/changes.xlsx")
+def workbook() -> Response:
+    """Give the same as an Excel file, complete."""
+    portal = portal_here()
+    document = changes_document(portal, *_asked())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "changes.xlsx"
+        write_xlsx(path, changes_rows(portal, document), CHANGE_COLUMNS)
+        response = make_response(path.read_bytes())
+    name = f"changes_{document['source']}_{document['from']}_{document['to']}.xlsx"
+    response.mimetype = _EXCEL
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _asked() -> tuple[str, str, str]:
+    return (
+        request.args.get("source", ""),
+        request.args.get("from", ""),
+        request.args.get("to", ""),
+    )
+
+
+def _shown(portal: Portal, language: str) -> Document:
+    source, from_date, to_date = _asked()
+    with portal.database.engine.connect() as connection:
+        sources = sources_with_history(connection)
+        dates = {name: edition_dates(connection, name) for name in sources}
+    two = [name for name in sources if len(dates[name]) > 1]
+    chosen = source if source in sources else next(iter(two or sources), "")
+    shown: Document = {
+        "sources": sources,
+        "chosen": chosen,
+        "dates": dates.get(chosen, []),
+        "report": None,
+        "groups": [],
+        "problem": "",
+    }
+    given = (from_date, to_date) if source == chosen else ("", "")
+    try:
+        report = changes_document(portal, chosen, *given)
+    except GeoportalError as error:
+        return shown | {"problem": _problem(error)}
+    return shown | {"report": report, "groups": _groups(portal, report, language)}
+
+
+def _problem(error: GeoportalError) -> str:
+    if isinstance(error, NotFoundError):
+        return "changes-one-edition"
+    if isinstance(error, UsageError):
+        return "changes-bad-dates"
+    raise error
+
+
+def _groups(portal: Portal, report: Document, language: str) -> list[Document]:
+    found: list[Document] = []
+    for kind in KINDS:
+        changes = [item for item in report["changes"] if item["kind"] == kind]
+        if changes:
+            shown = [_item(portal, item, language) for item in changes[:_MOST_SHOWN]]
+            found.append(
+                {
+                    "kind": kind,
+                    "count": len(changes),
+                    "pairs": kind not in _WITHOUT_PAIRS,
+                    "changes": shown,
+                }
+            )
+    return found
+
+
+def _item(portal: Portal, item: Document, language: str) -> Document:
+    info = portal.reference.municipalities.get(item["municipality_code"])
+    return {
+        **item,
+        "place": info.name if info else "",
+        "shown": portal.facility(item["facility_id"]) is not None,
+        "before_words": _words(portal, item, "before", language),
+        "after_words": _words(portal, item, "after", language),
+    }
+
+
+def _words(portal: Portal, item: Document, side: str, language: str) -> Any:
+    if item["kind"] != "kind":
+        return item[side]
+    known = models.kinds(portal, language)
+    return known[item[side]]["label"] if item[side] in known else item[side]

@@ -1,0 +1,70 @@
+"""Pages for consultations: search from a note, and a whole team around one home."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, g, request
+
+from geoportal.documents.interpret import MAX_LETTERS
+from geoportal.web.pages import models
+from geoportal.web.pages import note as note_page
+from geoportal.web.pages import team as team_form
+from geoportal.web.pages.frame import config_document, page, portal_here
+from geoportal.web.pages.note import NoteForm
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Add the pages to a blueprint; what people type arrives in POST bodies only."""
+    for rule, view in (("/note", note), ("/team", team)):
+        blueprint.add_url_rule(rule, view_func=view, methods=["GET", "POST"])
+
+
+def note() -> Response:
+    """Read a consultation note and propose what to search for."""
+    posted = request.method == "POST"
+    form = NoteForm.read(request.form) if posted else NoteForm()
+    found = note_page.reading(portal_here(), form.text, g.language) if form.text else None
+    problem = "note-empty" if form.sent and not form.text else ""
+    response = page(
+        "note",
+        form=form,
+        reading=found,
+        problems=[{"target": "note", "key": problem}] if problem else [],
+        longest=MAX_LETTERS,
+        config_document=config_document(),
+    )
+    return _kept_by_nobody(response, HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK)
+
+
+def team() -> Response:
+    """Find who could fill each role around a home, and propose whole teams."""
+    portal = portal_here()
+    if request.method == "POST":
+        form = team_form.read_form(portal, request.form)
+    else:
+        preset = request.args.get("preset", "")
+        form = team_form.TeamForm(roles=team_form.preset_roles(portal, preset))
+    outcome = team_form.answer(portal, form) if form.sent else team_form.TeamOutcome()
+    document = outcome.document
+    named = models.merged_centres(portal, document["centres"]) if document else []
+    roles = team_form.catalogue(portal)
+    response = page(
+        "team",
+        form=form,
+        choices=team_form.role_choices(portal, form, g.language),
+        outcome=outcome,
+        document=document,
+        centre=named[0] if named else None,
+        role_label=lambda name: team_form.role_label(portal, roles[name], g.language),
+        problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
+        config_document=config_document(),
+    )
+    return _kept_by_nobody(response, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
+
+
+def _kept_by_nobody(response: Response, status: HTTPStatus) -> Response:
+    response.status_code = status
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+    return response

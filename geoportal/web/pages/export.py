@@ -1,0 +1,78 @@
+"""Results as a file: CSV or Excel, asked for by a POST so that no home is in a URL."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from pydantic import ValidationError
+
+from geoportal.documents import presenters
+from geoportal.documents.search import result_features
+from geoportal.domain.hours import JST
+from geoportal.errors import UsageError
+from geoportal.export.facilities import export_facilities
+from geoportal.services.portal import Portal
+from geoportal.web.pages import search_form
+from geoportal.web.pages.frame import portal_here
+from geoportal.web.pages.search_form import SearchForm
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+STEP_M = 100
+"""Distances in a file are rounded to this: many exact ones would give the home away."""
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Add the download to a blueprint."""
+    blueprint.add_url_rule("/export", view_func=export, methods=["POST"])
+
+
+def export() -> Response:
+    """Return every result of the form that was sent, as a file for the office."""
+    portal = portal_here()
+    form = SearchForm.read(request.form, posted=True)
+    ending = request.form.get("format", "")
+    if ending not in TYPES or not form.asks:
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        features = found_features(portal, form)
+    except (UsageError, ValidationError):
+        abort(HTTPStatus.BAD_REQUEST)
+    name = f"facilities-{portal.clock().astimezone(JST):%Y%m%d}.{ending}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        export_facilities(path, features, portal.reference)
+        response = Response(path.read_bytes(), content_type=TYPES[ending])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def found_features(portal: Portal, form: SearchForm) -> list[dict[str, Any]]:
+    """Return all results of a form, not only a page of them, with everything known of each.
+
+    Raises
+    ------
+    UsageError, ValidationError
+        When the form makes no sense.
+    """
+    asked = search_form.question(portal, replace(form, offset=0))
+    if asked.request is None:
+        return []
+    query = replace(asked.request.to_query(portal), limit=len(portal.snapshot), facets=False)
+    found = result_features(portal, portal.search(query).results)
+    features = [
+        presenters.export_feature(portal, item) for item in search_form.in_order(found, form.order)
+    ]
+    for item in features:
+        metres = item["properties"].get("distance_m")
+        if metres is not None:
+            item["properties"]["distance_m"] = round(metres / STEP_M) * STEP_M
+    return features

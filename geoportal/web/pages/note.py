@@ -1,0 +1,115 @@
+"""What the page "from a note" shows: the note with its words marked, and what to confirm.
+
+A note lives in one request's memory only; nothing here stores or logs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from geoportal.documents.interpret import MAX_LETTERS, interpretation_document
+from geoportal.services.portal import Portal
+from geoportal.web.pages import models
+
+Document = dict[str, Any]
+_ASKED, _NOTED = "asked", "noted"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteForm:
+    """What was posted: the note and, when it was typed already, the address."""
+
+    text: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    sent: bool = False
+
+    @classmethod
+    def read(cls, values: MultiDict[str, str]) -> NoteForm:
+        """Read a posted form; line ends are made one character, as offsets count characters."""
+        text = values.get("note", "").replace("\r\n", "\n").strip()[:MAX_LETTERS]
+        return cls(text, values.get("address", "").strip()[:200], "note" in values)
+
+
+def reading(portal: Portal, text: str, language: str) -> Document:
+    """Return what a note asks for, ready to be confirmed by ticking.
+
+    Returns
+    -------
+    dict
+        ``segments`` (text and mark), ``kinds`` and ``needs`` (``code``, ``label``, ``words``,
+        ``ticked``), ``aside`` (found but not asked for), ``not_needed``, ``in_place``,
+        ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
+    """
+    found = interpretation_document(portal, text)
+    labels = models.need_labels(portal, language)
+    kinds = {kind: info["label"] for kind, info in models.kinds(portal, language).items()}
+    asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]
+    searched = {need for wanted in asked for need in wanted["needs"]}
+
+    def listed(items: Iterable[Document], ticked: Iterable[str] = ()) -> list[Document]:
+        return [_choice(item, labels, kinds, set(ticked)) for item in items]
+
+    return {
+        "segments": segments(text, found),
+        "kinds": listed(found["kinds"], kinds),
+        "needs": listed(found["needs"], searched),
+        "aside": [item for item in listed(found["mentioned"]) if item["code"] in labels],
+        "not_needed": listed(found["not_needed"]),
+        "in_place": listed(found["in_place"]),
+        "team": _team(found),
+        "urgent": found["urgency"] == "urgent",
+        "under_40": any(age["under_40"] for age in found["ages"]),
+        "anything": found["needs_confirmation"],
+    }
+
+
+def segments(text: str, found: Document) -> list[Document]:
+    """Cut a note into runs: ``mark`` is empty, ``asked`` or ``noted``; together they are the note.
+
+    Examples
+    --------
+    >>> because = [{"start": 0, "end": 3, "text": "胃ろう"}]
+    >>> segments("胃ろうあり", {"needs": [{"because": because}], "kinds": []})
+    [{'text': '胃ろう', 'mark': 'asked'}, {'text': 'あり', 'mark': ''}]
+    """
+    marks = [""] * len(text)
+    groups = [_spans(found.get(key, ())) for key in ("mentioned", "not_needed", "in_place", "ages")]
+    for start, end in [span for group in groups for span in group]:
+        marks[start:end] = [_NOTED] * (end - start)
+    for start, end in [*_spans(found["needs"]), *_spans(found["kinds"])]:
+        marks[start:end] = [_ASKED] * (end - start)
+    runs: list[Document] = []
+    for letter, mark in zip(text, marks, strict=True):
+        if runs and runs[-1]["mark"] == mark:
+            runs[-1]["text"] += letter
+        else:
+            runs.append({"text": letter, "mark": mark})
+    return runs
+
+
+def _spans(items: Iterable[Document]) -> list[tuple[int, int]]:
+    return [(span["start"], span["end"]) for item in items for span in item["because"]]
+
+
+def _choice(
+    item: Document, labels: Mapping[str, str], kinds: Mapping[str, str], ticked: set[str]
+) -> Document:
+    code = item.get("code") or item["kind"]
+    return {
+        "code": code,
+        "label": labels.get(code) or kinds.get(code, code),
+        "words": list(dict.fromkeys(span["text"] for span in item["because"])),
+        "note": item.get("note_ja", ""),
+        "ticked": code in ticked,
+    }
+
+
+def _team(found: Document) -> Document | None:
+    """Return what a team search would start from: a preset, or one role for each search."""
+    if found["team"]:
+        return {"preset": found["team"]["preset"]}
+    return {"preset": ""} if len(found["searches"]) > 1 else None

@@ -1,0 +1,184 @@
+"""The team search as a form: which roles, with which needs, around which home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from geoportal.documents.team import DEFAULT_PRESET, TeamRequest, team_document
+from geoportal.domain.consultation import Role
+from geoportal.errors import UsageError
+from geoportal.search.team import MAX_ROLES
+from geoportal.services.portal import AddressNotPlacedError, Portal
+from geoportal.web.language.labels import label
+from geoportal.web.language.messages import Label
+from geoportal.web.pages import models
+from geoportal.web.pages.picker import RAREST_FIRST, TEAM_EXTRA_KINDS
+from geoportal.web.pages.search_form import place_names
+
+Document = dict[str, Any]
+CANDIDATES = 5
+TEAMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TeamForm:
+    """What the visitor filled in; ``roles`` holds the chosen roles with their needs."""
+
+    address: str = field(default="", repr=False)
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOutcome:
+    """The answer to a form: teams, or what to tell the visitor."""
+
+    document: Document | None = None
+    problem: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+def catalogue(portal: Portal) -> dict[str, Role]:
+    """Return every role that can be asked for: those of the presets, then plain ones by kind."""
+    roles: dict[str, Role] = {}
+    for preset in (DEFAULT_PRESET, *portal.reference.teams):
+        for role in portal.reference.teams.get(preset, ()):
+            roles.setdefault(role.role, role)
+    for kind in TEAM_EXTRA_KINDS:
+        info = portal.reference.kinds[kind]
+        plain = Role(kind, (kind,), label_ja=info.label_ja, label_en=info.label_en)
+        roles.setdefault(kind, plain)
+    return roles
+
+
+def read_form(portal: Portal, values: MultiDict[str, str]) -> TeamForm:
+    """Read a posted form: from the team page itself, or from the page "from a note"."""
+    known = catalogue(portal)
+    address = (values.get("choice") or values.get("address", "")).strip()[:200]
+    if "from_note" in values:
+        return TeamForm(address, _roles_of_note(portal, known, values), sent=True)
+    if "opened" not in values:  # led here from another page, with nothing but an address
+        return TeamForm(address, preset_roles(portal, ""), sent=bool(address))
+    chosen = [name for name in values.getlist("role") if name in known][:MAX_ROLES]
+    vocabulary = portal.reference.vocabulary
+    roles = {
+        name: tuple(code for code in values.getlist(f"needs-{name}") if code in vocabulary)
+        for name in chosen
+    }
+    return TeamForm(address, roles, sent=True)
+
+
+def preset_roles(portal: Portal, preset: str) -> dict[str, tuple[str, ...]]:
+    """Return roles and needs of a ready-made team, the one for discharge by default."""
+    presets = portal.reference.teams
+    return {role.role: role.needs for role in presets.get(preset, presets[DEFAULT_PRESET])}
+
+
+def _roles_of_note(
+    portal: Portal, known: dict[str, Role], values: MultiDict[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the roles a confirmed note asks for: what was unticked is left out."""
+    kinds, needs = values.getlist("kind"), values.getlist("need")
+    refused = set(values.getlist("proposed")) - set(needs) - set(kinds)
+    preset = values.get("preset", "")
+    if preset in portal.reference.teams:
+        roles = {
+            name: tuple(code for code in wanted if code not in refused)
+            for name, wanted in preset_roles(portal, preset).items()
+            if not set(known[name].kinds) <= refused
+        }
+    else:
+        roles = {_role_for(known, kind): () for kind in kinds if _role_for(known, kind)}
+    placed = {code for wanted in roles.values() for code in wanted}
+    for code in needs:
+        if code in placed or code not in portal.reference.vocabulary:
+            continue
+        for name in roles:
+            if _applies(portal, code, known[name].kinds):
+                roles[name] = (*roles[name], code)
+    return roles
+
+
+def _role_for(known: dict[str, Role], kind: str) -> str:
+    """Return the first role a kind can fill, empty when none can."""
+    return next((name for name, role in known.items() if kind in role.kinds), "")
+
+
+def _applies(portal: Portal, code: str, kinds: Iterable[str]) -> bool:
+    return any(portal.reference.vocabulary.applies_to(code, kind) for kind in kinds)
+
+
+def role_choices(portal: Portal, form: TeamForm, language: str) -> list[Document]:
+    """Return the roles as the form offers them; ``usual`` ones are those for discharge."""
+    labels = models.need_labels(portal, language)
+    usual = preset_roles(portal, "")
+    choices = []
+    for name, role in catalogue(portal).items():
+        chosen = form.roles.get(name)
+        ticked = role.needs if chosen is None else chosen
+        offered = [c for c in RAREST_FIRST if _applies(portal, c, role.kinds)]
+        codes = list(dict.fromkeys([*role.needs, *ticked, *offered]))
+        choices.append(
+            {
+                "name": name,
+                "label": role_label(portal, role, language),
+                "kinds": role.kinds,
+                "chosen": chosen is not None,
+                "usual": name in usual,
+                "required": role.required,
+                "needs": [
+                    {"code": code, "label": labels[code], "ticked": code in ticked}
+                    for code in codes
+                ],
+            }
+        )
+    return choices
+
+
+def role_label(portal: Portal, role: Role, language: str) -> Label:
+    """Return what people read for a role; one that is a kind is called like the kind."""
+    reference = portal.reference
+    entry = ("role", role.role)
+    if entry not in reference.easy_labels and role.role in reference.kinds:
+        entry = ("kind", role.role)
+    return label(reference, entry, role.label_ja or role.role, role.label_en or role.role, language)
+
+
+def answer(portal: Portal, form: TeamForm) -> TeamOutcome:
+    """Answer a form: the teams around the address, or what is missing to find them."""
+    if not form.address:
+        return TeamOutcome(problem="js-where-first-team")
+    if not form.roles:
+        return TeamOutcome(problem="team-no-roles")
+    known = catalogue(portal)
+    roles = [
+        {
+            "role": name,
+            "kinds": list(known[name].kinds),
+            "needs": list(needs),
+            "required": known[name].required,
+        }
+        for name, needs in form.roles.items()
+    ]
+    try:
+        request = TeamRequest.model_validate(
+            {
+                "near": {"address": form.address},
+                "roles": roles,
+                "limit": CANDIDATES,
+                "teams": TEAMS,
+            }
+        )
+        return TeamOutcome(team_document(portal, request.to_question(portal)))
+    except AddressNotPlacedError as error:
+        if error.status == "ambiguous":
+            names = place_names(portal.geocode(form.address))
+            return TeamOutcome(problem="js-address-ambiguous", candidates=names)
+        return TeamOutcome(problem="team-not-found")
+    except (UsageError, ValidationError):
+        return TeamOutcome(problem="form-refused")

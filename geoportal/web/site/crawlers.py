@@ -1,0 +1,57 @@
+"""What search engines are told: where the pages of facilities are, and to leave the sample alone.
+
+A sitemap may be plain text, one URL a line, at most 50,000 of them (sitemaps.org protocol).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, abort, make_response, request, url_for
+
+from geoportal.services.portal import Portal
+from geoportal.web.pages.frame import portal_here
+from geoportal.web.pages.models import is_fictional
+
+blueprint = Blueprint("crawlers", __name__)
+MOST_URLS: Final = 50_000
+_PAGES: Final = ("start", "centres", "coverage", "data", "about", "help_page", "privacy")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Invite search engines to the published pages; invented facilities are not to be found."""
+    portal = portal_here()
+    if is_fictional(portal):
+        return _text(["User-agent: *", "Disallow: /"])
+    parts = range(1, -(-len(_paths(portal)) // MOST_URLS) + 1)
+    maps = [f"Sitemap: {_absolute(url_for('crawlers.sitemap', part=part))}" for part in parts]
+    return _text(["User-agent: *", "Disallow: /api/", *maps])
+
+
+@blueprint.get("/sitemaps/<int:part>.txt")
+def sitemap(part: int) -> Response:
+    """List the addresses of pages, districts and open facilities."""
+    paths = _paths(portal_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
+    if not paths:
+        abort(404)
+    return _text([_absolute(path) for path in paths])
+
+
+def _paths(portal: Portal) -> list[str]:
+    snapshot = portal.snapshot
+    return [
+        *(url_for(f"pages.{name}") for name in _PAGES),
+        *(url_for("pages.district", code=one.code) for one in snapshot.districts.districts),
+        *(url_for("pages.facility", facility_id=one.id) for one in snapshot.facilities),
+    ]
+
+
+def _absolute(path: str) -> str:
+    return request.url_root.rstrip("/") + path
+
+
+def _text(lines: list[str]) -> Response:
+    response = make_response("\n".join(lines) + "\n")
+    response.mimetype = "text/plain"
+    return response

@@ -1,0 +1,67 @@
+"""The site as an application: its manifest, and the worker that answers without a network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, g, make_response, url_for
+from flask import render_template as render
+
+from geoportal.web.language.messages import HTML_LANGUAGE, messages
+from geoportal.web.pages import frame as page_frame
+from geoportal.web.pages.frame import asset_url, page_url
+from geoportal.web.site.static_files import read_static_files
+
+KEPT_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
+KEPT_DATA: Final = tuple(page_frame.DATA_URLS.values())
+"""What the service worker keeps besides the static files: published data, never a search."""
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Add the routes to the blueprint of the pages."""
+    blueprint.get("/manifest.webmanifest")(manifest)
+    blueprint.get("/sw.js")(service_worker)
+
+
+def manifest() -> Response:
+    """Describe the site as an application that can be installed."""
+    icons = [{"src": asset_url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
+    # For telephones that cannot draw the first; these fill a mask of any shape.
+    for pixels in (192, 512):
+        source = asset_url(f"icons/icon-{pixels}.png")
+        size = f"{pixels}x{pixels}"
+        icons.append({"src": source, "sizes": size, "type": "image/png", "purpose": "any maskable"})
+    document = {
+        "name": messages(g.language).plain("site-name"),
+        "short_name": messages(g.language).plain("site-name"),
+        "lang": HTML_LANGUAGE[g.language],
+        "start_url": page_url("pages.start"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#ffffff",
+        "theme_color": "#0017c1",
+        "icons": icons,
+    }
+    response = make_response(document)
+    response.mimetype = "application/manifest+json"
+    return response
+
+
+def service_worker() -> Response:
+    """Give the worker that keeps shell and published data for use without a network."""
+    static = read_static_files()
+    shell = [asset_url(name) for name in static.shell()]
+    kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
+    offline_page = url_for("pages.offline")
+    body = render(
+        "sw.js",
+        version=static.version,
+        shell=shell,
+        pages=kept,
+        data=KEPT_DATA,
+        offline=offline_page,
+    )
+    response = make_response(body)
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
