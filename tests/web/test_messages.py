@@ -56,7 +56,7 @@ def test_every_key_written_in_a_script_exists() -> None:
 def test_no_key_is_left_over() -> None:
     sources = [p.read_text("utf-8") for p in shipped_directory("templates").rglob("*.html")]
     sources += [p.read_text("utf-8") for p in STATIC.glob("*.js")]
-    sources += [p.read_text("utf-8") for p in Path("geoportal/web").glob("*.py")]
+    sources += [p.read_text("utf-8") for p in Path("geoportal").rglob("*.py")]
     text = "\n".join(sources)
     made_up = tuple(re.findall(r"['\"`]([a-z0-9-]+-)(?:['\"]|\$\{)", text))
 
