@@ -1,9 +1,9 @@
 """Makes what the browser needs: ``static/vendor`` of ``node_modules``, ``static/built`` of ours.
 
 Run after ``npm ci``: ``python -m geoportal.web.site.assets [NODE_MODULES [STATIC]]``. Only files
-that a page really asks for are copied, each package with its licence beside it. Of our own scripts and
-styles, each that a page names is put together with what it imports, into one small file: twenty
-requests cost a slow machine more than all their content. The sources work as they are, too.
+that a page asks for are copied, each package with its licence beside it. Each of our scripts and
+styles that a page names is bundled with what it imports into one small file; the sources work
+unbundled, too.
 """
 
 from __future__ import annotations
