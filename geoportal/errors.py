@@ -1,7 +1,7 @@
 """Errors that a person can act on, told apart from faults of ours.
 
 Every expected failure is a :class:`GeoportalError`. Its message is written for the person who
-gave the input; ``exit_code`` is what the command line returns for it (``CONTRACT.md``).
+gave the input; ``exit_code`` is what the command line returns for it.
 A message never holds an address, a coordinate or other text a patient's home could be read from.
 """
 

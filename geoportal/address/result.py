@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class GeocodeResult:
-    """The answer for one address, with the keys of CONTRACT.md "locate and geocode".
+    """The answer for one address, with the keys of ``POST /api/v1/locate``.
 
     Attributes
     ----------

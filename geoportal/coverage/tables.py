@@ -35,7 +35,7 @@ CELL_COLUMNS: tuple[str, ...] = (
     "second_nearest_m",
     "floating_catchment",
 )
-"""Columns of ``coverage.csv`` (``CONTRACT.md``): facilities that surely count."""
+"""Columns of ``coverage.csv``, a row per cell: facilities that surely count."""
 
 _MEASURES = CELL_COLUMNS[8:]
 RANKED = "pop75_uncovered_share"

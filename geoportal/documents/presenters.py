@@ -1,4 +1,4 @@
-"""Answers as they go out: plain documents in the shapes of ``CONTRACT.md``, by noun."""
+"""JSON documents of the API and of the command line, by resource."""
 
 from __future__ import annotations
 

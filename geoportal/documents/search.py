@@ -1,4 +1,4 @@
-"""Answers as they go out: searches and positions, in the shapes of ``CONTRACT.md``."""
+"""JSON documents of searches and positions."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ STALE_AFTER_DAYS: dict[str, int] = {
     "confirmed": 2 * 365,
     "observed": 2 * 365,
 }
-"""Days after which a claim is stale, by evidence (``DOMAIN.md``: filings are published monthly
-and are stale when the next list has not come for 90 days; surveys after two years)."""
+"""Days after which a claim is stale, by evidence (``data/reference/README.md``, "Freshness":
+filings are published monthly and stale when no list has come for 90 days)."""
 
 CAPACITY_STALE_AFTER_DAYS = 7
 HOURS_STALE_AFTER_DAYS = 180

@@ -38,7 +38,7 @@ KINDS: tuple[str, ...] = (
     "community_support_centre",
     "liaison_centre",
 )
-"""Every facility kind, in the order they are listed for people (``CONTRACT.md``)."""
+"""Every facility kind, in the order they are listed for people (``data/reference/kinds.csv``)."""
 
 VISITING_RULE_KINDS = frozenset({"hospital", "clinic", "dental_clinic"})
 """Kinds whose visits fall under the 16 km rule (往診・訪問診療・歯科訪問診療)."""

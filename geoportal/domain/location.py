@@ -19,7 +19,7 @@ SURVEYED_UNCERTAINTY_M = 50.0
 """Uncertainty given to a coordinate published by a source, metres.
 
 Published coordinates mark a building or its entrance; 50 m is also the least uncertainty the
-16 km rule works with (``CONTRACT.md``).
+16 km rule works with (``data/reference/README.md``, "The 16 km rule").
 """
 
 

@@ -12,7 +12,7 @@ class SourceInfo:
     Attributes
     ----------
     name : str
-        Source name of ``CONTRACT.md``, for example ``"kaigo"``.
+        Source name in ``data/reference/sources.csv``, for example ``"kaigo"``.
     label_ja, label_en : str
         What it is called.
     publisher, licence, page, attribution : str

@@ -1,8 +1,7 @@
 """Points in memory: who lies within a radius, exactly, in one vectorised step.
 
 Rows of 0.01° of latitude, sorted by longitude within a row; a radius question cuts one slice out
-of each row it touches. Measured against R-trees, kd-trees and PostGIS this plain layout is the
-fastest at half a million points (``DESIGN.md``, "Speed").
+of each row it touches. Measurements: ``geoportal/decisions/001-snapshot-and-latitude-bands.md``.
 """
 
 from __future__ import annotations

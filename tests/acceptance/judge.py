@@ -51,7 +51,7 @@ def today_says(fact: Fact, today: date) -> str:
 
 
 def weight(fact: Fact, today: date) -> tuple:
-    """The order of DOMAIN.md and the Claim's own: known, fresh, strong, new; then fixed."""
+    """The order of claims (data/reference/README.md): known, fresh, strong, new; then fixed."""
     return (
         today_says(fact, today) != "unknown",
         not old(fact, today),

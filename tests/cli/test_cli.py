@@ -1,4 +1,4 @@
-"""The command line as CONTRACT.md states it: JSON on stdout alone, words on stderr, exit codes."""
+"""The command line: JSON on stdout alone, words on stderr, exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON API as CONTRACT.md states it."""
+"""The JSON API: routes, answers, problems."""
 
 from __future__ import annotations
 

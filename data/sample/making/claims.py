@@ -166,7 +166,7 @@ _DEFAULT_QUESTIONS = {"PT.DEM": 85, "PT.WELFARE": 75, "PT.ALONE": 80}
 ANSWERS = {"visiting_nursing": 0.6, "hospital": 0.5, "community_support_centre": 0.7}
 ANSWERS_VISITING, ANSWERS_OTHERS = 0.5, 0.24
 
-# What a facility that carries an acceptance scenario can surely do (``DOMAIN.md``).
+# What a facility of the worked consultations can surely do (data/reference/README.md).
 SCENARIO_NEEDS: dict[str, tuple[str, ...]] = {
     "hospital": ("VM.REG", "AC.ULCER", "BK.RESPITE", "BK.URGENT"),
     "clinic": ("VM.REG", "VM.URG", "AC.ULCER", "AC.PALL", "AC.PAIN", "VM.EOL", "PT.BED"),

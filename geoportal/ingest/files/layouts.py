@@ -26,7 +26,7 @@ class Layout:
     Attributes
     ----------
     source : str
-        Source name of ``CONTRACT.md``.
+        Source name in ``data/reference/sources.csv``.
     variant : str
         Which of several tables of the source, for example ``"pharmacy"``.
     columns : Mapping[str, tuple of str]

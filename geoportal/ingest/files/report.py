@@ -149,7 +149,7 @@ class ImportReport:
         return any(report.refused for report in self.files)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the ``import --json`` document of ``CONTRACT.md``."""
+        """Return the ``import --json`` document."""
         return {
             "files": [report.as_dict() for report in self.files],
             "dataset_version": self.dataset_version,

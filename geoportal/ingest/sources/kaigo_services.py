@@ -59,7 +59,7 @@ _SERVICES = """
 """
 _SPECIFIED = "特定施設入居者生活介護"  # the asterisk above
 # Codes and names: 厚生労働省 介護サービス情報公表システム, list of open data; further lines of a
-# code are names it is published under as well. Kinds: CONTRACT.md.
+# code are names it is published under as well. Kinds: data/reference/kinds.csv.
 
 KINDS = MappingProxyType(
     {line.split(" ")[0]: line.split(" ")[1] for line in _SERVICES.strip().splitlines()}

@@ -32,7 +32,7 @@ SOURCE: Final = "navii-facility"
 CLOSED_FLAG: Final = "0"
 OPEN_FLAG: Final = "1"
 """The source's convention, reportedly inverted against the column names: 休診 0 = closed, 1 = open
-(``FORMATS.md``; 市立札幌病院 has 1 on weekdays and 0 on Saturday and Sunday). The one switch."""
+(市立札幌病院 has 1 on weekdays and 0 on Saturday and Sunday). The one switch."""
 
 _COMMON = {
     "id": ("ID",),

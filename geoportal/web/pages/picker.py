@@ -1,7 +1,7 @@
 """The order in which kinds and needs are offered, and the five ways in. Lists, no logic.
 
 Needs: what cuts most comes first, so that two ticks leave a short list. Rarity of medical care is
-from the survey of 2018 (clinics and nursing stations that accept, ``DOMAIN.md``).
+from the survey of 2018 (clinics and nursing stations that accept).
 """
 
 from __future__ import annotations
