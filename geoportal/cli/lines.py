@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
+from geoportal.documents.search_extras import relaxation_steps
+from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.portal import Portal
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
@@ -51,22 +53,29 @@ def _need_text(portal: Portal, code: str, item: dict[str, Any]) -> str:
 
 
 def _relaxation_text(portal: Portal, item: dict[str, Any]) -> str:
-    steps = item.get("together", [item])
+    steps = relaxation_steps(item)
     return f"{'、'.join(_step_text(portal, step) for step in steps)}と {item['adds']} 件"
 
 
-def _step_text(portal: Portal, step: dict[str, Any]) -> str:
-    """Return what to let go of, as the first half of a sentence."""
-    if "drop" in step:
-        return f"「{portal.reference.vocabulary[step['drop']].label_ja}」を外す"
-    if "radius_m" in step:
-        return f"半径を {step['radius_m'] / 1000:g} km に広げる"
-    if "district" in step:
-        names = portal.district_chain(step["district"])
-        return f"地区を{names[0].name if names else step['district']}に広げる"
-    if "any_kind" in step:
-        return "種類を問わない"
-    return "日時を問わない" if "any_time" in step else "言葉を除く"
+def _step_text(portal: Portal, step: Step) -> str:
+    """Return what to ask without or ask wider, as the first half of a sentence."""
+    value = str(step.value)
+    match step.kind:
+        case RelaxationKind.DROP:
+            return f"「{portal.reference.vocabulary[value].label_ja}」を外す"
+        case RelaxationKind.RADIUS:
+            return f"半径を {step.metres / 1000:g} km に広げる"
+        case RelaxationKind.DISTRICT:
+            names = portal.district_chain(value)
+            return f"地区を{names[0].name if names else value}に広げる"
+        case RelaxationKind.ANY_KIND:
+            return "種類を問わない"
+        case RelaxationKind.ANY_TIME:
+            return "日時を問わない"
+        case RelaxationKind.ANY_WORDS:
+            return "言葉を除く"
+        case _:
+            assert_never(step.kind)
 
 
 def facility_lines(portal: Portal, documents: list[Document]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from geoportal.documents.reference import Document
 from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
 from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
-from geoportal.search.relax import Relaxation
+from geoportal.search.relax import Relaxation, RelaxationKind, Step
 from geoportal.search.visit_evidence import VisitEvidence
 
 _FACET_RULE = "as if that filter alone were changed; evidence counts this answer"
@@ -30,29 +30,29 @@ _WORDS = {
 }
 
 
-def relaxation_document(item: Relaxation) -> Document:
-    """Return what to let go of and what it would add.
+def relaxation_document(relaxation: Relaxation) -> Document:
+    """Return the steps of a relaxation, each under its kind, and what it would add.
 
-    A set of needs has its first in ``drop``, the others in ``also_drop``.
+    Several steps are listed in ``together``; a set of needs has its first in ``drop`` and the
+    others in ``also_drop`` as well.
     """
-    document = {**_step(item), "adds": item.adds}
-    if item.together and item.plain:
-        first, *others = (step.drop for step in item.together)
+    steps = [{step.kind.value: step.value} for step in relaxation.steps]
+    if len(steps) == 1:
+        return {**steps[0], "adds": relaxation.adds}
+    document: Document = {"together": steps, "adds": relaxation.adds}
+    if relaxation.drops_only:
+        first, *others = (step.value for step in relaxation.steps)
         document |= {"drop": first, "also_drop": others}
     return document
 
 
-def _step(item: Relaxation) -> Document:
-    if item.together:
-        return {"together": [_step(step) for step in item.together]}
-    if item.drop:
-        return {"drop": item.drop}
-    if item.radius_m:
-        return {"radius_m": item.radius_m}
-    if item.district:
-        return {"district": item.district}
-    return next(
-        {name: True} for name in ("any_kind", "any_time", "any_words") if getattr(item, name)
+def relaxation_steps(document: Document) -> tuple[Step, ...]:
+    """Return the steps that `relaxation_document` wrote."""
+    return tuple(
+        Step(kind, step[kind])
+        for step in document.get("together", [document])
+        for kind in RelaxationKind
+        if kind in step
     )
 
 

@@ -1,110 +1,182 @@
-"""When nothing matches: what to let go of, nearest and most useful first.
+"""Relaxations: changes to a question without a match that would give one, most useful first.
 
-Every proposal says how many facilities would then match (match now being none: all of them are
-gained). Single steps come first; two at once only where no single step helps.
+`RelaxationKind` enumerates the kinds once; documents, pages and the command line derive from it.
+Every relaxation says how many facilities would then match (none match before, so all of them are
+gained). Single steps come first; two steps at once only where no single one gains anything.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import combinations
+from typing import assert_never
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.filters import Candidates, find
+from geoportal.search.filters import find
 from geoportal.search.match import MATCH
 
 _RADII_M = tuple(1_000 * km for km in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 50))
 _MOST_RADII = 3
-_MOST_PAIRS = 6
+_MOST_SETS = 6
+
+
+class RelaxationKind(StrEnum):
+    """What one step changes; the value is the step's key in JSON.
+
+    ``DROP`` takes a need code, ``RADIUS`` metres, ``DISTRICT`` a district code; the others take
+    ``True``.
+    """
+
+    DROP = "drop"
+    """Ask without one of the needs."""
+    RADIUS = "radius_m"
+    """Ask within a wider radius."""
+    DISTRICT = "district"
+    """Ask for the next larger district in place of those asked for."""
+    ANY_KIND = "any_kind"
+    """Ask for every kind of facility."""
+    ANY_TIME = "any_time"
+    """Ask for any time."""
+    ANY_WORDS = "any_words"
+    """Ask without words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change to a question; `RelaxationKind` says what ``value`` is."""
+
+    kind: RelaxationKind
+    value: str | int = True
+
+    def apply(self, query: Query) -> Query:
+        """Return the question with this change."""
+        match self.kind:
+            case RelaxationKind.DROP:
+                return replace(query, needs=tuple(n for n in query.needs if n != self.value))
+            case RelaxationKind.RADIUS:
+                return replace(query, radius_m=self.metres)
+            case RelaxationKind.DISTRICT:
+                return replace(query, districts=(str(self.value),))
+            case RelaxationKind.ANY_KIND:
+                return replace(query, kinds=())
+            case RelaxationKind.ANY_TIME:
+                return replace(query, open_at=None)
+            case RelaxationKind.ANY_WORDS:
+                return replace(query, text="")
+            case _:
+                assert_never(self.kind)
+
+    @property
+    def metres(self) -> int:
+        """The wider radius in metres; 0 for the other kinds."""
+        return int(self.value) if self.kind is RelaxationKind.RADIUS else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """What to let go of, and how many facilities would then match.
+    """Steps to take together, and the number of facilities that would then match."""
 
-    Attributes
-    ----------
-    adds : int
-        Facilities gained.
-    drop : str
-        A need to do without.
-    radius_m : int
-        A wider radius.
-    district : str
-        The next larger district in place of those asked for.
-    any_kind, any_time, any_words : bool
-        Whether to ask for every kind, for any time, without words.
-    together : tuple of Relaxation
-        Steps to take at once; then nothing else is set.
-    """
-
-    adds: int = 0
-    drop: str = ""
-    radius_m: int = 0
-    district: str = ""
-    any_kind: bool = False
-    any_time: bool = False
-    any_words: bool = False
-    together: tuple[Relaxation, ...] = ()
+    steps: tuple[Step, ...]
+    adds: int
 
     def apply(self, query: Query) -> Query:
-        """Return the question with this let go of."""
-        for step in self.together:
+        """Return the question with all steps taken."""
+        for step in self.steps:
             query = step.apply(query)
-        if self.drop:
-            query = replace(query, needs=tuple(n for n in query.needs if n != self.drop))
-        if self.radius_m:
-            query = replace(query, radius_m=self.radius_m)
-        if self.district:
-            query = replace(query, districts=(self.district,))
-        if self.any_kind:
-            query = replace(query, kinds=())
-        if self.any_time:
-            query = replace(query, open_at=None)
-        if self.any_words:
-            query = replace(query, text="")
         return query
 
     @property
+    def drops_only(self) -> bool:
+        """True when every step drops a need."""
+        return all(step.kind is RelaxationKind.DROP for step in self.steps)
+
+    @property
     def plain(self) -> bool:
-        """True for what can be let go of as a whole: needs, a radius, kinds, a time, words."""
-        if self.together:
-            return all(step.drop for step in self.together)
-        return not self.district
+        """True for a set of needs, a radius, all kinds, any time or no words alone."""
+        if len(self.steps) > 1:
+            return self.drops_only
+        return self.steps[0].kind is not RelaxationKind.DISTRICT
 
 
 def relaxations(
     snapshot: Snapshot, query: Query, calendar: OpeningCalendar
 ) -> tuple[Relaxation, ...]:
-    """Return what to let go of, most useful first; only what gains anything.
+    """Return what would give a match, most useful first; empty when nothing would.
 
     A wider radius is proposed only where it gains more than the next smaller one. Where dropping
     one need gains nothing, the smallest sets of needs that gain anything are named. Pairs of other
     steps are looked for only when no single step gains anything.
+
+    Parameters
+    ----------
+    query : Query
+        A question that no facility matches.
+
+    Raises
+    ------
+    UsageError
+        As `geoportal.search.filters.find`.
     """
-    steps = [*_steps(snapshot, query)]
-    found = [_counted(snapshot, query, calendar, step) for step in steps]
-    found += _wider_radii(snapshot, query, calendar)
-    useful = [item for item in found if item.adds]
-    sets = [] if any(item.drop for item in useful) else _need_sets(snapshot, query, calendar)
+
+    def matches(steps: tuple[Step, ...]) -> Relaxation:
+        relaxation = Relaxation(steps, 0)
+        bands = find(snapshot, relaxation.apply(query), calendar).bands
+        return replace(relaxation, adds=int((bands == MATCH).sum()))
+
+    steps = list(_single_steps(snapshot, query))
+    singles = [matches((step,)) for step in steps] + _wider_radii(snapshot, query, calendar)
+    useful = [single for single in singles if single.adds]
+    sets = []
+    if not any(single.drops_only for single in useful):
+        sets = _need_sets(snapshot, query, calendar)
     if not useful:
-        if query.origin is not None and query.radius_m < MAX_RADIUS_M:
-            steps += [Relaxation(radius_m=metres) for metres in _next_radii(query.radius_m)]
-        pairs = (
-            Relaxation(together=pair)
-            for pair in combinations(steps, 2)
-            if not all(step.radius_m for step in pair) and not all(step.drop for step in pair)
-        )
-        found = [_counted(snapshot, query, calendar, pair) for pair in pairs]
-        useful = _smallest_first([item for item in found if item.adds])[:_MOST_PAIRS]
-    return tuple(sorted([*useful, *sets], key=lambda item: (-item.adds, *_name(item))))
+        useful = _pairs(query, steps, matches)
+    return tuple(sorted([*useful, *sets], key=_usefulness))
+
+
+def _single_steps(snapshot: Snapshot, query: Query) -> Iterator[Step]:
+    """Yield the steps that the question allows, but for the radius."""
+    for code in query.needs:
+        yield Step(RelaxationKind.DROP, code)
+    if query.kinds:
+        yield Step(RelaxationKind.ANY_KIND)
+    if query.open_at is not None:
+        yield Step(RelaxationKind.ANY_TIME)
+    wider = snapshot.wider_district(query.districts)
+    if wider:
+        yield Step(RelaxationKind.DISTRICT, wider)
+    if query.text and (query.origin is not None or query.districts):
+        yield Step(RelaxationKind.ANY_WORDS)
+
+
+def _wider_radii(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
+    """Return wider radii, smallest first, each of which gains more than the one before it.
+
+    The first is the distance of the nearest match, rounded up to a whole kilometre.
+    """
+    if query.origin is None or query.radius_m >= MAX_RADIUS_M:
+        return []
+    widest = find(snapshot, replace(query, radius_m=MAX_RADIUS_M), calendar)
+    if widest.distances is None:
+        return []
+    distances = np.sort(widest.distances[widest.bands == MATCH])
+    if distances.size == 0:
+        return []
+    nearest = min(math.ceil(distances[0] / 1_000) * 1_000, MAX_RADIUS_M)
+    ladder = sorted({nearest, *(m for m in _RADII_M if m > max(query.radius_m, nearest))})
+    wider: list[Relaxation] = []
+    for metres in ladder:
+        adds = int(np.searchsorted(distances, metres, side="right"))
+        if metres > query.radius_m and adds > (wider[-1].adds if wider else 0):
+            wider.append(Relaxation((Step(RelaxationKind.RADIUS, metres),), adds))
+    return wider[:_MOST_RADII]
 
 
 def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
@@ -115,94 +187,61 @@ def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> l
     """
     if len(query.needs) < 2:
         return []
-    found = find(snapshot, replace(query, needs=()), calendar)
-    rows = found.rows[found.bands == MATCH]
-    has = [snapshot.has_need(rows, code) for code in query.needs]
-    lacking = ~np.column_stack(has)
+    candidates = find(snapshot, replace(query, needs=()), calendar)
+    rows = candidates.rows[candidates.bands == MATCH]
     if not rows.size:
         return []
+    lacking = ~np.column_stack([snapshot.has_need(rows, code) for code in query.needs])
     patterns = np.unique(lacking, axis=0)
     sizes = patterns.sum(axis=1)
-    smallest = patterns[sizes == sizes.min()]
-    proposed = [
+    sets = [
         Relaxation(
-            adds=int((~(lacking & ~pattern).any(axis=1)).sum()),
-            together=tuple(
-                Relaxation(drop=code)
+            tuple(
+                Step(RelaxationKind.DROP, code)
                 for code, lacks in zip(query.needs, pattern, strict=True)
                 if lacks
             ),
+            adds=int((~(lacking & ~pattern).any(axis=1)).sum()),
         )
-        for pattern in smallest
+        for pattern in patterns[sizes == sizes.min()]
     ]
-    return sorted(proposed, key=lambda item: (-item.adds, *_name(item)))[:_MOST_PAIRS]
+    return sorted(sets, key=_usefulness)[:_MOST_SETS]
 
 
-def _steps(snapshot: Snapshot, query: Query) -> Iterator[Relaxation]:
-    """Yield the single steps but the radius."""
-    for code in query.needs:
-        yield Relaxation(drop=code)
-    if query.kinds:
-        yield Relaxation(any_kind=True)
-    if query.open_at is not None:
-        yield Relaxation(any_time=True)
-    wider = snapshot.wider_district(query.districts)
-    if wider:
-        yield Relaxation(district=wider)
-    if query.text and (query.origin is not None or query.districts):
-        yield Relaxation(any_words=True)
+def _pairs(
+    query: Query, steps: Iterable[Step], matches: Callable[[tuple[Step, ...]], Relaxation]
+) -> list[Relaxation]:
+    """Return pairs of steps of two kinds that gain anything, most useful first.
+
+    A pair with a wider radius is left out where the same other step gains as much with a narrower
+    one.
+    """
+    steps = list(steps)
+    if query.origin is not None and query.radius_m < MAX_RADIUS_M:
+        wider = [metres for metres in _RADII_M if metres > query.radius_m][:_MOST_RADII]
+        steps += [Step(RelaxationKind.RADIUS, metres) for metres in wider]
+    pairs = [matches(pair) for pair in combinations(steps, 2) if pair[0].kind is not pair[1].kind]
+    narrowest: dict[tuple[object, int], Relaxation] = {}
+    for pair in sorted(pairs, key=_metres):
+        others = tuple(step for step in pair.steps if step.kind is not RelaxationKind.RADIUS)
+        if pair.adds:
+            narrowest.setdefault((others, pair.adds), pair)
+    return sorted(narrowest.values(), key=_usefulness)[:_MOST_SETS]
 
 
-def _next_radii(radius_m: float) -> list[int]:
-    return [metres for metres in _RADII_M if metres > radius_m][:_MOST_RADII]
+def _metres(relaxation: Relaxation) -> int:
+    return sum(step.metres for step in relaxation.steps)
 
 
-def _wider_radii(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
-    """Return wider radii, smallest first, each of which gains more than the one before it."""
-    if query.origin is None or query.radius_m >= MAX_RADIUS_M:
-        return []
-    distances = np.sort(_matching(find(snapshot, replace(query, radius_m=MAX_RADIUS_M), calendar)))
-    if distances.size == 0:
-        return []
-    # the first radius that helps at all, then the next ones
-    nearest = min(math.ceil(distances[0] / 1_000) * 1_000, MAX_RADIUS_M)
-    ladder = sorted({nearest, *(m for m in _RADII_M if m > max(query.radius_m, nearest))})
-    found: list[Relaxation] = []
-    for metres in ladder:
-        adds = int(np.searchsorted(distances, metres, side="right"))
-        if metres > query.radius_m and adds > (found[-1].adds if found else 0):
-            found.append(Relaxation(adds, radius_m=metres))
-    return found[:_MOST_RADII]
+def _usefulness(relaxation: Relaxation) -> tuple[int, str, int, str]:
+    """Return the sort key: most gained first; level ones always in the same order."""
 
+    def values(kind: RelaxationKind) -> str:
+        return "".join(str(step.value) for step in relaxation.steps if step.kind is kind)
 
-def _matching(found: Candidates) -> NDArray[np.float64]:
-    distances = np.empty(0) if found.distances is None else found.distances
-    matching: NDArray[np.float64] = distances[found.bands == MATCH]
-    return matching
-
-
-def _counted(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, step: Relaxation
-) -> Relaxation:
-    found = find(snapshot, step.apply(query), calendar)
-    return replace(step, adds=int((found.bands == MATCH).sum()))
-
-
-def _smallest_first(pairs: list[Relaxation]) -> list[Relaxation]:
-    """Leave out a pair with a wider radius where the same other step gains as much with less."""
-    kept: dict[tuple[object, ...], Relaxation] = {}
-    for item in sorted(pairs, key=lambda pair: sum(step.radius_m for step in pair.together)):
-        others = tuple(replace(step, adds=0) for step in item.together if not step.radius_m)
-        key = (others, item.adds)
-        kept.setdefault(key, item)
-    return sorted(kept.values(), key=lambda item: (-item.adds, *_name(item)))
-
-
-def _name(item: Relaxation) -> tuple[str, int, str]:
-    """Return what sorts level proposals, the same way every time."""
-    steps = item.together or (item,)
     return (
-        "".join(step.drop for step in steps),
-        sum(step.radius_m for step in steps),
-        "".join(step.district for step in steps),
+        -relaxation.adds,
+        values(RelaxationKind.DROP),
+        _metres(relaxation),
+        values(RelaxationKind.DISTRICT),
     )

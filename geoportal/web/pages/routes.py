@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, assert_never
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import presenters
+from geoportal.documents.search_extras import relaxation_steps
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
+from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.portal import is_holiday
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
@@ -254,29 +256,30 @@ def _relaxations(
     offered = []
     found = document or {}
     for item in [*found.get("relaxations", []), *found.get("relaxations_more", [])]:
-        easier = search_form.relaxed(form, item)
-        if easier is None:
-            continue
-        steps = [_relaxation_words(step, names) for step in item.get("together", [item])]
-        words = Label(messages(g.language).plain("js-comma").join(step.source for step in steps))
+        steps = relaxation_steps(item)
+        easier = search_form.relaxed(form, steps)
+        labels = [_relaxation_words(step, names) for step in steps]
+        words = Label(messages(g.language).plain("js-comma").join(step.source for step in labels))
         text = messages(g.language).label("js-relax-line", what=words, count=item["adds"])
         offered.append({"text": text, "href": "" if form.address else _here(easier)})
     return offered
 
 
-def _relaxation_words(step: dict[str, Any], names: dict[str, str]) -> Label:
+def _relaxation_words(step: Step, names: dict[str, str]) -> Label:
     say = messages(g.language).label
-    if step.get("drop"):
-        label = models.need_labels(portal_here(), g.language).get(step["drop"], step["drop"])
-        return say("js-relax-need", need=label)
-    if step.get("radius_m"):
-        return say("js-relax-radius", distance=wording.distance(step["radius_m"]))
-    if step.get("district"):
-        return say("js-relax-district", name=names.get(step["district"], step["district"]))
-    for key in ("any_kind", "any_time"):
-        if step.get(key):
-            return say(f"js-relax-{key.replace('_', '-')}")
-    return say("js-relax-any-words")
+    value = str(step.value)
+    match step.kind:
+        case RelaxationKind.DROP:
+            label = models.need_labels(portal_here(), g.language).get(value, value)
+            return say("js-relax-need", need=label)
+        case RelaxationKind.RADIUS:
+            return say("js-relax-radius", distance=wording.distance(step.metres))
+        case RelaxationKind.DISTRICT:
+            return say("js-relax-district", name=names.get(value, value))
+        case RelaxationKind.ANY_KIND | RelaxationKind.ANY_TIME | RelaxationKind.ANY_WORDS:
+            return say(f"js-relax-{step.kind.replace('_', '-')}")
+        case _:
+            assert_never(step.kind)
 
 
 def _way(way: WayIn) -> dict[str, str]:

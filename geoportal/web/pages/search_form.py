@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from geoportal.documents import presenters
 from geoportal.documents.requests import SearchRequest
 from geoportal.domain.query import MAX_LIMIT
 from geoportal.errors import UsageError
+from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.portal import Portal
 
 Document = dict[str, Any]
@@ -227,22 +229,22 @@ def facet_counts(document: Document | None, include: str) -> dict[str, dict[str,
     }
 
 
-def relaxed(form: SearchForm, item: Document) -> SearchForm | None:
-    """Return the form with one relaxation of an answer taken, None for a kind not known here."""
-    steps = item.get("together", [item])
+def relaxed(form: SearchForm, steps: Iterable[Step]) -> SearchForm:
+    """Return the form with the steps of one relaxation taken."""
     for step in steps:
-        if step.get("drop"):
-            form = replace(form, needs=tuple(n for n in form.needs if n != step["drop"]))
-        elif step.get("radius_m"):
-            form = replace(form, radius_m=int(step["radius_m"]))
-        elif step.get("district"):
-            form = replace(form, district=step["district"])
-        elif step.get("any_kind"):
-            form = replace(form, kinds=())
-        elif step.get("any_time"):
-            form = replace(form, open_now=False)
-        elif step.get("any_words"):
-            form = replace(form, text="")
-        else:
-            return None
+        match step.kind:
+            case RelaxationKind.DROP:
+                form = replace(form, needs=tuple(n for n in form.needs if n != step.value))
+            case RelaxationKind.RADIUS:
+                form = replace(form, radius_m=step.metres)
+            case RelaxationKind.DISTRICT:
+                form = replace(form, district=str(step.value))
+            case RelaxationKind.ANY_KIND:
+                form = replace(form, kinds=())
+            case RelaxationKind.ANY_TIME:
+                form = replace(form, open_now=False)
+            case RelaxationKind.ANY_WORDS:
+                form = replace(form, text="")
+            case _:
+                assert_never(step.kind)
     return form

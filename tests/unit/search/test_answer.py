@@ -17,6 +17,7 @@ from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import UsageError
 from geoportal.search.answer import search
+from geoportal.search.relax import Relaxation, RelaxationKind, Step
 from tests.factories import (
     KOKURA,
     NEEDS,
@@ -215,19 +216,17 @@ def test_relaxations_name_what_gains_most_when_nothing_matches():
     query = Query(origin=HOME, needs=("VM.REG", "AC.ULCER"))
     answer = search(make_snapshot(facilities), query, CALENDAR)
     assert answer.counts == {"match": 0, "possible": 2, "no": 1}
-    assert [(item.drop, item.adds) for item in answer.relaxations] == [
-        ("AC.ULCER", 2),
-        ("VM.REG", 1),
-    ]
+    assert answer.relaxations == (
+        Relaxation((Step(RelaxationKind.DROP, "AC.ULCER"),), adds=2),
+        Relaxation((Step(RelaxationKind.DROP, "VM.REG"),), adds=1),
+    )
 
 
 def test_a_wider_radius_is_proposed_when_it_helps():
     far = make_facility("far", (KOKURA[0], KOKURA[1] + 0.05), [make_claim("VM.REG")])
     query = Query(origin=HOME, radius_m=4_000, needs=("VM.REG",))
     answer = search(make_snapshot([far]), query, CALENDAR)
-    assert [(item.radius_m, item.adds) for item in answer.relaxations] == [
-        (6_000, 1),
-    ]
+    assert answer.relaxations == (Relaxation((Step(RelaxationKind.RADIUS, 6_000),), adds=1),)
 
 
 def test_stale_capacity_is_unknown_and_other_stale_facts_stay_but_say_so():

@@ -14,6 +14,7 @@ from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.domain.query import Origin, Query
 from geoportal.search.answer import search
 from geoportal.search.exposure import LEAST_QUESTIONS, ExposureLedger, simulate
+from geoportal.search.relax import RelaxationKind, Step
 from tests.factories import KOKURA, TODAY, make_claim, make_facility, make_snapshot
 from tests.unit.search.test_answer import random_city
 
@@ -123,21 +124,24 @@ def test_kind_time_district_and_words_can_be_let_go_of():
     clinic = make_facility("a", claims=[make_claim("VM.REG")], hours=hours)
     query = Query(origin=HOME, needs=("VM.REG",))
     (kind,) = relaxed([clinic], replace(query, kinds=("hospital",)))
-    assert kind.any_kind
+    assert kind.steps == (Step(RelaxationKind.ANY_KIND),)
     tuesday = datetime(2026, 11, 24, 10, 0, tzinfo=JST)
     (time,) = relaxed([clinic], replace(query, open_at=tuesday))
-    assert time.any_time
+    assert time.steps == (Step(RelaxationKind.ANY_TIME),)
     (words,) = relaxed([clinic], replace(query, text="鈴木"))
-    assert words.any_words
+    assert words.steps == (Step(RelaxationKind.ANY_WORDS),)
     (district,) = relaxed([clinic], Query(districts=("40107",), needs=("VM.REG",)))
-    assert district.district == "40100"
+    assert district.steps == (Step(RelaxationKind.DISTRICT, "40100"),)
 
 
 def test_two_steps_at_once_where_no_single_one_helps():
     far = make_facility("far", (KOKURA[0], KOKURA[1] + 0.05), [make_claim("VM.REG")])
     query = Query(origin=HOME, radius_m=4_000, needs=("VM.REG", "AC.ULCER"))
     (pair,) = relaxed([far], query)
-    assert {(step.drop, step.radius_m) for step in pair.together} == {("AC.ULCER", 0), ("", 6_000)}
+    assert set(pair.steps) == {
+        Step(RelaxationKind.DROP, "AC.ULCER"),
+        Step(RelaxationKind.RADIUS, 6_000),
+    }
 
 
 @given(seed=st.integers(0, 10_000), radius_m=st.sampled_from((500, 2_000, 9_000)))
@@ -148,7 +152,11 @@ def test_every_relaxation_adds_what_it_says_and_a_wider_circle_always_more(seed,
     answer = found(snapshot, query)
     for item in answer.relaxations:
         assert found(snapshot, item.apply(query)).counts["match"] == item.adds > 0
-    wider = sorted((i.radius_m, i.adds) for i in answer.relaxations if i.radius_m)
+    wider = sorted(
+        (item.steps[0].metres, item.adds)
+        for item in answer.relaxations
+        if len(item.steps) == 1 and item.steps[0].metres
+    )
     assert all(narrow[1] < wide[1] for narrow, wide in pairwise(wider))
 
 
@@ -279,12 +287,12 @@ def test_where_no_single_need_helps_the_smallest_sets_of_needs_are_named():
     query = Query(origin=Origin(*KOKURA), needs=("VM.REG", "AC.ULCER", "AC.PAIN"))
     answer = search(make_snapshot(facilities), query, OpeningCalendar())
     best = answer.relaxations[0]
-    assert ([step.drop for step in best.together], best.adds) == (["AC.ULCER", "AC.PAIN"], 2)
+    assert ([step.value for step in best.steps], best.adds) == (["AC.ULCER", "AC.PAIN"], 2)
     assert best.plain
 
 
 def test_somebody_in_place_means_something_can_always_be_let_go_of():
     query = Query(origin=Origin(*KOKURA), needs=("VM.REG", "AC.ULCER", "AC.PAIN", "BK.RESPITE"))
     answer = search(make_snapshot([make_facility("mute")]), query, OpeningCalendar())
-    (all_needs,) = (item for item in answer.relaxations if item.together)
-    assert {step.drop for step in all_needs.together} == set(query.needs)
+    (all_needs,) = (item for item in answer.relaxations if len(item.steps) > 1)
+    assert {step.value for step in all_needs.steps} == set(query.needs)
