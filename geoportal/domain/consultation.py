@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-EFFECTS = (
-    "outcome",
-    "asker",
-    "ignore",
-    "urgency",
-    "setting",
-    "topic",
-    "need",
-    "mention",
-    "team",
-    "place",
-    "cue",
-    "negation",
-    "in_place",
-)
-"""What a rule may do; see `ReadingRule`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +14,7 @@ class ReadingRule:
     rule : str
         Its name, shown with what it found.
     effect : str
-        One of `EFFECTS`: ``need`` asks for needs and kinds, ``mention`` notes them without asking,
+        ``need`` asks for needs and kinds, ``mention`` notes them without asking,
         ``ignore`` and ``outcome`` take words out of reading, ``negation`` and ``in_place`` look at
         what follows a word, ``cue`` makes a sentence a request; the others name a `value`.
     value : str
@@ -86,7 +68,3 @@ class Role:
     apart_from: tuple[str, ...] = ()
     label_ja: str = ""
     label_en: str = ""
-
-
-Presets = Mapping[str, tuple[Role, ...]]
-"""Ready-made teams by name."""

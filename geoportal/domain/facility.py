@@ -89,9 +89,6 @@ class FacilityRecord:
     filing_details : tuple of Filing
         The filings behind ``filings``, with number, date and remarks; what an edition of the list
         is compared with the next one by.
-    colocated_code : str
-        Ten-digit code of the other institution in the same place (併設医療機関番号): a hospital and
-        its dental department are two institutions. Empty when the source names none.
     """
 
     source: str
@@ -118,7 +115,6 @@ class FacilityRecord:
     note: str = ""
     claims: tuple[Claim, ...] = ()
     filing_details: tuple[Filing, ...] = ()
-    colocated_code: str = ""
     visit_areas: tuple[str, ...] = ()
 
 

@@ -17,8 +17,6 @@ from geoportal.domain.claim import EVIDENCE, Claim, strongest
 from geoportal.domain.vocabulary import Vocabulary
 
 _WORD_BITS = 64
-NO_EVIDENCE = np.uint8(0)
-"""Evidence of a code nothing is known about; class i of `EVIDENCE` is stored as i + 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ def digest(text: str | bytes) -> str:
 def load_record(text: str) -> FacilityRecord:
     """Rebuild a record from `dump`."""
     data = _shared(orjson.loads(text))
-    details = data.get("filing_details", ())
-    data["filing_details"] = tuple(Filing(**item) for item in details)
+    data.pop("colocated_code", None)  # written by earlier versions
+    data["filing_details"] = tuple(Filing(**filing) for filing in data.get("filing_details", ()))
     return FacilityRecord(**data)
 
 

