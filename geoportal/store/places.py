@@ -10,6 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from geoportal.domain.place import Place
 from geoportal.store.documents import digest
 from geoportal.store.schema import place_sets, places
 
@@ -27,40 +28,6 @@ _COLUMNS = (
     "kana",
     "registry_id",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPlace:
-    """A 町丁目, 小字, 街区 or 住居番号 with its position.
-
-    Attributes
-    ----------
-    municipality_code, prefecture, municipality, town, koaza, block, house : str
-        As in the gazetteer; ``municipality`` with its county or city in front.
-    lon, lat : float or None
-        Degrees, WGS 84. None: known by name only.
-    kana : str
-        Reading of the town in katakana, empty when unknown.
-    registry_id : str
-        Number within the municipality in アドレス・ベース・レジストリ, empty elsewhere.
-    """
-
-    municipality_code: str
-    prefecture: str
-    municipality: str
-    town: str
-    lon: float | None
-    lat: float | None
-    koaza: str = ""
-    block: str = ""
-    house: str = ""
-    kana: str = ""
-    registry_id: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What tells places of one municipality apart."""
-        return self.town, self.koaza, self.block, self.house
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +52,12 @@ class PlaceSet:
     content_hash: str
 
 
-def content_hash(items: Iterable[StoredPlace]) -> str:
+def content_hash(items: Iterable[Place]) -> str:
     """Return a digest of places that does not depend on their order."""
     return digest("\n".join(sorted(map(_line, items))))
 
 
-def _line(place: StoredPlace) -> str:
+def _line(place: Place) -> str:
     line = "\t".join((*place.key, repr(place.lon), repr(place.lat)))
     if place.kana or place.registry_id:
         line += f"\t{place.kana}\t{place.registry_id}"
@@ -105,7 +72,7 @@ def read_place_sets(connection: sa.Connection) -> list[PlaceSet]:
 
 def read_places(
     connection: sa.Connection, *, source: str = "", municipality_code: str = ""
-) -> Iterator[StoredPlace]:
+) -> Iterator[Place]:
     """Yield places, ordered by municipality and as they were written.
 
     Parameters
@@ -121,7 +88,7 @@ def read_places(
     if municipality_code:
         query = query.where(places.c.municipality_code == municipality_code)
     for row in connection.execute(query.execution_options(yield_per=_BATCH)):
-        yield StoredPlace(*row)
+        yield Place(*row)
 
 
 def read_place_positions(
@@ -149,9 +116,7 @@ def remove_place_set(connection: sa.Connection, place_set: PlaceSet) -> None:
         )
 
 
-def replace_places(
-    connection: sa.Connection, place_set: PlaceSet, items: Sequence[StoredPlace]
-) -> None:
+def replace_places(connection: sa.Connection, place_set: PlaceSet, items: Sequence[Place]) -> None:
     """Replace the places that a source holds of one municipality."""
     source, code = place_set.source, place_set.municipality_code
     remove_place_set(connection, place_set)
@@ -171,7 +136,7 @@ def replace_places(
         )
 
 
-def _row(source: str, as_of: str, place: StoredPlace) -> dict[str, str | float | None]:
+def _row(source: str, as_of: str, place: Place) -> dict[str, str | float | None]:
     return {
         "source": source,
         "as_of": as_of,

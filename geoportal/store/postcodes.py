@@ -7,35 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from geoportal.domain.place import Postcode
 from geoportal.store.documents import digest
 from geoportal.store.schema import postcode_sets, postcodes
 
 _BATCH = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPostcode:
-    """A postal code and one area it serves.
-
-    Attributes
-    ----------
-    municipality_code : str
-        Five digits.
-    postal_code : str
-        Seven digits.
-    town : str
-        町域名; empty when the code serves what no other code does.
-    kana : str
-        Reading of the town in katakana.
-    chome : str
-        The 丁目 it serves, as ``"1-3,5"``; empty for all of the town.
-    """
-
-    municipality_code: str
-    postal_code: str
-    town: str = ""
-    kana: str = ""
-    chome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +24,12 @@ class PostcodeSet:
     content_hash: str
 
     @classmethod
-    def of(cls, code: str, as_of: str, items: Sequence[StoredPostcode]) -> PostcodeSet:
+    def of(cls, code: str, as_of: str, items: Sequence[Postcode]) -> PostcodeSet:
         """Return the set that these postal codes make up."""
         return cls(code, as_of, len(items), _digest(items))
 
 
-def _digest(items: Iterable[StoredPostcode]) -> str:
+def _digest(items: Iterable[Postcode]) -> str:
     lines = ("\t".join((i.postal_code, i.town, i.kana, i.chome)) for i in items)
     return digest("\n".join(sorted(lines)))
 
@@ -64,13 +40,11 @@ def read_postcode_sets(connection: sa.Connection) -> list[PostcodeSet]:
     return [PostcodeSet(*row) for row in connection.execute(query)]
 
 
-def read_postcodes(
-    connection: sa.Connection, municipality_code: str = ""
-) -> Iterator[StoredPostcode]:
+def read_postcodes(connection: sa.Connection, municipality_code: str = "") -> Iterator[Postcode]:
     """Yield postal codes, ordered by municipality and as they were written."""
     query = sa.select(
-        postcodes.c.municipality_code,
         postcodes.c.postal_code,
+        postcodes.c.municipality_code,
         postcodes.c.town,
         postcodes.c.kana,
         postcodes.c.chome,
@@ -78,11 +52,11 @@ def read_postcodes(
     if municipality_code:
         query = query.where(postcodes.c.municipality_code == municipality_code)
     for row in connection.execute(query.execution_options(yield_per=_BATCH)):
-        yield StoredPostcode(*row)
+        yield Postcode(*row)
 
 
 def replace_postcodes(
-    connection: sa.Connection, fresh: PostcodeSet, items: Sequence[StoredPostcode]
+    connection: sa.Connection, fresh: PostcodeSet, items: Sequence[Postcode]
 ) -> None:
     """Replace the postal codes of one municipality."""
     code = fresh.municipality_code

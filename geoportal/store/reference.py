@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
+from geoportal.domain.place import Municipality
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
@@ -33,21 +34,6 @@ class KindInfo:
     short_ja: str
     glyph: str
     term: str
-
-
-@dataclass(frozen=True, slots=True)
-class MunicipalityInfo:
-    """A municipality or ward of Japan, with the areas above it.
-
-    ``name`` is as in the boundary data without the county, for example 北九州市門司区, 苅田町.
-    """
-
-    code: str
-    prefecture_code: str
-    prefecture: str
-    name: str
-    medical_area_code: str
-    medical_area: str
 
 
 @dataclass(frozen=True)
@@ -100,9 +86,9 @@ class Reference:
         }
 
     @cached_property
-    def municipalities(self) -> dict[str, MunicipalityInfo]:
+    def municipalities(self) -> dict[str, Municipality]:
         """Municipalities and wards of Japan by five-digit code."""
-        return {row["code"]: MunicipalityInfo(**row) for row in self._rows("municipalities.csv")}
+        return {row["code"]: Municipality(**row) for row in self._rows("municipalities.csv")}
 
     @cached_property
     def designated_cities(self) -> dict[str, str]:

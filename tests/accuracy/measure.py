@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from pyproj import Geod
 
-from geoportal.address.gazetteer.gazetteer import Gazetteer, compile_gazetteer
+from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from tests.accuracy.official import (

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoportal.address.gazetteer.place import Municipality, Place, Postcode
+from geoportal.domain.place import Municipality, Place, Postcode
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data"

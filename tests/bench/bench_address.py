@@ -13,8 +13,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from geoportal.address.gazetteer.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
+from geoportal.domain.place import Municipality, Place
 from tests.accuracy.official import SHARED, cases, municipalities, places, postcodes
 
 Texts = list[tuple[str, str]]

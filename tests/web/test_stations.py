@@ -6,10 +6,11 @@ import pytest
 from pyproj import Geod
 from structlog.testing import capture_logs
 
+from geoportal.domain.place import Place
 from geoportal.domain.station import Station
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
-from geoportal.store.places import PlaceSet, StoredPlace, content_hash, replace_places
+from geoportal.store.places import PlaceSet, content_hash, replace_places
 from geoportal.store.stations import replace_stations
 from geoportal.web.app import create_app
 from geoportal.web.coverage.plan import read_plan
@@ -28,8 +29,8 @@ STATIONS = [
 
 @pytest.fixture
 def client(city):
-    place = StoredPlace("40106", "福岡県", "北九州市小倉北区", "見本駅前一丁目", 130.88, 33.88)
-    second = StoredPlace("40107", "福岡県", "北九州市小倉南区", "青山", 131.0, 33.88)
+    place = Place("40106", "福岡県", "北九州市小倉北区", "見本駅前一丁目", 130.88, 33.88)
+    second = Place("40107", "福岡県", "北九州市小倉南区", "青山", 131.0, 33.88)
     with city.engine.begin() as connection:
         for one in (place, second):
             code = one.municipality_code

@@ -7,10 +7,11 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
+from geoportal.domain.place import Place, Postcode
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
-from geoportal.store.places import PlaceSet, StoredPlace, content_hash, replace_places
-from geoportal.store.postcodes import PostcodeSet, StoredPostcode, replace_postcodes
+from geoportal.store.places import PlaceSet, content_hash, replace_places
+from geoportal.store.postcodes import PostcodeSet, replace_postcodes
 from geoportal.web.app import create_app
 from tests.conftest import NOW
 
@@ -25,12 +26,12 @@ def client(city):
     with city.engine.begin() as connection:
         for code, (name, towns) in TOWNS.items():
             places = [
-                StoredPlace(code, "福岡県", name, town, 130.88 + i / 100, 33.88)
+                Place(code, "福岡県", name, town, 130.88 + i / 100, 33.88)
                 for i, town in enumerate(towns)
             ]
             place_set = PlaceSet("towns", code, "2026-01-01", len(places), content_hash(places))
             replace_places(connection, place_set, places)
-        codes = [StoredPostcode("40106", "8020001", "浅野", "アサノ")]
+        codes = [Postcode("8020001", "40106", "浅野", "アサノ")]
         replace_postcodes(connection, PostcodeSet.of("40106", "2026-01-01", codes), codes)
     portal = Portal(city, shipped_reference(), clock=lambda: NOW)
     return create_app(portal, Settings()).test_client()

@@ -17,16 +17,15 @@ import numpy.typing as npt
 from geoportal.address.compiling.postcodes import in_chome_list
 from geoportal.address.compiling.tree import Ordered, Tree, order_tree, place_nodes
 from geoportal.address.compiling.uncertainty import Floats, distances_m, medoid
-from geoportal.address.gazetteer.archive import write_archive
+from geoportal.address.gazetteer.archive import FILE_NAME, write_archive
 from geoportal.address.gazetteer.hash_table import key_table_arrays, unique_table_arrays
 from geoportal.address.gazetteer.municipality_spellings import spell_regions
 from geoportal.address.gazetteer.nodes import CHOME, KOAZA, NO_PARENT, REAL
-from geoportal.address.gazetteer.place import Municipality, Place, Postcode
 from geoportal.address.gazetteer.region import Region
 from geoportal.address.text.canonical import canonical_key
 from geoportal.address.text.town_names import EXACT, town_spellings
+from geoportal.domain.place import Municipality, Place, Postcode
 
-FILE_NAME = "gazetteer.bin"
 _SHARE_INSIDE = 0.97
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from geoportal.address.gazetteer.place import Postcode
+from geoportal.domain.place import Postcode
 
 _WHOLE = re.compile("以下に掲載がない場合|.+の次に番地がくる場合|.+一円")
 _PARENTHESES = re.compile(r"[（(].*", re.DOTALL)

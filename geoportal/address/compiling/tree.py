@@ -35,9 +35,9 @@ from geoportal.address.gazetteer.nodes import (
     REAL,
     TOWN,
 )
-from geoportal.address.gazetteer.place import Place
 from geoportal.address.text.canonical import canonical_key
 from geoportal.address.text.town_names import chome_key, is_oaza, split_town
+from geoportal.domain.place import Place
 
 _FAR_FACTOR = 3.0
 _FAR_MARGIN_M = 1_000.0
@@ -55,6 +55,13 @@ class _Town(NamedTuple):
     municipality: str
     key: str
     oaza: bool
+
+
+def _known_position(place: Place) -> tuple[float, float] | None:
+    lon, lat = place.lon, place.lat
+    if lon is None or lat is None or not (math.isfinite(lon) and math.isfinite(lat)):
+        return None
+    return lon, lat
 
 
 class Tree:
@@ -87,8 +94,8 @@ class Tree:
         the first.
         """
         parts = _cached_split(place.town, place.koaza)
-        placed = math.isfinite(place.lon) and math.isfinite(place.lat)
-        node = self._town(place, parts.town, alone=placed and not place.block)
+        position = _known_position(place)
+        node = self._town(place, parts.town, alone=position is not None and not place.block)
         if node < 0:
             return
         if place.kana:
@@ -102,8 +109,8 @@ class Tree:
             if place.house and (key := _cached_key(place.house)):
                 node = self._descend(node, HOUSE, "h" + key, place.house)
         self.flags[node] |= REAL
-        if placed:
-            self.lon[node], self.lat[node] = place.lon, place.lat
+        if position is not None:
+            self.lon[node], self.lat[node] = position
 
     def _add(self, parent: int, level: int, key: str, name: str) -> int:
         self.parent.append(parent)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from geoportal.errors import UnreadableSourceError
 
+FILE_NAME = "gazetteer.bin"
 MAGIC = b"geoportal gazetteer 3\n"
 _ALIGNMENT = 16
 

@@ -10,21 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoportal.address.compiling.compiler import FILE_NAME, compile_gazetteer
-from geoportal.address.gazetteer.archive import read_archive
+from geoportal.address.gazetteer.archive import FILE_NAME, read_archive
 from geoportal.address.gazetteer.hash_table import KeyTable
 from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT
-from geoportal.address.gazetteer.place import Municipality, Place, Postcode
 from geoportal.address.gazetteer.region import Position, Region
-
-__all__ = [
-    "Gazetteer",
-    "Municipality",
-    "Place",
-    "Postcode",
-    "compile_gazetteer",
-]
-
 
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
 

@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
-from geoportal.store.reference import MunicipalityInfo, Reference
+from geoportal.domain.place import Municipality
+from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
 _COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
@@ -34,7 +35,7 @@ class MunicipalityFinder:
     reference: Reference
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str], MunicipalityInfo]:
+    def _by_name(self) -> dict[tuple[str, str], Municipality]:
         return {
             (info.prefecture, fold(info.name)): info
             for info in self.reference.municipalities.values()
@@ -47,8 +48,8 @@ class MunicipalityFinder:
         }
 
     @cached_property
-    def _by_last_part(self) -> dict[str, list[MunicipalityInfo]]:
-        found: dict[str, list[MunicipalityInfo]] = {}
+    def _by_last_part(self) -> dict[str, list[Municipality]]:
+        found: dict[str, list[Municipality]] = {}
         for info in self.reference.municipalities.values():
             found.setdefault(fold(last_part(info.name)), []).append(info)
         return found
@@ -92,7 +93,7 @@ class MunicipalityFinder:
                 return code, padded
         return "", False
 
-    def by_name(self, prefecture: str, name: str) -> MunicipalityInfo | None:
+    def by_name(self, prefecture: str, name: str) -> Municipality | None:
         """Find a municipality by prefecture and name, with or without its county (郡)."""
         plain = squeeze(name)
         for candidate in (plain, _COUNTY.sub("", plain)):
@@ -131,13 +132,13 @@ class MunicipalityFinder:
         return ""
 
     @cached_property
-    def _by_full_name(self) -> dict[str, list[MunicipalityInfo]]:
-        found: dict[str, list[MunicipalityInfo]] = {}
+    def _by_full_name(self) -> dict[str, list[Municipality]]:
+        found: dict[str, list[Municipality]] = {}
         for info in self.reference.municipalities.values():
             found.setdefault(squeeze(info.name), []).append(info)
         return found
 
-    def by_last_part(self, name: str) -> list[MunicipalityInfo]:
+    def by_last_part(self, name: str) -> list[Municipality]:
         """Return the municipalities whose ward or own name this is (小倉北区, 苅田町)."""
         return self._by_last_part.get(fold(name), [])
 

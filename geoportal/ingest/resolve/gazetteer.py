@@ -12,17 +12,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geoportal.address.gazetteer.gazetteer import (
-    Gazetteer,
-    Municipality,
-    Place,
-    Postcode,
-    compile_gazetteer,
-)
+from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
+from geoportal.domain.place import Place
 from geoportal.errors import GeoportalError
 from geoportal.store.database import Database
-from geoportal.store.places import PlaceSet, StoredPlace, read_place_sets, read_places
+from geoportal.store.places import PlaceSet, read_place_sets, read_places
 from geoportal.store.postcodes import PostcodeSet, read_postcode_sets, read_postcodes
 from geoportal.store.reference import Reference
 
@@ -101,14 +97,11 @@ def _compile(
     try:
         compile_gazetteer(
             _places(connection, sets),
-            [
-                Municipality(info.code, info.prefecture, info.name)
-                for info in reference.municipalities.values()
-            ],
+            reference.municipalities.values(),
             draft,
             source=_source(sets, reference),
             dataset_date=max(item.as_of for item in sets),
-            postcodes=_postcodes(connection),
+            postcodes=read_postcodes(connection),
         )
         if not directory.exists():
             draft.replace(directory)
@@ -129,28 +122,7 @@ def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
         points = [name for name in names if name in _POINTS]
         finer = [name for name in names if name not in _POINTS]
         for name in (*points, *finer, *(points if finer else ())):
-            for place in read_places(connection, source=name, municipality_code=code):
-                yield _place(place)
-
-
-def _place(place: StoredPlace) -> Place:
-    return Place(
-        municipality_code=place.municipality_code,
-        prefecture=place.prefecture,
-        municipality=place.municipality,
-        town=place.town,
-        lon=float("nan") if place.lon is None else place.lon,
-        lat=float("nan") if place.lat is None else place.lat,
-        koaza=place.koaza,
-        block=place.block,
-        house=place.house,
-        kana=place.kana,
-    )
-
-
-def _postcodes(connection: sa.Connection) -> Iterator[Postcode]:
-    for item in read_postcodes(connection):
-        yield Postcode(item.postal_code, item.municipality_code, item.town, item.kana, item.chome)
+            yield from read_places(connection, source=name, municipality_code=code)
 
 
 def _source(sets: list[PlaceSet], reference: Reference) -> str:

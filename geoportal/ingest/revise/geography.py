@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.place import Place
 from geoportal.geo.polygons import vertex_count
 from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.report import ERROR, INFO, Issue
@@ -18,7 +19,6 @@ from geoportal.store.facilities import read_records
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
 from geoportal.store.places import (
     PlaceSet,
-    StoredPlace,
     content_hash,
     read_place_sets,
     read_places,
@@ -77,7 +77,7 @@ def _code_taken(before: StoredOutline, item: StoredOutline) -> Issue:
 
 
 def revise_places(
-    connection: sa.Connection, places: Mapping[str, list[StoredPlace]], edition: Edition
+    connection: sa.Connection, places: Mapping[str, list[Place]], edition: Edition
 ) -> Revision:
     """Take towns over, municipality by municipality.
 
@@ -132,7 +132,7 @@ def _replace(
     connection: sa.Connection,
     before: PlaceSet | None,
     fresh: PlaceSet,
-    items: list[StoredPlace],
+    items: list[Place],
     revision: Revision,
 ) -> None:
     if before is None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from geoportal.domain.place import Place
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.edition import Edition, Progress
@@ -31,7 +32,6 @@ from geoportal.ingest.sources import blocks, postcodes
 from geoportal.ingest.sources.towns import count_by_change
 from geoportal.store.places import (
     PlaceSet,
-    StoredPlace,
     content_hash,
     read_place_sets,
     read_places,
@@ -135,7 +135,7 @@ class _Run:
     def replace(self, reader: blocks.BlockReader | registry.RegistryReader) -> None:
         """Replace the places of every municipality of the table."""
         held = self._held(reader.part)
-        groups: dict[str, dict[tuple[str, str, str, str], StoredPlace]] = {}
+        groups: dict[str, dict[tuple[str, str, str, str], Place]] = {}
         for code, line, cells, last in self._rows(reader):
             items = groups.setdefault(code, {})
             found = reader.read(line, cells, code)
@@ -212,10 +212,8 @@ class _Run:
             left[code] -= 1
             yield code, line, cells, left[code] == 0
 
-    def _write(
-        self, part: str, code: str, items: list[StoredPlace], before: PlaceSet | None
-    ) -> None:
-        old: list[StoredPlace] = []
+    def _write(self, part: str, code: str, items: list[Place], before: PlaceSet | None) -> None:
+        old: list[Place] = []
         if before is not None:
             old = list(read_places(self._connection, source=part, municipality_code=code))
             items = _with_known_positions(items, old)
@@ -246,7 +244,7 @@ class _Run:
             return
         self._store(fresh, items, old)
 
-    def _store(self, fresh: PlaceSet, items: list[StoredPlace], old: list[StoredPlace]) -> None:
+    def _store(self, fresh: PlaceSet, items: list[Place], old: list[Place]) -> None:
         created, updated, unchanged, removed = (
             count_by_change(old, items) if old else (len(items), 0, 0, 0)
         )
@@ -257,7 +255,7 @@ class _Run:
         replace_places(self._connection, fresh, items)
 
 
-def _with_known_positions(items: list[StoredPlace], old: list[StoredPlace]) -> list[StoredPlace]:
+def _with_known_positions(items: list[Place], old: list[Place]) -> list[Place]:
     """Keep the positions that came in a file of their own, by registry id."""
     known = {p.registry_id: p for p in old if p.registry_id and p.lon is not None}
     if not known:

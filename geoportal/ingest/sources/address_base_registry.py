@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from geoportal.domain.place import Place
 from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.files.streams import StreamedTable
-from geoportal.store.places import StoredPlace
 
 SOURCE: Final = "address-base-registry"
 TOWN, BLOCK, HOUSE = "town", "block", "house"
@@ -179,7 +179,7 @@ class RegistryReader:
             code = self._codes[text] = self._edition.municipalities.by_code(text.strip())[0]
         return code
 
-    def read(self, line: int, cells: list[str], code: str) -> StoredPlace | Issue | None:
+    def read(self, line: int, cells: list[str], code: str) -> Place | Issue | None:
         """Return a row's place; None for what is abolished or no unit."""
         gone = self._cell(cells, "ablt_date")
         if gone and gone <= self._edition.as_of:
@@ -198,7 +198,7 @@ class RegistryReader:
             message = "the row has no number"
             return Issue(line, "blk_num", "no_block", ERROR, town, message)
         info = self._edition.municipalities.reference.municipalities[code]
-        return StoredPlace(
+        return Place(
             code,
             info.prefecture,
             info.name,
@@ -216,7 +216,7 @@ class RegistryReader:
         """Return the issue of a row in no known municipality."""
         return unknown_municipality(line, cells[self._at["lg_code"]])
 
-    def repeated(self, _line: int, _place: StoredPlace) -> None:
+    def repeated(self, _line: int, _place: Place) -> None:
         """Say nothing: towns with and without 住居表示 stand there twice by design."""
 
     def _cell(self, cells: list[str], name: str) -> str:

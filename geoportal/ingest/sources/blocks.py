@@ -14,12 +14,12 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
+from geoportal.domain.place import Place
 from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, read_degrees
-from geoportal.store.places import StoredPlace
 from geoportal.text.contact import clean_line
 
 SOURCE: Final = "blocks"
@@ -80,7 +80,7 @@ class BlockReader:
             code = self._municipalities[named] = info.code if info else ""
         return code
 
-    def read(self, line: int, cells: list[str], code: str) -> StoredPlace | Issue | None:
+    def read(self, line: int, cells: list[str], code: str) -> Place | Issue | None:
         """Return a row's place; None for points that are not to be used; an issue for bad rows."""
         if any(cells[at].strip() == _DELETED for at in self._flags):
             return None
@@ -98,7 +98,7 @@ class BlockReader:
             message = "the row names no town or no block"
             return Issue(line, LAYOUT.official("block"), "no_block", ERROR, town, message)
         prefecture, municipality = self._named(cells)
-        return StoredPlace(code, prefecture, municipality, town, lon, lat, koaza, block)
+        return Place(code, prefecture, municipality, town, lon, lat, koaza, block)
 
     def unknown(self, line: int, cells: list[str]) -> Issue:
         """Return the issue of a row in no known municipality."""
@@ -107,7 +107,7 @@ class BlockReader:
         name = LAYOUT.official("municipality")
         return Issue(line, name, "unknown_municipality", ERROR, value, message)
 
-    def repeated(self, line: int, place: StoredPlace) -> Issue:
+    def repeated(self, line: int, place: Place) -> Issue:
         """Return the note on a block that stands there twice."""
         message = "the same block stands further up; the first is kept"
         return Issue(line, LAYOUT.official("block"), "duplicate_key", INFO, place.block, message)

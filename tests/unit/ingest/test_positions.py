@@ -7,11 +7,13 @@ import pytest
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, box
 
-from geoportal.address.gazetteer.gazetteer import Gazetteer, Municipality, Place, compile_gazetteer
+from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.district import District
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.location import SURVEYED_UNCERTAINTY_M
+from geoportal.domain.place import Municipality, Place
 from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.positions import place_record

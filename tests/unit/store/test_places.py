@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from geoportal.domain.place import Place
 from geoportal.store.places import (
     PlaceSet,
-    StoredPlace,
     content_hash,
     read_place_positions,
     read_place_sets,
@@ -17,7 +17,7 @@ from geoportal.store.places import (
 
 
 def place(town, lon=130.88, lat=33.88, code="40106"):
-    return StoredPlace(code, "福岡県", "北九州市小倉北区", town, lon, lat)
+    return Place(code, "福岡県", "北九州市小倉北区", town, lon, lat)
 
 
 def stored(connection, items, code="40106"):
