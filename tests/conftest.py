@@ -14,6 +14,7 @@ from geoportal.domain.facility import SourceMention
 from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
 from geoportal.domain.location import Location
 from geoportal.services.portal import Portal, shipped_reference
+from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
 from geoportal.store.database import Database, advance_dataset_version, open_database
@@ -104,6 +105,12 @@ def city(database: Database) -> Database:
 def portal(city: Database) -> Portal:
     """Return a portal over the small city at a fixed moment."""
     return Portal(city, shipped_reference(), clock=lambda: NOW)
+
+
+@pytest.fixture
+def view(portal: Portal) -> View:
+    """Return the view of the small city at the portal's moment."""
+    return portal.view()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPE
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import FORMATS, export_facilities
 from geoportal.export.geocoded import geocode_csv
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:
@@ -59,10 +59,10 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 @command
 def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
-    portal = console.portal()
+    view = console.view()
     request = SearchRequest.model_validate(_search_request(options))
-    document = presenters.search_document(portal, request.to_query(portal))
-    console.print(document, lambda: search_lines(portal, document))
+    document = presenters.search_document(view, request.to_query(view))
+    console.print(document, lambda: search_lines(view, document))
 
 
 @click.command()
@@ -72,14 +72,14 @@ def search(console: Console, **options: Any) -> None:
 def export(console: Console, out: Path, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
     require_writable(out, "--out")
-    portal = console.portal()
+    view = console.view()
     request = SearchRequest.model_validate(_search_request(options))
     chosen = dataclasses.replace(
-        request.to_query(portal, whole_allowed=True), limit=len(portal.snapshot)
+        request.to_query(view, whole_allowed=True), limit=len(view.snapshot)
     )
-    found = presenters.search_document(portal, chosen)["features"]
-    features = [presenters.export_feature(portal, item) for item in found]
-    export_facilities(out, features, portal.reference)
+    found = presenters.search_document(view, chosen)["features"]
+    features = [presenters.export_feature(view, item) for item in found]
+    export_facilities(out, features, view.reference)
     document = {"out": str(out), "facilities": len(features)}
     console.print(document, lambda: iter([f"{len(features)} 件を {out} に書きました"]))
 
@@ -114,15 +114,15 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
 @command
 def facility(console: Console, number: str) -> None:
     """Show one facility, every fact with its source and date."""
-    portal = console.portal()
-    found = find_facilities(portal, number)
-    documents = [presenters.full_feature(portal, item) for item in found]
+    view = console.view()
+    found = find_facilities(view, number)
+    documents = [presenters.full_feature(view, item) for item in found]
     collection = {"type": "FeatureCollection", "features": documents}
     document = documents[0] if len(documents) == 1 else collection
-    console.print(document, lambda: facility_lines(portal, documents))
+    console.print(document, lambda: facility_lines(view, documents))
 
 
-def find_facilities(portal: Portal, number: str) -> list[Any]:
+def find_facilities(view: View, number: str) -> list[Any]:
     """Return the facility with an id, or all facilities that carry an official number.
 
     Raises
@@ -130,10 +130,10 @@ def find_facilities(portal: Portal, number: str) -> list[Any]:
     NotFoundError
         When there is none.
     """
-    one = portal.facility(number) or portal.facility(portal.redirect_of(number))
+    one = view.facility(number) or view.facility(view.redirect_of(number))
     if one is not None:
         return [one]
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     found = [f for f in snapshot.by_id.values() if number in f.identifiers.values()]
     if not found:
         raise NotFoundError("no facility has this id or official number")
@@ -149,7 +149,7 @@ def find_facilities(portal: Portal, number: str) -> list[Any]:
 @command
 def districts(console: Console, level: str | None) -> None:
     """List the districts held."""
-    document = presenters.districts_document(console.portal(), geometry=False, level=level)
+    document = presenters.districts_document(console.view(), geometry=False, level=level)
     console.print(document, lambda: district_lines(document))
 
 
@@ -174,13 +174,13 @@ def geocode(
             raise UsageError("--csv needs --column and --out, and no addresses beside it")
         with progress_bar() as progress:
             report = geocode_csv(
-                console.portal().loaded.geocoder, csv_file, out, column, hint or "", progress
+                console.view().geocoder, csv_file, out, column, hint or "", progress
             )
         console.print(report, lambda: iter([f"{report['rows']} 行を {out} に書きました"]))
         return
     if not addresses:
         raise UsageError("give an address, or --csv with --column and --out")
-    portal = console.portal()
-    documents = [presenters.locate_document(portal, portal.geocode(text)) for text in addresses]
+    view = console.view()
+    documents = [presenters.locate_document(view, view.geocode(text)) for text in addresses]
 
     console.print(documents, lambda: place_lines(documents))

@@ -30,10 +30,10 @@ def changes(console: Console, source: str, from_date: str, to_date: str, out: Pa
     """Compare two editions: opened, closed, moved, renamed, filings, telephone."""
     if out is not None and out.suffix.lower() != ".xlsx":
         raise UsageError("--out takes a name that ends in .xlsx", "out")
-    portal = console.portal()
-    document = changes_document(portal, source, _day(from_date, "from"), _day(to_date, "to"))
+    view = console.view()
+    document = changes_document(view, source, _day(from_date, "from"), _day(to_date, "to"))
     if out is not None:
-        write_xlsx(out, changes_rows(portal, document), CHANGE_COLUMNS)
+        write_xlsx(out, changes_rows(view, document), CHANGE_COLUMNS)
         console.tell(f"{len(document['changes'])} 件を {out} に書きました")
     console.print(document, lambda: _lines(document))
 

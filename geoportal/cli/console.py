@@ -18,6 +18,7 @@ from tqdm import tqdm
 from geoportal.documents.requests import field_of
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.services.portal import Portal, shipped_reference
+from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 
@@ -39,15 +40,15 @@ class Console:
     settings: Settings
     json: bool = False
 
-    def portal(self) -> Portal:
-        """Open the database for questions.
+    def view(self) -> View:
+        """Open the database and load the data a command answers from.
 
         Raises
         ------
         NotFoundError
             When there is no database.
         """
-        return Portal(open_database(self.settings.database), shipped_reference())
+        return Portal(open_database(self.settings.database), shipped_reference()).view()
 
     def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
         """Print the JSON document, or the text made for people."""

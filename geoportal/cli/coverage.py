@@ -30,7 +30,7 @@ from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageErro
 from geoportal.export.method import FORMATS
 from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 _DEFAULT_FORMATS = ",".join(FORMATS)
 
@@ -84,17 +84,17 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     held = options["baseline"]
     before = None if held is None else read_baseline(_read(held))
     _require_folder(out)
-    portal = console.portal()
-    question = _question(portal, options)
+    view = console.view()
+    question = _question(view, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
     with progress_bar() as progress, workers(options["scheduler"]) as executor:
         desk = CoverageDesk(
-            portal.database,
-            portal.reference,
-            district_members(portal.reference),
+            view.database,
+            view.reference,
+            district_members(view.reference),
             executor=executor,
         )
-        editions, snapshot = portal.loaded.editions, portal.snapshot
+        editions, snapshot = view.editions, view.snapshot
         local = options["local"]
         present = desk.study(snapshot, code, question, local=local) if changes.any else None
         handout = desk.handout(
@@ -167,7 +167,7 @@ def _require_folder(out: Path) -> None:
         raise UsageError(f"--out {out}: cannot be written", "out")
 
 
-def _question(portal: Portal, options: dict[str, Any]) -> Question:
+def _question(view: View, options: dict[str, Any]) -> Question:
     for kind in options["kind"]:
         if kind not in KINDS:
             raise UsageError(
@@ -175,7 +175,7 @@ def _question(portal: Portal, options: dict[str, Any]) -> Question:
             )
     return Question(
         kinds=tuple(dict.fromkeys(options["kind"])),
-        needs=portal.reference.vocabulary.require_needs(options["need"], "need"),
+        needs=view.reference.vocabulary.require_needs(options["need"], "need"),
         time=options["time"],
         evidence=options["evidence"],
         demand=options["demand"],

@@ -9,6 +9,7 @@ from typing import Any
 from geoportal.documents.presenters import SAMPLE_SOURCE, sources_document
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
+from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.database import open_database, require_whole
 
@@ -48,16 +49,16 @@ def diagnose(settings: Settings) -> list[Finding]:
     try:
         database = open_database(settings.database)
         require_whole(database)
-        portal = Portal(database, shipped_reference())
-        return [*_data_findings(portal), *_source_findings(portal)]
+        view = Portal(database, shipped_reference()).view()
+        return [*_data_findings(view), *_source_findings(view)]
     except NotFoundError as error:
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:
         return [Finding("error", "no_database", str(error))]  # it says what to do
 
 
-def _data_findings(portal: Portal) -> Iterator[Finding]:
-    snapshot = portal.snapshot
+def _data_findings(view: View) -> Iterator[Finding]:
+    snapshot = view.snapshot
     total = len(snapshot)
     if total == 0:
         yield Finding(
@@ -73,14 +74,14 @@ def _data_findings(portal: Portal) -> Iterator[Finding]:
             "行政区域がないため、座標が市区町村の中にあるかを確かめられません",
             "国土数値情報 N03 を geoportal import で取り込んでください",
         )
-    if portal.loaded.geocoder.gazetteer.town_count == 0:
+    if view.geocoder.gazetteer.town_count == 0:
         yield Finding(
             "warning",
             "no_towns",
             "町丁目の位置データがないため、住所から位置を求められません",
             "町丁目の CSV を geoportal import で取り込んでください",
         )
-    if not portal.loaded.station_count:
+    if not view.station_count:
         yield Finding(
             "info",
             "no_stations",
@@ -102,8 +103,8 @@ def _data_findings(portal: Portal) -> Iterator[Finding]:
         )
 
 
-def _source_findings(portal: Portal) -> Iterator[Finding]:
-    for item in sources_document(portal)["sources"]:
+def _source_findings(view: View) -> Iterator[Finding]:
+    for item in sources_document(view)["sources"]:
         if item["stale"]:
             yield Finding(
                 "warning",

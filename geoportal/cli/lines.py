@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.search.relax import RelaxationKind, Step
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
@@ -16,11 +16,11 @@ _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("op
 Document = dict[str, Any]
 
 
-def search_lines(portal: Portal, document: Document) -> Iterator[str]:
+def search_lines(view: View, document: Document) -> Iterator[str]:
     """Yield the lines of a search answer."""
     counts = document["counts"]
     yield f"対応あり {counts['match']} 件・未確認 {counts['possible']} 件・なし {counts['no']} 件"
-    kinds = portal.reference.kinds
+    kinds = view.reference.kinds
     for number, feature in enumerate(document["features"], start=1):
         about = feature["properties"]
         distance = f" {about['distance_m']:,} m" if "distance_m" in about else ""
@@ -31,42 +31,42 @@ def search_lines(portal: Portal, document: Document) -> Iterator[str]:
         where = about["address"] if feature["geometry"] else f"{about['address']}（位置不明）"
         yield f"     {where}  {about['phone']}  [{feature['id']}]"
         if about["needs"]:
-            yield "     " + "  ".join(_need_text(portal, *item) for item in about["needs"].items())
+            yield "     " + "  ".join(_need_text(view, *item) for item in about["needs"].items())
         if "why" in about:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
     if "station_position" in document.get("origin", {}).get("warnings", ()):
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
-        yield _relaxation_text(portal, relaxation)
+        yield _relaxation_text(view, relaxation)
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 
 
-def _need_text(portal: Portal, code: str, item: dict[str, Any]) -> str:
-    label = portal.reference.vocabulary[code].label_ja
+def _need_text(view: View, code: str, item: dict[str, Any]) -> str:
+    label = view.reference.vocabulary[code].label_ja
     if item["value"] == "unknown":
         return f"{_SIGNS['unknown']}{label}"
-    evidence = portal.reference.evidence[item["evidence"]][0]
+    evidence = view.reference.evidence[item["evidence"]][0]
     old = "・古い情報" if item["stale"] else ""
     note = f"・{item['note']}" if item.get("note") else ""
     return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}{note}）"
 
 
-def _relaxation_text(portal: Portal, item: dict[str, Any]) -> str:
+def _relaxation_text(view: View, item: dict[str, Any]) -> str:
     steps = relaxation_steps(item)
-    return f"{'、'.join(_step_text(portal, step) for step in steps)}と {item['adds']} 件"
+    return f"{'、'.join(_step_text(view, step) for step in steps)}と {item['adds']} 件"
 
 
-def _step_text(portal: Portal, step: Step) -> str:
+def _step_text(view: View, step: Step) -> str:
     """Return what to ask without or ask wider, as the first half of a sentence."""
     value = str(step.value)
     match step.kind:
         case RelaxationKind.DROP:
-            return f"「{portal.reference.vocabulary[value].label_ja}」を外す"
+            return f"「{view.reference.vocabulary[value].label_ja}」を外す"
         case RelaxationKind.RADIUS:
             return f"半径を {step.metres / 1000:g} km に広げる"
         case RelaxationKind.DISTRICT:
-            names = portal.district_chain(value)
+            names = view.district_chain(value)
             return f"地区を{names[0].name if names else value}に広げる"
         case RelaxationKind.ANY_KIND:
             return "種類を問わない"
@@ -78,12 +78,12 @@ def _step_text(portal: Portal, step: Step) -> str:
             assert_never(step.kind)
 
 
-def facility_lines(portal: Portal, documents: list[Document]) -> Iterator[str]:
+def facility_lines(view: View, documents: list[Document]) -> Iterator[str]:
     """Yield the lines about facilities, every fact with source and date."""
     for document in documents:
-        yield from _head_lines(portal, document)
+        yield from _head_lines(view, document)
         for claim in document["properties"]["claims"]:
-            yield _claim_line(portal, claim)
+            yield _claim_line(view, claim)
         for mention in document["properties"]["sources"]:
             yield f"  出典: {mention['source']} {mention['as_of']} {mention['record_id']}"
 
@@ -114,9 +114,9 @@ def place_lines(documents: list[Document]) -> Iterator[str]:
             yield f"  候補: {one['text']}"
 
 
-def _head_lines(portal: Portal, document: Document) -> Iterator[str]:
+def _head_lines(view: View, document: Document) -> Iterator[str]:
     about = document["properties"]
-    kind = portal.reference.kinds[about["kind"]].label_ja
+    kind = view.reference.kinds[about["kind"]].label_ja
     yield f"{about['name']}（{kind}）[{document['id']}]"
     if about["fictional"]:
         yield "  架空のデータです"
@@ -139,10 +139,10 @@ def _head_lines(portal: Portal, document: Document) -> Iterator[str]:
     yield f"  位置: {lon:.6f},{lat:.6f}（{spread}） {'、'.join(place['warnings'])}"
 
 
-def _claim_line(portal: Portal, claim: Document) -> str:
-    vocabulary = portal.reference.vocabulary
+def _claim_line(view: View, claim: Document) -> str:
+    vocabulary = view.reference.vocabulary
     label = vocabulary[claim["code"]].label_ja if claim["code"] in vocabulary else claim["code"]
-    evidence = portal.reference.evidence[claim["evidence"]][0]
+    evidence = view.reference.evidence[claim["evidence"]][0]
     old = " 古い情報" if claim["stale"] else ""
     sign = _SIGNS[claim["value"]]
     return f"  {sign} {label}（{evidence} {claim['source']} {claim['as_of']}{old}）"

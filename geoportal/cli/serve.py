@@ -31,7 +31,7 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     from granian import Granian  # only this command needs a server: the others start faster
     from granian.constants import Interfaces
 
-    console.portal()
+    open_database(console.settings.database)  # says what is wrong before any worker starts
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
     console.tell(f"http://{host}:{port} で動いています（終了は Ctrl+C）")
     server: Any = Granian(
@@ -68,7 +68,7 @@ def application() -> Flask:
     )
     settings = Settings.from_environment()
     portal = Portal(open_database(settings.database), shipped_reference())
-    structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.snapshot))
+    structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
     app = create_app(portal, settings)
     read_static_files().pack()
     served = app.wsgi_app

@@ -26,8 +26,8 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
     """Write an Excel file for a kind of facility, prefilled with what is known."""
     if out.suffix.lower() != ".xlsx":
         raise UsageError("--out must end in .xlsx", "out")
-    portal = console.portal()
-    snapshot = portal.snapshot
+    view = console.view()
+    snapshot = view.snapshot
     if district is not None and not snapshot.knows_district(district):
         raise NotFoundError(f"there is no district {district[:20]!r}; see geoportal districts")
     rows = range(len(snapshot)) if district is None else snapshot.in_district(district)
@@ -36,15 +36,15 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         (item for item in chosen if item.kind == kind),
         key=lambda item: (item.municipality_code, item.kana or item.name, item.id),
     )
-    info = portal.reference.kinds[kind]
-    labels = {name: texts[0] for name, texts in portal.reference.evidence.items()}
+    info = view.reference.kinds[kind]
+    labels = {name: texts[0] for name, texts in view.reference.evidence.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     questions = write_survey(
         out,
         facilities,
         kind,
         info.label_ja,
-        portal.reference.vocabulary,
+        view.reference.vocabulary,
         labels,
         today=snapshot.today,
     )

@@ -16,7 +16,7 @@ from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.search.exposure import Simulation, simulate
-from geoportal.services.portal import CALENDAR, Portal
+from geoportal.services.view import CALENDAR, View
 
 Document = dict[str, Any]
 _MOST_HOMES = 5_000
@@ -40,10 +40,10 @@ _MOST_HOMES = 5_000
 @command
 def team(console: Console, **options: Any) -> None:
     """Fill several roles around one home: candidates for each, and the best teams."""
-    portal = console.portal()
+    view = console.view()
     request = TeamRequest.model_validate(_team_request(options))
-    document = team_document(portal, request.to_question(portal))
-    console.print(document, lambda: _team_lines(portal, document))
+    document = team_document(view, request.to_question(view))
+    console.print(document, lambda: _team_lines(view, document))
 
 
 @click.command()
@@ -51,9 +51,9 @@ def team(console: Console, **options: Any) -> None:
 @command
 def interpret(console: Console, file: Any) -> None:
     """Read a consultation text from FILE or stdin: needs and kinds, to be confirmed."""
-    portal = console.portal()
+    view = console.view()
     request = InterpretRequest.model_validate({"text": file.read()})
-    document = interpretation_document(portal, request.text)
+    document = interpretation_document(view, request.text)
     console.print(document, lambda: _interpretation_lines(document))
 
 
@@ -70,16 +70,16 @@ def exposure(console: Console, **options: Any) -> None:
 
     A simulation: no question that anybody asked goes into it.
     """
-    portal = console.portal()
-    require_districts(portal, (options["district"],))
+    view = console.view()
+    require_districts(view, (options["district"],))
     query = Query(
         kinds=require_kinds(list(options["kinds"]), "kind"),
-        needs=portal.reference.vocabulary.require_needs(options["needs"], "need"),
+        needs=view.reference.vocabulary.require_needs(options["needs"], "need"),
         radius_m=options["radius"],
     )
-    homes = list(_grid(portal, options["district"], options["step"]))
-    done = simulate(portal.snapshot, query, homes, options["days"], CALENDAR)
-    document = _exposure_document(portal, done, len(homes), options["days"])
+    homes = list(_grid(view, options["district"], options["step"]))
+    done = simulate(view.snapshot, query, homes, options["days"], CALENDAR)
+    document = _exposure_document(view, done, len(homes), options["days"])
     console.print(document, lambda: _exposure_lines(document))
 
 
@@ -112,8 +112,8 @@ def _role(text: str) -> Document:
     return {"role": parts[0], "kinds": parts[1].split(","), "needs": needs}
 
 
-def _team_lines(portal: Portal, document: Document) -> Iterator[str]:
-    vocabulary = portal.reference.vocabulary
+def _team_lines(view: View, document: Document) -> Iterator[str]:
+    vocabulary = view.reference.vocabulary
     labels = {role["role"]: role["label_ja"] for role in document["roles"]}
     for role in document["roles"]:
         counts = role["counts"]
@@ -154,7 +154,7 @@ def _interpretation_lines(document: Document) -> Iterator[str]:
     yield "言葉から読み取ったものです。内容を確かめてから検索してください。"
 
 
-def _grid(portal: Portal, code: str, step_m: float) -> Iterator[tuple[float, float]]:
+def _grid(view: View, code: str, step_m: float) -> Iterator[tuple[float, float]]:
     """Yield points a step apart inside a district.
 
     Raises
@@ -162,7 +162,7 @@ def _grid(portal: Portal, code: str, step_m: float) -> Iterator[tuple[float, flo
     UsageError
         When its outline is not held, or the step makes too many homes.
     """
-    index = portal.snapshot.districts
+    index = view.snapshot.districts
     if code not in index:
         raise UsageError("the outline of this district is not held", "district")
     outline = index.outline(code)
@@ -180,8 +180,8 @@ def _grid(portal: Portal, code: str, step_m: float) -> Iterator[tuple[float, flo
                 yield lon, lat
 
 
-def _exposure_document(portal: Portal, done: Simulation, homes: int, days: int) -> Document:
-    snapshot = portal.snapshot
+def _exposure_document(view: View, done: Simulation, homes: int, days: int) -> Document:
+    snapshot = view.snapshot
     rows = sorted(
         (int(row) for row in done.first_page.nonzero()[0]),
         key=lambda row: (-int(done.first_page[row]), snapshot.facilities[row].id),

@@ -8,7 +8,7 @@ from typing import Any
 
 from geoportal.errors import UsageError
 from geoportal.ingest.changes import ChangeReport, compare_editions
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.store.history import edition_dates
 
 CHANGE_LABELS_JA = {
@@ -39,14 +39,12 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 Document = dict[str, Any]
 
 
-def changes_document(
-    portal: Portal, source: str, from_date: str = "", to_date: str = ""
-) -> Document:
+def changes_document(view: View, source: str, from_date: str = "", to_date: str = "") -> Document:
     """Return the change report of a source.
 
     Parameters
     ----------
-    portal : Portal
+    view : View
     source, from_date, to_date : str
         As of `geoportal.ingest.changes.compare_editions`.
 
@@ -60,8 +58,8 @@ def changes_document(
     for name, day in (("from", from_date), ("to", to_date)):
         if day and not _DATE.fullmatch(day):
             raise UsageError("dates are written 2026-10-01", name)
-    with portal.database.engine.connect() as connection:
-        report = compare_editions(connection, source, from_date, to_date, portal.loaded.geocoder)
+    with view.database.engine.connect() as connection:
+        report = compare_editions(connection, source, from_date, to_date, view.geocoder)
         dates = edition_dates(connection, source)
     return {**_document(report), "editions": dates}
 
@@ -78,9 +76,9 @@ def _document(report: ChangeReport) -> Document:
     }
 
 
-def changes_rows(portal: Portal, document: Document) -> list[Document]:
+def changes_rows(view: View, document: Document) -> list[Document]:
     """Return the rows of the Excel table."""
-    places, kinds = portal.reference.municipalities, portal.reference.kinds
+    places, kinds = view.reference.municipalities, view.reference.kinds
     return [
         {
             **item,

@@ -10,18 +10,18 @@ from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
 from geoportal.index.snapshot import ShownClaim, Snapshot
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 
-def facility_document(portal: Portal, facility_id: str) -> Document | None:
+def facility_document(view: View, facility_id: str) -> Document | None:
     """Return one facility as a GeoJSON Feature with every claim, None if there is none."""
-    facility = portal.facility(facility_id)
-    return None if facility is None else full_feature(portal, facility)
+    facility = view.facility(facility_id)
+    return None if facility is None else full_feature(view, facility)
 
 
-def full_feature(portal: Portal, facility: Facility) -> Document:
+def full_feature(view: View, facility: Facility) -> Document:
     """Return a facility as a GeoJSON Feature with everything known of it."""
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     location = facility.location
     code = _municipality(snapshot, facility)
     same_number = _same_number(snapshot, facility)
@@ -31,7 +31,7 @@ def full_feature(portal: Portal, facility: Facility) -> Document:
         "identifiers": dict(sorted(facility.identifiers.items())),
         "postal_code": facility.postal_code,
         "municipality_code": facility.municipality_code,
-        "district": [brief_district(d) for d in portal.district_chain(code)] if code else [],
+        "district": [brief_district(d) for d in view.district_chain(code)] if code else [],
         "fax": facility.fax,
         "url": facility.url,
         "operator": facility.operator,

@@ -12,7 +12,7 @@ from geoportal.documents.requests import Strict
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.search.interpretation import Finding, Interpretation
 from geoportal.search.note_text import Age, Span
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 MAX_LETTERS = 4_000
 _CHILD_UNDER = 18
@@ -27,17 +27,17 @@ class InterpretRequest(Strict):
     )
 
 
-def interpretation_document(portal: Portal, text: str) -> Document:
+def interpretation_document(view: View, text: str) -> Document:
     """Return what a note asks for, each item with the words it came from."""
-    found = portal.interpret(text)
-    vocabulary = portal.reference.vocabulary
-    kinds = portal.reference.kinds
+    found = view.interpret(text)
+    vocabulary = view.reference.vocabulary
+    kinds = view.reference.kinds
     labels = {kind: (info.label_ja, info.label_en) for kind, info in kinds.items()}
 
     def listed(findings: Iterable[Finding]) -> list[Document]:
         return [_finding(vocabulary, labels, item) for item in findings]
 
-    team = portal.reference.teams.get(found.team, ())
+    team = view.reference.teams.get(found.team, ())
     return {
         "needs": listed(found.needs),
         "kinds": listed(found.kinds),

@@ -10,21 +10,21 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
-from geoportal.services.portal import CALENDAR, Portal
+from geoportal.services.view import CALENDAR, View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
 Document = dict[str, Any]
 
 
-def centres_document(portal: Portal) -> Document:
+def centres_document(view: View) -> Document:
     """Return the consultation centres with hours, open now or next opening."""
-    now = portal.clock()
-    return {"centres": [_centre(portal, centre, now) for centre in portal.snapshot.centres]}
+    now = view.now
+    return {"centres": [_centre(view, centre, now) for centre in view.snapshot.centres]}
 
 
 def districts_document(
-    portal: Portal, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
+    view: View, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
 ) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
 
@@ -33,38 +33,38 @@ def districts_document(
     UsageError
         When no district level is called so.
     """
-    everything = portal.snapshot.districts.districts
+    everything = view.snapshot.districts.districts
     if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in everything)}:
         raise UsageError(f"no district level is called {level[:40]!r}", "level")
     held = [d for d in everything if level is None or d.is_of(level)]
     features = [
-        _district_feature(portal, district, geometry=geometry, tolerance_m=tolerance_m)
+        _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
         for district in held
     ]
     return {
         "type": "FeatureCollection",
         "numberMatched": len(features),
         "numberReturned": len(features),
-        "dataset_version": portal.snapshot.version,
+        "dataset_version": view.snapshot.version,
         "features": features,
     }
 
 
-def district_document(portal: Portal, code: str, *, geometry: bool = True) -> Document | None:
+def district_document(view: View, code: str, *, geometry: bool = True) -> Document | None:
     """Return one district as a GeoJSON Feature, None when its outline is not held."""
-    index = portal.snapshot.districts
-    return _district_feature(portal, index[code], geometry=geometry) if code in index else None
+    index = view.snapshot.districts
+    return _district_feature(view, index[code], geometry=geometry) if code in index else None
 
 
-def sources_document(portal: Portal) -> Document:
+def sources_document(view: View) -> Document:
     """Return every data set held: publisher, licence, editions, rows, freshness."""
-    loaded, today = portal.loaded, portal.snapshot.today
+    loaded, today = view, view.snapshot.today
     names = list(dict.fromkeys(edition.source for edition in loaded.editions))
     figures = loaded.snapshot.source_figures
     sources = []
     for name in sorted(names):
         editions = [edition for edition in loaded.editions if edition.source == name]
-        info = portal.reference.sources.get(name)
+        info = view.reference.sources.get(name)
         newest = max(edition.as_of for edition in editions)
         due = datetime.fromisoformat(newest).date() + timedelta(
             days=info.cadence_days if info else 0
@@ -97,10 +97,10 @@ def sources_document(portal: Portal) -> Document:
                 ],
             }
         )
-    return {"dataset_version": portal.snapshot.version, "sources": sources}
+    return {"dataset_version": view.snapshot.version, "sources": sources}
 
 
-def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
+def vocabulary_document(view: View, word: str | None = None) -> Document:
     """Return needs, kinds, groups, evidence classes and ready-made teams with labels.
 
     Parameters
@@ -108,8 +108,8 @@ def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
     word : str, optional
         A word of care (床ずれ, PEG …): then only the terms it stands for are listed.
     """
-    reference = portal.reference
-    meant = None if word is None else portal.interpreter.lookup(word)
+    reference = view.reference
+    meant = None if word is None else view.interpreter.lookup(word)
     return {
         "terms": [
             {
@@ -159,9 +159,9 @@ def vocabulary_document(portal: Portal, word: str | None = None) -> Document:
 
 
 def _district_feature(
-    portal: Portal, district: District, *, geometry: bool, tolerance_m: float = 0.0
+    view: View, district: District, *, geometry: bool, tolerance_m: float = 0.0
 ) -> Document:
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     outline = snapshot.districts.outline(district.code)
     shape = snapshot.districts.drawing(district.code, tolerance_m) if geometry else None
     return {
@@ -204,7 +204,7 @@ def brief_centre(centre: Centre) -> Document:
     return {"id": centre.id, "name": centre.name, "phone": centre.phone, "kind": centre.kind}
 
 
-def _centre(portal: Portal, centre: Centre, now: datetime) -> Document:
+def _centre(view: View, centre: Centre, now: datetime) -> Document:
     opening = CALENDAR.next_opening(centre.hours, now)
     return {
         **brief_centre(centre),
@@ -213,9 +213,9 @@ def _centre(portal: Portal, centre: Centre, now: datetime) -> Document:
         "fax": centre.fax,
         "url": centre.url,
         "districts": [
-            brief_district(portal.district_chain(code)[0])
+            brief_district(view.district_chain(code)[0])
             for code in centre.districts
-            if portal.district_chain(code)
+            if view.district_chain(code)
         ],
         "lon": centre.lon,
         "lat": centre.lat,

@@ -29,7 +29,7 @@ from geoportal.domain.query import (
     Query,
 )
 from geoportal.errors import UnknownDistrictError, UsageError
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 MAX_OFFSET = 1_000_000
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
@@ -127,7 +127,7 @@ class SearchRequest(Strict):
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
-    def to_query(self, portal: Portal, *, whole_allowed: bool = False) -> Query:
+    def to_query(self, view: View, *, whole_allowed: bool = False) -> Query:
         """Return the question in the domain's terms.
 
         Parameters
@@ -145,13 +145,13 @@ class SearchRequest(Strict):
         districts = self._districts()
         if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
             raise UsageError("give at least one of near, district, q", "near")
-        require_districts(portal, districts)
+        require_districts(view, districts)
         return Query(
-            origin=None if self.near is None else origin_of(portal, self.near),
+            origin=None if self.near is None else origin_of(view, self.near),
             radius_m=self.radius_m,
             districts=districts,
             kinds=require_kinds(self.kinds, "kinds"),
-            needs=portal.reference.vocabulary.require_needs(self.needs),
+            needs=view.reference.vocabulary.require_needs(self.needs),
             text=(self.q or "").strip(),
             open_at=self.open_at,
             open_use=self.open_use,
@@ -190,7 +190,7 @@ class FacilitiesQuery(Strict):
             return values
         return {key: value for key, value in values.items() if value not in ("", [""])}
 
-    def to_query(self, portal: Portal) -> Query:
+    def to_query(self, view: View) -> Query:
         """Return the question in the domain's terms.
 
         Raises
@@ -199,12 +199,12 @@ class FacilitiesQuery(Strict):
             When the box is malformed or a code is not known.
         """
         districts = tuple(dict.fromkeys(self.district))
-        require_districts(portal, districts)
+        require_districts(view, districts)
         return Query(
             bbox=_box(self.bbox),
             districts=districts,
             kinds=require_kinds(self.kind, "kind"),
-            needs=portal.reference.vocabulary.require_needs(self.need, "need"),
+            needs=view.reference.vocabulary.require_needs(self.need, "need"),
             text=(self.q or "").strip(),
             identifier=self.identifier or "",
             limit=self.limit,
@@ -284,7 +284,7 @@ class VocabularyQuery(Strict):
     q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
-def origin_of(portal: Portal, near: Point | Address) -> Origin:
+def origin_of(view: View, near: Point | Address) -> Origin:
     """Return where distances are measured from.
 
     Raises
@@ -294,7 +294,7 @@ def origin_of(portal: Portal, near: Point | Address) -> Origin:
     """
     if isinstance(near, Point):
         return Origin(near.lon, near.lat)
-    return portal.origin_from_address(near.address)
+    return view.origin_from_address(near.address)
 
 
 def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
@@ -313,7 +313,7 @@ def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def require_districts(portal: Portal, codes: tuple[str, ...]) -> None:
+def require_districts(view: View, codes: tuple[str, ...]) -> None:
     """Check that district codes are known.
 
     Raises
@@ -322,7 +322,7 @@ def require_districts(portal: Portal, codes: tuple[str, ...]) -> None:
         When one is not.
     """
     for code in codes:
-        if not portal.snapshot.knows_district(code):
+        if not view.snapshot.knows_district(code):
             raise UnknownDistrictError(code)
 
 

@@ -18,37 +18,34 @@ from geoportal.domain.district import District
 from geoportal.domain.query import Origin, Query
 from geoportal.index.snapshot import ShownClaim, Snapshot
 from geoportal.search.answer import Answer, Result
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 
-def search_document(portal: Portal, query: Query) -> Document:
+def search_document(view: View, query: Query) -> Document:
     """Return the answer to a question as a GeoJSON FeatureCollection."""
-    snapshot = portal.snapshot
-    answer = portal.search(query)
-    if query.offset == 0:
-        shown = [result.facility.id for result in answer.results]
-        portal.exposure.record(snapshot.today, shown)
-    document = _collection(snapshot, answer, result_features(portal, answer.results))
-    document.update(home_document(portal, query, answer.home))
+    snapshot = view.snapshot
+    answer = view.search(query)
+    document = _collection(snapshot, answer, result_features(view, answer.results))
+    document.update(home_document(view, query, answer.home))
     document["unlocated"] = answer.unlocated
     return document
 
 
-def result_features(portal: Portal, results: Iterable[Result]) -> list[Document]:
+def result_features(view: View, results: Iterable[Result]) -> list[Document]:
     """Return results as GeoJSON Features that also say how things stand at this moment."""
-    snapshot, now = portal.snapshot, portal.clock()
+    snapshot, now = view.snapshot, view.now
     features = []
     for result in results:
         item = result_feature(snapshot, result)
         row = snapshot.row_of[result.facility.id]
-        item["properties"] |= portal.states.value(snapshot, row, now, state_document)
+        item["properties"] |= view.states.value(snapshot, row, now, state_document)
         features.append(item)
     return features
 
 
-def home_document(portal: Portal, query: Query, home: District | None) -> Document:
+def home_document(view: View, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     codes = query.districts if query.origin is None else [home.code] if home else []
     found = dict.fromkeys(centre for code in codes for centre in snapshot.centres_for(code))
     centres = [brief_centre(centre) for centre in found if centre.kind == "liaison_centre"]
@@ -57,37 +54,37 @@ def home_document(portal: Portal, query: Query, home: District | None) -> Docume
     return {"origin": _origin(snapshot, query.origin, home), "centres": centres}
 
 
-def facilities_document(portal: Portal, query: Query) -> Document:
+def facilities_document(view: View, query: Query) -> Document:
     """Return facilities as a GeoJSON FeatureCollection (without origin)."""
-    snapshot, answer = portal.snapshot, portal.search(query)
+    snapshot, answer = view.snapshot, view.search(query)
     return _collection(
         snapshot, answer, [result_feature(snapshot, item) for item in answer.results]
     )
 
 
-def export_feature(portal: Portal, result: Document) -> Document:
+def export_feature(view: View, result: Document) -> Document:
     """Return a search result's feature with everything known of the facility added."""
-    full = facility_document(portal, result["id"])
+    full = facility_document(view, result["id"])
     if full is None:
         return result
     return {**full, "properties": {**full["properties"], **result["properties"]}}
 
 
-def locate_document(portal: Portal, result: GeocodeResult) -> Document:
+def locate_document(view: View, result: GeocodeResult) -> Document:
     """Return what a geocoder found, with the districts around it and the responsible centre."""
     document = result.as_dict()
     code = result.municipality_code
     if result.lon is not None and result.lat is not None:
-        covering = portal.district_at(result.lon, result.lat)
+        covering = view.district_at(result.lon, result.lat)
         code = code or (covering.code if covering else "")
-    return {**document, **_whereabouts(portal, code)}
+    return {**document, **_whereabouts(view, code)}
 
 
-def point_document(portal: Portal, lon: float, lat: float) -> Document:
+def point_document(view: View, lon: float, lat: float) -> Document:
     """Return the districts that hold a point, with the responsible centre."""
-    covering = portal.district_at(lon, lat)
+    covering = view.district_at(lon, lat)
     code = covering.code if covering else ""
-    info = portal.reference.municipalities.get(code)
+    info = view.reference.municipalities.get(code)
     return {
         "status": "ok" if code else "not_found",
         "match_level": "point",
@@ -108,13 +105,13 @@ def point_document(portal: Portal, lon: float, lat: float) -> Document:
         "dataset_date": "",
         "station": "",
         "lines": [],
-        **_whereabouts(portal, code),
+        **_whereabouts(view, code),
     }
 
 
-def points_json(portal: Portal) -> bytes:
+def points_json(view: View) -> bytes:
     """Return all markers as compact columns, ready to send."""
-    return portal.snapshot.points_json
+    return view.snapshot.points_json
 
 
 def _collection(snapshot: Snapshot, answer: Answer, features: list[Document]) -> Document:
@@ -184,11 +181,11 @@ def _origin(snapshot: Snapshot, origin: Origin, home: District | None) -> Docume
     }
 
 
-def _whereabouts(portal: Portal, code: str) -> Document:
+def _whereabouts(view: View, code: str) -> Document:
     if not code:
         return {"districts": [], "centre": None}
-    centres = portal.snapshot.centres_for(code)
+    centres = view.snapshot.centres_for(code)
     return {
-        "districts": [brief_district(district) for district in portal.district_chain(code)],
+        "districts": [brief_district(district) for district in view.district_chain(code)],
         "centre": brief_centre(centres[0]) if centres else None,
     }

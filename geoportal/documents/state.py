@@ -8,7 +8,7 @@ from datetime import datetime
 from geoportal.documents.reference import Document
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.index.snapshot import ShownClaim, Snapshot
-from geoportal.services.portal import CALENDAR, is_holiday
+from geoportal.services.view import CALENDAR, is_holiday
 
 _ACCEPTING = (("CAP.FULL", "no"), ("CAP.COND", "conditional"), ("CAP.OPEN", "yes"))
 _OPENING_WITHIN_DAYS = 8

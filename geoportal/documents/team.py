@@ -14,7 +14,7 @@ from geoportal.domain.facility import KINDS
 from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAnswer, TeamQuestion
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 DEFAULT_PRESET = "discharge"
 _ORDER = ["missing", "unknown", "distance_m", "draw"]
@@ -50,7 +50,7 @@ class TeamRequest(Strict):
     teams: int = Field(3, ge=1, le=MAX_TEAMS, description="Teams listed")
     explain: bool = False
 
-    def to_question(self, portal: Portal) -> TeamQuestion:
+    def to_question(self, view: View) -> TeamQuestion:
         """Return the question in the domain's terms.
 
         Raises
@@ -60,10 +60,10 @@ class TeamRequest(Strict):
         AddressNotPlacedError
             When the address does not lead to one position.
         """
-        roles = self._roles(portal)
+        roles = self._roles(view)
         return TeamQuestion(
             query=Query(
-                origin=origin_of(portal, self.near),
+                origin=origin_of(view, self.near),
                 radius_m=self.radius_m,
                 open_at=self.open_at,
                 open_use=self.open_use,
@@ -74,8 +74,8 @@ class TeamRequest(Strict):
             teams=self.teams,
         )
 
-    def _roles(self, portal: Portal) -> tuple[Role, ...]:
-        presets = portal.reference.teams
+    def _roles(self, view: View) -> tuple[Role, ...]:
+        presets = view.reference.teams
         if self.roles is None:
             preset = self.preset or DEFAULT_PRESET
             if preset not in presets:
@@ -84,17 +84,17 @@ class TeamRequest(Strict):
             return presets[preset]
         if self.preset is not None:
             raise UsageError("give roles or preset, not both", "preset")
-        roles = tuple(_role(portal, item, i) for i, item in enumerate(self.roles))
+        roles = tuple(_role(view, item, i) for i, item in enumerate(self.roles))
         _check_names(roles)
         return roles
 
 
-def _role(portal: Portal, item: RoleRequest, number: int) -> Role:
+def _role(view: View, item: RoleRequest, number: int) -> Role:
     field = f"roles.{number}"
     return Role(
         role=item.role,
         kinds=require_kinds(item.kinds, f"{field}.kinds"),
-        needs=portal.reference.vocabulary.require_needs(item.needs, f"{field}.needs"),
+        needs=view.reference.vocabulary.require_needs(item.needs, f"{field}.needs"),
         required=item.required,
         radius_m=item.radius_m,
         apart_from=tuple(dict.fromkeys(item.apart_from)),
@@ -115,32 +115,32 @@ def _check_names(roles: tuple[Role, ...]) -> None:
         raise UsageError(f"at most {MAX_APART} roles can be kept apart", "roles")
 
 
-def team_document(portal: Portal, question: TeamQuestion) -> Document:
+def team_document(view: View, question: TeamQuestion) -> Document:
     """Return the candidates for each role and the best teams."""
-    answer = portal.team(question)
+    answer = view.team(question)
     return {
-        "dataset_version": portal.snapshot.version,
-        **home_document(portal, question.query, answer.home),
+        "dataset_version": view.snapshot.version,
+        **home_document(view, question.query, answer.home),
         "order": _ORDER,
-        "roles": [_role_answer(portal, answer, role) for role in question.roles],
-        "teams": [_team(portal, answer, team) for team in answer.teams],
+        "roles": [_role_answer(view, answer, role) for role in question.roles],
+        "teams": [_team(view, answer, team) for team in answer.teams],
     }
 
 
-def _role_answer(portal: Portal, answer: TeamAnswer, role: Role) -> Document:
+def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
     found = answer.candidates[role.role]
     return {
         **role_document(role),
         "numberMatched": found.number_matched,
         "counts": found.counts,
-        "candidates": result_features(portal, found.results),
+        "candidates": result_features(view, found.results),
     }
 
 
-def _team(portal: Portal, answer: TeamAnswer, team: Team) -> Document:
+def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
     """Return one team with what is missing named, role by role."""
     roles = answer.question.roles
-    shown = dict(zip(answer.members, result_features(portal, answer.members.values()), strict=True))
+    shown = dict(zip(answer.members, result_features(view, answer.members.values()), strict=True))
     pairs = list(zip(roles, team.members, strict=True))
     missing = [
         {"role": role.role, "need": need, "required": role.required}

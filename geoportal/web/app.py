@@ -32,6 +32,7 @@ from geoportal.web import problems
 from geoportal.web.api import description, suggest
 from geoportal.web.api import routes as api
 from geoportal.web.coverage import files as coverage
+from geoportal.web.current_view import EXTENSION
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers
@@ -84,7 +85,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
         template_folder=str(shipped_directory("templates")),
         static_folder=None,
     )
-    app.extensions["geoportal"] = portal
+    app.extensions[EXTENSION] = portal
     app.config["GEOPORTAL_SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config.update(_COMPRESSION)
@@ -113,7 +114,7 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
     def readyz() -> Response:
         try:
-            version = portal.snapshot.version
+            version = portal.view().snapshot.version
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
             _LOG.error("not ready", error=type(error).__name__, at=_frames(error))
             return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")

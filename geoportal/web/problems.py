@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from geoportal.documents.requests import field_of
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
-from geoportal.services.portal import AddressNotPlacedError
+from geoportal.services.view import AddressNotPlacedError
 
 MEDIA_TYPE = "application/problem+json"
 _NO_OBJECT = "expected one JSON object, in UTF-8, with Content-Type: application/json"

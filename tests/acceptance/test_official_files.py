@@ -77,7 +77,7 @@ def rows(wards):
 
 
 @pytest.fixture(scope="module")
-def portal(wards, tmp_path_factory):
+def view(wards, tmp_path_factory):
     database = open_database(tmp_path_factory.mktemp("official") / "k.db", create=True)
     files = [
         *kaigo_files(),
@@ -89,7 +89,7 @@ def portal(wards, tmp_path_factory):
         database, reference, files, ImportOptions(as_of="2026-09-30"), today=date(2026, 11, 22)
     )
     assert not report.refused
-    yield Portal(database, reference)
+    yield Portal(database, reference).view()
     database.engine.dispose()
 
 
@@ -103,7 +103,7 @@ def numbers(answer):
     return {(r.facility.kind, r.facility.identifiers["care_office_number"]) for r in answer.results}
 
 
-def test_radius_answers_equal_brute_force(portal, rows, wards):
+def test_radius_answers_equal_brute_force(view, rows, wards):
     rng = random.Random(20261122)
     sure = [row for row in rows if surely_right(row, wards)]
     assert len(sure) > 1_000
@@ -118,25 +118,25 @@ def test_radius_answers_equal_brute_force(portal, rows, wards):
             for kind, number, _, at in sure
             if kind in kinds and ORACLE.inv(*home, *at)[2] <= radius_m
         }
-        got = numbers(portal.search(query))
+        got = numbers(view.search(query))
         assert expected <= got
         assert (got - expected) <= unsure
 
 
-def test_ward_answers_equal_shapely(portal, rows, wards):
+def test_ward_answers_equal_shapely(view, rows, wards):
     for code, polygon in wards.items():
         expected = {
             row[:2] for row in rows if surely_right(row, wards) and polygon.contains(Point(row[3]))
         }
         kinds = tuple(set(KIND_OF_SERVICE.values()))
-        got = numbers(portal.search(Query(districts=(code,), kinds=kinds, limit=5_000)))
+        got = numbers(view.search(Query(districts=(code,), kinds=kinds, limit=5_000)))
         assert expected <= got
         claimed = {row[:2] for row in rows if row[2] == code}
         inside = {row[:2] for row in rows if polygon.contains(Point(row[3]))}
         assert {item for item in got - claimed if item in {r[:2] for r in rows}} <= inside
 
 
-def test_no_far_off_coordinate_is_served(portal, rows, wards):
+def test_no_far_off_coordinate_is_served(view, rows, wards):
     far = {
         row[:2]: row
         for row in rows
@@ -145,7 +145,7 @@ def test_no_far_off_coordinate_is_served(portal, rows, wards):
     assert len(far) >= 15
     served = {
         (f.kind, f.identifiers["care_office_number"]): f
-        for f in portal.snapshot.facilities
+        for f in view.snapshot.facilities
         if "care_office_number" in f.identifiers
     }
     for key, (_, _, code, at) in far.items():

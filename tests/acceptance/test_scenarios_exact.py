@@ -20,7 +20,8 @@ from geoportal.domain.hours import JST, OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.index.texts import kind_words
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
-from geoportal.services.portal import Portal, is_holiday, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
+from geoportal.services.view import View, is_holiday
 from geoportal.store.database import open_database
 from geoportal.text.normalize import fold, fold_name
 from tests.acceptance import judge
@@ -45,13 +46,13 @@ class Known:
     text: str
 
 
-def judged(portal: Portal) -> list[Known]:
+def judged(view: View) -> list[Known]:
     implications = judge.rules()
-    words = kind_words(portal.reference)
-    index = portal.snapshot.districts
+    words = kind_words(view.reference)
+    index = view.snapshot.districts
     wards = {d.code: index.outline(d.code) for d in index.districts if d.level == "ward"}
     known = []
-    for facility in portal.snapshot.by_id.values():
+    for facility in view.snapshot.by_id.values():
         if facility.status != "open":
             continue
         facts = [
@@ -90,8 +91,8 @@ def sample_city(tmp_path_factory):
     reference = shipped_reference()
     centres = reference.directory / "centres.csv"
     load_sample(database, reference, sample_directory(), centres, today=TODAY)
-    portal = Portal(database, reference, clock=lambda: NOON)
-    yield portal, judged(portal)
+    view = Portal(database, reference, clock=lambda: NOON).view()
+    yield view, judged(view)
     database.engine.dispose()
 
 
@@ -110,8 +111,8 @@ def official(tmp_path_factory):
     reference = shipped_reference()
     options = ImportOptions(as_of="2026-09-30")
     assert not import_files(database, reference, files, options, today=TODAY).refused
-    portal = Portal(database, reference, clock=lambda: NOON)
-    yield portal, judged(portal)
+    view = Portal(database, reference, clock=lambda: NOON).view()
+    yield view, judged(view)
     database.engine.dispose()
 
 
@@ -202,14 +203,14 @@ def judgement(query: Query, known: list[Known], members) -> dict[str, tuple]:
     return found
 
 
-def check(portal: Portal, known: list[Known], query: Query) -> int:
-    info = portal.reference.municipalities
+def check(view: View, known: list[Known], query: Query) -> int:
+    info = view.reference.municipalities
 
     def members(code):
         return [code] if code in info else [c for c in info if c.startswith("4010")]
 
     expected = judgement(query, known, members)
-    answer = portal.search(query)
+    answer = view.search(query)
     bands = Counter(band for band, _, _ in expected.values())
     assert answer.counts == {name: bands[i] for i, name in enumerate(BANDS)}
     last = {"match": 0, "possible": 1, "all": 2}[query.include]
@@ -227,11 +228,11 @@ def check(portal: Portal, known: list[Known], query: Query) -> int:
 @pytest.mark.parametrize("seed", range(8))
 def test_250_random_questions_over_the_sample_city(sample_city, seed):
     rng = random.Random(seed)
-    portal, known = sample_city
+    view, known = sample_city
     counted = Counter(code for item in known for code in item.values)
     codes = [code for code, _ in counted.most_common(60)]
     districts = ["40101", "40103", "40105", "40106", "40107", "40108", "40109", "40100"]
-    shown = sum(check(portal, known, question(rng, known, codes, districts)) for _ in range(250))
+    shown = sum(check(view, known, question(rng, known, codes, districts)) for _ in range(250))
     assert shown > 2_000
 
 
@@ -239,9 +240,9 @@ def test_250_random_questions_over_the_sample_city(sample_city, seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_250_random_questions_over_official_files(official, seed):
     rng = random.Random(1_000 + seed)
-    portal, known = official
+    view, known = official
     counted = Counter(code for item in known for code in item.values)
     codes = [code for code, _ in counted.most_common(30)] or ["VM.REG"]
     districts = ["40101", "40103", "40105", "40106", "40107", "40108", "40109", "40100"]
-    shown = sum(check(portal, known, question(rng, known, codes, districts)) for _ in range(250))
+    shown = sum(check(view, known, question(rng, known, codes, districts)) for _ in range(250))
     assert shown > 2_000

@@ -48,7 +48,7 @@ def filed():
 
 
 @pytest.fixture(scope="module")
-def portal(filed, tmp_path_factory):
+def view(filed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("filings")
     towns = folder / "towns.csv"
     with (
@@ -65,14 +65,14 @@ def portal(filed, tmp_path_factory):
     )
     assert not report.refused
     noon = datetime(2025, 11, 22, 12, tzinfo=JST)
-    yield Portal(database, reference, clock=lambda: noon)
+    yield Portal(database, reference, clock=lambda: noon).view()
     database.engine.dispose()
 
 
-def within_reach(portal, filed):
+def within_reach(view, filed):
     """Codes of the filers whose place lies within 16 km, with their metres."""
     found = {}
-    for facility in portal.snapshot.facilities:
+    for facility in view.snapshot.facilities:
         code = facility.identifiers.get("medical_institution_code", "")
         place = facility.location
         if code in filed and place.known:
@@ -82,20 +82,20 @@ def within_reach(portal, filed):
     return found
 
 
-def answers(portal, need):
+def answers(view, need):
     query = Query(origin=Origin(*MOJI), needs=(need,), kinds=DOCTORS, include="match", limit=500)
-    return portal.search(query).results
+    return view.search(query).results
 
 
 def code_of(result):
     return result.facility.identifiers["medical_institution_code"]
 
 
-def test_who_files_for_home_care_management_does_scheduled_visits(portal, filed):
-    near = within_reach(portal, filed)
+def test_who_files_for_home_care_management_does_scheduled_visits(view, filed):
+    near = within_reach(view, filed)
     filers = {code for code in near if filed[code] & {"在医総管１", "在医総管２"}}
     assert len(filers) > 30
-    found = {code_of(result): result for result in answers(portal, "VM.REG")}
+    found = {code_of(result): result for result in answers(view, "VM.REG")}
     assert filers <= found.keys()
     for code, result in found.items():
         assert result.visit_range in {"inside", "borderline"}
@@ -110,13 +110,13 @@ def test_who_files_for_home_care_management_does_scheduled_visits(portal, filed)
     assert any(not filed[code] & (SUPPORT | SUPPORT_HOSPITALS) for code in filers)
 
 
-def test_any_support_clinic_is_found_and_24_hours_follow_from_the_filing(portal, filed):
-    near = within_reach(portal, filed)
+def test_any_support_clinic_is_found_and_24_hours_follow_from_the_filing(view, filed):
+    near = within_reach(view, filed)
     clinics = {code for code in near if filed[code] & SUPPORT}
     hospitals = {code for code in near if filed[code] & SUPPORT_HOSPITALS}
     assert len(clinics) > 10
-    assert {code_of(result) for result in answers(portal, "ST.ZS3")} == clinics
-    round_the_clock = answers(portal, "VM.24DR")
+    assert {code_of(result) for result in answers(view, "ST.ZS3")} == clinics
+    round_the_clock = answers(view, "VM.24DR")
     assert {code_of(result) for result in round_the_clock} == clinics | hospitals
     for result in round_the_clock:
         note = result.needs["VM.24DR"].claim.note
@@ -124,7 +124,7 @@ def test_any_support_clinic_is_found_and_24_hours_follow_from_the_filing(portal,
         assert ("連携グループ" in note) == in_a_group
 
 
-def test_nobody_is_said_to_refuse_for_not_having_filed(portal):
-    counts = portal.search(Query(origin=Origin(*MOJI), needs=("VM.REG",), kinds=DOCTORS)).counts
+def test_nobody_is_said_to_refuse_for_not_having_filed(view):
+    counts = view.search(Query(origin=Origin(*MOJI), needs=("VM.REG",), kinds=DOCTORS)).counts
     assert counts["no"] == 0
     assert counts["possible"] > 0

@@ -66,11 +66,11 @@ def load(database: Database):
 
 def test_the_sample_city_is_loaded_once_and_answers(database):
     load(database)
-    portal = Portal(database, shipped_reference())
-    answer = portal.search(Query(districts=("40106",), kinds=("clinic",), limit=500))
+    view = Portal(database, shipped_reference()).view()
+    answer = view.search(Query(districts=("40106",), kinds=("clinic",), limit=500))
     assert answer.number_matched > 20
-    version = portal.snapshot.version
-    found = portal.geocode("見本中央駅")
+    version = view.snapshot.version
+    found = view.geocode("見本中央駅")
     assert (found.status, found.municipality_code) == ("ok", "40106")
     load(database)
     with database.engine.connect() as connection:

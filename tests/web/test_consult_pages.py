@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.pages import note as note_page
 from geoportal.web.pages import team as team_form
 from tests.factories import KOKURA
@@ -19,8 +19,8 @@ HOME = "福岡県北九州市小倉北区秘密町9丁目8番7号"
 
 
 @pytest.fixture
-def client(app: Flask, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    def geocode(address: str, hint: str = "") -> GeocodeResult:
+def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    def geocode(_view: View, address: str, hint: str = "") -> GeocodeResult:
         if address == "同名町":
             twins = (
                 Candidate(
@@ -34,7 +34,7 @@ def client(app: Flask, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Flask
         lon, lat = KOKURA
         return GeocodeResult("ok", "chome", "chome", lon, lat, 400.0, "町丁目まで")
 
-    monkeypatch.setattr(portal, "geocode", geocode)
+    monkeypatch.setattr(View, "geocode", geocode)
     return app.test_client()
 
 
@@ -63,9 +63,9 @@ def test_what_a_note_needs_of_its_team_is_ticked(client: FlaskClient) -> None:
     assert {"VM.EOL", "AC.PAIN", "AC.OPIOID_RX"} <= set(found["need"])
 
 
-def test_the_marked_note_is_the_note(portal: Portal) -> None:
+def test_the_marked_note_is_the_note(view: View) -> None:
     for text in (DOCTOR, DISCHARGE, "<b>胃ろう</b>\n吸引なし"):
-        runs = note_page.reading(portal, text, "ja")["segments"]
+        runs = note_page.reading(view, text, "ja")["segments"]
         assert "".join(run["text"] for run in runs) == text
 
 
@@ -87,7 +87,7 @@ def test_the_note_is_neither_kept_nor_logged(client: FlaskClient, capsys) -> Non
     assert "秘密町" not in said.out + said.err
 
 
-def test_a_confirmed_note_leads_to_its_team(client: FlaskClient, portal: Portal) -> None:
+def test_a_confirmed_note_leads_to_its_team(client: FlaskClient, view: View) -> None:
     sent = MultiDict(
         [("from_note", "1"), ("opened", "1"), ("preset", "discharge"), ("address", HOME)]
         + [("kind", "visiting_nursing"), ("kind", "care_management")]
@@ -95,7 +95,7 @@ def test_a_confirmed_note_leads_to_its_team(client: FlaskClient, portal: Portal)
         + [("proposed", code) for code in ("VM.24VN", "AC.PALL", "AC.PAIN", "VM.EOL")]
         + [("proposed", kind) for kind in ("visiting_nursing", "home_help", "care_management")]
     )
-    roles = team_form.read_form(portal, sent).roles
+    roles = team_form.read_form(view, sent).roles
     assert "home_help" not in roles
     assert set(roles["nursing"]) == {"VM.24VN", "AC.PALL", "VM.EOL", "AC.SUCTION"}
     assert roles["care_management"] == ()

@@ -13,6 +13,7 @@ from pyproj import Geod
 from werkzeug.test import TestResponse
 
 from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.services.view import View
 
 GEOD = Geod(ellps="GRS80")
 DOCTORS: dict[str, Any] = {"area": "40100", "kind": ["hospital", "clinic"], "need": ["VM.REG"]}
@@ -265,12 +266,12 @@ def test_a_place_in_a_url_is_passed_over(sample_city, name):
 
 
 def test_an_ambiguous_address_is_asked_about(sample_city, monkeypatch):
-    portal = sample_city.application.extensions["geoportal"]
-    place = portal.geocode("北九州市門司区松風町一丁目")
-    other = portal.geocode("北九州市門司区松風町二丁目")
+    view = sample_city.application.extensions["geoportal"].view()
+    place = view.geocode("北九州市門司区松風町一丁目")
+    other = view.geocode("北九州市門司区松風町二丁目")
     unsure = GeocodeResult("ambiguous", candidates=(_candidate(place), _candidate(other)))
     with monkeypatch.context() as patch:
-        patch.setattr(portal, "geocode", lambda *_: unsure)
+        patch.setattr(View, "geocode", lambda *_: unsure)
         asked = post(sample_city, place="松風町", capacity="3")
     assert "何か所かにあります" in result(asked)
     offered = re.findall(r'name="chosen" value="([^"]+)"', asked.get_data(as_text=True))

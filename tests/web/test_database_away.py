@@ -19,12 +19,18 @@ def away(tmp_path) -> Database:
 
 
 @pytest.fixture
-def client(app, portal, away, monkeypatch):
+def engine(city) -> sa.Engine:
+    return city.engine
+
+
+@pytest.fixture
+def client(app, city, engine, away, monkeypatch):
     monkeypatch.setattr(services, "_VERSION_CHECK_SECONDS", 0.0)
     found = app.test_client()
     assert found.get("/readyz").status_code == 200
-    portal.database = away
-    return found
+    object.__setattr__(city, "engine", away.engine)
+    yield found
+    object.__setattr__(city, "engine", engine)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +56,9 @@ def test_what_needs_the_database_is_put_off(client):
     assert (page.status_code, page.mimetype) == (503, "text/html")
 
 
-def test_data_that_come_back_are_taken_up(client, portal, city, monkeypatch):
+def test_data_that_come_back_are_taken_up(client, portal, city, engine, monkeypatch):
     assert client.get("/centres").status_code == 200
-    portal.database = city
+    object.__setattr__(city, "engine", engine)
     monkeypatch.setattr(portal, "_checked_at", 0.0)
     assert client.get("/changes").status_code == 200
 

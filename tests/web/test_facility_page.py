@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.store.past import past_of
 from geoportal.web.pages import facility as facility_page
 from tests.factories import KOKURA, make_facility, make_snapshot
 
 
 @pytest.fixture
-def near(portal: Portal):
-    facility = portal.facility("near")
+def near(view: View):
+    facility = view.facility("near")
     assert facility is not None
     return facility
 
 
-def test_neighbours_are_others_nearest_first(portal: Portal, near) -> None:
-    around = facility_page.surroundings(portal, near)
+def test_neighbours_are_others_nearest_first(view: View, near) -> None:
+    around = facility_page.surroundings(view, near)
     found = around["institution"] + around["same_place"] + around["near"]
     assert found
     assert near.id not in [item["id"] for item in found]
@@ -28,20 +30,19 @@ def test_neighbours_are_others_nearest_first(portal: Portal, near) -> None:
     assert all(metres <= facility_page.NEAR_M for metres in distances)
 
 
-def test_without_a_position_there_are_no_neighbours(portal: Portal) -> None:
-    lost = portal.facility("lost")
+def test_without_a_position_there_are_no_neighbours(view: View) -> None:
+    lost = view.facility("lost")
     assert lost is not None
-    assert facility_page.surroundings(portal, lost)["near"] == []
+    assert facility_page.surroundings(view, lost)["near"] == []
 
 
-def around_of(monkeypatch: pytest.MonkeyPatch, facilities, asked: str):
-    held = make_snapshot(facilities)
-    monkeypatch.setattr(Portal, "snapshot", held)
-    found = facility_page.surroundings(Portal(None, None), held.by_id[asked])  # type: ignore[arg-type]
+def around_of(view: View, facilities, asked: str):
+    snapshot = make_snapshot(facilities)
+    found = facility_page.surroundings(replace(view, snapshot=snapshot), snapshot.by_id[asked])
     return {key: [item["id"] for item in items] for key, items in found.items()}
 
 
-def test_a_hospital_names_its_services_its_pharmacy_and_its_neighbours(monkeypatch) -> None:
+def test_a_hospital_names_its_services_its_pharmacy_and_its_neighbours(view) -> None:
     hospital = {"medical_institution_code": "4017719999"}
     office = {"care_office_number": "4017719999"}
     east = (KOKURA[0] + 0.005, KOKURA[1])
@@ -54,21 +55,21 @@ def test_a_hospital_names_its_services_its_pharmacy_and_its_neighbours(monkeypat
         make_facility("slip", address="小倉北区魚町4-5-6"),
         make_facility("further", east, address="小倉北区浅野2-8-1"),
     ]
-    assert around_of(monkeypatch, facilities, "hospital") == {
+    assert around_of(view, facilities, "hospital") == {
         "institution": ["nursing"],
         "same_place": ["beside", "pharmacy"],
         "near": ["slip", "further"],
     }
-    assert around_of(monkeypatch, facilities, "nursing") == {
+    assert around_of(view, facilities, "nursing") == {
         "institution": ["hospital"],
         "same_place": [],
         "near": [],
     }
-    assert around_of(monkeypatch, facilities, "pharmacy")["same_place"] == ["hospital"]
+    assert around_of(view, facilities, "pharmacy")["same_place"] == ["hospital"]
 
 
 def test_changes_between_editions_are_told_and_mere_spelling_is_not(
-    portal: Portal, near, monkeypatch: pytest.MonkeyPatch
+    view: View, near, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phones = ("093-000-0001", "０９３-000-0001", "093-000-0002")
     past = [
@@ -76,19 +77,19 @@ def test_changes_between_editions_are_told_and_mere_spelling_is_not(
         for month, phone in enumerate(phones, start=1)
     ]
     monkeypatch.setattr(facility_page, "past_of", lambda *_: past)
-    changes = [e for e in facility_page.history(portal, near) if e["what"] != "first"]
+    changes = [e for e in facility_page.history(view, near) if e["what"] != "first"]
     assert {(e["what"], e["on"], e["after"]) for e in changes} == {
         ("phone", "2026-03-01", "093-000-0002")
     }
 
 
-def test_no_edition_kept_is_an_empty_past(portal: Portal) -> None:
-    with portal.database.engine.connect() as connection:
+def test_no_edition_kept_is_an_empty_past(view: View) -> None:
+    with view.database.engine.connect() as connection:
         assert past_of(connection, "nowhere", "x") == []
 
 
-def test_a_closed_facilitys_past_ends_with_its_closing(portal: Portal, app: Flask) -> None:
-    gone = portal.facility("gone")
+def test_a_closed_facilitys_past_ends_with_its_closing(view: View, app: Flask) -> None:
+    gone = view.facility("gone")
     assert gone is not None
-    assert facility_page.history(portal, gone)[-1]["what"] == "closed"
+    assert facility_page.history(view, gone)[-1]["what"] == "closed"
     assert "廃止または休止。" in app.test_client().get("/facilities/gone").text

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.index.snapshot import Snapshot
 from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.language.messages import LANGUAGES
 from tests.conftest import HOSTILE
 from tests.factories import KOKURA
@@ -79,16 +79,16 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def placed(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def placed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the one address of these tests be found; everything else stays unknown."""
 
-    def geocode(address: str, hint: str = "") -> GeocodeResult:
+    def geocode(_view: View, address: str, hint: str = "") -> GeocodeResult:
         if address != HOME:
             return GeocodeResult("not_found")
         lon, lat = KOKURA
         return GeocodeResult("ok", "chome", "chome", lon, lat, 400.0, "町丁目まで")
 
-    monkeypatch.setattr(portal, "geocode", geocode)
+    monkeypatch.setattr(View, "geocode", geocode)
 
 
 def read(response: TestResponse) -> Document:
@@ -221,7 +221,7 @@ def test_a_text_that_is_no_address_is_searched_as_a_name(client: FlaskClient, pl
 
 
 def test_ambiguous_addresses_are_not_guessed(
-    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = [("八幡西区", "40109"), ("小倉南区", "40107")]
     candidates = tuple(
@@ -232,7 +232,7 @@ def test_ambiguous_addresses_are_not_guessed(
         for name, code in places
     )
     ambiguous = GeocodeResult("ambiguous", candidates=candidates)
-    monkeypatch.setattr(portal, "geocode", lambda address, hint="": ambiguous)
+    monkeypatch.setattr(View, "geocode", lambda _view, address, hint="": ambiguous)
     response = client.post("/", data={"address": "本町1丁目"})
     assert response.status_code == 200
     assert cards(response) == []
@@ -242,12 +242,12 @@ def test_ambiguous_addresses_are_not_guessed(
 
 
 def test_an_address_known_to_the_ward_only_searches_the_ward(
-    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ward = GeocodeResult(
         "partial", "municipality", "municipality", *KOKURA, 9000.0, municipality_code="40106"
     )
-    monkeypatch.setattr(portal, "geocode", lambda address, hint="": ward)
+    monkeypatch.setattr(View, "geocode", lambda _view, address, hint="": ward)
     response = client.post("/", data={"address": "小倉北区"})
     assert "near" in cards(response)
     assert "区・市までしか分からなかった" in "".join(read(response).text)
@@ -291,10 +291,8 @@ def test_a_closed_facility_says_so(client: FlaskClient) -> None:
     assert "廃止または休止しています" in response.get_data(as_text=True)
 
 
-def test_old_ids_redirect(
-    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(portal, "redirect_of", lambda old: "near" if old == "older" else "")
+def test_old_ids_redirect(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(View, "redirect_of", lambda _view, old: "near" if old == "older" else "")
     response = client.get("/facilities/older?lang=en")
     assert response.status_code == 301
     assert response.headers["Location"].endswith("/facilities/near?lang=en")
@@ -307,13 +305,11 @@ def test_missing_pages(client: FlaskClient, path: str) -> None:
     assert "ページが見つかりません" in response.get_data(as_text=True)
 
 
-def test_a_fault_still_gives_a_page(
-    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(self: Portal) -> Snapshot:
+def test_a_fault_still_gives_a_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Portal) -> View:
         raise RuntimeError("no data")
 
-    monkeypatch.setattr(Portal, "snapshot", property(broken))
+    monkeypatch.setattr(Portal, "view", broken)
     response = client.get("/centres")
     assert response.status_code == 500
     assert "こちらの不具合" in response.get_data(as_text=True)

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geoportal.address.result import GeocodeResult
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.pages import search_form
 from tests.factories import KOKURA
 from tests.web.test_pages import HOME, cards
@@ -20,13 +20,13 @@ AROUND = {"lon": str(KOKURA[0]), "lat": str(KOKURA[1])}
 
 
 @pytest.fixture
-def client(app: Flask, portal: Portal, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    def geocode(address: str, hint: str = "") -> GeocodeResult:
+def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    def geocode(_view: View, address: str, hint: str = "") -> GeocodeResult:
         if address != HOME:
             return GeocodeResult("not_found")
         return GeocodeResult("ok", "chome", "chome", *KOKURA, 400.0, "町丁目まで")
 
-    monkeypatch.setattr(portal, "geocode", geocode)
+    monkeypatch.setattr(View, "geocode", geocode)
     return app.test_client()
 
 

@@ -156,7 +156,7 @@ def test_a_facility_can_be_planned_at_a_station(client, city):
     words = messages("ja")
 
     def plan(place):
-        return read_plan(portal, {"place": [place]}, lambda _district: None, words)
+        return read_plan(portal.view(), {"place": [place]}, lambda _district: None, words)
 
     (planned,) = plan("見本駅").changes.add
     assert "北九州市小倉北区見本駅" in planned.name

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from geoportal.documents import presenters
@@ -23,7 +23,7 @@ from geoportal.documents.requests import (
 )
 from geoportal.documents.search_extras import exposure_document
 from geoportal.documents.team import TeamRequest, team_document
-from geoportal.services.portal import Portal
+from geoportal.web.current_view import count_question, portal_here, view_here
 from geoportal.web.problems import problem
 
 GEOJSON = "application/geo+json"
@@ -99,8 +99,10 @@ blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1")
 )
 def search(body: SearchRequest) -> Response:
     """Order: match, possible, no; then distance; ties by a daily draw that favours nobody."""
-    query = body.to_query(_portal())
-    return _private(presenters.search_document(_portal(), query), GEOJSON)
+    view = view_here()
+    document = presenters.search_document(view, body.to_query(view))
+    count_question(document, body.offset)
+    return _private(document, GEOJSON)
 
 
 @blueprint.post(
@@ -115,7 +117,7 @@ def search(body: SearchRequest) -> Response:
 )
 def team(body: TeamRequest) -> Response:
     """Order of teams: fewest needs missing, fewest unknown, shortest in all, the day's draw."""
-    return _private(team_document(_portal(), body.to_question(_portal())))
+    return _private(team_document(view_here(), body.to_question(view_here())))
 
 
 @blueprint.post(
@@ -129,7 +131,7 @@ def team(body: TeamRequest) -> Response:
 )
 def interpret(body: InterpretRequest) -> Response:
     """By dictionary and rules; nothing of the text is kept or logged."""
-    return _private(interpretation_document(_portal(), body.text))
+    return _private(interpretation_document(view_here(), body.text))
 
 
 @blueprint.post(
@@ -140,11 +142,11 @@ def interpret(body: InterpretRequest) -> Response:
 )
 def locate(body: LocateRequest) -> Response:
     """Two equally good places are `ambiguous`, with candidates and no position."""
-    portal = _portal()
+    view = view_here()
     if body.address is not None:
-        return _private(presenters.locate_document(portal, portal.geocode(body.address)))
+        return _private(presenters.locate_document(view, view.geocode(body.address)))
     return _private(
-        presenters.point_document(portal, cast("float", body.lon), cast("float", body.lat))
+        presenters.point_document(view, cast("float", body.lon), cast("float", body.lat))
     )
 
 
@@ -156,8 +158,8 @@ def locate(body: LocateRequest) -> Response:
 )
 def facilities(query: FacilitiesQuery) -> Response:
     """GeoJSON; facilities without a known position have a null geometry."""
-    question = query.to_query(_portal())
-    return _public(presenters.facilities_document(_portal(), question), GEOJSON)
+    question = query.to_query(view_here())
+    return _public(presenters.facilities_document(view_here(), question), GEOJSON)
 
 
 @blueprint.get(
@@ -173,11 +175,11 @@ def facilities(query: FacilitiesQuery) -> Response:
 )
 def facility(path: FacilityPath) -> Response:
     """Return every fact with source, evidence, date and staleness."""
-    portal = _portal()
-    document = presenters.facility_document(portal, path.facility_id)
+    view = view_here()
+    document = presenters.facility_document(view, path.facility_id)
     if document is not None:
         return _public(document, GEOJSON)
-    moved = portal.redirect_of(path.facility_id)
+    moved = view.redirect_of(path.facility_id)
     if moved:
         headers = {"Location": f"/api/v1/facilities/{moved}"}
         return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers=headers)
@@ -192,7 +194,7 @@ def facility(path: FacilityPath) -> Response:
 )
 def points() -> Response:
     """Return id, lon, lat, index of kind and name of every facility with a position."""
-    return _conditional(Response(presenters.points_json(_portal()), mimetype="application/json"))
+    return _conditional(Response(presenters.points_json(view_here()), mimetype="application/json"))
 
 
 @blueprint.get(
@@ -204,7 +206,7 @@ def points() -> Response:
 def districts(query: DistrictsQuery) -> Response:
     """`geometry=false` gives a light list, `tolerance_m` lighter outlines for drawing."""
     document = presenters.districts_document(
-        _portal(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
+        view_here(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
     )
     return _public(document, GEOJSON)
 
@@ -217,7 +219,7 @@ def districts(query: DistrictsQuery) -> Response:
 )
 def district(path: DistrictPath, query: DistrictQuery) -> Response:
     """Return outline (unless `geometry=false`), number of facilities, responsible centres."""
-    document = presenters.district_document(_portal(), path.code, geometry=query.geometry)
+    document = presenters.district_document(view_here(), path.code, geometry=query.geometry)
     if document is None:
         return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
     return _public(document, GEOJSON)
@@ -231,7 +233,7 @@ def district(path: DistrictPath, query: DistrictQuery) -> Response:
 )
 def centres() -> Response:
     """Return hours, and whether each is open now or when it opens next."""
-    return _private(presenters.centres_document(_portal()))
+    return _private(presenters.centres_document(view_here()))
 
 
 @blueprint.get(
@@ -242,7 +244,7 @@ def centres() -> Response:
 )
 def sources() -> Response:
     """Return publisher, licence, editions, rows and freshness."""
-    return _public(presenters.sources_document(_portal()))
+    return _public(presenters.sources_document(view_here()))
 
 
 @blueprint.get(
@@ -253,7 +255,7 @@ def sources() -> Response:
 )
 def vocabulary(query: VocabularyQuery) -> Response:
     """Return codes with Japanese and English labels and everyday synonyms."""
-    return _public(presenters.vocabulary_document(_portal(), query.q))
+    return _public(presenters.vocabulary_document(view_here(), query.q))
 
 
 @blueprint.get(
@@ -264,12 +266,8 @@ def vocabulary(query: VocabularyQuery) -> Response:
 )
 def exposure() -> Response:
     """Return totals of this process only, and only of days with many questions."""
-    portal = _portal()
-    return _private(exposure_document(portal.exposure, portal.snapshot.today))
-
-
-def _portal() -> Portal:
-    return cast("Portal", current_app.extensions["geoportal"])
+    view = view_here()
+    return _private(exposure_document(portal_here().exposure, view.snapshot.today))
 
 
 def _private(document: presenters.Document, mimetype: str = "application/json") -> Response:

@@ -6,17 +6,18 @@ log, and nothing of it is kept.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import orjson
-from flask import Response, current_app
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field, StringConstraints
 
 from geoportal.address.result import Candidate
 from geoportal.documents.requests import Code, Strict, require_districts
 from geoportal.index.hierarchy import district_members
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
+from geoportal.web.current_view import view_here
 
 MOST = 50
 MOST_STATIONS = 5
@@ -104,8 +105,8 @@ api = APIBlueprint("suggest", __name__, url_prefix="/api/v1")
 )
 def suggest(body: SuggestRequest) -> Response:
     """Behind a whole town and a number also its 丁目; nothing of the text is kept or logged."""
-    portal = cast("Portal", current_app.extensions["geoportal"])
-    geocoder, codes = portal.loaded.geocoder, _municipalities(portal, body.district)
+    view = view_here()
+    geocoder, codes = view.geocoder, _municipalities(view, body.district)
     towns = geocoder.suggest(body.text, body.limit, codes=codes)
     most = min(body.limit, MOST_STATIONS)
     stations = geocoder.suggest_stations(body.text, most, codes=codes)
@@ -118,18 +119,18 @@ def suggest(body: SuggestRequest) -> Response:
     return response
 
 
-def _municipalities(portal: Portal, district: str | None) -> tuple[str, ...]:
+def _municipalities(view: View, district: str | None) -> tuple[str, ...]:
     """Return the municipalities of a district of any level."""
     if district is None:
         return ()
-    require_districts(portal, (district,))
-    members = district_members(portal.reference).get(district)
+    require_districts(view, (district,))
+    members = district_members(view.reference).get(district)
     if members is not None:
         return members
     return tuple(
         one.code
-        for one in portal.district_chain(district)
-        if one.code in portal.reference.municipalities
+        for one in view.district_chain(district)
+        if one.code in view.reference.municipalities
     )
 
 

@@ -15,20 +15,20 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from geoportal.coverage.report import Handout
-from geoportal.coverage.service import NO_CHANGE, CoverageDesk, WhatIf
+from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.errors import InputRefusedError
 from geoportal.export.method import FORMATS
-from geoportal.index.hierarchy import district_members
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.coverage.question import (
     CoverageQuery,
     CoverageWhatIf,
     default_area,
     read_question,
 )
+from geoportal.web.current_view import view_here
 from geoportal.web.problems import problem
 
 Document = dict[str, Any]
@@ -57,10 +57,9 @@ _TAG = Tag(name="coverage", description="Who is covered by whom, district by dis
 
 
 @dataclass
-class CoverageCounter:
-    """The desk, and the files made last; one pack is made at a time."""
+class PackFiles:
+    """The files of coverage packs made last; one pack is made at a time."""
 
-    desk: CoverageDesk
     _files: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -86,16 +85,12 @@ def _made(name: str, handout: Handout) -> bytes:
         return (Path(folder) / name).read_bytes()
 
 
-def counter(portal: Portal) -> CoverageCounter:
-    """Return the application's coverage counter."""
-    made = CoverageCounter(
-        CoverageDesk(portal.database, portal.reference, district_members(portal.reference))
-    )
-    kept = current_app.extensions.setdefault(_EXTENSION, made)
-    return cast("CoverageCounter", kept)
+def _pack_files() -> PackFiles:
+    """Return the files this application has made."""
+    return cast("PackFiles", current_app.extensions.setdefault(_EXTENSION, PackFiles()))
 
 
-def handout_of(portal: Portal, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> Handout:
+def handout_of(view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> Handout:
     """Conduct the study of a question, or of a what-if about it.
 
     Raises
@@ -105,16 +100,8 @@ def handout_of(portal: Portal, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
     InputRefusedError
         When an outline is missing.
     """
-    loaded = portal.loaded
-    area = asked.area or default_area(portal)
-    return counter(portal).desk.handout(
-        loaded.snapshot,
-        loaded.editions,
-        area,
-        asked.question(portal),
-        changes,
-        local=asked.local,
-    )
+    area = asked.area or default_area(view)
+    return view.coverage(area, asked.question(view), changes, local=asked.local)
 
 
 def coverage_document(
@@ -210,7 +197,7 @@ def coverage_what_if(body: CoverageWhatIf) -> Response:
 
 def _answer(asked: CoverageQuery, changes: WhatIf) -> Response:
     try:
-        handout = handout_of(_portal(), asked, changes)
+        handout = handout_of(view_here(), asked, changes)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     body = orjson.dumps(coverage_document(handout, asked, changes))
@@ -222,21 +209,17 @@ def download(name: str) -> Response:
     """Return a file of the pack for the question in the URL."""
     if name not in FILES:
         abort(HTTPStatus.NOT_FOUND)
-    portal = _portal()
-    asked = read_question(portal, request.args.to_dict(flat=False))
-    handout = handout_of(portal, asked)  # files say what is, not what if
+    view = view_here()
+    asked = read_question(view, request.args.to_dict(flat=False))
+    handout = handout_of(view, asked)  # files say what is, not what if
     if not handout.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
-    data = counter(portal).file(name, handout)
+    data = _pack_files().file(name, handout)
     response = Response(data, content_type=FILES[name][1])
     stem, _, ending = name.partition(".")
     label = f"{stem}-{handout.study.target.code}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
     return _conditional(response)
-
-
-def _portal() -> Portal:
-    return cast("Portal", current_app.extensions["geoportal"])
 
 
 def _conditional(response: Response) -> Response:

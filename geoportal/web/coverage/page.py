@@ -16,7 +16,7 @@ from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
 from geoportal.web.coverage.files import FILES, handout_of
@@ -38,21 +38,21 @@ Document = dict[str, Any]
 MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 
 
-def coverage_page(portal: Portal, values: Values, language: str) -> Document:
+def coverage_page(view: View, values: Values, language: str) -> Document:
     """Return everything the page shows.
 
     Parameters
     ----------
-    portal : Portal
+    view : View
     values : mapping of str to list of str
         Arguments of the URL, or fields of the what-if form; what is not known is passed over.
     language : str
     """
     words = messages(language)
-    asked = read_question(portal, values)
-    held = areas(portal)
+    asked = read_question(view, values)
+    held = areas(view)
     page = {
-        **models.coverage_table(portal),
+        **models.coverage_table(view),
         "asked": asked,
         "areas": held,
         "official_levels": LEVELS,
@@ -62,7 +62,7 @@ def coverage_page(portal: Portal, values: Values, language: str) -> Document:
         "times": TIMES,
         "evidence_levels": list(EVIDENCE_LEVELS),
         "kind_groups": models.kind_groups(),
-        "need_groups": models.need_groups(portal, language),
+        "need_groups": models.need_groups(view, language),
         "presets": [_preset(name, asked) for name in PRESETS],
         "handout": None,
         "problem": "",
@@ -71,19 +71,19 @@ def coverage_page(portal: Portal, values: Values, language: str) -> Document:
         "reach": distance_text(asked.ring),
     }
     try:
-        before = handout_of(portal, asked)
+        before = handout_of(view, asked)
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
     page["towns_held"] = _towns_held(before.study)
     if not before.study.has_cells:
         key = "reach-no-towns" if before.study.by_towns else "reach-no-cells"
         return page | {"problem": key, "handout": before}
-    subject = say.subject_of(portal, before.study.question, words)
-    return page | _answer(portal, asked, values, before, subject, words)
+    subject = say.subject_of(view, before.study.question, words)
+    return page | _answer(view, asked, values, before, subject, words)
 
 
 def _answer(
-    portal: Portal,
+    view: View,
     asked: CoverageQuery,
     values: Values,
     before: Handout,
@@ -99,9 +99,9 @@ def _answer(
 
     plan = Plan()
     if _supposes(values):
-        plan = read_plan(portal, values, site, words)
-    closed = tuple(portal.snapshot.by_id[one] for one in plan.changes.remove)
-    after = handout_of(portal, asked, plan.changes) if plan.changes.any else None
+        plan = read_plan(view, values, site, words)
+    closed = tuple(view.snapshot.by_id[one] for one in plan.changes.remove)
+    after = handout_of(view, asked, plan.changes) if plan.changes.any else None
     change = None
     if after is not None:
         names = [facility.name for facility in closed]
@@ -119,8 +119,8 @@ def _answer(
         "told": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(FILES),
-        "single": irreplaceable(portal, study, ring),
-        "reliance": reliance(portal, study, ring, words),
+        "single": irreplaceable(view, study, ring),
+        "reliance": reliance(view, study, ring, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
         "change": change,
@@ -131,7 +131,7 @@ def _answer(
     }
 
 
-def shareable(portal: Portal, values: Values) -> Document | None:
+def shareable(view: View, values: Values) -> Document | None:
     """Return the arguments of a URL that says the same as a what-if form.
 
     None when the form holds a place, which no URL may, or when there is something to tell.
@@ -142,7 +142,7 @@ def shareable(portal: Portal, values: Values) -> Document | None:
     new = any("".join(values.get(name, [])).strip() for name in NEW_PLACE)
     if planned or new or not (removed or undone):
         return None
-    return query_string(read_question(portal, values)) | {"remove": removed}
+    return query_string(read_question(view, values)) | {"remove": removed}
 
 
 def _supposes(values: Values) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import PlannedFacility
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.coverage.question import MOST_REMOVED
 from geoportal.web.language.messages import Messages
 
@@ -63,12 +63,12 @@ class _NotPlacedError(Exception):
         self.candidates = candidates
 
 
-def read_plan(portal: Portal, values: Values, site: Site, words: Messages) -> Plan:
+def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
     """Read the what-if form.
 
     Parameters
     ----------
-    portal : Portal
+    view : View
         For ids and addresses.
     values : mapping of str to list of str
         ``remove`` and ``planned`` (what is supposed so far), ``undo`` (one of them), and a new
@@ -80,7 +80,7 @@ def read_plan(portal: Portal, values: Values, site: Site, words: Messages) -> Pl
         For the names of places.
     """
     undone = _first(values, "undo")
-    gone = dict.fromkeys(one for one in values.get("remove", []) if one in portal.snapshot.by_id)
+    gone = dict.fromkeys(one for one in values.get("remove", []) if one in view.snapshot.by_id)
     removed = tuple(one for one in gone if one != undone)[:MOST_REMOVED]
     held = [planned_of(text) for text in dict.fromkeys(values.get("planned", []))]
     added = [item for item in held if item and encoded(item) != undone]
@@ -88,7 +88,7 @@ def read_plan(portal: Portal, values: Values, site: Site, words: Messages) -> Pl
     problem = ""
     candidates: tuple[PlannedFacility, ...] = ()
     try:
-        new = _new(portal, values, site, words)
+        new = _new(view, values, site, words)
         if new and len(added) >= MOST_PLANNED:
             raise _NotPlacedError("reach-plan-too-many")
         added += [new] if new else []
@@ -117,7 +117,7 @@ def planned_of(text: str) -> PlannedFacility | None:
         return None
 
 
-def _new(portal: Portal, values: Values, site: Site, words: Messages) -> PlannedFacility | None:
+def _new(view: View, values: Values, site: Site, words: Messages) -> PlannedFacility | None:
     """Return the facility to add, None when no place was given."""
     chosen, point = planned_of(_first(values, "chosen")), _first(values, "point")
     place, district = _first(values, "place"), _first(values, "place_district")
@@ -128,13 +128,13 @@ def _new(portal: Portal, values: Values, site: Site, words: Messages) -> Planned
     capacity = _capacity(_first(values, "capacity") or "1")
     if point:
         lon, lat = _degrees(point)
-        found = portal.district_at(lon, lat)
+        found = view.district_at(lon, lat)
         where = found.name if found else "—"
         return PlannedFacility(words.plain("reach-plan-at-map", name=where), lon, lat, capacity)
     if place:
-        return _at_address(portal.geocode(place[:200]), capacity, words)
+        return _at_address(view.geocode(place[:200]), capacity, words)
     at = site(district)
-    held = portal.snapshot.districts
+    held = view.snapshot.districts
     if at is None or district not in held:
         raise _NotPlacedError("reach-plan-nobody")
     label = words.plain("reach-plan-at-best", name=held[district].name)

@@ -14,7 +14,7 @@ from geoportal.documents.requests import Code, Latitude, Longitude, Strict, requ
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 Document = dict[str, Any]
 
@@ -75,7 +75,7 @@ class CoverageQuery(Strict):
         """Number of the ring, as figures count them."""
         return RINGS.index(self.ring)
 
-    def question(self, portal: Portal) -> Question:
+    def question(self, view: View) -> Question:
         """Return the question in the domain's terms.
 
         Raises
@@ -85,7 +85,7 @@ class CoverageQuery(Strict):
         """
         return Question(
             kinds=require_kinds(self.kind, "kind"),
-            needs=portal.reference.vocabulary.require_needs(self.need, "need"),
+            needs=view.reference.vocabulary.require_needs(self.need, "need"),
             time=self.time,
             evidence=self.evidence,
             demand=self.demand,
@@ -112,9 +112,9 @@ class CoverageWhatIf(CoverageQuery):
     add: list[Planned] = Field(default_factory=list, max_length=20)
 
 
-def areas(portal: Portal) -> dict[str, list[Document]]:
+def areas(view: View) -> dict[str, list[Document]]:
     """Return the areas that can be asked about by level, larger first: whose outline is held."""
-    held = portal.snapshot.districts.districts
+    held = view.snapshot.districts.districts
     return {
         level: [
             {"code": item.code, "name": item.full_name or item.name}
@@ -125,7 +125,7 @@ def areas(portal: Portal) -> dict[str, list[Document]]:
     }
 
 
-def default_area(portal: Portal) -> str:
+def default_area(view: View) -> str:
     """Return the first city made of wards, else the first district.
 
     Raises
@@ -133,36 +133,36 @@ def default_area(portal: Portal) -> str:
     NotFoundError
         When no outline is held.
     """
-    held = portal.snapshot.districts
-    members = district_members(portal.reference)
+    held = view.snapshot.districts
+    members = district_members(view.reference)
     cities = [d.code for d in held.districts if len(members.get(d.code, ())) > 1]
-    whole = [code for code in cities if code in portal.reference.designated_cities]
+    whole = [code for code in cities if code in view.reference.designated_cities]
     found = [*whole, *(d.code for d in held.districts if d.level in ("ward", "municipality"))]
     if not found:
         raise NotFoundError("no district outlines are held; import boundaries first")
     return found[0]
 
 
-def read_question(portal: Portal, values: Mapping[str, list[str]]) -> CoverageQuery:
+def read_question(view: View, values: Mapping[str, list[str]]) -> CoverageQuery:
     """Read the URL; what is malformed or unknown leaves the usual question."""
     given = {key: values[key] for key in ("kind", "need") if values.get(key)}
     given = {key: [item for item in items if item] for key, items in given.items()}
     single = {key: values[key][0] for key in _SINGLE if values.get(key, [""])[0]}
-    known = {item.code for item in portal.snapshot.districts.districts}
+    known = {item.code for item in view.snapshot.districts.districts}
     if single.get("area") not in known:
         single.pop("area", None)
     if "kind" not in values and "need" not in values:
         given = dict(PRESETS[DEFAULT_PRESET])
     try:
         asked = CoverageQuery.model_validate({**given, **single})
-        asked.question(portal)
+        asked.question(view)
     except (ValidationError, UsageError):
         kept = {"area": single["area"]} if "area" in single else {}
         asked = CoverageQuery.model_validate({**PRESETS[DEFAULT_PRESET], **kept})
-    gone = [one for one in values.get("remove", []) if one in portal.snapshot.by_id]
+    gone = [one for one in values.get("remove", []) if one in view.snapshot.by_id]
     asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
     if asked.area is None and known:
-        asked = asked.model_copy(update={"area": default_area(portal)})
+        asked = asked.model_copy(update={"area": default_area(view)})
     return asked
 
 

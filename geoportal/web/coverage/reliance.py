@@ -6,7 +6,7 @@ from typing import Any
 
 from geoportal.coverage.dependence import Share, dependence
 from geoportal.coverage.study import Study
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.coverage import wording as say
 from geoportal.web.language.messages import Messages
 
@@ -17,12 +17,12 @@ _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
 
 
-def irreplaceable(portal: Portal, study: Study, ring: int) -> list[Document]:
+def irreplaceable(view: View, study: Study, ring: int) -> list[Document]:
     """Return the facilities whose closing leaves most people with none in reach, worst first."""
     losses = study.losses
     return [
         {
-            **_facility(portal, study, row),
+            **_facility(view, study, row),
             "without": say.people(losses.left_without[row, ring]),
             "one": say.people(losses.left_with_one[row, ring]),
         }
@@ -31,12 +31,12 @@ def irreplaceable(portal: Portal, study: Study, ring: int) -> list[Document]:
     ]
 
 
-def reliance(portal: Portal, study: Study, ring: int, words: Messages) -> list[Document]:
+def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Document]:
     """Return for each district who relies on a single facility, and on neighbours."""
 
     def listed(shares: tuple[Share, ...]) -> list[Document]:
         return [
-            {**_facility(portal, study, row), "people": say.people(count)}
+            {**_facility(view, study, row), "people": say.people(count)}
             for row, count in shares[:_MOST_IN_A_DISTRICT]
         ]
 
@@ -55,19 +55,19 @@ def reliance(portal: Portal, study: Study, ring: int, words: Messages) -> list[D
     ]
 
 
-def _facility(portal: Portal, study: Study, row: int) -> Document:
+def _facility(view: View, study: Study, row: int) -> Document:
     return {
         "id": study.supply.ids[row],
         "name": study.supply.names[row],
-        "place": _place(portal, study, row),
+        "place": _place(view, study, row),
     }
 
 
-def _place(portal: Portal, study: Study, row: int) -> str:
+def _place(view: View, study: Study, row: int) -> str:
     """Return the district a facility lies in, its municipality when that is another one."""
     home = int(study.homes[row])
     if home >= 0:
         return study.target.areas[home].name
-    facility = portal.snapshot.facilities[int(study.supply.rows[row])]
-    info = portal.reference.municipalities.get(facility.municipality_code)
+    facility = view.snapshot.facilities[int(study.supply.rows[row])]
+    info = view.reference.municipalities.get(facility.municipality_code)
     return info.name if info else ""

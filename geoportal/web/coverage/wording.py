@@ -10,17 +10,17 @@ from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.supply import Question
 from geoportal.coverage.wording import distance_text, lacking_share
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.language.messages import Label, Messages
 from geoportal.web.pages import models
 
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
 
-def subject_of(portal: Portal, question: Question, words: Messages) -> Label:
+def subject_of(view: View, question: Question, words: Messages) -> Label:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
-    kinds = models.kinds(portal, words.language)
-    needs = models.need_labels(portal, words.language)
+    kinds = models.kinds(view, words.language)
+    needs = models.need_labels(view, words.language)
     dot = ", " if words.language == "en" else "・"
     who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
     what = Label(dot.join(_short(needs[code].source) for code in question.needs))

@@ -16,10 +16,11 @@ from geoportal.documents.requests import Strict
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.export.table import write_xlsx
 from geoportal.ingest.changes import KINDS
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.store.history import edition_dates, sources_with_history
+from geoportal.web.current_view import view_here
 from geoportal.web.pages import models
-from geoportal.web.pages.frame import page, portal_here
+from geoportal.web.pages.frame import page
 
 blueprint = Blueprint("changes", __name__)
 api = APIBlueprint("changes_api", __name__, url_prefix="/api/v1")
@@ -73,7 +74,7 @@ class ChangesQuery(Strict):
 )
 def changes(query: ChangesQuery) -> Response:
     """Return opened, closed, moved, renamed, filings new and ended; 404 without two editions."""
-    document = changes_document(portal_here(), query.source, query.since or "", query.until or "")
+    document = changes_document(view_here(), query.source, query.since or "", query.until or "")
     response = Response(orjson.dumps(document), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
@@ -83,17 +84,17 @@ def changes(query: ChangesQuery) -> Response:
 @blueprint.get("/changes")
 def show() -> Response:
     """Show the changes between two editions, by default the last two of a source that has two."""
-    return page("changes", **_shown(portal_here(), g.language))
+    return page("changes", **_shown(view_here(), g.language))
 
 
 @blueprint.get("/changes.xlsx")
 def workbook() -> Response:
     """Give the same as an Excel file, complete."""
-    portal = portal_here()
-    document = changes_document(portal, *_asked())
+    view = view_here()
+    document = changes_document(view, *_asked())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "changes.xlsx"
-        write_xlsx(path, changes_rows(portal, document), CHANGE_COLUMNS)
+        write_xlsx(path, changes_rows(view, document), CHANGE_COLUMNS)
         response = make_response(path.read_bytes())
     name = f"changes_{document['source']}_{document['from']}_{document['to']}.xlsx"
     response.mimetype = _EXCEL
@@ -109,9 +110,9 @@ def _asked() -> tuple[str, str, str]:
     )
 
 
-def _shown(portal: Portal, language: str) -> Document:
+def _shown(view: View, language: str) -> Document:
     source, from_date, to_date = _asked()
-    with portal.database.engine.connect() as connection:
+    with view.database.engine.connect() as connection:
         sources = sources_with_history(connection)
         dates = {name: edition_dates(connection, name) for name in sources}
     two = [name for name in sources if len(dates[name]) > 1]
@@ -126,10 +127,10 @@ def _shown(portal: Portal, language: str) -> Document:
     }
     given = (from_date, to_date) if source == chosen else ("", "")
     try:
-        report = changes_document(portal, chosen, *given)
+        report = changes_document(view, chosen, *given)
     except GeoportalError as error:
         return shown | {"problem": _problem(error)}
-    return shown | {"report": report, "groups": _groups(portal, report, language)}
+    return shown | {"report": report, "groups": _groups(view, report, language)}
 
 
 def _problem(error: GeoportalError) -> str:
@@ -140,12 +141,12 @@ def _problem(error: GeoportalError) -> str:
     raise error
 
 
-def _groups(portal: Portal, report: Document, language: str) -> list[Document]:
+def _groups(view: View, report: Document, language: str) -> list[Document]:
     found: list[Document] = []
     for kind in KINDS:
         changes = [item for item in report["changes"] if item["kind"] == kind]
         if changes:
-            shown = [_item(portal, item, language) for item in changes[:_MOST_SHOWN]]
+            shown = [_item(view, item, language) for item in changes[:_MOST_SHOWN]]
             found.append(
                 {
                     "kind": kind,
@@ -157,19 +158,19 @@ def _groups(portal: Portal, report: Document, language: str) -> list[Document]:
     return found
 
 
-def _item(portal: Portal, item: Document, language: str) -> Document:
-    info = portal.reference.municipalities.get(item["municipality_code"])
+def _item(view: View, item: Document, language: str) -> Document:
+    info = view.reference.municipalities.get(item["municipality_code"])
     return {
         **item,
         "place": info.name if info else "",
-        "shown": portal.facility(item["facility_id"]) is not None,
-        "before_words": _words(portal, item, "before", language),
-        "after_words": _words(portal, item, "after", language),
+        "shown": view.facility(item["facility_id"]) is not None,
+        "before_words": _words(view, item, "before", language),
+        "after_words": _words(view, item, "after", language),
     }
 
 
-def _words(portal: Portal, item: Document, side: str, language: str) -> Any:
+def _words(view: View, item: Document, side: str, language: str) -> Any:
     if item["kind"] != "kind":
         return item[side]
-    known = models.kinds(portal, language)
+    known = models.kinds(view, language)
     return known[item[side]]["label"] if item[side] in known else item[side]

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, g, request
 
 from geoportal.documents.interpret import MAX_LETTERS
+from geoportal.web.current_view import view_here
 from geoportal.web.pages import models
 from geoportal.web.pages import note as note_page
 from geoportal.web.pages import team as team_form
-from geoportal.web.pages.frame import config_document, page, portal_here
+from geoportal.web.pages.frame import config_document, page
 from geoportal.web.pages.note import NoteForm
 
 
@@ -24,7 +25,7 @@ def note() -> Response:
     """Read a consultation note and propose what to search for."""
     posted = request.method == "POST"
     form = NoteForm.read(request.form) if posted else NoteForm()
-    found = note_page.reading(portal_here(), form.text, g.language) if form.text else None
+    found = note_page.reading(view_here(), form.text, g.language) if form.text else None
     problem = "note-empty" if form.sent and not form.text else ""
     response = page(
         "note",
@@ -39,24 +40,24 @@ def note() -> Response:
 
 def team() -> Response:
     """Find who could fill each role around a home, and propose whole teams."""
-    portal = portal_here()
+    view = view_here()
     if request.method == "POST":
-        form = team_form.read_form(portal, request.form)
+        form = team_form.read_form(view, request.form)
     else:
         preset = request.args.get("preset", "")
-        form = team_form.TeamForm(roles=team_form.preset_roles(portal, preset))
-    outcome = team_form.answer(portal, form) if form.sent else team_form.TeamOutcome()
+        form = team_form.TeamForm(roles=team_form.preset_roles(view, preset))
+    outcome = team_form.answer(view, form) if form.sent else team_form.TeamOutcome()
     document = outcome.document
-    named = models.merged_centres(portal, document["centres"]) if document else []
-    roles = team_form.catalogue(portal)
+    named = models.merged_centres(view, document["centres"]) if document else []
+    roles = team_form.catalogue(view)
     response = page(
         "team",
         form=form,
-        choices=team_form.role_choices(portal, form, g.language),
+        choices=team_form.role_choices(view, form, g.language),
         outcome=outcome,
         document=document,
         centre=named[0] if named else None,
-        role_label=lambda name: team_form.role_label(portal, roles[name], g.language),
+        role_label=lambda name: team_form.role_label(view, roles[name], g.language),
         problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
         config_document=config_document(),
     )

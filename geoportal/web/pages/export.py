@@ -16,9 +16,9 @@ from geoportal.documents.search import result_features
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
 from geoportal.export.facilities import export_facilities
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
+from geoportal.web.current_view import view_here
 from geoportal.web.pages import search_form
-from geoportal.web.pages.frame import portal_here
 from geoportal.web.pages.search_form import SearchForm
 
 TYPES = {
@@ -36,26 +36,26 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def export() -> Response:
     """Return every result of the form that was sent, as a file for the office."""
-    portal = portal_here()
+    view = view_here()
     form = SearchForm.read(request.form, posted=True)
     ending = request.form.get("format", "")
     if ending not in TYPES or not form.asks:
         abort(HTTPStatus.BAD_REQUEST)
     try:
-        features = found_features(portal, form)
+        features = found_features(view, form)
     except (UsageError, ValidationError):
         abort(HTTPStatus.BAD_REQUEST)
-    name = f"facilities-{portal.clock().astimezone(JST):%Y%m%d}.{ending}"
+    name = f"facilities-{view.now.astimezone(JST):%Y%m%d}.{ending}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        export_facilities(path, features, portal.reference)
+        export_facilities(path, features, view.reference)
         response = Response(path.read_bytes(), content_type=TYPES[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def found_features(portal: Portal, form: SearchForm) -> list[dict[str, Any]]:
+def found_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
     """Return all results of a form, not only a page of them, with everything known of each.
 
     Raises
@@ -63,13 +63,13 @@ def found_features(portal: Portal, form: SearchForm) -> list[dict[str, Any]]:
     UsageError, ValidationError
         When the form makes no sense.
     """
-    asked = search_form.question(portal, replace(form, offset=0))
+    asked = search_form.question(view, replace(form, offset=0))
     if asked.request is None:
         return []
-    query = replace(asked.request.to_query(portal), limit=len(portal.snapshot), facets=False)
-    found = result_features(portal, portal.search(query).results)
+    query = replace(asked.request.to_query(view), limit=len(view.snapshot), facets=False)
+    found = result_features(view, view.search(query).results)
     features = [
-        presenters.export_feature(portal, item) for item in search_form.in_order(found, form.order)
+        presenters.export_feature(view, item) for item in search_form.in_order(found, form.order)
     ]
     for item in features:
         metres = item["properties"].get("distance_m")

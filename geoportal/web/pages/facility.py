@@ -17,7 +17,7 @@ from geoportal.domain.facility import (
 from geoportal.domain.query import Origin, Query
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
 from geoportal.ingest.linking.relations import Relations
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.store.past import past_of
 from geoportal.text.normalize import fold_name
 
@@ -30,7 +30,7 @@ _TOLD = ("name", "address", "phone")
 """Attributes whose change is told; the rest of a record changes with every survey."""
 
 
-def surroundings(portal: Portal, facility: Facility) -> Document:
+def surroundings(view: View, facility: Facility) -> Document:
     """Return what else there is: of the same institution, in the same place, near.
 
     Returns
@@ -41,11 +41,11 @@ def surroundings(portal: Portal, facility: Facility) -> Document:
         ``near``: lists of ``id``, ``name``, ``kind``, ``distance_m``, ``error_m``, nearest first,
         no facility in two of them; closed ones are left out. Without a position nothing is near.
     """
-    held = _same_institution(portal, facility)
+    held = _same_institution(view, facility)
     found = [_entry(facility, other, None) for other in held]
     told = {facility.id, *(other.id for other in held)}
-    around = [item for item in _around(portal, facility) if item[0].id not in told]
-    belonging = _same_address(portal, facility)
+    around = [item for item in _around(view, facility) if item[0].id not in told]
+    belonging = _same_address(view, facility)
     same = [
         (other, metres)
         for other, metres in around
@@ -62,12 +62,12 @@ def surroundings(portal: Portal, facility: Facility) -> Document:
     }
 
 
-def _around(portal: Portal, facility: Facility) -> list[tuple[Facility, float | None]]:
+def _around(view: View, facility: Facility) -> list[tuple[Facility, float | None]]:
     location = facility.location
     if location.lon is None or location.lat is None:
         return []
     query = Query(origin=Origin(location.lon, location.lat), radius_m=NEAR_M, limit=60)
-    return [(result.facility, result.distance_m) for result in portal.search(query).results]
+    return [(result.facility, result.distance_m) for result in view.search(query).results]
 
 
 def _entry(facility: Facility, other: Facility, metres: float | None) -> Document:
@@ -80,9 +80,9 @@ def _entry(facility: Facility, other: Facility, metres: float | None) -> Documen
     }
 
 
-def _same_institution(portal: Portal, facility: Facility) -> list[Facility]:
+def _same_institution(view: View, facility: Facility) -> list[Facility]:
     """Return other facilities under one of its official numbers, by kind and name."""
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     numbers = {facility.identifiers.get(scheme, "") for scheme in _INSTITUTION_NUMBERS} - {""}
     rows = {int(row) for number in numbers for row in snapshot.with_identifier(number)}
     found = [snapshot.facilities[row] for row in rows]
@@ -90,9 +90,9 @@ def _same_institution(portal: Portal, facility: Facility) -> list[Facility]:
     return sorted(others, key=lambda other: (KINDS.index(other.kind), other.name))
 
 
-def _same_address(portal: Portal, facility: Facility) -> dict[str, Facility]:
+def _same_address(view: View, facility: Facility) -> dict[str, Facility]:
     """Return other facilities of the municipality whose address has the same town and numbers."""
-    snapshot = portal.snapshot
+    snapshot = view.snapshot
     row = snapshot.row_of.get(facility.id)
     code = facility.municipality_code if row is None else snapshot.municipality_of(row)
     mates = [snapshot.facilities[int(row)] for row in snapshot.in_district(code)]
@@ -113,7 +113,7 @@ def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
     return precise and metres is not None and metres <= SAME_PLACE_M
 
 
-def history(portal: Portal, facility: Facility) -> list[Document]:
+def history(view: View, facility: Facility) -> list[Document]:
     """Return what became of a facility, oldest first.
 
     While the database does not answer, changes are left out: the page itself is from memory.
@@ -126,16 +126,16 @@ def history(portal: Portal, facility: Facility) -> list[Document]:
     """
     events: list[Document] = [{"what": "first", "on": facility.first_seen}]
     with suppress(DBAPIError):
-        events += _changes(portal, facility)
+        events += _changes(view, facility)
     events.sort(key=lambda event: str(event["on"]))
     if facility.status == "closed":
         events.append({"what": "closed", "on": facility.last_seen})
     return events
 
 
-def _changes(portal: Portal, facility: Facility) -> list[Document]:
+def _changes(view: View, facility: Facility) -> list[Document]:
     found: list[Document] = []
-    with portal.database.engine.connect() as connection:
+    with view.database.engine.connect() as connection:
         for mention in facility.sources:
             past = past_of(connection, mention.source, mention.record_id)
             for (_, before), (day, after) in itertools.pairwise(past):

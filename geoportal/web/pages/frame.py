@@ -11,9 +11,9 @@ from flask import render_template as render
 from markupsafe import Markup
 
 from geoportal.documents import presenters
-from geoportal.services.portal import Portal
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
+from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
 from geoportal.web.language.messages import (
     HREFLANG,
@@ -86,11 +86,6 @@ def _dial(value: str) -> str:
     return wording.dial(value)
 
 
-def portal_here() -> Portal:
-    """Return what answers questions in this application."""
-    return cast("Portal", current_app.extensions["geoportal"])
-
-
 def asked_language() -> str | None:
     """Return the language the URL asks for, to be carried along; None when it asks for none."""
     asked = request.args.get("lang")
@@ -147,9 +142,6 @@ def _script_messages(language: str) -> dict[str, str]:
 def page(name: str, **context: Any) -> Response:
     """Render a page with what every page needs."""
     words = messages(g.language)
-    portal = portal_here()
-    context.setdefault("fictional", models.is_fictional(portal) if name != "error" else False)
-    labels = {} if name == "error" else models.need_labels(portal, g.language)
     html = render(
         f"pages/{name}.html",
         t=words.html,
@@ -161,19 +153,37 @@ def page(name: str, **context: Any) -> Response:
         languages=_languages(),
         script_messages=_script_messages(g.language),
         api_docs=API_DOCS,
-        kinds={} if name == "error" else models.kinds(portal, g.language),
-        need_label=lambda code: labels.get(code, code),
-        source_labels={} if name == "error" else models.source_labels(portal, g.language),
-        example_place="" if name == "error" else portal.loaded.example_place,
-        has_district_page=lambda code: models.district(portal, code) is not None,
         tiles=_tiles(),
         urls=DATA_URLS,
-        **context,
+        **{**(_WITHOUT_DATA if name == "error" else _from_view()), **context},
     )
     response = make_response(html)
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = HTML_LANGUAGE[g.language]
     return response
+
+
+_WITHOUT_DATA = {
+    "fictional": False,
+    "kinds": {},
+    "source_labels": {},
+    "example_place": "",
+}
+"""In place of `_from_view` on the error page, which must not need the data."""
+
+
+def _from_view() -> dict[str, Any]:
+    """Return what every page says of the data, and the labels by which it names them."""
+    view = view_here()
+    labels = models.need_labels(view, g.language)
+    return {
+        "fictional": models.is_fictional(view),
+        "kinds": models.kinds(view, g.language),
+        "need_label": lambda code: labels.get(code, code),
+        "source_labels": models.source_labels(view, g.language),
+        "example_place": view.example_place,
+        "has_district_page": lambda code: models.district(view, code) is not None,
+    }
 
 
 def _tiles() -> dict[str, Any]:
@@ -188,12 +198,12 @@ def _tiles() -> dict[str, Any]:
 
 def config_document(form: SearchForm | None = None) -> dict[str, Any]:
     """Return the labels and centres the browser's modules need."""
-    portal = portal_here()
-    kinds = models.kinds(portal, g.language)
-    needs = models.need_labels(portal, g.language)
+    view = view_here()
+    kinds = models.kinds(view, g.language)
+    needs = models.need_labels(view, g.language)
     return {
         "kinds": {kind: {**info, "short": info["short"].source} for kind, info in kinds.items()},
         "needs": {code: label.source for code, label in needs.items()},
-        "centres": presenters.centres_document(portal)["centres"],
+        "centres": presenters.centres_document(view)["centres"],
         "text": form.text if form else "",
     }

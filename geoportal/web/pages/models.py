@@ -10,7 +10,7 @@ from typing import Any
 from geoportal.documents import presenters
 from geoportal.documents.requests import SearchRequest
 from geoportal.domain.district import District
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import Label
@@ -28,9 +28,9 @@ Document = dict[str, Any]
 DISTRICT_PAGE = 500
 
 
-def district_groups(portal: Portal) -> list[Document]:
+def district_groups(view: View) -> list[Document]:
     """Return the districts held for the select: wards under their city, then the larger ones."""
-    held = sorted(portal.snapshot.districts.districts, key=lambda district: district.code)
+    held = sorted(view.snapshot.districts.districts, key=lambda district: district.code)
     groups: dict[str, list[District]] = {}
     names = {district.code: district.name for district in held}
     for district in held:
@@ -42,20 +42,20 @@ def district_groups(portal: Portal) -> list[Document]:
     return [{"label": label, "districts": districts} for label, districts in ordered]
 
 
-def home_districts(portal: Portal) -> tuple[list[Document], list[Document]]:
+def home_districts(view: View) -> tuple[list[Document], list[Document]]:
     """Return wards and municipalities a liaison centre answers for, and the others held.
 
     Where no centre is known, all are at home. Wards elsewhere carry the name of their city.
     """
     held = [
         district
-        for group in district_groups(portal)
+        for group in district_groups(view)
         for district in group["districts"]
         if district.level in ("ward", "municipality")
     ]
     served = {
         code
-        for centre in portal.snapshot.centres
+        for centre in view.snapshot.centres
         if centre.kind == "liaison_centre"
         for code in centre.districts
     }
@@ -71,20 +71,16 @@ def home_districts(portal: Portal) -> tuple[list[Document], list[Document]]:
     return home, others
 
 
-def kinds(portal: Portal, language: str) -> dict[str, Document]:
+def kinds(view: View, language: str) -> dict[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {
         kind: {
-            "label": label(
-                portal.reference, ("kind", kind), info.label_ja, info.label_en, language
-            ),
-            "short": label(
-                portal.reference, ("kind", kind), info.short_ja, info.label_en, language
-            ),
+            "label": label(view.reference, ("kind", kind), info.label_ja, info.label_en, language),
+            "short": label(view.reference, ("kind", kind), info.short_ja, info.label_en, language),
             "glyph": info.glyph,
             "mark": f"glyph--{SHAPES[kind]}" + (" glyph--long" if len(info.glyph) > 1 else ""),
         }
-        for kind, info in portal.reference.kinds.items()
+        for kind, info in view.reference.kinds.items()
     }
 
 
@@ -93,9 +89,9 @@ def kind_groups() -> list[Document]:
     return [{"code": code, "kinds": kinds} for code, _, kinds in KIND_GROUPS]
 
 
-def need_labels(portal: Portal, language: str) -> Mapping[str, Label]:
+def need_labels(view: View, language: str) -> Mapping[str, Label]:
     """Return the label of every term of the vocabulary."""
-    return _need_labels(portal.reference, language)
+    return _need_labels(view.reference, language)
 
 
 @cache
@@ -112,26 +108,26 @@ def _need_labels(reference: Reference, language: str) -> Mapping[str, Label]:
     }
 
 
-def group_label(portal: Portal, group: str, language: str) -> Label:
+def group_label(view: View, group: str, language: str) -> Label:
     """Return what a group of the vocabulary is called."""
-    return label(portal.reference, ("group", group), *portal.reference.groups[group], language)
+    return label(view.reference, ("group", group), *view.reference.groups[group], language)
 
 
-def need_groups(portal: Portal, language: str) -> list[Document]:
+def need_groups(view: View, language: str) -> list[Document]:
     """Return the needs offered, grouped, what cuts most first."""
-    labels = need_labels(portal, language)
+    labels = need_labels(view, language)
     rank = {code: i for i, code in enumerate(RAREST_FIRST)}
     groups = []
     for group in NEED_GROUP_ORDER:
         terms = [
             term
-            for term in portal.reference.vocabulary
+            for term in view.reference.vocabulary
             if term.group == group and term.code not in NOT_OFFERED
         ]
         terms.sort(key=lambda term: rank.get(term.code, len(rank)))
         groups.append(
             {
-                "label": group_label(portal, group, language),
+                "label": group_label(view, group, language),
                 "terms": [
                     {
                         "code": term.code,
@@ -154,27 +150,27 @@ def need_groups(portal: Portal, language: str) -> list[Document]:
     return groups
 
 
-def merged_centres(portal: Portal, brief: Iterable[Document]) -> list[Document]:
+def merged_centres(view: View, brief: Iterable[Document]) -> list[Document]:
     """Return centres with hours and districts, for those named in a search answer."""
-    full = {centre["id"]: centre for centre in presenters.centres_document(portal)["centres"]}
+    full = {centre["id"]: centre for centre in presenters.centres_document(view)["centres"]}
     return [full.get(centre["id"], centre) for centre in brief]
 
 
-def is_fictional(portal: Portal) -> bool:
+def is_fictional(view: View) -> bool:
     """Say whether any of the data held is the sample city's."""
-    return any(edition.source == presenters.SAMPLE_SOURCE for edition in portal.loaded.editions)
+    return any(edition.source == presenters.SAMPLE_SOURCE for edition in view.editions)
 
 
-def coverage_table(portal: Portal) -> Document:
+def coverage_table(view: View) -> Document:
     """Return how many facilities of each kind lie in each ward, and how many say they visit.
 
     Counts of what the sources list; nothing about who is really served.
     """
-    wards = [d for d in portal.snapshot.districts.districts if _smallest(d, portal)]
+    wards = [d for d in view.snapshot.districts.districts if _smallest(d, view)]
     wards.sort(key=lambda district: district.code)
-    counts = {district.code: _counts(portal, district.code) for district in wards}
+    counts = {district.code: _counts(view, district.code) for district in wards}
     rows = []
-    for kind in portal.reference.kinds:
+    for kind in view.reference.kinds:
         total = [counts[d.code][kind, "all"] for d in wards]
         visits = [counts[d.code][kind, "visits"] for d in wards]
         rows.append(
@@ -189,16 +185,16 @@ def coverage_table(portal: Portal) -> Document:
     return {"districts": wards, "rows": rows}
 
 
-def _smallest(district: District, portal: Portal) -> bool:
+def _smallest(district: District, view: View) -> bool:
     """Say whether a district is a ward, or a municipality that has none."""
     if district.level == "ward":
         return True
-    parents = {other.parent for other in portal.snapshot.districts.districts}
+    parents = {other.parent for other in view.snapshot.districts.districts}
     return district.level == "municipality" and district.code not in parents
 
 
-def _counts(portal: Portal, code: str) -> Counter[tuple[str, str]]:
-    snapshot = portal.snapshot
+def _counts(view: View, code: str) -> Counter[tuple[str, str]]:
+    snapshot = view.snapshot
     counts: Counter[tuple[str, str]] = Counter()
     for row in snapshot.in_district(code):
         kind = snapshot.facilities[int(row)].kind
@@ -209,34 +205,34 @@ def _counts(portal: Portal, code: str) -> Counter[tuple[str, str]]:
     return counts
 
 
-def district(portal: Portal, code: str) -> Document | None:
+def district(view: View, code: str) -> Document | None:
     """Return what a district's page says of it, None when there is no such page.
 
     Municipalities and wards of the shipped list have a page even where no outline is held.
     """
-    feature = presenters.district_document(portal, code, geometry=False)
+    feature = presenters.district_document(view, code, geometry=False)
     if feature is not None:
         return dict(feature["properties"])
-    chain = portal.district_chain(code)
-    if not chain or not portal.snapshot.knows_district(code):
+    chain = view.district_chain(code)
+    if not chain or not view.snapshot.knows_district(code):
         return None
     return {
         "code": code,
         "name": chain[0].name,
         "full_name": chain[0].full_name or chain[0].name,
         "level": chain[0].level,
-        "facilities": len(portal.snapshot.in_district(code)),
-        "centres": [{"id": centre.id} for centre in portal.snapshot.centres_for(code)],
+        "facilities": len(view.snapshot.in_district(code)),
+        "centres": [{"id": centre.id} for centre in view.snapshot.centres_for(code)],
     }
 
 
-def facilities_by_kind(portal: Portal, code: str) -> list[Document]:
+def facilities_by_kind(view: View, code: str) -> list[Document]:
     """Return the facilities of a district grouped by kind, in the order of kinds."""
     request = SearchRequest.model_validate(
         {"district": code, "include": "all", "limit": DISTRICT_PAGE}
     )
-    features = presenters.search_document(portal, request.to_query(portal))["features"]
-    groups: dict[str, list[Document]] = {kind: [] for kind in portal.reference.kinds}
+    features = presenters.search_document(view, request.to_query(view))["features"]
+    groups: dict[str, list[Document]] = {kind: [] for kind in view.reference.kinds}
     for feature in features:
         groups[feature["properties"]["kind"]].append(feature)
     return [{"kind": kind, "features": found} for kind, found in groups.items() if found]
@@ -283,15 +279,15 @@ def _times(sessions: Iterable[Document]) -> Sequence[str]:
     )
 
 
-def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Document]:
+def claims_by_group(view: View, feature: Document, language: str) -> list[Document]:
     """Return what is known of a facility: per code the claim shown, then the others."""
     properties = feature["properties"]
-    labels = need_labels(portal, language)
+    labels = need_labels(view, language)
     by_code: dict[str, list[Document]] = {}
     for claim in properties["claims"]:
         by_code.setdefault(claim["code"], []).append(claim)
     groups: dict[str, list[Document]] = {}
-    for term in portal.reference.vocabulary:
+    for term in view.reference.vocabulary:
         shown = properties["shown"].get(term.code)
         if shown is None and term.code not in by_code:
             continue
@@ -300,7 +296,7 @@ def claims_by_group(portal: Portal, feature: Document, language: str) -> list[Do
         entry = {"code": term.code, "label": labels[term.code], "shown": lead, "others": others}
         groups.setdefault(term.group, []).append(entry)
     return [
-        {"label": group_label(portal, group, language), "entries": groups[group]}
+        {"label": group_label(view, group, language), "entries": groups[group]}
         for group in NEED_GROUP_ORDER
         if group in groups
     ]
@@ -311,9 +307,9 @@ def _same(claim: Document, shown: Document) -> bool:
     return all(claim.get(key) == shown.get(key) for key in keys)
 
 
-def source_labels(portal: Portal, language: str) -> dict[str, Label]:
+def source_labels(view: View, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {
-        name: label(portal.reference, ("source", name), info.label_ja, info.label_en, language)
-        for name, info in portal.reference.sources.items()
+        name: label(view.reference, ("source", name), info.label_ja, info.label_en, language)
+        for name, info in view.reference.sources.items()
     }

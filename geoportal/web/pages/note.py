@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from geoportal.documents.interpret import MAX_LETTERS, interpretation_document
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 from geoportal.web.pages import models
 
 Document = dict[str, Any]
@@ -34,7 +34,7 @@ class NoteForm:
         return cls(text, values.get("address", "").strip()[:200], "note" in values)
 
 
-def reading(portal: Portal, text: str, language: str) -> Document:
+def reading(view: View, text: str, language: str) -> Document:
     """Return what a note asks for, ready to be confirmed by ticking.
 
     Returns
@@ -44,9 +44,9 @@ def reading(portal: Portal, text: str, language: str) -> Document:
         ``ticked``), ``aside`` (found but not asked for), ``not_needed``, ``in_place``,
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
     """
-    found = interpretation_document(portal, text)
-    labels = models.need_labels(portal, language)
-    kinds = {kind: info["label"] for kind, info in models.kinds(portal, language).items()}
+    found = interpretation_document(view, text)
+    labels = models.need_labels(view, language)
+    kinds = {kind: info["label"] for kind, info in models.kinds(view, language).items()}
     asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]
     searched = {need for wanted in asked for need in wanted["needs"]}
 

@@ -14,9 +14,10 @@ from geoportal.documents.search_extras import relaxation_steps
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.search.relax import RelaxationKind, Step
-from geoportal.services.portal import is_holiday
+from geoportal.services.view import is_holiday
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
+from geoportal.web.current_view import count_question, view_here
 from geoportal.web.language import wording
 from geoportal.web.language.messages import Label, messages
 from geoportal.web.pages import (
@@ -41,7 +42,6 @@ from geoportal.web.pages.frame import (
     config_document,
     page,
     page_url,
-    portal_here,
 )
 from geoportal.web.pages.picker import WAYS_IN, WayIn
 from geoportal.web.pages.search_form import Outcome, SearchForm
@@ -59,7 +59,7 @@ installable.add_routes(blueprint)
 def start() -> Response:
     """Show the map and the list; the URL may hold district, kinds and needs, never a home."""
     form = SearchForm.read(request.args, posted=False)
-    outcome = search_form.answer(portal_here(), form)
+    outcome = search_form.answer(view_here(), form)
     status = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
     return make_response(_search_page(form, outcome), status)
 
@@ -70,7 +70,7 @@ def search() -> BaseResponse:
     form = SearchForm.read(request.form, posted=True)
     if not form.address:
         return redirect(_here(form), HTTPStatus.SEE_OTHER)
-    outcome = search_form.answer(portal_here(), form)
+    outcome = search_form.answer(view_here(), form)
     status = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
     response = make_response(_search_page(form, outcome), status)
     response.headers["Cache-Control"] = "no-store"
@@ -80,26 +80,26 @@ def search() -> BaseResponse:
 @blueprint.get("/facilities/<facility_id>")
 def facility(facility_id: str) -> BaseResponse:
     """Show one facility with every fact, its source and date; old ids redirect for ever."""
-    portal = portal_here()
-    feature = presenters.facility_document(portal, facility_id)
+    view = view_here()
+    feature = presenters.facility_document(view, facility_id)
     if feature is None:
-        target = portal.redirect_of(facility_id) or abort(HTTPStatus.NOT_FOUND)
+        target = view.redirect_of(facility_id) or abort(HTTPStatus.NOT_FOUND)
         return redirect(
             page_url("pages.facility", facility_id=target), HTTPStatus.MOVED_PERMANENTLY
         )
-    known = portal.facility(facility_id)
-    now = portal.clock().astimezone(JST)
+    known = view.facility(facility_id)
+    now = view.now.astimezone(JST)
     today = HOLIDAY if is_holiday(now.date()) else now.weekday()
-    row = portal.snapshot.row_of.get(facility_id)
+    row = view.snapshot.row_of.get(facility_id)
     return page(
         "facility",
         feature=feature,
-        state=None if row is None else state_document(portal.snapshot, row, now),
-        claim_groups=models.claims_by_group(portal, feature, g.language),
+        state=None if row is None else state_document(view.snapshot, row, now),
+        claim_groups=models.claims_by_group(view, feature, g.language),
         week=models.week(feature["properties"]["hours"], today),
-        centres=models.merged_centres(portal, feature["properties"]["centres"]),
-        around=facility_page.surroundings(portal, known) if known else {},
-        history=facility_page.history(portal, known) if known else [],
+        centres=models.merged_centres(view, feature["properties"]["centres"]),
+        around=facility_page.surroundings(view, known) if known else {},
+        history=facility_page.history(view, known) if known else [],
         json_ld=structured_data(feature, request.base_url),
     )
 
@@ -107,19 +107,19 @@ def facility(facility_id: str) -> BaseResponse:
 @blueprint.get("/districts/<code>")
 def district(code: str) -> Response:
     """Show a district: its centre, its figures, its facilities."""
-    portal = portal_here()
-    found = models.district(portal, code)
+    view = view_here()
+    found = models.district(view, code)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    centres = models.merged_centres(portal, found["centres"])
-    groups = models.facilities_by_kind(portal, code)
+    centres = models.merged_centres(view, found["centres"])
+    groups = models.facilities_by_kind(view, code)
     return page("district", district=found, centres=centres, groups=groups)
 
 
 @blueprint.get("/centres")
 def centres() -> Response:
     """Show the consultation centres, open now or when next."""
-    return page("centres", **presenters.centres_document(portal_here()))
+    return page("centres", **presenters.centres_document(view_here()))
 
 
 @blueprint.get("/coverage")
@@ -128,23 +128,23 @@ def coverage() -> Response:
     asked = {
         name: request.args.getlist(name) for name in COVERAGE_ARGUMENTS if name in request.args
     }
-    return page("coverage", **coverage_page(portal_here(), asked, g.language))
+    return page("coverage", **coverage_page(view_here(), asked, g.language))
 
 
 @blueprint.post("/coverage")
 def coverage_what_if() -> BaseResponse:
     """Answer the what-if form; without a planned place this leads to a URL to keep."""
     sent = request.form.to_dict(flat=False)
-    shared = shareable(portal_here(), sent)
+    shared = shareable(view_here(), sent)
     if shared is not None:
         return redirect(page_url("pages.coverage", **shared, _anchor="plan"), HTTPStatus.SEE_OTHER)
-    return page("coverage", **coverage_page(portal_here(), sent, g.language))
+    return page("coverage", **coverage_page(view_here(), sent, g.language))
 
 
 @blueprint.get("/data")
 def data() -> Response:
     """Show every source with licence, date, rows and freshness."""
-    return page("data", **presenters.sources_document(portal_here()))
+    return page("data", **presenters.sources_document(view_here()))
 
 
 @blueprint.get("/shortlist")
@@ -215,10 +215,12 @@ def _here(form: SearchForm, **changes: Any) -> str:
 
 
 def _search_page(form: SearchForm, outcome: Outcome) -> Response:
-    portal = portal_here()
+    view = view_here()
     document = outcome.document
-    named = models.merged_centres(portal, document["centres"]) if document else []
-    known = {district.code: district.name for district in portal.snapshot.districts.districts}
+    if document:
+        count_question(document, form.offset)
+    named = models.merged_centres(view, document["centres"]) if document else []
+    known = {district.code: district.name for district in view.snapshot.districts.districts}
     return page(
         "start",
         form=form,
@@ -227,12 +229,12 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         centre=named[0] if named else None,
         problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
         district_name=known.get(form.district, ""),
-        district_groups=models.district_groups(portal),
-        home_districts=lambda: models.home_districts(portal),
+        district_groups=models.district_groups(view),
+        home_districts=lambda: models.home_districts(view),
         kind_groups=models.kind_groups(),
-        need_groups=models.need_groups(portal, g.language),
+        need_groups=models.need_groups(view, g.language),
         ways_in=[_way(way) for way in WAYS_IN],
-        has_stations=portal.loaded.station_count > 0,
+        has_stations=view.station_count > 0,
         chips=_chips(form, known),
         facets=search_form.facet_counts(document, form.include),
         relaxations=_relaxations(form, document, known),
@@ -268,7 +270,7 @@ def _relaxation_words(step: Step, names: dict[str, str]) -> Label:
     value = str(step.value)
     match step.kind:
         case RelaxationKind.DROP:
-            label = models.need_labels(portal_here(), g.language).get(value, value)
+            label = models.need_labels(view_here(), g.language).get(value, value)
             return say("js-relax-need", need=label)
         case RelaxationKind.RADIUS:
             return say("js-relax-radius", distance=wording.distance(step.metres))
@@ -291,9 +293,9 @@ def _way(way: WayIn) -> dict[str, str]:
 
 def _chips(form: SearchForm, district_names: dict[str, str]) -> list[dict[str, str]]:
     """Return the active filters; links that remove them, unless an address is in play."""
-    portal = portal_here()
-    labels = models.need_labels(portal, g.language)
-    kinds = models.kinds(portal, g.language)
+    view = view_here()
+    labels = models.need_labels(view, g.language)
+    kinds = models.kinds(view, g.language)
     chips: list[tuple[str, dict[str, Any]]] = []
     if form.district in district_names:
         chips.append((district_names[form.district], {"district": ""}))

@@ -17,7 +17,7 @@ from geoportal.documents.requests import SearchRequest
 from geoportal.domain.query import MAX_LIMIT
 from geoportal.errors import UsageError
 from geoportal.search.relax import RelaxationKind, Step
-from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 Document = dict[str, Any]
 VIEWS = ("both", "list", "map")
@@ -137,15 +137,15 @@ class Outcome:
     found_by: str = ""
 
 
-def answer(portal: Portal, form: SearchForm) -> Outcome:
+def answer(view: View, form: SearchForm) -> Outcome:
     """Answer a form: by address, else by name where the text is no address, else by district."""
     if not form.asks:
         return Outcome()
     try:
-        asked = question(portal, form)
+        asked = question(view, form)
         if asked.request is None:
             return Outcome(notice=asked.notice, candidates=asked.candidates)
-        document = presenters.search_document(portal, asked.request.to_query(portal))
+        document = presenters.search_document(view, asked.request.to_query(view))
     except (UsageError, ValidationError):
         return Outcome(problem="form-refused")
     if form.order != ORDERS[0]:
@@ -154,7 +154,7 @@ def answer(portal: Portal, form: SearchForm) -> Outcome:
     return Outcome(document, asked.notice, found_by=asked.found_by)
 
 
-def question(portal: Portal, form: SearchForm) -> Question:
+def question(view: View, form: SearchForm) -> Question:
     """Return what a form asks: around a place, in a ward, or by name.
 
     Raises
@@ -162,7 +162,7 @@ def question(portal: Portal, form: SearchForm) -> Question:
     UsageError, ValidationError
         When a number or a code makes no sense.
     """
-    now = portal.clock()
+    now = view.now
     if form.point:
         lon, lat = form.point
         return Question(form.request(now, near={"lon": lon, "lat": lat}))
@@ -170,8 +170,8 @@ def question(portal: Portal, form: SearchForm) -> Question:
         return Question(form.request(now))
     if looks_like_phone(form.address):
         return _by_name(form, now, notice="")
-    found = portal.geocode(form.address)
-    if found.match_level == "municipality" and portal.snapshot.knows_district(
+    found = view.geocode(form.address)
+    if found.match_level == "municipality" and view.snapshot.knows_district(
         found.municipality_code
     ):
         in_ward = replace(form, address="", district=found.municipality_code)

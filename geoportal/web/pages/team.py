@@ -13,7 +13,7 @@ from geoportal.documents.team import DEFAULT_PRESET, TeamRequest, team_document
 from geoportal.domain.consultation import Role
 from geoportal.errors import UsageError
 from geoportal.search.team import MAX_ROLES
-from geoportal.services.portal import AddressNotPlacedError, Portal
+from geoportal.services.view import AddressNotPlacedError, View
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import Label
 from geoportal.web.pages import models
@@ -43,29 +43,29 @@ class TeamOutcome:
     candidates: tuple[str, ...] = ()
 
 
-def catalogue(portal: Portal) -> dict[str, Role]:
+def catalogue(view: View) -> dict[str, Role]:
     """Return every role that can be asked for: those of the presets, then plain ones by kind."""
     roles: dict[str, Role] = {}
-    for preset in (DEFAULT_PRESET, *portal.reference.teams):
-        for role in portal.reference.teams.get(preset, ()):
+    for preset in (DEFAULT_PRESET, *view.reference.teams):
+        for role in view.reference.teams.get(preset, ()):
             roles.setdefault(role.role, role)
     for kind in TEAM_EXTRA_KINDS:
-        info = portal.reference.kinds[kind]
+        info = view.reference.kinds[kind]
         plain = Role(kind, (kind,), label_ja=info.label_ja, label_en=info.label_en)
         roles.setdefault(kind, plain)
     return roles
 
 
-def read_form(portal: Portal, values: MultiDict[str, str]) -> TeamForm:
+def read_form(view: View, values: MultiDict[str, str]) -> TeamForm:
     """Read a posted form: from the team page itself, or from the page "from a note"."""
-    known = catalogue(portal)
+    known = catalogue(view)
     address = (values.get("choice") or values.get("address", "")).strip()[:200]
     if "from_note" in values:
-        return TeamForm(address, _roles_of_note(portal, known, values), sent=True)
+        return TeamForm(address, _roles_of_note(view, known, values), sent=True)
     if "opened" not in values:  # led here from another page, with nothing but an address
-        return TeamForm(address, preset_roles(portal, ""), sent=bool(address))
+        return TeamForm(address, preset_roles(view, ""), sent=bool(address))
     chosen = [name for name in values.getlist("role") if name in known][:MAX_ROLES]
-    vocabulary = portal.reference.vocabulary
+    vocabulary = view.reference.vocabulary
     roles = {
         name: tuple(code for code in values.getlist(f"needs-{name}") if code in vocabulary)
         for name in chosen
@@ -73,33 +73,33 @@ def read_form(portal: Portal, values: MultiDict[str, str]) -> TeamForm:
     return TeamForm(address, roles, sent=True)
 
 
-def preset_roles(portal: Portal, preset: str) -> dict[str, tuple[str, ...]]:
+def preset_roles(view: View, preset: str) -> dict[str, tuple[str, ...]]:
     """Return roles and needs of a ready-made team, the one for discharge by default."""
-    presets = portal.reference.teams
+    presets = view.reference.teams
     return {role.role: role.needs for role in presets.get(preset, presets[DEFAULT_PRESET])}
 
 
 def _roles_of_note(
-    portal: Portal, known: dict[str, Role], values: MultiDict[str, str]
+    view: View, known: dict[str, Role], values: MultiDict[str, str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the roles a confirmed note asks for: what was unticked is left out."""
     kinds, needs = values.getlist("kind"), values.getlist("need")
     refused = set(values.getlist("proposed")) - set(needs) - set(kinds)
     preset = values.get("preset", "")
-    if preset in portal.reference.teams:
+    if preset in view.reference.teams:
         roles = {
             name: tuple(code for code in wanted if code not in refused)
-            for name, wanted in preset_roles(portal, preset).items()
+            for name, wanted in preset_roles(view, preset).items()
             if not set(known[name].kinds) <= refused
         }
     else:
         roles = {_role_for(known, kind): () for kind in kinds if _role_for(known, kind)}
     placed = {code for wanted in roles.values() for code in wanted}
     for code in needs:
-        if code in placed or code not in portal.reference.vocabulary:
+        if code in placed or code not in view.reference.vocabulary:
             continue
         for name in roles:
-            if _applies(portal, code, known[name].kinds):
+            if _applies(view, code, known[name].kinds):
                 roles[name] = (*roles[name], code)
     return roles
 
@@ -109,24 +109,24 @@ def _role_for(known: dict[str, Role], kind: str) -> str:
     return next((name for name, role in known.items() if kind in role.kinds), "")
 
 
-def _applies(portal: Portal, code: str, kinds: Iterable[str]) -> bool:
-    return any(portal.reference.vocabulary.applies_to(code, kind) for kind in kinds)
+def _applies(view: View, code: str, kinds: Iterable[str]) -> bool:
+    return any(view.reference.vocabulary.applies_to(code, kind) for kind in kinds)
 
 
-def role_choices(portal: Portal, form: TeamForm, language: str) -> list[Document]:
+def role_choices(view: View, form: TeamForm, language: str) -> list[Document]:
     """Return the roles as the form offers them; ``usual`` ones are those for discharge."""
-    labels = models.need_labels(portal, language)
-    usual = preset_roles(portal, "")
+    labels = models.need_labels(view, language)
+    usual = preset_roles(view, "")
     choices = []
-    for name, role in catalogue(portal).items():
+    for name, role in catalogue(view).items():
         chosen = form.roles.get(name)
         ticked = role.needs if chosen is None else chosen
-        offered = [c for c in RAREST_FIRST if _applies(portal, c, role.kinds)]
+        offered = [c for c in RAREST_FIRST if _applies(view, c, role.kinds)]
         codes = list(dict.fromkeys([*role.needs, *ticked, *offered]))
         choices.append(
             {
                 "name": name,
-                "label": role_label(portal, role, language),
+                "label": role_label(view, role, language),
                 "kinds": role.kinds,
                 "chosen": chosen is not None,
                 "usual": name in usual,
@@ -140,22 +140,22 @@ def role_choices(portal: Portal, form: TeamForm, language: str) -> list[Document
     return choices
 
 
-def role_label(portal: Portal, role: Role, language: str) -> Label:
+def role_label(view: View, role: Role, language: str) -> Label:
     """Return what people read for a role; one that is a kind is called like the kind."""
-    reference = portal.reference
+    reference = view.reference
     entry = ("role", role.role)
     if entry not in reference.easy_labels and role.role in reference.kinds:
         entry = ("kind", role.role)
     return label(reference, entry, role.label_ja or role.role, role.label_en or role.role, language)
 
 
-def answer(portal: Portal, form: TeamForm) -> TeamOutcome:
+def answer(view: View, form: TeamForm) -> TeamOutcome:
     """Answer a form: the teams around the address, or what is missing to find them."""
     if not form.address:
         return TeamOutcome(problem="js-where-first-team")
     if not form.roles:
         return TeamOutcome(problem="team-no-roles")
-    known = catalogue(portal)
+    known = catalogue(view)
     roles = [
         {
             "role": name,
@@ -174,10 +174,10 @@ def answer(portal: Portal, form: TeamForm) -> TeamOutcome:
                 "teams": TEAMS,
             }
         )
-        return TeamOutcome(team_document(portal, request.to_question(portal)))
+        return TeamOutcome(team_document(view, request.to_question(view)))
     except AddressNotPlacedError as error:
         if error.status == "ambiguous":
-            names = place_names(portal.geocode(form.address))
+            names = place_names(view.geocode(form.address))
             return TeamOutcome(problem="js-address-ambiguous", candidates=names)
         return TeamOutcome(problem="team-not-found")
     except (UsageError, ValidationError):

@@ -9,8 +9,8 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, request, url_for
 
-from geoportal.services.portal import Portal
-from geoportal.web.pages.frame import portal_here
+from geoportal.services.view import View
+from geoportal.web.current_view import view_here
 from geoportal.web.pages.models import is_fictional
 
 blueprint = Blueprint("crawlers", __name__)
@@ -21,10 +21,10 @@ _PAGES: Final = ("start", "centres", "coverage", "data", "about", "help_page", "
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Invite search engines to the published pages; invented facilities are not to be found."""
-    portal = portal_here()
-    if is_fictional(portal):
+    view = view_here()
+    if is_fictional(view):
         return _text(["User-agent: *", "Disallow: /"])
-    parts = range(1, -(-len(_paths(portal)) // MOST_URLS) + 1)
+    parts = range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
     maps = [f"Sitemap: {_absolute(url_for('crawlers.sitemap', part=part))}" for part in parts]
     return _text(["User-agent: *", "Disallow: /api/", *maps])
 
@@ -32,14 +32,14 @@ def robots() -> Response:
 @blueprint.get("/sitemaps/<int:part>.txt")
 def sitemap(part: int) -> Response:
     """List the addresses of pages, districts and open facilities."""
-    paths = _paths(portal_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
+    paths = _paths(view_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
     if not paths:
         abort(404)
     return _text([_absolute(path) for path in paths])
 
 
-def _paths(portal: Portal) -> list[str]:
-    snapshot = portal.snapshot
+def _paths(view: View) -> list[str]:
+    snapshot = view.snapshot
     return [
         *(url_for(f"pages.{name}") for name in _PAGES),
         *(url_for("pages.district", code=one.code) for one in snapshot.districts.districts),

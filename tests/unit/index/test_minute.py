@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from geoportal.index.minute_cache import MinuteBoard
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.portal import Portal
+from geoportal.services.view import View
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone(timedelta(hours=9)))
 
@@ -23,7 +24,7 @@ def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
     portal: Portal,
 ) -> None:
     again = Portal(portal.database, portal.reference, portal.clock)
-    snapshots = (portal.snapshot, again.snapshot)
+    snapshots = (portal.view().snapshot, again.view().snapshot)
     questions = st.tuples(st.integers(0, 1), st.integers(0, 3), st.integers(0, 300))
 
     @given(asked=st.lists(questions, max_size=30))
@@ -37,7 +38,7 @@ def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
     ask()
 
 
-def test_a_value_is_worked_out_once_a_minute(portal: Portal) -> None:
+def test_a_value_is_worked_out_once_a_minute(view: View) -> None:
     board: MinuteBoard[int] = MinuteBoard()
     made: list[datetime] = []
 
@@ -47,7 +48,6 @@ def test_a_value_is_worked_out_once_a_minute(portal: Portal) -> None:
 
     seconds = (0, 10, 59, 60, 61, 0)
     values = [
-        board.value(portal.snapshot, 0, NOON + timedelta(seconds=second), make)
-        for second in seconds
+        board.value(view.snapshot, 0, NOON + timedelta(seconds=second), make) for second in seconds
     ]
     assert values == [1, 1, 1, 2, 2, 3]

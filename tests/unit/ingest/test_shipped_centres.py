@@ -59,7 +59,7 @@ def test_an_installation_without_a_list_of_centres_names_them_all_the_same(datab
     with database.engine.begin() as connection:
         write_facilities(connection, [make_facility("one", (130.88, 33.88))])
         advance_dataset_version(connection, "one facility")
-    portal = Portal(database, REFERENCE)
-    code = portal.snapshot.facilities[0].municipality_code
-    assert [centre.kind for centre in portal.snapshot.centres_for(code)] == ["liaison_centre"]
-    assert portal.snapshot.centres_for("13101") == []
+    view = Portal(database, REFERENCE).view()
+    code = view.snapshot.facilities[0].municipality_code
+    assert [centre.kind for centre in view.snapshot.centres_for(code)] == ["liaison_centre"]
+    assert view.snapshot.centres_for("13101") == []

@@ -117,7 +117,7 @@ def test_the_gazetteer_is_compiled_elsewhere_where_nothing_can_be_written(databa
     import_into(database, write_csv(tmp_path / "towns.csv", TOWNS_HEADER, TOWNS))
     shutil.rmtree(database.derived_directory)
     database.derived_directory.write_text("a file where the folder should be")
-    geocoder = Portal(database, shipped_reference()).loaded.geocoder
+    geocoder = Portal(database, shipped_reference()).view().geocoder
     assert geocoder.geocode("小倉北区浅野1丁目").town == "浅野一丁目"
 
 
@@ -129,7 +129,7 @@ def test_on_a_read_only_disk_questions_are_answered(city, tmp_path, monkeypatch)
     really = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and really(path, mode))
     portal = Portal(open_database(folder / "city.db"), shipped_reference())
-    assert portal.search(Query(districts=("40106",))).number_matched > 3
+    assert portal.view().search(Query(districts=("40106",))).number_matched > 3
 
     def write():
         with portal.database.engine.begin() as connection:

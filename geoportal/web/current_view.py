@@ -1,0 +1,40 @@
+"""The view a web request works on: taken when first asked for, then the same to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask import current_app, g
+
+from geoportal.services.portal import Portal
+from geoportal.services.view import View
+
+EXTENSION = "geoportal"
+
+
+def view_here() -> View:
+    """Return the view of this request."""
+    if "view" not in g:
+        g.view = portal_here().view()
+    return cast("View", g.view)
+
+
+def portal_here() -> Portal:
+    """Return the portal of this application; answers are made from `view_here`."""
+    return cast("Portal", current_app.extensions[EXTENSION])
+
+
+def count_question(answer: Mapping[str, Any], offset: int) -> None:
+    """Count who stood on the first page of an answer; only views that answer questions do so.
+
+    Parameters
+    ----------
+    answer : mapping
+        See `geoportal.documents.search.search_document`.
+    offset : int
+        Results before the first; further pages are not counted again.
+    """
+    if offset == 0:
+        shown = [feature["id"] for feature in answer["features"]]
+        portal_here().exposure.record(view_here().snapshot.today, shown)
