@@ -17,6 +17,7 @@ from geoportal.domain.location import UNKNOWN_LOCATION, Location
 from geoportal.domain.vocabulary import Term, Vocabulary
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.snapshot import Snapshot
+from geoportal.services.portal import shipped_reference
 
 TODAY = date(2026, 11, 22)
 KOKURA = (130.8751, 33.8834)
@@ -66,8 +67,17 @@ def make_facility(
 
 
 def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
+    """Return a vocabulary of a few codes; what they say of visits and nights is as shipped."""
+    shipped = shipped_reference().vocabulary
     return Vocabulary(
-        Term(code=code, label_ja=code, label_en=code, group=code.split(".", maxsplit=1)[0])
+        Term(
+            code=code,
+            label_ja=code,
+            label_en=code,
+            group=code.split(".", maxsplit=1)[0],
+            visit_kinds=shipped[code].visit_kinds if code in shipped else (),
+            night_kinds=shipped[code].night_kinds if code in shipped else (),
+        )
         for code in codes
     )
 

@@ -46,7 +46,7 @@ def _need_text(view: View, code: str, item: dict[str, Any]) -> str:
     label = view.reference.vocabulary[code].label_ja
     if item["value"] == "unknown":
         return f"{_SIGNS['unknown']}{label}"
-    evidence = view.reference.evidence[item["evidence"]][0]
+    evidence = view.reference.label("evidence", item["evidence"], "ja")
     old = "・古い情報" if item["stale"] else ""
     note = f"・{item['note']}" if item.get("note") else ""
     return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}{note}）"
@@ -142,7 +142,7 @@ def _head_lines(view: View, document: Document) -> Iterator[str]:
 def _claim_line(view: View, claim: Document) -> str:
     vocabulary = view.reference.vocabulary
     label = vocabulary[claim["code"]].label_ja if claim["code"] in vocabulary else claim["code"]
-    evidence = view.reference.evidence[claim["evidence"]][0]
+    evidence = view.reference.label("evidence", claim["evidence"], "ja")
     old = " 古い情報" if claim["stale"] else ""
     sign = _SIGNS[claim["value"]]
     return f"  {sign} {label}（{evidence} {claim['source']} {claim['as_of']}{old}）"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geoportal.cli.console import Console, command
+from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.survey_workbook import write_survey
@@ -37,7 +38,7 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         key=lambda item: (item.municipality_code, item.kana or item.name, item.id),
     )
     info = view.reference.kinds[kind]
-    labels = {name: texts[0] for name, texts in view.reference.evidence.items()}
+    labels = {name: view.reference.label("evidence", name, "ja") for name in EVIDENCE}
     out.parent.mkdir(parents=True, exist_ok=True)
     questions = write_survey(
         out,

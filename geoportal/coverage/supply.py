@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geoportal.coverage.demand import MESH
 from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.snapshot import Snapshot, shown_claims
 
 TIMES: tuple[str, ...] = ("any", "night")
@@ -22,28 +23,6 @@ EVIDENCE_LEVELS: Mapping[str, frozenset[str] | None] = {
     "confirmed": frozenset({"confirmed", "observed"}),
 }
 """Which facts count: all; only what is filed (届出); only what a person confirmed or observed."""
-
-NIGHT_CODES: Mapping[str, tuple[str, ...]] = {
-    "hospital": ("VM.24DR",),
-    "clinic": ("VM.24DR",),
-    "dental_clinic": ("VM.NIGHT",),
-    "pharmacy": ("VM.24TEL", "VM.NIGHT"),
-    "visiting_nursing": ("VM.24VN", "VM.NIGHT"),
-    "home_help": ("VM.NIGHT",),
-}
-"""Facts any of which means that a facility of the kind answers at night."""
-
-ALWAYS_AT_NIGHT = frozenset(
-    {
-        "night_home_help",
-        "regular_visiting",
-        "small_multifunctional",
-        "nursing_small_multifunctional",
-        "residential",
-        "care_facility",
-    }
-)
-"""Kinds that are open at night by what they are (24 時間の定期巡回、夜間対応型 など)."""
 
 YES, UNKNOWN, NO = "yes", "unknown", "no"
 _PLANNED = "planned-"
@@ -221,7 +200,7 @@ def answer_of(snapshot: Snapshot, row: int, question: Question) -> str:
         for code in question.needs
     ]
     if question.time == "night":
-        answers.append(_at_night(facility, values))
+        answers.append(_at_night(facility, values, snapshot.vocabulary))
     if NO in answers:
         return NO
     return YES if all(answer == YES for answer in answers) else UNKNOWN
@@ -242,12 +221,12 @@ def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> di
     return {code: item.value for code, item in shown.items()}
 
 
-def _at_night(facility: Facility, values: Mapping[str, str]) -> str:
+def _at_night(facility: Facility, values: Mapping[str, str], vocabulary: Vocabulary) -> str:
     """Say whether a facility answers at night: any of its facts yes; no only if all are no."""
-    if facility.kind in ALWAYS_AT_NIGHT:
+    codes = vocabulary.night_codes(facility.kind)
+    if any(vocabulary[code].group == "FT" for code in codes):
         return YES
-    codes = NIGHT_CODES.get(facility.kind, ())
-    found = {values.get(code, UNKNOWN) for code in codes}
-    if YES in found:
+    stated = {values.get(code, UNKNOWN) for code in codes}
+    if YES in stated:
         return YES
-    return NO if not codes or found == {NO} else UNKNOWN
+    return NO if not codes or stated == {NO} else UNKNOWN

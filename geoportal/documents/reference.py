@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
@@ -118,7 +119,7 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
                 "label_en": term.label_en,
                 "group": term.group,
                 "kinds": list(term.kinds),
-                "need": term.group in reference.vocabulary.NEED_GROUPS,
+                "need": term.need,
                 "evidence": term.evidence,
                 "synonyms": list(term.synonyms),
                 "valid_from": term.valid_from or None,
@@ -148,12 +149,17 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
             for info in reference.kinds.values()
         ],
         "groups": [
-            {"group": group, "label_ja": ja, "label_en": en}
-            for group, (ja, en) in reference.groups.items()
+            {"group": group.code, "label_ja": group.label_ja, "label_en": group.label_en}
+            for group in reference.groups.values()
         ],
         "evidence": [
-            {"evidence": name, "label_ja": ja, "label_en": en, "explanation_ja": explanation}
-            for name, (ja, en, explanation) in reference.evidence.items()
+            {
+                "evidence": name,
+                "label_ja": reference.label("evidence", name, "ja"),
+                "label_en": reference.label("evidence", name, "en"),
+                "explanation_ja": reference.label("evidence-explanation", name, "ja"),
+            }
+            for name in EVIDENCE
         ],
     }
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from geoportal.documents.reference import Document
 from geoportal.domain.hours import HOLIDAY, JST, Hours
+from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.snapshot import ShownClaim, Snapshot
 from geoportal.services.view import CALENDAR, is_holiday
 
-_ACCEPTING = (("CAP.FULL", "no"), ("CAP.COND", "conditional"), ("CAP.OPEN", "yes"))
 _OPENING_WITHIN_DAYS = 8
 
 
@@ -34,7 +34,7 @@ def state_document(snapshot: Snapshot, row: int, now: datetime) -> Document:
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
         "today": _today(hours, now),
-        "accepting": _accepting(snapshot.shown[row]),
+        "accepting": _accepting(snapshot.vocabulary, snapshot.shown[row]),
     }
 
 
@@ -60,9 +60,15 @@ def _today(hours: Hours, now: datetime) -> list[str] | None:
     return [f"{opens.removeprefix('0')}–{closes}" for opens, closes in joined] or None
 
 
-def _accepting(shown: Mapping[str, ShownClaim]) -> Document:
-    for code, value in _ACCEPTING:
-        item = shown.get(code)
-        if item is not None and item.value == "yes":
-            return {"value": value, "evidence": item.claim.evidence, "as_of": item.claim.as_of}
+def _accepting(vocabulary: Vocabulary, shown: Mapping[str, ShownClaim]) -> Document:
+    """Return whether new patients are taken; of facts that contradict, the most cautious."""
+    for term in vocabulary.acceptance_terms:
+        fact = shown.get(term.code)
+        if fact is not None and fact.value == "yes":
+            claim = fact.claim
+            return {
+                "value": term.acceptance,
+                "evidence": claim.evidence,
+                "as_of": claim.as_of,
+            }
     return {"value": "unknown"}

@@ -12,7 +12,7 @@ class ReadingRule:
     Attributes
     ----------
     rule : str
-        Its name, shown with what it found.
+        Its name, shown with each match.
     effect : str
         ``need`` asks for needs and kinds, ``mention`` notes them without asking,
         ``ignore`` and ``outcome`` take words out of reading, ``negation`` and ``in_place`` look at
@@ -22,11 +22,11 @@ class ReadingRule:
     pattern : str
         Regular expression over the note in NFKC form without spaces.
     kinds, needs, prefer : tuple of str
-        Facility kinds, needs that must be met, needs to go by then.
+        Facility kinds, needs that must be met, needs to order by.
     requires : str
-        What must have been found besides: ``kind:KIND`` or ``setting:VALUE``; empty for nothing.
+        Another match the rule depends on: ``kind:KIND`` or ``setting:VALUE``; empty for nothing.
     note_ja : str
-        Why, for people.
+        Reason shown to people.
     """
 
     rule: str
@@ -56,8 +56,10 @@ class Role:
         How far away it may be; None: as far as the whole question allows.
     apart_from : tuple of str
         Roles that the same facility may not fill as well (主治医・副主治医).
+    preset : str
+        Ready-made team it belongs to; empty when the asker named the role.
     label_ja, label_en : str
-        What people read; empty when the asker named the role.
+        Labels the API publishes; empty when the asker named the role.
     """
 
     role: str
@@ -66,5 +68,6 @@ class Role:
     required: bool = True
     radius_m: float | None = None
     apart_from: tuple[str, ...] = ()
+    preset: str = ""
     label_ja: str = ""
     label_en: str = ""

@@ -9,6 +9,29 @@ from geoportal.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
+class TermGroup:
+    """A group of terms: the part of their codes before the dot.
+
+    Attributes
+    ----------
+    code : str
+        FT, ST, VM, AC, PT, BK, CO, CAP or DEC.
+    label_ja, label_en : str
+        Labels the API publishes.
+    need : bool
+        Whether the terms of the group can be asked for.
+    offered : int
+        Position among the groups that pages offer, from 1; 0 when they offer none of it.
+    """
+
+    code: str
+    label_ja: str
+    label_en: str
+    need: bool = True
+    offered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One term of the vocabulary.
 
@@ -17,9 +40,9 @@ class Term:
     code : str
         For example ``"AC.ULCER"``.
     label_ja, label_en : str
-        What people read.
+        Labels the API publishes.
     group : str
-        The part of the code before the dot: FT, ST, VM, AC, PT, BK, CO, CAP, DEC.
+        The part of the code before the dot.
     kinds : tuple of str
         Facility kinds the term applies to; empty means all.
     evidence : str
@@ -28,6 +51,20 @@ class Term:
         Words of everyday care for the same thing (胃ろう, PEG, 床ずれ …).
     valid_from, valid_to : str
         ISO dates of the fee revisions between which the term is in use; empty = unbounded.
+    need : bool
+        Whether it can be asked for.
+    offered : bool
+        Whether pages offer it as a filter; some facts are shown but not looked for.
+    rarity : int
+        Rank among the terms that narrow a search most, from 1; 0 when not ranked.
+    visit_kinds : tuple of str
+        Kinds for which a yes means that the facility comes to the home.
+    night_kinds : tuple of str
+        Kinds for which a yes means that the facility answers at night. On the term of a facility
+        kind itself (group FT): facilities of the kind always do.
+    acceptance : str
+        What a yes says about new patients: ``yes``, ``conditional``, ``no``, ``unknown`` or
+        nothing.
     """
 
     code: str
@@ -39,22 +76,28 @@ class Term:
     synonyms: tuple[str, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
+    need: bool = True
+    offered: bool = True
+    rarity: int = 0
+    visit_kinds: tuple[str, ...] = ()
+    night_kinds: tuple[str, ...] = ()
+    acceptance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Implication:
-    """That a "yes" on one term means a "yes" on another (支援診１ → 24 h). Stated as data.
+    """That a "yes" on one term means a "yes" on another (支援診１ → 24 h).
 
     Attributes
     ----------
     code, implies : str
         The term that is known, and the term that follows.
     called : str
-        What people call the first, for the note ("支援診１から").
+        Usual name of the first, for the note ("支援診１から").
     note : str
-        What to know about the conclusion, for example that the 24 hours are a group's.
+        Limits of the conclusion, for example that the 24 hours are a group's.
     source : str
-        The rule's own source.
+        Law or notice that states the rule.
     """
 
     code: str
@@ -80,18 +123,30 @@ class Vocabulary:
     implications : iterable of Implication
         Which terms follow from which; one step, so the list itself must hold what follows from
         what follows. Those about unknown codes are left out.
-    """
 
-    NEED_GROUPS = ("FT", "ST", "VM", "AC", "PT", "BK", "CO", "CAP")
+    Attributes
+    ----------
+    acceptance_terms : list of Term
+        Terms that say whether new patients are taken, the most cautious first.
+    """
 
     def __init__(self, terms: Iterable[Term], implications: Iterable[Implication] = ()) -> None:
         self._terms = {term.code: term for term in terms}
         self._positions = {code: i for i, code in enumerate(self._terms)}
         self._implications: dict[str, tuple[Implication, ...]] = {}
-        for item in implications:
-            if item.code in self._terms and item.implies in self._terms:
-                known = self._implications.get(item.code, ())
-                self._implications[item.code] = (*known, item)
+        for rule in implications:
+            if rule.code in self._terms and rule.implies in self._terms:
+                earlier = self._implications.get(rule.code, ())
+                self._implications[rule.code] = (*earlier, rule)
+        order = ("no", "conditional", "yes")
+        self.acceptance_terms = sorted(
+            (term for term in self if term.acceptance in order),
+            key=lambda term: order.index(term.acceptance),
+        )
+        self._night_codes: dict[str, tuple[str, ...]] = {}
+        for term in self:
+            for kind in term.night_kinds:
+                self._night_codes[kind] = (*self._night_codes.get(kind, ()), term.code)
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._terms.values())
@@ -118,6 +173,21 @@ class Vocabulary:
         """Return the bit position of a code in need masks (stable within one snapshot)."""
         return self._positions[code]
 
+    def rarest_first(self) -> list[Term]:
+        """Return the ranked terms, the one that narrows a search most first."""
+        return sorted((term for term in self if term.rarity), key=lambda term: term.rarity)
+
+    def visit_codes(self, *kinds: str) -> tuple[str, ...]:
+        """Return the terms any of which means that a facility of the kinds comes to the home."""
+        return tuple(term.code for term in self if not set(kinds).isdisjoint(term.visit_kinds))
+
+    def night_codes(self, kind: str) -> tuple[str, ...]:
+        """Return the terms any of which means that a facility of a kind answers at night.
+
+        One of them may be the term of the kind itself (group FT): then all its facilities do.
+        """
+        return self._night_codes.get(kind, ())
+
     def require_needs(self, codes: Iterable[str], field: str = "needs") -> tuple[str, ...]:
         """Return the codes, each once, in the order given.
 
@@ -128,7 +198,7 @@ class Vocabulary:
         """
         wanted = tuple(dict.fromkeys(codes))
         for code in wanted:
-            if code not in self._terms or self._terms[code].group not in self.NEED_GROUPS:
+            if code not in self._terms or not self._terms[code].need:
                 raise UsageError(
                     f"{code[:40]!r} is not a need code; GET /api/v1/vocabulary marks them", field
                 )

@@ -41,7 +41,7 @@ class Dictionary:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         words: dict[str, dict[str, None]] = {}
-        terms = [term for term in vocabulary if term.group in Vocabulary.NEED_GROUPS]
+        terms = [term for term in vocabulary if term.need]
         for term in terms:
             for word in words_of(term):
                 words.setdefault(word, {})[term.code] = None

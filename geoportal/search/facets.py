@@ -19,7 +19,6 @@ from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
-from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import unpacked
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import Candidates, find
@@ -95,7 +94,7 @@ def _needs(
         without = replace(query, needs=tuple(need for need in query.needs if need != code))
         bands = find(snapshot, without, calendar).bands
         table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=3)
-    offered = [i for i, term in enumerate(snapshot.vocabulary) if _is_need(term.group)]
+    offered = [i for i, term in enumerate(snapshot.vocabulary) if term.need and term.group != "FT"]
     some = np.count_nonzero(yes | no, axis=0) > 0
     stated = [i for i in offered if some[i] or codes[i] in query.needs]
     return _counts([codes[i] for i in stated], table[stated], query.needs)
@@ -110,10 +109,6 @@ def _evidence(snapshot: Snapshot, query: Query, found: Candidates) -> tuple[Coun
     weakest = np.where(classes == 0, none, classes).min(axis=1)
     table = _by_band(weakest - 1, found.bands, none)
     return _counts((*EVIDENCE, _NOT_STATED), table, ())
-
-
-def _is_need(group: str) -> bool:
-    return group in Vocabulary.NEED_GROUPS and group != "FT"
 
 
 def _by_band(numbers: NDArray[np.integer], bands: NDArray[np.int8], size: int) -> NDArray[np.int64]:

@@ -20,9 +20,6 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import conditions
 from geoportal.search.visit_range import LIMIT_M
 
-VISITING_CODES = ("VM.REG", "VM.URG", "VM.DENT")
-"""What says that an institution comes to the home: 訪問診療, 往診, 歯科訪問診療."""
-
 Flags = NDArray[np.bool_]
 
 
@@ -82,7 +79,7 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
         lambda rows: around.hold(snapshot, rows),
     )
     vocabulary = snapshot.vocabulary
-    known = [code for code in VISITING_CODES if code in vocabulary]
+    known = vocabulary.visit_codes(*VISITING_RULE_KINDS)
     visiting = np.logical_or.reduce(
         [_said(snapshot.yes, rows, vocabulary.position(code)) for code in known]
         or [np.zeros(rows.size, dtype=bool)]

@@ -1,6 +1,6 @@
-"""Reference lists.
+"""Reference lists: those shipped as CSV, and the centres and editions in the database.
 
-Shipped as CSV: vocabulary, kinds, sources, municipalities. In the database: centres, editions.
+Files and columns: ``data/reference/README.md``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,34 @@ from geoportal.domain.filing import FilingRule
 from geoportal.domain.place import Municipality
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
-from geoportal.domain.vocabulary import Implication, Term, Vocabulary
+from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
 from geoportal.store import documents
 from geoportal.store.schema import centres, editions
 
 
 @dataclass(frozen=True, slots=True)
 class KindInfo:
-    """How a facility kind is called and marked."""
+    """A facility kind: what it is called, how it is marked and offered.
+
+    Attributes
+    ----------
+    kind : str
+        One of `geoportal.domain.facility.KINDS`.
+    label_ja, label_en, short_ja : str
+        Labels the API publishes.
+    glyph : str
+        One or two characters on the marker.
+    term : str
+        Term of the vocabulary for the kind; empty when there is none.
+    group : str
+        Group under which pages offer it.
+    shape : str
+        Shape of the marker: tells the group without colour.
+    team_extra : bool
+        Whether it can be asked into a team besides the roles of the ready-made ones.
+    schema_org : str
+        Type of schema.org for search engines.
+    """
 
     kind: str
     label_ja: str
@@ -34,6 +54,40 @@ class KindInfo:
     short_ja: str
     glyph: str
     term: str
+    group: str
+    shape: str
+    team_extra: bool
+    schema_org: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A consultation topic (相談項目) as a way into the search.
+
+    Attributes
+    ----------
+    way : str
+        Its name.
+    kinds, needs : tuple of str
+        The search it leads to.
+    page : str
+        The page it leads to; ``start`` is the search.
+    """
+
+    way: str
+    kinds: tuple[str, ...]
+    needs: tuple[str, ...]
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageQuestion:
+    """A ready-made question about coverage; ``time`` is ``any`` or ``night``."""
+
+    question: str
+    kinds: tuple[str, ...]
+    needs: tuple[str, ...]
+    time: str
 
 
 @dataclass(frozen=True)
@@ -49,19 +103,33 @@ class Reference:
     directory: Path = field(repr=False)
 
     @cached_property
+    def labels(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Labels by list and code, then by language; readings as ``漢字《かんじ》``."""
+        labels: dict[tuple[str, str], dict[str, str]] = {}
+        for row in self._rows("labels.csv"):
+            labels.setdefault((row["list"], row["code"]), {})[row["language"]] = row["label"]
+        return labels
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """Needs and facts with labels and synonyms."""
         terms = [
             Term(
                 code=row["code"],
-                label_ja=row["label_ja"],
-                label_en=row["label_en"],
+                label_ja=self.label("need", row["code"], "ja"),
+                label_en=self.label("need", row["code"], "en"),
                 group=row["group"],
                 kinds=_list(row["kinds"]),
                 evidence=row["evidence"],
                 synonyms=_list(row["synonyms"]),
                 valid_from=row["valid_from"],
                 valid_to=row["valid_to"],
+                need=self.groups[row["group"]].need,
+                offered=row["offered"] != "no",
+                rarity=int(row["rarity"] or 0),
+                visit_kinds=_list(row["visit_kinds"]),
+                night_kinds=_list(row["night_kinds"]),
+                acceptance=row["acceptance"],
             )
             for row in self._rows("vocabulary.csv")
         ]
@@ -70,9 +138,60 @@ class Reference:
         )
 
     @cached_property
+    def groups(self) -> dict[str, TermGroup]:
+        """Groups of the vocabulary by code, in the published order."""
+        return {
+            row["group"]: TermGroup(
+                code=row["group"],
+                label_ja=self.label("group", row["group"], "ja"),
+                label_en=self.label("group", row["group"], "en"),
+                need=row["need"] == "yes",
+                offered=int(row["offered"] or 0),
+            )
+            for row in self._rows("vocabulary_groups.csv")
+        }
+
+    @cached_property
     def kinds(self) -> dict[str, KindInfo]:
-        """Facility kinds, in the order of the contract."""
-        return {row["kind"]: KindInfo(**row) for row in self._rows("kinds.csv")}
+        """Facility kinds, in the published order."""
+        return {
+            row["kind"]: KindInfo(
+                kind=row["kind"],
+                label_ja=self.label("kind", row["kind"], "ja"),
+                label_en=self.label("kind", row["kind"], "en"),
+                short_ja=self.label("kind-short", row["kind"], "ja"),
+                glyph=row["glyph"],
+                term=row["term"],
+                group=row["group"],
+                shape=row["shape"] or self.kind_groups[row["group"]],
+                team_extra=row["team_extra"] == "yes",
+                schema_org=row["schema_org"],
+            )
+            for row in self._rows("kinds.csv")
+        }
+
+    @cached_property
+    def kind_groups(self) -> dict[str, str]:
+        """Marker shape of each group of kinds, in the order pages offer them."""
+        return {row["group"]: row["shape"] for row in self._rows("kind_groups.csv")}
+
+    @cached_property
+    def ways_in(self) -> tuple[WayIn, ...]:
+        """Consultation topics as ways into the search."""
+        return tuple(
+            WayIn(row["way"], _list(row["kinds"]), _list(row["needs"]), row["page"])
+            for row in self._rows("ways_in.csv")
+        )
+
+    @cached_property
+    def coverage_questions(self) -> dict[str, CoverageQuestion]:
+        """Ready-made questions about coverage by name, the first one being the default."""
+        return {
+            row["question"]: CoverageQuestion(
+                row["question"], _list(row["kinds"]), _list(row["needs"]), row["time"]
+            )
+            for row in self._rows("coverage_questions.csv")
+        }
 
     @cached_property
     def sources(self) -> dict[str, SourceInfo]:
@@ -80,6 +199,8 @@ class Reference:
         return {
             row["name"]: SourceInfo(
                 **{key: value for key, value in row.items() if key != "cadence_days"},
+                label_ja=self.label("source", row["name"], "ja"),
+                label_en=self.label("source", row["name"], "en"),
                 cadence_days=int(row["cadence_days"] or 0),
             )
             for row in self._rows("sources.csv")
@@ -94,22 +215,6 @@ class Reference:
     def designated_cities(self) -> dict[str, str]:
         """Codes of the designated cities (政令指定都市), whose wards are municipalities here."""
         return {row["code"]: row["name"] for row in self._rows("designated_cities.csv")}
-
-    @cached_property
-    def groups(self) -> dict[str, tuple[str, str]]:
-        """Labels (ja, en) of the vocabulary's groups."""
-        return {
-            row["group"]: (row["label_ja"], row["label_en"])
-            for row in self._rows("vocabulary_groups.csv")
-        }
-
-    @cached_property
-    def evidence(self) -> dict[str, tuple[str, str, str]]:
-        """Labels (ja, en) and the explanation of evidence classes."""
-        return {
-            row["evidence"]: (row["label_ja"], row["label_en"], row["explanation_ja"])
-            for row in self._rows("evidence.csv")
-        }
 
     @cached_property
     def rail_operators(self) -> dict[str, RailOperator]:
@@ -152,22 +257,22 @@ class Reference:
         """Ready-made teams by name, the first one being the default."""
         presets: dict[str, tuple[Role, ...]] = {}
         for row in self._rows("roles.csv"):
+            code = f"{row['preset']}.{row['role']}"
             role = Role(
                 role=row["role"],
                 kinds=_list(row["kinds"]),
                 needs=_list(row["needs"]),
                 required=row["required"] == "yes",
-                label_ja=row["label_ja"],
-                label_en=row["label_en"],
+                preset=row["preset"],
+                label_ja=self.label("role", code, "ja"),
+                label_en=self.label("role", code, "en"),
             )
             presets[row["preset"]] = (*presets.get(row["preset"], ()), role)
         return presets
 
-    @cached_property
-    def easy_labels(self) -> dict[tuple[str, str], str]:
-        """Plain Japanese by list and code, readings as ``漢字《かんじ》``."""
-        rows = self._rows("easy_labels.csv")
-        return {(row["list"], row["code"]): row["label_easy"] for row in rows}
+    def label(self, list_name: str, code: str, language: str) -> str:
+        """Return a label, the code itself when the list has none in the language."""
+        return self.labels.get((list_name, code), {}).get(language, code)
 
     def _rows(self, name: str) -> Iterator[dict[str, str]]:
         with (self.directory / name).open(encoding="utf-8", newline="") as file:

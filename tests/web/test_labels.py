@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from geoportal.services.portal import shipped_reference
+from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label
+from geoportal.web.language.messages import EASY
 
 KANJI = re.compile(r"[々〇\u3400-\u9fff]")
 READING = re.compile(r"([々〇\u3400-\u9fff]+)《([\u3041-\u3096ー]+)》")
@@ -17,20 +19,27 @@ def test_every_entry_has_plain_words() -> None:
     expected |= {("need", t.code) for t in reference.vocabulary if t.group not in {"FT", "DEC"}}
     expected |= {("group", group) for group in reference.groups}
     expected |= {("source", source) for source in reference.sources}
-    expected |= {("role", r.role) for roles in reference.teams.values() for r in roles}
-    assert set(reference.easy_labels) == expected
+    expected |= {
+        ("role", f"{preset}.{role.role}")
+        for preset, roles in reference.teams.items()
+        for role in roles
+    }
+    assert {entry for entry, labels in reference.labels.items() if EASY in labels} == expected
 
 
 def test_every_word_in_kanji_has_its_reading() -> None:
-    for entry, words in shipped_reference().easy_labels.items():
+    for entry, labels in shipped_reference().labels.items():
+        words = labels.get(EASY, "")
         assert not KANJI.search(READING.sub("", words)), (entry, words)
         assert "《" not in READING.sub("", words), (entry, words)
 
 
 def test_a_list_that_a_city_has_added_to_is_called_by_its_own_label() -> None:
-    reference = shipped_reference()
-    assert label(reference, ("need", "XX.NEW"), "新しい項目", "New", "ja-easy") == "新しい項目"
-    assert label(reference, ("need", "AC.ULCER"), "褥瘡処置", "Ulcer", "ja") == "褥瘡処置"
-    easy = label(reference, ("need", "AC.ULCER"), "褥瘡処置", "Ulcer", "ja-easy")
+    reference = Reference(shipped_reference().directory)
+    reference.labels["need", "XX.NEW"] = {"ja": "新しい項目"}
+    assert label(reference, "need", "XX.NEW", EASY) == "新しい項目"
+    assert label(reference, "need", "XX.OTHER", EASY) == "XX.OTHER"
+    assert label(reference, "need", "AC.ULCER", "ja") == "褥瘡処置"
+    easy = label(reference, "need", "AC.ULCER", EASY)
     assert easy == "床ずれの手当て"
     assert easy.source.startswith("床《とこ》")

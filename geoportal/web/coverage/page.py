@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,16 +16,17 @@ from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.services.view import View
+from geoportal.store.reference import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
 from geoportal.web.coverage.files import FILES, handout_of
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
 from geoportal.web.coverage.question import (
-    PRESETS,
     RINGS,
     CoverageQuery,
     areas,
+    preset_arguments,
     query_string,
     read_question,
 )
@@ -61,9 +61,9 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
         "evidence_levels": list(EVIDENCE_LEVELS),
-        "kind_groups": models.kind_groups(),
+        "kind_groups": models.kind_groups(view),
         "need_groups": models.need_groups(view, language),
-        "presets": [_preset(name, asked) for name in PRESETS],
+        "presets": [_preset(ready, asked) for ready in view.reference.coverage_questions.values()],
         "handout": None,
         "problem": "",
         "coverage_query": query_string(asked),
@@ -247,16 +247,16 @@ def _plan(plan: Plan, study: Study, closed: tuple[Any, ...]) -> Document:
     }
 
 
-def _preset(name: str, asked: CoverageQuery) -> Document:
-    about: Mapping[str, Any] = PRESETS[name]
+def _preset(ready: CoverageQuestion, asked: CoverageQuery) -> Document:
+    about = preset_arguments(ready)
     chosen = (
-        list(about.get("kind", [])) == asked.kind
-        and list(about.get("need", [])) == asked.need
-        and about.get("time", "any") == asked.time
+        list(ready.kinds) == asked.kind
+        and list(ready.needs) == asked.need
+        and ready.time == asked.time
     )
     kept = {key: value for key, value in query_string(asked).items() if key not in _OF_PRESETS}
     values = {**kept, "kind": about.get("kind", [""]), "need": about.get("need", []), **about}
-    return {"name": name, "values": values, "chosen": chosen}
+    return {"name": ready.question, "values": values, "chosen": chosen}
 
 
 _OF_PRESETS = frozenset({"kind", "need", "time"})

@@ -15,22 +15,10 @@ from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
 from geoportal.services.view import View
+from geoportal.store.reference import CoverageQuestion
 
 Document = dict[str, Any]
 
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "doctor": {"kind": ["hospital", "clinic"], "need": ["VM.REG"]},
-    "doctor-night": {"kind": ["hospital", "clinic"], "time": "night"},
-    "nurse": {"kind": ["visiting_nursing"]},
-    "nurse-night": {"kind": ["visiting_nursing"], "time": "night"},
-    "pharmacy": {"kind": ["pharmacy"], "need": ["ST.PHZ"]},
-    "dental": {"kind": ["dental_clinic"], "need": ["VM.DENT"]},
-    "help": {"kind": ["home_help"]},
-    "respite": {"need": ["BK.RESPITE"]},
-}
-"""Questions committees ask most, by name."""
-
-DEFAULT_PRESET = "doctor"
 MOST_REMOVED = 5
 RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
 _SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
@@ -143,6 +131,18 @@ def default_area(view: View) -> str:
     return found[0]
 
 
+def preset_arguments(ready: CoverageQuestion) -> Document:
+    """Return a ready-made question as the arguments of a URL, those with a value."""
+    arguments: Document = {}
+    if ready.kinds:
+        arguments["kind"] = list(ready.kinds)
+    if ready.needs:
+        arguments["need"] = list(ready.needs)
+    if ready.time != "any":
+        arguments["time"] = ready.time
+    return arguments
+
+
 def read_question(view: View, values: Mapping[str, list[str]]) -> CoverageQuery:
     """Read the URL; what is malformed or unknown leaves the usual question."""
     given = {key: values[key] for key in ("kind", "need") if values.get(key)}
@@ -151,14 +151,15 @@ def read_question(view: View, values: Mapping[str, list[str]]) -> CoverageQuery:
     known = {item.code for item in view.snapshot.districts.districts}
     if single.get("area") not in known:
         single.pop("area", None)
+    usual = preset_arguments(next(iter(view.reference.coverage_questions.values())))
     if "kind" not in values and "need" not in values:
-        given = dict(PRESETS[DEFAULT_PRESET])
+        given = usual
     try:
         asked = CoverageQuery.model_validate({**given, **single})
         asked.question(view)
     except (ValidationError, UsageError):
         kept = {"area": single["area"]} if "area" in single else {}
-        asked = CoverageQuery.model_validate({**PRESETS[DEFAULT_PRESET], **kept})
+        asked = CoverageQuery.model_validate({**usual, **kept})
     gone = [one for one in values.get("remove", []) if one in view.snapshot.by_id]
     asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
     if asked.area is None and known:

@@ -1,28 +1,36 @@
-"""What kinds, needs, groups, roles and sources are called in a language, with readings."""
+"""Labels of kinds, needs, groups, roles and sources in the language of a page, with readings."""
 
 from __future__ import annotations
 
 from geoportal.store.reference import Reference
-from geoportal.web.language.messages import EASY, Label
+from geoportal.web.language.messages import DEFAULT_LANGUAGE, Label
 
 
-def label(reference: Reference, entry: tuple[str, str], ja: str, en: str, language: str) -> Label:
-    """Return what an entry of a reference list is called.
+def label(reference: Reference, list_name: str, code: str, language: str) -> Label:
+    """Return the label of an entry of a reference list.
 
     Parameters
     ----------
     reference : Reference
-        Holds the plain words of ``easy_labels.csv``.
-    entry : tuple of str
-        List (``kind``, ``need``, ``group``, ``role``, ``source``) and code.
-    ja, en : str
-        The labels of the list itself.
+        Holds the rows of ``labels.csv``.
+    list_name : str
+        ``kind``, ``need``, ``group``, ``role`` or ``source``.
+    code : str
+        Code of the entry.
     language : str
-        One of `messages.LANGUAGES`. Plain Japanese has words of its own; an entry
-        without them (a list a city has added to) is called by its Japanese label.
+        One of `messages.LANGUAGES`. An entry without a label in it (one that a city has added)
+        is called by its Japanese label, else by its code.
     """
-    if language == "en":
-        return Label(en)
-    if language == EASY:
-        return Label(reference.easy_labels.get(entry, ja))
-    return Label(ja)
+    labels = reference.labels.get((list_name, code), {})
+    return Label(labels.get(language) or labels.get(DEFAULT_LANGUAGE, code))
+
+
+def everyday_word(reference: Reference, code: str, language: str) -> str:
+    """Return the word families use for a need, shown beside its label; empty when none is held."""
+    return reference.labels.get(("need-everyday", code), {}).get(language, "")
+
+
+def short_kind_label(reference: Reference, kind: str, language: str) -> Label:
+    """Return the short label of a kind; in a language without short labels, the usual one."""
+    short = reference.labels.get(("kind-short", kind), {}).get(language)
+    return Label(short) if short else label(reference, "kind", kind, language)

@@ -12,17 +12,8 @@ from geoportal.documents.requests import SearchRequest
 from geoportal.domain.district import District
 from geoportal.services.view import View
 from geoportal.store.reference import Reference
-from geoportal.web.language.labels import label
-from geoportal.web.language.messages import Label
-from geoportal.web.pages.picker import (
-    EVERYDAY_WORDS,
-    KIND_GROUPS,
-    NEED_GROUP_ORDER,
-    NOT_OFFERED,
-    RAREST_FIRST,
-    SHAPES,
-    VISIT_CODES,
-)
+from geoportal.web.language.labels import everyday_word, label, short_kind_label
+from geoportal.web.language.messages import HTML_LANGUAGE, Label
 
 Document = dict[str, Any]
 DISTRICT_PAGE = 500
@@ -75,18 +66,22 @@ def kinds(view: View, language: str) -> dict[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {
         kind: {
-            "label": label(view.reference, ("kind", kind), info.label_ja, info.label_en, language),
-            "short": label(view.reference, ("kind", kind), info.short_ja, info.label_en, language),
+            "label": label(view.reference, "kind", kind, language),
+            "short": short_kind_label(view.reference, kind, language),
             "glyph": info.glyph,
-            "mark": f"glyph--{SHAPES[kind]}" + (" glyph--long" if len(info.glyph) > 1 else ""),
+            "mark": f"glyph--{info.shape}" + (" glyph--long" if len(info.glyph) > 1 else ""),
         }
         for kind, info in view.reference.kinds.items()
     }
 
 
-def kind_groups() -> list[Document]:
+def kind_groups(view: View) -> list[Document]:
     """Return the groups of kinds in the order they are offered."""
-    return [{"code": code, "kinds": kinds} for code, _, kinds in KIND_GROUPS]
+    infos = view.reference.kinds.values()
+    return [
+        {"code": group, "kinds": tuple(info.kind for info in infos if info.group == group)}
+        for group in view.reference.kind_groups
+    ]
 
 
 def need_labels(view: View, language: str) -> Mapping[str, Label]:
@@ -96,35 +91,35 @@ def need_labels(view: View, language: str) -> Mapping[str, Label]:
 
 @cache
 def _need_labels(reference: Reference, language: str) -> Mapping[str, Label]:
+    labels = {
+        term.code: label(reference, "need", term.code, language) for term in reference.vocabulary
+    }
+    if HTML_LANGUAGE[language] != "ja":
+        return labels
     return {
-        term.code: label(
-            reference,
-            ("need", term.code),
-            term.label_ja.replace("(", "（").replace(")", "）"),
-            term.label_en,
-            language,
-        )
-        for term in reference.vocabulary
+        code: Label(text.source.replace("(", "（").replace(")", "）"))
+        for code, text in labels.items()
     }
 
 
 def group_label(view: View, group: str, language: str) -> Label:
     """Return what a group of the vocabulary is called."""
-    return label(view.reference, ("group", group), *view.reference.groups[group], language)
+    return label(view.reference, "group", group, language)
+
+
+def offered_groups(view: View) -> list[str]:
+    """Return the groups of the vocabulary that pages offer, in their order."""
+    groups = [group for group in view.reference.groups.values() if group.offered]
+    return [group.code for group in sorted(groups, key=lambda group: group.offered)]
 
 
 def need_groups(view: View, language: str) -> list[Document]:
     """Return the needs offered, grouped, what cuts most first."""
     labels = need_labels(view, language)
-    rank = {code: i for i, code in enumerate(RAREST_FIRST)}
     groups = []
-    for group in NEED_GROUP_ORDER:
-        terms = [
-            term
-            for term in view.reference.vocabulary
-            if term.group == group and term.code not in NOT_OFFERED
-        ]
-        terms.sort(key=lambda term: rank.get(term.code, len(rank)))
+    for group in offered_groups(view):
+        terms = [term for term in view.reference.vocabulary if term.group == group and term.offered]
+        terms.sort(key=lambda term: term.rarity or len(view.reference.vocabulary))
         groups.append(
             {
                 "label": group_label(view, group, language),
@@ -132,7 +127,7 @@ def need_groups(view: View, language: str) -> list[Document]:
                     {
                         "code": term.code,
                         "label": labels[term.code],
-                        "everyday": EVERYDAY_WORDS.get(term.code, "") if language == "ja" else "",
+                        "everyday": everyday_word(view.reference, term.code, language),
                         "words": " ".join(
                             (
                                 term.code,
@@ -178,7 +173,7 @@ def coverage_table(view: View) -> Document:
                 "kind": kind,
                 "counts": total,
                 "total": sum(total),
-                "visits": visits if kind in VISIT_CODES else None,
+                "visits": visits if view.reference.vocabulary.visit_codes(kind) else None,
                 "visits_total": sum(visits),
             }
         )
@@ -200,7 +195,8 @@ def _counts(view: View, code: str) -> Counter[tuple[str, str]]:
         kind = snapshot.facilities[int(row)].kind
         counts[kind, "all"] += 1
         shown = snapshot.shown[int(row)]
-        says = [shown[code].value for code in VISIT_CODES.get(kind, ()) if code in shown]
+        codes = snapshot.vocabulary.visit_codes(kind)
+        says = [shown[code].value for code in codes if code in shown]
         counts[kind, "visits"] += "yes" in says
     return counts
 
@@ -297,7 +293,7 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
         groups.setdefault(term.group, []).append(entry)
     return [
         {"label": group_label(view, group, language), "entries": groups[group]}
-        for group in NEED_GROUP_ORDER
+        for group in offered_groups(view)
         if group in groups
     ]
 
@@ -310,6 +306,5 @@ def _same(claim: Document, shown: Document) -> bool:
 def source_labels(view: View, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {
-        name: label(view.reference, ("source", name), info.label_ja, info.label_en, language)
-        for name, info in view.reference.sources.items()
+        name: label(view.reference, "source", name, language) for name in view.reference.sources
     }

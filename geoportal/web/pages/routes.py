@@ -15,6 +15,7 @@ from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import is_holiday
+from geoportal.store.reference import WayIn
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
 from geoportal.web.current_view import count_question, view_here
@@ -43,7 +44,6 @@ from geoportal.web.pages.frame import (
     page,
     page_url,
 )
-from geoportal.web.pages.picker import WAYS_IN, WayIn
 from geoportal.web.pages.search_form import Outcome, SearchForm
 from geoportal.web.site import installable
 from geoportal.web.site.structured_data import structured_data
@@ -100,7 +100,9 @@ def facility(facility_id: str) -> BaseResponse:
         centres=models.merged_centres(view, feature["properties"]["centres"]),
         around=facility_page.surroundings(view, known) if known else {},
         history=facility_page.history(view, known) if known else [],
-        json_ld=structured_data(feature, request.base_url),
+        json_ld=structured_data(
+            feature, request.base_url, view.reference.kinds[feature["properties"]["kind"]]
+        ),
     )
 
 
@@ -231,9 +233,9 @@ def _search_page(form: SearchForm, outcome: Outcome) -> Response:
         district_name=known.get(form.district, ""),
         district_groups=models.district_groups(view),
         home_districts=lambda: models.home_districts(view),
-        kind_groups=models.kind_groups(),
+        kind_groups=models.kind_groups(view),
         need_groups=models.need_groups(view, g.language),
-        ways_in=[_way(way) for way in WAYS_IN],
+        ways_in=[_way(way) for way in view.reference.ways_in],
         has_stations=view.station_count > 0,
         chips=_chips(form, known),
         facets=search_form.facet_counts(document, form.include),
@@ -286,7 +288,7 @@ def _way(way: WayIn) -> dict[str, str]:
     leads_to_search = way.page == "start"
     searched = SearchForm(kinds=way.kinds, needs=way.needs)
     return {
-        "code": way.code,
+        "code": way.way,
         "href": _here(searched) if leads_to_search else page_url(f"pages.{way.page}"),
     }
 

@@ -17,7 +17,6 @@ from geoportal.services.view import AddressNotPlacedError, View
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import Label
 from geoportal.web.pages import models
-from geoportal.web.pages.picker import RAREST_FIRST, TEAM_EXTRA_KINDS
 from geoportal.web.pages.search_form import place_names
 
 Document = dict[str, Any]
@@ -49,10 +48,9 @@ def catalogue(view: View) -> dict[str, Role]:
     for preset in (DEFAULT_PRESET, *view.reference.teams):
         for role in view.reference.teams.get(preset, ()):
             roles.setdefault(role.role, role)
-    for kind in TEAM_EXTRA_KINDS:
-        info = view.reference.kinds[kind]
-        plain = Role(kind, (kind,), label_ja=info.label_ja, label_en=info.label_en)
-        roles.setdefault(kind, plain)
+    for kind, info in view.reference.kinds.items():
+        if info.team_extra:
+            roles.setdefault(kind, Role(kind, (kind,)))
     return roles
 
 
@@ -121,7 +119,8 @@ def role_choices(view: View, form: TeamForm, language: str) -> list[Document]:
     for name, role in catalogue(view).items():
         chosen = form.roles.get(name)
         ticked = role.needs if chosen is None else chosen
-        offered = [c for c in RAREST_FIRST if _applies(view, c, role.kinds)]
+        ranked = [term.code for term in view.reference.vocabulary.rarest_first()]
+        offered = [code for code in ranked if _applies(view, code, role.kinds)]
         codes = list(dict.fromkeys([*role.needs, *ticked, *offered]))
         choices.append(
             {
@@ -141,12 +140,10 @@ def role_choices(view: View, form: TeamForm, language: str) -> list[Document]:
 
 
 def role_label(view: View, role: Role, language: str) -> Label:
-    """Return what people read for a role; one that is a kind is called like the kind."""
-    reference = view.reference
-    entry = ("role", role.role)
-    if entry not in reference.easy_labels and role.role in reference.kinds:
-        entry = ("kind", role.role)
-    return label(reference, entry, role.label_ja or role.role, role.label_en or role.role, language)
+    """Return the label of a role; one outside the ready-made teams is called like its kind."""
+    if role.preset:
+        return label(view.reference, "role", f"{role.preset}.{role.role}", language)
+    return label(view.reference, "kind", role.role, language)
 
 
 def answer(view: View, form: TeamForm) -> TeamOutcome:

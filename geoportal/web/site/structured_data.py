@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from geoportal.store.reference import KindInfo
+
 Document = dict[str, Any]
 
 
-def structured_data(feature: Document, address: str) -> Document:
+def structured_data(feature: Document, address: str, kind: KindInfo) -> Document:
     """Return schema.org JSON-LD of a facility: public data of the institution only."""
     properties = feature["properties"]
-    types = {
-        "hospital": "Hospital",
-        "clinic": "MedicalClinic",
-        "dental_clinic": "Dentist",
-        "pharmacy": "Pharmacy",
-    }
     document: Document = {
         "@context": "https://schema.org",
-        "@type": types.get(properties["kind"], "LocalBusiness"),
+        "@type": kind.schema_org,
         "@id": address,
         "name": properties["name"],
         "address": {

@@ -7,7 +7,7 @@ from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
 from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
-CODES = ("VM.REG", "VM.24DR", "VM.24VN", "VM.NIGHT", "AC.ULCER")
+CODES = ("FT.TEIKI", "VM.REG", "VM.24DR", "VM.24VN", "VM.NIGHT", "AC.ULCER")
 
 
 def supply_of(facilities, **question):

@@ -9,6 +9,7 @@ import pytest
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.web.language.messages import LANGUAGES
 
 REFERENCE = Path(__file__).parents[3] / "data" / "reference"
 SOURCE_NAMES = {
@@ -53,7 +54,9 @@ def terms() -> dict[str, dict[str, str]]:
         ("vocabulary.csv", "code"),
         ("vocabulary_groups.csv", "group"),
         ("kinds.csv", "kind"),
-        ("evidence.csv", "evidence"),
+        ("kind_groups.csv", "group"),
+        ("ways_in.csv", "way"),
+        ("coverage_questions.csv", "question"),
         ("sources.csv", "name"),
         ("centres.csv", "id"),
     ],
@@ -67,15 +70,35 @@ def test_each_key_stands_once_and_nothing_has_stray_space(name: str, key: str) -
             assert value == value.strip()
 
 
+@pytest.fixture(scope="module")
+def labels() -> dict[tuple[str, str, str], str]:
+    return {(row["list"], row["code"], row["language"]): row["label"] for row in read("labels.csv")}
+
+
+def test_no_label_is_empty_or_given_twice(labels) -> None:
+    rows = read("labels.csv")
+    assert len(labels) == len(rows)
+    assert all(row["label"] == row["label"].strip() != "" for row in rows)
+    assert {row["language"] for row in rows} == set(LANGUAGES)
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["vocabulary.csv", "vocabulary_groups.csv", "kinds.csv", "sources.csv"],
+    ("name", "key", "list_name"),
+    [
+        ("vocabulary.csv", "code", "need"),
+        ("vocabulary_groups.csv", "group", "group"),
+        ("kinds.csv", "kind", "kind"),
+        ("sources.csv", "name", "source"),
+    ],
 )
-def test_every_entry_can_be_read_in_both_languages(name: str) -> None:
-    for row in read(name):
-        assert row["label_en"]
-        assert not JAPANESE.search(row["label_en"])
-        assert JAPANESE.search(row["label_ja"])
+def test_every_entry_can_be_read_in_both_languages(
+    labels, name: str, key: str, list_name: str
+) -> None:
+    codes = {row[key] for row in read(name)}
+    assert {code for known, code, _ in labels if known == list_name} == codes
+    for code in codes:
+        assert not JAPANESE.search(labels[list_name, code, "en"])
+        assert JAPANESE.search(labels[list_name, code, "ja"])
 
 
 def test_the_vocabulary_has_the_117_terms_in_groups_that_are_named(terms) -> None:
@@ -96,8 +119,8 @@ def test_the_vocabulary_fills_the_domain_class(terms) -> None:
     vocabulary = Vocabulary(
         Term(
             code=row["code"],
-            label_ja=row["label_ja"],
-            label_en=row["label_en"],
+            label_ja=row["code"],
+            label_en=row["code"],
             group=row["group"],
             kinds=tuple(filter(None, row["kinds"].split("|"))),
             evidence=row["evidence"],
@@ -140,21 +163,21 @@ def test_the_everyday_word_leads_to_its_term(terms, word: str, code: str) -> Non
     assert word in terms[code]["synonyms"].split("|")
 
 
-def test_no_term_lists_a_synonym_twice_or_repeats_its_label(terms) -> None:
-    for row in terms.values():
+def test_no_term_lists_a_synonym_twice_or_repeats_its_label(terms, labels) -> None:
+    for code, row in terms.items():
         words = row["synonyms"].split("|")
         assert len(words) == len(set(words))
         assert "" not in words
-        assert row["label_ja"] not in words
+        assert labels["need", code, "ja"] not in words
 
 
-def test_every_kind_has_names_a_glyph_of_its_own_and_its_term(terms) -> None:
+def test_every_kind_has_names_a_glyph_of_its_own_and_its_term(terms, labels) -> None:
     rows = read("kinds.csv")
     assert tuple(row["kind"] for row in rows) == KINDS
     assert len({row["glyph"] for row in rows}) == len(rows)
     for row in rows:
         assert 1 <= len(row["glyph"]) <= 2
-        assert row["short_ja"]
+        assert labels["kind-short", row["kind"], "ja"]
         if row["term"]:
             assert terms[row["term"]]["kinds"] == row["kind"]
     # 助産所 has no term; every facility-type term belongs to a kind
@@ -187,10 +210,35 @@ def test_implied_terms_apply_to_every_kind_of_the_term_that_implies_them(terms) 
         assert narrow <= set(terms[row["implies"]]["kinds"].split("|"))
 
 
-def test_evidence_is_explained_weakest_first() -> None:
-    rows = read("evidence.csv")
-    assert tuple(row["evidence"] for row in rows) == EVIDENCE
-    assert all(row["label_ja"] and row["label_en"] and row["explanation_ja"] for row in rows)
+def test_evidence_is_explained(labels) -> None:
+    for evidence in EVIDENCE:
+        assert labels["evidence", evidence, "ja"]
+        assert labels["evidence", evidence, "en"]
+        assert labels["evidence-explanation", evidence, "ja"]
+
+
+def test_kinds_stand_in_a_group_with_a_shape() -> None:
+    groups = {row["group"]: row["shape"] for row in read("kind_groups.csv")}
+    assert len(set(groups.values())) == len(groups)
+    assert {row["group"] for row in read("kinds.csv")} == set(groups)
+
+
+def test_terms_are_ranked_once_and_speak_of_kinds_they_apply_to(terms) -> None:
+    ranks = sorted(int(row["rarity"]) for row in terms.values() if row["rarity"])
+    assert ranks == list(range(1, len(ranks) + 1))
+    for row in terms.values():
+        assert row["offered"] in {"", "no"}
+        assert row["acceptance"] in {"", "yes", "conditional", "no", "unknown"}
+        for column in ("visit_kinds", "night_kinds"):
+            assert set(filter(None, row[column].split("|"))) <= set(row["kinds"].split("|"))
+
+
+@pytest.mark.parametrize("name", ["ways_in.csv", "coverage_questions.csv", "roles.csv"])
+def test_ready_made_questions_ask_for_known_kinds_and_needs(terms, name: str) -> None:
+    for row in read(name):
+        assert set(filter(None, row["kinds"].split("|"))) <= set(KINDS)
+        assert set(filter(None, row["needs"].split("|"))) <= set(terms)
+        assert row["source"]
 
 
 def test_every_source_is_described() -> None:
