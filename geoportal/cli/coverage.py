@@ -18,10 +18,10 @@ from geoportal.coverage.baseline import (
 )
 from geoportal.coverage.cluster import workers
 from geoportal.coverage.demand import MESH, UNITS
-from geoportal.coverage.figures import settled
-from geoportal.coverage.report import Handout
-from geoportal.coverage.service import CoverageDesk, WhatIf
-from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, PlannedFacility, Question
+from geoportal.coverage.figures import round_significant
+from geoportal.coverage.report import CoverageReport
+from geoportal.coverage.service import CoverageService, WhatIf
+from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.domain.district import LOCAL
@@ -88,7 +88,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     question = _question(view, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
     with progress_bar() as progress, workers(options["scheduler"]) as executor:
-        desk = CoverageDesk(
+        service = CoverageService(
             view.database,
             view.reference,
             district_members(view.reference),
@@ -96,52 +96,52 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         )
         editions, snapshot = view.editions, view.snapshot
         local = options["local"]
-        present = desk.study(snapshot, code, question, local=local) if changes.any else None
-        handout = desk.handout(
+        present = service.study(snapshot, code, question, local=local) if changes.any else None
+        report = service.report(
             snapshot, editions, code, question, changes, local=local, progress=progress
         )
-        if not handout.study.has_cells:
-            raise InputRefusedError(desk.missing_cells(handout.study))
-        if handout.study.missing_meshes:
-            missing = ", ".join(handout.study.missing_meshes)
+        if not report.study.has_cells:
+            raise InputRefusedError(service.missing_cells(report.study))
+        if report.study.missing_meshes:
+            missing = ", ".join(report.study.missing_meshes)
             console.tell(f"geoportal: no census cells of mesh {missing} are held; see README.txt")
-        if handout.study.missing_towns:
-            missing = "、".join(handout.study.missing_towns)
+        if report.study.missing_towns:
+            missing = "、".join(report.study.missing_towns)
             console.tell(f"geoportal: no people by town are held of {missing}; see README.txt")
-        if handout.study.unplaced:
-            number = len(handout.study.unplaced)
+        if report.study.unplaced:
+            number = len(report.study.unplaced)
             console.tell(f"geoportal: {number} towns have no position; see README.txt")
         comparison: list[Row] = []
         if present is not None:
-            comparison = compare_studies(present, handout.study)
+            comparison = compare_studies(present, report.study)
             for one in changes.remove:
                 if not present.supply.holds(one):
                     console.tell(f"geoportal: {one} is not counted here: nothing is lost with it")
         if before is not None:
-            comparison += compare(before, baseline_document(handout))
-        files = write_pack(out, handout, formats, comparison, progress)
+            comparison += compare(before, baseline_document(report))
+        files = write_pack(out, report, formats, comparison, progress)
     document = {
         "out": str(out),
         "files": files,
-        "title": handout.title,
-        "dataset_version": handout.dataset_version,
-        "as_of": handout.as_of,
+        "title": report.title,
+        "dataset_version": report.dataset_version,
+        "as_of": report.as_of,
         "demand": question.demand,
-        "cells": len(handout.study.cells),
+        "cells": len(report.study.cells),
         "facilities": {
-            "sure": int(handout.study.supply.certain.sum()),
-            "possible": len(handout.study.supply),
+            "sure": int(report.study.supply.certain.sum()),
+            "possible": len(report.study.supply),
         },
         "districts": [
-            {**row, "sentence": sentence(figures, handout.subject)}
+            {**row, "sentence": sentence(figures, report.subject)}
             for row, figures in zip(
-                district_rows(handout.study),
-                (*handout.study.districts, handout.study.total),
+                district_rows(report.study),
+                (*report.study.districts, report.study.total),
                 strict=True,
             )
         ],
     }
-    console.print(document, lambda: _lines(handout, files, out))
+    console.print(document, lambda: _lines(report, files, out))
 
 
 def _code(district: str | None, city: str | None) -> str:
@@ -167,13 +167,13 @@ def _require_folder(out: Path) -> None:
         raise UsageError(f"--out {out}: cannot be written", "out")
 
 
-def _question(view: View, options: dict[str, Any]) -> Question:
+def _question(view: View, options: dict[str, Any]) -> CoverageCriteria:
     for kind in options["kind"]:
         if kind not in KINDS:
             raise UsageError(
                 f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", "kind"
             )
-    return Question(
+    return CoverageCriteria(
         kinds=tuple(dict.fromkeys(options["kind"])),
         needs=view.reference.vocabulary.require_needs(options["need"], "need"),
         time=options["time"],
@@ -188,7 +188,7 @@ def _planned(text: str) -> PlannedFacility:
         capacity = rest[0] if rest else 1.0
     except ValueError:
         raise UsageError("--add takes LON,LAT or LON,LAT,CAPACITY in degrees", "add") from None
-    sane = -180 <= lon <= 180 and -90 <= lat <= 90 and settled(capacity) and capacity > 0
+    sane = -180 <= lon <= 180 and -90 <= lat <= 90 and round_significant(capacity) and capacity > 0
     if not sane or len(rest) > 1:
         raise UsageError("--add takes LON,LAT or LON,LAT,CAPACITY, longitude first", "add")
     if not in_japan(lon, lat):
@@ -203,10 +203,10 @@ def _read(path: Path) -> bytes:
         raise UnreadableSourceError(f"{path}: cannot be read") from None
 
 
-def _lines(handout: Handout, files: list[str], out: Path) -> Iterator[str]:
-    yield handout.title
-    study = handout.study
+def _lines(report: CoverageReport, files: list[str], out: Path) -> Iterator[str]:
+    yield report.title
+    study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
     for figures in (*study.districts, *whole):
-        yield f"  {figures.name}: {sentence(figures, handout.subject)}"
+        yield f"  {figures.name}: {sentence(figures, report.subject)}"
     yield f"{out} に書きました: {', '.join(files)}"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from geoportal.coverage.distance_zones import (
     RINGS_M,
     Block,
+    DistanceZones,
     Floats,
-    Reach,
     Rows,
     chord_shortfall_m,
     pair_distances_m,
@@ -61,7 +61,7 @@ class Access:
             second=np.full(cells, NOBODY, dtype=np.int64),
         )
 
-    def only(self, rows: Rows) -> Access:
+    def take(self, rows: Rows) -> Access:
         """Return the access of some cells, or of cells more than once."""
         return Access(
             counts=self.counts[rows],
@@ -80,12 +80,12 @@ class Access:
         self.second[rows] = part.second
 
 
-def measure_access(reach: Reach, masks: list[Mask]) -> list[Access]:
+def measure_access(zones: DistanceZones, masks: list[Mask]) -> list[Access]:
     """Measure access to one or several sets of facilities in one pass.
 
     Parameters
     ----------
-    reach : Reach
+    zones : DistanceZones
         Cells and all facilities.
     masks : list of ndarray of bool, shape (facilities,)
         The sets, for example those who surely can, and those who possibly can.
@@ -95,13 +95,13 @@ def measure_access(reach: Reach, masks: list[Mask]) -> list[Access]:
     list of Access
         One for each mask.
     """
-    cells, rings = len(reach.cells), len(reach.rings_m)
+    cells, rings = len(zones.cells), len(zones.rings_m)
     found = [Access.empty(cells, rings) for _ in masks]
-    for block, squares in reach.measured():
+    for block, squares in zones.measured():
         counts = _counts(block, masks, rings)
         for number, (access, mask) in enumerate(zip(found, masks, strict=True)):
             access.counts[block.cells] = counts[:, :, number]
-            _nearest(reach, access, block, squares, mask)
+            _nearest(zones, access, block, squares, mask)
     return found
 
 
@@ -115,11 +115,13 @@ def _counts(block: Block, masks: list[Mask], rings: int) -> Counts:
     return counts
 
 
-def _nearest(reach: Reach, access: Access, block: Block, squares: Floats, mask: Mask) -> None:
+def _nearest(
+    zones: DistanceZones, access: Access, block: Block, squares: Floats, mask: Mask
+) -> None:
     """Find the nearest two; where the outermost ring does not hold two, look everywhere."""
     allowed = mask[block.facilities]
     columns = np.flatnonzero(allowed)
-    farthest = reach.rings_m[-1] - chord_shortfall_m(reach.rings_m[-1]) - _DOUBT_M
+    farthest = zones.rings_m[-1] - chord_shortfall_m(zones.rings_m[-1]) - _DOUBT_M
     near = np.zeros(block.cells.size, dtype=bool)
     if columns.size >= 2:
         own = squares if columns.size == allowed.size else squares[:, columns]
@@ -135,13 +137,13 @@ def _nearest(reach: Reach, access: Access, block: Block, squares: Floats, mask: 
             again, other = np.nonzero(own[close] <= (limit * limit)[close, None])
             row = np.concatenate((row, close[again]))
             column = np.concatenate((column, other))
-        _take_nearest(reach, access, block.cells[row], block.facilities[columns[column]])
+        _take_nearest(zones, access, block.cells[row], block.facilities[columns[column]])
     far = block.cells[~near]
     everyone = np.flatnonzero(mask)
     if far.size and everyone.size:
         step = max(1, _FAR_BLOCK_PAIRS // everyone.size)
         for start in range(0, far.size, step):
-            _nearest_far(reach, access, far[start : start + step], everyone)
+            _nearest_far(zones, access, far[start : start + step], everyone)
 
 
 def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
@@ -171,25 +173,25 @@ def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
     return first, second, np.stack((smallest, larger, third))
 
 
-def _nearest_far(reach: Reach, access: Access, cells: Rows, everyone: Rows) -> None:
+def _nearest_far(zones: DistanceZones, access: Access, cells: Rows, everyone: Rows) -> None:
     """Look at every facility of the set, at any distance.
 
     A chord tells the order of distances but for the change of curvature with direction: 1 % of the
     chord's shortfall, allowed for ten times over; the geodesic decides among those left.
     """
-    squares = squared_chords(reach.cells, cells, reach.facilities, everyone)
+    squares = squared_chords(zones.cells, cells, zones.facilities, everyone)
     second = squares.min(axis=1) if everyone.size < 2 else _smallest_two(squares)[2][1]
     chord = np.sqrt(np.maximum(second, 0.0))
     doubt = _DOUBT_M + _FAR_DOUBT * np.array([chord_shortfall_m(metres) for metres in chord])
     row, column = np.nonzero(squares <= ((chord + doubt) ** 2)[:, None])
-    _take_nearest(reach, access, cells[row], everyone[column])
+    _take_nearest(zones, access, cells[row], everyone[column])
 
 
-def _take_nearest(reach: Reach, access: Access, cell: Rows, facility: Rows) -> None:
+def _take_nearest(zones: DistanceZones, access: Access, cell: Rows, facility: Rows) -> None:
     """Write the nearest two of each cell's candidates, by geodesic distance, then by row."""
     if cell.size == 0:
         return
-    metres = pair_distances_m(reach.cells, cell, reach.facilities, facility)
+    metres = pair_distances_m(zones.cells, cell, zones.facilities, facility)
     order = np.lexsort((facility, metres, cell))
     cell, facility, metres = cell[order], facility[order], metres[order]
     first = np.flatnonzero(np.diff(cell, prepend=-1))

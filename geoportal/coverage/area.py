@@ -28,7 +28,7 @@ SLIVER = 1e-3
 
 
 @dataclass(frozen=True)
-class Area:
+class StudyArea:
     """A district that is compared.
 
     Attributes
@@ -71,7 +71,7 @@ class Target:
     ----------
     code, name : str
         Of the whole.
-    areas : tuple of Area
+    areas : tuple of StudyArea
         Do not overlap, and make up the whole.
     land : tuple of MultiPolygon
         Outlines of all municipalities and wards held around.
@@ -86,7 +86,7 @@ class Target:
 
     code: str
     name: str
-    areas: tuple[Area, ...]
+    areas: tuple[StudyArea, ...]
     land: tuple[MultiPolygon, ...]
     sea_known: bool
     municipalities: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ def choose_target(
             "boundaries first: geoportal import N03-….geojson (国土数値情報 行政区域)"
         )
     areas = tuple(
-        Area(one, districts[one].name, districts[one].level, districts.outline(one))
+        StudyArea(one, districts[one].name, districts[one].level, districts.outline(one))
         for one in codes
     )
     municipalities = tuple(area.code for area in areas if area.level in LEAVES)
@@ -215,7 +215,9 @@ def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
     return any(one != code for one in members.get(code, ()))
 
 
-def _local_areas(districts: DistrictIndex, within: Sequence[Area], level: str) -> tuple[Area, ...]:
+def _local_areas(
+    districts: DistrictIndex, within: Sequence[StudyArea], level: str
+) -> tuple[StudyArea, ...]:
     """Cut an area by the local districts in it; what none covers becomes the rest.
 
     Where two local districts overlap (sloppy digitising), the lower code keeps the overlap.
@@ -243,10 +245,10 @@ def _local_areas(districts: DistrictIndex, within: Sequence[Area], level: str) -
         piece = _piece(rest, districts.outline(district.code))
         if piece.is_empty:
             continue
-        areas.append(Area(district.code, district.name, district.level, piece, codes))
+        areas.append(StudyArea(district.code, district.name, district.level, piece, codes))
         rest = rest.difference(piece)
     remaining = polygonal(rest)
     if not remaining.is_empty:
         beside = tuple(area.code for area in areas)
-        areas.append(Area(REST, REST_NAME, REST, remaining, codes, beside))
+        areas.append(StudyArea(REST, REST_NAME, REST, remaining, codes, beside))
     return tuple(areas)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from geoportal.coverage.demand import MESH
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.errors import InputRefusedError
@@ -51,15 +51,15 @@ COMPARED: tuple[str, ...] = (
 """Figures of a district that are set side by side."""
 
 
-def baseline_document(handout: Handout) -> dict[str, Any]:
+def baseline_document(report: CoverageReport) -> dict[str, Any]:
     """Return the baseline of a study: figures, question, and what they were made from."""
-    study = handout.study
+    study = report.study
     question, supply = study.question, study.supply
     editions = {edition.code: edition.as_of for edition in study.editions}
     return {
         "format": FORMAT,
-        "dataset_version": handout.dataset_version,
-        "as_of": handout.as_of,
+        "dataset_version": report.dataset_version,
+        "as_of": report.as_of,
         "target": {"code": study.target.code, "name": study.target.name},
         "question": {
             "kinds": list(question.kinds),
@@ -69,7 +69,7 @@ def baseline_document(handout: Handout) -> dict[str, Any]:
             "demand": question.demand,
             "local": study.target.local,
         },
-        "sources": {line.name: line.as_of for line in handout.sources},
+        "sources": {line.name: line.as_of for line in report.sources},
         "meshes": {} if study.by_towns else editions,
         "towns": editions if study.by_towns else {},
         "districts": district_rows(study),
@@ -82,15 +82,15 @@ def baseline_document(handout: Handout) -> dict[str, Any]:
                 "capacity": float(supply.capacity[n]),
             }
             for n in sorted(range(len(supply)), key=lambda n: supply.ids[n])
-            if study.homes[n] >= 0 or study.catchment_demand[n] > 0
+            if study.facility_districts[n] >= 0 or study.catchment_demand[n] > 0
         },
     }
 
 
-def baseline_bytes(handout: Handout) -> bytes:
+def baseline_bytes(report: CoverageReport) -> bytes:
     """Return the baseline as it is saved."""
     return orjson.dumps(
-        baseline_document(handout),
+        baseline_document(report),
         option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
     )
 

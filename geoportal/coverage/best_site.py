@@ -35,7 +35,7 @@ def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | N
         return None
     counts = study.sure.access.counts[rows, ring]
     wanting = rows[counts == counts.min()]
-    places = Places.of(cells.lon, cells.lat)
+    places = Places.from_degrees(cells.lon, cells.lat)
     reached = np.concatenate(
         [
             (squared_chords(places, block, places, wanting) <= RINGS_M[ring] ** 2)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoportal.coverage.distance_zones import RINGS_M, Floats, Reach
+from geoportal.coverage.distance_zones import RINGS_M, DistanceZones, Floats
 
 CATCHMENT_ZONES_M: tuple[float, ...] = (4_000.0, 8_000.0, 16_000.0)
 """Outer edges of the zones, metres, inclusive."""
@@ -31,7 +31,7 @@ CATCHMENT_WEIGHTS: tuple[float, ...] = (1.00, 0.68, 0.22)
 
 
 def ring_weights(rings_m: Sequence[float] = RINGS_M) -> Floats:
-    """Return the catchment weight of each distance zone of `Reach`, 0 beyond the last.
+    """Return the catchment weight of each distance zone of `DistanceZones`, 0 beyond the last.
 
     Parameters
     ----------
@@ -65,26 +65,26 @@ class Catchment:
     ratio: Floats
 
 
-def share_capacity(reach: Reach, people: Floats, capacity: Floats) -> Catchment:
+def share_capacity(zones: DistanceZones, people: Floats, capacity: Floats) -> Catchment:
     """Do the first step.
 
     Parameters
     ----------
-    reach : Reach
+    zones : DistanceZones
         From every cell with demand, within the district and around it, to every facility.
     people : ndarray of float, shape (cells,)
         The demand group, for example those aged 75 and over.
     capacity : ndarray of float, shape (facilities,)
         ``S_j``.
     """
-    return capacity_per_person(weighted_demand(reach, people), capacity)
+    return capacity_per_person(weighted_demand(zones, people), capacity)
 
 
-def weighted_demand(reach: Reach, people: Floats) -> Floats:
+def weighted_demand(zones: DistanceZones, people: Floats) -> Floats:
     """Return the people in each facility's catchment, discounted by zone; see `share_capacity`."""
-    weights = ring_weights(reach.rings_m)
-    demand = np.zeros(len(reach.facilities))
-    for block in reach.blocks("診療圏"):
+    weights = ring_weights(zones.rings_m)
+    demand = np.zeros(len(zones.facilities))
+    for block in zones.blocks("診療圏"):
         demand[block.facilities] += people[block.cells] @ weights[block.zones]
     return demand
 
@@ -95,12 +95,12 @@ def capacity_per_person(demand: Floats, capacity: Floats) -> Catchment:
     return Catchment(demand, ratio)
 
 
-def floating_catchment(reach: Reach, ratios: Floats) -> Floats:
+def floating_catchment(zones: DistanceZones, ratios: Floats) -> Floats:
     """Do the second step for one or several sets of facilities.
 
     Parameters
     ----------
-    reach : Reach
+    zones : DistanceZones
         From the cells asked about to every facility.
     ratios : ndarray of float, shape (facilities, sets)
         ``R_j``, 0 for a facility that is not of the set.
@@ -110,8 +110,8 @@ def floating_catchment(reach: Reach, ratios: Floats) -> Floats:
     ndarray of float, shape (cells, sets)
         Capacity per person, ``A_i``.
     """
-    weights = ring_weights(reach.rings_m)
-    access = np.zeros((len(reach.cells), ratios.shape[1]))
-    for block in reach.blocks("到達"):
+    weights = ring_weights(zones.rings_m)
+    access = np.zeros((len(zones.cells), ratios.shape[1]))
+    for block in zones.blocks("到達"):
         access[block.cells] = weights[block.zones] @ ratios[block.facilities]
     return access

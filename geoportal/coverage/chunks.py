@@ -1,8 +1,8 @@
-"""The work of a study cut into portions, done here or by several machines, with the same result.
+"""The work of a study cut into chunks, done here or by several machines, with the same result.
 
-Cells are cut into portions of whole tiles (see `distance_zones`) by a rule that looks at
-the cells alone. Whoever does a portion does the same arithmetic in the same order, and what comes
-back is put together in the order of the portions: the result does not depend, to the last bit, on
+Cells are cut into chunks of whole tiles (see `distance_zones`) by a rule that looks at
+the cells alone. Whoever does a chunk does the same arithmetic in the same order, and what comes
+back is put together in the order of the chunks: the result does not depend, to the last bit, on
 where the work was done.
 """
 
@@ -23,72 +23,72 @@ from geoportal.coverage.catchment import (
     weighted_demand,
 )
 from geoportal.coverage.distance_zones import (
+    DistanceZones,
     Floats,
     Places,
     Progress,
-    Reach,
     Rows,
     no_progress,
     tiles_of,
 )
 
-PORTION_CELLS = 2_000
-"""A portion takes on whole tiles until it has this many cells: half a second of work."""
+CHUNK_CELLS = 2_000
+"""A chunk takes on whole tiles until it has this many cells: half a second of work."""
 
 _Common = TypeVar("_Common")
-_Portion = TypeVar("_Portion")
+_Chunk = TypeVar("_Chunk")
 _Result = TypeVar("_Result")
 
 
 class Executor(Protocol):
-    """Who does the work: yields a result for each portion, in their order."""
+    """Who does the work: yields a result for each chunk, in their order."""
 
     def __call__(
         self,
-        work: Callable[[_Common, _Portion], _Result],
+        work: Callable[[_Common, _Chunk], _Result],
         common: _Common,
-        portions: Sequence[_Portion],
+        chunks: Sequence[_Chunk],
     ) -> Iterator[_Result]:
-        """Do the work on every portion; ``common`` is what all of them need."""
+        """Do the work on every chunk; ``common`` is what all of them need."""
         ...
 
 
-def here(
-    work: Callable[[_Common, _Portion], _Result], common: _Common, portions: Sequence[_Portion]
+def run_in_process(
+    work: Callable[[_Common, _Chunk], _Result], common: _Common, chunks: Sequence[_Chunk]
 ) -> Iterator[_Result]:
-    """Do one portion after the other in this process."""
-    for portion in portions:
-        yield work(common, portion)
+    """Do one chunk after the other in this process."""
+    for chunk in chunks:
+        yield work(common, chunk)
 
 
-def portions_of(cells: Places, least: int) -> list[Rows]:
-    """Cut cells into portions of whole tiles.
+def chunks_of(cells: Places, least: int) -> list[Rows]:
+    """Cut cells into chunks of whole tiles.
 
     Parameters
     ----------
     cells : Places
     least : int
-        Cells at which a portion is full.
+        Cells at which a chunk is full.
 
     Returns
     -------
     list of ndarray of int
-        Rows of the cells, each in one portion.
+        Rows of the cells, each in one chunk.
     """
-    portions: list[Rows] = []
+    chunks: list[Rows] = []
     held: list[Rows] = []
     for tile in tiles_of(cells):
         held.append(tile)
         if sum(part.size for part in held) >= least:
-            portions.append(np.sort(np.concatenate(held)))
+            chunks.append(np.sort(np.concatenate(held)))
             held = []
     if held:
-        portions.append(np.sort(np.concatenate(held)))
-    return portions
+        chunks.append(np.sort(np.concatenate(held)))
+    return chunks
 
 
 @dataclass(frozen=True)
-class Inhabited:
+class PopulatedCells:
     """Cells with the people who share in the capacity of facilities."""
 
     places: Places
@@ -96,7 +96,7 @@ class Inhabited:
 
 
 @dataclass(frozen=True)
-class Sets:
+class FacilitySets:
     """Facilities, and the sets of them asked about.
 
     Attributes
@@ -112,18 +112,18 @@ class Sets:
     ratios: Floats
 
 
-def share_in_portions(
-    cells: Inhabited,
+def share_in_chunks(
+    cells: PopulatedCells,
     facilities: Places,
     capacity: Floats,
-    executor: Executor = here,
+    executor: Executor = run_in_process,
     progress: Progress = no_progress,
 ) -> Catchment:
     """Do the first step of the floating catchment; see `geoportal.coverage.catchment`.
 
     Parameters
     ----------
-    cells : Inhabited
+    cells : PopulatedCells
         Every cell with demand, within the districts and around them.
     facilities : Places
     capacity : ndarray of float, shape (facilities,)
@@ -131,26 +131,29 @@ def share_in_portions(
     progress : callable
         ``(label, done, total)``.
     """
-    rows = portions_of(cells.places, PORTION_CELLS)
-    portions = [Inhabited(cells.places.only(part), cells.people[part]) for part in rows]
+    rows = chunks_of(cells.places, CHUNK_CELLS)
+    chunks = [PopulatedCells(cells.places.take(part), cells.people[part]) for part in rows]
     demand = np.zeros(len(facilities))
     done = 0
-    for part, weighted in zip(rows, executor(_share, facilities, portions), strict=True):
+    for part, weighted in zip(rows, executor(_share, facilities, chunks), strict=True):
         demand += weighted
         done += part.size
         progress("診療圏", done, len(cells.places))
     return capacity_per_person(demand, capacity)
 
 
-def measure_in_portions(
-    cells: Places, sets: Sets, executor: Executor = here, progress: Progress = no_progress
+def measure_in_chunks(
+    cells: Places,
+    sets: FacilitySets,
+    executor: Executor = run_in_process,
+    progress: Progress = no_progress,
 ) -> tuple[list[Access], Floats]:
     """Measure access and floating catchment of every cell.
 
     Parameters
     ----------
     cells : Places
-    sets : Sets
+    sets : FacilitySets
     executor : Executor
     progress : callable
         ``(label, done, total)``.
@@ -162,11 +165,11 @@ def measure_in_portions(
     ndarray of float, shape (cells, sets)
         Capacity per person.
     """
-    rows = portions_of(cells, PORTION_CELLS)
+    rows = chunks_of(cells, CHUNK_CELLS)
     found = [Access.empty(len(cells)) for _ in sets.masks]
     given = np.zeros((len(cells), sets.ratios.shape[1]))
     done = 0
-    results = executor(_measure, sets, [cells.only(part) for part in rows])
+    results = executor(_measure, sets, [cells.take(part) for part in rows])
     for part, (access, shared) in zip(rows, results, strict=True):
         for whole, piece in zip(found, access, strict=True):
             whole.put(part, piece)
@@ -176,11 +179,11 @@ def measure_in_portions(
     return found, given
 
 
-def _share(facilities: Places, cells: Inhabited) -> Floats:
-    return weighted_demand(Reach(cells.places, facilities, CATCHMENT_ZONES_M), cells.people)
+def _share(facilities: Places, cells: PopulatedCells) -> Floats:
+    return weighted_demand(DistanceZones(cells.places, facilities, CATCHMENT_ZONES_M), cells.people)
 
 
-def _measure(sets: Sets, cells: Places) -> tuple[list[Access], Floats]:
-    reach = Reach(cells, sets.facilities)
-    access = measure_access(reach, list(sets.masks))
-    return access, floating_catchment(reach, sets.ratios)
+def _measure(sets: FacilitySets, cells: Places) -> tuple[list[Access], Floats]:
+    zones = DistanceZones(cells, sets.facilities)
+    access = measure_access(zones, list(sets.masks))
+    return access, floating_catchment(zones, sets.ratios)

@@ -1,4 +1,4 @@
-"""The portions of a study on several machines, by Dask; an optional extra, ``geoportal[cluster]``.
+"""The chunks of a study on several machines, by Dask; an optional extra, ``geoportal[cluster]``.
 
 Every machine needs the same version of this program; no database and no data. What is sent are
 positions of cells and facilities, numbers of people, and the figures that come back.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from geoportal.coverage.chunks import Executor, here
+from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ ON_THIS_MACHINE: tuple[str, ...] = ("synchronous", "threads", "processes")
 _CONNECT_SECONDS = 10
 
 _Common = TypeVar("_Common")
-_Portion = TypeVar("_Portion")
+_Chunk = TypeVar("_Chunk")
 _Result = TypeVar("_Result")
 
 
@@ -49,7 +49,7 @@ def workers(scheduler: str) -> Iterator[Executor]:
         workers with other versions.
     """
     if not scheduler:
-        yield here
+        yield run_in_process
         return
     try:
         import dask  # noqa: F401 - an optional extra: said plainly when it is missing
@@ -115,39 +115,39 @@ def _require_same(client: Client) -> None:
 
 
 class _Graph:
-    """Portions by one of Dask's schedulers on this machine."""
+    """Chunks by one of Dask's schedulers on this machine."""
 
     def __init__(self, scheduler: str) -> None:
         self._scheduler = scheduler
 
     def __call__(
         self,
-        work: Callable[[_Common, _Portion], _Result],
+        work: Callable[[_Common, _Chunk], _Result],
         common: _Common,
-        portions: Sequence[_Portion],
+        chunks: Sequence[_Chunk],
     ) -> Iterator[_Result]:
         import dask
 
         shared = dask.delayed(common, traverse=False)
-        portion = dask.delayed(work, traverse=False)
-        tasks = [portion(shared, dask.delayed(item, traverse=False)) for item in portions]
+        chunk = dask.delayed(work, traverse=False)
+        tasks = [chunk(shared, dask.delayed(item, traverse=False)) for item in chunks]
         yield from dask.compute(*tasks, scheduler=self._scheduler)
 
 
 class _Cluster:
-    """Portions by the workers of a cluster: what is common is sent to each worker once."""
+    """Chunks by the workers of a cluster: what is common is sent to each worker once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def __call__(
         self,
-        work: Callable[[_Common, _Portion], _Result],
+        work: Callable[[_Common, _Chunk], _Result],
         common: _Common,
-        portions: Sequence[_Portion],
+        chunks: Sequence[_Chunk],
     ) -> Iterator[_Result]:
         shared: Any = self._client.scatter(common, broadcast=True, hash=False)
-        futures = [self._client.submit(work, shared, item, pure=False) for item in portions]
+        futures = [self._client.submit(work, shared, item, pure=False) for item in chunks]
         for future in futures:
             yield future.result()
             future.release()

@@ -64,12 +64,12 @@ class Demand:
         """Return the people of a group as far as they are known, shape (n,)."""
         return np.nan_to_num(self.people[:, GROUPS.index(name)])
 
-    def only(self, rows: Rows) -> Demand:
+    def take(self, rows: Rows) -> Demand:
         """Return some of the cells."""
         return Demand(
             self.unit,
             self.keys[rows],
-            self.places.only(rows),
+            self.places.take(rows),
             self.people[rows],
             self.suppressed[rows],
             self.uncertainty_m[rows],

@@ -55,7 +55,7 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
     reached = access.counts[:, ring] >= 1
     single = access.counts[:, ring] == 1
     away = np.zeros(len(cells), dtype=bool)
-    away[reached] = study.homes[access.nearest[reached]] != cells.districts[reached]
+    away[reached] = study.facility_districts[access.nearest[reached]] != cells.districts[reached]
     found = []
     for number in range(len(study.target.areas)):
         own = cells.districts == number

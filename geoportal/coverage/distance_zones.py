@@ -53,7 +53,7 @@ class Places:
     xyz: Floats
 
     @classmethod
-    def of(cls, lon: Floats, lat: Floats) -> Places:
+    def from_degrees(cls, lon: Floats, lat: Floats) -> Places:
         """Make them from degrees."""
         east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         return cls(east, north, earth_centred(east, north))
@@ -61,7 +61,7 @@ class Places:
     def __len__(self) -> int:
         return int(self.lon.size)
 
-    def only(self, rows: Rows) -> Places:
+    def take(self, rows: Rows) -> Places:
         """Return some of them."""
         return Places(self.lon[rows], self.lat[rows], self.xyz[rows])
 
@@ -84,7 +84,7 @@ class Block:
     zones: Zones
 
 
-class Reach:
+class DistanceZones:
     """Exact distance zones between cells and facilities.
 
     Parameters

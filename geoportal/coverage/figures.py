@@ -111,7 +111,7 @@ class DistrictFigures:
         return share if share > _NOTHING else 0.0
 
 
-def sum_up(
+def district_figures(
     code: str,
     name: str,
     level: str,
@@ -178,7 +178,7 @@ def mean(values: NDArray[np.generic], weight: Floats) -> float:
     return float((numbers[finite] * weight[finite]).sum()) / total if total > 0 else float("nan")
 
 
-def total_of(
+def total_figures(
     code: str,
     name: str,
     rows: Iterable[DistrictFigures],
@@ -200,7 +200,7 @@ def total_of(
     """
     items = list(rows)
     everywhere = np.ones(len(cells), dtype=bool)
-    whole = sum_up(
+    whole = district_figures(
         code,
         name,
         "total",
@@ -245,7 +245,7 @@ def _with_sums(whole: Level, parts: list[Level]) -> Level:
     )
 
 
-def settled(value: float) -> float | None:
+def round_significant(value: float) -> float | None:
     """Return a number as it is written to files: 12 significant digits, None for none.
 
     Far beyond what matters and well within 1e-9, yet free of the last bits that may differ

@@ -60,7 +60,7 @@ def spread_suppressed(cells: Sequence[MeshCell]) -> Demand:
     return Demand(
         unit=MESH,
         keys=np.array([f"{code:09d}" for code in codes.tolist()], dtype=np.str_),
-        places=Places.of(*half_mesh_centres(codes)),
+        places=Places.from_degrees(*half_mesh_centres(codes)),
         people=np.nan_to_num(people),
         suppressed=suppressed,
         uncertainty_m=np.zeros(codes.size),

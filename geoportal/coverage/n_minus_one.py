@@ -1,7 +1,7 @@
-"""N-1: what is lost when a single facility closes, and who is irreplaceable.
+"""N-1 analysis: what is lost when a single facility closes, and which facilities are critical.
 
-A person loses everything within a ring when the facility that closes was the only one there, and
-loses the choice when it was one of two. Both follow from the count and the nearest two.
+A person loses access within a ring when the facility that closes was the only one there, and the
+choice when it was one of two. Both follow from the count and the nearest two of `Access`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from geoportal.coverage.distance_zones import RINGS_M, Floats
 
 
 @dataclass(frozen=True)
-class Losses:
+class NMinusOne:
     """What is lost by facility; the other facilities stay.
 
     Attributes
@@ -35,14 +35,14 @@ class Losses:
     farther_m: Floats
     nearest_to: Floats
 
-    def irreplaceable(self, ring: int) -> list[int]:
+    def critical(self, ring: int) -> list[int]:
         """Return the facilities whose closing leaves anyone without, worst first."""
         lost = self.left_without[:, ring]
         rows = np.flatnonzero(lost > 0)
         return [int(row) for row in rows[np.lexsort((rows, -lost[rows]))]]
 
 
-def measure_losses(access: Access, people: Floats, facilities: int) -> Losses:
+def measure_n_minus_one(access: Access, people: Floats, facilities: int) -> NMinusOne:
     """Work out the loss for every facility at once.
 
     Parameters
@@ -65,7 +65,7 @@ def measure_losses(access: Access, people: Floats, facilities: int) -> Losses:
     both = (access.nearest != NOBODY) & (access.second != NOBODY)
     way = (access.second_nearest_m[both] - access.nearest_m[both]) * people[both]
     some = access.nearest != NOBODY
-    return Losses(
+    return NMinusOne(
         left_without=left_without,
         left_with_one=left_with_one,
         farther_m=_add_up(access.nearest[both], way, facilities),

@@ -10,9 +10,9 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.wording import (
     CELL_COUNTERS,
     DEMAND_NAMES,
-    SPOKEN_RING,
+    HEADLINE_RING,
     caution_text,
-    irreplaceable_text,
+    critical_text,
     subject_text,
 )
 from geoportal.index.snapshot import Snapshot
@@ -45,7 +45,7 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
-class Handout:
+class CoverageReport:
     """A study with everything its files say besides.
 
     Attributes
@@ -91,13 +91,13 @@ class Handout:
         return f"{DEMAND_NAMES[unit]}{cells:,} {CELL_COUNTERS[unit]}"
 
     @property
-    def irreplaceable(self) -> str:
+    def critical_text(self) -> str:
         """The sentence on the facilities that would be missed most (N-1)."""
-        study, ring = self.study, SPOKEN_RING
-        lost = study.losses.left_without[:, ring]
-        worst = study.losses.irreplaceable(ring)[:_MOST_NAMED]
+        study, ring = self.study, HEADLINE_RING
+        lost = study.n_minus_one.left_without[:, ring]
+        worst = study.n_minus_one.critical(ring)[:_MOST_NAMED]
         named = [(study.supply.names[row], float(lost[row])) for row in worst]
-        return irreplaceable_text(named, self.subject)
+        return critical_text(named, self.subject)
 
     @property
     def caution(self) -> str:
@@ -117,13 +117,13 @@ class Handout:
         return f"{cited}　データの版 {self.dataset_version}"
 
 
-def make_handout(
+def make_report(
     study: Study,
     snapshot: Snapshot,
     reference: Reference,
     editions: Iterable[Edition],
     supposed: str = "",
-) -> Handout:
+) -> CoverageReport:
     """Put words, sources and dates to a study.
 
     Parameters
@@ -153,7 +153,7 @@ def make_handout(
     )
     kinds = {kind: info.short_ja for kind, info in reference.kinds.items()}
     needs = {term.code: term.label_ja for term in reference.vocabulary}
-    return Handout(
+    return CoverageReport(
         study=study,
         subject=subject_text(study.question, kinds, needs),
         kinds=kinds,

@@ -1,4 +1,4 @@
-"""The desk where studies are ordered: population and recent studies kept for one data version."""
+"""Coverage service: computes studies and caches the last 16, and the population, of one version."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geoportal.coverage.area import Target, choose_target
-from geoportal.coverage.chunks import Executor, here
+from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.coverage.distance_zones import Progress, no_progress
 from geoportal.coverage.extent import first_meshes
 from geoportal.coverage.population import Population, load_population
-from geoportal.coverage.report import Handout, make_handout
-from geoportal.coverage.study import Study, conduct
-from geoportal.coverage.supply import PlannedFacility, Question, Supply, gather_supply
+from geoportal.coverage.report import CoverageReport, make_report
+from geoportal.coverage.study import Study, compute_study
+from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
@@ -48,7 +48,7 @@ NO_CHANGE = WhatIf()
 
 
 @dataclass
-class CoverageDesk:
+class CoverageService:
     """Conducts studies, and keeps population and the last studies of one data version.
 
     Safe to use from many threads.
@@ -68,10 +68,10 @@ class CoverageDesk:
     database: Database
     reference: Reference
     members: Mapping[str, Sequence[str]]
-    executor: Executor = here
+    executor: Executor = run_in_process
     _version: str = field(default="", init=False, repr=False)
     _population: Population | None = field(default=None, init=False, repr=False)
-    _studies: OrderedDict[tuple[str, Question, str], Study] = field(
+    _studies: OrderedDict[tuple[str, CoverageCriteria, str], Study] = field(
         default_factory=OrderedDict, init=False, repr=False
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -86,7 +86,7 @@ class CoverageDesk:
         self,
         snapshot: Snapshot,
         code: str,
-        question: Question,
+        question: CoverageCriteria,
         changes: WhatIf = NO_CHANGE,
         *,
         local: str = "",
@@ -110,7 +110,7 @@ class CoverageDesk:
         target = self.target(snapshot, code, local=local)
         supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
         present = held if held is not None and held.population is population else None
-        study = conduct(
+        study = compute_study(
             snapshot, population, target, question, supply, progress, self.executor, present
         )
         if not changes.any:
@@ -120,22 +120,22 @@ class CoverageDesk:
                     self._studies.popitem(last=False)
         return study
 
-    def handout(
+    def report(
         self,
         snapshot: Snapshot,
         editions: Iterable[Edition],
         code: str,
-        question: Question,
+        question: CoverageCriteria,
         changes: WhatIf = NO_CHANGE,
         *,
         local: str = "",
         progress: Progress = no_progress,
-    ) -> Handout:
+    ) -> CoverageReport:
         """Conduct a study and put words, sources and dates to it."""
         study = self.study(snapshot, code, question, changes, local=local, progress=progress)
         closed = [snapshot.by_id[one].name for one in changes.remove]
         supposed = what_if_text(closed, len(changes.add))
-        return make_handout(study, snapshot, self.reference, editions, supposed)
+        return make_report(study, snapshot, self.reference, editions, supposed)
 
     def missing_cells(self, study: Study) -> str:
         """Return what to import for people, when nobody is held of an area."""
@@ -168,7 +168,9 @@ class CoverageDesk:
             return self._population
 
 
-def _changed(supply: Supply, snapshot: Snapshot, changes: WhatIf, question: Question) -> Supply:
+def _changed(
+    supply: Supply, snapshot: Snapshot, changes: WhatIf, question: CoverageCriteria
+) -> Supply:
     for facility_id in changes.remove:
         if facility_id not in snapshot.by_id:
             raise NotFoundError(f"no facility has the id {facility_id[:40]!r}")

@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
-from geoportal.coverage.area import Area, Target
+from geoportal.coverage.area import StudyArea, Target
 from geoportal.coverage.catchment import CATCHMENT_ZONES_M
 from geoportal.coverage.cells import CellTable, cut
 from geoportal.coverage.chunks import (
     Executor,
-    Inhabited,
-    Sets,
-    here,
-    measure_in_portions,
-    share_in_portions,
+    FacilitySets,
+    PopulatedCells,
+    measure_in_chunks,
+    run_in_process,
+    share_in_chunks,
 )
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Progress, Rows, no_progress
 from geoportal.coverage.extent import first_meshes, missing_meshes
-from geoportal.coverage.figures import DistrictFigures, Measures, sum_up, total_of
-from geoportal.coverage.n_minus_one import Losses, measure_losses
+from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
+from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
 from geoportal.coverage.population import PeopleEdition, Population
-from geoportal.coverage.supply import Question, Supply
+from geoportal.coverage.supply import CoverageCriteria, Supply
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.town_population import TownPeople
@@ -43,19 +43,19 @@ class Study:
     ----------
     target : Target
         The whole and its districts.
-    question : Question
+    question : CoverageCriteria
     supply : Supply
         Facilities that count, wherever they are.
-    homes : ndarray of int, shape (k,)
+    facility_districts : ndarray of int, shape (k,)
         For each facility the district it lies in, -1 outside.
     cells : CellTable
     sure, possible : Measures
         Of every part of a cell.
     ratio, catchment_demand : ndarray of float, shape (k,)
         First step of the floating catchment: capacity per person, and weighted people.
-    around : Demand
+    catchment_cells : Demand
         All cells whose people share in the facilities' capacity, the districts' own included.
-    losses : Losses
+    n_minus_one : NMinusOne
         For sure facilities.
     districts : tuple of DistrictFigures
     total : DistrictFigures
@@ -63,16 +63,16 @@ class Study:
     """
 
     target: Target
-    question: Question
+    question: CoverageCriteria
     supply: Supply
-    homes: Rows
+    facility_districts: Rows
     cells: CellTable
     sure: Measures
     possible: Measures
     ratio: Floats
     catchment_demand: Floats
-    around: Demand
-    losses: Losses
+    catchment_cells: Demand
+    n_minus_one: NMinusOne
     districts: tuple[DistrictFigures, ...]
     total: DistrictFigures
     population: Population
@@ -86,7 +86,7 @@ class Study:
     def editions(self) -> tuple[PeopleEdition, ...]:
         """What the people around are from, by first-level mesh or by municipality."""
         length = None if self.by_towns else FIRST_MESH_DIGITS
-        around = {key.partition("/")[0][:length] for key in self.around.keys.tolist()}
+        around = {key.partition("/")[0][:length] for key in self.catchment_cells.keys.tolist()}
         held = self.population.editions(self.question.demand)
         return tuple(edition for edition in held if edition.code in around)
 
@@ -126,14 +126,14 @@ class Study:
         return len(self.cells) > 0
 
 
-def conduct(
+def compute_study(
     snapshot: Snapshot,
     population: Population,
     target: Target,
-    question: Question,
+    question: CoverageCriteria,
     supply: Supply,
     progress: Progress = no_progress,
-    executor: Executor = here,
+    executor: Executor = run_in_process,
     present: Study | None = None,
 ) -> Study:
     """Measure everything.
@@ -145,7 +145,7 @@ def conduct(
     population : Population
     target : Target
         Areas that do not overlap.
-    question : Question
+    question : CoverageCriteria
     supply : Supply
         Chosen by `geoportal.coverage.supply.gather_supply`, changed for a what-if.
     progress : callable
@@ -161,28 +161,28 @@ def conduct(
         near = _cells_around(unit, target, 2 * CATCHMENT_ZONES_M[-1])
         cells = cut(near, target)
     else:
-        near, cells = present.around, present.cells
+        near, cells = present.catchment_cells, present.cells
     whole, where = np.unique(cells.rows, return_inverse=True)
     ratio, weighted = _capacity_shared(near, target, supply, progress, executor)
-    sets = Sets(
+    sets = FacilitySets(
         supply.places,
         (supply.certain, supply.possible),
         np.column_stack([ratio * supply.certain, ratio]),
     )
-    places = near.places.only(whole)
-    (sure, possible), given = measure_in_portions(places, sets, executor, progress)
-    surely = Measures(sure.only(where), given[where, 0])
-    possibly = Measures(possible.only(where), given[where, 1])
-    homes = district_of_facilities(snapshot, target, supply)
+    places = near.places.take(whole)
+    (sure, possible), given = measure_in_chunks(places, sets, executor, progress)
+    surely = Measures(sure.take(where), given[where, 0])
+    possibly = Measures(possible.take(where), given[where, 1])
+    facility_districts = district_of_facilities(snapshot, target, supply)
     districts = tuple(
-        sum_up(
+        district_figures(
             area.code,
             area.name,
             area.level,
             cells,
             surely,
             possibly,
-            _facility_counts(snapshot, area, supply, homes == number),
+            _facility_counts(snapshot, area, supply, facility_districts == number),
             cells.districts == number,
             _people_known(population, question, area),
         )
@@ -192,21 +192,21 @@ def conduct(
         target=target,
         question=question,
         supply=supply,
-        homes=homes,
+        facility_districts=facility_districts,
         cells=cells,
         sure=surely,
         possible=possibly,
         ratio=ratio,
         catchment_demand=weighted,
-        around=near,
-        losses=measure_losses(surely.access, cells.need, len(supply)),
+        catchment_cells=near,
+        n_minus_one=measure_n_minus_one(surely.access, cells.need, len(supply)),
         districts=districts,
-        total=total_of(target.code, target.name, districts, cells, surely, possibly),
+        total=total_figures(target.code, target.name, districts, cells, surely, possibly),
         population=population,
     )
 
 
-def _people_known(population: Population, question: Question, area: Area) -> bool:
+def _people_known(population: Population, question: CoverageCriteria, area: StudyArea) -> bool:
     """Say whether nobody found means nobody lives there: its cells are held, some at least."""
     if question.demand == TOWNS:
         return False
@@ -216,19 +216,21 @@ def _people_known(population: Population, question: Question, area: Area) -> boo
 
 def district_of_facilities(snapshot: Snapshot, target: Target, supply: Supply) -> Rows:
     """Return for each facility the number of its district, -1 outside; planned ones by outline."""
-    homes = np.full(len(supply), -1, dtype=np.int64)
+    facility_districts = np.full(len(supply), -1, dtype=np.int64)
     place = {int(row): n for n, row in enumerate(supply.rows) if row >= 0}
     for number, area in reversed(list(enumerate(target.areas))):
         for row in area.facility_rows(snapshot):
             if int(row) in place:
-                homes[place[int(row)]] = number
+                facility_districts[place[int(row)]] = number
     for n in np.flatnonzero(supply.rows < 0):
-        homes[n] = target.area_at(float(supply.places.lon[n]), float(supply.places.lat[n]))
-    return homes
+        facility_districts[n] = target.area_at(
+            float(supply.places.lon[n]), float(supply.places.lat[n])
+        )
+    return facility_districts
 
 
 def _facility_counts(
-    snapshot: Snapshot, area: Area, supply: Supply, own: NDArray[np.bool_]
+    snapshot: Snapshot, area: StudyArea, supply: Supply, own: NDArray[np.bool_]
 ) -> tuple[int, int]:
     """Return the facilities in a district: sure, and possible."""
     unlocated = np.isin(supply.unlocated_rows, area.facility_rows(snapshot))
@@ -243,7 +245,7 @@ def _cells_around(demand: Demand, target: Target, metres: float) -> Demand:
     west, south, east, north = _box(target.outlines, metres)
     lon, lat = demand.places.lon, demand.places.lat
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    return demand.only(np.flatnonzero(inside))
+    return demand.take(np.flatnonzero(inside))
 
 
 def _box(outlines: Sequence[MultiPolygon], metres: float) -> tuple[float, float, float, float]:
@@ -262,9 +264,9 @@ def _capacity_shared(
     west, south, east, north = _box(target.outlines, CATCHMENT_ZONES_M[-1])
     lon, lat = supply.places.lon, supply.places.lat
     rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-    shared = share_in_portions(
-        Inhabited(near.places, near.group(NEED_GROUP)),
-        supply.places.only(rows),
+    shared = share_in_chunks(
+        PopulatedCells(near.places, near.group(NEED_GROUP)),
+        supply.places.take(rows),
         supply.capacity[rows],
         executor,
         progress,

@@ -12,7 +12,7 @@ from geoportal.coverage.demand import MESH
 from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.snapshot import Snapshot, shown_claims
+from geoportal.index.snapshot import Snapshot, select_claims
 
 TIMES: tuple[str, ...] = ("any", "night")
 """``any``: at whatever time; ``night``: who answers at night, too."""
@@ -29,7 +29,7 @@ _PLANNED = "planned-"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CoverageCriteria:
     """What is asked about: which facilities, for which needs, when, on what evidence, for whom.
 
     Attributes
@@ -123,7 +123,7 @@ class Supply:
             ids=tuple(self.ids[row] for row in rows),
             names=tuple(self.names[row] for row in rows),
             kinds=tuple(self.kinds[row] for row in rows),
-            places=Places.of(self.places.lon[rows], self.places.lat[rows]),
+            places=Places.from_degrees(self.places.lon[rows], self.places.lat[rows]),
             capacity=self.capacity[rows],
             certain=self.certain[rows],
             rows=self.rows[rows],
@@ -138,21 +138,21 @@ class Supply:
             ids=(*self.ids, *(f"{_PLANNED}{n}" for n in range(1, len(planned) + 1))),
             names=(*self.names, *(item.name for item in planned)),
             kinds=(*self.kinds, *([kind] * len(planned))),
-            places=Places.of(lon, lat),
+            places=Places.from_degrees(lon, lat),
             capacity=np.concatenate([self.capacity, [item.capacity for item in planned]]),
             certain=np.concatenate([self.certain, np.ones(len(planned), dtype=bool)]),
             rows=np.concatenate([self.rows, np.full(len(planned), -1, dtype=np.int64)]),
         )
 
 
-def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
+def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
     """Choose the facilities that count.
 
     Parameters
     ----------
     snapshot : Snapshot
         Facilities anywhere: those across the border count for reach.
-    question : Question
+    question : CoverageCriteria
         Checked: known kinds and needs.
 
     Returns
@@ -163,7 +163,7 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
     rows = np.arange(len(snapshot))
     if question.kinds:
         rows = rows[np.isin(snapshot.kinds, [KINDS.index(kind) for kind in question.kinds])]
-    answers = {int(row): answer_of(snapshot, int(row), question) for row in rows}
+    answers = {int(row): facility_answer(snapshot, int(row), question) for row in rows}
     counting = [row for row, answer in answers.items() if answer != NO]
     located = [row for row in counting if snapshot.located[row]]
     lost = [row for row in counting if not snapshot.located[row]]
@@ -172,7 +172,7 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
         ids=tuple(f.id for f in facilities),
         names=tuple(f.name for f in facilities),
         kinds=tuple(f.kind for f in facilities),
-        places=Places.of(
+        places=Places.from_degrees(
             np.array([f.location.lon for f in facilities], dtype=np.float64),
             np.array([f.location.lat for f in facilities], dtype=np.float64),
         ),
@@ -185,7 +185,7 @@ def gather_supply(snapshot: Snapshot, question: Question) -> Supply:
     )
 
 
-def answer_of(snapshot: Snapshot, row: int, question: Question) -> str:
+def facility_answer(snapshot: Snapshot, row: int, question: CoverageCriteria) -> str:
     """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``.
 
     Where no kind is asked for, a facility that says nothing of a need that is not of its kind
@@ -206,7 +206,7 @@ def answer_of(snapshot: Snapshot, row: int, question: Question) -> str:
     return YES if all(answer == YES for answer in answers) else UNKNOWN
 
 
-def _may(snapshot: Snapshot, facility: Facility, code: str, question: Question) -> bool:
+def _may(snapshot: Snapshot, facility: Facility, code: str, question: CoverageCriteria) -> bool:
     return bool(question.kinds) or snapshot.vocabulary.applies_to(code, facility.kind)
 
 
@@ -215,7 +215,7 @@ def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> di
     shown = snapshot.shown[row]
     if evidence is not None:
         claims = snapshot.facilities[row].claims
-        shown = shown_claims(
+        shown = select_claims(
             (c for c in claims if c.evidence in evidence), snapshot.today, snapshot.vocabulary
         )
     return {code: item.value for code, item in shown.items()}

@@ -1,7 +1,8 @@
 """The tables of a study: the same numbers for every file, page and answer.
 
-Each table is a list of rows with fixed keys; numbers are settled (`figures.settled`), so that CSV,
-Excel, GeoPackage, GeoJSON and the API show equal figures.
+Each table is a list of rows with fixed keys; numbers are rounded to 12 significant digits
+(`figures.round_significant`), so that CSV, Excel, GeoPackage, GeoJSON and the API show equal
+figures.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from geoportal.coverage.access import NOBODY
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
+from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
 from geoportal.coverage.study import Study
 from geoportal.coverage.town_demand import people_of
 
@@ -58,13 +59,13 @@ def cell_rows(study: Study) -> list[Row]:
             "lat": float(cells.lat[n]),
             "district": codes[cells.districts[n]],
         }
-        row |= {name: settled(float(cells.people[n, i])) for i, name in enumerate(GROUPS)}
+        row |= {name: round_significant(float(cells.people[n, i])) for i, name in enumerate(GROUPS)}
         row |= {name: column[n] for name, column in sure.items()}
         row |= {name + POSSIBLE: column[n] for name, column in possible.items()}
         if study.by_towns:
-            row["uncertainty_m"] = settled(float(cells.uncertainty_m[n]))
+            row["uncertainty_m"] = round_significant(float(cells.uncertainty_m[n]))
         else:
-            row["share"] = settled(float(cells.shares[n]))
+            row["share"] = round_significant(float(cells.shares[n]))
             row["estimated"] = bool(cells.suppressed[n])
         rows.append(row)
     return rows
@@ -75,7 +76,7 @@ def _measure_columns(study: Study, *, sure: bool) -> dict[str, list[Any]]:
     access = measures.access
     values: list[list[Any]] = [access.counts[:, ring].tolist() for ring in range(len(RINGS_M))]
     for numbers in (access.nearest_m, access.second_nearest_m, measures.floating_catchment):
-        values.append([settled(float(value)) for value in numbers])
+        values.append([round_significant(float(value)) for value in numbers])
     return dict(zip(_MEASURES, values, strict=True))
 
 
@@ -102,7 +103,7 @@ def _district_row(figures: DistrictFigures) -> Row:
         "district": figures.code,
         "name": figures.name,
         "level": figures.level,
-        **{name: settled(figures.group(name)) for name in GROUPS},
+        **{name: round_significant(figures.group(name)) for name in GROUPS},
     }
     row |= dict(_level_items(figures, figures.sure, ""))
     row |= dict(_level_items(figures, figures.possible, POSSIBLE))
@@ -112,16 +113,16 @@ def _district_row(figures: DistrictFigures) -> Row:
 
 def _level_items(figures: DistrictFigures, level: Level, mark: str) -> Iterator[tuple[str, Any]]:
     yield f"facilities{mark}", level.facilities
-    yield f"per_10000_pop75{mark}", settled(figures.per_people(level))
+    yield f"per_10000_pop75{mark}", round_significant(figures.per_people(level))
     for ring, value in zip(RINGS_M, level.within, strict=True):
-        yield f"within_{ring:.0f}_m{mark}", settled(value)
-    yield f"nearest_m{mark}", settled(level.nearest_m)
-    yield f"second_nearest_m{mark}", settled(level.second_nearest_m)
-    yield f"floating_catchment{mark}", settled(level.floating_catchment)
+        yield f"within_{ring:.0f}_m{mark}", round_significant(value)
+    yield f"nearest_m{mark}", round_significant(level.nearest_m)
+    yield f"second_nearest_m{mark}", round_significant(level.second_nearest_m)
+    yield f"floating_catchment{mark}", round_significant(level.floating_catchment)
     for least, by_ring in zip(AT_LEAST, level.covered, strict=True):
         for ring, value in zip(RINGS_M, by_ring, strict=True):
-            yield f"pop75_with_{least}_within_{ring:.0f}_m{mark}", settled(value)
-    yield f"{RANKED}{mark}", settled(figures.uncovered_share(level, 1))
+            yield f"pop75_with_{least}_within_{ring:.0f}_m{mark}", round_significant(value)
+    yield f"{RANKED}{mark}", round_significant(figures.uncovered_share(level, 1))
 
 
 def facility_rows(study: Study) -> list[Row]:
@@ -130,9 +131,9 @@ def facility_rows(study: Study) -> list[Row]:
     Those within 16 km of a cell with people of 75 and over, and those that are nearest to any
     cell; ordered by what would be lost if they closed, then by id.
     """
-    supply, losses = study.supply, study.losses
+    supply, n_minus_one = study.supply, study.n_minus_one
     codes = [area.code for area in study.target.areas]
-    shown = (study.homes >= 0) | (study.catchment_demand > 0)
+    shown = (study.facility_districts >= 0) | (study.catchment_demand > 0)
     for measures in (study.sure, study.possible):
         for nearest in (measures.access.nearest, measures.access.second):
             shown[nearest[nearest != NOBODY]] = True
@@ -142,21 +143,23 @@ def facility_rows(study: Study) -> list[Row]:
             "id": supply.ids[n],
             "name": supply.names[n],
             "kind": supply.kinds[n],
-            "district": codes[study.homes[n]] if study.homes[n] >= 0 else "",
+            "district": codes[study.facility_districts[n]]
+            if study.facility_districts[n] >= 0
+            else "",
             "lon": float(supply.places.lon[n]),
             "lat": float(supply.places.lat[n]),
             "certain": bool(supply.certain[n]),
             "capacity": float(supply.capacity[n]),
-            "catchment_demand": settled(float(study.catchment_demand[n])),
-            "ratio": settled(float(study.ratio[n])),
-            "nearest_to_pop75": settled(float(losses.nearest_to[n])),
-            "farther_person_m": settled(float(losses.farther_m[n])),
+            "catchment_demand": round_significant(float(study.catchment_demand[n])),
+            "ratio": round_significant(float(study.ratio[n])),
+            "nearest_to_pop75": round_significant(float(n_minus_one.nearest_to[n])),
+            "farther_person_m": round_significant(float(n_minus_one.farther_m[n])),
         }
         for ring, metres in enumerate(RINGS_M):
-            left = settled(float(losses.left_without[n, ring]))
+            left = round_significant(float(n_minus_one.left_without[n, ring]))
             row[f"left_without_{metres:.0f}_m"] = left
         for ring, metres in enumerate(RINGS_M):
-            left = settled(float(losses.left_with_one[n, ring]))
+            left = round_significant(float(n_minus_one.left_with_one[n, ring]))
             row[f"left_with_one_{metres:.0f}_m"] = left
         rows.append(row)
     return sorted(rows, key=_by_loss)
@@ -180,10 +183,12 @@ def reconciliation_rows(study: Study) -> list[Row]:
         for group in GROUPS[:-1]:
             cells = figures.group(group)
             register = float(getattr(held, group)) if held is not None else None
-            row[f"{group}_{unit}"] = settled(cells)
+            row[f"{group}_{unit}"] = round_significant(cells)
             row[f"{group}_register"] = register
-            row[f"{group}_difference"] = None if register is None else settled(cells - register)
-            row[f"{group}_ratio"] = settled(cells / register) if register else None
+            row[f"{group}_difference"] = (
+                None if register is None else round_significant(cells - register)
+            )
+            row[f"{group}_ratio"] = round_significant(cells / register) if register else None
         if study.by_towns:
             row |= _left_out(study, figures)
         row["register_as_of"] = held.as_of if held is not None else ""
@@ -202,22 +207,22 @@ def _left_out(study: Study, figures: DistrictFigures) -> Row:
     people = np.array([people_of(town) for town in towns]).reshape(-1, len(GROUPS))
     return {
         "unplaced_towns": len(towns),
-        "pop_unplaced": settled(float(np.nansum(people[:, 0]))),
-        "pop75_unplaced": settled(float(np.nansum(people[:, GROUPS.index("pop75")]))),
+        "pop_unplaced": round_significant(float(np.nansum(people[:, 0]))),
+        "pop75_unplaced": round_significant(float(np.nansum(people[:, GROUPS.index("pop75")]))),
         "hidden_towns": int((parts & study.cells.hidden).sum()),
     }
 
 
 def demand_rows(study: Study) -> list[Row]:
     """Return every cell that shares in the capacity: with these the figures can be checked."""
-    around = study.around
+    around = study.catchment_cells
     places, people = around.places, around.group("pop75")
     return [
         {
             "cell": str(around.keys[n]),
             "lon": float(places.lon[n]),
             "lat": float(places.lat[n]),
-            "pop75": settled(float(people[n])),
+            "pop75": round_significant(float(people[n])),
         }
         for n in range(len(around))
         if people[n] > 0

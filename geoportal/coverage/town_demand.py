@@ -36,7 +36,7 @@ def town_demand(towns: Sequence[HeldTown]) -> Demand:
     return Demand(
         unit=TOWNS,
         keys=np.array([town.people.key for town in placed], dtype=np.str_),
-        places=Places.of(
+        places=Places.from_degrees(
             np.array([place.lon for place in places], dtype=np.float64),
             np.array([place.lat for place in places], dtype=np.float64),
         ),

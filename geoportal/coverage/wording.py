@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
-from geoportal.coverage.supply import Question
+from geoportal.coverage.supply import CoverageCriteria
 
-SPOKEN_RING = 1
+HEADLINE_RING = 1
 """Number of the ring that sentences speak of: 2 km, a short drive or a long walk."""
 
 CELL_NAMES: Mapping[str, str] = {MESH: "メッシュ", TOWNS: "町丁目"}
@@ -65,12 +65,14 @@ def share_range_text(sure: float, possible: float) -> str:
     return ends[0] if ends[0] == ends[1] else "〜".join(ends)
 
 
-def subject_text(question: Question, kinds: Mapping[str, str], needs: Mapping[str, str]) -> str:
+def subject_text(
+    question: CoverageCriteria, kinds: Mapping[str, str], needs: Mapping[str, str]
+) -> str:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護.
 
     Parameters
     ----------
-    question : Question
+    question : CoverageCriteria
     kinds, needs : mapping of str to str
         Japanese labels by code.
     """
@@ -80,7 +82,7 @@ def subject_text(question: Question, kinds: Mapping[str, str], needs: Mapping[st
     return f"夜間の{name}" if question.time == "night" else name
 
 
-def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) -> str:
+def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) -> str:
     """Return the plain sentence of a district.
 
     Parameters
@@ -113,10 +115,10 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = SPOKEN_RING) ->
 
 def lacking_share(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
     """Return the share of people aged 75 and over without enough in reach, as it is told."""
-    return told_share(figures.uncovered_share(level, ring, at_least), figures.need)
+    return displayed_share(figures.uncovered_share(level, ring, at_least), figures.need)
 
 
-def told_share(share: float, people: float) -> float:
+def displayed_share(share: float, people: float) -> float:
     """Return a share of people as it is told: 0 for a small share that is less than a person."""
     return 0.0 if share * people < _ONE_PERSON and share < _FEW else share
 
@@ -172,7 +174,7 @@ def _named(names: Sequence[str]) -> str:
     return f"{'、'.join(names[:_MOST_NAMED])}{more}"
 
 
-def irreplaceable_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
+def critical_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
     """Return the plain sentence on what is lost if a single facility closes (N-1).
 
     Parameters
@@ -182,7 +184,7 @@ def irreplaceable_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
     subject : str
         See `subject_text`.
     """
-    reach = distance_text(RINGS_M[SPOKEN_RING])
+    reach = distance_text(RINGS_M[HEADLINE_RING])
     listed = [f"{name}（{people:,.0f} 人）" for name, people in worst if people >= _ONE_PERSON]
     if not listed:
         return f"どの 1 か所がなくなっても、{reach} 以内に{subject}が 1 つもなくなる人はいません。"

@@ -9,7 +9,7 @@ from geoportal.documents.reference import SAMPLE_SOURCE, Document, brief_centre,
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
-from geoportal.index.snapshot import ShownClaim, Snapshot
+from geoportal.index.snapshot import SelectedClaim, Snapshot
 from geoportal.services.view import View
 
 
@@ -66,13 +66,13 @@ def full_feature(view: View, facility: Facility) -> Document:
     return feature(facility, properties)
 
 
-def snapshot_claims(snapshot: Snapshot, facility: Facility) -> dict[str, ShownClaim]:
+def snapshot_claims(snapshot: Snapshot, facility: Facility) -> dict[str, SelectedClaim]:
     """Return the claim shown for each code of a facility (none for closed facilities)."""
     row = snapshot.row_of.get(facility.id)
     return {} if row is None else snapshot.shown[row]
 
 
-def shown_document(item: ShownClaim | None) -> Document:
+def shown_document(item: SelectedClaim | None) -> Document:
     """Return what is known about one need."""
     if item is None:
         return {"value": "unknown"}

@@ -16,7 +16,7 @@ from geoportal.documents.search_extras import (
 from geoportal.documents.state import state_document
 from geoportal.domain.district import District
 from geoportal.domain.query import Origin, Query
-from geoportal.index.snapshot import ShownClaim, Snapshot
+from geoportal.index.snapshot import SelectedClaim, Snapshot
 from geoportal.search.answer import Answer, Result
 from geoportal.services.view import View
 
@@ -157,7 +157,7 @@ def result_feature(snapshot: Snapshot, result: Result) -> Document:
     return feature(facility, properties)
 
 
-def need_document(snapshot: Snapshot, kind: str, code: str, item: ShownClaim | None) -> Document:
+def need_document(snapshot: Snapshot, kind: str, code: str, item: SelectedClaim | None) -> Document:
     """Return what is known about one need asked for.
 
     ``applicable`` is there, and false, when the term is not about this kind of facility at all.

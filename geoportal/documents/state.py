@@ -8,7 +8,7 @@ from datetime import datetime
 from geoportal.documents.reference import Document
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.snapshot import ShownClaim, Snapshot
+from geoportal.index.snapshot import SelectedClaim, Snapshot
 from geoportal.services.view import CALENDAR, is_holiday
 
 _OPENING_WITHIN_DAYS = 8
@@ -60,7 +60,7 @@ def _today(hours: Hours, now: datetime) -> list[str] | None:
     return [f"{opens.removeprefix('0')}–{closes}" for opens, closes in joined] or None
 
 
-def _accepting(vocabulary: Vocabulary, shown: Mapping[str, ShownClaim]) -> Document:
+def _accepting(vocabulary: Vocabulary, shown: Mapping[str, SelectedClaim]) -> Document:
     """Return whether new patients are taken; of facts that contradict, the most cautious."""
     for term in vocabulary.acceptance_terms:
         fact = shown.get(term.code)

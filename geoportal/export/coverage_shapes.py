@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.study import Study
-from geoportal.coverage.wording import SPOKEN_RING
+from geoportal.coverage.wording import HEADLINE_RING
 from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.polygons import polygonal
 
 _LEAST_CIRCLE = 0.3
 _LONE_CIRCLE_M = 300.0
 _CIRCLES_ACROSS = 100
-MAP_RING = SPOKEN_RING
+MAP_RING = HEADLINE_RING
 """Maps show the number of facilities within this ring (2 km)."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownClass:
+class CountClass:
     """A class of the choropleth.
 
     Attributes
@@ -43,13 +43,13 @@ class ShownClass:
     hatch: str
 
 
-CLASSES: tuple[ShownClass, ...] = (
-    ShownClass(0, "0 か所", "#ffffff", "xxxx"),
-    ShownClass(1, "1 か所", "#fde9c4", "///"),
-    ShownClass(2, "2 か所", "#f9c57d", ""),
-    ShownClass(3, "3〜4 か所", "#7fb8c9", ""),
-    ShownClass(5, "5〜9 か所", "#3b7fa6", ""),
-    ShownClass(10, "10 か所以上", "#123f6d", ""),
+CLASSES: tuple[CountClass, ...] = (
+    CountClass(0, "0 か所", "#ffffff", "xxxx"),
+    CountClass(1, "1 か所", "#fde9c4", "///"),
+    CountClass(2, "2 か所", "#f9c57d", ""),
+    CountClass(3, "3〜4 か所", "#7fb8c9", ""),
+    CountClass(5, "5〜9 か所", "#3b7fa6", ""),
+    CountClass(10, "10 か所以上", "#123f6d", ""),
 )
 """Light to dark with the number; the two that matter most are told by pattern, too."""
 
@@ -68,7 +68,7 @@ def part_shapes(study: Study) -> NDArray[np.object_]:
     Where a corner of a district touches the edge of a cell, only the area is kept.
     """
     cells = study.cells
-    whole = study.around.only(cells.rows).shapes()
+    whole = study.catchment_cells.take(cells.rows).shapes()
     if study.by_towns:
         return whole
     shapes = whole.copy()

@@ -13,7 +13,7 @@ from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.wording import distance_text
 from geoportal.export.coverage_shapes import (
     CLASSES,
@@ -36,9 +36,9 @@ _TOWN_MARKS = 0.4
 _STEPS_M = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 
 
-def projection_of(handout: Handout) -> EqualArea:
+def projection_of(report: CoverageReport) -> EqualArea:
     """Return the equal-area projection around the middle of the districts."""
-    bounds = shapely.total_bounds(np.array(handout.study.target.outlines, dtype=object))
+    bounds = shapely.total_bounds(np.array(report.study.target.outlines, dtype=object))
     return EqualArea(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
 
 
@@ -57,15 +57,15 @@ def _path(shape: BaseGeometry) -> Outline:
     return Outline.make_compound_path(*rings) if rings else Outline(np.empty((0, 2)))
 
 
-def draw_ground(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+def draw_ground(axes: Axes, report: CoverageReport, projection: EqualArea, sheet: Sheet) -> None:
     """Draw the land of the districts, and that of their neighbours: neither looks like sea."""
-    west, south, east, north = _extent(handout, projection, sheet)
+    west, south, east, north = _extent(report, projection, sheet)
     sight = shapely.box(west, south, east, north)
-    for shape in _projected(handout.study.target.land, projection):
+    for shape in _projected(report.study.target.land, projection):
         if shape.intersects(sight):
             coast = shape.simplify((east - west) / _FINEST)
             _add_shape(axes, coast, BEYOND, _COAST, linewidth=0.5, zorder=0.5)
-    for shape in _projected(handout.study.target.outlines, projection):
+    for shape in _projected(report.study.target.outlines, projection):
         _add_shape(axes, shape, LAND, "none", zorder=1)
 
 
@@ -74,9 +74,9 @@ def _add_shape(axes: Axes, shape: BaseGeometry, face: str, edge: str, **style: f
     axes.add_artist(PathPatch(_path(shape), facecolor=face, edgecolor=edge, **style))
 
 
-def draw_cells(axes: Axes, handout: Handout, projection: EqualArea) -> None:
+def draw_cells(axes: Axes, report: CoverageReport, projection: EqualArea) -> None:
     """Draw meshes, or circles of towns, by the number of facilities within 2 km."""
-    study = handout.study
+    study = report.study
     if not study.has_cells:
         return
     shapes = _projected(list(part_shapes(study)), projection)
@@ -111,17 +111,17 @@ def _draw_shapes(
         )
 
 
-def draw_districts(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+def draw_districts(axes: Axes, report: CoverageReport, projection: EqualArea, sheet: Sheet) -> None:
     """Draw the borders of the districts and, of several, the names for which there is room."""
-    areas = handout.study.target.areas
-    shapes = _projected(handout.study.target.outlines, projection)
+    areas = report.study.target.areas
+    shapes = _projected(report.study.target.outlines, projection)
     for shape in shapes:
         _add_shape(axes, shape, "none", _LINE, linewidth=1.1, zorder=4)
     if len(areas) < 2:
         return
     names = [_shortened(plain(area.name)) for area in areas]
     points = _NAME_POINTS if len(areas) <= _FEW_NAMES else _SMALL_NAME_POINTS
-    high = points * sheet.scale * _metres_per_point(handout, projection, sheet)
+    high = points * sheet.scale * _metres_per_point(report, projection, sheet)
     for name, place in zip(names, _name_places(shapes, names, high), strict=True):
         if place is None:
             continue
@@ -172,8 +172,8 @@ def _name_places(
     return found
 
 
-def _metres_per_point(handout: Handout, projection: EqualArea, sheet: Sheet) -> float:
-    west, _, east, _ = _extent(handout, projection, sheet)
+def _metres_per_point(report: CoverageReport, projection: EqualArea, sheet: Sheet) -> float:
+    west, _, east, _ = _extent(report, projection, sheet)
     return (east - west) / (MAP_FRAME[2] * sheet.width_mm * POINTS)
 
 
@@ -181,14 +181,16 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
-def draw_facilities(axes: Axes, handout: Handout, projection: EqualArea, sheet: Sheet) -> None:
+def draw_facilities(
+    axes: Axes, report: CoverageReport, projection: EqualArea, sheet: Sheet
+) -> None:
     """Draw unsure facilities as small open circles, sure ones as filled triangles on top."""
-    supply = handout.study.supply
-    size = _TOWN_MARKS if handout.study.by_towns else 1.0
+    supply = report.study.supply
+    size = _TOWN_MARKS if report.study.by_towns else 1.0
     places = np.column_stack((supply.places.lon, supply.places.lat)).reshape(-1, 2)
     points = _projected([shapely.Point(place) for place in places], projection)
     x, y = shapely.get_x(points), shapely.get_y(points)
-    west, south, east, north = _extent(handout, projection, sheet)
+    west, south, east, north = _extent(report, projection, sheet)
     inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     for certain, marker, face in ((False, "o", "#ffffff"), (True, "^", "#000000")):
         own = inside & (supply.certain == certain)
@@ -208,11 +210,11 @@ def draw_facilities(axes: Axes, handout: Handout, projection: EqualArea, sheet: 
 
 
 def _extent(
-    handout: Handout, projection: EqualArea, sheet: Sheet
+    report: CoverageReport, projection: EqualArea, sheet: Sheet
 ) -> tuple[float, float, float, float]:
     """Return the part of the ground that fills the frame, metres."""
     west, south, east, north = shapely.total_bounds(
-        _projected(handout.study.target.outlines, projection)
+        _projected(report.study.target.outlines, projection)
     )
     frame = MAP_FRAME[2] * sheet.width_mm / (MAP_FRAME[3] * sheet.height_mm)
     half_height = _MARGIN / 2 * max(north - south, (east - west) / frame)

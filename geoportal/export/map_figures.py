@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import distance_text, sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
@@ -13,24 +13,24 @@ from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, ran
 from geoportal.export.row_shares import choice_text, lack_text, number_range_text
 
 
-def top_html(handout: Handout) -> str:
+def top_html(report: CoverageReport) -> str:
     """Return the heading of the page."""
-    size = "円は町丁目、大きさは 75歳以上の人数です。" if handout.study.by_towns else ""
+    size = "円は町丁目、大きさは 75歳以上の人数です。" if report.study.by_towns else ""
     lead = (
         f"色は、{RING_TEXT} 以内にある施設の数（対応できるとわかっているもの）です。{size}"
         "道のりではなく、まっすぐに測った距離です。"
     )
-    return f"<header><h1>{html.escape(handout.title)}</h1><p>{lead}</p></header>"
+    return f"<header><h1>{html.escape(report.title)}</h1><p>{lead}</p></header>"
 
 
-def _legend(handout: Handout) -> str:
+def _legend(report: CoverageReport) -> str:
     """Return the legend of the map."""
-    by_towns = handout.study.by_towns
+    by_towns = report.study.by_towns
     shape = " disc" if by_towns else ""
     nobody = f'<li><span class="swatch" style="background:{LAND}"></span>'
-    nobody += f"{ground_text(handout.study)}</li>"
+    nobody += f"{ground_text(report.study)}</li>"
     ground = "" if by_towns else nobody
-    if len(handout.study.target.land) > len(handout.study.target.areas):
+    if len(report.study.target.land) > len(report.study.target.areas):
         ground += f'<li><span class="swatch" style="background:{BEYOND}"></span>対象の外</li>'
     items = "".join(
         f'<li><span class="swatch{shape}" style="background:{item.colour}"></span>{item.label}</li>'
@@ -42,47 +42,47 @@ def _legend(handout: Handout) -> str:
         f'<li><span class="swatch{shape}" style="border:2px dashed {GAP}"></span>空白</li>'
         f'<li><span class="swatch round" style="background:{FACILITY}"></span>対応できる施設</li>'
         f'<li><span class="swatch round" style="background:{UNSURE}"></span>'
-        f"対応できるかわからない施設</li></ul>{_circle_note(handout)}</section>"
+        f"対応できるかわからない施設</li></ul>{_circle_note(report)}</section>"
     )
 
 
-def _circle_note(handout: Handout) -> str:
-    if not handout.study.by_towns:
+def _circle_note(report: CoverageReport) -> str:
+    if not report.study.by_towns:
         return ""
-    return f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(handout.study)}</p>'
+    return f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(report.study)}</p>'
 
 
-def figures_html(handout: Handout) -> str:
+def figures_html(report: CoverageReport) -> str:
     """Return what stands beside the map: sentences, the table of districts, sources."""
-    study = handout.study
+    study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
     said = "".join(
-        f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, handout.subject))}</li>"
+        f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, report.subject))}</li>"
         for figures in (*study.districts, *whole)
     )
     cited = "".join(
         f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"
-        for line in handout.sources
+        for line in report.sources
     )
     return (
         '<main class="figures">'
-        f"{_legend(handout)}"
-        f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(handout.irreplaceable)}</p>"
-        f"{_caution(handout)}"
-        f"<h2>地区ごとの数字</h2>{_table(handout)}"
+        f"{_legend(report)}"
+        f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(report.critical_text)}</p>"
+        f"{_caution(report)}"
+        f"<h2>地区ごとの数字</h2>{_table(report)}"
         "<p>「〜」の右は、対応できるかわからない施設も数えたときの数です。</p>"
-        f"<p>人口の数え方：{handout.counted}</p>"
+        f"<p>人口の数え方：{report.counted}</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"
-        f"<p>データの版 {html.escape(handout.dataset_version)}</p></main>"
+        f"<p>データの版 {html.escape(report.dataset_version)}</p></main>"
     )
 
 
-def _caution(handout: Handout) -> str:
-    return f"<p><strong>{html.escape(handout.caution)}</strong></p>" if handout.caution else ""
+def _caution(report: CoverageReport) -> str:
+    return f"<p><strong>{html.escape(report.caution)}</strong></p>" if report.caution else ""
 
 
-def _table(handout: Handout) -> str:
-    rows = district_rows(handout.study)
+def _table(report: CoverageReport) -> str:
+    rows = district_rows(report.study)
     heads = (
         "地区",
         "75歳以上",
@@ -97,7 +97,7 @@ def _table(handout: Handout) -> str:
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="地区ごとの数字"><table>'
-        f"<caption>{html.escape(handout.subject)}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption>{html.escape(report.subject)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody>{foot}</table></div>"
     )
 

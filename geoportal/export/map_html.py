@@ -6,20 +6,20 @@ from pathlib import Path
 
 import folium
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.export.map_figures import figures_html, top_html
 from geoportal.export.map_layers import add_layers
 from geoportal.export.map_page import BareMap, MapPage, name_in_order
 
 
-def write_map_html(path: Path, handout: Handout) -> None:
+def write_map_html(path: Path, report: CoverageReport) -> None:
     """Write the map.
 
     Parameters
     ----------
     path : Path
-    handout : Handout
+    report : CoverageReport
         Names in it may be hostile; everything is escaped.
 
     Raises
@@ -27,11 +27,11 @@ def write_map_html(path: Path, handout: Handout) -> None:
     NotFoundError
         When Leaflet is not installed with the program.
     """
-    study = handout.study
-    page = MapPage(handout.title, top_html(handout), figures_html(handout))
+    study = report.study
+    page = MapPage(report.title, top_html(report), figures_html(report))
     chart = BareMap(tiles=None, zoom_control=True)
     page.add_child(chart)
-    add_layers(chart, handout)
+    add_layers(chart, report)
     west, south, east, north = _bounds(study)
     chart.fit_bounds([[south, west], [north, east]])
     folium.LayerControl(collapsed=False).add_to(chart)

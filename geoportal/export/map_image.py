@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.domain.hours import JST
 from geoportal.export.map_drawing import (
     draw_cells,
@@ -43,39 +43,39 @@ _RC = {
 }
 
 
-def write_map_png(path: Path, handout: Handout) -> None:
+def write_map_png(path: Path, report: CoverageReport) -> None:
     """Write the A4 map as a picture, 200 dots per inch."""
     with _style():
-        figure = draw_map(handout, A4)
+        figure = draw_map(report, A4)
         buffer = io.BytesIO()
-        about = {"Software": "geoportal", "Title": handout.title}
+        about = {"Software": "geoportal", "Title": report.title}
         figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata=about)
     path.write_bytes(buffer.getvalue())
 
 
-def write_map_pdf(path: Path, handout: Handout) -> None:
+def write_map_pdf(path: Path, report: CoverageReport) -> None:
     """Write the map as a document of two pages, A4 and A3; dated by the data."""
-    day = datetime.fromisoformat(handout.as_of or "1970-01-01").replace(tzinfo=JST)
+    day = datetime.fromisoformat(report.as_of or "1970-01-01").replace(tzinfo=JST)
     about: dict[str, Any] = {
-        "Title": handout.title,
+        "Title": report.title,
         "Author": "geoportal",
         "Creator": "geoportal",
         "Producer": "geoportal (matplotlib)",
-        "Subject": handout.source_line,
+        "Subject": report.source_line,
         "CreationDate": day,
         "ModDate": None,
     }
     with _style(), PdfPages(path, metadata=about) as pages:
         for sheet in (A4, A3):
-            pages.savefig(draw_map(handout, sheet))
+            pages.savefig(draw_map(report, sheet))
 
 
-def draw_map(handout: Handout, sheet: Sheet) -> Figure:
+def draw_map(report: CoverageReport, sheet: Sheet) -> Figure:
     """Draw the map on a sheet.
 
     Parameters
     ----------
-    handout : Handout
+    report : CoverageReport
     sheet : Sheet
 
     Returns
@@ -87,15 +87,15 @@ def draw_map(handout: Handout, sheet: Sheet) -> Figure:
     figure = Figure(figsize=size, dpi=PNG_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes(MAP_FRAME)
-    projection = projection_of(handout)
-    draw_ground(axes, handout, projection, sheet)
-    draw_cells(axes, handout, projection)
-    draw_districts(axes, handout, projection, sheet)
-    draw_facilities(axes, handout, projection, sheet)
+    projection = projection_of(report)
+    draw_ground(axes, report, projection, sheet)
+    draw_cells(axes, report, projection)
+    draw_districts(axes, report, projection, sheet)
+    draw_facilities(axes, report, projection, sheet)
     frame(axes)
     draw_scale_bar(axes, sheet)
     draw_north(axes, sheet)
-    write_around(figure, handout, sheet)
+    write_around(figure, report, sheet)
     return figure
 
 

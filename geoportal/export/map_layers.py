@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geoportal.coverage.distance_zones import Rows
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, facility_rows
 from geoportal.coverage.wording import distance_text, sentence
@@ -35,9 +35,9 @@ FACILITY, UNSURE, GAP = "#c2185b", "#ffffff", "#b00020"
 _MARK_PX = {True: 4, False: 2.5}
 
 
-def add_layers(chart: folium.Map, handout: Handout) -> None:
-    """Add every layer of a handout to a map; text in them is made safe."""
-    study = handout.study
+def add_layers(chart: folium.Map, report: CoverageReport) -> None:
+    """Add every layer of a report to a map; text in them is made safe."""
+    study = report.study
     names = {area.code: area.name for area in study.target.areas}
     _add_land(chart, study)
     if study.by_towns:
@@ -48,7 +48,7 @@ def add_layers(chart: folium.Map, handout: Handout) -> None:
         _add_gaps(chart, study, names)
     districts = [
         _feature(
-            {"名称": area.name, "ことば": sentence(figures, handout.subject)},
+            {"名称": area.name, "ことば": sentence(figures, report.subject)},
             geojson_geometry(area.outline.simplify(1e-5)),
         )
         for area, figures in zip(study.target.areas, study.districts, strict=True)
@@ -60,7 +60,7 @@ def add_layers(chart: folium.Map, handout: Handout) -> None:
         tooltip=folium.GeoJsonTooltip(["名称", "ことば"], labels=False),
         interactive=True,
     ).add_to(chart)
-    _add_facilities(chart, handout)
+    _add_facilities(chart, report)
 
 
 def _add_land(chart: folium.Map, study: Study) -> None:
@@ -230,20 +230,22 @@ def _add_gaps(chart: folium.Map, study: Study, names: dict[str, str]) -> None:
     ).add_to(chart)
 
 
-def _add_facilities(chart: folium.Map, handout: Handout) -> None:
+def _add_facilities(chart: folium.Map, report: CoverageReport) -> None:
     """Draw the facilities, those not known to do it as a layer of their own below the sure ones."""
     for certain in (False, True):
-        rows = [row for row in facility_rows(handout.study) if row["certain"] == certain]
+        rows = [row for row in facility_rows(report.study) if row["certain"] == certain]
         if rows:
-            _add_marks(chart, handout, rows, certain=certain)
+            _add_marks(chart, report, rows, certain=certain)
 
 
-def _add_marks(chart: folium.Map, handout: Handout, rows: list[Row], *, certain: bool) -> None:
+def _add_marks(
+    chart: folium.Map, report: CoverageReport, rows: list[Row], *, certain: bool
+) -> None:
     features = [
         _feature(
             {
                 "名称": row["name"],
-                "種別": handout.kinds.get(row["kind"], row["kind"]),
+                "種別": report.kinds.get(row["kind"], row["kind"]),
                 "対応": "できる" if certain else "わからない",
                 "なくなると": f"{row['left_without_2000_m']:,.0f} 人",
             },

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import POSSIBLE, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
@@ -36,28 +36,28 @@ _NOTE_POINTS, _NOTE_LINES = 7.0, 4
 _TABLE_ROWS, _RANGE_ROWS = 10, 7
 
 
-def write_around(figure: Figure, handout: Handout, sheet: Sheet) -> None:
+def write_around(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     """Write title, legend, finding, table and sources around the map."""
-    title, points = _title(handout.title)
+    title, points = _title(report.title)
     figure.text(0.02, 0.95, title, fontproperties=font(sheet, points), va="center")
     lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、対応できるとわかっているもの）"
-    lead += f"　人口：{handout.counted}"
+    lead += f"　人口：{report.counted}"
     figure.text(0.02, 0.91, lead, fontproperties=font(sheet, 9), va="center")
     figure.text(
         0.98,
         0.95,
-        f"資料は {handout.as_of} まで",
+        f"資料は {report.as_of} まで",
         fontproperties=font(sheet, 10),
         va="center",
         ha="right",
     )
-    _legend(figure, handout, sheet)
-    _finding(figure, handout, sheet)
-    _small_table(figure, handout, sheet)
+    _legend(figure, report, sheet)
+    _finding(figure, report, sheet)
+    _small_table(figure, report, sheet)
     figure.text(
         0.02,
         0.012,
-        "\n".join(_source_lines(handout)),
+        "\n".join(_source_lines(report)),
         fontproperties=font(sheet, _SOURCE_POINTS),
         va="bottom",
         linespacing=1.45,
@@ -74,10 +74,10 @@ def _title(text: str) -> tuple[str, float]:
     return title, min(15.0, _TITLE_POINTS_WIDE / em_width(title))
 
 
-def _source_lines(handout: Handout) -> list[str]:
+def _source_lines(report: CoverageReport) -> list[str]:
     """Return the sources, as many to a line as fit, and the version of the data."""
-    cited = [plain(f"{s.attribution or s.label}（{s.as_of}）") for s in handout.sources]
-    about = f"データの版 {handout.dataset_version}　地図：geoportal（正積図法）"
+    cited = [plain(f"{s.attribution or s.label}（{s.as_of}）") for s in report.sources]
+    about = f"データの版 {report.dataset_version}　地図：geoportal（正積図法）"
     lines = [""]
     cited = list(dict.fromkeys(cited))
     for number, item in enumerate((*cited, about)):
@@ -91,10 +91,10 @@ def _source_lines(handout: Handout) -> list[str]:
     return lines
 
 
-def _finding(figure: Figure, handout: Handout, sheet: Sheet) -> None:
+def _finding(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     """Write in a sentence what the map says of the whole."""
-    total = handout.study.total
-    text = plain(f"{total.name}：{sentence(total, handout.subject)}")
+    total = report.study.total
+    text = plain(f"{total.name}：{sentence(total, report.subject)}")
     lines = fold_lines(text, _COLUMN_POINTS_WIDE / _FINDING_POINTS)
     figure.text(
         0.695,
@@ -106,8 +106,8 @@ def _finding(figure: Figure, handout: Handout, sheet: Sheet) -> None:
     )
 
 
-def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
-    study = handout.study
+def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
+    study = report.study
     entries: list[Any] = [
         Patch(facecolor=c.colour, hatch=c.hatch or None, edgecolor="#333333", label=c.label)
         for c in CLASSES
@@ -141,9 +141,9 @@ def _legend(figure: Figure, handout: Handout, sheet: Sheet) -> None:
 _HEADS = ("地区", "75歳以上", "施設", "0 か所", "2 か所\n以上")
 
 
-def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
+def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     """Write the districts with most people left out; the whole table is in figures.xlsx."""
-    *rows, total = district_rows(handout.study)
+    *rows, total = district_rows(report.study)
     ranked = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
     ranges = any(RANGE in text for row in (*rows, total) for text in _table_cells(row))
     most = _RANGE_ROWS if ranges else _TABLE_ROWS
@@ -176,7 +176,7 @@ def _small_table(figure: Figure, handout: Handout, sheet: Sheet) -> None:
     if len(rows) > most:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
-    notes += fold_lines(plain(handout.caution), wide)[:_NOTE_LINES] if handout.caution else []
+    notes += fold_lines(plain(report.caution), wide)[:_NOTE_LINES] if report.caution else []
     bottom = 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012
     figure.text(
         0.695,

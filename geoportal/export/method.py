@@ -6,7 +6,7 @@ from geoportal.coverage.area import REST, REST_NAME
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
 from geoportal.export.method_towns import town_people_lines
@@ -43,23 +43,23 @@ _REGISTER = (
 )
 
 
-def method_lines(handout: Handout) -> list[str]:
+def method_lines(report: CoverageReport) -> list[str]:
     """Return the method, a paragraph a line."""
-    by_towns = handout.study.by_towns
-    people = town_people_lines(handout.study) if by_towns else _people(handout)
+    by_towns = report.study.by_towns
+    people = town_people_lines(report.study) if by_towns else _people(report)
     return [
-        *_what_counts(handout),
+        *_what_counts(report),
         *people,
         _REGISTER,
-        *_measures(handout.study),
-        *_limits(handout),
+        *_measures(report.study),
+        *_limits(report),
     ]
 
 
-def _what_counts(handout: Handout) -> list[str]:
-    question, supply = handout.study.question, handout.study.supply
-    kinds = "、".join(handout.kinds.get(k, k) for k in question.kinds) or "すべて"
-    needs = "、".join(f"{handout.needs.get(c, c)}［{c}］" for c in question.needs) or "なし"
+def _what_counts(report: CoverageReport) -> list[str]:
+    question, supply = report.study.question, report.study.supply
+    kinds = "、".join(report.kinds.get(k, k) for k in question.kinds) or "すべて"
+    needs = "、".join(f"{report.needs.get(c, c)}［{c}］" for c in question.needs) or "なし"
     time = "夜間に対応する施設" if question.time == "night" else "時間帯を問わない"
     sure = int(supply.certain.sum())
     return [
@@ -70,25 +70,25 @@ def _what_counts(handout: Handout) -> list[str]:
         (
             f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
             f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
-            f"{_kinds_meant(handout)}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
+            f"{_kinds_meant(report)}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
             "「わからない施設も含む」までの幅で読みます。"
         ),
         "区や市の境を越えた先の施設も、距離の中に入れば数えます。",
-        (f"{_unlocated(handout)}町丁目までしかわからない施設は、その代表点で数えます。"),
+        (f"{_unlocated(report)}町丁目までしかわからない施設は、その代表点で数えます。"),
     ]
 
 
-def _kinds_meant(handout: Handout) -> str:
-    question = handout.study.question
+def _kinds_meant(report: CoverageReport) -> str:
+    question = report.study.question
     if question.kinds or not question.needs:
         return ""
     return "種別を選んでいないので、条件にかかわる種別の施設だけを「わからない」に数えました。"
 
 
-def _unlocated(handout: Handout) -> str:
+def _unlocated(report: CoverageReport) -> str:
     """Say where facilities without a position are counted: not in distances, in which district."""
-    study = handout.study
-    here = study.total.possible.facilities - int((study.homes >= 0).sum())
+    study = report.study
+    here = study.total.possible.facilities - int((study.facility_districts >= 0).sum())
     if any(area.level == REST for area in study.target.areas):
         return f"位置がわからない施設 {here} は、「{REST_NAME}」の数には入り、距離には入りません。"
     if any(area.within for area in study.target.areas):
@@ -96,13 +96,13 @@ def _unlocated(handout: Handout) -> str:
     return f"位置がわからない施設 {here} は、所在地の地区の数には入り、距離には入りません。"
 
 
-def _people(handout: Handout) -> list[str]:
-    meshes = "、".join(f"{edition.code}（{edition.as_of}）" for edition in handout.study.editions)
+def _people(report: CoverageReport) -> list[str]:
+    meshes = "、".join(f"{edition.code}（{edition.as_of}）" for edition in report.study.editions)
     share = (
         "県内すべての市区町村の形があるので、どの市区町村にも入らない部分は海とみなし、"
         "メッシュの人口は陸地の面積の割合で地区に分けました。"
         "形を取り込んでいない隣の県との境では、隣の県の人も入り、多めになります。"
-        if handout.study.target.sea_known
+        if report.study.target.sea_known
         else "県内に形のない市区町村があるので、メッシュの人口はメッシュ全体に対する面積の割合で"
         "地区に分けました。海にかかるメッシュでは少なめになります。"
     )
@@ -115,7 +115,7 @@ def _people(handout: Handout) -> list[str]:
         ),
         f"{share}面積は正積図法（GRS80 楕円体のランベルト正積方位図法）で測りました。",
     ]
-    missing = handout.study.missing_meshes
+    missing = report.study.missing_meshes
     if missing:
         lines.append(
             f"地区にかかる 1 次メッシュ {'、'.join(missing)} の人口はありません。"
@@ -125,9 +125,10 @@ def _people(handout: Handout) -> list[str]:
         "到達可能性では、地区の外に住む人も施設を分け合います。人口のある 1 次メッシュの外は"
         "わからないので、その近くでは値が高めになります。"
     )
-    if handout.study.around.lost_groups:
+    lost = report.study.catchment_cells.lost_groups
+    if lost:
         lines.append(
-            f"合算先のメッシュがない秘匿メッシュが {handout.study.around.lost_groups} あり、"
+            f"合算先のメッシュがない秘匿メッシュが {lost} あり、"
             "その高齢者は 0 人として数えています。"
         )
     return lines
@@ -171,49 +172,49 @@ def _measures(study: Study) -> list[str]:
     ]
 
 
-def _limits(handout: Handout) -> list[str]:
+def _limits(report: CoverageReport) -> list[str]:
     lines = [
         (
             "■ 読むときの注意　近くにあることは、来てもらえることではありません。届出があることは、"
             "実際に行っていることではありません。道のり、坂、橋、渋滞、受け入れの余裕は入っていません。"
         ),
     ]
-    if handout.fictional:
+    if report.fictional:
         lines.insert(
             0, "■ この資料には架空のデータ（見本の町）が入っています。実在の施設ではありません。"
         )
     return lines
 
 
-def _findings(handout: Handout) -> str:
+def _findings(report: CoverageReport) -> str:
     """Return what came out, in words: a line a district, and who could not be replaced."""
-    study = handout.study
+    study = report.study
     if not study.has_cells:
         return ""
     whole = (study.total,) if len(study.districts) > 1 else ()
     lines = [
-        f"  {figures.name}　{sentence(figures, handout.subject)}"
+        f"  {figures.name}　{sentence(figures, report.subject)}"
         for figures in (*study.districts, *whole)
     ]
-    said = [handout.irreplaceable, handout.caution]
+    said = [report.critical_text, report.caution]
     return "\n".join(["結果", *lines, *(f"  {text}" for text in said if text)]) + "\n\n"
 
 
-def readme_text(handout: Handout, files: list[str]) -> str:
+def readme_text(report: CoverageReport, files: list[str]) -> str:
     """Return ``README.txt``: what is here, how it was made, from what."""
-    study = handout.study
+    study = report.study
     words = {"cell": CELL_NAMES[study.cells.unit], "shape": _SHAPES[study.cells.unit]}
     listed = "\n".join(f"  {name}　{FILES.get(name, '').format(**words)}" for name in files)
     cited = "\n".join(
-        f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in handout.sources
+        f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in report.sources
     )
-    method = "\n\n".join(method_lines(handout))
+    method = "\n\n".join(method_lines(report))
     return (
-        f"{handout.title}\n\n"
+        f"{report.title}\n\n"
         f"対象　{study.target.name}（{study.target.code}）\n"
-        f"人口の数え方　{handout.counted}\n"
-        f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}\n\n"
-        f"{_findings(handout)}"
+        f"人口の数え方　{report.counted}\n"
+        f"資料は {report.as_of} まで　データの版 {report.dataset_version}\n\n"
+        f"{_findings(report)}"
         f"ファイル\n{listed}\n\n{method}\n\n"
         f"■ 出典\n{cited}\n"
     )

@@ -1,6 +1,7 @@
 """The coverage pack: everything a coordinator hands to a committee, in one folder.
 
-Same input, same bytes: dates come from the data, files carry no clock, numbers are settled.
+Same input, same bytes: dates come from the data, files carry no clock, numbers are rounded
+to 12 significant digits.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import shapely
 
 from geoportal.coverage.baseline import baseline_bytes
 from geoportal.coverage.distance_zones import Progress, no_progress
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import (
     CELL_COLUMNS,
     Row,
@@ -43,7 +44,7 @@ README = "README.txt"
 
 def write_pack(
     directory: Path,
-    handout: Handout,
+    report: CoverageReport,
     formats: Sequence[str] = FORMATS,
     comparison: Sequence[Row] = (),
     progress: Progress = no_progress,
@@ -54,7 +55,7 @@ def write_pack(
     ----------
     directory : Path
         Made when missing; files of the same name are replaced, when all are written.
-    handout : Handout
+    report : CoverageReport
     formats : sequence of str
         Of `FORMATS`. README.txt and baseline.json are always written.
     comparison : sequence of dict
@@ -76,7 +77,7 @@ def write_pack(
     if unknown:
         raise UsageError(f"--format {unknown[0]!r}: expected {', '.join(FORMATS)}", "format")
     with _aside(directory) as draft:
-        names = _write_files(draft, handout, formats, comparison, progress)
+        names = _write_files(draft, report, formats, comparison, progress)
         for name in names:
             (draft / name).replace(directory / name)
     return names
@@ -84,7 +85,7 @@ def write_pack(
 
 def _write_files(
     directory: Path,
-    handout: Handout,
+    report: CoverageReport,
     formats: Sequence[str],
     comparison: Sequence[Row],
     progress: Progress,
@@ -93,18 +94,18 @@ def _write_files(
     written = []
     for done, (name, write) in enumerate(steps):
         progress("資料", done, len(steps))
-        write(directory / name, handout)
+        write(directory / name, report)
         written.append(name)
     if "xlsx" in formats:
-        write_workbook(directory / "figures.xlsx", handout, comparison)
+        write_workbook(directory / "figures.xlsx", report, comparison)
         written.append("figures.xlsx")
     if comparison and "csv" in formats:
         _write_rows(directory / "comparison.csv", comparison, list(comparison[0]))
         written.append("comparison.csv")
-    (directory / BASELINE).write_bytes(baseline_bytes(handout))
+    (directory / BASELINE).write_bytes(baseline_bytes(report))
     names = [*written, BASELINE, README]
     (directory / README).write_text(
-        readme_text(handout, names), encoding="utf-8-sig", newline="\r\n"
+        readme_text(report, names), encoding="utf-8-sig", newline="\r\n"
     )
     progress("資料", len(steps), len(steps))
     return names
@@ -135,41 +136,41 @@ def _aside(directory: Path) -> Iterator[Path]:
         raise
 
 
-def _write_png(path: Path, handout: Handout) -> None:
+def _write_png(path: Path, report: CoverageReport) -> None:
     from geoportal.export.map_image import write_map_png  # matplotlib takes a second to load
 
-    write_map_png(path, handout)
+    write_map_png(path, report)
 
 
-def _write_pdf(path: Path, handout: Handout) -> None:
+def _write_pdf(path: Path, report: CoverageReport) -> None:
     from geoportal.export.map_image import write_map_pdf
 
-    write_map_pdf(path, handout)
+    write_map_pdf(path, report)
 
 
-def _write_cells(path: Path, handout: Handout) -> None:
+def _write_cells(path: Path, report: CoverageReport) -> None:
     """Write coverage.csv: columns as in the contract."""
-    _write_rows(path, cell_rows(handout.study), CELL_COLUMNS, _cell_encoding(handout))
+    _write_rows(path, cell_rows(report.study), CELL_COLUMNS, _cell_encoding(report))
 
 
-def _write_districts(path: Path, handout: Handout) -> None:
-    rows = district_rows(handout.study)
+def _write_districts(path: Path, report: CoverageReport) -> None:
+    rows = district_rows(report.study)
     _write_rows(path, rows, list(rows[0]))
 
 
-def _write_facilities(path: Path, handout: Handout) -> None:
-    rows = facility_rows(handout.study)
+def _write_facilities(path: Path, report: CoverageReport) -> None:
+    rows = facility_rows(report.study)
     _write_rows(path, rows, list(rows[0]) if rows else ["id"])
 
 
-def _write_demand(path: Path, handout: Handout) -> None:
+def _write_demand(path: Path, report: CoverageReport) -> None:
     columns = ("cell", "lon", "lat", "pop75")
-    _write_rows(path, demand_rows(handout.study), columns, _cell_encoding(handout))
+    _write_rows(path, demand_rows(report.study), columns, _cell_encoding(report))
 
 
-def _cell_encoding(handout: Handout) -> str:
+def _cell_encoding(report: CoverageReport) -> str:
     """Return plain ASCII where cells have numbers, else UTF-8 with BOM for the towns' names."""
-    return "utf-8-sig" if handout.study.by_towns else "ascii"
+    return "utf-8-sig" if report.study.by_towns else "ascii"
 
 
 def _write_rows(
@@ -188,9 +189,9 @@ def _csv_cell(value: Any) -> Any:
     return harmless(value)
 
 
-def _write_geojson(path: Path, handout: Handout) -> None:
+def _write_geojson(path: Path, report: CoverageReport) -> None:
     """Write the parts of meshes, or the points of towns, as a FeatureCollection (RFC 7946)."""
-    study = handout.study
+    study = report.study
     features = [
         {
             "type": "Feature",
@@ -202,18 +203,18 @@ def _write_geojson(path: Path, handout: Handout) -> None:
     ]
     document = {
         "type": "FeatureCollection",
-        "title": handout.title,
-        "as_of": handout.as_of,
-        "dataset_version": handout.dataset_version,
-        "attribution": [line.attribution or line.label for line in handout.sources],
+        "title": report.title,
+        "as_of": report.as_of,
+        "dataset_version": report.dataset_version,
+        "attribution": [line.attribution or line.label for line in report.sources],
         "features": features,
     }
     path.write_bytes(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _write_geopackage(path: Path, handout: Handout) -> None:
+def _write_geopackage(path: Path, report: CoverageReport) -> None:
     """Write layers cells, districts, facilities and gaps; the file's date is the data's."""
-    study = handout.study
+    study = report.study
     shapes, cells = part_shapes(study), cell_rows(study)
     outlines = np.array(study.target.outlines, dtype=object)
     facilities = facility_rows(study)
@@ -225,7 +226,7 @@ def _write_geopackage(path: Path, handout: Handout) -> None:
         ("facilities", facilities, points),
         ("gaps", [cells[n] for n in gaps], shapes[gaps]),
     )
-    with _dated(handout.as_of):
+    with _dated(report.as_of):
         for name, rows, geometry in layers:
             if not rows:
                 continue
@@ -236,7 +237,7 @@ def _write_geopackage(path: Path, handout: Handout) -> None:
                 layer=name,
                 driver="GPKG",
                 engine="pyogrio",
-                layer_options={"IDENTIFIER": name, "DESCRIPTION": handout.title},
+                layer_options={"IDENTIFIER": name, "DESCRIPTION": report.title},
             )
 
 
@@ -260,7 +261,7 @@ def _dated(as_of: str) -> Iterator[None]:
         pyogrio.set_gdal_config_options({option: before})
 
 
-_Write = Callable[[Path, Handout], None]
+_Write = Callable[[Path, CoverageReport], None]
 _STEPS: dict[str, tuple[tuple[str, _Write], ...]] = {
     "html": (("map.html", write_map_html),),
     "png": (("map.png", _write_png),),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoportal.coverage.tables import POSSIBLE, RANKED
-from geoportal.coverage.wording import share_range_text, told_share
+from geoportal.coverage.wording import displayed_share, share_range_text
 
 MARKS = ("", POSSIBLE)
 """Ends of keys: sure facilities; and those not known to do it, too."""
@@ -31,11 +31,11 @@ def number_range_text(row: Mapping[str, Any], key: str) -> str:
 
 def _lack(row: Mapping[str, Any], mark: str) -> float:
     share = row[f"{RANKED}{mark}"]
-    return math.nan if share is None else told_share(share, row["pop75"])
+    return math.nan if share is None else displayed_share(share, row["pop75"])
 
 
 def _choice(row: Mapping[str, Any], mark: str) -> float:
     need = row["pop75"]
     if not need:
         return math.nan
-    return 1.0 - told_share(1.0 - row[f"pop75_with_2_within_2000_m{mark}"] / need, need)
+    return 1.0 - displayed_share(1.0 - row[f"pop75_with_2_within_2000_m{mark}"] / need, need)

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import (
     Row,
     cell_rows,
@@ -38,10 +38,10 @@ _CHANGE = "#,##0.######"
 class _Book:
     """A workbook in the making: sheets with frozen Japanese headings."""
 
-    def __init__(self, path: Path, handout: Handout) -> None:
+    def __init__(self, path: Path, report: CoverageReport) -> None:
         self.book = xlsxwriter.Workbook(str(path), _OPTIONS)
-        day = datetime.fromisoformat(handout.as_of or "1980-01-01")
-        self.book.set_properties({"title": handout.title, "author": "geoportal", "created": day})
+        day = datetime.fromisoformat(report.as_of or "1980-01-01")
+        self.book.set_properties({"title": report.title, "author": "geoportal", "created": day})
         self.heading = self.book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF1F6"}
         )
@@ -99,18 +99,18 @@ class _Book:
             sheet.write_string(line, place, str(value), style)
 
 
-def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ()) -> None:
+def write_workbook(path: Path, report: CoverageReport, comparison: Sequence[Row] = ()) -> None:
     """Write the workbook.
 
     Parameters
     ----------
     path : Path
-    handout : Handout
+    report : CoverageReport
     comparison : sequence of dict
         Rows of what changed against a baseline; a sheet of their own when there are any.
     """
-    study = handout.study
-    book = _Book(path, handout)
+    study = report.study
+    book = _Book(path, report)
     with book.book:
         summary = book.book.add_worksheet("概要")
         districts = district_rows(study)
@@ -120,7 +120,7 @@ def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ())
             unit = study.cells.unit
             book.table(CELL_NAMES[unit], cell_rows(study), cell_labels(unit), frozen=1)
         facilities = [
-            {**row, "kind": handout.kinds.get(row["kind"], row["kind"])}
+            {**row, "kind": report.kinds.get(row["kind"], row["kind"])}
             for row in facility_rows(study)
         ]
         book.table("施設", facilities, FACILITY_LABELS, frozen=2)
@@ -138,34 +138,34 @@ def write_workbook(path: Path, handout: Handout, comparison: Sequence[Row] = ())
                 {**row, "項目": labels.get(row["項目"], (row["項目"],))[0]} for row in comparison
             ]
             book.table("比較", said, names, frozen=2)
-        _text_sheet(book, "方法", method_lines(handout))
-        _source_sheet(book, handout)
-        _summary(book, summary, handout, labels, len(districts) - 1)
+        _text_sheet(book, "方法", method_lines(report))
+        _source_sheet(book, report)
+        _summary(book, summary, report, labels, len(districts) - 1)
 
 
 def _summary(
-    book: _Book, sheet: Any, handout: Handout, labels: Mapping[str, Any], count: int
+    book: _Book, sheet: Any, report: CoverageReport, labels: Mapping[str, Any], count: int
 ) -> None:
     """Write the first sheet: sentences, and two charts of the districts."""
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 95)
-    sheet.write_string(0, 0, handout.title, book.title)
-    about = f"資料は {handout.as_of} まで　データの版 {handout.dataset_version}"
-    sheet.write_string(1, 0, f"{about}　人口：{handout.counted}")
+    sheet.write_string(0, 0, report.title, book.title)
+    about = f"資料は {report.as_of} まで　データの版 {report.dataset_version}"
+    sheet.write_string(1, 0, f"{about}　人口：{report.counted}")
     line = 3
-    study = handout.study
+    study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
     for figures in (*study.districts, *whole):
         sheet.write_string(line, 0, figures.name)
-        sheet.write_string(line, 1, sentence(figures, handout.subject), book.wrapped)
+        sheet.write_string(line, 1, sentence(figures, report.subject), book.wrapped)
         line += 1
     if study.has_cells:
         sheet.write_string(line, 0, "代わりのない施設")
-        sheet.write_string(line, 1, handout.irreplaceable, book.wrapped)
+        sheet.write_string(line, 1, report.critical_text, book.wrapped)
         line += 1
-    if handout.caution:
+    if report.caution:
         sheet.write_string(line, 0, "注意")
-        sheet.write_string(line, 1, handout.caution, book.wrapped)
+        sheet.write_string(line, 1, report.caution, book.wrapped)
         line += 1
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
@@ -207,12 +207,12 @@ def _text_sheet(book: _Book, name: str, lines: Sequence[str]) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _source_sheet(book: _Book, handout: Handout) -> None:
+def _source_sheet(book: _Book, report: CoverageReport) -> None:
     labels = {
         "label": ("資料", ""),
         "as_of": ("日付", ""),
         "attribution": ("出典の表示", ""),
         "licence": ("利用条件", ""),
     }
-    rows = [{key: getattr(line, key) for key in labels} for line in handout.sources]
+    rows = [{key: getattr(line, key) for key in labels} for line in report.sources]
     book.table("出典", rows, labels, frozen=1)

@@ -20,7 +20,7 @@ _WORD_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class ShownClaim:
+class SelectedClaim:
     """The claim chosen to answer for one code, as it stands on the snapshot's day.
 
     Attributes
@@ -42,9 +42,9 @@ class ShownClaim:
     implied_by: str = ""
 
 
-def shown_claims(
+def select_claims(
     claims: Iterable[Claim], today: date, vocabulary: Vocabulary | None = None
-) -> dict[str, ShownClaim]:
+) -> dict[str, SelectedClaim]:
     """Choose for each code the claim that answers for it on a day, in order of code.
 
     Parameters
@@ -65,17 +65,17 @@ def shown_claims(
     return {code: item for code in sorted(shown) if (item := shown[code]) is not None}
 
 
-def _shown(claims: Sequence[Claim], today: date) -> ShownClaim | None:
+def _shown(claims: Sequence[Claim], today: date) -> SelectedClaim | None:
     best = claims[0] if len(claims) == 1 else strongest(claims, today)
-    return None if best is None else ShownClaim(best, best.value_on(today), best.stale_on(today))
+    return None if best is None else SelectedClaim(best, best.value_on(today), best.stale_on(today))
 
 
 def _conclusions(
     by_code: Mapping[str, Sequence[Claim]],
-    shown: Mapping[str, ShownClaim | None],
+    shown: Mapping[str, SelectedClaim | None],
     today: date,
     vocabulary: Vocabulary,
-) -> dict[str, ShownClaim]:
+) -> dict[str, SelectedClaim]:
     """Return the codes for which a conclusion answers in place of the direct claims."""
     followed: dict[str, list[tuple[Claim, str]]] = {}
     for code, item in shown.items():
@@ -97,13 +97,13 @@ def _conclusions(
                 concluded[code] = explained
             continue
         if strongest([*direct, best], today) == best:
-            concluded[code] = ShownClaim(
+            concluded[code] = SelectedClaim(
                 best, best.value_on(today), best.stale_on(today), implied_by=origin
             )
     return concluded
 
 
-def _explained(direct: ShownClaim | None, implied: Claim, origin: str) -> ShownClaim | None:
+def _explained(direct: SelectedClaim | None, implied: Claim, origin: str) -> SelectedClaim | None:
     """Return a direct "yes" of the same filing with the conclusion's note, if it has none itself.
 
     A list that states 24 h outright does not say whose 24 hours they are; the filing does.
@@ -138,7 +138,9 @@ class NeedTable:
     evidence: NDArray[np.uint8]
 
     @classmethod
-    def build(cls, shown: Sequence[Mapping[str, ShownClaim]], vocabulary: Vocabulary) -> NeedTable:
+    def build(
+        cls, shown: Sequence[Mapping[str, SelectedClaim]], vocabulary: Vocabulary
+    ) -> NeedTable:
         """Return the table of facilities from what is shown of each."""
         size, codes = len(shown), len(vocabulary)
         words = mask_words(vocabulary)
@@ -168,7 +170,7 @@ def need_mask(vocabulary: Vocabulary, codes: Iterable[str]) -> NDArray[np.uint64
     return mask
 
 
-def unpacked(masks: NDArray[np.uint64], codes: int) -> NDArray[np.bool_]:
+def unpack_masks(masks: NDArray[np.uint64], codes: int) -> NDArray[np.bool_]:
     """Return masks as one column per code, shape (n, codes)."""
     octets = np.ascontiguousarray(masks).astype("<u8", copy=False).view(np.uint8)
     bits = np.unpackbits(

@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 _Key = tuple[Snapshot, datetime]
 
 
-class MinuteBoard(Generic[Value]):
+class MinuteCache(Generic[Value]):
     """One value for each row of a snapshot, worked out when first asked for in a minute.
 
     Safe to use from many threads: two may work out the same value, none is shown that of another

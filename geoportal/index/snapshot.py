@@ -15,14 +15,14 @@ from geoportal.domain.centre import Centre
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import NeedTable, ShownClaim, need_mask, shown_claims
+from geoportal.index.claims import NeedTable, SelectedClaim, need_mask, select_claims
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
 from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
 from geoportal.index.texts import TextIndex
 
-__all__ = ["ShownClaim", "Snapshot", "shown_claims"]
+__all__ = ["SelectedClaim", "Snapshot", "select_claims"]
 
 CARE_MANAGER_TIME = "CO.CMTIME"
 CARE_MANAGER = "care_manager"
@@ -94,7 +94,7 @@ class Snapshot:
             [self.facilities[row].location.lat or 0.0 for row in self._located],
         )
         self.municipality_codes = [self._municipality_of(f) for f in self.facilities]
-        self.shown = [shown_claims(f.claims, today, vocabulary) for f in self.facilities]
+        self.shown = [select_claims(f.claims, today, vocabulary) for f in self.facilities]
         table = NeedTable.build(self.shown, vocabulary)
         self.yes, self.no, self.evidence = table.yes, table.no, table.evidence
         self.tie_keys = np.array([_tie_key(f.id) for f in self.facilities], dtype=np.uint64)
@@ -280,7 +280,7 @@ def _neighbours(facilities: list[Facility]) -> list[Facility]:
     return [*(located[i] for i in order), *(f for f in facilities if not f.location.known)]
 
 
-def _with_care_manager_time(hours: Hours, item: ShownClaim | None) -> Hours:
+def _with_care_manager_time(hours: Hours, item: SelectedClaim | None) -> Hours:
     """Return hours with the ケアマネタイム that the note of its claim states, if it states one."""
     if item is None or item.value != "yes":
         return hours

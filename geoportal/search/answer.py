@@ -12,7 +12,7 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
-from geoportal.index.snapshot import ShownClaim, Snapshot
+from geoportal.index.snapshot import SelectedClaim, Snapshot
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import MATCH, NO, POSSIBLE
@@ -43,7 +43,7 @@ class Result:
         ``inside``, ``borderline``, ``outside``; empty where the 16 km rule does not apply.
     match : str
         One of ``match``, ``possible``, ``no``.
-    needs : dict of str to ShownClaim or None
+    needs : dict of str to SelectedClaim or None
         For every need asked: the claim that answers, None when nothing is known.
     visits_home : str
         What it says of its visiting area: ``yes``, ``no``, ``unknown``; empty without a home.
@@ -60,7 +60,7 @@ class Result:
     distance_m: int | None
     visit_range: str
     match: str
-    needs: dict[str, ShownClaim | None]
+    needs: dict[str, SelectedClaim | None]
     open_at: str
     visits_home: str
     place: int = 0

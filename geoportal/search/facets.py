@@ -19,7 +19,7 @@ from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
-from geoportal.index.claims import unpacked
+from geoportal.index.claims import unpack_masks
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH, NO, POSSIBLE
@@ -83,8 +83,8 @@ def _needs(
     snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
 ) -> tuple[Count, ...]:
     codes = [term.code for term in snapshot.vocabulary]
-    yes = unpacked(snapshot.yes[found.rows], len(codes))
-    no = unpacked(snapshot.no[found.rows], len(codes))
+    yes = unpack_masks(snapshot.yes[found.rows], len(codes))
+    no = unpack_masks(snapshot.no[found.rows], len(codes))
     match, refused = found.bands == MATCH, found.bands == NO
     matches = np.count_nonzero(yes[match], axis=0)
     refusals = int(refused.sum()) + np.count_nonzero(no[~refused], axis=0)

@@ -32,7 +32,7 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
-from geoportal.index.claims import unpacked
+from geoportal.index.claims import unpack_masks
 from geoportal.index.opening import STATUSES
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, Result, result_at, search
@@ -180,8 +180,8 @@ def candidates(
         return []
     codes = len(snapshot.vocabulary)
     positions = [snapshot.vocabulary.position(code) for code in role.needs]
-    no = unpacked(snapshot.no[found.rows], codes)[:, positions]
-    yes = unpacked(snapshot.yes[found.rows], codes)[:, positions]
+    no = unpack_masks(snapshot.no[found.rows], codes)[:, positions]
+    yes = unpack_masks(snapshot.yes[found.rows], codes)[:, positions]
     closed = found.bands  # of the time asked for alone: 1 not known, 2 closed
     missing = no.sum(axis=1) + (closed == 2)
     unknown = (~(yes | no)).sum(axis=1) + (closed == 1)

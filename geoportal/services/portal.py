@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geoportal.address.geocode import Geocoder
-from geoportal.coverage.service import CoverageDesk
+from geoportal.coverage.service import CoverageService
 from geoportal.domain.hours import JST
 from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.hierarchy import district_members, short_name, upper_districts
@@ -171,7 +171,7 @@ def load_view(
         station_count=len(book.stations),
         example_place=_example_place(snapshot, geocoder, reference),
         reference=reference,
-        coverage_service=CoverageDesk(database, reference, members),
+        coverage_service=CoverageService(database, reference, members),
         database=database,
     )
 

@@ -12,16 +12,16 @@ import jpholiday
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
-from geoportal.coverage.report import Handout
-from geoportal.coverage.service import NO_CHANGE, CoverageDesk, WhatIf
-from geoportal.coverage.supply import Question
+from geoportal.coverage.report import CoverageReport
+from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
+from geoportal.coverage.supply import CoverageCriteria
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import UsageError
 from geoportal.index.hierarchy import city_of, short_name, upper_districts
-from geoportal.index.minute_cache import MinuteBoard
+from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.interpret import Interpreter
@@ -88,9 +88,9 @@ class View:
         Stations the geocoder knows.
     example_place : str
         A town of these data as one would type it; empty when no address has a position.
-    coverage_service : CoverageDesk
+    coverage_service : CoverageService
         Studies of this version, the last of them cached.
-    states : MinuteBoard
+    states : MinuteCache
         Opening states of this version, cached for a minute.
     database : Database
         For the history of records; read by nothing else.
@@ -105,9 +105,9 @@ class View:
     facility_counts: Mapping[str, int]
     station_count: int
     example_place: str
-    coverage_service: CoverageDesk = field(repr=False)
+    coverage_service: CoverageService = field(repr=False)
     database: Database = field(repr=False)
-    states: MinuteBoard[dict[str, Any]] = field(default_factory=MinuteBoard, repr=False)
+    states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
 
     def search(self, query: Query) -> Answer:
         """Answer a question; see `geoportal.search.answer.search`."""
@@ -127,15 +127,15 @@ class View:
         return self.interpreter.interpret(text)
 
     def coverage(
-        self, area: str, question: Question, changes: WhatIf = NO_CHANGE, *, local: str = ""
-    ) -> Handout:
+        self, area: str, question: CoverageCriteria, changes: WhatIf = NO_CHANGE, *, local: str = ""
+    ) -> CoverageReport:
         """Report who is covered by whom; see `geoportal.coverage.service`.
 
         Parameters
         ----------
         area : str
             Code of a district, a city, a medical area or a prefecture.
-        question : Question
+        question : CoverageCriteria
         changes : WhatIf
             Facilities supposed closed or opened.
         local : str
@@ -148,7 +148,7 @@ class View:
         InputRefusedError
             When an outline is missing.
         """
-        return self.coverage_service.handout(
+        return self.coverage_service.report(
             self.snapshot, self.editions, area, question, changes, local=local
         )
 

@@ -22,9 +22,14 @@ import numpy as np
 from pyproj import Geod
 
 from geoportal.coverage.catchment import ring_weights
-from geoportal.coverage.chunks import Inhabited, Sets, measure_in_portions, share_in_portions
+from geoportal.coverage.chunks import (
+    FacilitySets,
+    PopulatedCells,
+    measure_in_chunks,
+    share_in_chunks,
+)
 from geoportal.coverage.distance_zones import RINGS_M, Places
-from geoportal.coverage.n_minus_one import measure_losses
+from geoportal.coverage.n_minus_one import measure_n_minus_one
 
 CELLS, FACILITIES = 10_000, 3_000
 JAPAN_CELLS, JAPAN_FACILITIES = 480_000, 250_000
@@ -53,7 +58,7 @@ def city(rng: np.random.Generator, count: int) -> Places:
     """Points of a region like Kitakyushu and Fukuoka, denser in the middle."""
     lon = 130.75 + rng.normal(0, 0.22, count)
     lat = 33.8 + rng.normal(0, 0.17, count)
-    return Places.of(lon, lat)
+    return Places.from_degrees(lon, lat)
 
 
 def country(rng: np.random.Generator, count: int, centres: np.ndarray) -> Places:
@@ -61,16 +66,16 @@ def country(rng: np.random.Generator, count: int, centres: np.ndarray) -> Places
     chosen = rng.choice(len(centres), count, p=weights / weights.sum())
     spread = 0.03 + 0.12 * (weights / weights[0]) ** 0.5
     points = centres[chosen] + rng.normal(0, 1, (count, 2)) * spread[chosen][:, None]
-    return Places.of(points[:, 0], points[:, 1])
+    return Places.from_degrees(points[:, 0], points[:, 1])
 
 
 def everything(cells: Places, facilities: Places, people: np.ndarray, certain: np.ndarray) -> Any:
     """All measures as a study makes them: counts, nearest two, floating catchment, N-1."""
-    shared = share_in_portions(Inhabited(cells, people), facilities, np.ones(len(facilities)))
+    shared = share_in_chunks(PopulatedCells(cells, people), facilities, np.ones(len(facilities)))
     everyone = np.ones(len(facilities), dtype=bool)
     ratios = np.column_stack([shared.ratio * certain, shared.ratio])
-    found, _ = measure_in_portions(cells, Sets(facilities, (certain, everyone), ratios))
-    measure_losses(found[0], people, len(facilities))
+    found, _ = measure_in_chunks(cells, FacilitySets(facilities, (certain, everyone), ratios))
+    measure_n_minus_one(found[0], people, len(facilities))
     return found[1]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.web.coverage import wording as say
@@ -20,8 +20,8 @@ _NEARER_M = 10.0
 
 
 def change_document(
-    before: Handout,
-    after: Handout,
+    before: CoverageReport,
+    after: CoverageReport,
     changes: WhatIf,
     closed: Sequence[str],
     subject: str,
@@ -32,7 +32,7 @@ def change_document(
 
     Parameters
     ----------
-    before, after : Handout
+    before, after : CoverageReport
         Of the same area and question.
     changes : WhatIf
         What is supposed.

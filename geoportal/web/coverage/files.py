@@ -14,7 +14,7 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, request
 from flask_openapi3 import APIBlueprint, Tag
 
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
@@ -63,25 +63,25 @@ class PackFiles:
     _files: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def file(self, name: str, handout: Handout) -> bytes:
+    def file(self, name: str, report: CoverageReport) -> bytes:
         """Return a file of the pack, made when first asked for."""
-        study = handout.study
+        study = report.study
         areas = tuple(area.code for area in study.target.areas)
-        key = (handout.dataset_version, handout.as_of, areas, study.question, name)
+        key = (report.dataset_version, report.as_of, areas, study.question, name)
         with self._lock:
             if key not in self._files:
-                self._files[key] = _made(name, handout)
+                self._files[key] = _made(name, report)
                 while len(self._files) > _KEPT_FILES:
                     self._files.pop(next(iter(self._files)))
             return self._files[key]
 
 
-def _made(name: str, handout: Handout) -> bytes:
+def _made(name: str, report: CoverageReport) -> bytes:
     from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
 
     chosen = [FILES[name][0]] if FILES[name][0] else []
     with tempfile.TemporaryDirectory() as folder:
-        write_pack(Path(folder), handout, chosen or FORMATS[-1:])
+        write_pack(Path(folder), report, chosen or FORMATS[-1:])
         return (Path(folder) / name).read_bytes()
 
 
@@ -90,7 +90,7 @@ def _pack_files() -> PackFiles:
     return cast("PackFiles", current_app.extensions.setdefault(_EXTENSION, PackFiles()))
 
 
-def handout_of(view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> Handout:
+def report_of(view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) -> CoverageReport:
     """Conduct the study of a question, or of a what-if about it.
 
     Raises
@@ -105,20 +105,20 @@ def handout_of(view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE) ->
 
 
 def coverage_document(
-    handout: Handout, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+    report: CoverageReport, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
 ) -> Document:
     """Return the answer of the API: the figures of the pack's tables."""
-    study = handout.study
+    study = report.study
     question = study.question
     *districts, total = district_rows(study)
     told: Iterator[Row] = (
-        {**row, "sentence": sentence(figures, handout.subject, asked.ring_number)}
+        {**row, "sentence": sentence(figures, report.subject, asked.ring_number)}
         for row, figures in zip(districts, study.districts, strict=True)
     )
     document: Document = {
-        "dataset_version": handout.dataset_version,
-        "as_of": handout.as_of,
-        "title": handout.title,
+        "dataset_version": report.dataset_version,
+        "as_of": report.as_of,
+        "title": report.title,
         "area": {"code": study.target.code, "name": study.target.name},
         "question": {
             "kinds": question.kinds,
@@ -137,12 +137,12 @@ def coverage_document(
             "without_position": int(study.supply.unlocated_rows.size),
         },
         "has_cells": study.has_cells,
-        "caution": handout.caution,
+        "caution": report.caution,
         "districts": list(told),
         "total": total,
         "sources": [
             {"source": s.name, "label": s.label, "attribution": s.attribution, "as_of": s.as_of}
-            for s in handout.sources
+            for s in report.sources
         ],
     }
     if asked.cells:
@@ -197,10 +197,10 @@ def coverage_what_if(body: CoverageWhatIf) -> Response:
 
 def _answer(asked: CoverageQuery, changes: WhatIf) -> Response:
     try:
-        handout = handout_of(view_here(), asked, changes)
+        report = report_of(view_here(), asked, changes)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    body = orjson.dumps(coverage_document(handout, asked, changes))
+    body = orjson.dumps(coverage_document(report, asked, changes))
     return Response(body, mimetype="application/json")
 
 
@@ -211,13 +211,13 @@ def download(name: str) -> Response:
         abort(HTTPStatus.NOT_FOUND)
     view = view_here()
     asked = read_question(view, request.args.to_dict(flat=False))
-    handout = handout_of(view, asked)  # files say what is, not what if
-    if not handout.study.has_cells:
+    report = report_of(view, asked)  # files say what is, not what if
+    if not report.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
-    data = _pack_files().file(name, handout)
+    data = _pack_files().file(name, report)
     response = Response(data, content_type=FILES[name][1])
     stem, _, ending = name.partition(".")
-    label = f"{stem}-{handout.study.target.code}.{ending}"
+    label = f"{stem}-{report.study.target.code}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
     return _conditional(response)
 

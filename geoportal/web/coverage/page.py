@@ -8,7 +8,7 @@ import numpy as np
 
 from geoportal.coverage.best_site import best_site
 from geoportal.coverage.figures import DistrictFigures
-from geoportal.coverage.report import Handout
+from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
@@ -19,7 +19,7 @@ from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
-from geoportal.web.coverage.files import FILES, handout_of
+from geoportal.web.coverage.files import FILES, report_of
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
 from geoportal.web.coverage.question import (
@@ -30,7 +30,7 @@ from geoportal.web.coverage.question import (
     query_string,
     read_question,
 )
-from geoportal.web.coverage.reliance import irreplaceable, reliance
+from geoportal.web.coverage.reliance import critical_facilities, reliance
 from geoportal.web.language.messages import Messages, messages
 from geoportal.web.pages import models
 
@@ -64,20 +64,20 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "kind_groups": models.kind_groups(view),
         "need_groups": models.need_groups(view, language),
         "presets": [_preset(ready, asked) for ready in view.reference.coverage_questions.values()],
-        "handout": None,
+        "report": None,
         "problem": "",
         "coverage_query": query_string(asked),
         "files": [],
         "reach": distance_text(asked.ring),
     }
     try:
-        before = handout_of(view, asked)
+        before = report_of(view, asked)
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
     page["towns_held"] = _towns_held(before.study)
     if not before.study.has_cells:
         key = "reach-no-towns" if before.study.by_towns else "reach-no-cells"
-        return page | {"problem": key, "handout": before}
+        return page | {"problem": key, "report": before}
     subject = say.subject_of(view, before.study.question, words)
     return page | _answer(view, asked, values, before, subject, words)
 
@@ -86,7 +86,7 @@ def _answer(
     view: View,
     asked: CoverageQuery,
     values: Values,
-    before: Handout,
+    before: CoverageReport,
     subject: str,
     words: Messages,
 ) -> Document:
@@ -101,14 +101,14 @@ def _answer(
     if _supposes(values):
         plan = read_plan(view, values, site, words)
     closed = tuple(view.snapshot.by_id[one] for one in plan.changes.remove)
-    after = handout_of(view, asked, plan.changes) if plan.changes.any else None
+    after = report_of(view, asked, plan.changes) if plan.changes.any else None
     change = None
     if after is not None:
         names = [facility.name for facility in closed]
         change = change_document(before, after, plan.changes, names, subject, ring, words)
     rows = [_row(figures, subject, ring, words) for figures in study.districts]
     return {
-        "handout": before,
+        "report": before,
         "subject": subject,
         "conditions": words.label(
             "reach-asked",
@@ -119,7 +119,7 @@ def _answer(
         "told": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(FILES),
-        "single": irreplaceable(view, study, ring),
+        "single": critical_facilities(view, study, ring),
         "reliance": reliance(view, study, ring, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),

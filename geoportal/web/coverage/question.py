@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.supply import Question
-from geoportal.coverage.wording import SPOKEN_RING
+from geoportal.coverage.supply import CoverageCriteria
+from geoportal.coverage.wording import HEADLINE_RING
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.polygons import in_japan
@@ -44,7 +44,7 @@ class CoverageQuery(Strict):
         "mesh", description="People by 500 m census cell, or by 町丁目 where a city publishes them"
     )
     ring: Annotated[int, AfterValidator(_ring)] = Field(
-        RINGS[SPOKEN_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
+        RINGS[HEADLINE_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
     )
     local: str = Field(
         "",
@@ -63,7 +63,7 @@ class CoverageQuery(Strict):
         """Number of the ring, as figures count them."""
         return RINGS.index(self.ring)
 
-    def question(self, view: View) -> Question:
+    def question(self, view: View) -> CoverageCriteria:
         """Return the question in the domain's terms.
 
         Raises
@@ -71,7 +71,7 @@ class CoverageQuery(Strict):
         UsageError
             When a kind or need is not known.
         """
-        return Question(
+        return CoverageCriteria(
             kinds=require_kinds(self.kind, "kind"),
             needs=view.reference.vocabulary.require_needs(self.need, "need"),
             time=self.time,

@@ -17,17 +17,17 @@ _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
 
 
-def irreplaceable(view: View, study: Study, ring: int) -> list[Document]:
+def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
     """Return the facilities whose closing leaves most people with none in reach, worst first."""
-    losses = study.losses
+    n_minus_one = study.n_minus_one
     return [
         {
             **_facility(view, study, row),
-            "without": say.people(losses.left_without[row, ring]),
-            "one": say.people(losses.left_with_one[row, ring]),
+            "without": say.people(n_minus_one.left_without[row, ring]),
+            "one": say.people(n_minus_one.left_with_one[row, ring]),
         }
-        for row in losses.irreplaceable(ring)[:_MOST_LISTED]
-        if losses.left_without[row, ring] >= _ONE_PERSON
+        for row in n_minus_one.critical(ring)[:_MOST_LISTED]
+        if n_minus_one.left_without[row, ring] >= _ONE_PERSON
     ]
 
 
@@ -65,7 +65,7 @@ def _facility(view: View, study: Study, row: int) -> Document:
 
 def _place(view: View, study: Study, row: int) -> str:
     """Return the district a facility lies in, its municipality when that is another one."""
-    home = int(study.homes[row])
+    home = int(study.facility_districts[row])
     if home >= 0:
         return study.target.areas[home].name
     facility = view.snapshot.facilities[int(study.supply.rows[row])]

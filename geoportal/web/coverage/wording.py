@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
-from geoportal.coverage.supply import Question
+from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
 from geoportal.web.language.messages import Label, Messages
@@ -17,7 +17,7 @@ from geoportal.web.pages import models
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
 
-def subject_of(view: View, question: Question, words: Messages) -> Label:
+def subject_of(view: View, question: CoverageCriteria, words: Messages) -> Label:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
     kinds = models.kinds(view, words.language)
     needs = models.need_labels(view, words.language)

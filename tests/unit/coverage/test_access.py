@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geoportal.coverage.access import NOBODY, Access, measure_access
 from geoportal.coverage.catchment import floating_catchment, ring_weights, share_capacity
-from geoportal.coverage.distance_zones import RINGS_M, Places, Reach
+from geoportal.coverage.distance_zones import RINGS_M, DistanceZones, Places
 from tests.unit.coverage import oracle
 
 CELL = (130.875, 33.885)
@@ -19,13 +19,13 @@ CELL = (130.875, 33.885)
 def places(points) -> Places:
     lon = np.array([p[0] for p in points], dtype=float)
     lat = np.array([p[1] for p in points], dtype=float)
-    return Places.of(lon, lat)
+    return Places.from_degrees(lon, lat)
 
 
 def access(cells, facilities, mask=None) -> Access:
     if mask is None:
         mask = np.ones(len(facilities), dtype=bool)
-    return measure_access(Reach(places(cells), places(facilities)), [np.array(mask)])[0]
+    return measure_access(DistanceZones(places(cells), places(facilities)), [np.array(mask)])[0]
 
 
 def scattered(seed: int, count: int, width: float, height: float) -> list[oracle.Point]:
@@ -108,9 +108,9 @@ def test_floating_catchment_equals_brute_force():
     cells, facilities = scattered(4, 80, 0.5, 0.4), scattered(5, 30, 0.5, 0.4)
     people = [float(random.Random(n).randint(0, 300)) for n in range(80)]
     capacity = [1.0 + n % 4 for n in range(30)]
-    reach = Reach(places(cells), places(facilities))
-    shared = share_capacity(reach, np.array(people), np.array(capacity))
-    found = floating_catchment(reach, shared.ratio[:, None])[:, 0]
+    zones = DistanceZones(places(cells), places(facilities))
+    shared = share_capacity(zones, np.array(people), np.array(capacity))
+    found = floating_catchment(zones, shared.ratio[:, None])[:, 0]
     expected = oracle.floating_catchment(cells, cells, people, facilities, capacity)
     assert found == pytest.approx(expected, rel=1e-9)
     given_out = sum(p * a for p, a in zip(people, found, strict=True))
@@ -119,17 +119,17 @@ def test_floating_catchment_equals_brute_force():
 
 
 def test_a_facility_nobody_lives_near_has_nothing_to_share():
-    reach = Reach(places([CELL]), places([(140.0, 36.0)]))
-    shared = share_capacity(reach, np.array([5.0]), np.array([1.0]))
+    zones = DistanceZones(places([CELL]), places([(140.0, 36.0)]))
+    shared = share_capacity(zones, np.array([5.0]), np.array([1.0]))
     assert shared.ratio.tolist() == [0.0]
 
 
 def test_progress_is_told_to_the_end():
     told = []
-    reach = Reach(
+    zones = DistanceZones(
         places(scattered(6, 50, 1, 1)), places([CELL]), progress=lambda *a: told.append(a)
     )
-    measure_access(reach, [np.array([True])])
+    measure_access(zones, [np.array([True])])
     assert told[-1][1:] == (50, 50)
 
 
@@ -161,7 +161,7 @@ def test_removing_a_facility_never_raises_any_measure(cells, facilities, gone):
         assert (new >= old).all()
     catchments = []
     for some in (facilities, rest):
-        reach = Reach(places(cells), places(some))
-        shared = share_capacity(reach, people, np.ones(len(some)))
-        catchments.append(floating_catchment(reach, shared.ratio[:, None])[:, 0])
+        zones = DistanceZones(places(cells), places(some))
+        shared = share_capacity(zones, people, np.ones(len(some)))
+        catchments.append(floating_catchment(zones, shared.ratio[:, None])[:, 0])
     assert (catchments[1] <= catchments[0] * (1 + 1e-12)).all()

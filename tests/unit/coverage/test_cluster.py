@@ -6,13 +6,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geoportal.coverage import chunks as portions
+from geoportal.coverage import chunks as chunks
 from geoportal.coverage import cluster
-from geoportal.coverage.chunks import here, portions_of
+from geoportal.coverage.chunks import chunks_of, run_in_process
 from geoportal.coverage.cluster import workers
 from geoportal.coverage.distance_zones import Places
-from geoportal.coverage.study import conduct
-from geoportal.coverage.supply import Question, gather_supply
+from geoportal.coverage.study import compute_study
+from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows, facility_rows
 from geoportal.errors import UsageError
 from tests.unit.coverage import town
@@ -20,13 +20,13 @@ from tests.unit.coverage import town
 
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch):
-    monkeypatch.setattr(portions, "PORTION_CELLS", 40)
+    monkeypatch.setattr(chunks, "CHUNK_CELLS", 40)
 
 
-def conducted(executor=here, progress=lambda *_: None):
+def conducted(executor=run_in_process, progress=lambda *_: None):
     held = town.snapshot()
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
-    return conduct(
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
+    return compute_study(
         held,
         town.population(),
         town.target(held),
@@ -48,7 +48,7 @@ def same(one, other) -> bool:
 
 
 def assert_identical(one, other):
-    for name in ("cells", "sure", "possible", "ratio", "catchment_demand", "losses"):
+    for name in ("cells", "sure", "possible", "ratio", "catchment_demand", "n_minus_one"):
         assert same(getattr(one, name), getattr(other, name)), name
     for table in (cell_rows, district_rows, facility_rows):
         assert table(one) == table(other)
@@ -109,18 +109,18 @@ def test_a_scheduler_without_workers_is_told_not_waited_for(monkeypatch):
 
 def test_the_size_of_a_portion_is_of_no_consequence_that_is_written(monkeypatch):
     small = conducted()
-    monkeypatch.setattr(portions, "PORTION_CELLS", 1_000)
+    monkeypatch.setattr(chunks, "CHUNK_CELLS", 1_000)
     for table in (cell_rows, district_rows, facility_rows):
         assert table(small) == table(conducted())
 
 
 def test_every_cell_is_in_one_portion():
     rng = np.random.default_rng(7)
-    cells = Places.of(rng.uniform(130, 131, 500), rng.uniform(33, 34, 500))
-    cut = portions_of(cells, 60)
+    cells = Places.from_degrees(rng.uniform(130, 131, 500), rng.uniform(33, 34, 500))
+    cut = chunks_of(cells, 60)
     assert np.array_equal(np.sort(np.concatenate(cut)), np.arange(500))
     assert all(part.size >= 60 for part in cut[:-1])
-    assert portions_of(Places.of(np.empty(0), np.empty(0)), 60) == []
+    assert chunks_of(Places.from_degrees(np.empty(0), np.empty(0)), 60) == []
 
 
 def test_nobody_at_the_address_is_said(monkeypatch):

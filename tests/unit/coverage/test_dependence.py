@@ -10,8 +10,8 @@ from geoportal.coverage.access import NOBODY
 from geoportal.coverage.best_site import best_site
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.study import conduct
-from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
+from geoportal.coverage.study import compute_study
+from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows
 from tests.unit.coverage import oracle, town
 
@@ -106,11 +106,11 @@ def test_nowhere_to_build_where_nobody_lives():
 )
 def test_adding_never_lowers_any_measure(places):
     held = town.snapshot()
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     supply = gather_supply(held, question)
     planned = [PlannedFacility("仮", lon, lat, capacity) for lon, lat, capacity in places]
     before, after = (
-        conduct(held, POPULATION, town.target(held), question, one)
+        compute_study(held, POPULATION, town.target(held), question, one)
         for one in (supply, supply.with_planned(planned, "clinic"))
     )
     for old, new in ((before.sure, after.sure), (before.possible, after.possible)):
@@ -134,11 +134,11 @@ POPULATION = town.population()
 
 def test_a_what_if_with_the_cells_of_the_present_is_the_same():
     held = town.snapshot()
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     supply = gather_supply(held, question).with_planned([PlannedFacility("仮", 130.9, 33.82)])
     present = town.study()
-    afresh = conduct(held, POPULATION, town.target(held), question, supply)
-    reused = conduct(held, POPULATION, town.target(held), question, supply, present=present)
+    afresh = compute_study(held, POPULATION, town.target(held), question, supply)
+    reused = compute_study(held, POPULATION, town.target(held), question, supply, present=present)
     assert cell_rows(reused) == cell_rows(afresh)
     assert district_rows(reused) == district_rows(afresh)
     assert district_rows(reused) != district_rows(present)

@@ -11,9 +11,9 @@ from geoportal.coverage.area import choose_target
 from geoportal.coverage.baseline import baseline_bytes, baseline_document, compare, read_baseline
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, settled
-from geoportal.coverage.study import Study, conduct
-from geoportal.coverage.supply import Question, gather_supply
+from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
+from geoportal.coverage.study import Study, compute_study
+from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.tables import (
     CELL_COLUMNS,
     cell_rows,
@@ -23,7 +23,7 @@ from geoportal.coverage.tables import (
     reconciliation_rows,
 )
 from geoportal.coverage.wording import (
-    irreplaceable_text,
+    critical_text,
     sentence,
     share_text,
     what_if_text,
@@ -189,8 +189,8 @@ def test_the_worst_has_rank_one(study):
 
 
 def test_settled_numbers_lose_nothing_that_matters():
-    assert settled(float("nan")) is None
-    assert settled(1234.567890123456) == pytest.approx(1234.567890123456, rel=1e-11)
+    assert round_significant(float("nan")) is None
+    assert round_significant(1234.567890123456) == pytest.approx(1234.567890123456, rel=1e-11)
 
 
 def test_an_outline_that_is_missing_is_asked_for():
@@ -219,8 +219,8 @@ def local_city(*boxes: tuple[str, tuple[float, float, float, float]]) -> Study:
         codes=town.CODES,
     )
     target = choose_target(held.districts, town.MEMBERS, {}, "40100", local="local")
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
-    return conduct(held, town.population(), target, question, gather_supply(held, question))
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
+    return compute_study(held, town.population(), target, question, gather_supply(held, question))
 
 
 def test_however_a_city_is_cut_its_facilities_and_people_stay_the_same(study):
@@ -243,8 +243,8 @@ def test_where_no_cells_are_held_people_are_unknown_and_not_nobody():
     members = {"40": ("40106", "40107", "40108", "40109")}
     held = make_snapshot([], outlines=outlines, members=members)
     target = choose_target(held.districts, members, {"40": "見本県"}, "40")
-    people, question = town.population(), Question()
-    made = conduct(held, people, target, question, gather_supply(held, question))
+    people, question = town.population(), CoverageCriteria()
+    made = compute_study(held, people, target, question, gather_supply(held, question))
     known = {figures.code: figures.need for figures in made.districts}
     assert known["40106"] > 0
     assert known["40109"] > 0  # what the cells held say
@@ -252,9 +252,9 @@ def test_where_no_cells_are_held_people_are_unknown_and_not_nobody():
     some = [known[code] for code in ("40106", "40107", "40109")]
     assert made.total.need == pytest.approx(math.fsum(some), rel=1e-12)
     assert district_rows(made)[2]["pop75"] is None
-    caution = town.handout(made).caution
+    caution = town.report(made).caution
     assert "1 次メッシュ 5031 の人口がないので、地区40108、地区40109の人数は" in caution
-    assert town.handout().caution == ""
+    assert town.report().caution == ""
 
 
 def test_a_sliver_along_the_border_makes_no_local_district():
@@ -273,17 +273,19 @@ def test_a_local_district_has_the_same_people_alone_and_in_its_city():
     people = []
     for code, level in (("40106", "local"), ("L1", "")):
         target = choose_target(held.districts, town.MEMBERS, {}, code, local=level)
-        question = Question()
-        made = conduct(held, town.population(), target, question, gather_supply(held, question))
+        question = CoverageCriteria()
+        made = compute_study(
+            held, town.population(), target, question, gather_supply(held, question)
+        )
         people.append(made.districts[0].people)
     assert people[0] == pytest.approx(people[1], rel=1e-6)
 
 
 def test_a_facility_without_a_position_can_close_too(study):
     held = town.snapshot()
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
     supply = gather_supply(held, question).without(["lost"])
-    after = conduct(held, town.population(), town.target(held), question, supply)
+    after = compute_study(held, town.population(), town.target(held), question, supply)
     assert after.total.sure.facilities == study.total.sure.facilities - 1
     assert after.total.sure.within == study.total.sure.within
 
@@ -344,13 +346,13 @@ def test_small_shares_are_not_rounded_away(share, text):
 
 
 def test_a_baseline_says_what_changed_and_why(study):
-    before = read_baseline(baseline_bytes(town.handout(study)))
+    before = read_baseline(baseline_bytes(town.report(study)))
     items = [f for f in town.facilities() if f.id != "c"]
     items[0] = dataclasses.replace(
         items[0], location=dataclasses.replace(items[0].location, lon=130.87)
     )
     items.append(make_facility("new", (130.98, 33.85), [make_claim("VM.REG")]))
-    after = baseline_document(town.handout(town.study(items)))
+    after = baseline_document(town.report(town.study(items)))
     rows = compare(before, after)
     reasons = {row["項目"]: row["理由"] for row in rows if row["理由"]}
     assert reasons["c"] == "数えなくなった"
@@ -361,8 +363,8 @@ def test_a_baseline_says_what_changed_and_why(study):
 
 
 def test_a_baseline_names_the_condition_and_the_source_that_changed(study):
-    before = read_baseline(baseline_bytes(town.handout(study)))
-    after = read_baseline(baseline_bytes(town.handout(town.study(needs=("VM.REG", "AC.ULCER")))))
+    before = read_baseline(baseline_bytes(town.report(study)))
+    after = read_baseline(baseline_bytes(town.report(town.study(needs=("VM.REG", "AC.ULCER")))))
     after["sources"]["mesh-population"] = "2025-10-01"
     reasons = {(r["理由"], r["項目"]): (r["前"], r["今"]) for r in compare(before, after)}
     assert reasons["条件が違う", "条件"] == ("VM.REG", "VM.REG、AC.ULCER")
@@ -386,7 +388,7 @@ def test_a_baseline_names_the_condition_and_the_source_that_changed(study):
     ],
 )
 def test_a_baseline_that_is_not_whole_is_refused(study, broken):
-    document = baseline_document(town.handout(study)) | broken
+    document = baseline_document(town.report(study)) | broken
     with pytest.raises(InputRefusedError, match="not a saved coverage baseline"):
         read_baseline(orjson.dumps(document))
 
@@ -418,13 +420,13 @@ def test_what_is_supposed_is_said(closed, opened, text):
 
 
 def test_who_cannot_be_replaced_is_said(study):
-    assert "どの 1 か所がなくなっても" in irreplaceable_text([("甲医院", 0.2)], "訪問診療")
-    assert "甲医院（1,234 人）" in irreplaceable_text([("甲医院", 1234.4)], "訪問診療")
-    made = town.handout(study)
-    worst = study.losses.irreplaceable(1)[0]
-    assert f"：{study.supply.names[worst]}（" in made.irreplaceable
+    assert "どの 1 か所がなくなっても" in critical_text([("甲医院", 0.2)], "訪問診療")
+    assert "甲医院（1,234 人）" in critical_text([("甲医院", 1234.4)], "訪問診療")
+    made = town.report(study)
+    worst = study.n_minus_one.critical(1)[0]
+    assert f"：{study.supply.names[worst]}（" in made.critical_text
 
 
 def test_a_what_if_says_so_in_its_title(study):
-    supposed = dataclasses.replace(town.handout(study), supposed=what_if_text(["甲医院"], 0))
+    supposed = dataclasses.replace(town.report(study), supposed=what_if_text(["甲医院"], 0))
     assert supposed.title.endswith("（もし甲医院がなくなったら）")

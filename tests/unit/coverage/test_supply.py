@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoportal.coverage.supply import PlannedFacility, Question, gather_supply
+from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
 from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
@@ -12,7 +12,7 @@ CODES = ("FT.TEIKI", "VM.REG", "VM.24DR", "VM.24VN", "VM.NIGHT", "AC.ULCER")
 
 def supply_of(facilities, **question):
     asked = {key: tuple(v) if isinstance(v, list) else v for key, v in question.items()}
-    return gather_supply(make_snapshot(facilities, codes=CODES), Question(**asked))
+    return gather_supply(make_snapshot(facilities, codes=CODES), CoverageCriteria(**asked))
 
 
 def sure(supply) -> dict[str, bool]:
@@ -47,9 +47,9 @@ def test_who_is_not_of_the_kind_a_need_is_about_is_not_unknown():
     ]
     held = make_snapshot(facilities, codes=CODES)
     held.vocabulary = shipped_reference().vocabulary
-    found = gather_supply(held, Question(needs=("VM.REG",)))
+    found = gather_supply(held, CoverageCriteria(needs=("VM.REG",)))
     assert sure(found) == {"clinic": False, "says so": True}
-    asked = gather_supply(held, Question(kinds=("equipment",), needs=("VM.REG",)))
+    asked = gather_supply(held, CoverageCriteria(kinds=("equipment",), needs=("VM.REG",)))
     assert sure(asked) == {"shop": False, "says so": True}
 
 

@@ -223,17 +223,17 @@ def test_one_more_facility_is_best_put_where_a_town_is(study):
 
 
 def test_a_baseline_says_by_what_people_were_counted(study):
-    document = baseline_document(town.handout(study))
+    document = baseline_document(town.report(study))
     assert document["question"]["demand"] == TOWNS
     assert (document["meshes"], document["towns"]["40106"]) == ({}, "2025-01-31")
-    before = read_baseline(baseline_bytes(town.handout(town.study())))
+    before = read_baseline(baseline_bytes(town.report(town.study())))
     reasons = {row["理由"] for row in compare(before, document) if row["理由"]}
     assert {"条件が違う", "人口の版が違う", "町丁目人口の版が違う"} <= reasons
     assert not [row for row in compare(document, document) if row["理由"]]
 
 
 def test_a_baseline_of_before_is_one_by_mesh():
-    after = baseline_document(town.handout(town.study()))
+    after = baseline_document(town.report(town.study()))
     assert after["question"]["demand"] == MESH
     before = {key: value for key, value in after.items() if key != "towns"}
     before["question"] = {k: v for k, v in after["question"].items() if k != "demand"}
@@ -243,7 +243,7 @@ def test_a_baseline_of_before_is_one_by_mesh():
 def test_sample_towns_mark_everything_as_invented(study):
     sets = tuple(dataclasses.replace(item, source="sample") for item in study.population.town_sets)
     people = dataclasses.replace(study.population, town_sets=sets)
-    assert not town.handout(study).fictional
-    invented = town.handout(town.study(people=people, demand=TOWNS))
+    assert not town.report(study).fictional
+    invented = town.report(town.study(people=people, demand=TOWNS))
     assert invented.fictional
     assert invented.title.startswith("【架空のデータ】")

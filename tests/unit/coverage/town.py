@@ -10,9 +10,9 @@ from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.population import Population
-from geoportal.coverage.report import Handout, make_handout
-from geoportal.coverage.study import Study, conduct
-from geoportal.coverage.supply import Question, gather_supply
+from geoportal.coverage.report import CoverageReport, make_report
+from geoportal.coverage.study import Study, compute_study
+from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.town_demand import town_demand, unplaced_towns
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
@@ -79,7 +79,9 @@ def towns() -> list[HeldTown]:
         code = "40106" if lon < MIDDLE else "40107" if lon < EAST else "40108"
         people = 100 + n * 37 % 90
         ages = (people // 3, people // 6, people // 15) if n != 5 else (None, None, None)
-        found.append(held_town(code, f"見本{n}丁目", (lon, lat), people, *ages, around=100.0 + n))
+        found.append(
+            held_town(code, f"見本{n}丁目", (lon, lat), people, *ages, uncertainty_m=100.0 + n)
+        )
     found.append(held_town("40107", "見本飛地", (MIDDLE - 0.002, 33.85), 80, 40, 20, 6))
     found.append(held_town("40106", HOSTILE, (130.88, 33.81), 50, 20, 9, 1))
     found.append(held_town("40106", "見本不明", None, 70, 30, 12, 3))
@@ -91,12 +93,12 @@ def held_town(
     name: str,
     point: tuple[float, float] | None,
     *people: int | None,
-    around: float = 300.0,
+    uncertainty_m: float = 300.0,
 ) -> HeldTown:
     place = (
         TownPlace(reason="town_ambiguous")
         if point is None
-        else TownPlace(*point, "chome", around, code, "")
+        else TownPlace(*point, "chome", uncertainty_m, code, "")
     )
     return HeldTown(TownPeople(code, name, *people), place)
 
@@ -143,16 +145,16 @@ def study(
     demand: str = MESH,
 ) -> Study:
     held = snapshot(items)
-    question = Question(kinds=("clinic",), needs=needs, demand=demand)
+    question = CoverageCriteria(kinds=("clinic",), needs=needs, demand=demand)
     supply = gather_supply(held, question)
     people = people or population(held_towns=towns() if demand == TOWNS else ())
-    return conduct(held, people, target(held, code), question, supply)
+    return compute_study(held, people, target(held, code), question, supply)
 
 
-def handout(made: Study | None = None) -> Handout:
+def report(made: Study | None = None) -> CoverageReport:
     editions = [
         Edition("mesh-population", "m", "2020-10-01", "2026-11-01", 1, 1, 0, 0),
         Edition("town-population", "t", "2025-01-31", "2026-11-01", 1, 1, 0, 0),
         Edition("kaigo", "k", "2026-10-01", "2026-11-01", 1, 1, 0, 0),
     ]
-    return make_handout(made or study(), snapshot(), shipped_reference(), editions)
+    return make_report(made or study(), snapshot(), shipped_reference(), editions)

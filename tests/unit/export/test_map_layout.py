@@ -10,7 +10,7 @@ from matplotlib.table import Table
 from matplotlib.transforms import Bbox
 from shapely.geometry import Point, box
 
-from geoportal.coverage.report import Handout, SourceLine
+from geoportal.coverage.report import CoverageReport, SourceLine
 from geoportal.export.map_drawing import _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
@@ -19,9 +19,9 @@ from tests.unit.coverage import town
 AWKWARD = "医療法人社団$\\frac{見本$会\n<b>在宅</b>クリニック" * 4
 
 
-def crowded() -> Handout:
-    """Return a handout with many sources, a long title, long names with odd signs."""
-    held = town.handout()
+def crowded() -> CoverageReport:
+    """Return a report with many sources, a long title, long names with odd signs."""
+    held = town.report()
     study = held.study
     areas = tuple(
         dataclasses.replace(area, name=f"{area.name}{AWKWARD}") for area in study.target.areas
@@ -40,9 +40,9 @@ def crowded() -> Handout:
     )
 
 
-def drawn(handout: Handout, sheet: Sheet) -> Figure:
+def drawn(report: CoverageReport, sheet: Sheet) -> Figure:
     with _style():
-        figure = draw_map(handout, sheet)
+        figure = draw_map(report, sheet)
         figure.canvas.draw()
     return figure
 
@@ -60,7 +60,7 @@ def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 @pytest.mark.parametrize("sheet", [A4, A3])
-@pytest.mark.parametrize("made", [town.handout, crowded])
+@pytest.mark.parametrize("made", [town.report, crowded])
 def test_nothing_lies_over_anything_else(made, sheet):
     figure = drawn(made(), sheet)
     page = figure.bbox
@@ -98,7 +98,7 @@ def test_names_without_room_are_left_out_and_none_leaves_its_place():
 
 def test_the_table_tells_the_range_of_what_is_not_known():
     (table,) = [
-        item for item in drawn(town.handout(), A4).axes[1].get_children() if isinstance(item, Table)
+        item for item in drawn(town.report(), A4).axes[1].get_children() if isinstance(item, Table)
     ]
     texts = [cell.get_text().get_text() for cell in table.get_celld().values()]
     assert "1\n〜2" in texts  # 小倉南区: one surely, one more possibly

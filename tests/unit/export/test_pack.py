@@ -13,8 +13,8 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from geoportal.coverage.area import choose_target
-from geoportal.coverage.study import conduct
-from geoportal.coverage.supply import Question, gather_supply
+from geoportal.coverage.study import compute_study
+from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.domain.district import District
 from geoportal.errors import UsageError
@@ -25,14 +25,14 @@ from tests.unit.coverage import town
 
 
 @pytest.fixture(scope="module")
-def handout():
-    return town.handout()
+def report():
+    return town.report()
 
 
 @pytest.fixture(scope="module")
-def pack(handout, tmp_path_factory):
+def pack(report, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pack")
-    write_pack(folder, handout)
+    write_pack(folder, report)
     return folder
 
 
@@ -41,15 +41,15 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
-def test_same_input_same_bytes(handout, pack, tmp_path):
-    names = write_pack(tmp_path, handout)
+def test_same_input_same_bytes(report, pack, tmp_path):
+    names = write_pack(tmp_path, report)
     assert sorted(names) == sorted(path.name for path in pack.iterdir())
     for name in names:
         assert (tmp_path / name).read_bytes() == (pack / name).read_bytes(), name
 
 
-def test_only_what_is_asked_for_is_written(handout, tmp_path):
-    assert set(write_pack(tmp_path, handout, ["csv"])) == {
+def test_only_what_is_asked_for_is_written(report, tmp_path):
+    assert set(write_pack(tmp_path, report, ["csv"])) == {
         "coverage.csv",
         "districts.csv",
         "facilities.csv",
@@ -58,7 +58,7 @@ def test_only_what_is_asked_for_is_written(handout, tmp_path):
         "README.txt",
     }
     with pytest.raises(UsageError):
-        write_pack(tmp_path, handout, ["docx"])
+        write_pack(tmp_path, report, ["docx"])
     assert set(FORMATS) == {"html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv"}
 
 
@@ -67,8 +67,8 @@ def test_the_csv_has_the_columns_of_the_contract(pack):
         assert tuple(next(csv.reader(file))) == CELL_COLUMNS
 
 
-def test_figures_are_equal_in_every_file(handout, pack):
-    expected = cell_rows(handout.study)
+def test_figures_are_equal_in_every_file(report, pack):
+    expected = cell_rows(report.study)
     from_csv = read_csv(pack / "coverage.csv")
     features = json.loads((pack / "coverage.geojson").read_text(encoding="utf-8"))["features"]
     frame = pyogrio.read_dataframe(pack / "coverage.gpkg", layer="cells")
@@ -85,9 +85,9 @@ def test_figures_are_equal_in_every_file(handout, pack):
         assert sheet[n + 1][place] == row["nearest_m"]
 
 
-def test_districts_and_total_are_in_the_csv(handout, pack):
+def test_districts_and_total_are_in_the_csv(report, pack):
     rows = read_csv(pack / "districts.csv")
-    expected = district_rows(handout.study)
+    expected = district_rows(report.study)
     assert [row["district"] for row in rows] == ["40106", "40107", "40100"]
     for row, want in zip(rows, expected, strict=True):
         assert float(row["pop75_with_2_within_4000_m"]) == want["pop75_with_2_within_4000_m"]
@@ -117,9 +117,9 @@ def test_the_map_needs_nothing_from_elsewhere(pack):
     assert "@import" not in page
 
 
-def test_the_table_beside_the_map_equals_it(handout, pack):
+def test_the_table_beside_the_map_equals_it(report, pack):
     page = (pack / "map.html").read_text(encoding="utf-8")
-    for row in district_rows(handout.study):
+    for row in district_rows(report.study):
         assert f"<td>{row['pop75']:,.0f} 人</td>" in page
     assert '<th scope="col">' in page
     assert "<caption>" in page
@@ -183,18 +183,18 @@ def test_a_district_that_runs_along_the_edge_of_a_cell_is_drawn(tmp_path):
         town.facilities(), outlines=[*town.outlines(), tie], members=town.MEMBERS, codes=town.CODES
     )
     target = choose_target(held.districts, town.MEMBERS, {}, "T1")
-    question = Question(kinds=("clinic",), needs=("VM.REG",))
-    made = conduct(held, town.population(), target, question, gather_supply(held, question))
-    assert {"map.html", "coverage.gpkg"} < set(write_pack(tmp_path, town.handout(made)))
+    question = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
+    made = compute_study(held, town.population(), target, question, gather_supply(held, question))
+    assert {"map.html", "coverage.gpkg"} < set(write_pack(tmp_path, town.report(made)))
     frame = pyogrio.read_dataframe(tmp_path / "coverage.gpkg", layer="cells")
     assert set(frame.geom_type) == {"MultiPolygon"}
     assert frame.union_all().area == pytest.approx(shape.area)
 
 
-def test_a_pack_is_there_whole_or_not_at_all(handout, tmp_path, monkeypatch):
+def test_a_pack_is_there_whole_or_not_at_all(report, tmp_path, monkeypatch):
     """The disk is full while the last picture is written."""
 
-    def full(path, _handout):
+    def full(path, _report):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
@@ -203,21 +203,21 @@ def test_a_pack_is_there_whole_or_not_at_all(handout, tmp_path, monkeypatch):
     (tmp_path / "old" / "coverage.csv").write_text("of last month")
     for folder in ("old", "new"):
         with pytest.raises(OSError, match="No space"):
-            write_pack(tmp_path / folder, handout, ["csv", "pdf"])
+            write_pack(tmp_path / folder, report, ["csv", "pdf"])
     assert [path.name for path in (tmp_path / "old").iterdir()] == ["coverage.csv"]
     assert (tmp_path / "old" / "coverage.csv").read_text() == "of last month"
     assert not (tmp_path / "new").exists()
 
 
-def test_a_folder_that_cannot_be_is_wrong_usage(handout, tmp_path):
+def test_a_folder_that_cannot_be_is_wrong_usage(report, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot be written"):
-        write_pack(tmp_path / "file" / "pack", handout, ["csv"])
+        write_pack(tmp_path / "file" / "pack", report, ["csv"])
 
 
-def test_a_comparison_gets_a_sheet_and_a_file(handout, tmp_path):
+def test_a_comparison_gets_a_sheet_and_a_file(report, tmp_path):
     rows = [{"地区": "x", "項目": "y", "前": 1, "今": 2, "変化": 1, "理由": ""}]
-    names = write_pack(tmp_path, handout, ["xlsx", "csv"], rows)
+    names = write_pack(tmp_path, report, ["xlsx", "csv"], rows)
     assert "comparison.csv" in names
     sheets = python_calamine.CalamineWorkbook.from_path(tmp_path / "figures.xlsx").sheet_names
     assert "比較" in sheets

@@ -16,14 +16,14 @@ from tests.unit.coverage import town
 
 
 @pytest.fixture(scope="module")
-def handout():
-    return town.handout(town.study(demand=TOWNS))
+def report():
+    return town.report(town.study(demand=TOWNS))
 
 
 @pytest.fixture(scope="module")
-def pack(handout, tmp_path_factory):
+def pack(report, tmp_path_factory):
     folder = tmp_path_factory.mktemp("towns")
-    write_pack(folder, handout)
+    write_pack(folder, report)
     return folder
 
 
@@ -36,13 +36,13 @@ def number(text):
     return float(text) if text else None
 
 
-def test_same_input_same_bytes(handout, pack, tmp_path):
-    for name in write_pack(tmp_path, handout):
+def test_same_input_same_bytes(report, pack, tmp_path):
+    for name in write_pack(tmp_path, report):
         assert (tmp_path / name).read_bytes() == (pack / name).read_bytes(), name
 
 
-def test_figures_are_equal_in_every_file(handout, pack):
-    expected = cell_rows(handout.study)
+def test_figures_are_equal_in_every_file(report, pack):
+    expected = cell_rows(report.study)
     from_csv = read_csv(pack / "coverage.csv")
     features = json.loads((pack / "coverage.geojson").read_text(encoding="utf-8"))["features"]
     frame = pyogrio.read_dataframe(pack / "coverage.gpkg", layer="cells")
@@ -72,40 +72,40 @@ def test_figures_are_equal_in_every_file(handout, pack):
         assert frame.geometry[n].geom_type == "Point"
 
 
-def test_people_that_are_not_published_are_blank_everywhere(handout, pack):
+def test_people_that_are_not_published_are_blank_everywhere(report, pack):
     (row,) = [row for row in read_csv(pack / "coverage.csv") if row["cell"] == "40106/見本5丁目"]
     assert (row["pop"], row["pop65"], row["pop75"], row["pop85"]) == ("105.0", "", "", "")
     assert [row["alone"] for row in read_csv(pack / "districts.csv")] == ["", "", ""]
     assert json.dumps("公表なし") in (pack / "map.html").read_text(encoding="utf-8")
 
 
-def test_gaps_are_the_towns_where_nobody_serves(handout, pack):
+def test_gaps_are_the_towns_where_nobody_serves(report, pack):
     frame = pyogrio.read_dataframe(pack / "coverage.gpkg", layer="gaps")
     expected = [
         row["cell"]
-        for row in cell_rows(handout.study)
+        for row in cell_rows(report.study)
         if row["within_2000_m"] == 0 and row["pop75"] != 0
     ]
     assert frame["cell"].tolist() == expected
-    assert len(expected) == len(gap_rows(handout.study)) > 5
+    assert len(expected) == len(gap_rows(report.study)) > 5
 
 
-def test_circles_grow_with_the_people_of_75_and_over(handout):
-    cells, radii = handout.study.cells, circle_radii_m(handout.study)
+def test_circles_grow_with_the_people_of_75_and_over(report):
+    cells, radii = report.study.cells, circle_radii_m(report.study)
     known = cells.need > cells.need.mean() / 2
     ratio = radii[known] ** 2 / cells.need[known]
     assert ratio.max() == pytest.approx(ratio.min())
     assert radii.min() > 0
 
 
-def test_the_map_draws_circles_and_no_hostile_name(handout, pack):
+def test_the_map_draws_circles_and_no_hostile_name(report, pack):
     page = (pack / "map.html").read_text(encoding="utf-8")
     assert town.HOSTILE not in page
     assert "<script>alert" not in page
     assert "new L.circle(latlng" in page
     assert "円は町丁目" in page
     assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=", page)
-    for row in district_rows(handout.study):
+    for row in district_rows(report.study):
         assert f"<td>{row['pop75']:,.0f} 人</td>" in page
 
 

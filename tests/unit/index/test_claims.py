@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geoportal.domain.vocabulary import Implication, Term, Vocabulary
-from geoportal.index.claims import NeedTable, need_mask, shown_claims, unpacked
+from geoportal.index.claims import NeedTable, need_mask, select_claims, unpack_masks
 from geoportal.services.portal import shipped_reference
 from tests.factories import TODAY, make_claim
 
@@ -25,7 +25,7 @@ def filed(code, value="yes", **overrides):
 
 
 def shown(*claims):
-    return shown_claims(claims, TODAY, VOCABULARY)
+    return select_claims(claims, TODAY, VOCABULARY)
 
 
 def test_a_filing_gives_what_follows_with_its_own_evidence_source_and_date():
@@ -82,7 +82,7 @@ def test_a_bare_statement_of_the_same_filing_is_explained_by_it():
 
 def test_direct_claims_are_as_they_were_without_a_vocabulary():
     claims = [filed("ST.ZS1"), make_claim("VM.REG", "no")]
-    assert shown_claims(claims, TODAY).keys() == {"ST.ZS1", "VM.REG"}
+    assert select_claims(claims, TODAY).keys() == {"ST.ZS1", "VM.REG"}
 
 
 def test_the_shipped_rules_need_one_step_only_and_never_contradict_the_kinds():
@@ -99,8 +99,8 @@ def test_the_shipped_rules_need_one_step_only_and_never_contradict_the_kinds():
 def test_an_enhanced_support_clinic_is_a_support_clinic_but_not_the_other_way_round():
     vocabulary = shipped_reference().vocabulary
     for enhanced in ("ST.ZS1", "ST.ZS2"):
-        assert shown_claims([filed(enhanced)], TODAY, vocabulary)["ST.ZS3"].value == "yes"
-    standard = shown_claims([filed("ST.ZS3")], TODAY, vocabulary)
+        assert select_claims([filed(enhanced)], TODAY, vocabulary)["ST.ZS3"].value == "yes"
+    standard = select_claims([filed("ST.ZS3")], TODAY, vocabulary)
     assert {"ST.ZS1", "ST.ZS2"}.isdisjoint(standard)
 
 
@@ -109,18 +109,20 @@ def test_masks_hold_what_is_shown_for_any_size_of_vocabulary():
     codes = [f"VM.{number}" for number in range(130)]
     vocabulary = Vocabulary(Term(code, code, code, "VM") for code in codes)
     facilities = [
-        shown_claims(
+        select_claims(
             [make_claim(c, rng.choice(("yes", "no", "unknown"))) for c in rng.sample(codes, 40)],
             TODAY,
         )
         for _ in range(20)
     ]
     table = NeedTable.build(facilities, vocabulary)
-    yes, no = unpacked(table.yes, len(codes)), unpacked(table.no, len(codes))
+    yes, no = unpack_masks(table.yes, len(codes)), unpack_masks(table.no, len(codes))
     for row, items in enumerate(facilities):
         for position, code in enumerate(codes):
             value = items[code].value if code in items else "unknown"
             assert (yes[row, position], no[row, position]) == (value == "yes", value == "no")
             assert (table.evidence[row, position] > 0) == (value != "unknown")
     mask = need_mask(vocabulary, codes[::7])
-    assert unpacked(mask[np.newaxis], len(codes))[0].nonzero()[0].tolist() == list(range(0, 130, 7))
+    assert unpack_masks(mask[np.newaxis], len(codes))[0].nonzero()[0].tolist() == list(
+        range(0, 130, 7)
+    )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.index.minute_cache import MinuteBoard
+from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.portal import Portal
 from geoportal.services.view import View
@@ -29,7 +29,7 @@ def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
 
     @given(asked=st.lists(questions, max_size=30))
     def ask(asked: list[tuple[int, int, int]]) -> None:
-        board: MinuteBoard[tuple[int, int, str]] = MinuteBoard()
+        board: MinuteCache[tuple[int, int, str]] = MinuteCache()
         for which, row, second in asked:
             now = NOON + timedelta(seconds=second)
             expected = seen_at(snapshots[which], row, now)
@@ -39,7 +39,7 @@ def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
 
 
 def test_a_value_is_worked_out_once_a_minute(view: View) -> None:
-    board: MinuteBoard[int] = MinuteBoard()
+    board: MinuteCache[int] = MinuteCache()
     made: list[datetime] = []
 
     def make(_snapshot: Snapshot, _row: int, now: datetime) -> int:
