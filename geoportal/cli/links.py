@@ -9,11 +9,11 @@ import click
 
 from geoportal.cli.console import Console, command, progress_bar
 from geoportal.errors import UsageError
-from geoportal.ingest.linking.groups import REVIEW
+from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.linking.relations import Relations
-from geoportal.ingest.revise.verdicts import decide as take_verdict
-from geoportal.ingest.revise.verdicts import explain as explain_facility
-from geoportal.ingest.revise.verdicts import relink_all
+from geoportal.ingest.revise.link_decisions import decide as take_verdict
+from geoportal.ingest.revise.link_decisions import explain as explain_facility
+from geoportal.ingest.revise.link_decisions import relink_all
 from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.store.database import open_database
 from geoportal.store.facilities import StoredRecord, iter_facilities

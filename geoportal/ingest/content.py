@@ -1,63 +1,50 @@
-"""What a file turns out to be: a recognised table, a map file, or the sample city."""
+"""Content of a file: which source it is of, and its data, not yet interpreted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from geoportal.errors import UnknownLayoutError
+from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, recognise
-from geoportal.ingest.files.map_files import (
-    GEOPACKAGE_MARK,
-    Feature,
-    property_names,
-    read_features,
-    require_degrees,
-)
-from geoportal.ingest.files.refusal import NotNeededError
+from geoportal.ingest.files.map_files import GEOPACKAGE_MARK, property_names, read_features
 from geoportal.ingest.files.report import Issue
-from geoportal.ingest.files.streams import StreamedTable
+from geoportal.ingest.files.streams import StreamedTable, recognise_stream
 from geoportal.ingest.files.tables import read_sheets
-from geoportal.ingest.revise.streams import open_stream
-from geoportal.ingest.sources import (
-    boundary,
-    bureau,
-    centres,
-    mesh_population,
-    sample,
-    stations,
-    town_population,
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.source import Source
+
+_LAYOUTS: Final = tuple(
+    layout for source in SOURCES if not source.streamed for layout in source.layouts
 )
-from geoportal.ingest.sources.catalogue import LAYOUTS
+_STREAMED_LAYOUTS: Final = tuple(
+    layout for source in SOURCES if source.streamed for layout in source.layouts if layout.required
+)
 
 
 @dataclass(frozen=True)
 class Content:
-    """A file recognised and read, not yet interpreted.
+    """A file recognised and read.
 
     Attributes
     ----------
-    source : str
-        Source name.
-    table : RecognisedTable or None
-        For tables.
-    features : tuple of Feature
-        For outlines and stations.
-    document : Mapping or None
-        For the sample city.
-    stream : StreamedTable or None
-        For tables that are read row by row.
+    source : Source
+    data : RecognisedTable, StreamedTable, Features or Document
+        As `Source.extract` takes it.
     """
 
-    source: str
-    table: RecognisedTable | None = None
-    features: tuple[Feature, ...] = ()
-    document: Mapping[str, Any] | None = None
-    stream: StreamedTable | None = None
+    source: Source[Any]
+    data: Any
+
+    @property
+    def table(self) -> RecognisedTable | None:
+        """The data when they are a table in memory."""
+        return self.data if isinstance(self.data, RecognisedTable) else None
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -70,17 +57,16 @@ class Content:
         return self.table.layout if self.table else None
 
     @property
-    def inner_date(self) -> str:
+    def date(self) -> str:
         """ISO date the content itself carries, empty when it does not."""
-        if self.table is None:
-            return ""
-        if self.table.layout is mesh_population.LAYOUT:
-            return mesh_population.CENSUS_DAY
-        if self.table.layout is bureau.LAYOUT:
-            return bureau.list_date(self.table)
-        if self.table.layout is town_population.LAYOUT:
-            return town_population.newest_day(self.table)
-        return centres.latest_date(self.table)
+        return self.source.content_date(self.data)
+
+    def extract(self, edition: Edition) -> Extract:
+        """Interpret the data."""
+        extract = self.source.extract(self.data, edition)
+        if self.table:
+            extract.count_malformed(len(self.table.malformed))
+        return extract
 
 
 def identify(member: Member) -> Content:
@@ -95,10 +81,14 @@ def identify(member: Member) -> Content:
         return _identify_map(member)
     if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _identify_json(member)
-    if (stream := open_stream(member)) is not None:
-        return Content(stream.layout.source, stream=stream)
-    table = recognise(member.name, read_sheets(member), LAYOUTS)
-    return Content(table.layout.source, table=table)
+    table = _recognise_stream(member) or recognise(member.name, read_sheets(member), _LAYOUTS)
+    return Content(BY_NAME[table.layout.source], table)
+
+
+def _recognise_stream(member: Member) -> StreamedTable | None:
+    """Return a file as a table that is read row by row, None when it is none."""
+    headless = (source.headless(member) for source in SOURCES if source.headless)
+    return recognise_stream(member, _STREAMED_LAYOUTS) or next(filter(None, headless), None)
 
 
 def _identify_json(member: Member) -> Content:
@@ -106,27 +96,18 @@ def _identify_json(member: Member) -> Content:
         document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
         document = None  # the reader of map files says what is wrong
-    if isinstance(document, dict) and document.get("format") == sample.FORMAT:
-        return Content(sample.SOURCE, document=document)
+    written = document.get("format") if isinstance(document, dict) else None
+    for source in SOURCES:
+        if source.document_format and source.document_format == written:
+            return Content(source, document)
     return _identify_map(member)
 
 
 def _identify_map(member: Member) -> Content:
-    """Tell outlines, stations and tracks apart by the properties of their features."""
     features = tuple(read_features(member))
-    if stations.describes(features):
-        if not stations.any_in_japan(features):
-            require_degrees(member.name, features)
-        return Content(stations.SOURCE, features=features)
-    if stations.describes_tracks(features):
-        raise NotNeededError(
-            f"{member.name}: these are railway tracks (鉄道区間), which are not used here; the "
-            "stations are in the file N02-…_Station beside it. Set aside.",
-            stations.SOURCE,
-        )
-    if boundary.describes(features):
-        require_degrees(member.name, features)
-        return Content(boundary.SOURCE, features=features)
+    for source in SOURCES:
+        if source.describes and source.describes(member.name, features):
+            return Content(source, features)
     raise UnknownLayoutError(
         f"{member.name}: its features have the properties {property_names(features)}. Needed is a "
         "district code of five digits in N03_007 or code and a name in N03_004 or name "

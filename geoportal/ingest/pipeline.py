@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.ingest.files.edition import Progress, chosen_date, no_progress
+from geoportal.ingest.catalogue import BY_NAME
 from geoportal.ingest.files.report import ImportReport
-from geoportal.ingest.plan import AUTO, Found
+from geoportal.ingest.plan import AUTO, ImportFile
+from geoportal.ingest.reading.edition import Progress, chosen_date, no_progress
 from geoportal.ingest.run import ImportOptions, ImportRun
-from geoportal.ingest.sources.catalogue import SOURCES
 from geoportal.store.database import (
     Database,
     dataset_version,
@@ -22,7 +22,7 @@ from geoportal.store.database import (
 )
 from geoportal.store.reference import Reference
 
-__all__ = ["SOURCES", "ImportOptions", "import_files", "load_sample"]
+__all__ = ["ImportOptions", "import_files", "load_sample"]
 
 SAMPLE_FILES = (
     "boundaries.geojson",
@@ -139,9 +139,9 @@ def load_sample(
 
 
 def _check(options: ImportOptions) -> None:
-    if options.source not in (AUTO, *SOURCES):
+    if options.source not in (AUTO, *BY_NAME):
         raise UsageError(
-            f"{options.source[:30]!r} is not a source; use auto or one of {', '.join(SOURCES)}",
+            f"{options.source[:30]!r} is not a source; use auto or one of {', '.join(BY_NAME)}",
             "source",
         )
     if not 0 <= options.max_rejected_percent <= 100:
@@ -149,7 +149,7 @@ def _check(options: ImportOptions) -> None:
     chosen_date(options.as_of)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Found]:
+def _files(paths: Sequence[Path]) -> Iterator[ImportFile]:
     """Yield files, each once; of folders every file in them, in order.
 
     With a folder among them, all of them count as gathered: that is what a shell makes of ``**``.
@@ -166,7 +166,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Found]:
             whole = inner.resolve()
             if whole not in seen:
                 seen.add(whole)
-                yield Found(inner, gathered)
+                yield ImportFile(inner, gathered)
 
 
 def _within(folder: Path) -> Iterator[Path]:

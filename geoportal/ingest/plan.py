@@ -1,4 +1,4 @@
-"""What one call is going to import: files opened, recognised and put in order; nothing stored."""
+"""Import plan: files opened, recognised and put in order; nothing stored."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from geoportal.errors import (
     UnlikeAnyLayoutError,
     UnreadableSourceError,
 )
+from geoportal.ingest.catalogue import FICTIONAL, source_named
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.files.archives import DOCUMENTS, Member, open_members
 from geoportal.ingest.files.refusal import CutFileError, NotNeededError
 from geoportal.ingest.files.report import FileReport
-from geoportal.ingest.sources.catalogue import ORDER
-from geoportal.ingest.sources.sample import SOURCE as SAMPLE
+from geoportal.ingest.reading.source import LAST
 
 AUTO = "auto"
-_KEPT_BYTES = 32_000_000
+_MEMORY_BYTES = 32_000_000
 """Files are read twice, to find their order and to import them, unless all of them are small."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportFile:
     """A file to import.
 
     Attributes
@@ -67,7 +67,8 @@ class MemberPlan:
     @property
     def rank(self) -> tuple[int, str, str]:
         """Its place among the others: what others are checked against comes first."""
-        return ORDER.get(self.source, len(ORDER)), self.source, self.report.file
+        source = source_named(self.source)
+        return source.order if source else LAST, self.source, self.report.file
 
 
 @dataclass(frozen=True)
@@ -122,24 +123,24 @@ class Planner:
     def __init__(self, source: str, fictional: frozenset[Path]) -> None:
         self._source = source
         self._fictional = fictional
-        self._kept_bytes = 0
+        self._bytes_in_memory = 0
 
-    def plan(self, files: Iterable[Found]) -> list[FilePlan]:
+    def plan(self, files: Iterable[ImportFile]) -> list[FilePlan]:
         """Return the files in the order they are to be imported."""
-        return sorted((self._file(found) for found in files), key=lambda plan: plan.rank)
+        return sorted((self._file(file) for file in files), key=lambda plan: plan.rank)
 
-    def _file(self, found: Found) -> FilePlan:
-        name = found.path.name
-        members = tuple(sorted(self._members(found), key=lambda plan: plan.rank))
+    def _file(self, file: ImportFile) -> FilePlan:
+        name = file.path.name
+        members = tuple(sorted(self._members(file), key=lambda plan: plan.rank))
         left_out = all(not plan.source and not plan.report.refused for plan in members)
-        if left_out and not found.gathered:
+        if left_out and not file.gathered:
             members[0].report.refuse(f"{name}: no member of the archive is data", code="unreadable")
         return FilePlan(name, members)
 
-    def _members(self, found: Found) -> Iterator[MemberPlan]:
-        path = found.path
+    def _members(self, file: ImportFile) -> Iterator[MemberPlan]:
+        path = file.path
         report = FileReport(path.name)
-        if found.gathered and path.suffix.lower() in DOCUMENTS:
+        if file.gathered and path.suffix.lower() in DOCUMENTS:
             report.leave_out(f"{path.name}: a document, no data; left out")
             yield MemberPlan(None, report)
             return
@@ -150,9 +151,9 @@ class Planner:
             yield MemberPlan(None, report)
             return
         for member in members:
-            yield self._member(member, found, alone=len(members) == 1)
+            yield self._member(member, file, alone=len(members) == 1)
 
-    def _member(self, member: Member, found: Found, *, alone: bool) -> MemberPlan:
+    def _member(self, member: Member, file: ImportFile, *, alone: bool) -> MemberPlan:
         report = FileReport(member.name, sha256=member.sha256)
         try:
             content = identify(member)
@@ -161,7 +162,7 @@ class Planner:
             report.leave_out(str(error))
             return MemberPlan(None, report, error.source)
         except UnlikeAnyLayoutError as error:
-            if found.gathered or (not alone and _is_text(member)):
+            if file.gathered or (not alone and _is_text(member)):
                 report.leave_out(f"{error} Left out.")
             else:
                 report.refuse(str(error), code=refusal_code(error))
@@ -169,9 +170,9 @@ class Planner:
         except InputRefusedError as error:
             report.refuse(str(error), code=refusal_code(error), line=refusal_line(error))
             return MemberPlan(None, report)
-        source = content.source
-        fictional = found.path in self._fictional
-        report.source = SAMPLE if fictional else source
+        source = content.source.name
+        fictional = file.path in self._fictional
+        report.source = FICTIONAL.name if fictional else source
         if self._source not in (AUTO, source):
             message = (
                 f"{member.name}: this is a {source} file, not {self._source}; "
@@ -179,9 +180,9 @@ class Planner:
             )
             report.refuse(message, code="wrong_source")
             return MemberPlan(None, report, source)
-        self._kept_bytes += len(member.data)
-        kept = content if self._kept_bytes <= _KEPT_BYTES else None
-        return MemberPlan(member, report, source, fictional, kept)
+        self._bytes_in_memory += len(member.data)
+        in_memory = content if self._bytes_in_memory <= _MEMORY_BYTES else None
+        return MemberPlan(member, report, source, fictional, in_memory)
 
 
 def _is_text(member: Member) -> bool:

@@ -11,27 +11,30 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geoportal.errors import InputRefusedError
+from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content, identify
-from geoportal.ingest.dispatch import Intake, take
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.edition import Edition, Progress, chosen_date, date_in_name
-from geoportal.ingest.files.municipalities import MunicipalityFinder
 from geoportal.ingest.files.report import INFO, WARNING, FileReport, ImportReport, Issue
 from geoportal.ingest.plan import (
     AUTO,
     FilePlan,
-    Found,
+    ImportFile,
     MemberPlan,
     Planner,
     refusal_code,
     refusal_line,
 )
-from geoportal.ingest.resolve.gazetteer import open_geocoder
-from geoportal.ingest.resolve.geography import Geography, load_geography
-from geoportal.ingest.resolve.town_places import place_towns, town_issues
+from geoportal.ingest.reading.edition import Edition, Progress, chosen_date, date_in_name
+from geoportal.ingest.reading.extract import Extract, FacilityExtract
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.revise.gazetteer import load_geography, open_geocoder
 from geoportal.ingest.revise.position_issues import position_issues
 from geoportal.ingest.revise.records import refresh_facilities
-from geoportal.ingest.sources.sample import SOURCE as SAMPLE
+from geoportal.ingest.revise.revision import Revision
+from geoportal.ingest.revise.storage import store
+from geoportal.ingest.revise.town_places import place_towns, town_issues
+from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids
@@ -66,7 +69,7 @@ class ImportOptions:
 
 
 class ImportRun:
-    """One call: its options, and the geography held so far.
+    """One call: its options, and the geography loaded so far.
 
     Parameters
     ----------
@@ -92,7 +95,7 @@ class ImportRun:
         self._strengths = {name: info.evidence for name, info in reference.sources.items()}
         self._geography: Geography | None = None
 
-    def run(self, paths: Sequence[Found]) -> ImportReport:
+    def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
         plans = Planner(self._options.source, self._options.fictional).plan(paths)
         with self._database.engine.connect() as connection, self._whole(connection):
@@ -145,7 +148,7 @@ class ImportRun:
         geography = self._geography
         part = connection.begin_nested()
         try:
-            self._take(connection, member, plan.content or identify(member), plan)
+            self._import_content(connection, member, plan.content or identify(member), plan)
         except InputRefusedError as error:
             part.rollback()
             self._geography = geography
@@ -153,40 +156,52 @@ class ImportRun:
         else:
             part.commit()
 
-    def _take(
+    def _import_content(
         self, connection: sa.Connection, member: Member, content: Content, plan: MemberPlan
     ) -> None:
+        """Extract, store and report; resolve what the file touches."""
         report = plan.report
-        edition = (
-            self._sample_edition(connection, content, report)
+        as_of = (
+            self._fictional_date(connection, content, report)
             if plan.fictional
-            else self._edition(connection, member, content, report)
+            else self._date(connection, member, content, report)
+        )
+        edition = Edition(
+            FICTIONAL.name if plan.fictional else content.source.name,
+            as_of,
+            self._municipalities,
+            self._reference.kinds,
+            self._progress,
         )
         report.as_of = edition.as_of
-        intake = take(connection, content, edition, self._progress)
-        self._fill(report, content, intake)
+        extract = content.extract(edition)
+        revision = store(connection, extract, edition)
+        report.count(extract.rows_read, extract.rejected, revision)
+        report.note([*content.issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         report.note(_ignored(member))
-        changed = self._refresh(connection, intake)
-        report.note(position_issues(connection, intake.listed, content.layout))
-        report.note(town_issues(connection, intake.listed_towns))
+        refreshed = self._refresh(connection, content, extract, revision)
+        if isinstance(extract, FacilityExtract):
+            report.note(position_issues(connection, extract.listed, content.layout))
+        if isinstance(extract, TownExtract):
+            report.note(town_issues(connection, extract))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
         if new:
             self._add_edition(connection, edition, report)
-        report.changed = changed or intake.changed or new
+        report.changed = refreshed or revision.changed or new
         if report.changed:
             cause = f"{edition.source} {edition.as_of} {report.sha256}"
             advance_dataset_version(connection, cause)
 
-    def _edition(
+    def _date(
         self, connection: sa.Connection, member: Member, content: Content, report: FileReport
-    ) -> Edition:
+    ) -> str:
         """Date the file: as told, as it was dated before, by its content, name, or last change."""
         named = date_in_name(Path(member.name).name) or date_in_name(member.name)
         as_of = (
             self._as_of
-            or edition_of_digest(connection, content.source, report.sha256)
-            or content.inner_date
+            or edition_of_digest(connection, content.source.name, report.sha256)
+            or content.date
             or (named.isoformat() if named else "")
         )
         if not as_of:
@@ -196,22 +211,14 @@ class ImportRun:
         elif as_of > self._today.isoformat():
             message = "the date lies in the future; facts will look current for too long"
             report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
-        return Edition(content.source, as_of, self._municipalities, self._reference.kinds)
+        return as_of
 
-    def _sample_edition(
+    def _fictional_date(
         self, connection: sa.Connection, content: Content, report: FileReport
-    ) -> Edition:
+    ) -> str:
         """Date a file of the sample city: by its content (a census), else by its first load."""
-        first = edition_of_digest(connection, SAMPLE, report.sha256)
-        as_of = content.inner_date or first or self._today.isoformat()
-        return Edition(SAMPLE, as_of, self._municipalities, self._reference.kinds)
-
-    def _fill(self, report: FileReport, content: Content, intake: Intake) -> None:
-        report.rows_read, report.rejected = intake.rows_read, intake.rejected
-        report.accepted = intake.rows_read - intake.rejected
-        report.created, report.updated = intake.created, intake.updated
-        report.unchanged, report.removed = intake.unchanged, intake.removed
-        report.note([*content.issues, *intake.issues])
+        first = edition_of_digest(connection, FICTIONAL.name, report.sha256)
+        return content.date or first or self._today.isoformat()
 
     def _refuse_bad(self, report: FileReport) -> None:
         limit = self._options.max_rejected_percent
@@ -222,14 +229,16 @@ class ImportRun:
                 "shifted get the file again, or raise --max-rejected"
             )
 
-    def _refresh(self, connection: sa.Connection, intake: Intake) -> bool:
+    def _refresh(
+        self, connection: sa.Connection, content: Content, extract: Extract, revision: Revision
+    ) -> bool:
         """Resolve what the file touches: everything when the geography has changed."""
-        ids = sorted(intake.facility_ids)
-        towns = sorted({town.people.municipality_code for town in intake.listed_towns})
-        if intake.geography_changed:
+        ids = sorted(revision.facility_ids)
+        towns = sorted(extract.towns) if isinstance(extract, TownExtract) else []
+        if content.source.is_geography and revision.changed:
             self._geography = None
             ids = facility_ids(connection)
-            towns = [held.municipality_code for held in read_town_sets(connection)]
+            towns = [item.municipality_code for item in read_town_sets(connection)]
         if not ids and not towns:
             return False
         if self._geography is None:

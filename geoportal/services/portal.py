@@ -21,8 +21,8 @@ from geoportal.index.hierarchy import district_members, short_name, upper_distri
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_book
 from geoportal.index.texts import kind_words
-from geoportal.ingest.resolve.gazetteer import open_geocoder
-from geoportal.ingest.sources.shipped_centres import shipped_centres, with_shipped
+from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
+from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.view import View
 from geoportal.settings import shipped_directory

@@ -38,7 +38,7 @@ from python_calamine import CalamineWorkbook
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.linking.addresses import compare_spots
-from geoportal.ingest.linking.groups import LINKED, REVIEW, Linkage, link_units
+from geoportal.ingest.linking.clustering import LINKED, REVIEW, Linkage, link_units
 from geoportal.ingest.linking.names import compare_names
 from geoportal.ingest.linking.units import Unit, make_units
 from geoportal.store.facilities import StoredRecord

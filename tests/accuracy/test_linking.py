@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from geoportal.ingest.linking.groups import LINKED
+from geoportal.ingest.linking.clustering import LINKED
 from tests.accuracy.linking import (
     SHARED,
     bureau,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 VALUE_LENGTH = 80
@@ -57,6 +57,15 @@ def shorten(text: str) -> str:
     return line if len(line) <= VALUE_LENGTH else line[: VALUE_LENGTH - 1] + "…"
 
 
+class ChangeCounts(Protocol):
+    """What happened to stored records, outlines or places."""
+
+    created: int
+    updated: int
+    unchanged: int
+    removed: int
+
+
 @dataclass(slots=True)
 class FileReport:
     """What became of one file (or member of an archive).
@@ -97,6 +106,13 @@ class FileReport:
     def note(self, issues: Iterable[Issue]) -> None:
         """Add issues, keeping them ordered by line."""
         self.issues = sorted([*self.issues, *issues], key=lambda issue: issue.line)
+
+    def count(self, rows_read: int, rejected: int, changes: ChangeCounts) -> None:
+        """Take over how many rows were read and rejected, and what they changed."""
+        self.rows_read, self.rejected = rows_read, rejected
+        self.accepted = rows_read - rejected
+        self.created, self.updated = changes.created, changes.updated
+        self.unchanged, self.removed = changes.unchanged, changes.removed
 
     def refuse(self, message: str, *, code: str = "refused", line: int = 1) -> None:
         """Mark the file as not taken at all; nothing was changed."""

@@ -5,21 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from mmap import mmap
 
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import decode
 from geoportal.ingest.files.layouts import Layout, fold_header
 from geoportal.ingest.files.refusal import CutFileError
-from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
-from geoportal.ingest.files.rows import read_number
+from geoportal.ingest.files.report import INFO, WARNING, Issue
 
 _HEAD_BYTES = 8_192
 _CHUNK = 1 << 16
-_MOST_ALIKE = 100
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -43,8 +41,6 @@ class StreamedTable:
         Fields of the header, or of the first row where there is no header.
     headed : bool
         False for tables without a header (KEN_ALL).
-    encoding : str
-        Codec of the file, found out when it is read.
     issues : tuple of Issue
         About the header.
     """
@@ -55,6 +51,11 @@ class StreamedTable:
     width: int
     headed: bool = True
     issues: tuple[Issue, ...] = ()
+
+    @cached_property
+    def encoding(self) -> str:
+        """Codec of the file, see `stream_encoding`."""
+        return stream_encoding(self.member.name, self.member.data)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield line and cells of every row behind the header that is not empty.
@@ -67,8 +68,7 @@ class StreamedTable:
             When the bytes are no text, or the file is cut off.
         """
         name, data = self.member.name, self.member.data
-        encoding = stream_encoding(name, data)
-        text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+        text = io.TextIOWrapper(io.BytesIO(data), encoding=self.encoding, newline="")
         reader = csv.reader(text)
         line, skip = 1, self.headed
         cells: list[str] = []
@@ -168,17 +168,6 @@ def _width(header: Sequence[str]) -> int:
     return width
 
 
-def read_degrees(text: str) -> float | None:
-    """Return a decimal number, None when it is none; the common case quickly."""
-    if text.isascii() and "_" not in text:
-        try:
-            value = float(text)
-        except ValueError:
-            return None
-        return value if math.isfinite(value) else None
-    return read_number(text)
-
-
 def first_row(member: Member) -> list[str]:
     """Return the cells of a text file's first row, empty when it is no text table."""
     head = member.data[:_HEAD_BYTES]
@@ -214,45 +203,6 @@ def _header_issues(
         if cell and position not in used and cell not in _known(layout):
             message = "this column is not part of the official layout and was not read"
             yield Issue(1, first[position].strip(), "unknown_column", INFO, "", message)
-
-
-@dataclass(slots=True)
-class RowCount:
-    """Counts rows and keeps the first of each kind of issue.
-
-    Attributes
-    ----------
-    rows_read, rejected : int
-    """
-
-    rows_read: int = 0
-    rejected: int = 0
-    _issues: list[Issue] = field(default_factory=list)
-    _alike: dict[str, int] = field(default_factory=dict)
-
-    def note(self, issue: Issue) -> None:
-        """Keep an issue unless there are very many of its kind; count an error as rejected."""
-        self.rejected += issue.severity == ERROR
-        count = self._alike.get(issue.code, 0) + 1
-        self._alike[issue.code] = count
-        if count <= _MOST_ALIKE:
-            self._issues.append(issue)
-
-    def wrong_width(self, line: int, cells: Sequence[str], width: int) -> None:
-        """Reject a row that has not as many fields as the header."""
-        message = f"the row has {len(cells)} fields, the header {width}; mend the row in the file"
-        value = " | ".join(cells)
-        self.note(Issue(line, "", "wrong_field_count", ERROR, value, message))
-
-    @property
-    def issues(self) -> list[Issue]:
-        """The issues kept, and one for each kind of which there were more."""
-        more = [
-            Issue(1, "", "more_of_the_same", INFO, str(count), f"{code}: only the first are listed")
-            for code, count in self._alike.items()
-            if count > _MOST_ALIKE
-        ]
-        return [*self._issues, *more]
 
 
 def encoding_issue(encoding: str) -> list[Issue]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, MEDICAL_INSTITUTION_CODE, Facility
+from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.addresses import read_spot
 
 KINDS: tuple[str, ...] = ("same_institution", "same_address")
@@ -61,7 +62,7 @@ class Relations:
 
 
 def _keys(facility: Facility) -> Iterator[tuple[str, str]]:
-    if any(mention.source == "sample" for mention in facility.sources):
+    if any(is_fictional(mention.source) for mention in facility.sources):
         return
     numbers = {
         facility.identifiers.get(scheme, "")

@@ -6,24 +6,42 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.catalogue import is_fictional, lists_facilities, source_named
 from geoportal.ingest.linking.addresses import Spot, read_spot
 from geoportal.ingest.linking.names import NameForms, name_forms
 from geoportal.ingest.linking.numbers import derived_number, official_numbers
-from geoportal.store.facilities import StoredRecord
 
-UNLINKED_SOURCES = frozenset({"sample"})
-"""Fictional facilities are never linked to real ones, nor to one another."""
-ANSWERS_BY_ID = frozenset({"survey"})
-"""Sources that list nothing themselves but answer under the ids of others: two ids that one of them
-has answered under may still be one place."""
-UNSURE_KINDS = {"bureau-codes": frozenset({"hospital", "clinic"})}
-"""Sources that list hospitals and clinics together (医科): there the kind is read off the name."""
 FAMILIES = {"hospital": "medical", "clinic": "medical"}
 """Kinds compared with one another; every other kind only with itself."""
 
 _SERVICE = re.compile(r"(?:k|mc-)(\d{3})-")
+
+
+class LinkageRecord(Protocol):
+    """A stored record as far as linking needs it; see `geoportal.store.facilities.StoredRecord`."""
+
+    @property
+    def record(self) -> FacilityRecord:
+        """What the source says."""
+        ...
+
+    @property
+    def own_id(self) -> str:
+        """The id its source gives it."""
+        ...
+
+    @property
+    def closed_on(self) -> str:
+        """ISO date of the edition that no longer lists it; empty while listed."""
+        ...
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Source and record id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,7 @@ def link_block(record: FacilityRecord) -> str:
     Family of kinds and prefecture, so that one prefecture's import does not compare another's;
     every official number begins with the prefecture.
     """
-    if record.source in UNLINKED_SOURCES:
+    if is_fictional(record.source):
         return ""
     family = FAMILIES.get(record.kind, record.kind)
     numbers = (number for _, number in official_numbers(record))
@@ -102,15 +120,16 @@ def link_block(record: FacilityRecord) -> str:
 
 def kind_is_sure(record: FacilityRecord) -> bool:
     """Say whether a source really states the kind."""
-    return record.kind not in UNSURE_KINDS.get(record.source, ())
+    source = source_named(record.source)
+    return source is None or record.kind not in source.guessed_kinds
 
 
-def make_units(stored: Iterable[StoredRecord]) -> list[Unit]:
+def make_units(stored: Iterable[LinkageRecord]) -> list[Unit]:
     """Group records by their own id.
 
     Parameters
     ----------
-    stored : iterable of StoredRecord
+    stored : iterable of LinkageRecord
         All records of the ids concerned, in any order.
 
     Returns
@@ -118,7 +137,7 @@ def make_units(stored: Iterable[StoredRecord]) -> list[Unit]:
     list of Unit
         Ordered by id.
     """
-    groups: dict[str, list[StoredRecord]] = {}
+    groups: dict[str, list[LinkageRecord]] = {}
     for item in stored:
         groups.setdefault(item.own_id, []).append(item)
     return [
@@ -126,7 +145,7 @@ def make_units(stored: Iterable[StoredRecord]) -> list[Unit]:
     ]
 
 
-def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
+def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
     """Put the records of one id together; closed ones count only when none is open."""
     listed = [item for item in stored if not item.closed_on]
     records = [item.record for item in listed or stored]
@@ -138,7 +157,7 @@ def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
         id=id_,
         block=_common_block(stored),
         areas=frozenset(record.municipality_code for record in records) - {""},
-        sources=frozenset(item.record.source for item in stored) - ANSWERS_BY_ID,
+        sources=frozenset(filter(lists_facilities, (item.record.source for item in stored))),
         service=service[1] if (service := _SERVICE.match(id_)) else "",
         kinds=frozenset(record.kind for record in records if kind_is_sure(record)),
         likely_kinds=frozenset(record.kind for record in records),
@@ -164,7 +183,7 @@ def make_unit(id_: str, stored: Sequence[StoredRecord]) -> Unit:
     )
 
 
-def _common_block(stored: Sequence[StoredRecord]) -> str:
+def _common_block(stored: Sequence[LinkageRecord]) -> str:
     """Return the block of the records; none when one of them is never linked."""
     blocks = {link_block(item.record) for item in stored}
     return "" if "" in blocks else max(blocks)

@@ -10,8 +10,9 @@ from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
+from geoportal.ingest.catalogue import lists_facilities, source_named
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
-from geoportal.ingest.linking.units import ANSWERS_BY_ID, kind_is_sure
+from geoportal.ingest.linking.units import kind_is_sure
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
@@ -31,9 +32,6 @@ _ATTRIBUTES = (
     "visit_areas",
     "note",
 )
-_LAST_ASKED = frozenset({"bureau-codes"})
-"""Sources whose wording is taken only where no equal one has any: the code list prints names
-without the letters it lacks (白医院 for 白土医院)."""
 
 
 def resolve_facility(
@@ -96,14 +94,15 @@ def resolve_facility(
 def _rank(
     item: StoredRecord, strengths: Mapping[str, str]
 ) -> tuple[bool, int, bool, str, str, str]:
-    source = item.record.source
-    strength = EVIDENCE.index(strengths.get(source, EVIDENCE[0]))
-    return (not item.closed_on, strength, source not in _LAST_ASKED, item.as_of, *item.key)
+    source = source_named(item.record.source)
+    strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
+    whole_names = source is None or not source.abridges_names
+    return (not item.closed_on, strength, whole_names, item.as_of, *item.key)
 
 
 def _status(stored: Sequence[StoredRecord]) -> str:
     """Return ``closed`` when no source lists the place any more; an answer is no listing."""
-    lists = [item for item in stored if item.record.source not in ANSWERS_BY_ID] or stored
+    lists = [item for item in stored if lists_facilities(item.record.source)] or stored
     return "closed" if all(item.closed_on for item in lists) else "open"
 
 

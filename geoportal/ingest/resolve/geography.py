@@ -1,4 +1,4 @@
-"""What positions are checked against: district outlines, the geocoder, the towns held."""
+"""What positions are checked against: district outlines, geocoder and town points."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.geo.geodesic import distances_m
 from geoportal.index.districts import DistrictIndex
-from geoportal.ingest.resolve.gazetteer import open_geocoder
 from geoportal.ingest.resolve.prefecture_extents import in_prefecture
-from geoportal.store.database import Database
-from geoportal.store.outlines import read_outlines
-from geoportal.store.places import read_place_positions
-from geoportal.store.reference import Reference
 
 NEAR_BOUNDARY_M = 250.0
 """Outlines are generalised: this far outside one a position may still be right, metres."""
@@ -82,18 +76,3 @@ class Geography:
             wrong = elsewhere or not in_prefecture(code, lon, lat)
             return "outside" if wrong else "unverified"
         return "town" if distances_m(lon, lat, lons, lats).min() <= NEAR_TOWN_M else "outside"
-
-
-def load_geography(
-    database: Database, connection: sa.Connection, reference: Reference
-) -> Geography:
-    """Read outlines and gazetteer as the connection sees them (uncommitted changes included)."""
-    known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-
-    def towns(code: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        if code not in known:
-            known[code] = read_place_positions(connection, code)
-        return known[code]
-
-    outlines = [(item.district, item.geometry) for item in read_outlines(connection)]
-    return Geography(DistrictIndex(outlines), open_geocoder(database, connection, reference), towns)

@@ -1,28 +1,12 @@
-"""Where 町丁目 of a population table are: found by name in the gazetteer, or said why not.
-
-Worked out again whenever towns or outlines change, so that the order of imports does not matter.
-"""
+"""Positions of the 町丁目 of a population table: found by name in the gazetteer, or the reason."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
-
-import sqlalchemy as sa
-
 from geoportal.address.result import GeocodeResult
-from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.prefecture_extents import in_prefecture
-from geoportal.ingest.sources.town_population import LAYOUT, ListedTown
 from geoportal.store.reference import Reference
-from geoportal.store.town_population import (
-    HeldTown,
-    TownPeople,
-    TownPlace,
-    read_towns,
-    write_town_places,
-)
+from geoportal.store.town_population import TownPeople, TownPlace
 
 REASONS = {
     "no_gazetteer": "no towns are imported yet, so nothing can be placed: import towns (町丁目)",
@@ -38,28 +22,6 @@ REASONS = {
 """Why a town has no place, by code. Its people are kept and shown, not counted in distances."""
 
 _LEVELS = frozenset({"town", "chome"})
-
-
-def place_towns(
-    connection: sa.Connection,
-    geography: Geography,
-    reference: Reference,
-    codes: Sequence[str] | None = None,
-) -> int:
-    """Work out where the towns held are, those of some municipalities or all.
-
-    Returns
-    -------
-    int
-        How many have another place than before.
-    """
-    moved = [
-        HeldTown(town.people, place)
-        for town in read_towns(connection, codes)
-        if (place := find_town(town.people, geography, reference)) != town.place
-    ]
-    write_town_places(connection, moved)
-    return len(moved)
 
 
 def find_town(town: TownPeople, geography: Geography, reference: Reference) -> TownPlace:
@@ -105,41 +67,3 @@ def _why_not(found: GeocodeResult, town: TownPeople) -> str:
     if found.lon is None or found.lat is None:
         return "town_without_position"
     return "" if found.coordinate_level in _LEVELS else "town_without_position"
-
-
-def town_issues(connection: sa.Connection, listed: Iterable[ListedTown]) -> list[Issue]:
-    """Return an issue for each town of a file that has no place, and how many have one.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        After `place_towns`.
-    listed : iterable of ListedTown
-        Of the file.
-    """
-    towns = list(listed)
-    codes = sorted({town.people.municipality_code for town in towns})
-    held = {town.people: town.place for town in read_towns(connection, codes)} if codes else {}
-    issues = []
-    placed = 0
-    for town in towns:
-        place = held.get(town.people)
-        if place is None:
-            continue  # a newer edition is held
-        placed += not place.reason
-        if place.reason:
-            message = f"{REASONS[place.reason]}; its people are kept and shown apart"
-            issues.append(
-                Issue(
-                    town.line,
-                    LAYOUT.official("name"),
-                    place.reason,
-                    WARNING,
-                    unicodedata.normalize("NFKC", town.people.name),
-                    message,
-                )
-            )
-    if placed:
-        message = f"{placed} of {len(towns)} towns were placed by the gazetteer"
-        issues.append(Issue(1, LAYOUT.official("name"), "placed", INFO, str(placed), message))
-    return issues

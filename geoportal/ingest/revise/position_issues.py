@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.files.rows import Listed
+from geoportal.ingest.reading.extract import ListedRecord
 from geoportal.ingest.resolve.positions import GEOCODED, MESSAGES, SERIOUS
-from geoportal.ingest.revise.records import resolved_facilities
+from geoportal.store import documents
+from geoportal.store.facilities import facility_documents
 from geoportal.store.links import current_facility_ids
 
 _ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
@@ -18,7 +19,7 @@ _BATCH = 1_000
 
 
 def position_issues(
-    connection: sa.Connection, listed: Sequence[Listed], layout: Layout | None
+    connection: sa.Connection, listed: Sequence[ListedRecord], layout: Layout | None
 ) -> list[Issue]:
     """Return an issue for each warning of the position of a file's facilities.
 
@@ -26,7 +27,7 @@ def position_issues(
     ----------
     connection : sqlalchemy.Connection
         After the facilities were resolved.
-    listed : sequence of Listed
+    listed : sequence of ListedRecord
         The file's records.
     layout : Layout or None
         For the names of columns.
@@ -34,12 +35,13 @@ def position_issues(
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
-        current = current_facility_ids(connection, [item.facility_id for item in batch])
-        facilities = resolved_facilities(connection, sorted(set(current.values())))
+        current = current_facility_ids(connection, [item.own_id for item in batch])
+        stored = facility_documents(connection, sorted(set(current.values())))
+        facilities = {id_: documents.load_facility(text) for id_, text in stored.items()}
         for item in batch:
             if item.record.lon is None and not item.record.address:
                 continue  # the table does not say where anything is
-            location = facilities[current[item.facility_id]].location
+            location = facilities[current[item.own_id]].location
             issues.extend(
                 _issue(item, warning, known=location.known, layout=layout)
                 for warning in location.warnings
@@ -48,7 +50,7 @@ def position_issues(
     return issues
 
 
-def _issue(item: Listed, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+def _issue(item: ListedRecord, warning: str, *, known: bool, layout: Layout | None) -> Issue:
     record = item.record
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"

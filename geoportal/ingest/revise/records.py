@@ -1,4 +1,4 @@
-"""An edition's records taken into the database, so that the order of import does not matter.
+"""Facility records stored so that the order of import does not matter.
 
 What is stored of a record is a function of the set of editions that were imported: its content is
 that of the newest edition; among equally new ones, the fullest. It is closed on the first later
@@ -8,20 +8,21 @@ edition that lists its scope without it. First and last seen are the oldest and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
 
 import sqlalchemy as sa
 
-from geoportal.domain.facility import Facility, FacilityRecord
+from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS
-from geoportal.ingest.files.edition import Edition, Progress
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.files.rows import FacilityExtract, Listed
 from geoportal.ingest.linking.units import link_block
+from geoportal.ingest.reading.edition import Edition, Progress
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.relink import relink
+from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.scopes import answered_scopes, dates_of, larger_scopes
 from geoportal.store import documents
 from geoportal.store.editions import add_scope_editions, read_scope_editions
@@ -43,32 +44,10 @@ _MANY_REMOVED_LEAST = 10
 _BATCH = 1_000
 
 
-@dataclass(slots=True)
-class Revision:
-    """What an edition changed.
-
-    Attributes
-    ----------
-    created, updated, unchanged, removed : int
-        Records by what happened to them.
-    facility_ids : set of str
-        Facilities to resolve again.
-    issues : list of Issue
-        About the edition as a whole.
-    """
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    facility_ids: set[str] = field(default_factory=set)
-    issues: list[Issue] = field(default_factory=list)
-
-
-def revise_records(
+def update_records(
     connection: sa.Connection, extract: FacilityExtract, edition: Edition
 ) -> Revision:
-    """Take the records of an edition into the database.
+    """Store the records of an edition.
 
     Parameters
     ----------
@@ -79,9 +58,10 @@ def revise_records(
     edition : Edition
         Source and date.
     """
-    scopes = {listed.scope for listed in extract.listed}
-    complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     finder = edition.municipalities
+    listed = {item.record.record_id: item for item in extract.listed}
+    scopes = {item.scope for item in extract.listed}
+    complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     answered = answered_scopes(complete, scopes - complete, finder)
     add_scope_editions(connection, edition.source, complete | answered, edition.as_of)
     concerned = scopes | {
@@ -89,27 +69,25 @@ def revise_records(
         for scope in record_scopes(connection, edition.source)
         if answered.intersection(larger_scopes(scope, finder))
     }
-    held = _held(connection, extract, edition.source, concerned)
-    after = dict(held)
-    superseded = 0
-    for listed in extract.listed:
-        before = held.get(listed.record.record_id)
-        merged = _merge(before, listed, edition.as_of)
-        superseded += before is not None and before.as_of > edition.as_of
-        after[listed.record.record_id] = merged
+    before = _stored_records(connection, edition.source, concerned, listed)
+    merged = {key: _merge(before.get(key), item, edition.as_of) for key, item in listed.items()}
     dates = read_scope_editions(connection, edition.source)
-    after = {key: _closed(item, dates_of(item.scope, dates, finder)) for key, item in after.items()}
-    changed = [item for key, item in after.items() if item != held.get(key)]
+    after = {
+        key: _closed(item, dates_of(item.scope, dates, finder))
+        for key, item in {**before, **merged}.items()
+    }
+    changed = [item for key, item in after.items() if item != before.get(key)]
     write_records(connection, changed, {item.key: link_block(item.record) for item in changed})
     write_claims(connection, changed)
-    listings = [(listed.scope, listed.record) for listed in extract.listed]
+    listings = [(item.scope, item.record) for item in extract.listed]
     write_history(connection, edition.source, edition.as_of, listings)
-    relinked = _link(connection, changed, held)
-    revision = _count(held, after, {listed.record.record_id for listed in extract.listed})
+    relinked = _link(connection, changed, before)
+    revision = _count(before, after, listed)
     revision.facility_ids = {item.facility_id for item in changed} | relinked
+    superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
     revision.issues = [
         *_edition_issues(superseded, extract, complete != scopes, edition),
-        *_removal_issues(revision, sum(not item.closed_on for item in held.values())),
+        *_removal_issues(revision, sum(not item.closed_on for item in before.values())),
     ]
     return revision
 
@@ -143,13 +121,13 @@ def refresh_facilities(
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         progress("positions", start, len(ids))
-        groups: dict[str, list[StoredRecord]] = {}
+        records: dict[str, list[StoredRecord]] = {}
         for item in read_records(connection, facility_ids=batch):
-            groups.setdefault(item.facility_id, []).append(item)
+            records.setdefault(item.facility_id, []).append(item)
         before = facility_documents(connection, batch)
-        resolved = [resolve_facility(group, geography, strengths) for group in groups.values()]
+        resolved = [resolve_facility(group, geography, strengths) for group in records.values()]
         changed = [item for item in resolved if documents.dump(item) != before.get(item.id)]
-        gone = [id_ for id_ in before if id_ not in groups]
+        gone = [id_ for id_ in before if id_ not in records]
         write_facilities(connection, changed)
         remove_facilities(connection, gone)
         count += len(changed) + len(gone)
@@ -158,53 +136,46 @@ def refresh_facilities(
     return count
 
 
-def resolved_facilities(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Facility]:
-    """Return facilities as stored, by id."""
-    found = facility_documents(connection, ids)
-    return {id_: documents.load_facility(text) for id_, text in found.items()}
+def _fullness(record: FacilityRecord) -> tuple[int, int, str]:
+    """Return what decides between two contents of the same date.
 
-
-def fullness(record: FacilityRecord) -> tuple[int, str]:
-    """Return what decides between two contents of the same date: the fuller, then the text."""
+    The number of filled attributes first, then of entries in lists, then the text.
+    """
     filled = sum(getattr(record, item.name) not in ("", None, (), {}) for item in fields(record))
     hours = record.hours
     detail = len(hours.sessions) + len(hours.closed_days) + len(hours.open_days)
     detail += len(record.filings) + len(record.departments)
-    return filled * 1000 + detail, documents.dump(record)
+    return filled, detail, documents.dump(record)
 
 
-def undated(record: FacilityRecord) -> FacilityRecord:
+def _undated(record: FacilityRecord) -> FacilityRecord:
     """Return a record without the dates of its edition, to see whether its content changed."""
     hours = replace(record.hours, as_of="") if record.hours.known else EMPTY_HOURS
     claims = tuple(replace(claim, as_of="") for claim in record.claims)
     return replace(record, hours=hours, claims=claims)
 
 
-def _held(
-    connection: sa.Connection, extract: FacilityExtract, source: str, scopes: set[str]
+def _stored_records(
+    connection: sa.Connection, source: str, scopes: Collection[str], listed: Collection[str]
 ) -> dict[str, StoredRecord]:
-    """Return stored records of the file's scopes, and of its ids that were in another scope."""
-    held: dict[str, StoredRecord] = {}
-    if scopes:
-        found = read_records(connection, source=source, scopes=sorted(scopes))
-        held = {item.record.record_id: item for item in found}
-    missing = [
-        listed.record.record_id for listed in extract.listed if listed.record.record_id not in held
-    ]
+    """Return stored records of these scopes, and those listed that were in another scope."""
+    stored = read_records(connection, source=source, scopes=sorted(scopes)) if scopes else ()
+    by_key = {item.record.record_id: item for item in stored}
+    missing = [key for key in listed if key not in by_key]
     if missing:
-        found = read_records(connection, source=source, record_ids=missing)
-        held.update({item.record.record_id: item for item in found})
-    return held
+        moved = read_records(connection, source=source, record_ids=missing)
+        by_key.update({item.record.record_id: item for item in moved})
+    return by_key
 
 
-def _merge(before: StoredRecord | None, listed: Listed, as_of: str) -> StoredRecord:
-    own_id = listed.facility_id
+def _merge(before: StoredRecord | None, listed: ListedRecord, as_of: str) -> StoredRecord:
+    own_id = listed.own_id
     fresh = StoredRecord(listed.record, own_id, listed.scope, as_of, as_of, as_of, "", own_id)
     if before is None:
         return fresh
     if before.own_id == own_id:
         fresh = replace(fresh, facility_id=before.facility_id)
-    newer = (as_of, *fullness(fresh.record)) > (before.as_of, *fullness(before.record))
+    newer = (as_of, *_fullness(fresh.record)) > (before.as_of, *_fullness(before.record))
     return replace(
         fresh if newer else before,
         first_seen=min(before.first_seen, as_of),
@@ -213,25 +184,21 @@ def _merge(before: StoredRecord | None, listed: Listed, as_of: str) -> StoredRec
 
 
 def _link(
-    connection: sa.Connection,
-    changed: Sequence[StoredRecord],
-    held: Mapping[str, StoredRecord],
+    connection: sa.Connection, changed: Sequence[StoredRecord], stored: Mapping[str, StoredRecord]
 ) -> set[str]:
     """Link what has changed with the other sources; return the facilities that are concerned."""
-    before = [held[item.record.record_id] for item in changed if item.record.record_id in held]
-    blocks = {link_block(item.record) for item in (*changed, *before)}
+    pairs = [
+        (stored[item.record.record_id], item) for item in changed if item.record.record_id in stored
+    ]
+    blocks = {link_block(item.record) for item in (*changed, *(before for before, _ in pairs))}
     blocks |= blocks_of(connection, sorted({item.own_id for item in changed}))
-    renamed = {
-        held[item.record.record_id].own_id: item.own_id
-        for item in changed
-        if item.record.record_id in held and held[item.record.record_id].own_id != item.own_id
+    redirects = {
+        before.own_id: after.own_id
+        for before, after in pairs
+        if before.own_id != after.own_id and not facility_of(connection, before.own_id)
     }
-    write_redirects(
-        connection,
-        {old: new for old, new in renamed.items() if not facility_of(connection, old)},
-        (),
-    )
-    return relink(connection, blocks) | {item.facility_id for item in before}
+    write_redirects(connection, redirects, ())
+    return relink(connection, blocks) | {before.facility_id for before, _ in pairs}
 
 
 def _closed(item: StoredRecord, dates: Sequence[str]) -> StoredRecord:
@@ -241,26 +208,26 @@ def _closed(item: StoredRecord, dates: Sequence[str]) -> StoredRecord:
 
 
 def _count(
-    held: Mapping[str, StoredRecord], after: Mapping[str, StoredRecord], listed: set[str]
+    stored: Mapping[str, StoredRecord],
+    after: Mapping[str, StoredRecord],
+    listed: Collection[str],
 ) -> Revision:
     revision = Revision()
     for key, item in after.items():
-        before = held.get(key)
+        before = stored.get(key)
         if before is None:
             revision.created += 1
         elif item.closed_on and not before.closed_on:
             revision.removed += 1
         elif key not in listed:
             continue
-        elif undated(item.record) != undated(before.record) or _reopened(before, item):
+        elif _undated(item.record) != _undated(before.record) or (
+            before.closed_on and not item.closed_on
+        ):
             revision.updated += 1
         else:
             revision.unchanged += 1
     return revision
-
-
-def _reopened(before: StoredRecord, item: StoredRecord) -> bool:
-    return bool(before.closed_on) and not item.closed_on
 
 
 def _edition_issues(

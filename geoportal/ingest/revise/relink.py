@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from geoportal.ingest.linking.clustering import PairOutcome, link_units
 from geoportal.ingest.linking.decisions import Decision, current_decisions
-from geoportal.ingest.linking.groups import PairOutcome, link_units
 from geoportal.ingest.linking.units import make_units
 from geoportal.store.facilities import StoredRecord
 from geoportal.store.links import (

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 
 CITIES_FOR_PREFECTURE = 5
 """A file that lists at least so many cities of a prefecture answers for all of it."""

@@ -20,14 +20,16 @@ from __future__ import annotations
 from typing import Final
 
 from geoportal.domain.place import Place
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.files.streams import StreamedTable
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.stream_extract import PlaceStream
 
-SOURCE: Final = "address-base-registry"
+NAME: Final = "address-base-registry"
 TOWN, BLOCK, HOUSE = "town", "block", "house"
-PARTS: Final = {part: f"{SOURCE}/{part}" for part in (TOWN, BLOCK, HOUSE)}
+PARTS: Final = {part: f"{NAME}/{part}" for part in (TOWN, BLOCK, HOUSE)}
 """Under which source names the places of each table are kept."""
 
 _IDS: Final[dict[str, tuple[str, ...]]] = {
@@ -103,7 +105,7 @@ _HOUSE_NUMBERS = {
 _MUST = ("lg_code", "machiaza_id", "oaza_cho", "ablt_date")
 LAYOUTS: Final = (
     Layout(
-        SOURCE,
+        NAME,
         TOWN,
         _NAMES
         | {
@@ -115,9 +117,9 @@ LAYOUTS: Final = (
         known=_UNREAD,
         optional=frozenset({"koaza_kind", "address_flag"}),
     ),
-    Layout(SOURCE, BLOCK, _NAMES | _NUMBERS, required=(*_MUST, "blk_num"), known=_UNREAD),
+    Layout(NAME, BLOCK, _NAMES | _NUMBERS, required=(*_MUST, "blk_num"), known=_UNREAD),
     Layout(
-        SOURCE,
+        NAME,
         HOUSE,
         _NAMES | _HOUSE_NUMBERS,
         required=(*_MUST, "blk_num", "rsdt_num"),
@@ -234,3 +236,18 @@ def unknown_municipality(line: int, value: str) -> Issue:
     """Return the issue of a row whose lg_code is not known."""
     message = "expected the 6-digit code of a municipality (全国地方公共団体コード)"
     return Issue(line, "lg_code", "unknown_municipality", ERROR, value, message)
+
+
+def extract(table: StreamedTable, edition: Edition) -> PlaceStream:
+    """Return a master table, to be read while it is stored."""
+    return PlaceStream(table=table, reader=RegistryReader(table, edition))
+
+
+SOURCE: Final[Source[StreamedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=LAYOUTS,
+    streamed=True,
+    order=3,
+    is_geography=True,
+)

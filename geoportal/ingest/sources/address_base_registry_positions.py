@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
-from geoportal.ingest.files.streams import StreamedTable, read_degrees
+from geoportal.ingest.files.streams import StreamedTable
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.rows import read_degrees
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.stream_extract import PositionStream
 from geoportal.ingest.sources.address_base_registry import (
     BLOCK,
     HOUSE,
@@ -23,7 +26,7 @@ from geoportal.ingest.sources.address_base_registry import (
     unknown_municipality,
 )
 
-SOURCE: Final = "address-base-registry-positions"
+NAME: Final = "address-base-registry-positions"
 _PLACED: Final[dict[str, tuple[str, ...]]] = {
     "lg_code": ("lg_code",),
     "machiaza_id": ("machiaza_id", "town_id"),
@@ -65,9 +68,9 @@ _UNREAD = frozenset(
 )
 _MUST = ("lg_code", "machiaza_id", "lon", "lat")
 LAYOUTS: Final = (
-    Layout(SOURCE, TOWN, _PLACED, required=_MUST, known=_UNREAD, optional=frozenset({"srid"})),
+    Layout(NAME, TOWN, _PLACED, required=_MUST, known=_UNREAD, optional=frozenset({"srid"})),
     Layout(
-        SOURCE,
+        NAME,
         BLOCK,
         _PLACED | _NUMBERED,
         required=(*_MUST, "blk_id"),
@@ -75,7 +78,7 @@ LAYOUTS: Final = (
         optional=frozenset({"srid"}),
     ),
     Layout(
-        SOURCE,
+        NAME,
         HOUSE,
         _PLACED | _HOUSED,
         required=(*_MUST, "blk_id", "rsdt_id"),
@@ -128,3 +131,18 @@ class PositionReader:
     def unknown(self, line: int, cells: list[str]) -> Issue:
         """Return the issue of a row in no known municipality."""
         return unknown_municipality(line, cells[self._table.positions["lg_code"]])
+
+
+def extract(table: StreamedTable, edition: Edition) -> PositionStream:
+    """Return a table of positions, to be read while it is stored."""
+    return PositionStream(table=table, reader=PositionReader(table, edition))
+
+
+SOURCE: Final[Source[StreamedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=LAYOUTS,
+    streamed=True,
+    order=4,
+    is_geography=True,
+)

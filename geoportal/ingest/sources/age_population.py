@@ -6,13 +6,15 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
-from geoportal.ingest.files.rows import read_number
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.rows import read_number
+from geoportal.ingest.reading.source import Source
 from geoportal.store.population import AgePopulation
 
-SOURCE: Final = "age-population"
+NAME: Final = "age-population"
 _BANDS: Final = {
     "a65": ("65歳～69歳", "65～69歳", "65-69"),
     "a70": ("70歳～74歳", "70～74歳", "70-74"),
@@ -24,7 +26,7 @@ _BANDS: Final = {
     "a100": ("100歳以上", "100-"),
 }
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": ("団体コード", "市区町村コード"),
@@ -42,32 +44,27 @@ _BOTH_SEXES: Final = "計"
 _FROM: Final = {"pop65": 0, "pop75": 2, "pop85": 4}
 
 
-@dataclass(slots=True)
-class AgeExtract:
-    """What a file says of residents: one item a municipality, ward, city or prefecture."""
+@dataclass(slots=True, kw_only=True)
+class AgeExtract(Extract):
+    """Residents by age, one entry a municipality, ward, city or prefecture."""
 
-    items: list[AgePopulation] = field(default_factory=list)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
+    areas: list[AgePopulation] = field(default_factory=list)
 
 
 def extract(table: RecognisedTable, edition: Edition) -> AgeExtract:
     """Read the rows of both sexes together; rows of men and women are read and not kept."""
-    found = AgeExtract()
+    extract = AgeExtract()
     seen: set[str] = set()
     for record in table.records:
-        found.rows_read += 1
-        issue = _take(record, edition, found.items, seen)
-        if issue is not None:
-            found.rejected += 1
-            found.issues.append(issue)
-    return found
+        extract.rows_read += 1
+        extract.add_issue(_add_area(record, edition, extract.areas, seen))
+    return extract
 
 
-def _take(
-    record: Record, edition: Edition, items: list[AgePopulation], seen: set[str]
+def _add_area(
+    record: Record, edition: Edition, areas: list[AgePopulation], seen: set[str]
 ) -> Issue | None:
+    """Add the residents of a row; return what is wrong with it."""
     code = area_code(record.get("code"))
     if not code:
         return _issue(record, "code", "bad_code", "expected five digits, or six with check digit")
@@ -83,7 +80,7 @@ def _take(
         return _issue(record, "code", "duplicate_key", "the area stands further up; kept as there")
     seen.add(code)
     older = {name: sum(bands[start:]) for name, start in _FROM.items()}
-    items.append(AgePopulation(code, edition.source, edition.as_of, total, **older))
+    areas.append(AgePopulation(code, edition.source, edition.as_of, total, **older))
     return None
 
 
@@ -106,3 +103,10 @@ def _whole(text: str) -> int | None:
 
 def _issue(record: Record, name: str, code: str, message: str) -> Issue:
     return Issue(record.line, LAYOUT.official(name), code, ERROR, record.get(name), message)
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+)

@@ -16,15 +16,18 @@ from typing import Final
 
 from geoportal.domain.place import Place
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, INFO, Issue
-from geoportal.ingest.files.streams import StreamedTable, read_degrees
+from geoportal.ingest.files.streams import StreamedTable
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.rows import read_degrees
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.stream_extract import PlaceStream
 from geoportal.text.contact import clean_line
 
-SOURCE: Final = "blocks"
+NAME: Final = "blocks"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "prefecture": ("都道府県名",),
@@ -57,7 +60,7 @@ class BlockReader:
         For the municipalities' codes.
     """
 
-    part = SOURCE
+    part = NAME
 
     def __init__(self, table: StreamedTable, edition: Edition) -> None:
         at = table.positions
@@ -111,3 +114,18 @@ class BlockReader:
         """Return the note on a block that stands there twice."""
         message = "the same block stands further up; the first is kept"
         return Issue(line, LAYOUT.official("block"), "duplicate_key", INFO, place.block, message)
+
+
+def extract(table: StreamedTable, edition: Edition) -> PlaceStream:
+    """Return a table with `LAYOUT`, to be read while it is stored."""
+    return PlaceStream(table=table, reader=BlockReader(table, edition))
+
+
+SOURCE: Final[Source[StreamedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    streamed=True,
+    order=2,
+    is_geography=True,
+)

@@ -9,82 +9,91 @@ Coordinates must be degrees of WGS 84 or JGD2000/2011 (taken as equal). The Toky
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import shapely
-from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.district import District
 from geoportal.geo.polygons import dissolve, polygonal
-from geoportal.ingest.files.edition import Edition
-from geoportal.ingest.files.map_files import Feature
-from geoportal.ingest.files.municipalities import MunicipalityFinder, last_part
+from geoportal.ingest.files.map_files import Feature, require_degrees
 from geoportal.ingest.files.report import ERROR, INFO, Issue
-from geoportal.ingest.sources.local_districts import read_local
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.local_districts import read_local
+from geoportal.ingest.reading.municipalities import MunicipalityFinder, last_part
+from geoportal.ingest.reading.source import Features, Source
 from geoportal.store.outlines import StoredOutline
 
-SOURCE: Final = "boundary"
+NAME: Final = "boundary"
 _CODE = re.compile(r"\d{5}")
+_RAILWAYS = frozenset({"N02_003", "N02_004", "N02_005"})
 
 
-@dataclass(slots=True)
-class OutlineExtract:
-    """What a file says of outlines.
+@dataclass(slots=True, kw_only=True)
+class OutlineExtract(Extract):
+    """Outlines of districts; rows are features.
 
     Attributes
     ----------
     outlines : list of StoredOutline
         One a district, dissolved, ordered by code.
-    rows_read, rejected : int
-        Features.
-    issues : list of Issue
     """
 
     outlines: list[StoredOutline] = field(default_factory=list)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
-def describes(features: Iterable[Feature]) -> bool:
-    """Say whether any feature has an official code or tells of a local set of districts."""
-    return any(
+def describes(name: str, features: Features) -> bool:
+    """Say whether any feature has an official code or tells of a local set of districts.
+
+    Railways (N02) are none, whatever else they say.
+
+    Raises
+    ------
+    InputRefusedError
+        When the coordinates are no degrees.
+    """
+    if any(_RAILWAYS & feature.properties.keys() for feature in features):
+        return False
+    described = any(
         _named_code(feature.properties)[0]
         or (read_local(feature.properties) and not _without_area(feature))
         for feature in features
     )
+    if described:
+        require_degrees(name, features)
+    return described
 
 
-def extract(features: Iterable[Feature], edition: Edition) -> OutlineExtract:
+def extract(features: Features, edition: Edition) -> OutlineExtract:
     """Dissolve features into districts.
 
     Features without a code (所属未定地) or without an area are left out with an issue.
     """
-    found = OutlineExtract()
+    extract = OutlineExtract()
     parts: dict[str, list[BaseGeometry]] = {}
     districts: dict[str, District] = {}
     for feature in features:
-        found.rows_read += 1
+        extract.rows_read += 1
         district = _district_of(feature.properties, edition.municipalities)
         problem = _problem(feature, district, districts)
         if problem:
-            found.rejected += 1
-            found.issues.append(problem)
+            extract.issues.append(problem)
+            extract.rejected += 1
         elif feature.geometry is not None and district is not None:
             parts.setdefault(district.code, []).append(feature.geometry)
             districts.setdefault(district.code, district)
     for code in sorted(parts):
         outline = dissolve(parts[code])
         if not outline.is_empty:
-            found.outlines.append(_outline(districts[code], outline, edition))
-    return found
-
-
-def _outline(district: District, outline: MultiPolygon, edition: Edition) -> StoredOutline:
-    return StoredOutline(district, shapely.normalize(outline), edition.source, edition.as_of)
+            extract.outlines.append(
+                StoredOutline(
+                    districts[code], shapely.normalize(outline), edition.source, edition.as_of
+                )
+            )
+    return extract
 
 
 def _problem(
@@ -150,3 +159,12 @@ def _published_name(properties: Mapping[str, Any]) -> str:
     parts = [properties.get(f"N03_00{number}") or "" for number in (3, 4, 5)]
     joined = "".join(str(part) for part in parts)
     return joined or str(properties.get("ward") or properties.get("name") or "")
+
+
+SOURCE: Final[Source[Features]] = Source(
+    name=NAME,
+    extract=extract,
+    describes=describes,
+    order=0,
+    is_geography=True,
+)

@@ -17,29 +17,29 @@ from typing import Final
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.domain.filing import Filing
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import INFO, Issue
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
-    RowNotes,
-    read_line,
-    read_official_number,
-    read_phone,
-)
-from geoportal.ingest.sources.institution_codes import (
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.institution_codes import (
     TABLE_DIGITS,
     check_digit_fits,
     institution_code,
     table_of,
 )
+from geoportal.ingest.reading.rows import (
+    RowNotes,
+    read_line,
+    read_official_number,
+    read_phone,
+)
+from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_line, clean_postal_code
 from geoportal.text.wareki import find_date, parse_date
 
-SOURCE: Final = "bureau"
+NAME: Final = "bureau"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "serial": ("項番",),
@@ -116,27 +116,24 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     ``項番`` numbers the institutions of a whole list without gaps. Where it has gaps the file is
     somebody's extract: what is missing from it is then not taken as closed.
     """
-    found = FacilityExtract(rows_read=len(table.records))
+    extract = FacilityExtract(rows_read=len(table.records))
     institutions: dict[str, _Institution] = {}
     for record in table.records:
         notes = RowNotes(record, table.layout)
-        _take_row(notes, record, edition, institutions)
+        _add_row(notes, record, edition, institutions)
         if notes.rejected:
-            found.rejected += 1
-            found.incomplete = True
-        found.issues.extend(notes.issues)
+            extract.reject_row()
+        extract.issues.extend(notes.issues)
     for institution in institutions.values():
         notes = RowNotes(institution.first, table.layout)
         facility = _facility(notes, institution, edition)
-        found.issues.extend(notes.issues)
-        found.listed.append(
-            Listed(institution.first.line, facility, f"m{institution.code}", institution.scope)
-        )
-    _judge_whole(table, found)
-    return found
+        extract.issues.extend(notes.issues)
+        extract.listed.append(SOURCE.listed(institution.first.line, facility, institution.scope))
+    _check_serials(table, extract)
+    return extract
 
 
-def _take_row(
+def _add_row(
     notes: RowNotes, record: Record, edition: Edition, institutions: dict[str, _Institution]
 ) -> None:
     """Add a row to its institution, or reject it."""
@@ -149,22 +146,24 @@ def _take_row(
     if notes.rejected:
         return
     facts = tuple(record.get(name) for name in _INSTITUTION_FIELDS)
-    held = institutions.get(code)
-    if held is None:
+    institution = institutions.get(code)
+    if institution is None:
         table = _table(record)
         scope = f"{code[:2]}/{table}"
-        held = institutions[code] = _Institution(record, table, code, facts, scope)
-    elif facts != held.facts:
+        institution = institutions[code] = _Institution(record, table, code, facts, scope)
+    elif facts != institution.facts:
         name = next(
             name
-            for name, ours, first in zip(_INSTITUTION_FIELDS, facts, held.facts, strict=True)
-            if ours != first
+            for name, fact, first in zip(_INSTITUTION_FIELDS, facts, institution.facts, strict=True)
+            if fact != first
         )
-        notes.warn(name, "rows_differ", f"differs from line {held.first.line}; the first is kept")
-    _take_filing(held, record, symbol)
+        notes.warn(
+            name, "rows_differ", f"differs from line {institution.first.line}; the first is kept"
+        )
+    _add_filing(institution, record, symbol)
 
 
-def _take_filing(institution: _Institution, record: Record, symbol: str) -> None:
+def _add_filing(institution: _Institution, record: Record, symbol: str) -> None:
     key = (
         symbol,
         clean_line(record.get("accepted")),
@@ -226,7 +225,7 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
         for (symbol, accepted, since, valid_from), remarks in institution.filings.items()
     )
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=code,
         kind=kind,
         name=read_line(notes, "name"),
@@ -309,7 +308,7 @@ def _claims(details: Sequence[Filing], table: str, edition: Edition) -> list[Cla
             rule.code,
             rule.value,
             rule.evidence,
-            SOURCE,
+            NAME,
             edition.as_of,
             note=_claim_note(filing, rule.note),
         )
@@ -330,7 +329,7 @@ def _day(text: str) -> str:
     return found.isoformat() if found else clean_line(text)
 
 
-def _judge_whole(table: RecognisedTable, found: FacilityExtract) -> None:
+def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:
     """Tell an extract of the list from the whole of it."""
     serials = {record.get("serial") for record in table.records}
     numbers = {int(text) for text in serials if text.isascii() and text.isdigit()}
@@ -338,9 +337,18 @@ def _judge_whole(table: RecognisedTable, found: FacilityExtract) -> None:
         return
     if len(numbers) == max(numbers) - min(numbers) + 1 and min(numbers) == 1:
         return
-    found.incomplete = True
+    extract.incomplete = True
     message = (
         "項番 has gaps: this is an extract of a list, so what is missing from it is not taken as "
         "closed, nor a filing missing from it as ended"
     )
-    found.issues.append(Issue(table.header_line, "項番", "extract", INFO, "", message))
+    extract.issues.append(Issue(table.header_line, "項番", "extract", INFO, "", message))
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    content_date=list_date,
+    own_id=lambda record: f"m{record.record_id}",
+)

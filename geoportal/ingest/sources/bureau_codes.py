@@ -1,7 +1,7 @@
 """コード内容別医療機関一覧表: institutions by code, with name, postal code and address.
 
 Neither kind nor 点数表 is in the list. The table follows from the number (see
-`geoportal.ingest.sources.institution_codes`) and its check digit; hospital or clinic only from the
+`geoportal.ingest.reading.institution_codes`) and its check digit; hospital or clinic only from the
 name, which the claim says.
 """
 
@@ -13,29 +13,28 @@ from dataclasses import replace
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
-    RowNotes,
-    add_rows,
-    read_line,
-    read_official_number,
-    read_phone,
-)
-from geoportal.ingest.sources.institution_codes import (
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.institution_codes import (
     TABLE_DIGITS,
     check_digit_fits,
     institution_code,
     named_hospital,
     table_of,
 )
+from geoportal.ingest.reading.rows import (
+    RowNotes,
+    read_line,
+    read_official_number,
+    read_phone,
+)
+from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
 
-SOURCE: Final = "bureau-codes"
+NAME: Final = "bureau-codes"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": ("医療機関コード(9)", "医療機関コード", "医療機関コード(10)"),
@@ -56,12 +55,14 @@ _KINDS: Final = {"歯科": "dental_clinic", "薬局": "pharmacy"}
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    return add_rows(FacilityExtract(), _rows(table, edition))
+    extract = FacilityExtract()
+    extract.add_rows(_rows(table, edition))
+    return extract
 
 
 def _rows(
     table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     for record in table.records:
         notes = RowNotes(record, table.layout)
         code = _code(notes, edition)
@@ -70,9 +71,9 @@ def _rows(
         if notes.rejected:
             yield notes, None, ""
             continue
-        found = _facility(notes, record, code, edition)
-        scope = f"{table_of(code[3:])}/{found.municipality_code or code[:2]}"
-        yield notes, Listed(record.line, found, f"m{code}", scope), scope
+        facility = _facility(notes, record, code, edition)
+        scope = f"{table_of(code[3:])}/{facility.municipality_code or code[:2]}"
+        yield notes, SOURCE.listed(record.line, facility, scope), scope
 
 
 def _code(notes: RowNotes, edition: Edition) -> str:
@@ -114,7 +115,7 @@ def _facility(notes: RowNotes, record: Record, code: str, edition: Edition) -> F
     if table not in _KINDS:
         claims = tuple(replace(claim, note=NAME_DECIDES) for claim in claims)
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=code,
         kind=kind,
         name=name,
@@ -125,3 +126,13 @@ def _facility(notes: RowNotes, record: Record, code: str, edition: Edition) -> F
         identifiers={MEDICAL_INSTITUTION_CODE: code},
         claims=claims,
     )
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=lambda record: f"m{record.record_id}",
+    guessed_kinds=frozenset({"hospital", "clinic"}),  # listed together as 医科
+    abridges_names=True,  # 白医院 for 白土医院
+)

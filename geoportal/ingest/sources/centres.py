@@ -15,27 +15,26 @@ from typing import Final
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.rows import (
     RowNotes,
-    add_rows,
     hours_or_none,
     read_line,
     read_phone,
     read_position,
     read_url,
 )
+from geoportal.ingest.reading.source import Source
 from geoportal.store.documents import digest
 from geoportal.text.contact import clean_postal_code
 from geoportal.text.normalize import fold
 from geoportal.text.wareki import parse_date
 
-SOURCE: Final = "centres"
+NAME: Final = "centres"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "id": ("id",),
@@ -61,7 +60,7 @@ LAYOUT: Final = Layout(
     required=("id", "kind", "name", "districts"),
 )
 POINT_LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "points",
     {"ward": ("ward",), "name": ("name",), "lat": ("lat",), "lon": ("lon",)},
     required=("ward", "name", "lat", "lon"),
@@ -72,11 +71,10 @@ _CLOCK = re.compile(r"([01]\d|2[0-4]):[0-5]\d")
 _CALENDAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
-@dataclass(slots=True)
-class CentreExtract:
-    """What a file says: centres by id, and the same as facility records."""
+@dataclass(slots=True, kw_only=True)
+class CentreExtract(FacilityExtract):
+    """Centres by id, and the same as facility records."""
 
-    facilities: FacilityExtract = field(default_factory=FacilityExtract)
     centres: dict[str, Centre] = field(default_factory=dict)
 
 
@@ -88,16 +86,16 @@ def latest_date(table: RecognisedTable) -> str:
 
 def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:
     """Read every row of a table with `LAYOUT` or `POINT_LAYOUT`."""
-    found = CentreExtract()
-    add_rows(found.facilities, _rows(table, edition, found.centres))
-    listed = {item.record.record_id for item in found.facilities.listed}
-    found.centres = {id_: centre for id_, centre in found.centres.items() if id_ in listed}
-    return found
+    extract = CentreExtract()
+    extract.add_rows(_rows(table, edition, extract.centres))
+    listed = {item.record.record_id for item in extract.listed}
+    extract.centres = {id_: centre for id_, centre in extract.centres.items() if id_ in listed}
+    return extract
 
 
 def _rows(
     table: RecognisedTable, edition: Edition, centres: dict[str, Centre]
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     read = _point_row if table.layout is POINT_LAYOUT else _full_row
     for record in table.records:
         notes = RowNotes(record, table.layout)
@@ -108,7 +106,7 @@ def _rows(
         scope = f"{centre.kind}/{code}"
         centres.setdefault(centre.id, centre)
         facility = _facility(centre, code, record, edition)
-        yield notes, Listed(record.line, facility, f"c-{centre.id}", scope), scope
+        yield notes, SOURCE.listed(record.line, facility, scope), scope
 
 
 def _full_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre | None, str]:
@@ -139,7 +137,7 @@ def _full_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre
         lon=lon,
         lat=lat,
         hours=_hours(notes, record, as_of),
-        source=read_line(notes, "source") or SOURCE,
+        source=read_line(notes, "source") or NAME,
         as_of=as_of,
     )
     notes.judge()
@@ -158,13 +156,13 @@ def _point_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centr
         return None, ""
     code = wards[0].code
     id_ = f"hokatsu-{code}-{digest(fold(name))[:8]}"
-    centre = Centre(id_, KINDS[1], name, lon=lon, lat=lat, source=SOURCE, as_of=edition.as_of)
+    centre = Centre(id_, KINDS[1], name, lon=lon, lat=lat, source=NAME, as_of=edition.as_of)
     return centre, code
 
 
 def _facility(centre: Centre, code: str, record: Record, edition: Edition) -> FacilityRecord:
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=centre.id,
         kind=centre.kind,
         name=centre.name,
@@ -216,6 +214,16 @@ def _hours(notes: RowNotes, record: Record, as_of: str) -> Hours:
             open_days=numbers,
             closed_dates=dates,
             as_of=as_of,
-            source=SOURCE,
+            source=NAME,
         )
     )
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT, POINT_LAYOUT),
+    content_date=latest_date,
+    order=6,
+    own_id=lambda record: f"c-{record.record_id}",
+)

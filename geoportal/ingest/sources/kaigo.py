@@ -13,14 +13,13 @@ from typing import Final
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.municipalities import complete_address
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
+from geoportal.ingest.reading.care_services import KINDS, service_code
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.municipalities import complete_address
+from geoportal.ingest.reading.rows import (
     RowNotes,
-    add_rows,
     hours_or_none,
     read_count,
     read_line,
@@ -30,11 +29,11 @@ from geoportal.ingest.files.rows import (
     read_position,
     read_url,
 )
-from geoportal.ingest.sources.kaigo_services import KINDS, service_code
+from geoportal.ingest.reading.source import Source
 
-SOURCE: Final = "kaigo"
+NAME: Final = "kaigo"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "area": (
@@ -99,18 +98,20 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     edition : Edition
         Date and reference lists.
     """
-    return add_rows(FacilityExtract(), _rows(table, edition))
+    extract = FacilityExtract()
+    extract.add_rows(_rows(table, edition))
+    return extract
 
 
 def _rows(
     table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     for record in table.records:
         notes = RowNotes(record, table.layout)
         yield notes, *_row(notes, record, edition)
 
 
-def _row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Listed | None, str]:
+def _row(notes: RowNotes, record: Record, edition: Edition) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
     service = service_code(record.get("service"))
     if not service:
@@ -124,10 +125,10 @@ def _row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Listed | No
         notes.reject("name", "no_name", "the office has no name; mend the row in the file")
     if notes.rejected:
         return None, scope
-    found = _record(notes, edition, service, number, code)
+    facility = _record(notes, edition, service, number, code)
     if notes.judge():
         return None, scope
-    return Listed(record.line, found, f"k{found.record_id}", scope), scope
+    return SOURCE.listed(record.line, facility, scope), scope
 
 
 def _record(
@@ -142,7 +143,7 @@ def _record(
     hours = _hours(notes, edition)
     kind = KINDS[service]
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=f"{service}-{number}",
         kind=kind,
         name=read_line(notes, "name"),
@@ -211,7 +212,7 @@ def _hours(notes: RowNotes, edition: Edition) -> Hours:
             return Hours()
         days.update(_DAYS[name])
     note = read_paragraph(notes, "days_note")
-    hours = Hours(open_days=tuple(sorted(days)), note=note, as_of=edition.as_of, source=SOURCE)
+    hours = Hours(open_days=tuple(sorted(days)), note=note, as_of=edition.as_of, source=NAME)
     return hours_or_none(hours)
 
 
@@ -219,4 +220,12 @@ def _weekend_claims(hours: Hours, edition: Edition) -> tuple[Claim, ...]:
     if not hours.open_days:
         return ()
     value = "yes" if _WEEKEND.intersection(hours.open_days) else "no"
-    return (Claim(WEEKEND_TERM, value, "registry", SOURCE, edition.as_of),)
+    return (Claim(WEEKEND_TERM, value, "registry", NAME, edition.as_of),)
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=lambda record: f"k{record.record_id}",
+)

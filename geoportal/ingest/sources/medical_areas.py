@@ -6,16 +6,18 @@ newer table changes nothing by itself; where it differs, the list wants a new ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.source import Source
 
-SOURCE: Final = "medical-areas"
+NAME: Final = "medical-areas"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": ("muni_code", "市区町村コード", "行政区域コード"),
@@ -29,37 +31,40 @@ LAYOUT: Final = Layout(
 )
 
 
-@dataclass(slots=True)
-class AreaExtract:
-    """What a table says beside the shipped list."""
+@dataclass(slots=True, kw_only=True)
+class AreaExtract(Extract):
+    """How many rows agree with the shipped list; nothing is stored."""
 
-    rows_read: int = 0
-    rejected: int = 0
     agreeing: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
 def extract(table: RecognisedTable, edition: Edition) -> AreaExtract:
     """Compare every row of a table with the shipped list."""
-    found = AreaExtract(rows_read=len(table.records))
-    held = edition.municipalities.reference.municipalities
+    extract = AreaExtract(rows_read=len(table.records))
+    shipped = edition.municipalities.reference.municipalities
     for record in table.records:
         code, _padded = edition.municipalities.by_code(record.get("code"))
         area = record.get("area_code").zfill(4)
         if not code:
-            found.rejected += 1
             message = "not a municipality or ward of the shipped list"
-            found.issues.append(_issue(record, "code", "unknown_municipality", ERROR, message))
-        elif held[code].medical_area_code != area:
+            extract.add_issue(_issue(record, "code", "unknown_municipality", ERROR, message))
+        elif (info := shipped[code]).medical_area_code != area:
             message = (
-                f"the shipped list has {held[code].medical_area_code} {held[code].medical_area}; "
+                f"the shipped list has {info.medical_area_code} {info.medical_area}; "
                 "it is kept: if this table is newer, the list wants a new version"
             )
-            found.issues.append(_issue(record, "area_code", "area_differs", WARNING, message))
+            extract.add_issue(_issue(record, "area_code", "area_differs", WARNING, message))
         else:
-            found.agreeing += 1
-    return found
+            extract.agreeing += 1
+    return extract
 
 
 def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
     return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+)

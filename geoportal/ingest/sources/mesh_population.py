@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.geo.mesh import is_half_mesh
-from geoportal.ingest.files.edition import Edition, Progress
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.source import Source
 from geoportal.store.population import MeshCell, first_mesh
 
-SOURCE: Final = "mesh-population"
+NAME: Final = "mesh-population"
 CENSUS_DAY: Final = "2020-10-01"
 """Day of the census that table T001101 is from (令和2年国勢調査)."""
 
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": ("KEY_CODE",),
@@ -42,22 +44,17 @@ _AGES: Final = ("pop65", "pop75", "pop85", "alone")
 _STEP: Final = 20_000
 
 
-@dataclass(slots=True)
-class MeshExtract:
-    """What a file says of cells.
+@dataclass(slots=True, kw_only=True)
+class MeshExtract(Extract):
+    """Population of cells.
 
     Attributes
     ----------
     cells : dict of str to list of MeshCell
         By first-level mesh; each cell once.
-    rows_read, rejected : int
-    issues : list of Issue
     """
 
     cells: dict[str, list[MeshCell]] = field(default_factory=dict)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
 class _BadCellError(Exception):
@@ -69,25 +66,24 @@ class _BadCellError(Exception):
         self.code = code
 
 
-def extract(table: RecognisedTable, _edition: Edition, progress: Progress) -> MeshExtract:
+def extract(table: RecognisedTable, edition: Edition) -> MeshExtract:
     """Read every row of a table with `LAYOUT`; the row of labels is no data and not counted."""
-    found = MeshExtract()
+    extract = MeshExtract()
     seen: dict[int, int] = {}
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
-            progress(SOURCE, number, len(table.records))
+            edition.progress(NAME, number, len(table.records))
         if number == 0 and not record.get("code"):
             continue
-        found.rows_read += 1
+        extract.rows_read += 1
         try:
             cell = _cell(record, seen)
         except _BadCellError as error:
-            found.rejected += 1
-            found.issues.append(_issue(record, error.name, error.code, ERROR, str(error)))
+            extract.add_issue(_issue(record, error.name, error.code, ERROR, str(error)))
             continue
-        found.cells.setdefault(first_mesh(cell.code), []).append(cell)
-    _check_receivers(found)
-    return found
+        extract.cells.setdefault(first_mesh(cell.code), []).append(cell)
+    _check_receivers(extract)
+    return extract
 
 
 def _cell(record: Record, seen: dict[int, int]) -> MeshCell:
@@ -127,12 +123,12 @@ def _people(record: Record, name: str) -> int | None:
     return int(text)
 
 
-def _check_receivers(found: MeshExtract) -> None:
+def _check_receivers(extract: MeshExtract) -> None:
     """Warn of suppressed cells whose figures were merged into a cell that is not in the file."""
-    held = {cell.code for cells in found.cells.values() for cell in cells}
+    held = {cell.code for cells in extract.cells.values() for cell in cells}
     lost = sum(
         cell.merged_into is not None and cell.merged_into not in held
-        for cells in found.cells.values()
+        for cells in extract.cells.values()
         for cell in cells
     )
     if lost:
@@ -140,16 +136,24 @@ def _check_receivers(found: MeshExtract) -> None:
             "cells were merged into cells that this file does not hold; import the neighbouring "
             "file too, otherwise their old people are missing"
         )
-        found.issues.append(
+        extract.issues.append(
             Issue(1, LAYOUT.official("into"), "receiver_missing", WARNING, str(lost), message)
         )
-    hidden = sum(c.merged_into is not None for cells in found.cells.values() for c in cells)
+    hidden = sum(c.merged_into is not None for cells in extract.cells.values() for c in cells)
     if hidden:
         message = "cells have suppressed ages; coverage spreads the merged figures by total"
-        found.issues.append(
+        extract.issues.append(
             Issue(1, LAYOUT.official("treatment"), "suppressed", INFO, str(hidden), message)
         )
 
 
 def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
     return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    content_date=lambda _table: CENSUS_DAY,
+)

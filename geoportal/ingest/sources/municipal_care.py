@@ -13,11 +13,21 @@ from typing import Final
 
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import Hours
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
+from geoportal.ingest.reading.care_services import KINDS, service_code
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.municipal_lists import (
+    ADDRESS_ALIASES,
+    PLACE_COLUMNS,
+    PLACE_KNOWN,
+    PLACE_OPTIONAL,
+    check_corporate_number,
+    place_key,
+    read_days,
+    read_place,
+)
+from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
     read_count,
@@ -28,22 +38,12 @@ from geoportal.ingest.files.rows import (
     read_position,
     read_url,
 )
-from geoportal.ingest.sources.kaigo_services import KINDS, service_code
-from geoportal.ingest.sources.municipal import (
-    ADDRESS_ALIASES,
-    PLACE_COLUMNS,
-    PLACE_KNOWN,
-    PLACE_OPTIONAL,
-    check_corporate_number,
-    place_key,
-    read_days,
-    read_place,
-)
+from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
 
-SOURCE: Final = "municipal-care"
+NAME: Final = "municipal-care"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "name": ("介護サービス事業所名称", "介護サービス事業所名", "事業所名称", "名称"),
@@ -68,28 +68,27 @@ _PREVENTIVE: Final = re.compile(r"^[（(]?介護予防[）)]?・?|[（(]介護�
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    found = FacilityExtract(rows_read=len(table.records))
-    seen: dict[str, Listed] = {}
+    extract = FacilityExtract(rows_read=len(table.records))
+    seen: dict[str, ListedRecord] = {}
     for record in table.records:
         notes = RowNotes(record, table.layout)
-        listed = list(_offices(notes, edition))
-        for item in () if notes.judge() else listed:
-            first = seen.setdefault(item.record.record_id, item)
-            if first is item:
-                found.listed.append(item)
+        offices = list(_offices(notes, edition))
+        for listed in () if notes.judge() else offices:
+            first = seen.setdefault(listed.record.record_id, listed)
+            if first is listed:
+                extract.listed.append(listed)
             else:
                 message = (
                     f"service and number stand in line {first.line} already; the first is kept"
                 )
                 notes.warn("number", "duplicate_key", message)
         if notes.rejected:
-            found.rejected += 1
-            found.incomplete = True
-        found.issues.extend(notes.issues)
-    return found
+            extract.reject_row()
+        extract.issues.extend(notes.issues)
+    return extract
 
 
-def _offices(notes: RowNotes, edition: Edition) -> Iterator[Listed]:
+def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
     """Yield a record for each service of a row."""
     services = _services(notes)
     number = _number(notes)
@@ -109,9 +108,8 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[Listed]:
             capacity=base.capacity if len(services) == 1 else None,
             claims=edition.type_claims(kind),
         )
-        own_id = f"k{service}-{number}" if number else f"mc-{service}-{key}"
         scope = f"{service}/{base.municipality_code or base.address[:3]}"
-        yield Listed(notes.record.line, record, own_id, scope)
+        yield SOURCE.listed(notes.record.line, record, scope)
 
 
 def _services(notes: RowNotes) -> dict[str, str]:
@@ -150,7 +148,7 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
     days = read_days(notes, "days")
     remark = read_paragraph(notes, "days_note")
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id="",
         kind="",
         name=read_line(notes, "name"),
@@ -166,6 +164,20 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
         operator=read_line(notes, "operator"),
         identifiers={CARE_OFFICE_NUMBER: number} if number else {},
         capacity=read_count(notes, "capacity", zero_unknown=True),
-        hours=hours_or_none(Hours(open_days=days, note=remark, as_of=edition.as_of, source=SOURCE)),
+        hours=hours_or_none(Hours(open_days=days, note=remark, as_of=edition.as_of, source=NAME)),
         note=read_paragraph(notes, "note"),
     )
+
+
+def _own_id(record: FacilityRecord) -> str:
+    """Return the id that `kaigo` gives where the office number is known, else one of its own."""
+    numbered = CARE_OFFICE_NUMBER in record.identifiers
+    return f"{'k' if numbered else 'mc-'}{record.record_id}"
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=_own_id,
+)

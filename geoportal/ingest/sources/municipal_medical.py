@@ -9,22 +9,11 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
-    RowNotes,
-    add_rows,
-    read_count,
-    read_line,
-    read_paragraph,
-    read_phone,
-    read_position,
-    read_url,
-)
-from geoportal.ingest.sources.institution_codes import institution_code, table_of
-from geoportal.ingest.sources.municipal import (
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.institution_codes import institution_code, table_of
+from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
     PLACE_COLUMNS,
     PLACE_KNOWN,
@@ -34,13 +23,23 @@ from geoportal.ingest.sources.municipal import (
     read_hours,
     read_place,
 )
+from geoportal.ingest.reading.rows import (
+    RowNotes,
+    read_count,
+    read_line,
+    read_paragraph,
+    read_phone,
+    read_position,
+    read_url,
+)
+from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
 from geoportal.text.normalize import fold
 from geoportal.text.wareki import parse_date
 
-SOURCE: Final = "municipal-medical"
+NAME: Final = "municipal-medical"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "name": (
@@ -96,18 +95,15 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
 
     Rows of other trades in the same list (店舗販売業 …) are passed over, not rejected.
     """
-    return add_rows(_passed_over(table), _rows(table, edition))
-
-
-def _passed_over(table: RecognisedTable) -> FacilityExtract:
-    found = FacilityExtract()
+    extract = FacilityExtract()
     for record in table.records:
         if _other_trade(record):
-            found.rows_read += 1
+            extract.rows_read += 1
             notes = RowNotes(record, table.layout)
             notes.info("kind", "other_trade", "neither medical institution nor pharmacy; left out")
-            found.issues.extend(notes.issues)
-    return found
+            extract.issues.extend(notes.issues)
+    extract.add_rows(_rows(table, edition))
+    return extract
 
 
 def _other_trade(record: Record) -> bool:
@@ -117,7 +113,7 @@ def _other_trade(record: Record) -> bool:
 
 def _rows(
     table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     for record in table.records:
         if _other_trade(record):
             continue
@@ -131,12 +127,10 @@ def _rows(
         if notes.rejected:
             yield notes, None, ""
             continue
-        found = _facility(notes, kind, departments, edition)
-        scope = f"{kind}/{found.municipality_code or found.address[:3]}"
-        code = found.identifiers.get(MEDICAL_INSTITUTION_CODE)
-        own_id = f"m{code}" if code else f"mm-{found.record_id}"
+        facility = _facility(notes, kind, departments, edition)
+        scope = f"{kind}/{facility.municipality_code or facility.address[:3]}"
         rejected = notes.judge()
-        yield notes, None if rejected else Listed(record.line, found, own_id, scope), scope
+        yield notes, None if rejected else SOURCE.listed(record.line, facility, scope), scope
 
 
 def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
@@ -169,7 +163,7 @@ def _facility(
     licence = fold(record.get("licence"))
     key = f"{kind}-{municipality}-{licence}" if licence else place_key(kind, name, address)
     return FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=code or key,
         kind=kind,
         name=name,
@@ -219,3 +213,17 @@ def _note(notes: RowNotes, edition: Edition) -> str:
         f"許可の有効期間：{validity}" if validity else "",
     )
     return "\n".join(part for part in parts if part)
+
+
+def _own_id(record: FacilityRecord) -> str:
+    """Return the id of the bureau's lists where the code is known, else one of its own."""
+    numbered = MEDICAL_INSTITUTION_CODE in record.identifiers
+    return f"{'m' if numbered else 'mm-'}{record.record_id}"
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=_own_id,
+)

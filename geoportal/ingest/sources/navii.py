@@ -11,13 +11,11 @@ from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.rows import (
     RowNotes,
-    add_rows,
     hours_or_none,
     read_count,
     read_line,
@@ -27,8 +25,9 @@ from geoportal.ingest.files.rows import (
     read_position,
     read_url,
 )
+from geoportal.ingest.reading.source import Source
 
-SOURCE: Final = "navii-facility"
+NAME: Final = "navii-facility"
 CLOSED_FLAG: Final = "0"
 OPEN_FLAG: Final = "1"
 """The source's convention, reportedly inverted against the column names: 休診 0 = closed, 1 = open
@@ -57,7 +56,7 @@ _MONTHLY = r"決まった週に休診\(定期週\)第[1-5]週\([月火水木金�
 _SLOT = r"[月火水木金土日祝](開店|就業|外来受付)時間帯[1-9](開始|終了)時間"
 
 HOSPITAL_LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "with beds",
     {**_COMMON, **_OFFICIAL, "beds": ("合計病床数",)},
     _REQUIRED,
@@ -67,10 +66,10 @@ HOSPITAL_LAYOUT: Final = Layout(
     (_MONTHLY,),
 )
 CLINIC_LAYOUT: Final = Layout(
-    SOURCE, "without beds", {**_COMMON, **_OFFICIAL}, _REQUIRED, _NAMES, (_MONTHLY,)
+    NAME, "without beds", {**_COMMON, **_OFFICIAL}, _REQUIRED, _NAMES, (_MONTHLY,)
 )
 MATERNITY_LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "maternity_home",
     {**_COMMON, "url": _OFFICIAL["url"], "slot": ("月_就業時間帯1_開始時間",)},
     (*_REQUIRED, "slot"),
@@ -78,7 +77,7 @@ MATERNITY_LAYOUT: Final = Layout(
     (_SLOT,),
 )
 PHARMACY_LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "pharmacy",
     {
         **_COMMON,
@@ -109,12 +108,14 @@ _SLOTS = (
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    return add_rows(FacilityExtract(), _rows(table, edition))
+    extract = FacilityExtract()
+    extract.add_rows(_rows(table, edition))
+    return extract
 
 
 def _rows(
     table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     for record in table.records:
         notes = RowNotes(record, table.layout)
         listed, scope = _row(notes, record, table.layout, edition)
@@ -123,7 +124,7 @@ def _rows(
 
 def _row(
     notes: RowNotes, record: Record, layout: Layout, edition: Edition
-) -> tuple[Listed | None, str]:
+) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
     code = _municipality(notes, record, edition)
     number = _number(notes, record, layout)
@@ -134,8 +135,8 @@ def _row(
     if notes.rejected:
         return None, scope
     lon, lat = read_position(notes)
-    found = FacilityRecord(
-        source=SOURCE,
+    facility = FacilityRecord(
+        source=NAME,
         record_id=number,
         kind=kind,
         name=read_line(notes, "name"),
@@ -151,7 +152,7 @@ def _row(
         claims=edition.type_claims(kind),
     )
     rejected = notes.judge()
-    return (None if rejected else Listed(record.line, found, f"n{number}", scope)), scope
+    return (None if rejected else SOURCE.listed(record.line, facility, scope)), scope
 
 
 def _number(notes: RowNotes, record: Record, layout: Layout) -> str:
@@ -228,7 +229,7 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
             closed_dates=_closed_dates(note),
             note=note,
             as_of=edition.as_of,
-            source=SOURCE,
+            source=NAME,
         )
     )
 
@@ -285,3 +286,11 @@ def _clock(text: str) -> str:
         return ""
     hour = int(found[1])
     return f"{hour if hour <= 24 else hour - 24:02}:{found[2]}"
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=LAYOUTS,
+    own_id=lambda record: f"n{record.record_id}",
+)

@@ -14,18 +14,18 @@ from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.rows import (
-    FacilityExtract,
-    Listed,
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
     read_line,
     read_official_number,
 )
+from geoportal.ingest.reading.source import Source
 
-SOURCE: Final = "navii-hours"
+NAME: Final = "navii-hours"
 _USES: Final = (("診療", "consultation"), ("外来受付", "reception"))
 _TIMES: Final = {
     f"{use}_{day}_{end}": (f"{label}_{family}{'開始' if end == 'opens' else '終了'}時間",)
@@ -34,7 +34,7 @@ _TIMES: Final = {
     for end in ("opens", "closes")
 }
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "id": ("ID",),
@@ -70,25 +70,26 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     Blank times say nothing: the department arrives, its hours stay unknown. A time that cannot be
     read is noted, and its session left out.
     """
-    found = FacilityExtract(rows_read=len(table.records))
+    extract = FacilityExtract(rows_read=len(table.records))
     institutions: dict[str, _Institution] = {}
     for record in table.records:
         notes = RowNotes(record, table.layout)
         number = _number(notes)
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
-            held = institutions.setdefault(number, _Institution(record.line, kind))
+            institution = institutions.setdefault(number, _Institution(record.line, kind))
             department = read_line(notes, "department")
             if department:
-                held.departments[department] = None
+                institution.departments[department] = None
             for session in _sessions(notes, record, department):
-                held.sessions[session] = None
+                institution.sessions[session] = None
         else:
-            found.rejected += 1
-            found.incomplete = True
-        found.issues.extend(notes.issues)
-    found.listed = [_listed(number, item, edition) for number, item in institutions.items()]
-    return found
+            extract.reject_row()
+        extract.issues.extend(notes.issues)
+    extract.listed = [
+        _listed(number, institution, edition) for number, institution in institutions.items()
+    ]
+    return extract
 
 
 def _number(notes: RowNotes) -> str:
@@ -103,18 +104,18 @@ def _number(notes: RowNotes) -> str:
     return number
 
 
-def _listed(number: str, item: _Institution, edition: Edition) -> Listed:
-    hours = Hours(sessions=tuple(item.sessions), as_of=edition.as_of, source=SOURCE)
+def _listed(number: str, institution: _Institution, edition: Edition) -> ListedRecord:
+    hours = Hours(sessions=tuple(institution.sessions), as_of=edition.as_of, source=NAME)
     record = FacilityRecord(
-        source=SOURCE,
+        source=NAME,
         record_id=number,
-        kind=item.kind,
+        kind=institution.kind,
         name="",  # not in this table
         identifiers={NAVII_ID: number},
-        departments=tuple(item.departments),
+        departments=tuple(institution.departments),
         hours=hours_or_none(hours),
     )
-    return Listed(item.line, record, f"n{number}", f"{item.kind}/{number[:2]}")
+    return SOURCE.listed(institution.line, record, f"{institution.kind}/{number[:2]}")
 
 
 def _sessions(notes: RowNotes, record: Record, department: str) -> Iterator[Session]:
@@ -168,3 +169,11 @@ def _clock(minutes: int) -> str:
     if minutes > _DAY_MINUTES:
         minutes -= _DAY_MINUTES
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=lambda record: f"n{record.record_id}",
+)

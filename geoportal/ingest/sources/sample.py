@@ -10,11 +10,12 @@ from geoportal.domain.claim import EVIDENCE, VALUES, Claim
 from geoportal.domain.facility import KINDS, FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.errors import UnreadableSourceError
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.report import ERROR, Issue
-from geoportal.ingest.files.rows import FacilityExtract, Listed
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.source import Document, Source
 
-SOURCE: Final = "sample"
+NAME: Final = "sample"
 FORMAT: Final = "geoportal-sample/1"
 _TUPLES = ("services", "departments", "filings")
 
@@ -33,20 +34,19 @@ def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
     records = document.get("records")
     if not isinstance(records, list):
         raise UnreadableSourceError("the sample city holds no records")
-    found = FacilityExtract()
+    extract = FacilityExtract()
     day = date.fromisoformat(edition.as_of)
     for number, item in enumerate(records, start=1):
-        found.rows_read += 1
+        extract.rows_read += 1
         try:
             record = _record(item, day)
         except (KeyError, TypeError, ValueError) as error:
-            found.rejected += 1
-            found.incomplete = True
+            extract.reject_row()
             message = f"record {number} cannot be read: {error}"
-            found.issues.append(Issue(number, "", "bad_record", ERROR, "", message))
+            extract.issues.append(Issue(number, "", "bad_record", ERROR, "", message))
             continue
-        found.listed.append(Listed(number, record, record.record_id, SOURCE))
-    return found
+        extract.listed.append(SOURCE.listed(number, record, NAME))
+    return extract
 
 
 def _record(item: Mapping[str, Any], day: date) -> FacilityRecord:
@@ -57,7 +57,7 @@ def _record(item: Mapping[str, Any], day: date) -> FacilityRecord:
         values[name] = tuple(values.get(name, ()))
     claims = tuple(_claim(claim, day) for claim in item.get("claims", ()))
     hours = _hours(item.get("hours", {}), day)
-    return FacilityRecord(**{**values, "source": SOURCE}, claims=claims, hours=hours)
+    return FacilityRecord(**{**values, "source": NAME}, claims=claims, hours=hours)
 
 
 def _claim(item: Mapping[str, Any], day: date) -> Claim:
@@ -69,7 +69,7 @@ def _claim(item: Mapping[str, Any], day: date) -> Claim:
         code=item["code"],
         value=item["value"],
         evidence=item["evidence"],
-        source=SOURCE,
+        source=NAME,
         as_of=as_of.isoformat(),
         valid_until=(as_of + timedelta(days=int(valid))).isoformat() if valid else "",
         note=item.get("note", ""),
@@ -81,4 +81,13 @@ def _hours(item: Mapping[str, Any], day: date) -> Hours:
         return EMPTY_HOURS
     dated = {key: value for key, value in item.items() if key != "age_days"}
     as_of = day - timedelta(days=int(item["age_days"]))
-    return Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": SOURCE})
+    return Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": NAME})
+
+
+SOURCE: Final[Source[Document]] = Source(
+    name=NAME,
+    extract=extract,
+    document_format=FORMAT,
+    has_town_points=True,
+    is_fictional=True,
+)

@@ -19,11 +19,15 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import distances_m
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.files.map_files import Feature
+from geoportal.ingest.files.map_files import Feature, require_degrees
+from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.source import Features, Source
 from geoportal.text.contact import clean_line
 
-SOURCE: Final = "stations"
+NAME: Final = "stations"
 TOGETHER_M = 300.0
 """Platforms of one name this near are one station: the rule of グループコード (N02, 2020 on)."""
 APART_M = 2_000.0
@@ -32,23 +36,17 @@ _NAME, _LINE, _COMPANY, _GROUP = "N02_005", "N02_003", "N02_004", "N02_005g"
 _SHAPES = frozenset({"Point", "LineString", "MultiLineString"})
 
 
-@dataclass(slots=True)
-class StationExtract:
-    """What a file says of stations.
+@dataclass(slots=True, kw_only=True)
+class StationExtract(Extract):
+    """Stations; rows are features.
 
     Attributes
     ----------
     stations : list of Station
         Ordered by id.
-    rows_read, rejected : int
-        Features.
-    issues : list of Issue
     """
 
     stations: list[Station] = field(default_factory=list)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +60,32 @@ class _Platform:
     geometry: BaseGeometry = field(repr=False)
 
 
-def describes(features: Iterable[Feature]) -> bool:
-    """Say whether features are stations: they have the property N02_005 (駅名)."""
-    return any(_NAME in feature.properties for feature in features)
+def describes(name: str, features: Features) -> bool:
+    """Say whether features are stations: they have the property N02_005 (駅名).
 
-
-def describes_tracks(features: Iterable[Feature]) -> bool:
-    """Say whether features are the tracks (鉄道区間) published beside the stations."""
+    Raises
+    ------
+    NotNeededError
+        For the tracks (鉄道区間) published beside the stations.
+    InputRefusedError
+        When no station lies in Japan: the coordinates are no degrees.
+    """
     names = set().union(*(feature.properties for feature in features))
-    return {_LINE, _COMPANY} <= names and _NAME not in names
-
-
-def any_in_japan(features: Iterable[Feature]) -> bool:
-    """Say whether any feature lies in Japan: if none does, the coordinates are no degrees."""
+    if _NAME not in names and {_LINE, _COMPANY} <= names:
+        raise NotNeededError(
+            f"{name}: these are railway tracks (鉄道区間), which are not used here; the "
+            "stations are in the file N02-…_Station beside it. Set aside.",
+            NAME,
+        )
+    if _NAME not in names:
+        return False
     shapes = [feature.geometry for feature in features if feature.geometry is not None]
-    return any(in_japan(*shape.bounds[:2]) for shape in shapes if not shape.is_empty)
+    if not any(in_japan(*shape.bounds[:2]) for shape in shapes if not shape.is_empty):
+        require_degrees(name, features)
+    return True
 
 
-def extract(features: Iterable[Feature]) -> StationExtract:
+def extract(features: Iterable[Feature], _edition: Edition) -> StationExtract:
     """Put platforms together to stations.
 
     Platforms without a name, or without a place in Japan, are rejected with an issue. The order of
@@ -88,25 +94,24 @@ def extract(features: Iterable[Feature]) -> StationExtract:
     Parameters
     ----------
     features : iterable of Feature
-        Degrees.
+        Degrees, WGS 84.
     """
-    found = StationExtract()
+    extract = StationExtract()
     groups: dict[tuple[str, str], list[_Platform]] = {}
     for feature in features:
-        found.rows_read += 1
-        item = _platform(feature)
-        if isinstance(item, Issue):
-            found.rejected += 1
-            found.issues.append(item)
+        extract.rows_read += 1
+        platform = _platform(feature)
+        if isinstance(platform, Issue):
+            extract.add_issue(platform)
         else:
-            groups.setdefault((item.name, item.group), []).append(item)
+            groups.setdefault((platform.name, platform.group), []).append(platform)
     for (_, group), members in sorted(groups.items()):
         clusters = _clusters(members, APART_M if group else TOGETHER_M)
         if group and len(clusters) > 1:
-            found.issues.append(_apart(clusters))
-        found.stations += [_station(cluster) for cluster in clusters]
-    found.stations = _distinct(found.stations)
-    return found
+            extract.issues.append(_apart(clusters))
+        extract.stations += [_station(cluster) for cluster in clusters]
+    extract.stations = _distinct(extract.stations)
+    return extract
 
 
 def _platform(feature: Feature) -> _Platform | Issue:
@@ -196,3 +201,10 @@ def _apart(clusters: Sequence[Sequence[_Platform]]) -> Issue:
         "taken as stations of their own"
     )
     return Issue(second.line, _GROUP, "group_apart", WARNING, second.group, message)
+
+
+SOURCE: Final[Source[Features]] = Source(
+    name=NAME,
+    extract=extract,
+    describes=describes,
+)

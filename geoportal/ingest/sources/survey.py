@@ -23,14 +23,16 @@ from geoportal.domain.facility import (
     FacilityRecord,
 )
 from geoportal.domain.vocabulary import Term, Vocabulary
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record, fold_header
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.files.rows import FacilityExtract, Listed, RowNotes, add_rows, read_line
-from geoportal.ingest.sources.visit_areas import read_visit_areas
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.rows import RowNotes, read_line
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.visit_areas import read_visit_areas
 from geoportal.text.wareki import parse_date
 
-SOURCE: Final = "survey"
+NAME: Final = "survey"
 HEADINGS: Final = MappingProxyType(
     {
         "form": "調査票の種類",
@@ -53,7 +55,7 @@ HEADINGS: Final = MappingProxyType(
 """Headings of the columns that are not needs, by field, in the order of the workbook."""
 FORM: Final = "在宅医療資源調査"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {name: (heading,) for name, heading in HEADINGS.items()},
     required=("form", "id", "kind", "answered_on"),
@@ -100,18 +102,18 @@ def asked_terms(vocabulary: Vocabulary, kind: str) -> list[Term]:
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`; a row without any answer makes no record."""
     columns = _need_columns(table, edition.municipalities.reference.vocabulary)
-    found = FacilityExtract()
+    extract = FacilityExtract()
     answered = []
     for record in table.records:
         if _answered(record, columns):
             answered.append(record)
         else:
-            found.rows_read += 1
-    add_rows(found, _rows(table, answered, columns, edition))
+            extract.rows_read += 1
+    extract.add_rows(_rows(table, answered, columns, edition))
     if table.records and not answered:
         message = "no row holds an answer; was the workbook saved after it was filled in?"
-        found.issues.append(Issue(table.header_line, "", "no_answers", INFO, "", message))
-    return found
+        extract.issues.append(Issue(table.header_line, "", "no_answers", INFO, "", message))
+    return extract
 
 
 def _need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, Term]:
@@ -137,7 +139,7 @@ def _rows(
     records: list[Record],
     columns: Mapping[str, Term],
     edition: Edition,
-) -> Iterator[tuple[RowNotes, Listed | None, str]]:
+) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
     for record in records:
         notes = RowNotes(record, table.layout)
         id_, kind = record.get("id"), record.get("kind")
@@ -151,8 +153,8 @@ def _rows(
             yield notes, None, ""
             continue
         key = f"{id_}@{day}"
-        found = FacilityRecord(
-            source=SOURCE,
+        facility = FacilityRecord(
+            source=NAME,
             record_id=key,
             kind=kind,
             name="",  # in the workbook as a copy of what others publish
@@ -165,7 +167,7 @@ def _rows(
             claims=claims,
             visit_areas=_visit_areas(notes, edition),
         )
-        yield notes, Listed(record.line, found, id_, key), key
+        yield notes, SOURCE.listed(record.line, facility, key), key
 
 
 def _day(notes: RowNotes, edition: Edition) -> str:
@@ -191,13 +193,13 @@ def _claims(notes: RowNotes, columns: Mapping[str, Term], day: str) -> Iterator[
         value, words = _answer(text, term)
         if value:
             note = "。".join(part for part in (words, origin) if part)
-            yield Claim(term.code, value, SOURCE, SOURCE, day, note=note)
+            yield Claim(term.code, value, NAME, NAME, day, note=note)
         elif _plain(text) not in _SILENT:
             notes.issues.append(_wrong_answer(notes.record, heading, term, text))
     capacity = notes.record.get("capacity")
     code = CAPACITIES.get(capacity, "")
     if code:
-        yield Claim(code, "yes", SOURCE, SOURCE, day, note=origin)
+        yield Claim(code, "yes", NAME, NAME, day, note=origin)
     elif _plain(capacity) not in _SILENT:
         message = f"expected one of {', '.join(CAPACITIES)}, or nothing; not used"
         notes.warn("capacity", "bad_answer", message)
@@ -255,3 +257,12 @@ def _visit_areas(notes: RowNotes, edition: Edition) -> tuple[str, ...]:
             notes.info("areas", "unknown_area", message)
     codes = tuple(dict.fromkeys(code for _, code in found))
     return () if "" in codes else codes
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    own_id=lambda record: record.record_id.partition("@")[0],  # that of the facility asked
+    lists_facilities=False,
+)

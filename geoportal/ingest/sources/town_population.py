@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.files.rows import RowNotes, read_number
-from geoportal.ingest.sources.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
-from geoportal.ingest.sources.town_areas import read_area
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.rows import RowNotes, read_number
+from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
+from geoportal.ingest.reading.town_areas import read_area
 from geoportal.store.town_population import TownPeople
 from geoportal.text.wareki import parse_date
 
-SOURCE: Final = "town-population"
+NAME: Final = "town-population"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": (
@@ -65,23 +67,17 @@ class ListedTown:
     people: TownPeople
 
 
-@dataclass(slots=True)
-class TownExtract:
-    """What a file says of 町丁目.
+@dataclass(slots=True, kw_only=True)
+class TownExtract(Extract):
+    """People of 町丁目; rows of totals and of older dates are read and not kept.
 
     Attributes
     ----------
     towns : dict of str to list of ListedTown
         By municipality code; each name once.
-    rows_read, rejected : int
-        Rows of totals and of older dates are read and not kept: neither is rejected.
-    issues : list of Issue
     """
 
     towns: dict[str, list[ListedTown]] = field(default_factory=dict)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +110,21 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
             "the table names towns and people but no ages; expected are columns like 0-4歳の男性 … "
             "85歳以上の女性 (推奨データセット 地域・年齢別人口): get the file by age"
         )
-    found = TownExtract()
+    extract = TownExtract()
     rows = []
     for record in table.records:
-        found.rows_read += 1
+        extract.rows_read += 1
         notes = RowNotes(record, LAYOUT)
         row = _read(notes, ages, edition)
-        found.rejected += notes.rejected
-        found.issues.extend(notes.issues)
+        extract.rejected += notes.rejected
+        extract.issues.extend(notes.issues)
         if row is not None and not notes.rejected:
             rows.append(row)
-    kept = _without_subtotals(_newest(rows, found), found)
-    _add_towns([row for row in kept if not row.total], found)
-    _check_totals(kept, edition, found)
-    _tell_hidden(ages, kept, found)
-    return found
+    counted = _without_subtotals(_newest(rows, extract), extract)
+    _add_towns([row for row in counted if not row.total], extract)
+    _check_totals(counted, edition, extract)
+    _note_unpublished(ages, counted, extract)
+    return extract
 
 
 def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> _Row | None:
@@ -197,7 +193,7 @@ def _check_sums(
             notes.warn(name, "ages_differ", message)
 
 
-def _newest(rows: list[_Row], found: TownExtract) -> list[_Row]:
+def _newest(rows: list[_Row], extract: TownExtract) -> list[_Row]:
     """Return the rows of the newest date of each municipality: a file may hold a series."""
     newest: dict[str, str] = {}
     for row in rows:
@@ -206,11 +202,11 @@ def _newest(rows: list[_Row], found: TownExtract) -> list[_Row]:
     if older:
         message = "rows of earlier dates are in the file; only the newest date is taken"
         line, name = older[0].record.line, LAYOUT.official("day")
-        found.issues.append(Issue(line, name, "older_rows", INFO, str(len(older)), message))
+        extract.issues.append(Issue(line, name, "older_rows", INFO, str(len(older)), message))
     return [row for row in rows if not row.day or row.day == newest[row.code]]
 
 
-def _without_subtotals(rows: list[_Row], found: TownExtract) -> list[_Row]:
+def _without_subtotals(rows: list[_Row], extract: TownExtract) -> list[_Row]:
     """Leave out a town that is nothing but the sum of its 丁目 in the same file.
 
     城内 beside 城内1丁目 and 城内2丁目 is either a place of its own or their sum: it is a sum when
@@ -231,11 +227,11 @@ def _without_subtotals(rows: list[_Row], found: TownExtract) -> list[_Row]:
         message = "the people are those of its 丁目 together: taken for their sum and not counted"
         notes = RowNotes(row.record, LAYOUT)
         notes.info("name", "subtotal_row", message)
-        found.issues.extend(notes.issues)
+        extract.issues.extend(notes.issues)
     return kept
 
 
-def _add_towns(rows: list[_Row], found: TownExtract) -> None:
+def _add_towns(rows: list[_Row], extract: TownExtract) -> None:
     seen: dict[tuple[str, str], tuple[_Row, TownPeople]] = {}
     for row in rows:
         name = row.name
@@ -247,7 +243,7 @@ def _add_towns(rows: list[_Row], found: TownExtract) -> None:
         people = TownPeople(row.code, name, *(row.figures[group] for group in _GROUPS))
         if first is None:
             seen[(row.code, name)] = (row, people)
-            found.towns.setdefault(row.code, []).append(ListedTown(row.record.line, people))
+            extract.towns.setdefault(row.code, []).append(ListedTown(row.record.line, people))
             continue
         notes = RowNotes(row.record, LAYOUT)
         if first[1] == people:
@@ -258,18 +254,18 @@ def _add_towns(rows: list[_Row], found: TownExtract) -> None:
                 "that one is kept, ask the city which is right"
             )
             notes.reject("name", "duplicate_key", message)
-            found.rejected += 1
-        found.issues.extend(notes.issues)
+            extract.rejected += 1
+        extract.issues.extend(notes.issues)
 
 
-def _check_totals(rows: list[_Row], edition: Edition, found: TownExtract) -> None:
+def _check_totals(rows: list[_Row], edition: Edition, extract: TownExtract) -> None:
     """Compare the rows of totals with what was counted."""
     for row in (row for row in rows if row.total):
         notes = RowNotes(row.record, LAYOUT)
         notes.info("name", "total_row", "a total, no town: used for checking and not counted")
         own = [
             town.people.pop
-            for code, towns in found.towns.items()
+            for code, towns in extract.towns.items()
             for town in towns
             if row.code in (code, edition.municipalities.city_of(code)[0])
         ]
@@ -278,16 +274,16 @@ def _check_totals(rows: list[_Row], edition: Edition, found: TownExtract) -> Non
         if total is not None and own and len(known) == len(own) and sum(known) != total:
             message = f"the towns add up to {sum(known)}, the total is {total}: are rows missing?"
             notes.warn("pop", "total_differs", message)
-        found.issues.extend(notes.issues)
+        extract.issues.extend(notes.issues)
 
 
-def _tell_hidden(ages: AgeTable, rows: list[_Row], found: TownExtract) -> None:
+def _note_unpublished(ages: AgeTable, rows: list[_Row], extract: TownExtract) -> None:
     """Say how many figures stay unknown, and which groups the file cannot give at all."""
     missing = [group for group in OLD_FROM if not ages.of_group(group)]
     if missing and rows:
         message = "no columns add up to these ages; they stay unknown: get the file by 5-year ages"
         value = "、".join(f"{OLD_FROM[group]}歳以上" for group in missing)
-        found.issues.append(Issue(1, "", "missing_column", WARNING, value, message))
+        extract.issues.append(Issue(1, "", "missing_column", WARNING, value, message))
     hidden = [
         row
         for row in rows
@@ -296,4 +292,12 @@ def _tell_hidden(ages: AgeTable, rows: list[_Row], found: TownExtract) -> None:
     ]
     if hidden:
         line, count = hidden[0].record.line, str(len(hidden))
-        found.issues.append(Issue(line, "", "suppressed", INFO, count, _HIDDEN_MESSAGE))
+        extract.issues.append(Issue(line, "", "suppressed", INFO, count, _HIDDEN_MESSAGE))
+
+
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    content_date=newest_day,
+)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.domain.place import Place
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.files.edition import Edition, Progress
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
-from geoportal.ingest.files.rows import read_number
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.rows import read_number
+from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_line
 
-SOURCE: Final = "towns"
+NAME: Final = "towns"
 LAYOUT: Final = Layout(
-    SOURCE,
+    NAME,
     "",
     {
         "code": ("市区町村コード", "code"),
@@ -44,22 +45,17 @@ LAYOUT: Final = Layout(
 _STEP = 20_000
 
 
-@dataclass(slots=True)
-class PlaceExtract:
-    """What a file says of places.
+@dataclass(slots=True, kw_only=True)
+class PlaceExtract(Extract):
+    """Places of the gazetteer.
 
     Attributes
     ----------
     places : dict of str to list of Place
         By municipality code; each place once.
-    rows_read, rejected : int
-    issues : list of Issue
     """
 
     places: dict[str, list[Place]] = field(default_factory=dict)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class _Area:
     municipality: str
 
 
-def extract(table: RecognisedTable, edition: Edition, progress: Progress) -> PlaceExtract:
+def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
     """Read every row of a table.
 
     Parameters
@@ -77,24 +73,20 @@ def extract(table: RecognisedTable, edition: Edition, progress: Progress) -> Pla
     table : RecognisedTable
         With `LAYOUT`.
     edition : Edition
-    progress : Progress
     """
-    found = PlaceExtract()
+    extract = PlaceExtract()
     areas: dict[tuple[str, str, str], _Area | None] = {}
     seen: dict[str, dict[tuple[str, str, str, str], Place]] = {}
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
-            progress("towns", number, len(table.records))
-        found.rows_read += 1
-        issue = _take(record, edition, areas, seen)
-        if issue is not None:
-            found.issues.append(issue)
-            found.rejected += issue.severity == ERROR
-    found.places = {code: list(places.values()) for code, places in sorted(seen.items())}
-    return found
+            edition.progress(NAME, number, len(table.records))
+        extract.rows_read += 1
+        extract.add_issue(_add_place(record, edition, areas, seen))
+    extract.places = {code: list(places.values()) for code, places in sorted(seen.items())}
+    return extract
 
 
-def _take(
+def _add_place(
     record: Record,
     edition: Edition,
     areas: dict[tuple[str, str, str], _Area | None],
@@ -156,11 +148,11 @@ def _issue(
     return Issue(record.line, LAYOUT.official(name), code, severity, shown, message)
 
 
-def count_by_change(before: Iterable[Place], after: Iterable[Place]) -> tuple[int, int, int, int]:
-    """Return how many places of a municipality are created, updated, unchanged and removed."""
-    old = {place.key: place for place in before}
-    new = {place.key: place for place in after}
-    created = sum(key not in old for key in new)
-    updated = sum(key in old and old[key] != place for key, place in new.items())
-    removed = sum(key not in new for key in old)
-    return created, updated, len(new) - created - updated, removed
+SOURCE: Final[Source[RecognisedTable]] = Source(
+    name=NAME,
+    extract=extract,
+    layouts=(LAYOUT,),
+    order=1,
+    is_geography=True,
+    has_town_points=True,
+)

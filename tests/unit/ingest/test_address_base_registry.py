@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geoportal.ingest.resolve.gazetteer import open_geocoder
+from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.ingest.sources.address_base_registry import chome_name
 from geoportal.store.places import read_places
 from tests.unit.ingest.official import (

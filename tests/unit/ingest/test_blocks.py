@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from geoportal.ingest.resolve.gazetteer import open_geocoder
+from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.store.places import read_places
 from tests.unit.ingest.official import (
     REFERENCE,

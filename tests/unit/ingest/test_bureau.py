@@ -12,13 +12,13 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.ingest.sources.bureau import _counted_beds
-from geoportal.ingest.sources.institution_codes import (
+from geoportal.ingest.reading.institution_codes import (
     check_digit_fits,
     institution_code,
     named_hospital,
     table_of,
 )
+from geoportal.ingest.sources.bureau import _counted_beds
 from geoportal.store.facilities import iter_facilities, read_records
 from tests.unit.ingest.official import REFERENCE, by_name, codes, import_into, only, write_csv
 

@@ -8,6 +8,7 @@ import pytest
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.clustering import LINKED, REVIEW, facility_id, link_units
 from geoportal.ingest.linking.decisions import (
     DIFFERENT,
     SAME,
@@ -15,7 +16,6 @@ from geoportal.ingest.linking.decisions import (
     Decision,
     current_decisions,
 )
-from geoportal.ingest.linking.groups import LINKED, REVIEW, facility_id, link_units
 from geoportal.ingest.linking.names import compare_names, name_forms
 from geoportal.ingest.linking.numbers import derived_number, has_check_digit, institution_code
 from geoportal.ingest.linking.units import link_block, make_units

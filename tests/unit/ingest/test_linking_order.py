@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.ingest.files.edition import Edition, no_progress
-from geoportal.ingest.files.municipalities import MunicipalityFinder
-from geoportal.ingest.files.rows import FacilityExtract, Listed
-from geoportal.ingest.resolve.geography import load_geography
-from geoportal.ingest.revise.records import refresh_facilities, revise_records
+from geoportal.ingest.reading.edition import Edition, no_progress
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.revise.gazetteer import load_geography
+from geoportal.ingest.revise.records import refresh_facilities, update_records
 from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, redirect_of
@@ -47,12 +47,15 @@ TABLES = (
 def take(database, source, as_of, *items, scope="all"):
     """Take an edition into the database as an import does."""
     extract = FacilityExtract(
-        [Listed(line, found, own, scope) for line, (own, found) in enumerate(items, start=2)],
+        listed=[
+            ListedRecord(line, found, own, scope)
+            for line, (own, found) in enumerate(items, start=2)
+        ],
         rows_read=len(items),
     )
     edition = Edition(source, as_of, MunicipalityFinder(REFERENCE), REFERENCE.kinds)
     with database.engine.begin() as connection:
-        revision = revise_records(connection, extract, edition)
+        revision = update_records(connection, extract, edition)
         refresh(database, connection, revision.facility_ids)
     return revision
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from geoportal.ingest.sources.local_districts import read_local
+from geoportal.ingest.reading.local_districts import read_local
 from geoportal.store.outlines import read_outlines
 from tests.unit.ingest.official import box_geometry, codes, import_into, only, write_boundaries
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geoportal.domain.hours import Session
 from geoportal.ingest.files.layouts import Record, fold_header
-from geoportal.ingest.files.rows import RowNotes
-from geoportal.ingest.sources.municipal import read_days
+from geoportal.ingest.reading.municipal_lists import read_days
+from geoportal.ingest.reading.rows import RowNotes
 from geoportal.ingest.sources.municipal_medical import LAYOUT
 from geoportal.store.facilities import read_records
 from tests.unit.ingest.official import by_name, codes, import_into, only, write_csv

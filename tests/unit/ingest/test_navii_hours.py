@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geoportal.domain.hours import Session
 from geoportal.ingest.files.layouts import Record, fold_header
-from geoportal.ingest.files.rows import RowNotes
+from geoportal.ingest.reading.rows import RowNotes
 from geoportal.ingest.sources.navii_hours import LAYOUT, _sessions
 from tests.unit.ingest.official import NAVII_HEADER as FACILITY_HEADER
 from tests.unit.ingest.official import by_name, codes, import_into, navii_row, write_csv

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from geoportal.ingest.resolve.gazetteer import open_geocoder
+from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.store.postcodes import read_postcodes
 from tests.unit.ingest.official import (
     REFERENCE,

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.revise.scopes import answered_scopes
 from geoportal.services.portal import shipped_reference
 from tests.unit.ingest.official import (

@@ -9,7 +9,7 @@ import pytest
 
 from geoportal.domain.centre import Centre
 from geoportal.index.hierarchy import district_members
-from geoportal.ingest.sources.shipped_centres import shipped_centres, with_shipped
+from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import advance_dataset_version
 from geoportal.store.facilities import write_facilities

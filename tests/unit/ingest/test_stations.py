@@ -16,12 +16,15 @@ from pyproj import Geod
 from shapely.geometry import LineString, Point, shape
 
 from geoportal.ingest.files.map_files import Feature
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import stations
 from geoportal.store.stations import read_stations
-from tests.unit.ingest.official import box_geometry, codes, import_into, only
+from tests.unit.ingest.official import REFERENCE, box_geometry, codes, import_into, only
 
 GEOD = Geod(ellps="GRS80")
 KOKURA = (130.8825, 33.8865)
+EDITION = Edition("stations", "2025-01-01", MunicipalityFinder(REFERENCE), REFERENCE.kinds)
 JR, MONORAIL = "九州旅客鉄道", "北九州高速鉄道"
 
 
@@ -242,7 +245,7 @@ def test_a_group_code_that_a_table_program_made_a_number_is_the_same_code():
         Feature(1, {"N02_005": "小倉", "N02_005g": code}, Point(*KOKURA))
         for code in ("001234", 1234, 1234.0)
     ]
-    assert [one.id for one in stations.extract(features).stations] == ["001234"]
+    assert [one.id for one in stations.extract(features, EDITION).stations] == ["001234"]
 
 
 platforms = st.builds(
@@ -261,8 +264,11 @@ platforms = st.builds(
 def test_grouping_is_nearness_and_knows_no_order(items, dice):
     def read(chosen):
         return stations.extract(
-            Feature(line, item["properties"], shape(item["geometry"]))
-            for line, item in enumerate(chosen, start=1)
+            (
+                Feature(line, item["properties"], shape(item["geometry"]))
+                for line, item in enumerate(chosen, start=1)
+            ),
+            EDITION,
         )
 
     found = read(items)

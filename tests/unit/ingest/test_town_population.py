@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.ingest.sources.town_ages import AgeTable, read_age_column
+from geoportal.ingest.reading.town_ages import AgeTable, read_age_column
 from geoportal.store.database import open_database
 from geoportal.store.town_population import read_town_sets, read_towns
 from tests.unit.ingest.official import (

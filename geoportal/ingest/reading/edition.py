@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from geoportal.domain.claim import Claim
 from geoportal.errors import UsageError
-from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.store.reference import KindInfo
 from geoportal.text.wareki import parse_date
 
@@ -42,12 +42,15 @@ class Edition:
         Municipalities by code and name.
     kinds : dict of str to KindInfo
         For the vocabulary term of each facility kind.
+    progress : Progress
+        Called while the file is read.
     """
 
     source: str
     as_of: str
     municipalities: MunicipalityFinder
     kinds: dict[str, KindInfo]
+    progress: Progress = field(default=no_progress, compare=False)
 
     def type_claims(self, kind: str) -> tuple[Claim, ...]:
         """Return the claim that a facility is of its kind: listed as such, no more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from geoportal.ingest.files.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 
 _SEPARATORS = re.compile(r"[、,，;；・\s]+")
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from geoportal.ingest.files.municipalities import MunicipalityFinder, check_digit, squeeze
-from geoportal.ingest.files.rows import RowNotes
+from geoportal.ingest.reading.municipalities import MunicipalityFinder, check_digit, squeeze
+from geoportal.ingest.reading.rows import RowNotes
 
 _TOTALS = frozenset(
     {"計", "合計", "総計", "総数", "総人口", "全体", "市計", "区計", "町計", "村計"}

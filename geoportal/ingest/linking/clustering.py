@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoportal.ingest.linking.blocking import candidate_pairs
+from geoportal.ingest.linking.comparison import Evidence, obstacle, weigh
 from geoportal.ingest.linking.decisions import DIFFERENT, SAME, Decision
-from geoportal.ingest.linking.evidence import Evidence, obstacle, weigh
 from geoportal.ingest.linking.units import Unit
 
 LINKED, SEPARATE, REVIEW = "linked", "separate", "review"

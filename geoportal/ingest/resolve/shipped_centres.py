@@ -13,10 +13,10 @@ from pathlib import Path
 
 from geoportal.domain.centre import Centre
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.edition import Edition
 from geoportal.ingest.files.layouts import recognise
-from geoportal.ingest.files.municipalities import MunicipalityFinder
 from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import centres
 from geoportal.store.reference import Reference
 
@@ -28,7 +28,7 @@ def shipped_centres(reference: Reference) -> list[Centre]:
         return []
     member = Member(path.name, path.read_bytes(), datetime.now(UTC).date())
     table = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
-    edition = Edition(centres.SOURCE, "", MunicipalityFinder(reference), reference.kinds)
+    edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
     return list(centres.extract(table, edition).centres.values())
 
 

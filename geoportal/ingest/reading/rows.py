@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.ingest.files.layouts import Layout, Record
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
@@ -23,51 +20,6 @@ from geoportal.text.contact import (
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
 _MISFITS_TO_REJECT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A record with its place in the file.
-
-    Attributes
-    ----------
-    line : int
-        Where its row starts.
-    record : FacilityRecord
-    facility_id : str
-        The facility it is part of.
-    scope : str
-        The part of the source that is replaced together.
-    """
-
-    line: int
-    record: FacilityRecord
-    facility_id: str
-    scope: str
-
-
-@dataclass(slots=True)
-class FacilityExtract:
-    """What a file says of facilities.
-
-    Attributes
-    ----------
-    listed : list of Listed
-        Distinct keys, in the order of the file.
-    rows_read, rejected : int
-    issues : list of Issue
-    incomplete_scopes : set of str
-        Scopes with a rejected row: nothing is closed in them.
-    incomplete : bool
-        True when a rejected row's scope is not known: nothing is closed at all.
-    """
-
-    listed: list[Listed] = field(default_factory=list)
-    rows_read: int = 0
-    rejected: int = 0
-    issues: list[Issue] = field(default_factory=list)
-    incomplete_scopes: set[str] = field(default_factory=set)
-    incomplete: bool = False
 
 
 class RowNotes:
@@ -123,55 +75,6 @@ class RowNotes:
         return self.rejected
 
 
-def add_rows(
-    extract: FacilityExtract, rows: Iterable[tuple[RowNotes, Listed | None, str]]
-) -> FacilityExtract:
-    """Take over rows, each key once.
-
-    Parameters
-    ----------
-    extract : FacilityExtract
-        What there is already; added to and returned.
-    rows : iterable of (RowNotes, Listed or None, str)
-        The notes, the record unless the row is rejected, and the scope as far as it is known.
-    """
-    seen: dict[str, Listed] = {listed.record.record_id: listed for listed in extract.listed}
-    for notes, listed, scope in rows:
-        extract.rows_read += 1
-        if listed is not None and not notes.rejected:
-            _add_listed(extract, seen, notes, listed)
-        else:
-            extract.rejected += 1
-            _mark_incomplete(extract, scope)
-        extract.issues.extend(notes.issues)
-    return extract
-
-
-def _add_listed(
-    extract: FacilityExtract, seen: dict[str, Listed], notes: RowNotes, listed: Listed
-) -> None:
-    first = seen.get(listed.record.record_id)
-    if first is None:
-        seen[listed.record.record_id] = listed
-        extract.listed.append(listed)
-    elif first.record == listed.record:
-        notes.info("", "repeated_row", f"the same as line {first.line}; counted once")
-    else:
-        message = (
-            f"the key {listed.record.record_id} was in line {first.line} already, with other "
-            "content; the first is kept, ask the publisher"
-        )
-        notes.reject("", "duplicate_key", message)
-        extract.rejected += 1
-
-
-def _mark_incomplete(extract: FacilityExtract, scope: str) -> None:
-    if scope:
-        extract.incomplete_scopes.add(scope)
-    else:
-        extract.incomplete = True
-
-
 def read_official_number(notes: RowNotes, name: str) -> str:
     """Return an official number with the usual damage undone; reject what cannot be.
 
@@ -201,6 +104,17 @@ def read_number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) and "_" not in plain else None
+
+
+def read_degrees(text: str) -> float | None:
+    """Return a decimal number, None when it is none; the common case quickly."""
+    if text.isascii() and "_" not in text:
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+    return read_number(text)
 
 
 def read_position(notes: RowNotes) -> tuple[float | None, float | None]:

@@ -1,4 +1,4 @@
-"""The gazetteer compiled from the database, kept beside it and made again when places change."""
+"""Gazetteer and geography of the database; the gazetteer is compiled anew when places change."""
 
 from __future__ import annotations
 
@@ -10,22 +10,32 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from geoportal.address.compiling.compiler import compile_gazetteer
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.place import Place
 from geoportal.errors import GeoportalError
+from geoportal.index.districts import DistrictIndex
+from geoportal.ingest.catalogue import SOURCES
+from geoportal.ingest.resolve.geography import Geography
 from geoportal.store.database import Database
-from geoportal.store.places import PlaceSet, read_place_sets, read_places
+from geoportal.store.outlines import read_outlines
+from geoportal.store.places import (
+    PlaceSet,
+    read_place_positions,
+    read_place_sets,
+    read_places,
+)
 from geoportal.store.postcodes import PostcodeSet, read_postcode_sets, read_postcodes
 from geoportal.store.reference import Reference
 
 _PREFIX = "gazetteer-"
 _KEPT = 2
-_POINTS = ("towns", "sample")
-"""Sources of 町丁目 points."""
+_TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_points)
 
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
@@ -63,6 +73,21 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     _compile(connection, reference, sets, directory)
     _remove_old(directory)
     return Geocoder(Gazetteer.open(directory))
+
+
+def load_geography(
+    database: Database, connection: sa.Connection, reference: Reference
+) -> Geography:
+    """Read outlines and gazetteer as the connection sees them (uncommitted changes included)."""
+    known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def towns(code: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if code not in known:
+            known[code] = read_place_positions(connection, code)
+        return known[code]
+
+    outlines = [(item.district, item.geometry) for item in read_outlines(connection)]
+    return Geography(DistrictIndex(outlines), open_geocoder(database, connection, reference), towns)
 
 
 def _writable(derived: Path) -> Path:
@@ -119,8 +144,8 @@ def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
     for item in sets:
         sources.setdefault(item.municipality_code, []).append(item.source)
     for code, names in sorted(sources.items()):
-        points = [name for name in names if name in _POINTS]
-        finer = [name for name in names if name not in _POINTS]
+        points = [name for name in names if name in _TOWN_POINTS]
+        finer = [name for name in names if name not in _TOWN_POINTS]
         for name in (*points, *finer, *(points if finer else ())):
             yield from read_places(connection, source=name, municipality_code=code)
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
-from geoportal.ingest.files.edition import Edition
-from geoportal.ingest.files.municipalities import complete_address, squeeze
-from geoportal.ingest.files.rows import RowNotes, hours_or_none, read_line, read_paragraph
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.municipalities import complete_address, squeeze
+from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, read_paragraph
 from geoportal.store.documents import digest
 from geoportal.text.normalize import fold
 

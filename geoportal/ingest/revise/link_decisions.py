@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.ingest.files.edition import Progress, no_progress
+from geoportal.ingest.linking.comparison import obstacle
 from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, Decision, current_decisions
-from geoportal.ingest.linking.evidence import obstacle
 from geoportal.ingest.linking.units import make_units
-from geoportal.ingest.resolve.geography import load_geography
+from geoportal.ingest.reading.edition import Progress, no_progress
+from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.revise.relink import relink, stored_decisions
 from geoportal.store.database import (

@@ -1,0 +1,1 @@
+"""Shared by the sources: edition, municipalities, cells of rows, extracts, the `Source`."""

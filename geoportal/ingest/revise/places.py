@@ -1,0 +1,230 @@
+"""Places of the gazetteer stored, municipality by municipality: the newest and fullest wins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from geoportal.domain.place import Place
+from geoportal.errors import InputRefusedError
+from geoportal.ingest.catalogue import is_fictional
+from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
+from geoportal.ingest.revise.revision import Revision, older_edition, precedence
+from geoportal.ingest.sources.postcodes import PostcodeExtract
+from geoportal.ingest.sources.towns import PlaceExtract
+from geoportal.store.places import (
+    PlaceSet,
+    content_hash,
+    read_place_sets,
+    read_places,
+    remove_place_set,
+    replace_places,
+)
+from geoportal.store.postcodes import (
+    PostcodeSet,
+    read_postcode_sets,
+    read_postcodes,
+    replace_postcodes,
+)
+
+
+def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edition) -> Revision:
+    """Store towns.
+
+    The newest edition of a municipality wins; among equally new ones the one with more towns. The
+    invented towns of the sample city give way to real ones.
+    """
+    stored = {
+        item.municipality_code: item
+        for item in read_place_sets(connection)
+        if item.source == edition.source or is_fictional(item.source)
+    }
+    revision = Revision()
+    older = 0
+    for code, places in extract.places.items():
+        fresh = _place_set(edition.source, code, edition.as_of, places)
+        before = stored.get(code)
+        if before is not None and _rank(fresh) <= _rank(before):
+            revision.unchanged += len(places)
+            older += fresh.content_hash != before.content_hash
+            continue
+        old = _read(connection, before) if before is not None else []
+        if before is not None:
+            remove_place_set(connection, before)
+        _replace(connection, fresh, places, old, revision)
+    if older:
+        revision.issues.append(older_edition(older, "municipalities"))
+    return revision
+
+
+def update_place_stream(
+    connection: sa.Connection, extract: PlaceStream, edition: Edition
+) -> Revision:
+    """Store the places of a streamed table; positions that came in a file of their own stay.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When the file is cut off or no text.
+    """
+    reader = extract.reader
+    stored = _stored_sets(connection, reader.part)
+    revision = Revision()
+    older = 0
+    unfinished: dict[str, dict[tuple[str, str, str, str], Place]] = {}
+    for code, line, cells, last in extract.rows(reader, edition.progress):
+        by_key = unfinished.setdefault(code, {})
+        place = reader.read(line, cells, code)
+        if isinstance(place, Issue):
+            extract.add_issue(place)
+        elif place is not None and by_key.setdefault(place.key, place) is not place:
+            extract.add_issue(reader.repeated(line, place))
+        if not last:
+            continue
+        places, before = list(unfinished.pop(code).values()), stored.get(code)
+        old = _read(connection, before) if before is not None else []
+        places = _with_known_positions(places, old)
+        fresh = _place_set(reader.part, code, edition.as_of, places)
+        if before is not None and _rank(fresh) <= _rank(before):
+            revision.unchanged += len(places)
+            older += fresh.content_hash != before.content_hash
+        else:
+            _replace(connection, fresh, places, old, revision)
+    if older:
+        message = f"{older} municipalities are held from a newer or fuller file"
+        revision.issues.append(Issue(1, "", "older_edition", INFO, str(older), message))
+    extract.close()
+    return revision
+
+
+def update_position_stream(
+    connection: sa.Connection, extract: PositionStream, edition: Edition
+) -> Revision:
+    """Give positions to stored places.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When the file is cut off or no text.
+    InputRefusedError
+        When no place it belongs to is stored.
+    """
+    reader = extract.reader
+    stored = _stored_sets(connection, reader.part)
+    revision = Revision()
+    unfinished: dict[str, dict[str, tuple[float, float]]] = {}
+    missing: Counter[str] = Counter()
+    for code, line, cells, last in extract.rows(reader, edition.progress):
+        if code not in stored:
+            missing[code] += 1
+            continue
+        positions = unfinished.setdefault(code, {})
+        position = reader.read(line, cells)
+        if isinstance(position, Issue):
+            extract.add_issue(position)
+        elif position is not None:
+            positions.setdefault(position[0], position[1:])
+        if last:
+            _move(connection, stored[code], unfinished.pop(code), edition, revision)
+    if missing and missing.total() == extract.rows_read - extract.rejected:
+        table = extract.table
+        raise InputRefusedError(
+            f"{table.member.name}: these are positions without names; import the master "
+            f"table ({table.layout.variant}) of アドレス・ベース・レジストリ first"
+        )
+    for code, number in sorted(missing.items()):
+        message = f"{number} positions of a municipality whose names are not held"
+        extract.rejected += number - 1
+        extract.add_issue(Issue(1, "lg_code", "no_master", ERROR, code, message))
+    extract.close()
+    return revision
+
+
+def update_postcodes(
+    connection: sa.Connection, extract: PostcodeExtract, edition: Edition
+) -> Revision:
+    """Store postal codes: of each municipality the newest edition, then the one with more."""
+    stored = {item.municipality_code: item for item in read_postcode_sets(connection)}
+    revision = Revision()
+    for code, postcodes in extract.postcodes.items():
+        fresh, before = PostcodeSet.of(code, edition.as_of, postcodes), stored.get(code)
+        if before is not None and (
+            (fresh.as_of, fresh.row_count, fresh.content_hash)
+            <= (before.as_of, before.row_count, before.content_hash)
+        ):
+            revision.unchanged += len(postcodes)
+            continue
+        old = read_postcodes(connection, code) if before is not None else ()
+        revision.count(dict.fromkeys(old), dict.fromkeys(postcodes))
+        replace_postcodes(connection, fresh, postcodes)
+    extract.close()
+    return revision
+
+
+def _stored_sets(connection: sa.Connection, part: str) -> dict[str, PlaceSet]:
+    sets = read_place_sets(connection)
+    return {item.municipality_code: item for item in sets if item.source == part}
+
+
+def _read(connection: sa.Connection, stored: PlaceSet) -> list[Place]:
+    code = stored.municipality_code
+    return list(read_places(connection, source=stored.source, municipality_code=code))
+
+
+def _place_set(source: str, code: str, as_of: str, places: list[Place]) -> PlaceSet:
+    return PlaceSet(source, code, as_of, len(places), content_hash(places))
+
+
+def _replace(
+    connection: sa.Connection,
+    fresh: PlaceSet,
+    places: list[Place],
+    old: list[Place],
+    revision: Revision,
+) -> None:
+    revision.count({place.key: place for place in old}, {place.key: place for place in places})
+    replace_places(connection, fresh, places)
+
+
+def _move(
+    connection: sa.Connection,
+    before: PlaceSet,
+    positions: dict[str, tuple[float, float]],
+    edition: Edition,
+    revision: Revision,
+) -> None:
+    """Give positions to the places of a municipality, by registry id."""
+    old = _read(connection, before)
+    places = [
+        replace(place, lon=position[0], lat=position[1])
+        if (position := positions.get(place.registry_id)) is not None
+        else place
+        for place in old
+    ]
+    as_of = max(before.as_of, edition.as_of)
+    fresh = _place_set(before.source, before.municipality_code, as_of, places)
+    if fresh.content_hash == before.content_hash:
+        revision.unchanged += len(positions)
+    else:
+        _replace(connection, fresh, places, old, revision)
+
+
+def _with_known_positions(places: list[Place], old: list[Place]) -> list[Place]:
+    """Keep the positions that came in a file of their own, by registry id."""
+    known = {
+        place.registry_id: place for place in old if place.registry_id and place.lon is not None
+    }
+    return [
+        replace(place, lon=known[place.registry_id].lon, lat=known[place.registry_id].lat)
+        if place.lon is None and place.registry_id in known
+        else place
+        for place in places
+    ]
+
+
+def _rank(stored: PlaceSet) -> tuple[bool, str, int, str]:
+    return (*precedence(stored.source, stored.as_of), stored.row_count, stored.content_hash)

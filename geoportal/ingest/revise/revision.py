@@ -1,0 +1,64 @@
+"""What an edition changed in the database, and which of two editions takes precedence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from geoportal.ingest.catalogue import is_fictional
+from geoportal.ingest.files.report import INFO, Issue
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+@dataclass(slots=True)
+class Revision:
+    """What an edition changed.
+
+    Attributes
+    ----------
+    created, updated, unchanged, removed : int
+        Records, outlines, places … by what happened to them.
+    facility_ids : set of str
+        Facilities to resolve again.
+    issues : list of Issue
+        About the edition as a whole.
+    centres_changed : bool
+        True when consultation centres were written or removed.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    facility_ids: set[str] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)
+    centres_changed: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """True when anything was written that the next snapshot has to show."""
+        counts = self.created or self.updated or self.removed
+        return bool(counts or self.facility_ids or self.centres_changed)
+
+    def count(self, before: Mapping[_Key, _Value], after: Mapping[_Key, _Value]) -> None:
+        """Count what is new, different, equal and gone between two states."""
+        common = before.keys() & after.keys()
+        equal = sum(before[key] == after[key] for key in common)
+        self.created += len(after) - len(common)
+        self.updated += len(common) - equal
+        self.unchanged += equal
+        self.removed += len(before) - len(common)
+
+
+def precedence(source: str, as_of: str) -> tuple[bool, str]:
+    """Return what decides first between two editions: real before fictional, then the newer."""
+    return not is_fictional(source), as_of
+
+
+def older_edition(count: int, what: str, why: str = "newer or fuller") -> Issue:
+    """Return the issue of a file of which a part was not stored."""
+    message = f"{count} {what} are held from a {why} file and stay as they are"
+    return Issue(1, "", "older_edition", INFO, str(count), message)
