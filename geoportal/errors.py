@@ -55,6 +55,27 @@ class UnknownDistrictError(UsageError):
         super().__init__(f"no district has the code {code[:20]!r}; {listed}", "district")
 
 
+class AddressNotPlacedError(UsageError):
+    """An address could not be turned into one position; the message never repeats it.
+
+    Attributes
+    ----------
+    status : str
+        ``ambiguous``, ``not_found`` or ``invalid``.
+    """
+
+    exit_code = 4
+
+    def __init__(self, status: str) -> None:
+        advice = {
+            "ambiguous": "the address fits several places; POST /api/v1/locate lists them",
+            "not_found": "the address was not found; give at least the ward and the town",
+            "invalid": "this is not an address; give ward, town and number",
+        }
+        super().__init__(advice.get(status, advice["not_found"]), "near.address")
+        self.status = status
+
+
 class InputRefusedError(GeoportalError):
     """A file was read but is not taken: too many bad rows, wrong datum, unsafe archive."""
 

@@ -11,8 +11,10 @@ import click
 
 from geoportal.cli.console import Console, command, point_of, progress_bar, require_writable
 from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
-from geoportal.documents import presenters
+from geoportal.documents.facility import full_feature
+from geoportal.documents.reference import districts_document
 from geoportal.documents.requests import SearchRequest
+from geoportal.documents.search import export_feature, locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
@@ -61,7 +63,7 @@ def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
     view = console.view()
     request = SearchRequest.model_validate(_search_request(options))
-    document = presenters.search_document(view, request.to_query(view))
+    document = search_document(view, view.search(request.to_query(view)))
     console.print(document, lambda: search_lines(view, document))
 
 
@@ -77,8 +79,8 @@ def export(console: Console, out: Path, **options: Any) -> None:
     chosen = dataclasses.replace(
         request.to_query(view, whole_allowed=True), limit=len(view.snapshot)
     )
-    found = presenters.search_document(view, chosen)["features"]
-    features = [presenters.export_feature(view, item) for item in found]
+    found = search_document(view, view.search(chosen))["features"]
+    features = [export_feature(view, item) for item in found]
     export_facilities(out, features, view.reference)
     document = {"out": str(out), "facilities": len(features)}
     console.print(document, lambda: iter([f"{len(features)} 件を {out} に書きました"]))
@@ -116,7 +118,7 @@ def facility(console: Console, number: str) -> None:
     """Show one facility, every fact with its source and date."""
     view = console.view()
     found = find_facilities(view, number)
-    documents = [presenters.full_feature(view, item) for item in found]
+    documents = [full_feature(view, item) for item in found]
     collection = {"type": "FeatureCollection", "features": documents}
     document = documents[0] if len(documents) == 1 else collection
     console.print(document, lambda: facility_lines(view, documents))
@@ -149,7 +151,7 @@ def find_facilities(view: View, number: str) -> list[Any]:
 @command
 def districts(console: Console, level: str | None) -> None:
     """List the districts held."""
-    document = presenters.districts_document(console.view(), geometry=False, level=level)
+    document = districts_document(console.view(), geometry=False, level=level)
     console.print(document, lambda: district_lines(document))
 
 
@@ -181,6 +183,6 @@ def geocode(
     if not addresses:
         raise UsageError("give an address, or --csv with --column and --out")
     view = console.view()
-    documents = [presenters.locate_document(view, view.geocode(text)) for text in addresses]
+    documents = [locate_document(view.locate(text)) for text in addresses]
 
     console.print(documents, lambda: place_lines(documents))

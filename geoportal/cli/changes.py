@@ -31,7 +31,7 @@ def changes(console: Console, source: str, from_date: str, to_date: str, out: Pa
     if out is not None and out.suffix.lower() != ".xlsx":
         raise UsageError("--out takes a name that ends in .xlsx", "out")
     view = console.view()
-    document = changes_document(view, source, _day(from_date, "from"), _day(to_date, "to"))
+    document = changes_document(view.changes(source, _day(from_date, "from"), _day(to_date, "to")))
     if out is not None:
         write_xlsx(out, changes_rows(view, document), CHANGE_COLUMNS)
         console.tell(f"{len(document['changes'])} 件を {out} に書きました")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geoportal.documents.presenters import SAMPLE_SOURCE, sources_document
+from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View

@@ -10,7 +10,7 @@ import shapely
 
 from geoportal.cli.console import Console, command, point_of
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
-from geoportal.documents.requests import require_districts, require_kinds
+from geoportal.documents.requests import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
 from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
@@ -42,7 +42,7 @@ def team(console: Console, **options: Any) -> None:
     """Fill several roles around one home: candidates for each, and the best teams."""
     view = console.view()
     request = TeamRequest.model_validate(_team_request(options))
-    document = team_document(view, request.to_question(view))
+    document = team_document(view, view.team(request.to_question(view)))
     console.print(document, lambda: _team_lines(view, document))
 
 
@@ -53,7 +53,7 @@ def interpret(console: Console, file: Any) -> None:
     """Read a consultation text from FILE or stdin: needs and kinds, to be confirmed."""
     view = console.view()
     request = InterpretRequest.model_validate({"text": file.read()})
-    document = interpretation_document(view, request.text)
+    document = interpretation_document(view, view.interpret(request.text))
     console.print(document, lambda: _interpretation_lines(document))
 
 
@@ -71,7 +71,7 @@ def exposure(console: Console, **options: Any) -> None:
     A simulation: no question that anybody asked goes into it.
     """
     view = console.view()
-    require_districts(view, (options["district"],))
+    view.require_districts((options["district"],))
     query = Query(
         kinds=require_kinds(list(options["kinds"]), "kind"),
         needs=view.reference.vocabulary.require_needs(options["needs"], "need"),

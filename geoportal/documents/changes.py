@@ -1,15 +1,14 @@
-"""The change report as a document and as the rows of a table."""
+"""Changes between two editions of a source: request, JSON document, rows of a table."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Any
 
-from geoportal.errors import UsageError
-from geoportal.ingest.changes import ChangeReport, compare_editions
-from geoportal.services.view import View
-from geoportal.store.history import edition_dates
+from pydantic import Field
+
+from geoportal.documents.requests import Strict
+from geoportal.services.view import Changes, View
 
 CHANGE_LABELS_JA = {
     "opened": "新規",
@@ -34,37 +33,27 @@ CHANGE_COLUMNS = {
     "facility_id": "ID",
     "record_id": "出典での番号",
 }
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
 Document = dict[str, Any]
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-def changes_document(view: View, source: str, from_date: str = "", to_date: str = "") -> Document:
-    """Return the change report of a source.
+class ChangesQuery(Strict):
+    """Which editions are compared."""
 
-    Parameters
-    ----------
-    view : View
-    source, from_date, to_date : str
-        As of `geoportal.ingest.changes.compare_editions`.
-
-    Raises
-    ------
-    NotFoundError
-        When there are not two editions to compare.
-    UsageError
-        When a date is none, or they are in the wrong order.
-    """
-    for name, day in (("from", from_date), ("to", to_date)):
-        if day and not _DATE.fullmatch(day):
-            raise UsageError("dates are written 2026-10-01", name)
-    with view.database.engine.connect() as connection:
-        report = compare_editions(connection, source, from_date, to_date, view.geocoder)
-        dates = edition_dates(connection, source)
-    return {**_document(report), "editions": dates}
+    source: str = Field(
+        pattern=r"^[a-z][a-z-]{0,39}$", description="kaigo, bureau, navii-facility …"
+    )
+    since: str | None = Field(
+        None, alias="from", pattern=_DAY, description="The edition in force on this day"
+    )
+    until: str | None = Field(
+        None, alias="to", pattern=_DAY, description="Left out: the last edition, and that before it"
+    )
 
 
-def _document(report: ChangeReport) -> Document:
+def changes_document(changes: Changes) -> Document:
+    """Return the comparison of two editions, and the dates of all editions of the source."""
+    report = changes.report
     return {
         "source": report.source,
         "from": report.from_date,
@@ -73,6 +62,7 @@ def _document(report: ChangeReport) -> Document:
         "new_scopes": list(report.new_scopes),
         "counts": report.counts,
         "changes": [asdict(change) for change in report.changes],
+        "editions": list(changes.editions),
     }
 
 

@@ -27,9 +27,8 @@ class InterpretRequest(Strict):
     )
 
 
-def interpretation_document(view: View, text: str) -> Document:
+def interpretation_document(view: View, found: Interpretation) -> Document:
     """Return what a note asks for, each item with the words it came from."""
-    found = view.interpret(text)
     vocabulary = view.reference.vocabulary
     kinds = view.reference.kinds
     labels = {kind: (info.label_ja, info.label_en) for kind, info in kinds.items()}

@@ -46,7 +46,7 @@ def districts_document(
         "type": "FeatureCollection",
         "numberMatched": len(features),
         "numberReturned": len(features),
-        "dataset_version": view.snapshot.version,
+        "dataset_version": view.version,
         "features": features,
     }
 
@@ -98,7 +98,7 @@ def sources_document(view: View) -> Document:
                 ],
             }
         )
-    return {"dataset_version": view.snapshot.version, "sources": sources}
+    return {"dataset_version": view.version, "sources": sources}
 
 
 def vocabulary_document(view: View, word: str | None = None) -> Document:
@@ -110,7 +110,7 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
         A word of care (床ずれ, PEG …): then only the terms it stands for are listed.
     """
     reference = view.reference
-    meant = None if word is None else view.interpreter.lookup(word)
+    meant = None if word is None else view.terms_of(word)
     return {
         "terms": [
             {

@@ -1,9 +1,9 @@
-"""Requests as they come in: checked shapes that become questions of the domain."""
+"""Requests of search, browsing and location: schemas that check and become domain queries."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -28,7 +28,7 @@ from geoportal.domain.query import (
     Origin,
     Query,
 )
-from geoportal.errors import UnknownDistrictError, UsageError
+from geoportal.errors import UsageError
 from geoportal.services.view import View
 
 MAX_OFFSET = 1_000_000
@@ -139,15 +139,13 @@ class SearchRequest(Strict):
         ------
         UsageError
             When nothing to search by is given, or a code is not known.
-        AddressNotPlacedError
-            When the address does not lead to one position.
         """
         districts = self._districts()
         if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
             raise UsageError("give at least one of near, district, q", "near")
-        require_districts(view, districts)
+        view.require_districts(districts)
         return Query(
-            origin=None if self.near is None else origin_of(view, self.near),
+            **home_of(self.near),
             radius_m=self.radius_m,
             districts=districts,
             kinds=require_kinds(self.kinds, "kinds"),
@@ -199,7 +197,7 @@ class FacilitiesQuery(Strict):
             When the box is malformed or a code is not known.
         """
         districts = tuple(dict.fromkeys(self.district))
-        require_districts(view, districts)
+        view.require_districts(districts)
         return Query(
             bbox=_box(self.bbox),
             districts=districts,
@@ -284,17 +282,11 @@ class VocabularyQuery(Strict):
     q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
-def origin_of(view: View, near: Point | Address) -> Origin:
-    """Return where distances are measured from.
-
-    Raises
-    ------
-    AddressNotPlacedError
-        When an address does not lead to one position.
-    """
+def home_of(near: Point | Address | None) -> dict[str, Any]:
+    """Return a home as the arguments of a `Query`: an origin, or an address not yet located."""
     if isinstance(near, Point):
-        return Origin(near.lon, near.lat)
-    return view.origin_from_address(near.address)
+        return {"origin": Origin(near.lon, near.lat)}
+    return {"address": near.address} if near else {}
 
 
 def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
@@ -311,19 +303,6 @@ def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
                 f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", field
             )
     return tuple(dict.fromkeys(kinds))
-
-
-def require_districts(view: View, codes: tuple[str, ...]) -> None:
-    """Check that district codes are known.
-
-    Raises
-    ------
-    UnknownDistrictError
-        When one is not.
-    """
-    for code in codes:
-        if not view.snapshot.knows_district(code):
-            raise UnknownDistrictError(code)
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:

@@ -1,21 +1,21 @@
-"""How a facility stands at this moment: open or not, and whether it takes new patients."""
+"""JSON of a facility's state at this moment: open or not, and whether it takes new patients."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from geoportal.documents.reference import Document
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.snapshot import SelectedClaim, Snapshot
-from geoportal.services.view import CALENDAR, is_holiday
+from geoportal.index.snapshot import SelectedClaim
+from geoportal.services.view import View
 
 _OPENING_WITHIN_DAYS = 8
 
 
-def state_document(snapshot: Snapshot, row: int, now: datetime) -> Document:
-    """Return opening state and acceptance of an open facility.
+def state_document(view: View, facility: Facility) -> Document:
+    """Return opening state and acceptance of an open facility, computed once a minute.
 
     Returns
     -------
@@ -25,27 +25,32 @@ def state_document(snapshot: Snapshot, row: int, now: datetime) -> Document:
         when not known); ``accepting`` with ``value`` yes, conditional, no or unknown and,
         when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
     """
-    hours = snapshot.facilities[row].hours
-    status = CALENDAR.status(hours, now)
+    snapshot = view.snapshot
+    row = snapshot.row_of[facility.id]
+    return view.states.value(snapshot, row, view.now, lambda *_: _state(view, facility.hours, row))
+
+
+def _state(view: View, hours: Hours, row: int) -> Document:
+    status = view.calendar.status(hours, view.now)
     opening = None
     if status == "closed":
-        opening = CALENDAR.next_opening(hours, now, _OPENING_WITHIN_DAYS)
+        opening = view.calendar.next_opening(hours, view.now, _OPENING_WITHIN_DAYS)
     return {
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
-        "today": _today(hours, now),
-        "accepting": _accepting(snapshot.vocabulary, snapshot.shown[row]),
+        "today": _today(view, hours),
+        "accepting": _accepting(view.reference.vocabulary, view.snapshot.shown[row]),
     }
 
 
-def _today(hours: Hours, now: datetime) -> list[str] | None:
+def _today(view: View, hours: Hours) -> list[str] | None:
     """Return the day's opening hours, those of several departments joined where they meet."""
-    day = now.astimezone(JST).date()
+    day = view.now.astimezone(JST).date()
     if not hours.known:
         return None
-    if CALENDAR.closed_all_day(hours, day):
+    if view.calendar.closed_all_day(hours, day):
         return []
-    key = HOLIDAY if is_holiday(day) else day.weekday()
+    key = HOLIDAY if view.calendar.is_holiday(day) else day.weekday()
     spans = sorted(
         (session.opens, session.closes)
         for session in hours.sessions

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from geoportal.documents.reference import Document, role_document
-from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
+from geoportal.documents.requests import Code, Home, Moment, Strict, home_of, require_kinds
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
@@ -57,13 +57,11 @@ class TeamRequest(Strict):
         ------
         UsageError
             When a code, a preset or a role is not known, or roles and preset are both given.
-        AddressNotPlacedError
-            When the address does not lead to one position.
         """
         roles = self._roles(view)
         return TeamQuestion(
             query=Query(
-                origin=origin_of(view, self.near),
+                **home_of(self.near),
                 radius_m=self.radius_m,
                 open_at=self.open_at,
                 open_use=self.open_use,
@@ -115,11 +113,11 @@ def _check_names(roles: tuple[Role, ...]) -> None:
         raise UsageError(f"at most {MAX_APART} roles can be kept apart", "roles")
 
 
-def team_document(view: View, question: TeamQuestion) -> Document:
+def team_document(view: View, answer: TeamAnswer) -> Document:
     """Return the candidates for each role and the best teams."""
-    answer = view.team(question)
+    question = answer.question
     return {
-        "dataset_version": view.snapshot.version,
+        "dataset_version": view.version,
         **home_document(view, question.query, answer.home),
         "order": _ORDER,
         "roles": [_role_answer(view, answer, role) for role in question.roles],

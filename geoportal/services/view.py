@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import jpholiday
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.result import GeocodeResult
+from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
+from geoportal.domain.centre import Centre
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
-from geoportal.errors import UsageError
-from geoportal.index.hierarchy import city_of, short_name, upper_districts
+from geoportal.errors import (
+    AddressNotPlacedError,
+    NotFoundError,
+    UnknownDistrictError,
+    UsageError,
+)
+from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
+from geoportal.ingest.changes import ChangeReport, compare_editions
 from geoportal.search.answer import Answer, search
 from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.store.database import Database
+from geoportal.store.history import edition_dates
 from geoportal.store.reference import Edition, Reference
 
-
-class AddressNotPlacedError(UsageError):
-    """An address could not be turned into one position; the message never repeats it.
-
-    Attributes
-    ----------
-    status : str
-        ``ambiguous``, ``not_found`` or ``invalid``.
-    """
-
-    exit_code = 4
-
-    def __init__(self, status: str) -> None:
-        advice = {
-            "ambiguous": "the address fits several places; POST /api/v1/locate lists them",
-            "not_found": "the address was not found; give at least the ward and the town",
-            "invalid": "this is not an address; give ward, town and number",
-        }
-        super().__init__(advice.get(status, advice["not_found"]), "near.address")
-        self.status = status
+MAX_STATIONS: Final = 5
+"""Stations suggested at most: they stand below the towns, which are asked for more often."""
+_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @lru_cache(maxsize=4096)
@@ -59,6 +51,31 @@ def is_holiday(day: date) -> bool:
 
 
 CALENDAR = OpeningCalendar(is_holiday)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A position with the districts around it, smallest first, and the centre responsible there."""
+
+    result: GeocodeResult
+    districts: Sequence[District] = ()
+    centre: Centre | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Towns and stations to complete a text with, the shortest names first."""
+
+    towns: Sequence[Candidate]
+    stations: Sequence[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A comparison of two editions, and the ISO dates of all editions of the source."""
+
+    report: ChangeReport
+    editions: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,8 @@ class View:
         Studies of this version, the last of them cached.
     states : MinuteCache
         Opening states of this version, cached for a minute.
+    calendar : OpeningCalendar
+        National holidays.
     database : Database
         For the history of records; read by nothing else.
     """
@@ -108,26 +127,49 @@ class View:
     coverage_service: CoverageService = field(repr=False)
     database: Database = field(repr=False)
     states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
-
-    def search(self, query: Query) -> Answer:
-        """Answer a question; see `geoportal.search.answer.search`."""
-        return search(self.snapshot, query, CALENDAR)
-
-    def team(self, question: TeamQuestion) -> TeamAnswer:
-        """Return who could fill each role and the best teams; see `geoportal.search.team`."""
-        return find_teams(self.snapshot, question, CALENDAR)
+    calendar: OpeningCalendar = CALENDAR
 
     @property
-    def interpreter(self) -> Interpreter:
-        """Reads notes and looks words up by the shipped lists."""
-        return _interpreter(self.reference)
+    def version(self) -> str:
+        """The dataset version."""
+        return self.snapshot.version
+
+    @property
+    def today(self) -> date:
+        """The day in Japan against which staleness is judged."""
+        return self.snapshot.today
+
+    def search(self, query: Query) -> Answer:
+        """Answer a question; see `geoportal.search.answer.search`.
+
+        Raises
+        ------
+        AddressNotPlacedError
+            When the query's address leads to no position or to several.
+        """
+        return search(self.snapshot, self._with_origin(query), self.calendar)
+
+    def team(self, question: TeamQuestion) -> TeamAnswer:
+        """Return who could fill each role and the best teams; see `geoportal.search.team`.
+
+        Raises
+        ------
+        AddressNotPlacedError
+            When the query's address leads to no position or to several.
+        """
+        placed = replace(question, query=self._with_origin(question.query))
+        return find_teams(self.snapshot, placed, self.calendar)
 
     def interpret(self, text: str) -> Interpretation:
         """Read a consultation note; nothing of it is kept."""
-        return self.interpreter.interpret(text)
+        return _interpreter(self.reference).interpret(text)
+
+    def terms_of(self, word: str) -> Sequence[str]:
+        """Return the codes of the terms a word of care (床ずれ, PEG) stands for."""
+        return _interpreter(self.reference).lookup(word)
 
     def coverage(
-        self, area: str, question: CoverageCriteria, changes: WhatIf = NO_CHANGE, *, local: str = ""
+        self, area: str, criteria: CoverageCriteria, changes: WhatIf = NO_CHANGE, *, local: str = ""
     ) -> CoverageReport:
         """Report who is covered by whom; see `geoportal.coverage.service`.
 
@@ -135,7 +177,7 @@ class View:
         ----------
         area : str
             Code of a district, a city, a medical area or a prefecture.
-        question : CoverageCriteria
+        criteria : CoverageCriteria
         changes : WhatIf
             Facilities supposed closed or opened.
         local : str
@@ -149,12 +191,17 @@ class View:
             When an outline is missing.
         """
         return self.coverage_service.report(
-            self.snapshot, self.editions, area, question, changes, local=local
+            self.snapshot, self.editions, area, criteria, changes, local=local
         )
 
     def facility(self, facility_id: str) -> Facility | None:
         """Return a facility by its current id, closed ones too."""
         return self.snapshot.by_id.get(facility_id)
+
+    def facilities_with_number(self, number: str) -> list[Facility]:
+        """Return the open facilities that carry an official number."""
+        rows = self.snapshot.with_identifier(number)
+        return [self.snapshot.facilities[int(row)] for row in rows]
 
     def redirect_of(self, facility_id: str) -> str:
         """Return the id an old id leads to, empty when there is none."""
@@ -163,6 +210,91 @@ class View:
     def geocode(self, address: str, hint: str = "") -> GeocodeResult:
         """Turn an address into a position, or say honestly that it is not certain."""
         return self.geocoder.geocode(address, hint)
+
+    def locate(self, address: str) -> Located:
+        """Geocode an address and find the districts around it."""
+        result = self.geocode(address)
+        code = result.municipality_code
+        if not code and result.lon is not None and result.lat is not None:
+            covering = self.district_at(result.lon, result.lat)
+            code = covering.code if covering else ""
+        return self._located(result, code)
+
+    def locate_point(self, lon: float, lat: float) -> Located:
+        """Find the districts around a point in degrees."""
+        covering = self.district_at(lon, lat)
+        code = covering.code if covering else ""
+        info = self.reference.municipalities.get(code)
+        result = GeocodeResult(
+            status="ok" if code else "not_found",
+            match_level="point",
+            coordinate_level="point",
+            lon=lon,
+            lat=lat,
+            uncertainty_m=0,
+            prefecture=info.prefecture if info else "",
+            municipality=info.name if info else "",
+            municipality_code=code,
+            needs_confirmation=not code,
+            warnings=() if code else ("outside_districts",),
+        )
+        return self._located(result, code)
+
+    def _located(self, result: GeocodeResult, code: str) -> Located:
+        if not code:
+            return Located(result)
+        centres = self.snapshot.centres_for(code)
+        return Located(result, self.district_chain(code), centres[0] if centres else None)
+
+    def suggest(self, text: str, limit: int, district: str | None = None) -> Suggestions:
+        """Return towns and stations whose name begins with a text.
+
+        Parameters
+        ----------
+        text : str
+            A city or ward may stand in front of the name.
+        limit : int
+            Most towns; stations are at most `MAX_STATIONS` besides.
+        district : str, optional
+            Code of a district of any level that the places lie in.
+
+        Raises
+        ------
+        UnknownDistrictError
+            When there is no such district.
+        """
+        codes: Sequence[str] = ()
+        if district is not None:
+            self.require_districts((district,))
+            codes = self._municipalities_of(district)
+        return Suggestions(
+            self.geocoder.suggest(text, limit, codes=codes),
+            self.geocoder.suggest_stations(text, min(limit, MAX_STATIONS), codes=codes),
+        )
+
+    def _municipalities_of(self, district: str) -> Sequence[str]:
+        members = district_members(self.reference).get(district)
+        if members is not None:
+            return members
+        known = self.reference.municipalities
+        return [part.code for part in self.district_chain(district) if part.code in known]
+
+    def require_districts(self, codes: Iterable[str]) -> None:
+        """Check that district codes are known.
+
+        Raises
+        ------
+        UnknownDistrictError
+            When one is not.
+        """
+        for code in codes:
+            if not self.snapshot.knows_district(code):
+                raise UnknownDistrictError(code)
+
+    def _with_origin(self, query: Query) -> Query:
+        if not query.address:
+            return query
+        return replace(query, origin=self.origin_from_address(query.address), address="")
 
     def origin_from_address(self, address: str) -> Origin:
         """Return the origin of a radius search for an address.
@@ -202,6 +334,40 @@ class View:
             chain = [District(code, short_name(self.reference, code), level, "", full)]
         above = upper_districts(self.reference)
         return chain + [district for district, codes in above.items() if code in codes]
+
+    def default_area(self) -> str:
+        """Return the code of the first city made of wards, else of the first municipality or ward.
+
+        Raises
+        ------
+        NotFoundError
+            When no outline is held.
+        """
+        districts = self.snapshot.districts.districts
+        members = district_members(self.reference)
+        cities = [d.code for d in districts if len(members.get(d.code, ())) > 1]
+        whole = [code for code in cities if code in self.reference.designated_cities]
+        parts = [d.code for d in districts if d.level in ("ward", "municipality")]
+        if not (whole or parts):
+            raise NotFoundError("no district outlines are held; import boundaries first")
+        return (*whole, *parts)[0]
+
+    def changes(self, source: str, from_date: str = "", to_date: str = "") -> Changes:
+        """Compare two editions of a source; see `geoportal.ingest.changes.compare_editions`.
+
+        Raises
+        ------
+        NotFoundError
+            When there are not two editions to compare.
+        UsageError
+            When a date is not an ISO date, or they are in the wrong order.
+        """
+        for name, day in (("from", from_date), ("to", to_date)):
+            if day and not _ISO_DATE.fullmatch(day):
+                raise UsageError("dates are written 2026-10-01", name)
+        with self.database.engine.connect() as connection:
+            report = compare_editions(connection, source, from_date, to_date, self.geocoder)
+            return Changes(report, edition_dates(connection, source))
 
 
 @lru_cache(maxsize=4)

@@ -29,8 +29,7 @@ from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
 from geoportal.web import problems
-from geoportal.web.api import description, suggest
-from geoportal.web.api import routes as api
+from geoportal.web.api import browse, description, reference, search
 from geoportal.web.coverage import files as coverage
 from geoportal.web.current_view import EXTENSION
 from geoportal.web.pages import changes as changes_page
@@ -91,10 +90,15 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.config.update(_COMPRESSION)
     Compress(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.register_api(api.blueprint)
-    app.register_api(coverage.api)
-    app.register_api(suggest.api)
-    app.register_api(changes_page.api)
+    for resource in (
+        search.api,
+        browse.api,
+        reference.api,
+        coverage.api,
+        search.suggestions,
+        browse.changes_api,
+    ):
+        app.register_api(resource)
     app.register_blueprint(coverage.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(changes_page.blueprint)

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from geoportal.documents.requests import field_of
-from geoportal.errors import GeoportalError, NotFoundError, UsageError
-from geoportal.services.view import AddressNotPlacedError
+from geoportal.errors import AddressNotPlacedError, GeoportalError, NotFoundError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
 _NO_OBJECT = "expected one JSON object, in UTF-8, with Content-Type: application/json"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from flask import Blueprint, Response, g, make_response, request
-from flask_openapi3 import APIBlueprint, Tag
-from pydantic import Field
 
-from geoportal.documents.changes import CHANGE_COLUMNS, Document, changes_document, changes_rows
-from geoportal.documents.requests import Strict
+from geoportal.documents.changes import (
+    CHANGE_COLUMNS,
+    Document,
+    changes_document,
+    changes_rows,
+)
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.export.table import write_xlsx
 from geoportal.ingest.changes import KINDS
@@ -23,62 +24,10 @@ from geoportal.web.pages import models
 from geoportal.web.pages.frame import page
 
 blueprint = Blueprint("changes", __name__)
-api = APIBlueprint("changes_api", __name__, url_prefix="/api/v1")
 
 _MOST_SHOWN = 200
 _WITHOUT_PAIRS = frozenset({"opened", "closed", "reopened"})
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_REPORT: dict[Any, Any] = {
-    "description": "The changes",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["source", "from", "to", "compared", "counts", "changes", "editions"],
-            }
-        }
-    },
-}
-_PROBLEM: dict[Any, Any] = {
-    "description": "RFC 9457 problem",
-    "content": {
-        "application/problem+json": {
-            "schema": {"type": "object", "required": ["title", "status", "detail"]}
-        }
-    },
-}
-
-
-class ChangesQuery(Strict):
-    """Which editions are compared."""
-
-    source: str = Field(
-        pattern=r"^[a-z][a-z-]{0,39}$", description="kaigo, bureau, navii-facility …"
-    )
-    since: str | None = Field(
-        None, alias="from", pattern=_DAY, description="The edition in force on this day"
-    )
-    until: str | None = Field(
-        None, alias="to", pattern=_DAY, description="Left out: the last edition, and that before it"
-    )
-
-
-@api.get(
-    "/changes",
-    tags=[Tag(name="browse", description="Facilities and districts")],
-    summary="What has changed between two editions of a source",
-    responses={200: _REPORT, 400: _PROBLEM, 404: _PROBLEM},
-)
-def changes(query: ChangesQuery) -> Response:
-    """Return opened, closed, moved, renamed, filings new and ended; 404 without two editions."""
-    document = changes_document(view_here(), query.source, query.since or "", query.until or "")
-    response = Response(orjson.dumps(document), mimetype="application/json")
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return cast("Response", response.make_conditional(request))
 
 
 @blueprint.get("/changes")
@@ -91,7 +40,7 @@ def show() -> Response:
 def workbook() -> Response:
     """Give the same as an Excel file, complete."""
     view = view_here()
-    document = changes_document(view, *_asked())
+    document = changes_document(view.changes(*_asked()))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "changes.xlsx"
         write_xlsx(path, changes_rows(view, document), CHANGE_COLUMNS)
@@ -127,7 +76,7 @@ def _shown(view: View, language: str) -> Document:
     }
     given = (from_date, to_date) if source == chosen else ("", "")
     try:
-        report = changes_document(view, chosen, *given)
+        report = changes_document(view.changes(chosen, *given))
     except GeoportalError as error:
         return shown | {"problem": _problem(error)}
     return shown | {"report": report, "groups": _groups(view, report, language)}

@@ -11,8 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from pydantic import ValidationError
 
-from geoportal.documents import presenters
-from geoportal.documents.search import result_features
+from geoportal.documents.search import export_feature, result_features
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
 from geoportal.export.facilities import export_facilities
@@ -68,9 +67,7 @@ def found_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
         return []
     query = replace(asked.request.to_query(view), limit=len(view.snapshot), facets=False)
     found = result_features(view, view.search(query).results)
-    features = [
-        presenters.export_feature(view, item) for item in search_form.in_order(found, form.order)
-    ]
+    features = [export_feature(view, item) for item in search_form.in_order(found, form.order)]
     for item in features:
         metres = item["properties"].get("distance_m")
         if metres is not None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, make_response, request, u
 from flask import render_template as render
 from markupsafe import Markup
 
-from geoportal.documents import presenters
+from geoportal.documents.reference import centres_document
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
 from geoportal.web.current_view import view_here
@@ -204,6 +204,6 @@ def config_document(form: SearchForm | None = None) -> dict[str, Any]:
     return {
         "kinds": {kind: {**info, "short": info["short"].source} for kind, info in kinds.items()},
         "needs": {code: label.source for code, label in needs.items()},
-        "centres": presenters.centres_document(view)["centres"],
+        "centres": centres_document(view)["centres"],
         "text": form.text if form else "",
     }

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from geoportal.documents import presenters
+from geoportal.documents.reference import SAMPLE_SOURCE, centres_document, district_document
 from geoportal.documents.requests import SearchRequest
+from geoportal.documents.search import search_document
 from geoportal.domain.district import District
 from geoportal.services.view import View
 from geoportal.store.reference import Reference
@@ -147,13 +148,13 @@ def need_groups(view: View, language: str) -> list[Document]:
 
 def merged_centres(view: View, brief: Iterable[Document]) -> list[Document]:
     """Return centres with hours and districts, for those named in a search answer."""
-    full = {centre["id"]: centre for centre in presenters.centres_document(view)["centres"]}
+    full = {centre["id"]: centre for centre in centres_document(view)["centres"]}
     return [full.get(centre["id"], centre) for centre in brief]
 
 
 def is_fictional(view: View) -> bool:
     """Say whether any of the data held is the sample city's."""
-    return any(edition.source == presenters.SAMPLE_SOURCE for edition in view.editions)
+    return any(edition.source == SAMPLE_SOURCE for edition in view.editions)
 
 
 def coverage_table(view: View) -> Document:
@@ -206,7 +207,7 @@ def district(view: View, code: str) -> Document | None:
 
     Municipalities and wards of the shipped list have a page even where no outline is held.
     """
-    feature = presenters.district_document(view, code, geometry=False)
+    feature = district_document(view, code, geometry=False)
     if feature is not None:
         return dict(feature["properties"])
     chain = view.district_chain(code)
@@ -227,7 +228,7 @@ def facilities_by_kind(view: View, code: str) -> list[Document]:
     request = SearchRequest.model_validate(
         {"district": code, "include": "all", "limit": DISTRICT_PAGE}
     )
-    features = presenters.search_document(view, request.to_query(view))["features"]
+    features = search_document(view, view.search(request.to_query(view)))["features"]
     groups: dict[str, list[Document]] = {kind: [] for kind in view.reference.kinds}
     for feature in features:
         groups[feature["properties"]["kind"]].append(feature)

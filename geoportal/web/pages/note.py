@@ -44,7 +44,7 @@ def reading(view: View, text: str, language: str) -> Document:
         ``ticked``), ``aside`` (found but not asked for), ``not_needed``, ``in_place``,
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
     """
-    found = interpretation_document(view, text)
+    found = interpretation_document(view, view.interpret(text))
     labels = models.need_labels(view, language)
     kinds = {kind: info["label"] for kind, info in models.kinds(view, language).items()}
     asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]

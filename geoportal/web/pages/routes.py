@@ -9,7 +9,8 @@ from typing import Any, assert_never
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from geoportal.documents import presenters
+from geoportal.documents.facility import facility_document
+from geoportal.documents.reference import centres_document, sources_document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
@@ -81,7 +82,7 @@ def search() -> BaseResponse:
 def facility(facility_id: str) -> BaseResponse:
     """Show one facility with every fact, its source and date; old ids redirect for ever."""
     view = view_here()
-    feature = presenters.facility_document(view, facility_id)
+    feature = facility_document(view, facility_id)
     if feature is None:
         target = view.redirect_of(facility_id) or abort(HTTPStatus.NOT_FOUND)
         return redirect(
@@ -90,11 +91,10 @@ def facility(facility_id: str) -> BaseResponse:
     known = view.facility(facility_id)
     now = view.now.astimezone(JST)
     today = HOLIDAY if is_holiday(now.date()) else now.weekday()
-    row = view.snapshot.row_of.get(facility_id)
     return page(
         "facility",
         feature=feature,
-        state=None if row is None else state_document(view.snapshot, row, now),
+        state=state_document(view, known) if known and known.status == "open" else None,
         claim_groups=models.claims_by_group(view, feature, g.language),
         week=models.week(feature["properties"]["hours"], today),
         centres=models.merged_centres(view, feature["properties"]["centres"]),
@@ -121,7 +121,7 @@ def district(code: str) -> Response:
 @blueprint.get("/centres")
 def centres() -> Response:
     """Show the consultation centres, open now or when next."""
-    return page("centres", **presenters.centres_document(view_here()))
+    return page("centres", **centres_document(view_here()))
 
 
 @blueprint.get("/coverage")
@@ -146,7 +146,7 @@ def coverage_what_if() -> BaseResponse:
 @blueprint.get("/data")
 def data() -> Response:
     """Show every source with licence, date, rows and freshness."""
-    return page("data", **presenters.sources_document(view_here()))
+    return page("data", **sources_document(view_here()))
 
 
 @blueprint.get("/shortlist")

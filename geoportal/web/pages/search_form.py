@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from geoportal.address.result import GeocodeResult
-from geoportal.documents import presenters
 from geoportal.documents.requests import SearchRequest
+from geoportal.documents.search import search_document
 from geoportal.domain.query import MAX_LIMIT
 from geoportal.errors import UsageError
 from geoportal.search.relax import RelaxationKind, Step
@@ -145,7 +145,7 @@ def answer(view: View, form: SearchForm) -> Outcome:
         asked = question(view, form)
         if asked.request is None:
             return Outcome(notice=asked.notice, candidates=asked.candidates)
-        document = presenters.search_document(view, asked.request.to_query(view))
+        document = search_document(view, view.search(asked.request.to_query(view)))
     except (UsageError, ValidationError):
         return Outcome(problem="form-refused")
     if form.order != ORDERS[0]:

@@ -11,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from geoportal.documents.team import DEFAULT_PRESET, TeamRequest, team_document
 from geoportal.domain.consultation import Role
-from geoportal.errors import UsageError
+from geoportal.errors import AddressNotPlacedError, UsageError
 from geoportal.search.team import MAX_ROLES
-from geoportal.services.view import AddressNotPlacedError, View
+from geoportal.services.view import View
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import Label
 from geoportal.web.pages import models
@@ -171,7 +171,7 @@ def answer(view: View, form: TeamForm) -> TeamOutcome:
                 "teams": TEAMS,
             }
         )
-        return TeamOutcome(team_document(view, request.to_question(view)))
+        return TeamOutcome(team_document(view, view.team(request.to_question(view))))
     except AddressNotPlacedError as error:
         if error.status == "ambiguous":
             names = place_names(view.geocode(form.address))

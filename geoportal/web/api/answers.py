@@ -1,0 +1,110 @@
+"""What all resources of the API share: blueprints, JSON answers, schemas of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.utils import get_operation_id_for_path
+
+Schema = dict[Any, Any]
+
+GEOJSON = "application/geo+json"
+JSON = "application/json"
+
+SEARCH = Tag(name="search", description="Questions with a home: only in a POST body, never kept")
+BROWSE = Tag(name="browse", description="Facilities and districts")
+REFERENCE = Tag(name="reference", description="Lists the answers refer to")
+
+
+def resource(name: str, operations: str = "api") -> APIBlueprint:
+    """Return the blueprint of a resource under ``/api/v1``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the blueprint.
+    operations : str
+        Beginning of its operation ids; published, so it stays when a view moves.
+    """
+
+    def operation_id(*, bp_name: str = "", name: str, path: str, method: str) -> str:  # noqa: ARG001
+        return get_operation_id_for_path(bp_name=operations, name=name, path=path, method=method)
+
+    return APIBlueprint(name, __name__, url_prefix="/api/v1", operation_id_callback=operation_id)
+
+
+def private(document: Mapping[str, Any], mimetype: str = JSON) -> Response:
+    """Return an answer nobody may keep: it depends on a home, or on the moment."""
+    response = Response(orjson.dumps(document), mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def public(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Response:
+    """Return an answer browsers may keep if they ask each time whether it still holds."""
+    body = document if isinstance(document, bytes) else orjson.dumps(document)
+    response = Response(body, mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def schema_of(description: str, schema: Schema, mimetype: str = JSON) -> Schema:
+    """Return the OpenAPI description of an answer."""
+    return {"description": description, "content": {mimetype: {"schema": schema}}}
+
+
+def json_object(description: str, *required: str, mimetype: str = JSON) -> Schema:
+    """Return the OpenAPI description of an answer that is one JSON object."""
+    return schema_of(description, {"type": "object", "required": list(required)}, mimetype)
+
+
+def feature(description: str) -> Schema:
+    """Return the OpenAPI description of an answer that is one GeoJSON Feature."""
+    return json_object(description, "type", "id", "geometry", "properties", mimetype=GEOJSON)
+
+
+COLLECTION = schema_of(
+    "GeoJSON FeatureCollection",
+    {
+        "type": "object",
+        "required": ["type", "features", "numberMatched", "numberReturned"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "numberReturned": {"type": "integer", "minimum": 0},
+            "dataset_version": {"type": "string"},
+            "features": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    GEOJSON,
+)
+PROBLEM = schema_of(
+    "RFC 9457 problem",
+    {
+        "type": "object",
+        "required": ["title", "status", "detail"],
+        "properties": {
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "message"],
+                    "properties": {
+                        "field": {"type": "string"},
+                        "message": {"type": "string"},
+                    },
+                },
+            },
+        },
+    },
+    "application/problem+json",
+)

@@ -1,0 +1,128 @@
+"""Facilities and districts, and what has changed in them: public data, cached with validation."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response
+
+from geoportal.documents.changes import ChangesQuery, changes_document
+from geoportal.documents.facility import facility_document
+from geoportal.documents.reference import district_document, districts_document
+from geoportal.documents.requests import (
+    DistrictPath,
+    DistrictQuery,
+    DistrictsQuery,
+    FacilitiesQuery,
+    FacilityPath,
+)
+from geoportal.documents.search import facilities_document
+from geoportal.web.api.answers import (
+    BROWSE,
+    COLLECTION,
+    GEOJSON,
+    PROBLEM,
+    feature,
+    json_object,
+    public,
+    resource,
+)
+from geoportal.web.current_view import view_here
+from geoportal.web.problems import problem
+
+api = resource("browse")
+changes_api = resource("changes_api", "changes_api")
+
+
+@api.get(
+    "/facilities",
+    tags=[BROWSE],
+    summary="Facilities by box, district, kind, need, words or official number",
+    responses={200: COLLECTION, 400: PROBLEM},
+)
+def facilities(query: FacilitiesQuery) -> Response:
+    """GeoJSON; facilities without a known position have a null geometry."""
+    view = view_here()
+    return public(facilities_document(view, view.search(query.to_query(view))), GEOJSON)
+
+
+@api.get(
+    "/facilities/<facility_id>",
+    tags=[BROWSE],
+    summary="One facility with every claim",
+    responses={
+        200: feature("The facility"),
+        301: {"description": "Moved"},
+        400: PROBLEM,
+        404: PROBLEM,
+    },
+)
+def facility(path: FacilityPath) -> Response:
+    """Return every fact with source, evidence, date and staleness."""
+    view = view_here()
+    document = facility_document(view, path.facility_id)
+    if document is not None:
+        return public(document, GEOJSON)
+    successor = view.redirect_of(path.facility_id)
+    if successor:
+        headers = {"Location": f"/api/v1/facilities/{successor}"}
+        return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers=headers)
+    return problem(HTTPStatus.NOT_FOUND, "no facility has this id")
+
+
+@api.get(
+    "/points",
+    tags=[BROWSE],
+    summary="All markers as compact columns",
+    responses={200: json_object("Columns", "id", "lon", "lat", "kind", "kinds", "name")},
+)
+def points() -> Response:
+    """Return id, lon, lat, index of kind and name of every facility with a position."""
+    return public(view_here().snapshot.points_json)
+
+
+@api.get(
+    "/districts",
+    tags=[BROWSE],
+    summary="The districts held",
+    responses={200: COLLECTION, 400: PROBLEM},
+)
+def districts(query: DistrictsQuery) -> Response:
+    """`geometry=false` gives a light list, `tolerance_m` lighter outlines for drawing."""
+    document = districts_document(
+        view_here(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
+    )
+    return public(document, GEOJSON)
+
+
+@api.get(
+    "/districts/<code>",
+    tags=[BROWSE],
+    summary="One district",
+    responses={200: feature("The district"), 400: PROBLEM, 404: PROBLEM},
+)
+def district(path: DistrictPath, query: DistrictQuery) -> Response:
+    """Return outline (unless `geometry=false`), number of facilities, responsible centres."""
+    document = district_document(view_here(), path.code, geometry=query.geometry)
+    if document is None:
+        return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
+    return public(document, GEOJSON)
+
+
+@changes_api.get(
+    "/changes",
+    tags=[BROWSE],
+    summary="What has changed between two editions of a source",
+    responses={
+        200: json_object(
+            "The changes",
+            *("source", "from", "to", "compared", "counts", "changes", "editions"),
+        ),
+        400: PROBLEM,
+        404: PROBLEM,
+    },
+)
+def changes(query: ChangesQuery) -> Response:
+    """Return opened, closed, moved, renamed, filings new and ended; 404 without two editions."""
+    comparison = view_here().changes(query.source, query.since or "", query.until or "")
+    return public(changes_document(comparison))
