@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -139,13 +139,15 @@ class SearchRequest(Strict):
         ------
         UsageError
             When nothing to search by is given, or a code is not known.
+        AddressNotPlacedError
+            When the address does not lead to one position.
         """
         districts = self._districts()
         if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
             raise UsageError("give at least one of near, district, q", "near")
         view.require_districts(districts)
         return Query(
-            **home_of(self.near),
+            origin=None if self.near is None else origin_of(view, self.near),
             radius_m=self.radius_m,
             districts=districts,
             kinds=require_kinds(self.kinds, "kinds"),
@@ -282,11 +284,17 @@ class VocabularyQuery(Strict):
     q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
-def home_of(near: Point | Address | None) -> dict[str, Any]:
-    """Return a home as the arguments of a `Query`: an origin, or an address not yet located."""
+def origin_of(view: View, near: Point | Address) -> Origin:
+    """Return where distances are measured from.
+
+    Raises
+    ------
+    AddressNotPlacedError
+        When an address does not lead to one position.
+    """
     if isinstance(near, Point):
-        return {"origin": Origin(near.lon, near.lat)}
-    return {"address": near.address} if near else {}
+        return Origin(near.lon, near.lat)
+    return view.origin_from_address(near.address)
 
 
 def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from geoportal.documents.reference import Document, role_document
-from geoportal.documents.requests import Code, Home, Moment, Strict, home_of, require_kinds
+from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
@@ -57,11 +57,13 @@ class TeamRequest(Strict):
         ------
         UsageError
             When a code, a preset or a role is not known, or roles and preset are both given.
+        AddressNotPlacedError
+            When the address does not lead to one position.
         """
         roles = self._roles(view)
         return TeamQuestion(
             query=Query(
-                **home_of(self.near),
+                origin=origin_of(view, self.near),
                 radius_m=self.radius_m,
                 open_at=self.open_at,
                 open_use=self.open_use,

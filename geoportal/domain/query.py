@@ -48,8 +48,6 @@ class Query:
     ----------
     origin : Origin or None
         Centre of a radius search.
-    address : str
-        Address to take the origin from when none is given; `geoportal.services.view.View` does.
     radius_m : float
         Metres along the ellipsoid, inclusive; used only with an origin.
     districts : tuple of str
@@ -80,7 +78,6 @@ class Query:
     """
 
     origin: Origin | None = None
-    address: str = field(default="", repr=False)
     radius_m: float = DEFAULT_RADIUS_M
     districts: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -140,25 +140,12 @@ class View:
         return self.snapshot.today
 
     def search(self, query: Query) -> Answer:
-        """Answer a question; see `geoportal.search.answer.search`.
-
-        Raises
-        ------
-        AddressNotPlacedError
-            When the query's address leads to no position or to several.
-        """
-        return search(self.snapshot, self._with_origin(query), self.calendar)
+        """Answer a question; see `geoportal.search.answer.search`."""
+        return search(self.snapshot, query, self.calendar)
 
     def team(self, question: TeamQuestion) -> TeamAnswer:
-        """Return who could fill each role and the best teams; see `geoportal.search.team`.
-
-        Raises
-        ------
-        AddressNotPlacedError
-            When the query's address leads to no position or to several.
-        """
-        placed = replace(question, query=self._with_origin(question.query))
-        return find_teams(self.snapshot, placed, self.calendar)
+        """Return who could fill each role and the best teams; see `geoportal.search.team`."""
+        return find_teams(self.snapshot, question, self.calendar)
 
     def interpret(self, text: str) -> Interpretation:
         """Read a consultation note; nothing of it is kept."""
@@ -290,11 +277,6 @@ class View:
         for code in codes:
             if not self.snapshot.knows_district(code):
                 raise UnknownDistrictError(code)
-
-    def _with_origin(self, query: Query) -> Query:
-        if not query.address:
-            return query
-        return replace(query, origin=self.origin_from_address(query.address), address="")
 
     def origin_from_address(self, address: str) -> Origin:
         """Return the origin of a radius search for an address.
