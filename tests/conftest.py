@@ -1,19 +1,26 @@
-"""Fixtures shared by all tests: a small city in a real database, the application over it."""
+"""Fixtures shared by all tests: a small city in a real database, the application over it.
+
+Databases that many tests need are built once per run, whichever worker comes first, and copied.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from flask import Flask
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import SourceMention
 from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
 from geoportal.domain.location import Location
-from geoportal.services.portal import Portal, shipped_reference
+from geoportal.ingest.pipeline import load_sample
+from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
@@ -23,14 +30,59 @@ from geoportal.store.outlines import StoredOutline, write_outlines
 from geoportal.web.app import create_app
 from tests.factories import KOKURA, make_claim, make_facility, make_outline
 
+BuildOnce = Callable[[str, Callable[[Path], None]], Path]
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
 
 
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> BuildOnce:
+    """Return a function that has a named directory filled once per run and returns its path."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def build(name: str, fill: Callable[[Path], None]) -> Path:
+        directory = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not directory.exists():
+                unfinished = tmp_path_factory.mktemp(name)
+                fill(unfinished)
+                unfinished.rename(directory)
+        return directory
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def empty_database(built_once: BuildOnce) -> Path:
+    """Return a directory with ``test.db``: the current schema and no rows. Copy it."""
+
+    def fill(directory: Path) -> None:
+        open_database(directory / "test.db", create=True).engine.dispose()
+
+    return built_once("empty", fill)
+
+
+@pytest.fixture(scope="session")
+def sample_database(built_once: BuildOnce) -> Path:
+    """Return a directory with ``city.db``: the sample city as of the day of `NOW`. Copy it."""
+
+    def fill(directory: Path) -> None:
+        database = open_database(directory / "city.db", create=True)
+        reference = shipped_reference()
+        centres = reference.directory / "centres.csv"
+        load_sample(database, reference, sample_directory(), centres, today=NOW.date())
+        database.engine.dispose()
+
+    return built_once("sample", fill)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     """Yield an empty database with the current schema."""
-    opened = open_database(tmp_path / "test.db", create=True)
+    shutil.copy(empty_database / "test.db", tmp_path)
+    opened = open_database(tmp_path / "test.db")
     yield opened
     opened.engine.dispose()
 

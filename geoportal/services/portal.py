@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -38,8 +39,9 @@ _AWAY_CHECK_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
 
+@cache
 def shipped_reference() -> Reference:
-    """Return the reference lists that come with the program."""
+    """Return the reference lists that come with the program, each read once per process."""
     return Reference(shipped_directory("data") / "reference")
 
 

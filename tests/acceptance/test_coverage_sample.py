@@ -2,30 +2,24 @@
 
 import csv
 import json
-from datetime import date
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from geoportal.cli.main import cli
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import sample_directory, shipped_reference
-from geoportal.store.database import open_database
+from geoportal.services.portal import sample_directory
 from tests.unit.coverage import oracle
 
 DOCTORS = ("--need", "VM.REG", "--kind", "clinic", "--kind", "hospital")
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "sample.db"
-    database = open_database(path, create=True)
-    reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=date(2026, 11, 24))
-    database.engine.dispose()
-    return path
+def sample(tmp_path_factory, sample_database) -> Path:
+    directory = tmp_path_factory.mktemp("sample")
+    shutil.copytree(sample_database, directory, dirs_exist_ok=True)
+    return directory / "city.db"
 
 
 def coverage(database: Path, *arguments: str) -> Result:

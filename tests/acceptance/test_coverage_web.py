@@ -3,28 +3,26 @@
 import csv
 import io
 import re
-from datetime import date, datetime
+import shutil
 
 import pytest
 
-from geoportal.domain.hours import JST
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
 from geoportal.web.coverage.files import FILES
+from tests.conftest import NOW
 
 DOCTORS = "kind=hospital&kind=clinic&need=VM.REG&area=40100"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    database = open_database(tmp_path_factory.mktemp("web") / "sample.db", create=True)
-    reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=date(2026, 11, 24))
-    portal = Portal(database, reference, clock=lambda: datetime(2026, 11, 24, 10, tzinfo=JST))
+def client(tmp_path_factory, sample_database):
+    directory = tmp_path_factory.mktemp("web")
+    shutil.copytree(sample_database, directory, dirs_exist_ok=True)
+    database = open_database(directory / "city.db")
+    portal = Portal(database, shipped_reference(), clock=lambda: NOW)
     yield create_app(portal, Settings()).test_client()
     database.engine.dispose()
 

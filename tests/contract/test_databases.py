@@ -33,15 +33,19 @@ from geoportal.store.town_population import content_hash as town_hash
 
 TODAY = date(2026, 11, 22)
 POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
-def open_postgres() -> Database:
-    engine = sa.create_engine(sa.make_url(POSTGRES).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
+def own_postgres() -> str:
+    """Return the URL of this worker's database, empty, on the server of the tests."""
+    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    own = server.set(drivername="postgresql", database=f"geoportal_test_{WORKER}")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {own.database}"))
     engine.dispose()
-    return open_database(POSTGRES, create=True)
+    return own.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -50,7 +54,7 @@ def database(request, tmp_path, monkeypatch) -> Iterator[Database]:
     if request.param == "postgres" and not POSTGRES:
         pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
     opened = (
-        open_postgres()
+        open_database(own_postgres(), create=True)
         if request.param == "postgres"
         else open_database(tmp_path / "city.db", create=True)
     )
@@ -126,7 +130,8 @@ def test_only_one_import_at_a_time(database):
 
 def test_migrating_twice_changes_nothing(database):
     tables = set(sa.inspect(database.engine).get_table_names())
-    location = POSTGRES if not database.is_sqlite else database.engine.url.database
+    url = database.engine.url.set(drivername=database.engine.dialect.name)
+    location = url.database if database.is_sqlite else url.render_as_string(hide_password=False)
     again = open_database(str(location), create=True)
     assert set(sa.inspect(again.engine).get_table_names()) == tables
     again.engine.dispose()

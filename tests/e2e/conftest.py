@@ -1,4 +1,4 @@
-"""A live server with the sample city, and a real Chromium that can reach nothing else.
+"""A live server with the sample city, and a real Chromium that resolves no other host.
 
 Every page opened here is watched: console errors, script errors, breaches of the content security
 policy and requests to any other host fail the test that caused them.
@@ -7,29 +7,27 @@ policy and requests to any other host fail the test that caused them.
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
-from geoportal.domain.hours import JST
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
 from geoportal.web.site.assets import STATIC
+from tests.conftest import NOW
 
 CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = Path("var/screenshots")
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -59,13 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the sample city on a free port; yield its address."""
-    reference = shipped_reference()
-    database = open_database(tmp_path_factory.mktemp("e2e") / "sample.db", create=True)
-    centres = reference.directory / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=NOW.date())
-    app = create_app(Portal(database, reference, clock=lambda: NOW), Settings())
+def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Iterator[str]:
+    """Serve the sample city on a free port; yield its address. One server per worker."""
+    directory = tmp_path_factory.mktemp("e2e")
+    shutil.copytree(sample_database, directory, dirs_exist_ok=True)
+    database = open_database(directory / "city.db")
+    app = create_app(Portal(database, shipped_reference(), clock=lambda: NOW), Settings())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -84,7 +81,11 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ],
         )
         yield opened
         opened.close()
@@ -113,7 +114,7 @@ class Visitor:
         context = self.browser.new_context(**settings)
         context.set_default_timeout(15_000)
         context.add_init_script(WATCH_POLICY)
-        context.route("**/*", self._guard)
+        context.on("request", self._note)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._hear)
@@ -123,14 +124,10 @@ class Visitor:
             page.wait_for_selector("#layout[data-ready]")
         return page
 
-    def _guard(self, route: Route) -> None:
-        url = route.request.url
-        self.sent.append(url)
-        if url.startswith((self.site, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.foreign.append(url)
-            route.abort()
+    def _note(self, request: Request) -> None:
+        self.sent.append(request.url)
+        if not request.url.startswith((self.site, "data:", "blob:")):
+            self.foreign.append(request.url)
 
     def _hear(self, message: Any) -> None:
         if "registration blocked by Playwright" in message.text:

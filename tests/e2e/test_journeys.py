@@ -301,7 +301,7 @@ def test_base_map_is_off_until_chosen(visitor: Visitor) -> None:
     page.get_by_label("地図なし（区の形だけ）").check()
     expect(page.locator(".leaflet-tile")).to_have_count(0)
     visitor.foreign.clear()
-    visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
+    visitor.problems = [p for p in visitor.problems if "ERR_NAME_NOT_RESOLVED" not in p]
 
 
 def test_losing_the_connection_says_so(visitor: Visitor) -> None:
@@ -312,7 +312,7 @@ def test_losing_the_connection_says_so(visitor: Visitor) -> None:
     page.unroute("**/api/v1/search")
     answer_of(page, page.get_by_role("button", name="もう一度").click)
     expect(page.locator("#notice")).to_be_hidden()
-    visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
+    visitor.problems = [p for p in visitor.problems if "ERR_NAME_NOT_RESOLVED" not in p]
 
 
 def test_without_javascript(visitor: Visitor, keep: Keep) -> None:

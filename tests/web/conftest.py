@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from shapely.geometry import box
 
 from geoportal.domain.district import District
-from geoportal.domain.hours import JST
 from geoportal.geo.polygons import polygonal
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
 from geoportal.web.app import create_app
+from tests.conftest import NOW
 
 MIDDLE = 130.885
 """Longitude at which the tests cut 小倉北区 into two local areas; the north end belongs to none."""
 
 
 @pytest.fixture(scope="session")
-def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def sample_city(
+    tmp_path_factory: pytest.TempPathFactory, sample_database: Path
+) -> Iterator[FlaskClient]:
     """Yield a client of the sample city, with two local areas (日常生活圏域) in 小倉北区."""
-    database = open_database(tmp_path_factory.mktemp("sample") / "city.db", create=True)
-    reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=date(2026, 11, 24))
+    directory = tmp_path_factory.mktemp("sample")
+    shutil.copytree(sample_database, directory, dirs_exist_ok=True)
+    database = open_database(directory / "city.db")
     with database.engine.begin() as connection:
         ward = next(o for o in read_outlines(connection) if o.district.code == "40106")
         west, south, east, _ = ward.geometry.bounds
@@ -47,6 +48,6 @@ def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClien
             ],
         )
         advance_dataset_version(connection, "local areas for tests")
-    portal = Portal(database, reference, clock=lambda: datetime(2026, 11, 24, 10, tzinfo=JST))
+    portal = Portal(database, shipped_reference(), clock=lambda: NOW)
     yield create_app(portal, Settings()).test_client()
     database.engine.dispose()
