@@ -169,3 +169,12 @@ def view(portal: Portal) -> View:
 def app(portal: Portal) -> Flask:
     """Return the web application over the small city."""
     return create_app(portal, Settings())
+
+
+@pytest.fixture
+def sample_portal(tmp_path: Path, sample_database: Path) -> Iterator[Portal]:
+    """Yield a portal over a copy of the sample city."""
+    shutil.copytree(sample_database, tmp_path / "sample")
+    opened = open_database(tmp_path / "sample" / "city.db")
+    yield Portal(opened, shipped_reference(), clock=lambda: NOW)
+    opened.engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["ok", "partial", "ambiguous", "not_found", "invalid"]
@@ -11,7 +11,7 @@ Level = Literal["prefecture", "municipality", "town", "chome", "block", "house",
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One place an address may mean.
+    """One place an address may mean; its representation hides the place.
 
     Attributes
     ----------
@@ -31,17 +31,17 @@ class Candidate:
         Of a station: JR日豊線.
     """
 
-    lon: float | None
-    lat: float | None
+    lon: float | None = field(repr=False)
+    lat: float | None = field(repr=False)
     match_level: Level | None
     prefecture: str
     municipality: str
     municipality_code: str
-    town: str
+    town: str = field(repr=False)
     uncertainty_m: float | None
-    text: str
-    station: str = ""
-    lines: tuple[str, ...] = ()
+    text: str = field(repr=False)
+    station: str = field(default="", repr=False)
+    lines: tuple[str, ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the candidate as plain JSON-ready values."""
@@ -86,22 +86,22 @@ class GeocodeResult:
     status: Status
     match_level: Level | None = None
     coordinate_level: Level | None = None
-    lon: float | None = None
-    lat: float | None = None
+    lon: float | None = field(default=None, repr=False)
+    lat: float | None = field(default=None, repr=False)
     uncertainty_m: float | None = None
-    matched: str = ""
-    remainder: str = ""
+    matched: str = field(default="", repr=False)
+    remainder: str = field(default="", repr=False)
     prefecture: str = ""
     municipality: str = ""
     municipality_code: str = ""
-    town: str = ""
+    town: str = field(default="", repr=False)
     candidates: tuple[Candidate, ...] = ()
     needs_confirmation: bool = False
     warnings: tuple[str, ...] = ()
     source: str = ""
     dataset_date: str = ""
-    station: str = ""
-    lines: tuple[str, ...] = ()
+    station: str = field(default="", repr=False)
+    lines: tuple[str, ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain JSON-ready values (tuples become lists)."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -61,9 +62,13 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_o
 
 
 class Strict(BaseModel):
-    """A request in which unknown keys are refused."""
+    """A request in which unknown keys are refused; its representation names no value."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Return nothing: what was sent may be a home or a note."""
+        return ()
 
 
 class Point(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from geoportal.text.normalize import fold
@@ -20,11 +20,14 @@ _DECADE = 10
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters ``start`` to ``end`` of the note as it was given, in code points."""
+    """Characters ``start`` to ``end`` of the note as it was given, in code points.
+
+    Its representation hides the text.
+    """
 
     start: int
     end: int
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.parsing.municipality_parser import Area, Head
@@ -38,8 +38,8 @@ class Question:
         What the gazetteer has under the postal code.
     """
 
-    original: str
-    text: CanonicalText
+    original: str = field(repr=False)
+    text: CanonicalText = field(repr=False)
     start: int
     hinted: frozenset[int]
     postal: tuple[int, ...]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from geoportal.text.normalize import VARIANT_KANJI
@@ -131,7 +131,7 @@ def _arabic(numeral: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CanonicalText:
-    """A text in canonical form.
+    """A text in canonical form; its representation hides the letters.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ class CanonicalText:
         Positions behind a numeral that was written in kanji: 金田一 is a name, 金田1 hardly.
     """
 
-    key: str
+    key: str = field(repr=False)
     ends: list[int]
     marks: dict[int, str]
     seams: tuple[int, ...] = ()

@@ -122,7 +122,7 @@ class Question:
 
     request: SearchRequest | None = field(default=None, repr=False)
     notice: str = ""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = field(default=(), repr=False)
     found_by: str = ""
 
 
@@ -130,9 +130,9 @@ class Question:
 class Outcome:
     """The answer to a form: results, or what to tell the visitor."""
 
-    document: Document | None = None
+    document: Document | None = field(default=None, repr=False)
     notice: str = ""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = field(default=(), repr=False)
     problem: str = ""
     found_by: str = ""
 

@@ -37,9 +37,9 @@ class TeamForm:
 class TeamOutcome:
     """The answer to a form: teams, or what to tell the visitor."""
 
-    document: Document | None = None
+    document: Document | None = field(default=None, repr=False)
     problem: str = ""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = field(default=(), repr=False)
 
 
 def catalogue(view: View) -> dict[str, Role]:
