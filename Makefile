@@ -11,13 +11,19 @@ SCRIPTS_AND_STYLES := $(wildcard geoportal/web/static/js/*.js geoportal/web/stat
 SAMPLE_READY := $(VENV)/.ready-sample
 SAMPLE_AND_TABLES := $(wildcard data/sample/*.* data/sample/population/* geoportal/store/migrations/versions/*.py)
 
-.PHONY: run test setup check bench e2e data sample lock clean help
+# One worker per processor; modules stay together, as they share what they build; long ones first.
+PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
+
+.PHONY: run test quick setup check bench e2e data sample lock clean help
 
 run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
 
 test: $(DEV_READY) $(ASSETS_READY) ## Run every test; parts without a browser or PostgreSQL say they were skipped
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
+
+quick: $(DEV_READY) $(ASSETS_READY) ## Run the tests that need no browser, no PostgreSQL and little time
+	$(BIN)/pytest $(PARALLEL) -m "not slow and not browser and not postgres" --ignore=tests/e2e
 
 setup: $(DEV_READY) $(ASSETS_READY) ## Install everything for development
 
@@ -31,7 +37,7 @@ bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
 e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs /usr/bin/chromium)
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest $(PARALLEL) tests/e2e
 
 data: $(RUN_READY) ## Import official files: make data FILES="a.csv b.geojson" (see README)
 	@test -n "$(FILES)" || { echo 'give the files: make data FILES="towns.csv N03.geojson jigyosho_130.csv"'; exit 2; }

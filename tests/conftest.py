@@ -32,7 +32,20 @@ from tests.factories import KOKURA, make_claim, make_facility, make_outline
 
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
+_LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest come first, so that no worker is left with them alone at the end."""
+    for item in items:
+        if _room(item) in _LONG:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: _LONG.get(_room(item), len(_LONG)))
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session")

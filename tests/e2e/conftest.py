@@ -50,7 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/e2e" not in item.path.as_posix():
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
         item.add_marker(pytest.mark.filterwarnings(_FILES_LEFT_OPEN))
         if lacking:
             item.add_marker(pytest.mark.skip(reason=lacking))

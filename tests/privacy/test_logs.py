@@ -107,12 +107,12 @@ def test_readiness_is_logged_without_the_message(app, client, monkeypatch):
 
 
 def test_a_database_that_goes_away_is_logged_by_type(portal, caplog, monkeypatch):
-    assert portal.snapshot
+    assert portal.view()
     error = sa.exc.OperationalError(f"SELECT {WORD}", {"address": ADDRESS}, Exception(WORD))
     monkeypatch.setattr(services.Portal, "_refresh", raising(error))
     monkeypatch.setattr(services, "_VERSION_CHECK_SECONDS", -1)
     with caplog.at_level(logging.DEBUG):
-        assert portal.snapshot
+        assert portal.view()
     assert "OperationalError" in caplog.text
     assert traces(caplog.text) == []
 

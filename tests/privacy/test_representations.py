@@ -53,19 +53,19 @@ def assert_hidden(value: object) -> None:
         assert traces(str(part)) == [], type(part)
 
 
-def test_questions_and_answers(portal):
+def test_questions_and_answers(view):
     origin = Origin(**HOME)
     query = Query(origin=origin, needs=("VM.REG",), include="all", explain=True, facets=True)
     assert_hidden(query)
-    answer = portal.search(query)
+    answer = view.search(query)
     assert answer.results
     assert_hidden(answer)
-    roles = portal.reference.teams["discharge"]
-    assert_hidden(portal.team(TeamQuestion(query=Query(origin=origin), roles=roles)))
+    roles = view.reference.teams["discharge"]
+    assert_hidden(view.team(TeamQuestion(query=Query(origin=origin), roles=roles)))
 
 
-def test_notes(portal):
-    found = portal.interpret(NOTE)
+def test_notes(view):
+    found = view.interpret(NOTE)
     assert found.needs
     texts = [part for part in parts(found) if hasattr(part, "text")]
     assert texts
@@ -74,19 +74,19 @@ def test_notes(portal):
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "北九州市小倉北区", "府中市秘密町", "〒802-0001"])
-def test_geocoding(portal, address):
-    result = portal.geocode(address)
+def test_geocoding(view, address):
+    result = view.geocode(address)
     assert_hidden(result)
     assert result.matched == "" or result.matched not in repr(result)
     assert result.remainder == "" or result.remainder not in repr(result)
 
 
 def test_a_placed_address(sample_portal):
-    result = sample_portal.geocode("北九州市小倉北区桜並木一丁目1番1号")
+    result = sample_portal.view().geocode("北九州市小倉北区桜並木一丁目1番1号")
     assert result.lon is not None
     for shown in (str(result.lon)[:7], str(result.lat)[:6], "桜並木", result.matched):
         assert shown not in repr(result)
-    ambiguous = sample_portal.geocode("見本中央駅")
+    ambiguous = sample_portal.view().geocode("見本中央駅")
     assert "見本中央" not in repr(ambiguous)
 
 
@@ -111,20 +111,20 @@ def test_requests():
         assert traces(f"{request!r}") == [], model
 
 
-def test_forms(portal):
+def test_forms(view):
     values = MultiDict(VALUES)
     for form in (
         search_form.SearchForm.read(values, posted=True),
         note.NoteForm.read(values),
-        team.read_form(portal, values),
+        team.read_form(view, values),
     ):
         assert ADDRESS in (form.address, ADDRESS)
         assert_hidden(form)
     assert search_form.SearchForm.read(values, posted=True).address == ADDRESS
 
 
-def test_a_geocoder_is_not_written_out_with_what_it_was_asked(portal):
-    geocoder = portal.loaded.geocoder
+def test_a_geocoder_is_not_written_out_with_what_it_was_asked(view):
+    geocoder = view.geocoder
     assert isinstance(geocoder, Geocoder)
     geocoder.geocode(ADDRESS)
     assert traces(repr(geocoder)) == []
