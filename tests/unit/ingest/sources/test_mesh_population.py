@@ -1,4 +1,4 @@
-"""Census cells and residents by age: recognised, counted, suppressed figures kept as such."""
+"""Census cells: recognised, counted, suppressed figures kept as such."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,6 @@ from geoportal.services.portal import shipped_reference
 from geoportal.store.database import Database
 from geoportal.store.population import (
     MeshCell,
-    read_age_population,
     read_mesh_cells,
     read_mesh_sets,
 )
@@ -20,12 +19,6 @@ ROWS = (
     "503000011,1,,503000012,52,15,8,2,3",
     "503000012,2,503000011,,2,*,*,*,*",
     "503000013,0,,,132,30,12,7,2",
-)
-AGES = (
-    "団体コード,都道府県名,市区町村名,性別,総数,0歳～4歳,65歳～69歳,70歳～74歳,75歳～79歳,"
-    "80歳～84歳,85歳～89歳,90歳～94歳,95歳～99歳,100歳以上\n"
-    "401005,福岡県,北九州市,計,1000,40,60,70,50,40,30,20,10,1\n"
-    "401005,福岡県,北九州市,男,500,20,30,35,25,20,15,10,5,0\n"
 )
 
 
@@ -85,18 +78,6 @@ def test_bad_cells_are_rejected_by_line(database, tmp_path):
 def test_a_receiver_in_another_file_is_said(database, tmp_path):
     report = imported(database, tmp_path, "H5030.txt", mesh_file(ROWS[1], ROWS[2]), "cp932")
     assert "receiver_missing" in {issue["code"] for issue in report["issues"]}
-
-
-def test_residents_by_age_of_both_sexes(database, tmp_path):
-    report = imported(database, tmp_path, "ages_2025-01-01.csv", AGES, "utf-8")
-    assert (report["source"], report["as_of"], report["rows_read"]) == (
-        "age-population",
-        "2025-01-01",
-        2,
-    )
-    with database.engine.connect() as connection:
-        city = read_age_population(connection)["40100"]
-    assert (city.pop, city.pop65, city.pop75, city.pop85) == (1000, 281, 151, 61)
 
 
 def test_a_newer_edition_replaces_its_mesh_only(database, tmp_path):

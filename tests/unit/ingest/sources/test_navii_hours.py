@@ -21,7 +21,7 @@ HEADER = [
     *(f"{day}_診療{end}時間" for day in DAYS for end in ("開始", "終了")),
     *(f"{day}_外来受付{end}時間" for day in DAYS for end in ("開始", "終了")),
 ]
-REBUILT = Path(__file__).resolve().parents[4] / "shared" / "data" / "navii" / "rebuilt"
+REBUILT = Path(__file__).resolve().parents[5] / "shared" / "data" / "navii" / "rebuilt"
 ID = "4011400009990"
 
 

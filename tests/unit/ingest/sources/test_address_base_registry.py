@@ -265,12 +265,6 @@ def test_a_newer_master_keeps_the_positions_it_has_no_news_of(database, files, t
     }
 
 
-def test_positions_without_their_master_are_refused_with_the_way_out(database, files):
-    report = only(import_into(database, files[3]))
-    assert report.refused
-    assert any("master" in issue.message for issue in report.issues)
-
-
 def test_what_is_abolished_or_a_street_name_is_no_place(database, tmp_path):
     rows = [
         ASANO | {"ablt_date": "2020-01-01"},
@@ -308,15 +302,6 @@ def test_calibrated_points_stay_and_names_too(database, files, tmp_path):
 def test_readings_are_for_suggestions(database, files):
     import_into(database, *files)
     assert [one.town for one in geocoder(database).suggest("あさ")] == ["浅野"]
-
-
-def test_bad_positions_are_rejected(database, files, tmp_path):
-    import_into(database, files[2])
-    rows = [at(BLOCK_2, "33.88", "130.88"), at(BLOCK_2, "130.88", "33.88", "EPSG:4301")]
-    good = [at(BLOCK_2, "130.8811", "33.8861")] * 10
-    path = write(tmp_path / "p.csv", BLOCK_POS_HEADER, *rows, *good)
-    report = only(import_into(database, path))
-    assert [i.line for i in report.issues if i.code == "bad_coordinate"] == [2, 3]
 
 
 @pytest.mark.parametrize(

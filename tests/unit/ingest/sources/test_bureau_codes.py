@@ -9,7 +9,7 @@ import pytest
 from tests.unit.ingest.official import by_name, codes, import_into, only, write_csv
 
 HEADER = ["医療機関コード(9)", "医療機関コード(7)", "医療機関名称", "郵便番号", "住所"]
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "bureau"
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "data" / "bureau"
 
 
 def imported(database, tmp_path, *rows):

@@ -29,7 +29,7 @@ BUREAU_HEADER = [
     *["算定開始年月日", "個別有効開始年月日", "備考（見出し）", "備考（データ）"],
     *["市町村コード", "市町村名", "種別コード", "種別"],
 ]
-SHARED = Path(__file__).resolve().parents[4] / "shared"
+SHARED = Path(__file__).resolve().parents[5] / "shared"
 YAMAGUCHI = SHARED / "data" / "bureau" / "35_yamaguchi_todokede_2025-10.xlsx"
 
 

@@ -1,0 +1,23 @@
+"""Residents by age: both sexes together, groups of older people added up."""
+
+from geoportal.store.population import read_age_population
+from tests.unit.ingest.sources.test_mesh_population import imported
+
+AGES = (
+    "団体コード,都道府県名,市区町村名,性別,総数,0歳～4歳,65歳～69歳,70歳～74歳,75歳～79歳,"
+    "80歳～84歳,85歳～89歳,90歳～94歳,95歳～99歳,100歳以上\n"
+    "401005,福岡県,北九州市,計,1000,40,60,70,50,40,30,20,10,1\n"
+    "401005,福岡県,北九州市,男,500,20,30,35,25,20,15,10,5,0\n"
+)
+
+
+def test_residents_by_age_of_both_sexes(database, tmp_path):
+    report = imported(database, tmp_path, "ages_2025-01-01.csv", AGES, "utf-8")
+    assert (report["source"], report["as_of"], report["rows_read"]) == (
+        "age-population",
+        "2025-01-01",
+        2,
+    )
+    with database.engine.connect() as connection:
+        city = read_age_population(connection)["40100"]
+    assert (city.pop, city.pop65, city.pop75, city.pop85) == (1000, 281, 151, 61)

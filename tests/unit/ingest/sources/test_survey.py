@@ -1,0 +1,51 @@
+"""The survey workbook coming back: an answer is a claim, silence is none."""
+
+from geoportal.ingest.sources.survey import FORM, HEADINGS
+from geoportal.store.facilities import read_records
+from tests.unit.ingest.official import codes, import_into, only, write_csv
+
+NEED = "点滴 [VM.REG]"
+
+
+def imported(database, tmp_path, **cells):
+    row = {"form": FORM, "id": "n4012345678901", "kind": "clinic", "answered_on": "2026-04-01"}
+    need = cells.pop("need", "")
+    values = {HEADINGS[name]: value for name, value in (row | cells).items()}
+    path = write_csv(
+        tmp_path / "survey_20260410.csv",
+        [*HEADINGS.values(), NEED],
+        [dict.fromkeys(HEADINGS.values(), "") | values | {NEED: need}],
+    )
+    report = only(import_into(database, path))
+    with database.engine.connect() as connection:
+        return report, list(read_records(connection))
+
+
+def test_an_answer_is_a_claim_under_the_id_of_the_facility_asked(database, tmp_path):
+    report, (stored,) = imported(database, tmp_path, need="○", answered_by="看護師")
+    assert (report.source, report.as_of) == ("survey", "2026-04-10")
+    assert (stored.own_id, stored.record.record_id) == (
+        "n4012345678901",
+        "n4012345678901@2026-04-01",
+    )
+    (claim,) = stored.record.claims
+    assert (claim.code, claim.value, claim.evidence, claim.as_of, claim.note) == (
+        "VM.REG",
+        "yes",
+        "survey",
+        "2026-04-01",
+        "回答：看護師",
+    )
+
+
+def test_no_answer_is_not_a_no(database, tmp_path):
+    report, stored = imported(database, tmp_path, need="未回答")
+    assert (report.rows_read, report.rejected, stored) == (1, 0, [])
+    assert "no_answers" in codes(report)
+
+
+def test_an_answer_that_is_none_of_the_choices_is_not_used(database, tmp_path):
+    report, (stored,) = imported(database, tmp_path, need="たまに", remarks="午後のみ")
+    assert stored.record.claims == ()
+    assert stored.record.note == "午後のみ"
+    assert "bad_answer" in codes(report)
