@@ -22,15 +22,7 @@ FILE = re.compile(
 )
 PACKAGE = re.compile(r"\b(?:geoportal|tests|data|templates)/(?:[\w-]+/)+")
 COMMAND = re.compile(r"(?:^|/|\s|\()geoportal ((?:-[\w-]+ \S+ )*)([a-z]+)", re.MULTILINE)
-GENERIC = {
-    "conftest.py",
-    "homes.csv",
-    "homes-located.csv",
-    "issues.csv",
-    "problems.csv",
-    "towns.csv",
-}
-EXAMPLES = re.compile(r"certified_|facility_info|baseline|coverage\.csv|\.xlsx|Leaflet")
+EXAMPLES = re.compile(r"certified_|homes|problems|towns\.csv|facility_info|jigyosho")
 
 
 def tracked() -> list[Path]:
