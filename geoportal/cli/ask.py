@@ -18,7 +18,7 @@ from geoportal.documents.search import export_feature, locate_document, search_d
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.export.facilities import FORMATS, export_facilities
+from geoportal.export.facilities import ENDINGS, export_facilities
 from geoportal.export.geocoded import geocode_csv
 from geoportal.services.view import View
 
@@ -68,7 +68,7 @@ def search(console: Console, **options: Any) -> None:
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=", ".join(FORMATS))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=ENDINGS)
 @_filters
 @command
 def export(console: Console, out: Path, **options: Any) -> None:

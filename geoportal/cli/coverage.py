@@ -27,12 +27,12 @@ from geoportal.coverage.wording import sentence
 from geoportal.domain.district import LOCAL
 from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
-from geoportal.export.method import FORMATS
+from geoportal.export.pack_files import PACK_FORMATS
 from geoportal.geo.polygons import in_japan
 from geoportal.index.hierarchy import district_members
 from geoportal.services.view import View
 
-_DEFAULT_FORMATS = ",".join(FORMATS)
+_DEFAULT_FORMATS = ",".join(PACK_FORMATS)
 
 
 @click.command()
@@ -153,10 +153,12 @@ def _code(district: str | None, city: str | None) -> str:
 def _formats(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if not chosen:
-        raise UsageError(f"--format names none; expected some of {', '.join(FORMATS)}", "format")
+        raise UsageError(
+            f"--format names none; expected some of {', '.join(PACK_FORMATS)}", "format"
+        )
     for item in chosen:
-        if item not in FORMATS:
-            raise UsageError(f"--format {item!r}: expected {', '.join(FORMATS)}", "format")
+        if item not in PACK_FORMATS:
+            raise UsageError(f"--format {item!r}: expected {', '.join(PACK_FORMATS)}", "format")
     return chosen
 
 

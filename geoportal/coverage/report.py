@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.study import Study
@@ -64,6 +65,8 @@ class CoverageReport:
         True when facilities or people of the sample city are among those counted.
     supposed : str
         What is supposed in a what-if, empty for things as they are.
+    comparison : tuple of dict
+        What changed against a baseline or a what-if; see `geoportal.coverage.baseline.compare`.
     """
 
     study: Study
@@ -75,6 +78,7 @@ class CoverageReport:
     dataset_version: str
     fictional: bool
     supposed: str = ""
+    comparison: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def title(self) -> str:

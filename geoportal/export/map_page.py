@@ -16,6 +16,7 @@ from branca.element import Element, Figure
 from jinja2 import Template
 
 from geoportal.errors import NotFoundError
+from geoportal.export.pack_files import PACK_FORMATS
 
 _LEAFLET = Path(__file__).parents[1] / "web" / "static" / "vendor" / "leaflet"
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -132,7 +133,7 @@ def _leaflet() -> tuple[str, str]:
     except FileNotFoundError as error:
         raise NotFoundError(
             "Leaflet is not installed with the program; run: make setup (or leave html away: "
-            "--format png,pdf,xlsx,gpkg,geojson,csv)"
+            f"--format {','.join(name for name in PACK_FORMATS if name != 'html')})"
         ) from error
     css = re.sub(r"url\([^)]*\)", "none", css)
     script = re.sub(r"//# sourceMappingURL=\S+", "", script)

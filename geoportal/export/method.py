@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geoportal.coverage.area import REST, REST_NAME
 from geoportal.coverage.catchment import CATCHMENT_WEIGHTS, CATCHMENT_ZONES_M
 from geoportal.coverage.demand import MESH, TOWNS
@@ -10,29 +12,12 @@ from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
 from geoportal.export.method_towns import town_people_lines
+from geoportal.export.pack_files import PackFile
 
 _EVIDENCE = {
     "any": "すべての情報",
     "filed": "届出のある情報だけ",
     "confirmed": "人が確認した情報だけ",
-}
-FORMATS: tuple[str, ...] = ("html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv")
-"""What a pack can hold."""
-
-FILES = {
-    "map.html": "地図と表。ネットにつながなくてもブラウザで開けます",
-    "map.png": "地図の画像（A4 横、200 dpi）",
-    "map.pdf": "印刷用の地図（1 ページ目 A4、2 ページ目 A3。白黒でも模様で読めます）",
-    "figures.xlsx": "数字（概要、地区、{cell}、施設、人口の照合、方法、出典）",
-    "coverage.csv": "{cell}ごとの数字（対応できるとわかっている施設）",
-    "districts.csv": "地区ごとの数字（_possible は対応できるかわからない施設も数えたもの）",
-    "facilities.csv": "施設ごとの数字（なくなったときに困る人の数など）",
-    "demand.csv": "到達可能性の計算に使った周辺すべての{cell}の 75歳以上（検算用）",
-    "coverage.gpkg": "GIS 用（cells、districts、facilities、gaps。EPSG:4326）",
-    "coverage.geojson": "GIS 用（{cell}。{shape}）",
-    "comparison.csv": "前回（または仮定の前後）の比較と、その理由",
-    "baseline.json": "この数字の控え。次回 --baseline に渡すと、変化と理由がわかります",
-    "README.txt": "この説明",
 }
 _SHAPES = {MESH: "地区の形で切ったもの", TOWNS: "代表点"}
 
@@ -200,11 +185,11 @@ def _findings(report: CoverageReport) -> str:
     return "\n".join(["結果", *lines, *(f"  {text}" for text in said if text)]) + "\n\n"
 
 
-def readme_text(report: CoverageReport, files: list[str]) -> str:
-    """Return ``README.txt``: what is here, how it was made, from what."""
+def readme_text(report: CoverageReport, files: Sequence[PackFile]) -> str:
+    """Return ``README.txt``: the files and what they contain, the method, the sources."""
     study = report.study
     words = {"cell": CELL_NAMES[study.cells.unit], "shape": _SHAPES[study.cells.unit]}
-    listed = "\n".join(f"  {name}　{FILES.get(name, '').format(**words)}" for name in files)
+    listed = "\n".join(f"  {file.name}　{file.label.format(**words)}" for file in files)
     cited = "\n".join(
         f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in report.sources
     )

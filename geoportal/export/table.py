@@ -11,7 +11,9 @@ import xlsxwriter
 
 from geoportal.domain.vocabulary import Vocabulary
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
+signs as formulas, too (OWASP, CSV Injection)."""
 _WIDEST_COLUMN = 40
 
 Row = dict[str, Any]

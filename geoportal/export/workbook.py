@@ -99,15 +99,13 @@ class _Book:
             sheet.write_string(line, place, str(value), style)
 
 
-def write_workbook(path: Path, report: CoverageReport, comparison: Sequence[Row] = ()) -> None:
-    """Write the workbook.
+def write_workbook(path: Path, report: CoverageReport) -> None:
+    """Write figures.xlsx; a comparison, when the report has one, gets a sheet of its own.
 
     Parameters
     ----------
     path : Path
     report : CoverageReport
-    comparison : sequence of dict
-        Rows of what changed against a baseline; a sheet of their own when there are any.
     """
     study = report.study
     book = _Book(path, report)
@@ -131,6 +129,7 @@ def write_workbook(path: Path, report: CoverageReport, comparison: Sequence[Row]
             frozen=2,
             total=True,
         )
+        comparison = report.comparison
         if comparison:
             numbers = ("前", "今", "変化")
             names = {key: (key, _CHANGE if key in numbers else "") for key in comparison[0]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +20,7 @@ from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, Row, cell_rows, district_rows
 from geoportal.coverage.wording import sentence
 from geoportal.errors import InputRefusedError
-from geoportal.export.method import FORMATS
+from geoportal.export.pack_files import DOWNLOADS, PACK_FORMATS
 from geoportal.services.view import View
 from geoportal.web.coverage.question import (
     CoverageQuery,
@@ -32,23 +32,6 @@ from geoportal.web.current_view import view_here
 from geoportal.web.problems import problem
 
 Document = dict[str, Any]
-
-FILES: Mapping[str, tuple[str, str]] = {
-    "figures.xlsx": (
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    "map.pdf": ("pdf", "application/pdf"),
-    "map.png": ("png", "image/png"),
-    "map.html": ("html", "text/html; charset=utf-8"),
-    "districts.csv": ("csv", "text/csv; charset=utf-8"),
-    "coverage.csv": ("csv", "text/csv; charset=utf-8"),
-    "facilities.csv": ("csv", "text/csv; charset=utf-8"),
-    "coverage.gpkg": ("gpkg", "application/geopackage+sqlite3"),
-    "coverage.geojson": ("geojson", "application/geo+json"),
-    "README.txt": ("", "text/plain; charset=utf-8"),
-}
-"""What can be downloaded: format of the pack and media type."""
 
 _KEPT_FILES = 24
 _UNNAMED = "仮の施設"
@@ -79,9 +62,9 @@ class PackFiles:
 def _made(name: str, report: CoverageReport) -> bytes:
     from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
 
-    chosen = [FILES[name][0]] if FILES[name][0] else []
+    chosen = DOWNLOADS[name].format or PACK_FORMATS[-1]
     with tempfile.TemporaryDirectory() as folder:
-        write_pack(Path(folder), report, chosen or FORMATS[-1:])
+        write_pack(Path(folder), report, [chosen])
         return (Path(folder) / name).read_bytes()
 
 
@@ -207,7 +190,7 @@ def _answer(asked: CoverageQuery, changes: WhatIf) -> Response:
 @blueprint.get("/coverage/<name>")
 def download(name: str) -> Response:
     """Return a file of the pack for the question in the URL."""
-    if name not in FILES:
+    if name not in DOWNLOADS:
         abort(HTTPStatus.NOT_FOUND)
     view = view_here()
     asked = read_question(view, request.args.to_dict(flat=False))
@@ -215,7 +198,7 @@ def download(name: str) -> Response:
     if not report.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
     data = _pack_files().file(name, report)
-    response = Response(data, content_type=FILES[name][1])
+    response = Response(data, content_type=DOWNLOADS[name].media_type)
     stem, _, ending = name.partition(".")
     label = f"{stem}-{report.study.target.code}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'

@@ -15,11 +15,12 @@ from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
+from geoportal.export.pack_files import DOWNLOADS
 from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
-from geoportal.web.coverage.files import FILES, report_of
+from geoportal.web.coverage.files import report_of
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
 from geoportal.web.coverage.question import (
@@ -118,7 +119,7 @@ def _answer(
         ),
         "told": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
-        "files": list(FILES),
+        "files": list(DOWNLOADS),
         "single": critical_facilities(view, study, ring),
         "reliance": reliance(view, study, ring, words),
         "demand": _demand(study, words),

@@ -14,16 +14,12 @@ from pydantic import ValidationError
 from geoportal.documents.search import export_feature, result_features
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
-from geoportal.export.facilities import export_facilities
+from geoportal.export.facilities import DOWNLOADS, export_facilities
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.pages import search_form
 from geoportal.web.pages.search_form import SearchForm
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 STEP_M = 100
 """Distances in a file are rounded to this: many exact ones would give the home away."""
 
@@ -37,18 +33,18 @@ def export() -> Response:
     """Return every result of the form that was sent, as a file for the office."""
     view = view_here()
     form = SearchForm.read(request.form, posted=True)
-    ending = request.form.get("format", "")
-    if ending not in TYPES or not form.asks:
+    chosen = DOWNLOADS.get(request.form.get("format", ""))
+    if chosen is None or not form.asks:
         abort(HTTPStatus.BAD_REQUEST)
     try:
         features = found_features(view, form)
     except (UsageError, ValidationError):
         abort(HTTPStatus.BAD_REQUEST)
-    name = f"facilities-{view.now.astimezone(JST):%Y%m%d}.{ending}"
+    name = f"facilities-{view.now.astimezone(JST):%Y%m%d}{chosen.ending}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         export_facilities(path, features, view.reference)
-        response = Response(path.read_bytes(), content_type=TYPES[ending])
+        response = Response(path.read_bytes(), content_type=chosen.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

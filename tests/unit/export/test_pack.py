@@ -18,8 +18,8 @@ from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.domain.district import District
 from geoportal.errors import UsageError
-from geoportal.export.method import FORMATS
 from geoportal.export.pack import write_pack
+from geoportal.export.pack_files import DOWNLOADS, PACK_FILES, PACK_FORMATS
 from tests.factories import make_snapshot
 from tests.unit.coverage import town
 
@@ -59,7 +59,41 @@ def test_only_what_is_asked_for_is_written(report, tmp_path):
     }
     with pytest.raises(UsageError):
         write_pack(tmp_path, report, ["docx"])
-    assert set(FORMATS) == {"html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv"}
+    assert set(PACK_FORMATS) == {"html", "png", "pdf", "xlsx", "gpkg", "geojson", "csv"}
+
+
+CONTENT = {
+    "map.html": lambda data: b"</html>" in data and b"<table>" in data,
+    "map.png": lambda data: data.startswith(b"\x89PNG"),
+    "map.pdf": lambda data: data.startswith(b"%PDF") and b"/FontFile2" in data,
+    "figures.xlsx": lambda data: b"xl/worksheets/sheet7.xml" in data,
+    "coverage.gpkg": lambda data: data.startswith(b"SQLite format 3") and b"gaps" in data,
+    "coverage.geojson": lambda data: len(json.loads(data)["features"]) > 10,
+    "coverage.csv": lambda data: data.startswith(",".join(CELL_COLUMNS).encode()),
+    "districts.csv": lambda data: b"pop75_uncovered_share" in data and b"40106" in data,
+    "facilities.csv": lambda data: b"left_without_2000_m" in data,
+    "demand.csv": lambda data: data.startswith(b"cell,lon,lat,pop75"),
+    "comparison.csv": lambda data: "地区,項目,前,今,変化,理由".encode() in data,
+    "baseline.json": lambda data: json.loads(data)["format"].startswith("geoportal-coverage"),
+    "README.txt": lambda data: "■ 出典".encode() in data,
+}
+
+
+@pytest.fixture(scope="module")
+def compared(report, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compared")
+    rows = [{"地区": "x", "項目": "y", "前": 1, "今": 2, "変化": 1, "理由": ""}]
+    write_pack(folder, report, comparison=rows)
+    return folder
+
+
+@pytest.mark.parametrize("file", PACK_FILES, ids=lambda file: file.name)
+def test_every_file_has_a_check_of_its_content_and_is_in_the_readme(file, compared):
+    assert CONTENT[file.name]((compared / file.name).read_bytes())
+    assert "/" in file.media_type
+    assert f"  {file.name}　" in (compared / "README.txt").read_text(encoding="utf-8-sig")
+    assert {each.name for each in PACK_FILES} == {path.name for path in compared.iterdir()}
+    assert set(DOWNLOADS) <= {each.name for each in PACK_FILES if not each.needs_comparison}
 
 
 def test_the_csv_has_the_columns_of_the_contract(pack):
