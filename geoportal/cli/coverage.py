@@ -115,7 +115,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         if present is not None:
             comparison = compare_studies(present, report.study)
             for one in changes.remove:
-                if not present.supply.holds(one):
+                if not present.supply.includes(one):
                     console.tell(f"geoportal: {one} is not counted here: nothing is lost with it")
         if before is not None:
             comparison += compare(before, baseline_document(report))

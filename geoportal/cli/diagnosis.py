@@ -95,7 +95,7 @@ def _data_findings(view: View) -> Iterator[Finding]:
             "相談窓口（在宅医療・介護連携支援センター）がありません",
             "centres の CSV を geoportal import で取り込んでください",
         )
-    located = int(snapshot.located.sum())
+    located = int(snapshot.columns.located.sum())
     if total:
         severity = "info" if located >= _FEW_POSITIONS * total else "warning"
         yield Finding(

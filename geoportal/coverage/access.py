@@ -1,4 +1,4 @@
-"""Access: how many facilities are in reach of a cell, how far the nearest are.
+"""Access of cells: the number of facilities within each ring, and the nearest two.
 
 Distances are geodesic (GRS80) from the centre of the cell to the facility; rings are inclusive.
 """
@@ -22,7 +22,9 @@ from geoportal.coverage.distance_zones import (
 )
 
 NOBODY = -1
+"""Row of a facility that does not exist."""
 _DOUBT_M = 0.02
+"""Chords closer than this, metres, do not tell which geodesic is shorter."""
 _FAR_DOUBT = 0.1
 _FAR_BLOCK_PAIRS = 2_000_000
 
@@ -32,7 +34,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Access:
-    """What cells can reach, for one set of facilities.
+    """Access of cells to one set of facilities.
 
     Attributes
     ----------
@@ -52,7 +54,7 @@ class Access:
 
     @classmethod
     def empty(cls, cells: int, rings: int = len(RINGS_M)) -> Access:
-        """Return the access of cells before anything was found."""
+        """Return the access of cells to no facility."""
         return cls(
             counts=np.zeros((cells, rings), dtype=np.int64),
             nearest_m=np.full(cells, np.nan),
@@ -72,7 +74,7 @@ class Access:
         )
 
     def put(self, rows: Rows, part: Access) -> None:
-        """Write what was found of some cells."""
+        """Write the access of some cells into this one."""
         self.counts[rows] = part.counts
         self.nearest_m[rows] = part.nearest_m
         self.second_nearest_m[rows] = part.second_nearest_m
@@ -96,22 +98,22 @@ def measure_access(zones: DistanceZones, masks: list[Mask]) -> list[Access]:
         One for each mask.
     """
     cells, rings = len(zones.cells), len(zones.rings_m)
-    found = [Access.empty(cells, rings) for _ in masks]
+    accesses = [Access.empty(cells, rings) for _ in masks]
     for block, squares in zones.measured():
         counts = _counts(block, masks, rings)
-        for number, (access, mask) in enumerate(zip(found, masks, strict=True)):
+        for number, (access, mask) in enumerate(zip(accesses, masks, strict=True)):
             access.counts[block.cells] = counts[:, :, number]
             _nearest(zones, access, block, squares, mask)
-    return found
+    return accesses
 
 
 def _counts(block: Block, masks: list[Mask], rings: int) -> Counts:
     """Return facilities within each ring by mask, shape (m, rings, masks)."""
-    wanted = np.column_stack([mask[block.facilities] for mask in masks]).astype(np.float32)
+    members = np.column_stack([mask[block.facilities] for mask in masks]).astype(np.float32)
     counts = np.empty((block.cells.size, rings, len(masks)), dtype=np.int64)
     for ring in range(rings):
         inside = (block.zones <= ring).astype(np.float32)
-        counts[:, ring, :] = inside @ wanted
+        counts[:, ring, :] = inside @ members
     return counts
 
 
@@ -139,11 +141,11 @@ def _nearest(
             column = np.concatenate((column, other))
         _take_nearest(zones, access, block.cells[row], block.facilities[columns[column]])
     far = block.cells[~near]
-    everyone = np.flatnonzero(mask)
-    if far.size and everyone.size:
-        step = max(1, _FAR_BLOCK_PAIRS // everyone.size)
+    members = np.flatnonzero(mask)
+    if far.size and members.size:
+        step = max(1, _FAR_BLOCK_PAIRS // members.size)
         for start in range(0, far.size, step):
-            _nearest_far(zones, access, far[start : start + step], everyone)
+            _nearest_far(zones, access, far[start : start + step], members)
 
 
 def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
@@ -173,18 +175,18 @@ def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
     return first, second, np.stack((smallest, larger, third))
 
 
-def _nearest_far(zones: DistanceZones, access: Access, cells: Rows, everyone: Rows) -> None:
+def _nearest_far(zones: DistanceZones, access: Access, cells: Rows, members: Rows) -> None:
     """Look at every facility of the set, at any distance.
 
     A chord tells the order of distances but for the change of curvature with direction: 1 % of the
     chord's shortfall, allowed for ten times over; the geodesic decides among those left.
     """
-    squares = squared_chords(zones.cells, cells, zones.facilities, everyone)
-    second = squares.min(axis=1) if everyone.size < 2 else _smallest_two(squares)[2][1]
+    squares = squared_chords(zones.cells, cells, zones.facilities, members)
+    second = squares.min(axis=1) if members.size < 2 else _smallest_two(squares)[2][1]
     chord = np.sqrt(np.maximum(second, 0.0))
     doubt = _DOUBT_M + _FAR_DOUBT * np.array([chord_shortfall_m(metres) for metres in chord])
     row, column = np.nonzero(squares <= ((chord + doubt) ** 2)[:, None])
-    _take_nearest(zones, access, cells[row], everyone[column])
+    _take_nearest(zones, access, cells[row], members[column])
 
 
 def _take_nearest(zones: DistanceZones, access: Access, cell: Rows, facility: Rows) -> None:

@@ -1,4 +1,4 @@
-"""What a study is about: a district or a city, cut into the districts that are compared."""
+"""Target of a study: a district or a city, divided into the districts that are compared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEAVES = frozenset({"municipality", "ward"})
 """Levels of districts that share no ground and together make up a prefecture."""
 REST = "rest"
 REST_NAME = "区域外"
-"""The part of an area that none of the local districts covers; kept, so that sums stay sums."""
+"""The part of an area that no local district covers: with it, districts add up to the whole."""
 
 SLIVER = 1e-3
 """A share of a local district below this is not a part of it: two outlines of one border differ."""
@@ -37,9 +37,9 @@ class StudyArea:
     outline : MultiPolygon
         Degrees, EPSG:4326.
     within : tuple of str
-        Codes of the whole that a local district, or the rest, is cut from; empty: not cut.
+        Codes of the whole that a local district, or the rest, is a part of; empty: undivided.
     beside : tuple of str
-        For the rest, the codes of the local districts whose rest it is.
+        For the rest, the codes of the local districts next to it.
     """
 
     code: str
@@ -53,7 +53,7 @@ class StudyArea:
         """Return the facilities in the district; see `Snapshot.in_district`.
 
         The rest has all of the whole that no local district has, those without a position, too:
-        however a city is cut, its facilities stay the same.
+        however a city is divided, its facilities stay the same.
         """
         if not self.within:
             return snapshot.in_district(self.code)
@@ -74,9 +74,9 @@ class Target:
     areas : tuple of StudyArea
         Do not overlap, and make up the whole.
     land : tuple of MultiPolygon
-        Outlines of all municipalities and wards held around.
+        Outlines of all municipalities and wards imported.
     sea_known : bool
-        True when every municipality of the prefecture is held: what no outline covers is sea.
+        True when every municipality of the prefecture is imported: what no outline covers is sea.
     municipalities : tuple of str
         Codes of the municipalities and wards that make up the whole; empty for a local district.
     cities : tuple of str
@@ -99,7 +99,7 @@ class Target:
 
     @property
     def local(self) -> str:
-        """The level of the local districts it is cut by, empty when it is not."""
+        """The level of the local districts it is divided by, empty for none."""
         return next((a.level for a in self.areas if a.within and a.level != REST), "")
 
     def area_at(self, lon: float, lat: float) -> int:
@@ -116,12 +116,12 @@ def choose_target(
     *,
     local: str = "",
 ) -> Target:
-    """Find the areas of a study.
+    """Return the target of a study.
 
     Parameters
     ----------
     districts : DistrictIndex
-        Outlines held.
+        The outlines imported.
     members : mapping of str to sequence of str
         For each known code the municipalities and wards in it (itself for those).
     names : mapping of str to str
@@ -129,47 +129,55 @@ def choose_target(
     code : str
         A district of any level, or a city.
     local : str
-        Cut by the locally defined districts of this level (日常生活圏域, 中学校区) instead of
-        wards; ``"local"`` for the only such level held here; empty for none.
+        Divide by the locally defined districts of this level (日常生活圏域, 中学校区) instead of
+        wards; ``"local"`` for the only such level imported here; empty for none.
 
     Raises
     ------
     NotFoundError
         When no district has the code.
     InputRefusedError
-        When an outline that is needed is not held, or several local levels are and none is named.
+        When an outline that is needed is not imported, or several local levels are and none is
+        named.
     """
     if code not in members and code not in districts:
         raise NotFoundError(f"no district has the code {code[:20]!r}; see: geoportal districts")
-    codes = [one for one in members.get(code, (code,)) if one != code] or [code]
-    missing = [one for one in codes if one not in districts]
-    if missing:
-        listed = "、".join(names.get(one, one) for one in missing[:5])
-        raise InputRefusedError(
-            f"no outline is held of {listed}{' and more' if len(missing) > 5 else ''}; import "
-            "boundaries first: geoportal import N03-….geojson (国土数値情報 行政区域)"
-        )
+    codes = [member for member in members.get(code, (code,)) if member != code] or [code]
+    _require_outlines(districts, codes, names)
     areas = tuple(
-        StudyArea(one, districts[one].name, districts[one].level, districts.outline(one))
-        for one in codes
+        StudyArea(part, districts[part].name, districts[part].level, districts.outline(part))
+        for part in codes
     )
     municipalities = tuple(area.code for area in areas if area.level in LEAVES)
     if local:
         areas = _local_areas(districts, areas, local)
-    name = districts[code].name if code in districts else names.get(code, code)
-    leaves = [d.code for d in districts.districts if d.level in LEAVES]
-    small = [one for one in leaves if not _has_wards(one, members)]
     return Target(
         code=code,
-        name=name,
+        name=districts[code].name if code in districts else names.get(code, code),
         areas=areas,
-        land=tuple(districts.outline(one) for one in small),
+        land=tuple(
+            districts.outline(leaf.code)
+            for leaf in districts.districts
+            if leaf.level in LEAVES and not _has_wards(leaf.code, members)
+        ),
         sea_known=_sea_known(districts, codes),
         municipalities=municipalities,
         cities=tuple(
-            one for one, inner in members.items() if inner and set(inner) <= set(municipalities)
+            city for city, inner in members.items() if inner and set(inner) <= set(municipalities)
         ),
     )
+
+
+def _require_outlines(
+    districts: DistrictIndex, codes: Sequence[str], names: Mapping[str, str]
+) -> None:
+    missing = [code for code in codes if code not in districts]
+    if missing:
+        listed = "、".join(names.get(code, code) for code in missing[:5])
+        raise InputRefusedError(
+            f"no outline is held of {listed}{' and more' if len(missing) > 5 else ''}; import "
+            "boundaries first: geoportal import N03-….geojson (国土数値情報 行政区域)"
+        )
 
 
 def local_levels(districts: DistrictIndex, within: BaseGeometry) -> list[str]:
@@ -193,16 +201,16 @@ def _piece(within: BaseGeometry, outline: MultiPolygon) -> MultiPolygon:
 
 
 def _rows_in(snapshot: Snapshot, codes: Sequence[str]) -> Rows:
-    held = [snapshot.in_district(code) for code in codes]
-    return np.unique(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
+    groups = [snapshot.in_district(code) for code in codes]
+    return np.unique(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
 
 
 def _sea_known(districts: DistrictIndex, codes: Sequence[str]) -> bool:
-    """Say whether whole prefectures are held around; a local district's are those it lies in."""
-    prefectures = {one[:2] for one in codes if districts[one].level in LEAVES}
-    for one in codes:
-        if districts[one].is_local:
-            outline = districts.outline(one)
+    """Say whether every prefecture that the districts lie in is imported whole."""
+    prefectures = {code[:2] for code in codes if districts[code].level in LEAVES}
+    for code in codes:
+        if districts[code].is_local:
+            outline = districts.outline(code)
             prefectures |= {
                 leaf.code[:2]
                 for leaf in districts.districts
@@ -212,13 +220,13 @@ def _sea_known(districts: DistrictIndex, codes: Sequence[str]) -> bool:
 
 
 def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
-    return any(one != code for one in members.get(code, ()))
+    return any(member != code for member in members.get(code, ()))
 
 
 def _local_areas(
     districts: DistrictIndex, within: Sequence[StudyArea], level: str
 ) -> tuple[StudyArea, ...]:
-    """Cut an area by the local districts in it; what none covers becomes the rest.
+    """Divide an area by the local districts in it; what none covers becomes the rest.
 
     Where two local districts overlap (sloppy digitising), the lower code keeps the overlap.
     """

@@ -1,7 +1,7 @@
-"""PDCA: keep the figures of a day, compare later, and say what changed and why.
+"""Baseline of a study (PDCA): its figures as JSON, to be compared with later ones.
 
-A baseline is a small JSON document; it holds no person and no position of one. The same study
-always gives the same baseline.
+It contains facilities and sums of people, no person and no home. The same study always gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from geoportal.errors import InputRefusedError
 from geoportal.geo.geodesic import distance_m
 
 FORMAT = "geoportal-coverage-baseline/1"
-_FIRST: Mapping[str, Mapping[str, str]] = {"question": {"demand": MESH, "local": ""}}
-"""What baselines mean that were saved before there was a choice."""
-_WORDS: Mapping[str, str] = {
+_DEFAULTS: Mapping[str, Mapping[str, str]] = {"question": {"demand": MESH, "local": ""}}
+"""Values of entries that older baselines lack."""
+_LABELS: Mapping[str, str] = {
     "kinds": "種別",
     "needs": "条件",
     "time": "時間",
@@ -33,7 +33,7 @@ _WORDS: Mapping[str, str] = {
 _FACILITY = frozenset({"name", "certain", "lon", "lat", "capacity"})
 
 MOVED_M = 100.0
-"""A facility that is now this far from where it was has moved."""
+"""Metres: a facility that is now this far from where it was has moved."""
 
 COMPARED: tuple[str, ...] = (
     "pop75",
@@ -48,7 +48,7 @@ COMPARED: tuple[str, ...] = (
     "pop75_with_1_within_16000_m",
     "pop75_uncovered_share",
 )
-"""Figures of a district that are set side by side."""
+"""Figures of a district that are compared."""
 
 
 def baseline_document(report: CoverageReport) -> dict[str, Any]:
@@ -107,13 +107,17 @@ def read_baseline(data: bytes) -> dict[str, Any]:
         document = orjson.loads(data)
     except orjson.JSONDecodeError:
         document = None
-    if not isinstance(document, dict) or document.get("format") != FORMAT or not _whole(document):
+    if (
+        not isinstance(document, dict)
+        or document.get("format") != FORMAT
+        or not _is_complete(document)
+    ):
         raise InputRefusedError("this is not a saved coverage baseline (baseline.json of a pack)")
     return document
 
 
-def _whole(document: Mapping[str, Any]) -> bool:
-    """Say whether a baseline holds what is compared: it may have been cut or written by hand."""
+def _is_complete(document: Mapping[str, Any]) -> bool:
+    """Say whether a baseline has every entry that is compared, of the right type."""
     parts = {"target": dict, "question": dict, "facilities": dict, "districts": list}
     if not all(isinstance(document.get(key), kind) for key, kind in parts.items()):
         return False
@@ -122,8 +126,8 @@ def _whole(document: Mapping[str, Any]) -> bool:
         isinstance(document.get("dataset_version"), str)
         and {"code", "name"} <= document["target"].keys()
         and all(isinstance(row, dict) and "district" in row for row in rows)
-        and all(isinstance(item, dict) and item.keys() >= _FACILITY for item in facilities)
-        and all(_is_number(item[key]) for item in facilities for key in ("lon", "lat"))
+        and all(isinstance(each, dict) and each.keys() >= _FACILITY for each in facilities)
+        and all(_is_number(each[key]) for each in facilities for key in ("lon", "lat"))
         and all(isinstance(document.get(key, {}), dict) for key in ("meshes", "towns", "sources"))
     )
 
@@ -150,11 +154,11 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
             f"the baseline is about {before['target']['name']} ({before['target']['code']}), not "
             f"{after['target']['name']}"
         )
-    held = {row["district"]: row for row in before["districts"]}
+    earlier = {row["district"]: row for row in before["districts"]}
     rows = [
-        _change(row["name"], key, held[row["district"]].get(key), row.get(key))
+        _change(row["name"], key, earlier[row["district"]].get(key), row.get(key))
         for row in after["districts"]
-        if row["district"] in held
+        if row["district"] in earlier
         for key in COMPARED
     ]
     return [*rows, *_reasons(before, after)]
@@ -162,9 +166,9 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
 
 def compare_studies(before: Study, after: Study) -> list[Row]:
     """Return what a what-if changes: the figures of every district side by side."""
-    held = {row["district"]: row for row in district_rows(before)}
+    earlier = {row["district"]: row for row in district_rows(before)}
     return [
-        _change(row["name"], key, held[row["district"]][key], row[key])
+        _change(row["name"], key, earlier[row["district"]][key], row[key])
         for row in district_rows(after)
         for key in COMPARED
     ]
@@ -189,7 +193,7 @@ def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
         ("meshes", "人口の版が違う"),
         ("towns", "町丁目人口の版が違う"),
     ):
-        yield from _differences(label, _FIRST.get(what, {}) | before.get(what, {}), after[what])
+        yield from _differences(label, _DEFAULTS.get(what, {}) | before.get(what, {}), after[what])
     if "sources" in before:
         yield from _differences("資料の版が違う", before["sources"], after["sources"])
     if before["dataset_version"] != after["dataset_version"]:
@@ -203,14 +207,14 @@ def _reasons(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
 
 
 def _differences(label: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield what is not the same in two lists of named things."""
+    """Yield a row per entry that differs between two mappings."""
     for key in dict.fromkeys((*old, *new)):
         if old.get(key) != new.get(key):
-            reason = _reason(label, _said(old.get(key)), _said(new.get(key)))
-            yield {**reason, "項目": _WORDS.get(key, key)}
+            reason = _reason(label, _value_text(old.get(key)), _value_text(new.get(key)))
+            yield {**reason, "項目": _LABELS.get(key, key)}
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(map(str, value)) or "なし"
     return "なし" if value in (None, "") else str(value)

@@ -1,4 +1,4 @@
-"""Siting: where in a district one more facility would reach most of those who have fewest."""
+"""Best site: where in a district one more facility would reach most people of low access."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _BLOCK = 500
 
 
 def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | None:
-    """Return the centre of the cell of a district from which most of those in want are reached.
+    """Return the cell centre of a district within the ring of which most people in need live.
 
-    In want are the people aged 75 and over of the district with the fewest facilities (sure ones)
-    within the ring: those with none, where there are any.
+    In need are the people aged 75 and over of the district with the fewest sure facilities within
+    the ring: those with none, where there are any.
 
     Parameters
     ----------
@@ -27,19 +27,19 @@ def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | N
     Returns
     -------
     tuple of float or None
-        Degrees (lon, lat), WGS 84; equals: the first by key. None where nobody lives.
+        Degrees (lon, lat), WGS 84; ties: the first by key. None where nobody lives.
     """
     cells = study.cells
     rows = np.flatnonzero((cells.districts == district) & (cells.need > 0))
     if rows.size == 0:
         return None
     counts = study.sure.access.counts[rows, ring]
-    wanting = rows[counts == counts.min()]
+    in_need = rows[counts == counts.min()]
     places = Places.from_degrees(cells.lon, cells.lat)
     reached = np.concatenate(
         [
-            (squared_chords(places, block, places, wanting) <= RINGS_M[ring] ** 2)
-            @ cells.need[wanting]
+            (squared_chords(places, block, places, in_need) <= RINGS_M[ring] ** 2)
+            @ cells.need[in_need]
             for block in np.split(rows, range(_BLOCK, rows.size, _BLOCK))
         ]
     )

@@ -1,4 +1,4 @@
-"""The cells of a study: parts of meshes, or towns, in the districts that are compared."""
+"""Cells of a study: parts of meshes, or towns, in the districts that are compared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CellTable:
     unit : str
         What a cell is; one of `geoportal.coverage.demand.UNITS`.
     rows : ndarray of int, shape (p,)
-        Rows of the demand around; a mesh on a border stands once for each district.
+        Rows of the demand; a mesh on a border has one part for each district.
     keys : ndarray of str, shape (p,)
         Names of the cells.
     lon, lat : ndarray of float, shape (p,)
@@ -68,37 +68,44 @@ class CellTable:
         """Return the people of some parts by group, as far as they are known.
 
         NaN for a group of which no figure is known at all. Without any part it is 0 for meshes,
-        which cover the ground, and NaN for towns, which may not be held.
+        which cover the ground, and NaN for towns, which may not be imported.
         """
         own = self.people[parts]
         known = np.isfinite(own)
-        told = known.any(axis=0) | ((own.shape[0] == 0) & (self.unit == MESH))
-        sums = np.where(told, np.nan_to_num(own).sum(axis=0), np.nan)
+        stated = known.any(axis=0) | ((own.shape[0] == 0) & (self.unit == MESH))
+        sums = np.where(stated, np.nan_to_num(own).sum(axis=0), np.nan)
         return tuple(float(value) for value in sums)
 
 
-def cut(near: Demand, target: Target) -> CellTable:
-    """Cut the cells around by the districts: meshes by area, towns by where they belong.
+def clip_cells(demand: Demand, target: Target) -> CellTable:
+    """Clip cells to the districts: meshes by area, towns by the district they belong to.
 
     Cells without people are left out; those whose people are not known stay.
+
+    Parameters
+    ----------
+    demand : Demand
+        Cells in and around the districts.
+    target : Target
+        Districts that do not overlap.
     """
-    if near.unit == TOWNS:
-        parts = allot(near, target)
+    if demand.unit == TOWNS:
+        parts = allot(demand, target)
     else:
-        codes = near.keys.astype(np.int64)
+        codes = demand.keys.astype(np.int64)
         parts = clip(codes, target.outlines, target.land, sea_known=target.sea_known)
-    inhabited = near.people[parts.cells, 0] != 0
+    inhabited = demand.people[parts.cells, 0] != 0
     rows, districts = parts.cells[inhabited], parts.districts[inhabited]
     shares = parts.shares[inhabited]
     return CellTable(
-        unit=near.unit,
+        unit=demand.unit,
         rows=rows,
-        keys=near.keys[rows],
-        lon=near.places.lon[rows],
-        lat=near.places.lat[rows],
+        keys=demand.keys[rows],
+        lon=demand.places.lon[rows],
+        lat=demand.places.lat[rows],
         districts=districts,
         shares=shares,
-        people=near.people[rows] * shares[:, None],
-        suppressed=near.suppressed[rows],
-        uncertainty_m=near.uncertainty_m[rows],
+        people=demand.people[rows] * shares[:, None],
+        suppressed=demand.suppressed[rows],
+        uncertainty_m=demand.uncertainty_m[rows],
     )

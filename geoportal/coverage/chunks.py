@@ -1,9 +1,8 @@
-"""The work of a study cut into chunks, done here or by several machines, with the same result.
+"""Chunks of a study, computed in this process or by several machines, with the same result.
 
-Cells are cut into chunks of whole tiles (see `distance_zones`) by a rule that looks at
-the cells alone. Whoever does a chunk does the same arithmetic in the same order, and what comes
-back is put together in the order of the chunks: the result does not depend, to the last bit, on
-where the work was done.
+Cells are divided into chunks of whole tiles (see `distance_zones`) by a rule that looks at the
+cells alone. Every worker does the same arithmetic in the same order, and results are put together
+in the order of the chunks: to the last bit, they do not depend on where they were computed.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from geoportal.coverage.distance_zones import (
 )
 
 CHUNK_CELLS = 2_000
-"""A chunk takes on whole tiles until it has this many cells: half a second of work."""
+"""A chunk takes whole tiles until it has this many cells: half a second of work."""
 
 _Common = TypeVar("_Common")
 _Chunk = TypeVar("_Chunk")
@@ -41,7 +40,7 @@ _Result = TypeVar("_Result")
 
 
 class Executor(Protocol):
-    """Who does the work: yields a result for each chunk, in their order."""
+    """Runs a function on every chunk and yields the results in the order of the chunks."""
 
     def __call__(
         self,
@@ -49,20 +48,20 @@ class Executor(Protocol):
         common: _Common,
         chunks: Sequence[_Chunk],
     ) -> Iterator[_Result]:
-        """Do the work on every chunk; ``common`` is what all of them need."""
+        """Run ``work(common, chunk)`` for every chunk."""
         ...
 
 
 def run_in_process(
     work: Callable[[_Common, _Chunk], _Result], common: _Common, chunks: Sequence[_Chunk]
 ) -> Iterator[_Result]:
-    """Do one chunk after the other in this process."""
+    """Run one chunk after the other in this process."""
     for chunk in chunks:
         yield work(common, chunk)
 
 
 def chunks_of(cells: Places, least: int) -> list[Rows]:
-    """Cut cells into chunks of whole tiles.
+    """Divide cells into chunks of whole tiles.
 
     Parameters
     ----------
@@ -76,14 +75,14 @@ def chunks_of(cells: Places, least: int) -> list[Rows]:
         Rows of the cells, each in one chunk.
     """
     chunks: list[Rows] = []
-    held: list[Rows] = []
+    tiles: list[Rows] = []
     for tile in tiles_of(cells):
-        held.append(tile)
-        if sum(part.size for part in held) >= least:
-            chunks.append(np.sort(np.concatenate(held)))
-            held = []
-    if held:
-        chunks.append(np.sort(np.concatenate(held)))
+        tiles.append(tile)
+        if sum(part.size for part in tiles) >= least:
+            chunks.append(np.sort(np.concatenate(tiles)))
+            tiles = []
+    if tiles:
+        chunks.append(np.sort(np.concatenate(tiles)))
     return chunks
 
 
@@ -97,7 +96,7 @@ class PopulatedCells:
 
 @dataclass(frozen=True)
 class FacilitySets:
-    """Facilities, and the sets of them asked about.
+    """Facilities, and the sets of them that are measured.
 
     Attributes
     ----------
@@ -119,7 +118,7 @@ def share_in_chunks(
     executor: Executor = run_in_process,
     progress: Progress = no_progress,
 ) -> Catchment:
-    """Do the first step of the floating catchment; see `geoportal.coverage.catchment`.
+    """Do the first step of E2SFCA; see `geoportal.coverage.catchment`.
 
     Parameters
     ----------
@@ -166,17 +165,17 @@ def measure_in_chunks(
         Capacity per person.
     """
     rows = chunks_of(cells, CHUNK_CELLS)
-    found = [Access.empty(len(cells)) for _ in sets.masks]
-    given = np.zeros((len(cells), sets.ratios.shape[1]))
+    whole = [Access.empty(len(cells)) for _ in sets.masks]
+    per_person = np.zeros((len(cells), sets.ratios.shape[1]))
     done = 0
     results = executor(_measure, sets, [cells.take(part) for part in rows])
     for part, (access, shared) in zip(rows, results, strict=True):
-        for whole, piece in zip(found, access, strict=True):
-            whole.put(part, piece)
-        given[part] = shared
+        for result, piece in zip(whole, access, strict=True):
+            result.put(part, piece)
+        per_person[part] = shared
         done += part.size
         progress("距離", done, len(cells))
-    return found, given
+    return whole, per_person
 
 
 def _share(facilities: Places, cells: PopulatedCells) -> Floats:

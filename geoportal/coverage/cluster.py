@@ -1,6 +1,6 @@
-"""The chunks of a study on several machines, by Dask; an optional extra, ``geoportal[cluster]``.
+"""Chunks of a study on several machines, by Dask; an optional extra, ``geoportal[cluster]``.
 
-Every machine needs the same version of this program; no database and no data. What is sent are
+Every machine needs the same version of this program, but no database and no data. Messages carry
 positions of cells and facilities, numbers of people, and the figures that come back.
 """
 
@@ -34,7 +34,7 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def workers(scheduler: str) -> Iterator[Executor]:
-    """Give who does the work, and let go of the cluster afterwards.
+    """Give the executor for a scheduler, and disconnect from the cluster afterwards.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def workers(scheduler: str) -> Iterator[Executor]:
 
 
 def versions() -> dict[str, str]:
-    """Return what must be the same on every machine for the figures to be the same.
+    """Return the versions that must be equal on every machine for equal figures.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def _require_same(client: Client) -> None:
 
 
 class _Graph:
-    """Chunks by one of Dask's schedulers on this machine."""
+    """Executor: one of Dask's schedulers on this machine."""
 
     def __init__(self, scheduler: str) -> None:
         self._scheduler = scheduler
@@ -130,12 +130,12 @@ class _Graph:
 
         shared = dask.delayed(common, traverse=False)
         chunk = dask.delayed(work, traverse=False)
-        tasks = [chunk(shared, dask.delayed(item, traverse=False)) for item in chunks]
+        tasks = [chunk(shared, dask.delayed(part, traverse=False)) for part in chunks]
         yield from dask.compute(*tasks, scheduler=self._scheduler)
 
 
 class _Cluster:
-    """Chunks by the workers of a cluster: what is common is sent to each worker once."""
+    """Executor: the workers of a cluster; what is common is sent to each worker once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -147,7 +147,7 @@ class _Cluster:
         chunks: Sequence[_Chunk],
     ) -> Iterator[_Result]:
         shared: Any = self._client.scatter(common, broadcast=True, hash=False)
-        futures = [self._client.submit(work, shared, item, pure=False) for item in chunks]
+        futures = [self._client.submit(work, shared, part, pure=False) for part in chunks]
         for future in futures:
             yield future.result()
             future.release()

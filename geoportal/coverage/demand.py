@@ -15,11 +15,11 @@ GROUPS: tuple[str, ...] = ("pop", "pop65", "pop75", "pop85", "alone")
 """Groups of people: all, 65+, 75+, 85+, and households of one person of 65 and over (高齢単身)."""
 
 NEED_GROUP = "pop75"
-"""Whose access counts: those aged 75 and over (後期高齢者)."""
+"""The group whose access is measured: people aged 75 and over (後期高齢者)."""
 
 MESH, TOWNS = "mesh", "towns"
 UNITS: tuple[str, ...] = (MESH, TOWNS)
-"""By what people are counted: half meshes of the census, or 町丁目 of a city's register."""
+"""Units of demand: half meshes of the census, or 町丁目 of a city's register."""
 
 Texts = NDArray[np.str_]
 
@@ -45,7 +45,7 @@ class Demand:
     municipalities : ndarray of str, shape (n,)
         Code of the municipality or ward a town is of; empty for a mesh, which may lie in several.
     lost_groups : int
-        Suppressed meshes whose receiving mesh is not held; their ages count as 0.
+        Suppressed meshes whose receiving mesh is not imported; their ages count as 0.
     """
 
     unit: str

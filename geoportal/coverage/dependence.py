@@ -1,6 +1,6 @@
-"""Dependence: on which single facilities, and on which neighbours, the people of a district rely.
+"""Dependence of a district's people on single facilities and on facilities of its neighbours.
 
-Everything follows from the count and the nearest two of each cell; sure facilities only.
+It follows from the count and the nearest two of each cell; sure facilities only.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Share = tuple[int, float]
 """A row of the supply, and people aged 75 and over."""
 
 _ONE_PERSON = 0.5
-"""Less than half a person is none: cells on a border are shared by area."""
+"""Fewer people than this count as none: cells on a border are shared by area."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """Whom the people aged 75 and over of one district depend on, within one ring.
+    """Facilities that the people aged 75 and over of one district depend on, within one ring.
 
     Attributes
     ----------
@@ -56,10 +56,10 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
     single = access.counts[:, ring] == 1
     away = np.zeros(len(cells), dtype=bool)
     away[reached] = study.facility_districts[access.nearest[reached]] != cells.districts[reached]
-    found = []
+    districts = []
     for number in range(len(study.target.areas)):
         own = cells.districts == number
-        found.append(
+        districts.append(
             Dependence(
                 on_one=float(cells.need[own & single].sum()),
                 sole=_shares(access.nearest, cells.need, own & single),
@@ -67,7 +67,7 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
                 neighbours=_shares(access.nearest, cells.need, own & away),
             )
         )
-    return tuple(found)
+    return tuple(districts)
 
 
 def _shares(facilities: Rows, people: Floats, chosen: NDArray[np.bool_]) -> tuple[Share, ...]:

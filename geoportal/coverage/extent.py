@@ -1,4 +1,4 @@
-"""How far the census cells held reach: which first-level meshes an area needs and lacks."""
+"""Extent of the census cells: which first-level meshes (第1次地域区画) an area needs and lacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def first_meshes(outlines: Iterable[MultiPolygon]) -> list[str]:
     outlines : iterable of MultiPolygon
         Degrees.
     """
-    found = set()
+    meshes = set()
     for outline in outlines:
         if outline.is_empty:
             continue
@@ -31,11 +31,11 @@ def first_meshes(outlines: Iterable[MultiPolygon]) -> list[str]:
                     column, row / _ROWS_PER_DEGREE, column + 1, (row + 1) / _ROWS_PER_DEGREE
                 )
                 if outline.intersection(box).area > 0:
-                    found.add(f"{row:02d}{column - 100:02d}")
-    return sorted(found)
+                    meshes.add(f"{row:02d}{column - 100:02d}")
+    return sorted(meshes)
 
 
-def missing_meshes(outlines: Iterable[MultiPolygon], held: Sequence[MeshSet]) -> list[str]:
-    """Return the first-level meshes that outlines touch and that are not held."""
-    known = {item.first_mesh for item in held}
+def missing_meshes(outlines: Iterable[MultiPolygon], imported: Sequence[MeshSet]) -> list[str]:
+    """Return the first-level meshes that outlines touch and that are not imported, ascending."""
+    known = {mesh.first_mesh for mesh in imported}
     return [mesh for mesh in first_meshes(outlines) if mesh not in known]

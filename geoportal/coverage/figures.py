@@ -1,4 +1,4 @@
-"""Figures of districts: cells summed up, surely and possibly, so that districts add up to the city.
+"""Figures of districts: sums and means over cells, for sure and for possible facilities.
 
 Sums (people) are added over districts; means are weighted by the people aged 75 and over and made
 from sums, so that the figures of a city are those of its districts together.
@@ -6,8 +6,8 @@ from sums, so that the figures of a city are those of its districts together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +112,7 @@ class DistrictFigures:
 
 
 def district_figures(
+    *,
     code: str,
     name: str,
     level: str,
@@ -122,7 +123,7 @@ def district_figures(
     parts: Rows | NDArray[np.bool_],
     people_known: bool = True,
 ) -> DistrictFigures:
-    """Sum up the parts of one district.
+    """Return the figures of one district from its parts of cells.
 
     Parameters
     ----------
@@ -136,7 +137,8 @@ def district_figures(
     parts : ndarray
         Rows of the district.
     people_known : bool
-        False where no part may mean that nothing is held of the people, not that nobody lives.
+        False where no part may mean that the population is not imported, not that nobody lives
+        there; people are then NaN, not 0.
     """
     need = cells.need[parts]
     nobody = 0.0 if people_known else float("nan")
@@ -181,7 +183,8 @@ def mean(values: NDArray[np.generic], weight: Floats) -> float:
 def total_figures(
     code: str,
     name: str,
-    rows: Iterable[DistrictFigures],
+    districts: Sequence[DistrictFigures],
+    *,
     cells: CellTable,
     sure: Measures,
     possible: Measures,
@@ -192,35 +195,30 @@ def total_figures(
     ----------
     code, name : str
         Of the whole.
-    rows : iterable of DistrictFigures
+    districts : sequence of DistrictFigures
         Its districts.
     cells : CellTable
     sure, possible : Measures
         Of every part, for the means.
     """
-    items = list(rows)
-    everywhere = np.ones(len(cells), dtype=bool)
     whole = district_figures(
-        code,
-        name,
-        "total",
-        cells,
-        sure,
-        possible,
-        (
-            sum(item.sure.facilities for item in items),
-            sum(item.possible.facilities for item in items),
-        ),
-        everywhere,
-    )
-    return DistrictFigures(
         code=code,
         name=name,
         level="total",
-        people=tuple(_known_sum(item.people[n] for item in items) for n in range(len(GROUPS))),
-        sure=_with_sums(whole.sure, [item.sure for item in items]),
-        possible=_with_sums(whole.possible, [item.possible for item in items]),
-        hidden=whole.hidden,
+        cells=cells,
+        sure=sure,
+        possible=possible,
+        facilities=(
+            sum(district.sure.facilities for district in districts),
+            sum(district.possible.facilities for district in districts),
+        ),
+        parts=np.ones(len(cells), dtype=bool),
+    )
+    return replace(
+        whole,
+        people=tuple(_known_sum(d.people[n] for d in districts) for n in range(len(GROUPS))),
+        sure=_with_sums(whole.sure, [district.sure for district in districts]),
+        possible=_with_sums(whole.possible, [district.possible for district in districts]),
     )
 
 
@@ -235,20 +233,13 @@ def _with_sums(whole: Level, parts: list[Level]) -> Level:
         tuple(sum(part.covered[n][ring] for part in parts) for ring in range(len(RINGS_M)))
         for n in range(len(AT_LEAST))
     )
-    return Level(
-        whole.facilities,
-        whole.within,
-        whole.nearest_m,
-        whole.second_nearest_m,
-        whole.floating_catchment,
-        covered,
-    )
+    return replace(whole, covered=covered)
 
 
 def round_significant(value: float) -> float | None:
-    """Return a number as it is written to files: 12 significant digits, None for none.
+    """Return a number rounded to 12 significant digits as written to files; None for NaN.
 
-    Far beyond what matters and well within 1e-9, yet free of the last bits that may differ
-    between processors: the same input gives the same bytes.
+    Precise to 1e-11, yet free of the last bits, which may differ between processors: the same
+    input gives the same bytes.
     """
     return None if not np.isfinite(value) else float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

@@ -87,11 +87,11 @@ def clip(
     districts : sequence of MultiPolygon
         Degrees; must not overlap each other for sums to be sums.
     land : sequence of MultiPolygon
-        Outlines of all municipalities held, these districts or what they are part of included.
+        Outlines of all municipalities imported, these districts or what they are part of included.
     sea_known : bool
         True when ``land`` holds every municipality around: the rest of a cell is then sea, where
         nobody lives, and the cell is shared among the land in it. Otherwise the share is of the
-        whole cell: what lies beyond may be a neighbour that is not held.
+        whole cell: what lies beyond may be a neighbour that is not imported.
 
     Returns
     -------
@@ -110,10 +110,10 @@ def clip(
             rows, areas = _overlaps(boxes, outline, projection)
             covered[rows] += areas
         whole = np.where(covered > 0, np.minimum(covered, whole), whole)
-    found = [_overlaps(boxes, outline, projection) for outline in districts]
-    cells = np.concatenate([rows for rows, _ in found])
-    numbers = np.repeat(np.arange(len(found)), [rows.size for rows, _ in found])
-    shares = np.concatenate([areas / whole[rows] for rows, areas in found])
+    overlaps = [_overlaps(boxes, outline, projection) for outline in districts]
+    cells = np.concatenate([rows for rows, _ in overlaps])
+    numbers = np.repeat(np.arange(len(overlaps)), [rows.size for rows, _ in overlaps])
+    shares = np.concatenate([areas / whole[rows] for rows, areas in overlaps])
     return Parts(cells, numbers, np.minimum(shares, 1.0))
 
 
@@ -129,5 +129,5 @@ def _overlaps(
     pieces = boxes[rows].copy()
     pieces[~inside] = shapely.intersection(outline, pieces[~inside])
     areas = projection.areas_m2(pieces)
-    some = areas > 0
-    return rows[some], areas[some]
+    positive = areas > 0
+    return rows[positive], areas[positive]

@@ -1,4 +1,4 @@
-"""The people held: by census cell, by 町丁目, and in the register by age."""
+"""Population imported: by census cell, by 町丁目, and the register of residents by age."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from geoportal.store.town_population import TownPeople, TownSet, read_town_sets,
 
 @dataclass(frozen=True, slots=True)
 class PeopleEdition:
-    """What the people of a first-level mesh, or the towns of a municipality, are from.
+    """Edition of the people of a first-level mesh, or of the towns of a municipality.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class PeopleEdition:
 
 @dataclass(frozen=True)
 class Population:
-    """The people held.
+    """Everything imported about where people live.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Population:
     town_sets : tuple of TownSet
         Editions of the 町丁目.
     unplaced : tuple of TownPeople
-        町丁目 without a place: shown beside the figures, not in them.
+        町丁目 without a place: reported, not counted.
     """
 
     mesh: Demand
@@ -71,11 +71,11 @@ class Population:
         return self.towns if unit == TOWNS else self.mesh
 
     def editions(self, unit: str) -> tuple[PeopleEdition, ...]:
-        """Return the editions held of one unit, ordered by code."""
+        """Return the editions imported of one unit, ordered by code."""
         if unit == TOWNS:
             return tuple(
-                PeopleEdition(item.municipality_code, item.source, item.as_of)
-                for item in self.town_sets
+                PeopleEdition(towns.municipality_code, towns.source, towns.as_of)
+                for towns in self.town_sets
             )
         return tuple(PeopleEdition(m.first_mesh, m.source, m.as_of) for m in self.meshes)
 

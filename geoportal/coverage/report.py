@@ -1,4 +1,4 @@
-"""What goes with a study when it is handed out: words, sources, dates."""
+"""Report of a study: the study with the words, sources and dates that its files state."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class CoverageReport:
-    """A study with everything its files say besides.
+    """A study with the words, sources and dates of its files.
 
     Attributes
     ----------
@@ -89,14 +89,14 @@ class CoverageReport:
 
     @property
     def counted(self) -> str:
-        """By what people are counted, and how many of these: 町丁目（…）33 か所."""
+        """The unit of demand and the number of cells: 町丁目（…）33 か所."""
         cells = len(set(self.study.cells.keys.tolist()))
         unit = self.study.question.demand
         return f"{DEMAND_NAMES[unit]}{cells:,} {CELL_COUNTERS[unit]}"
 
     @property
     def critical_text(self) -> str:
-        """The sentence on the facilities that would be missed most (N-1)."""
+        """The sentence on the most critical facilities (N-1)."""
         study, ring = self.study, HEADLINE_RING
         lost = study.n_minus_one.left_without[:, ring]
         worst = study.n_minus_one.critical(ring)[:_MOST_NAMED]
@@ -105,7 +105,7 @@ class CoverageReport:
 
     @property
     def caution(self) -> str:
-        """Whose people are not counted for want of data; empty when all are."""
+        """Whose people are not counted because data are missing; empty when all are."""
         study = self.study
         return caution_text(
             study.missing_meshes,
@@ -116,7 +116,7 @@ class CoverageReport:
 
     @property
     def source_line(self) -> str:
-        """The line that goes under every map."""
+        """Attribution and data version, printed under every map."""
         cited = "／".join(f"{s.attribution or s.label}（{s.as_of}）" for s in self.sources)
         return f"{cited}　データの版 {self.dataset_version}"
 
@@ -128,7 +128,7 @@ def make_report(
     editions: Iterable[Edition],
     supposed: str = "",
 ) -> CoverageReport:
-    """Put words, sources and dates to a study.
+    """Return the report of a study.
 
     Parameters
     ----------

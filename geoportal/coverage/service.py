@@ -21,7 +21,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.store.database import Database
 from geoportal.store.reference import Edition, Reference
 
-_KEPT_STUDIES = 16
+_CACHED_STUDIES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ NO_CHANGE = WhatIf()
 
 @dataclass
 class CoverageService:
-    """Conducts studies, and keeps population and the last studies of one data version.
+    """Computes studies and caches the population and the last 16 studies of one data version.
 
     Safe to use from many threads.
 
@@ -62,7 +62,7 @@ class CoverageService:
     members : mapping of str to sequence of str
         For each known district code the municipalities and wards in it.
     executor : Executor
-        Who does the work; see `geoportal.coverage.cluster`.
+        Runs the chunks of a study; see `geoportal.coverage.cluster`.
     """
 
     database: Database
@@ -92,7 +92,7 @@ class CoverageService:
         local: str = "",
         progress: Progress = no_progress,
     ) -> Study:
-        """Conduct a study, or return it when it was conducted before.
+        """Compute a study, or return the cached one; a what-if is never cached.
 
         Raises
         ------
@@ -104,19 +104,26 @@ class CoverageService:
         population = self._population_of(snapshot)
         key = (code, question, local)
         with self._lock:
-            held = self._studies.get(key)
-        if held is not None and not changes.any:
-            return held
+            cached = self._studies.get(key)
+        if cached is not None and not changes.any:
+            return cached
         target = self.target(snapshot, code, local=local)
         supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
-        present = held if held is not None and held.population is population else None
+        present = cached if cached is not None and cached.population is population else None
         study = compute_study(
-            snapshot, population, target, question, supply, progress, self.executor, present
+            snapshot,
+            population,
+            target,
+            question,
+            supply,
+            progress=progress,
+            executor=self.executor,
+            present=present,
         )
         if not changes.any:
             with self._lock:
                 self._studies[key] = study
-                while len(self._studies) > _KEPT_STUDIES:
+                while len(self._studies) > _CACHED_STUDIES:
                     self._studies.popitem(last=False)
         return study
 
@@ -131,14 +138,14 @@ class CoverageService:
         local: str = "",
         progress: Progress = no_progress,
     ) -> CoverageReport:
-        """Conduct a study and put words, sources and dates to it."""
+        """Compute a study and add words, sources and dates."""
         study = self.study(snapshot, code, question, changes, local=local, progress=progress)
-        closed = [snapshot.by_id[one].name for one in changes.remove]
+        closed = [snapshot.by_id[facility_id].name for facility_id in changes.remove]
         supposed = what_if_text(closed, len(changes.add))
         return make_report(study, snapshot, self.reference, editions, supposed)
 
     def missing_cells(self, study: Study) -> str:
-        """Return what to import for people, when nobody is held of an area."""
+        """Return which files to import when a study has no population."""
         name = study.target.name
         if not study.by_towns:
             wanted = first_meshes(study.target.outlines)

@@ -1,4 +1,7 @@
-"""A study: one area, one question, everything measured. What packs and pages are made from."""
+"""A study: the coverage of one area by the facilities that meet one question.
+
+Every file, page and answer about coverage is made from it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import StudyArea, Target
-from geoportal.coverage.catchment import CATCHMENT_ZONES_M
-from geoportal.coverage.cells import CellTable, cut
+from geoportal.coverage.catchment import CATCHMENT_ZONES_M, Catchment
+from geoportal.coverage.cells import CellTable, clip_cells
 from geoportal.coverage.chunks import (
     Executor,
     FacilitySets,
@@ -84,17 +87,17 @@ class Study:
 
     @property
     def editions(self) -> tuple[PeopleEdition, ...]:
-        """What the people around are from, by first-level mesh or by municipality."""
+        """Editions of the people counted, by first-level mesh or by municipality."""
         length = None if self.by_towns else FIRST_MESH_DIGITS
-        around = {key.partition("/")[0][:length] for key in self.catchment_cells.keys.tolist()}
-        held = self.population.editions(self.question.demand)
-        return tuple(edition for edition in held if edition.code in around)
+        codes = {key.partition("/")[0][:length] for key in self.catchment_cells.keys.tolist()}
+        editions = self.population.editions(self.question.demand)
+        return tuple(edition for edition in editions if edition.code in codes)
 
     @property
     def missing_meshes(self) -> list[str]:
-        """First-level meshes the districts touch and no cells are held of; none by 町丁目."""
-        held = self.population.meshes
-        return [] if self.by_towns else missing_meshes(self.target.outlines, held)
+        """First-level meshes that the districts touch and that are not imported; none by 町丁目."""
+        imported = self.population.meshes
+        return [] if self.by_towns else missing_meshes(self.target.outlines, imported)
 
     @property
     def short_areas(self) -> list[str]:
@@ -106,7 +109,7 @@ class Study:
 
     @property
     def missing_towns(self) -> list[str]:
-        """Names of districts of which no 町丁目 is held or placed; none by census cell."""
+        """Names of districts without a placed 町丁目; none by census cell."""
         if not self.by_towns:
             return []
         areas = enumerate(self.target.areas)
@@ -122,7 +125,7 @@ class Study:
 
     @property
     def has_cells(self) -> bool:
-        """False when nobody is held who lives here: then only facilities can be counted."""
+        """False without any population of the target: then only facilities can be counted."""
         return len(self.cells) > 0
 
 
@@ -132,11 +135,12 @@ def compute_study(
     target: Target,
     question: CoverageCriteria,
     supply: Supply,
+    *,
     progress: Progress = no_progress,
     executor: Executor = run_in_process,
     present: Study | None = None,
 ) -> Study:
-    """Measure everything.
+    """Measure access, floating catchment, N-1 and the figures of every district.
 
     Parameters
     ----------
@@ -151,40 +155,40 @@ def compute_study(
     progress : callable
         ``(label, done, total)``.
     executor : Executor
-        Who does the work; the result is the same.
+        Runs the chunks; the result does not depend on it.
     present : Study, optional
-        Of the same population, target and question, before a what-if: facilities come and go,
-        people do not, so its cells are taken over. Cutting them is most of the work in a city.
+        Of the same population, target and question, before a what-if. Its cells are taken over:
+        facilities change, people do not, and clipping cells is most of the work in a city.
     """
     if present is None:
-        unit = population.demand(question.demand)
-        near = _cells_around(unit, target, 2 * CATCHMENT_ZONES_M[-1])
-        cells = cut(near, target)
+        demand = population.demand(question.demand)
+        demand = _cells_around(demand, target, 2 * CATCHMENT_ZONES_M[-1])
+        cells = clip_cells(demand, target)
     else:
-        near, cells = present.catchment_cells, present.cells
+        demand, cells = present.catchment_cells, present.cells
     whole, where = np.unique(cells.rows, return_inverse=True)
-    ratio, weighted = _capacity_shared(near, target, supply, progress, executor)
+    catchment = _shared_capacity(demand, target, supply, progress, executor)
     sets = FacilitySets(
         supply.places,
         (supply.certain, supply.possible),
-        np.column_stack([ratio * supply.certain, ratio]),
+        np.column_stack([catchment.ratio * supply.certain, catchment.ratio]),
     )
-    places = near.places.take(whole)
-    (sure, possible), given = measure_in_chunks(places, sets, executor, progress)
-    surely = Measures(sure.take(where), given[where, 0])
-    possibly = Measures(possible.take(where), given[where, 1])
+    access, per_person = measure_in_chunks(demand.places.take(whole), sets, executor, progress)
+    sure, possible = (
+        Measures(access[level].take(where), per_person[where, level]) for level in (0, 1)
+    )
     facility_districts = district_of_facilities(snapshot, target, supply)
     districts = tuple(
         district_figures(
-            area.code,
-            area.name,
-            area.level,
-            cells,
-            surely,
-            possibly,
-            _facility_counts(snapshot, area, supply, facility_districts == number),
-            cells.districts == number,
-            _people_known(population, question, area),
+            code=area.code,
+            name=area.name,
+            level=area.level,
+            cells=cells,
+            sure=sure,
+            possible=possible,
+            facilities=_facility_counts(snapshot, area, supply, facility_districts == number),
+            parts=cells.districts == number,
+            people_known=_people_known(population, question, area),
         )
         for number, area in enumerate(target.areas)
     )
@@ -194,24 +198,26 @@ def compute_study(
         supply=supply,
         facility_districts=facility_districts,
         cells=cells,
-        sure=surely,
-        possible=possibly,
-        ratio=ratio,
-        catchment_demand=weighted,
-        catchment_cells=near,
-        n_minus_one=measure_n_minus_one(surely.access, cells.need, len(supply)),
+        sure=sure,
+        possible=possible,
+        ratio=catchment.ratio,
+        catchment_demand=catchment.demand,
+        catchment_cells=demand,
+        n_minus_one=measure_n_minus_one(sure.access, cells.need, len(supply)),
         districts=districts,
-        total=total_figures(target.code, target.name, districts, cells, surely, possibly),
+        total=total_figures(
+            target.code, target.name, districts, cells=cells, sure=sure, possible=possible
+        ),
         population=population,
     )
 
 
 def _people_known(population: Population, question: CoverageCriteria, area: StudyArea) -> bool:
-    """Say whether nobody found means nobody lives there: its cells are held, some at least."""
+    """Say whether no cell means that nobody lives there: some of its meshes are imported."""
     if question.demand == TOWNS:
         return False
     needed = set(first_meshes([area.outline]))
-    return not needed or bool(needed & {item.first_mesh for item in population.meshes})
+    return not needed or bool(needed & {mesh.first_mesh for mesh in population.meshes})
 
 
 def district_of_facilities(snapshot: Snapshot, target: Target, supply: Supply) -> Rows:
@@ -257,20 +263,20 @@ def _box(outlines: Sequence[MultiPolygon], metres: float) -> tuple[float, float,
     return float(lows[0]), float(lows[1]), float(highs[0]), float(highs[1])
 
 
-def _capacity_shared(
-    near: Demand, target: Target, supply: Supply, progress: Progress, executor: Executor
-) -> tuple[Floats, Floats]:
-    """Do the first step of the floating catchment for facilities that may reach the districts."""
+def _shared_capacity(
+    demand: Demand, target: Target, supply: Supply, progress: Progress, executor: Executor
+) -> Catchment:
+    """Do the first step of E2SFCA; facilities too far to reach the districts have ratio 0."""
     west, south, east, north = _box(target.outlines, CATCHMENT_ZONES_M[-1])
     lon, lat = supply.places.lon, supply.places.lat
     rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-    shared = share_in_chunks(
-        PopulatedCells(near.places, near.group(NEED_GROUP)),
+    near = share_in_chunks(
+        PopulatedCells(demand.places, demand.group(NEED_GROUP)),
         supply.places.take(rows),
         supply.capacity[rows],
         executor,
         progress,
     )
     ratio, weighted = np.zeros(len(supply)), np.zeros(len(supply))
-    ratio[rows], weighted[rows] = shared.ratio, shared.demand
-    return ratio, weighted
+    ratio[rows], weighted[rows] = near.ratio, near.demand
+    return Catchment(demand=weighted, ratio=ratio)

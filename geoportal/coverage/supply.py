@@ -1,4 +1,4 @@
-"""Supply: which facilities count, surely or possibly, and what each can carry."""
+"""Supply: which facilities count, for sure or possibly, and their capacity."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from geoportal.coverage.demand import MESH
 from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.snapshot import Snapshot, select_claims
+from geoportal.index.claims import select_claims
+from geoportal.index.snapshot import Snapshot
 
 TIMES: tuple[str, ...] = ("any", "night")
-"""``any``: at whatever time; ``night``: who answers at night, too."""
+"""``any``: at any time; ``night``: only facilities that answer at night, too."""
 
 EVIDENCE_LEVELS: Mapping[str, frozenset[str] | None] = {
     "any": None,
@@ -30,7 +31,7 @@ _PLANNED = "planned-"
 
 @dataclass(frozen=True, slots=True)
 class CoverageCriteria:
-    """What is asked about: which facilities, for which needs, when, on what evidence, for whom.
+    """Which facilities count, for which needs, when, on what evidence, and by what unit of demand.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class CoverageCriteria:
     evidence : str
         One of `EVIDENCE_LEVELS`.
     demand : str
-        By what people are counted; one of `geoportal.coverage.demand.UNITS`.
+        Unit by which people are counted; one of `geoportal.coverage.demand.UNITS`.
     """
 
     kinds: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class PlannedFacility:
 
 @dataclass(frozen=True)
 class Supply:
-    """The facilities that may count, those who say no left out.
+    """The facilities that count for sure or possibly; those that say no are left out.
 
     Attributes
     ----------
@@ -100,7 +101,7 @@ class Supply:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def holds(self, facility_id: str) -> bool:
+    def includes(self, facility_id: str) -> bool:
         """Say whether a facility counts, with a position or without."""
         return facility_id in self.ids or facility_id in self.unlocated_ids
 
@@ -111,15 +112,17 @@ class Supply:
 
     def without(self, ids: Iterable[str]) -> Supply:
         """Return the supply after facilities closed; ids that do not count are passed over."""
-        gone = set(ids)
-        keep = np.array([facility_id not in gone for facility_id in self.ids], dtype=bool)
+        closed = set(ids)
+        keep = np.array([facility_id not in closed for facility_id in self.ids], dtype=bool)
         rows = np.flatnonzero(keep)
-        lost = np.array([n for n, one in enumerate(self.unlocated_ids) if one not in gone], int)
+        kept = np.array(
+            [n for n, key in enumerate(self.unlocated_ids) if key not in closed], np.int64
+        )
         return replace(
             self,
-            unlocated_rows=self.unlocated_rows[lost],
-            unlocated_certain=self.unlocated_certain[lost],
-            unlocated_ids=tuple(self.unlocated_ids[n] for n in lost),
+            unlocated_rows=self.unlocated_rows[kept],
+            unlocated_certain=self.unlocated_certain[kept],
+            unlocated_ids=tuple(self.unlocated_ids[n] for n in kept),
             ids=tuple(self.ids[row] for row in rows),
             names=tuple(self.names[row] for row in rows),
             kinds=tuple(self.kinds[row] for row in rows),
@@ -131,15 +134,15 @@ class Supply:
 
     def with_planned(self, planned: Sequence[PlannedFacility], kind: str = "") -> Supply:
         """Return the supply with facilities added."""
-        lon = np.concatenate([self.places.lon, [item.lon for item in planned]])
-        lat = np.concatenate([self.places.lat, [item.lat for item in planned]])
+        lon = np.concatenate([self.places.lon, [new.lon for new in planned]])
+        lat = np.concatenate([self.places.lat, [new.lat for new in planned]])
         return replace(
             self,
             ids=(*self.ids, *(f"{_PLANNED}{n}" for n in range(1, len(planned) + 1))),
-            names=(*self.names, *(item.name for item in planned)),
+            names=(*self.names, *(new.name for new in planned)),
             kinds=(*self.kinds, *([kind] * len(planned))),
             places=Places.from_degrees(lon, lat),
-            capacity=np.concatenate([self.capacity, [item.capacity for item in planned]]),
+            capacity=np.concatenate([self.capacity, [new.capacity for new in planned]]),
             certain=np.concatenate([self.certain, np.ones(len(planned), dtype=bool)]),
             rows=np.concatenate([self.rows, np.full(len(planned), -1, dtype=np.int64)]),
         )
@@ -162,11 +165,11 @@ def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
     """
     rows = np.arange(len(snapshot))
     if question.kinds:
-        rows = rows[np.isin(snapshot.kinds, [KINDS.index(kind) for kind in question.kinds])]
+        rows = rows[np.isin(snapshot.columns.kinds, [KINDS.index(kind) for kind in question.kinds])]
     answers = {int(row): facility_answer(snapshot, int(row), question) for row in rows}
     counting = [row for row, answer in answers.items() if answer != NO]
-    located = [row for row in counting if snapshot.located[row]]
-    lost = [row for row in counting if not snapshot.located[row]]
+    located = [row for row in counting if snapshot.columns.located[row]]
+    unlocated = [row for row in counting if not snapshot.columns.located[row]]
     facilities = [snapshot.facilities[row] for row in located]
     return Supply(
         ids=tuple(f.id for f in facilities),
@@ -179,9 +182,9 @@ def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
         capacity=np.array([float(f.capacity or 1) for f in facilities], dtype=np.float64),
         certain=np.array([answers[row] == YES for row in located], dtype=bool),
         rows=np.array(located, dtype=np.int64),
-        unlocated_rows=np.array(lost, dtype=np.int64),
-        unlocated_certain=np.array([answers[row] == YES for row in lost], dtype=bool),
-        unlocated_ids=tuple(snapshot.facilities[row].id for row in lost),
+        unlocated_rows=np.array(unlocated, dtype=np.int64),
+        unlocated_certain=np.array([answers[row] == YES for row in unlocated], dtype=bool),
+        unlocated_ids=tuple(snapshot.facilities[row].id for row in unlocated),
     )
 
 
@@ -212,13 +215,13 @@ def _may(snapshot: Snapshot, facility: Facility, code: str, question: CoverageCr
 
 def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> dict[str, str]:
     """Return the value of each fact, from claims of the wanted evidence only."""
-    shown = snapshot.shown[row]
+    selected = snapshot.selected_claims[row]
     if evidence is not None:
         claims = snapshot.facilities[row].claims
-        shown = select_claims(
+        selected = select_claims(
             (c for c in claims if c.evidence in evidence), snapshot.today, snapshot.vocabulary
         )
-    return {code: item.value for code, item in shown.items()}
+    return {code: claim.value for code, claim in selected.items()}
 
 
 def _at_night(facility: Facility, values: Mapping[str, str], vocabulary: Vocabulary) -> str:

@@ -133,12 +133,12 @@ def facility_rows(study: Study) -> list[Row]:
     """
     supply, n_minus_one = study.supply, study.n_minus_one
     codes = [area.code for area in study.target.areas]
-    shown = (study.facility_districts >= 0) | (study.catchment_demand > 0)
+    relevant = (study.facility_districts >= 0) | (study.catchment_demand > 0)
     for measures in (study.sure, study.possible):
         for nearest in (measures.access.nearest, measures.access.second):
-            shown[nearest[nearest != NOBODY]] = True
+            relevant[nearest[nearest != NOBODY]] = True
     rows = []
-    for n in np.flatnonzero(shown):
+    for n in np.flatnonzero(relevant):
         row: Row = {
             "id": supply.ids[n],
             "name": supply.names[n],
@@ -162,10 +162,10 @@ def facility_rows(study: Study) -> list[Row]:
             left = round_significant(float(n_minus_one.left_with_one[n, ring]))
             row[f"left_with_one_{metres:.0f}_m"] = left
         rows.append(row)
-    return sorted(rows, key=_by_loss)
+    return sorted(rows, key=_most_critical_first)
 
 
-def _by_loss(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _most_critical_first(row: Mapping[str, Any]) -> tuple[Any, ...]:
     order = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
     return (*(-row[name] for name in order), -row["nearest_to_pop75"], row["id"])
 
@@ -178,11 +178,11 @@ def reconciliation_rows(study: Study) -> list[Row]:
     rows = []
     unit = study.cells.unit
     for figures in (*study.districts, study.total):
-        held = study.population.register.get(figures.code)
+        residents = study.population.register.get(figures.code)
         row: Row = {"district": figures.code, "name": figures.name}
         for group in GROUPS[:-1]:
             cells = figures.group(group)
-            register = float(getattr(held, group)) if held is not None else None
+            register = float(getattr(residents, group)) if residents is not None else None
             row[f"{group}_{unit}"] = round_significant(cells)
             row[f"{group}_register"] = register
             row[f"{group}_difference"] = (
@@ -191,13 +191,13 @@ def reconciliation_rows(study: Study) -> list[Row]:
             row[f"{group}_ratio"] = round_significant(cells / register) if register else None
         if study.by_towns:
             row |= _left_out(study, figures)
-        row["register_as_of"] = held.as_of if held is not None else ""
+        row["register_as_of"] = residents.as_of if residents is not None else ""
         rows.append(row)
     return rows
 
 
 def _left_out(study: Study, figures: DistrictFigures) -> Row:
-    """Return who is filed here and not counted: towns without a place, figures not published."""
+    """Return the people not counted: of towns without a place, and figures not published."""
     towns = study.unplaced
     codes = [area.code for area in study.target.areas]
     parts = np.ones(len(study.cells), dtype=bool)
@@ -215,15 +215,15 @@ def _left_out(study: Study, figures: DistrictFigures) -> Row:
 
 def demand_rows(study: Study) -> list[Row]:
     """Return every cell that shares in the capacity: with these the figures can be checked."""
-    around = study.catchment_cells
-    places, people = around.places, around.group("pop75")
+    cells = study.catchment_cells
+    places, people = cells.places, cells.group("pop75")
     return [
         {
-            "cell": str(around.keys[n]),
+            "cell": str(cells.keys[n]),
             "lon": float(places.lon[n]),
             "lat": float(places.lat[n]),
             "pop75": round_significant(float(people[n])),
         }
-        for n in range(len(around))
+        for n in range(len(cells))
         if people[n] > 0
     ]

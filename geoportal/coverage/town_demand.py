@@ -16,7 +16,7 @@ from geoportal.store.town_population import HeldTown, TownPeople
 
 
 def people_of(town: TownPeople) -> tuple[float, ...]:
-    """Return the people of a town by group, NaN where not published; nobody counts who is alone."""
+    """Return the people of a town by `GROUPS`, NaN where not published (``alone`` always)."""
     figures = (town.pop, town.pop65, town.pop75, town.pop85, None)
     return tuple(float("nan") if value is None else float(value) for value in figures)
 
@@ -48,7 +48,7 @@ def town_demand(towns: Sequence[HeldTown]) -> Demand:
 
 
 def unplaced_towns(towns: Sequence[HeldTown]) -> tuple[TownPeople, ...]:
-    """Return the towns without a place: their people are shown apart, not counted."""
+    """Return the towns without a place: their people are reported, not counted."""
     return tuple(town.people for town in towns if town.place.reason)
 
 
@@ -79,9 +79,9 @@ def allot(demand: Demand, target: Target) -> Parts:
             own = np.asarray(shapely.covers(area.outline, points), dtype=bool)
             own &= ours if target.municipalities else True
         districts[own & (districts < 0)] = number
-    beside = np.flatnonzero(ours & (districts < 0))
-    if beside.size:
-        districts[beside] = _nearest(points[beside], target)
+    outside = np.flatnonzero(ours & (districts < 0))
+    if outside.size:
+        districts[outside] = _nearest(points[outside], target)
     inside = np.flatnonzero(districts >= 0)
     order = inside[np.lexsort((inside, districts[inside]))]
     return Parts(order, districts[order], np.ones(order.size))

@@ -9,7 +9,8 @@ from geoportal.documents.reference import SAMPLE_SOURCE, Document, brief_centre,
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
-from geoportal.index.snapshot import SelectedClaim, Snapshot
+from geoportal.index.claims import SelectedClaim
+from geoportal.index.snapshot import Snapshot
 from geoportal.services.view import View
 
 
@@ -69,7 +70,7 @@ def full_feature(view: View, facility: Facility) -> Document:
 def snapshot_claims(snapshot: Snapshot, facility: Facility) -> dict[str, SelectedClaim]:
     """Return the claim shown for each code of a facility (none for closed facilities)."""
     row = snapshot.row_of.get(facility.id)
-    return {} if row is None else snapshot.shown[row]
+    return {} if row is None else snapshot.selected_claims[row]
 
 
 def shown_document(item: SelectedClaim | None) -> Document:

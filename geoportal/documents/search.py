@@ -15,7 +15,7 @@ from geoportal.documents.search_extras import (
 from geoportal.documents.state import state_document
 from geoportal.domain.district import District
 from geoportal.domain.query import Origin, Query
-from geoportal.index.snapshot import SelectedClaim
+from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
 from geoportal.services.view import Located, View
 

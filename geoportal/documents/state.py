@@ -8,7 +8,7 @@ from geoportal.documents.reference import Document
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.snapshot import SelectedClaim
+from geoportal.index.claims import SelectedClaim
 from geoportal.services.view import View
 
 _OPENING_WITHIN_DAYS = 8
@@ -39,7 +39,7 @@ def _state(view: View, hours: Hours, row: int) -> Document:
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
         "today": _today(view, hours),
-        "accepting": _accepting(view.reference.vocabulary, view.snapshot.shown[row]),
+        "accepting": _accepting(view.reference.vocabulary, view.snapshot.selected_claims[row]),
     }
 
 

@@ -1,7 +1,8 @@
-"""What is shown of a facility on a day: for each code the claim that answers, and what follows.
+"""Selection of claims: for each code of a facility the claim that answers on a day.
 
-Rules such as 支援診１ → 24 h are data (``need_implications.csv``). They speak only where no direct
-claim of equal or stronger evidence does, and only ever say "yes": silence never becomes a "no".
+Implications such as 支援診１ → 24 h are data (``need_implications.csv``). They apply only where no
+direct claim of equal or stronger evidence says anything, and only ever conclude "yes": silence
+never becomes a "no".
 """
 
 from __future__ import annotations
@@ -59,40 +60,40 @@ def select_claims(
     by_code: dict[str, list[Claim]] = {}
     for claim in claims:
         by_code.setdefault(claim.code, []).append(claim)
-    shown = {code: _shown(found, today) for code, found in by_code.items()}
+    selected = {code: _strongest(group, today) for code, group in by_code.items()}
     if vocabulary is not None:
-        shown.update(_conclusions(by_code, shown, today, vocabulary))
-    return {code: item for code in sorted(shown) if (item := shown[code]) is not None}
+        selected.update(_conclusions(by_code, selected, today, vocabulary))
+    return {code: answer for code in sorted(selected) if (answer := selected[code]) is not None}
 
 
-def _shown(claims: Sequence[Claim], today: date) -> SelectedClaim | None:
+def _strongest(claims: Sequence[Claim], today: date) -> SelectedClaim | None:
     best = claims[0] if len(claims) == 1 else strongest(claims, today)
     return None if best is None else SelectedClaim(best, best.value_on(today), best.stale_on(today))
 
 
 def _conclusions(
     by_code: Mapping[str, Sequence[Claim]],
-    shown: Mapping[str, SelectedClaim | None],
+    selected: Mapping[str, SelectedClaim | None],
     today: date,
     vocabulary: Vocabulary,
 ) -> dict[str, SelectedClaim]:
     """Return the codes for which a conclusion answers in place of the direct claims."""
-    followed: dict[str, list[tuple[Claim, str]]] = {}
-    for code, item in shown.items():
-        if item is None or item.value != "yes":
+    implied: dict[str, list[tuple[Claim, str]]] = {}
+    for code, premise in selected.items():
+        if premise is None or premise.value != "yes":
             continue
         for rule in vocabulary.implied_by(code):
-            claim = replace(item.claim, code=rule.implies, value="yes", note=rule.reason)
-            followed.setdefault(rule.implies, []).append((claim, code))
+            claim = replace(premise.claim, code=rule.implies, value="yes", note=rule.reason)
+            implied.setdefault(rule.implies, []).append((claim, code))
     concluded = {}
-    for code, found in followed.items():
-        best = strongest([claim for claim, _ in found], today)
-        origin = next(source for claim, source in found if claim == best)
+    for code, conclusions in implied.items():
+        best = strongest([claim for claim, _ in conclusions], today)
+        origin = next(premise for claim, premise in conclusions if claim == best)
         direct = by_code.get(code, ())
         if best is None:
             continue
         if any(_outweighs(claim, best, today) for claim in direct):
-            explained = _explained(shown.get(code), best, origin)
+            explained = _explained(selected.get(code), best, origin)
             if explained is not None:
                 concluded[code] = explained
             continue
@@ -117,8 +118,8 @@ def _explained(direct: SelectedClaim | None, implied: Claim, origin: str) -> Sel
 
 def _outweighs(direct: Claim, implied: Claim, today: date) -> bool:
     """Say whether a direct claim says something, on evidence as strong as the conclusion's."""
-    said = direct.value_on(today) != "unknown"
-    return said and EVIDENCE.index(direct.evidence) >= EVIDENCE.index(implied.evidence)
+    stated = direct.value_on(today) != "unknown"
+    return stated and EVIDENCE.index(direct.evidence) >= EVIDENCE.index(implied.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +140,20 @@ class NeedTable:
 
     @classmethod
     def build(
-        cls, shown: Sequence[Mapping[str, SelectedClaim]], vocabulary: Vocabulary
+        cls, selected: Sequence[Mapping[str, SelectedClaim]], vocabulary: Vocabulary
     ) -> NeedTable:
-        """Return the table of facilities from what is shown of each."""
-        size, codes = len(shown), len(vocabulary)
+        """Return the table of facilities from the selected claims of each."""
+        size, codes = len(selected), len(vocabulary)
         words = mask_words(vocabulary)
         value = {"yes": np.zeros((size, codes), bool), "no": np.zeros((size, codes), bool)}
         evidence = np.zeros((size, codes), np.uint8)
-        for row, items in enumerate(shown):
-            for code, item in items.items():
-                if code not in vocabulary or item.value == "unknown":
+        for row, claims in enumerate(selected):
+            for code, answer in claims.items():
+                if code not in vocabulary or answer.value == "unknown":
                     continue
                 position = vocabulary.position(code)
-                value[item.value][row, position] = True
-                evidence[row, position] = 1 + EVIDENCE.index(item.claim.evidence)
+                value[answer.value][row, position] = True
+                evidence[row, position] = 1 + EVIDENCE.index(answer.claim.evidence)
         return cls(_packed(value["yes"], words), _packed(value["no"], words), evidence)
 
 

@@ -1,4 +1,8 @@
-"""The snapshot: everything a question needs, in memory, immutable, made for one dataset and day."""
+"""The snapshot: everything a question needs, in memory, immutable, made for one dataset and day.
+
+`FacilityColumns` holds what is compared, as arrays; the snapshot adds the objects that are shown
+and the indexes over both.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,13 @@ from geoportal.domain.centre import Centre
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import NeedTable, SelectedClaim, need_mask, select_claims
+from geoportal.index.claims import SelectedClaim, need_mask, select_claims
+from geoportal.index.columns import FacilityColumns
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
 from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
 from geoportal.index.texts import TextIndex
-
-__all__ = ["SelectedClaim", "Snapshot", "select_claims"]
 
 CARE_MANAGER_TIME = "CO.CMTIME"
 CARE_MANAGER = "care_manager"
@@ -42,10 +45,10 @@ class Snapshot:
     vocabulary : Vocabulary
         Fixes the bit of each need.
     districts : DistrictIndex
-        Outlines held.
+        The outlines imported.
     members : mapping of str to sequence of str
         For every known district code the codes of the municipalities and wards in it (itself for
-        those), whether or not an outline is held.
+        those), whether or not an outline is imported.
     centres : sequence of Centre
         Consultation centres.
     kind_words : mapping of str to str
@@ -53,12 +56,17 @@ class Snapshot:
 
     Attributes
     ----------
-    facilities : list of Facility
-        The open facilities, neighbours near each other; row numbers everywhere refer to it.
-    yes, no : ndarray of uint64, shape (n, words)
-        What is known to be so and not so; see `NeedTable`.
-    evidence : ndarray of uint8, shape (n, codes)
-        Class of the evidence for what is known.
+    facilities : tuple of Facility
+        The open facilities: those with a position in `spatial_order`, then the others. Row numbers
+        everywhere refer to it.
+    selected_claims : tuple of dict of str to SelectedClaim
+        For each row, by code, the claim that answers on ``today``.
+    columns : FacilityColumns
+        What is compared, as arrays of the same rows.
+    by_id : dict of str to Facility
+        All facilities, closed ones too.
+    row_of : dict of str to int
+        Rows of the open facilities by id.
     """
 
     def __init__(
@@ -80,29 +88,22 @@ class Snapshot:
         self.districts = districts
         self.centres = tuple(centres)
         self.by_id = {facility.id: facility for facility in everything}
-        self.facilities = _neighbours([f for f in everything if f.status == "open"])
+        self.facilities = _in_spatial_order([f for f in everything if f.status == "open"])
         self.row_of = {facility.id: row for row, facility in enumerate(self.facilities)}
         self._members = members
-        self.kinds = np.array([KINDS.index(f.kind) for f in self.facilities], dtype=np.int8)
-        self._located = np.array(
-            [row for row, f in enumerate(self.facilities) if f.location.known], dtype=np.int64
+        self.selected_claims = tuple(
+            select_claims(f.claims, today, vocabulary) for f in self.facilities
         )
-        self.located = np.zeros(len(self.facilities), dtype=bool)
-        self.located[self._located] = True
-        self._points = PointIndex(
-            [self.facilities[row].location.lon or 0.0 for row in self._located],
-            [self.facilities[row].location.lat or 0.0 for row in self._located],
+        self.columns = FacilityColumns.build(
+            self.facilities,
+            self.selected_claims,
+            [self._municipality_of(f) for f in self.facilities],
+            vocabulary,
         )
-        self.municipality_codes = [self._municipality_of(f) for f in self.facilities]
-        self.shown = [select_claims(f.claims, today, vocabulary) for f in self.facilities]
-        table = NeedTable.build(self.shown, vocabulary)
-        self.yes, self.no, self.evidence = table.yes, table.no, table.evidence
-        self.tie_keys = np.array([_tie_key(f.id) for f in self.facilities], dtype=np.uint64)
+        located = self.columns.located
+        self._points = PointIndex(self.columns.lon[located], self.columns.lat[located])
         self._texts = TextIndex(self.facilities, kind_words)
-        self.municipality_names, self.municipality_numbers = np.unique(
-            np.array(self.municipality_codes, dtype=str), return_inverse=True
-        )
-        self._rows_by_municipality = self._group_by_municipality()
+        self._rows_by_municipality = self.columns.rows_by_municipality()
 
     def __len__(self) -> int:
         return len(self.facilities)
@@ -111,15 +112,15 @@ class Snapshot:
         self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return the rows within a radius and their distances; see `PointIndex.within`."""
-        # Rows with a position come first and in the index's own order: its rows are these rows.
+        # Rows with a position come first, in the order of the point index: its rows are these.
         return self._points.within(lon, lat, radius_m, allowed)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows with a position in a box of degrees, edges included."""
-        return self._located[self._points.in_box(west, south, east, north)]
+        return self._points.in_box(west, south, east, north)
 
     def knows_district(self, code: str) -> bool:
-        """Say whether a district code is known at all."""
+        """Say whether a district code is known, with an outline or without."""
         return code in self._members or code in self.districts
 
     def holds(self, district: str, code: str) -> bool:
@@ -144,7 +145,8 @@ class Snapshot:
 
     def municipality_of(self, row: int) -> str:
         """Return the code of the municipality or ward a row belongs to, empty when unknown."""
-        return self.municipality_codes[row]
+        columns = self.columns
+        return str(columns.municipality_codes[columns.municipalities[row]])
 
     def with_words(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur in its text (names, kana, address, phone …)."""
@@ -161,7 +163,7 @@ class Snapshot:
         """
         status = self._hours.status(rows, when, calendar, use)
         if use == CARE_MANAGER and CARE_MANAGER_TIME in self.vocabulary:
-            refused = (self.no[rows] & self.need_mask([CARE_MANAGER_TIME])).any(axis=1)
+            refused = (self.columns.no[rows] & self.need_mask([CARE_MANAGER_TIME])).any(axis=1)
             status = np.where(refused, CLOSED, status).astype(np.int8)
         return status
 
@@ -183,20 +185,20 @@ class Snapshot:
 
     def centres_for(self, municipality_code: str) -> list[Centre]:
         """Return the centres responsible for a municipality or ward, liaison centres first."""
-        found = [
+        responsible = [
             centre
             for centre in self.centres
             if any(
                 municipality_code in self._members.get(code, (code,)) for code in centre.districts
             )
         ]
-        return sorted(found, key=lambda centre: (centre.kind != "liaison_centre", centre.id))
+        return sorted(responsible, key=lambda centre: (centre.kind != "liaison_centre", centre.id))
 
     def has_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
         """Say for each row whether one need is answered with yes."""
         mask = self.need_mask([code])
         word = int(np.flatnonzero(mask)[0])
-        answered: NDArray[np.bool_] = (self.yes[rows, word] & mask[word]) != 0
+        answered: NDArray[np.bool_] = (self.columns.yes[rows, word] & mask[word]) != 0
         return answered
 
     def need_mask(self, codes: Sequence[str]) -> NDArray[np.uint64]:
@@ -211,28 +213,18 @@ class Snapshot:
                 return covering.code
         return facility.municipality_code
 
-    def _group_by_municipality(self) -> dict[str, Rows]:
-        order = np.argsort(self.municipality_numbers, kind="stable").astype(np.int64)
-        edges = np.searchsorted(
-            self.municipality_numbers[order], np.arange(len(self.municipality_names) + 1)
-        )
-        return {
-            str(name): order[edges[i] : edges[i + 1]]
-            for i, name in enumerate(self.municipality_names)
-        }
-
     @cached_property
     def _hours(self) -> OpeningIndex:
         return OpeningIndex(
             [
-                _with_care_manager_time(facility.hours, shown.get(CARE_MANAGER_TIME))
-                for facility, shown in zip(self.facilities, self.shown, strict=True)
+                _with_care_manager_time(facility.hours, claims.get(CARE_MANAGER_TIME))
+                for facility, claims in zip(self.facilities, self.selected_claims, strict=True)
             ]
         )
 
     @cached_property
     def source_figures(self) -> Mapping[str, SourceFigures]:
-        """What each source tells, and how much of it is old."""
+        """Per source, how many facilities and facts it states, and how many are stale."""
         return source_figures(self.facilities, self.today)
 
     @cached_property
@@ -246,17 +238,17 @@ class Snapshot:
     @cached_property
     def _rows_by_local_area(self) -> dict[str, Rows]:
         areas: dict[str, list[int]] = {}
-        for row in self._located:
-            location = self.facilities[row].location
-            for district in self.districts.containing(location.lon or 0.0, location.lat or 0.0):
+        for row in range(len(self._points)):
+            lon, lat = float(self.columns.lon[row]), float(self.columns.lat[row])
+            for district in self.districts.containing(lon, lat):
                 if district.code not in self._members:
-                    areas.setdefault(district.code, []).append(int(row))
+                    areas.setdefault(district.code, []).append(row)
         return {code: np.array(rows, dtype=np.int64) for code, rows in areas.items()}
 
     @cached_property
     def points_json(self) -> bytes:
         """All markers as compact columns: id, lon, lat, kind index, name."""
-        located = [self.facilities[row] for row in self._located]
+        located = self.facilities[: len(self._points)]
         return orjson.dumps(
             {
                 "version": self.version,
@@ -270,27 +262,19 @@ class Snapshot:
         )
 
 
-def _neighbours(facilities: list[Facility]) -> list[Facility]:
+def _in_spatial_order(facilities: list[Facility]) -> tuple[Facility, ...]:
     """Return facilities in the order of the point index, those without a position last."""
     located = [f for f in facilities if f.location.known]
     order = spatial_order(
         np.array([f.location.lon for f in located], dtype=np.float64),
         np.array([f.location.lat for f in located], dtype=np.float64),
     )
-    return [*(located[i] for i in order), *(f for f in facilities if not f.location.known)]
+    return (*(located[i] for i in order), *(f for f in facilities if not f.location.known))
 
 
-def _with_care_manager_time(hours: Hours, item: SelectedClaim | None) -> Hours:
+def _with_care_manager_time(hours: Hours, selected: SelectedClaim | None) -> Hours:
     """Return hours with the ケアマネタイム that the note of its claim states, if it states one."""
-    if item is None or item.value != "yes":
+    if selected is None or selected.value != "yes":
         return hours
-    sessions = stated_sessions(item.claim.note, CARE_MANAGER)
+    sessions = stated_sessions(selected.claim.note, CARE_MANAGER)
     return replace(hours, sessions=hours.sessions + sessions) if sessions else hours
-
-
-def _tie_key(facility_id: str) -> int:
-    """Return 64 bits that depend on the whole id and nothing else (FNV-1a)."""
-    value = 0xCBF29CE484222325
-    for byte in facility_id.encode():
-        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return value

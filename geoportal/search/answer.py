@@ -10,9 +10,10 @@ from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
+from geoportal.index.claims import SelectedClaim
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
-from geoportal.index.snapshot import SelectedClaim, Snapshot
+from geoportal.index.snapshot import Snapshot
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import MATCH, NO, POSSIBLE
@@ -149,7 +150,7 @@ def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:
     if home is None:
         return 0
     rows = snapshot.in_district(home.code)
-    lost = rows[~snapshot.located[rows]]
+    lost = rows[~snapshot.columns.located[rows]]
     return int(conditions(snapshot, query).hold(snapshot, lost).sum()) if lost.size else 0
 
 
@@ -194,7 +195,7 @@ def result_at(
         distance_m=None if distance is None else round(distance),
         visit_range=reach,
         match=BANDS[band],
-        needs={code: snapshot.shown[row].get(code) for code in query.needs},
+        needs={code: snapshot.selected_claims[row].get(code) for code in query.needs},
         open_at=open_at,
         visits_home=visits_home(snapshot, query, home, row),
         place=place,

@@ -68,14 +68,14 @@ def facets(
 
 def _kinds(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
     found = find(snapshot, replace(query, kinds=()), calendar)
-    table = _by_band(snapshot.kinds[found.rows], found.bands, len(KINDS))
+    table = _by_band(snapshot.columns.kinds[found.rows], found.bands, len(KINDS))
     return _counts(KINDS, table, query.kinds)
 
 
 def _districts(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
     found = find(snapshot, replace(query, districts=()), calendar)
-    numbers = snapshot.municipality_numbers[found.rows]
-    names = [str(name) for name in snapshot.municipality_names]
+    numbers = snapshot.columns.municipalities[found.rows]
+    names = [str(name) for name in snapshot.columns.municipality_codes]
     return _counts(names, _by_band(numbers, found.bands, len(names)), query.districts)
 
 
@@ -83,8 +83,8 @@ def _needs(
     snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
 ) -> tuple[Count, ...]:
     codes = [term.code for term in snapshot.vocabulary]
-    yes = unpack_masks(snapshot.yes[found.rows], len(codes))
-    no = unpack_masks(snapshot.no[found.rows], len(codes))
+    yes = unpack_masks(snapshot.columns.yes[found.rows], len(codes))
+    no = unpack_masks(snapshot.columns.no[found.rows], len(codes))
     match, refused = found.bands == MATCH, found.bands == NO
     matches = np.count_nonzero(yes[match], axis=0)
     refusals = int(refused.sum()) + np.count_nonzero(no[~refused], axis=0)
@@ -104,7 +104,7 @@ def _evidence(snapshot: Snapshot, query: Query, found: Candidates) -> tuple[Coun
     if not query.needs:
         return ()
     positions = [snapshot.vocabulary.position(code) for code in query.needs]
-    classes = snapshot.evidence[found.rows][:, positions].astype(np.int64)
+    classes = snapshot.columns.evidence[found.rows][:, positions].astype(np.int64)
     none = len(EVIDENCE) + 1
     weakest = np.where(classes == 0, none, classes).min(axis=1)
     table = _by_band(weakest - 1, found.bands, none)

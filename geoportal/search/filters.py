@@ -59,7 +59,7 @@ class Conditions:
         """Say for each row whether it fulfils the conditions."""
         held = np.ones(rows.size, dtype=bool)
         if self.kinds is not None:
-            held &= self.kinds[snapshot.kinds[rows]]
+            held &= self.kinds[snapshot.columns.kinds[rows]]
         if self.flags is not None:
             held &= self.flags[rows]
         return held

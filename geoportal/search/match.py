@@ -34,6 +34,6 @@ def bands(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Bands:
     all_yes, any_no = np.ones(rows.size, dtype=bool), np.zeros(rows.size, dtype=bool)
     for word in np.flatnonzero(mask):
         asked = mask[word]
-        all_yes &= (snapshot.yes[rows, word] & asked) == asked
-        any_no |= (snapshot.no[rows, word] & asked) != 0
+        all_yes &= (snapshot.columns.yes[rows, word] & asked) == asked
+        any_no |= (snapshot.columns.no[rows, word] & asked) != 0
     return np.where(any_no, NO, np.where(all_yes, MATCH, POSSIBLE)).astype(np.int8)

@@ -79,7 +79,7 @@ def order(
         leading += word_rank
     among = _leaders(leading, first)
     keys: list[NDArray[np.generic]] = [
-        daily_draw(snapshot.tie_keys[rows[among]], day or snapshot.today)
+        daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
     ]
     if word_rank is not None:
         keys.append(word_rank[among])
@@ -99,7 +99,7 @@ def reasons(
     snapshot: Snapshot, row: int, band: int, distance: float | None, text_rank: int | None
 ) -> tuple[Reason, ...]:
     """Return why a result stands where it stands: the keys of the order and its values."""
-    draw = int(daily_draw(snapshot.tie_keys[row : row + 1], snapshot.today)[0])
+    draw = int(daily_draw(snapshot.columns.tie_keys[row : row + 1], snapshot.today)[0])
     text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
     near = () if distance is None else (Reason("distance_m", round(distance)),)
     return (Reason("band", BANDS[band]), *near, *text, Reason("draw", draw))

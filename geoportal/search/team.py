@@ -180,13 +180,13 @@ def candidates(
         return []
     codes = len(snapshot.vocabulary)
     positions = [snapshot.vocabulary.position(code) for code in role.needs]
-    no = unpack_masks(snapshot.no[found.rows], codes)[:, positions]
-    yes = unpack_masks(snapshot.yes[found.rows], codes)[:, positions]
+    no = unpack_masks(snapshot.columns.no[found.rows], codes)[:, positions]
+    yes = unpack_masks(snapshot.columns.yes[found.rows], codes)[:, positions]
     closed = found.bands  # of the time asked for alone: 1 not known, 2 closed
     missing = no.sum(axis=1) + (closed == 2)
     unknown = (~(yes | no)).sum(axis=1) + (closed == 1)
     metres = np.rint(found.distances).astype(np.int64)
-    draws = daily_draw(snapshot.tie_keys[found.rows], snapshot.today)
+    draws = daily_draw(snapshot.columns.tie_keys[found.rows], snapshot.today)
     first = np.lexsort((draws, metres, unknown, missing))[:enough]
     return [
         Candidate(

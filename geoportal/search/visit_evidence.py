@@ -81,7 +81,7 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
     vocabulary = snapshot.vocabulary
     known = vocabulary.visit_codes(*VISITING_RULE_KINDS)
     visiting = np.logical_or.reduce(
-        [_said(snapshot.yes, rows, vocabulary.position(code)) for code in known]
+        [_said(snapshot.columns.yes, rows, vocabulary.position(code)) for code in known]
         or [np.zeros(rows.size, dtype=bool)]
     )
     asked = [
@@ -89,8 +89,8 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
     ]
     said = {
         code: (
-            _said(snapshot.yes, rows, vocabulary.position(code)),
-            _said(snapshot.no, rows, vocabulary.position(code)),
+            _said(snapshot.columns.yes, rows, vocabulary.position(code)),
+            _said(snapshot.columns.no, rows, vocabulary.position(code)),
         )
         for code in asked
     }

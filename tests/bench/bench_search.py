@@ -87,7 +87,9 @@ def in_memory(city: SimpleNamespace, index: PointIndex, radius_m: float) -> Call
     wanted[[KINDS.index(kind) for kind in ASKED_KINDS]] = True
 
     def ask(lon: float, lat: float) -> tuple[int, int]:
-        rows, metres = index.within(lon, lat, radius_m, lambda rows: wanted[city.kinds[rows]])
+        rows, metres = index.within(
+            lon, lat, radius_m, lambda rows: wanted[city.columns.kinds[rows]]
+        )
         band = bands(city, rows, NEEDS)
         keep = np.flatnonzero(band < NO)
         order(city, rows[keep], band[keep], metres[keep], None, PAGE)[:PAGE]
@@ -106,14 +108,14 @@ def linear(city: SimpleNamespace, radius_m: float) -> Callable:
     def ask(lon: float, lat: float) -> tuple[int, int]:
         degrees = radius_m / 80_000
         near = (abs(city.lats - lat) < degrees) & (abs(city.lons - lon) < degrees * 1.2)
-        rows = np.flatnonzero(near & np.isin(city.kinds, codes))
+        rows = np.flatnonzero(near & np.isin(city.columns.kinds, codes))
         if rows.size == 0:
             return 0, 0
         home = np.full(rows.size, lon), np.full(rows.size, lat)
         metres = geod.inv(*home, city.lons[rows], city.lats[rows])[2]
         rows = rows[metres <= radius_m]
-        refused = ((city.no[rows] & mask) != 0).any(axis=1)
-        fits = ((city.yes[rows] & mask) == mask).all(axis=1) & ~refused
+        refused = ((city.columns.no[rows] & mask) != 0).any(axis=1)
+        fits = ((city.columns.yes[rows] & mask) == mask).all(axis=1) & ~refused
         np.argsort(metres[metres <= radius_m])[:PAGE]
         return int(fits.sum()), int(refused.sum())
 
@@ -157,7 +159,7 @@ def postgis(city: SimpleNamespace, vocabulary: Vocabulary) -> Iterator[Callable 
 
 def _fill(connection, city: SimpleNamespace, vocabulary: Vocabulary) -> None:
     columns = []
-    for masks in (city.yes, city.no):
+    for masks in (city.columns.yes, city.columns.no):
         for code in NEEDS:
             word, bit = divmod(vocabulary.position(code), 64)
             columns.append(((masks[:, word] >> np.uint64(bit)) & np.uint64(1)).astype(bool))
@@ -173,7 +175,7 @@ def _fill(connection, city: SimpleNamespace, vocabulary: Vocabulary) -> None:
                 copy.write_row(
                     (
                         row,
-                        int(city.kinds[row]),
+                        int(city.columns.kinds[row]),
                         *flags,
                         float(city.lons[row]),
                         float(city.lats[row]),

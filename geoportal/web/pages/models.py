@@ -195,7 +195,7 @@ def _counts(view: View, code: str) -> Counter[tuple[str, str]]:
     for row in snapshot.in_district(code):
         kind = snapshot.facilities[int(row)].kind
         counts[kind, "all"] += 1
-        shown = snapshot.shown[int(row)]
+        shown = snapshot.selected_claims[int(row)]
         codes = snapshot.vocabulary.visit_codes(kind)
         says = [shown[code].value for code in codes if code in shown]
         counts[kind, "visits"] += "yes" in says

@@ -32,8 +32,8 @@ def conducted(executor=run_in_process, progress=lambda *_: None):
         town.target(held),
         question,
         gather_supply(held, question),
-        progress,
-        executor,
+        progress=progress,
+        executor=executor,
     )
 
 

@@ -1,0 +1,113 @@
+"""Columns of the snapshot: what questions compare, as arrays with one row per open facility.
+
+The arrays are read-only, have fixed dtypes and refer to no object, so that they may as well be
+memory-mapped files of the same dtypes and shapes. Objects (names, claims, hours) stay in
+`geoportal.index.snapshot.Snapshot`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.claims import NeedTable, SelectedClaim
+from geoportal.index.points import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityColumns:
+    """Arrays of n facilities.
+
+    Attributes
+    ----------
+    lon, lat : ndarray of float64, shape (n,)
+        Degrees, WGS 84; NaN without a position.
+    located : ndarray of bool, shape (n,)
+        Whether there is a position.
+    kinds : ndarray of int8, shape (n,)
+        Index in `KINDS`.
+    municipalities : ndarray of int64, shape (n,)
+        Index in ``municipality_codes``.
+    municipality_codes : ndarray of str, shape (m,)
+        Codes in use, ascending; ``""`` for facilities whose municipality is not known.
+    yes, no : ndarray of uint64, shape (n, words)
+        Bit masks of the codes known to be so and not so; see `NeedTable`.
+    evidence : ndarray of uint8, shape (n, codes)
+        Class of the evidence for what is known; see `NeedTable`.
+    tie_keys : ndarray of uint64, shape (n,)
+        Hash of the id (FNV-1a), from which the draw of a day is computed.
+    """
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    located: NDArray[np.bool_]
+    kinds: NDArray[np.int8]
+    municipalities: Rows
+    municipality_codes: NDArray[np.str_]
+    yes: NDArray[np.uint64]
+    no: NDArray[np.uint64]
+    evidence: NDArray[np.uint8]
+    tie_keys: NDArray[np.uint64]
+
+    def __post_init__(self) -> None:
+        for column in fields(self):
+            getattr(self, column.name).setflags(write=False)
+
+    @classmethod
+    def build(
+        cls,
+        facilities: Sequence[Facility],
+        selected: Sequence[Mapping[str, SelectedClaim]],
+        municipalities: Sequence[str],
+        vocabulary: Vocabulary,
+    ) -> FacilityColumns:
+        """Return the columns of facilities.
+
+        Parameters
+        ----------
+        facilities : sequence of Facility
+        selected : sequence of mapping of str to SelectedClaim
+            For each facility the claim that answers for each code.
+        municipalities : sequence of str
+            For each facility the code of its municipality or ward, empty when not known.
+        vocabulary : Vocabulary
+            Fixes the bit of each code.
+        """
+        codes, numbers = np.unique(np.array(municipalities, dtype=str), return_inverse=True)
+        needs = NeedTable.build(selected, vocabulary)
+        return cls(
+            lon=np.array([f.location.lon for f in facilities], dtype=np.float64),
+            lat=np.array([f.location.lat for f in facilities], dtype=np.float64),
+            located=np.array([f.location.known for f in facilities], dtype=bool),
+            kinds=np.array([KINDS.index(f.kind) for f in facilities], dtype=np.int8),
+            municipalities=numbers.astype(np.int64),
+            municipality_codes=codes,
+            yes=needs.yes,
+            no=needs.no,
+            evidence=needs.evidence,
+            tie_keys=np.array([_fnv1a(f.id) for f in facilities], dtype=np.uint64),
+        )
+
+    def rows_by_municipality(self) -> dict[str, Rows]:
+        """Return the rows of each municipality in use, ascending."""
+        order = np.argsort(self.municipalities, kind="stable").astype(np.int64)
+        edges = np.searchsorted(
+            self.municipalities[order], np.arange(self.municipality_codes.size + 1)
+        )
+        return {
+            str(code): order[edges[i] : edges[i + 1]]
+            for i, code in enumerate(self.municipality_codes)
+        }
+
+
+def _fnv1a(text: str) -> int:
+    """Return the 64-bit FNV-1a hash of a text's UTF-8 bytes."""
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return value
