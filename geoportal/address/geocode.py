@@ -1,19 +1,20 @@
-"""Address (住所) to position, with a level, an uncertainty and an honest "not sure"."""
+"""Geocoder: an address (住所) to a position with a level and an uncertainty, or "not sure"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
+from functools import lru_cache
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.parsing.answer import AnswerWriter
-from geoportal.address.parsing.hypothesis import Question
-from geoportal.address.parsing.municipality_parser import HeadReader
-from geoportal.address.parsing.search import AddressSearch
+from geoportal.address.parsing.hypothesis import AddressInput
+from geoportal.address.parsing.hypothesis_search import HypothesisSearch
+from geoportal.address.parsing.municipality_parser import MunicipalityParser
+from geoportal.address.parsing.result_builder import ResultBuilder
 from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.address.stations.directory import StationDirectory
 from geoportal.address.stations.finder import MENTION, StationFinder
-from geoportal.address.stations.station_book import StationBook
 from geoportal.address.suggestion import Suggester
 from geoportal.address.text.canonical import canonicalize
 
@@ -21,11 +22,12 @@ __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
 
 LONGEST_INPUT = 1_000
 """Letters; anything longer is no address."""
+_MAX_CACHED_HINTS = 1_000
 
 _INFERRED = frozenset(
     {"spelling_inferred", "town_suffix_ignored", "text_skipped", "former_municipality_inferred"}
 )
-"""With these warnings an address was made out of letters that are not quite its own."""
+"""With one of these warnings the text does not quite spell the address."""
 _POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
@@ -38,21 +40,21 @@ class Geocoder:
     Parameters
     ----------
     gazetteer : Gazetteer
-        What is known.
+        The places known.
     """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self._heads = HeadReader(gazetteer.regions, gazetteer.spellings)
-        self._search = AddressSearch(gazetteer, self._heads)
-        self._writer = AnswerWriter(gazetteer)
-        self._suggester = Suggester(gazetteer, self._heads)
+        self._municipalities = MunicipalityParser(gazetteer.regions, gazetteer.spellings)
+        self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
+        self._results = ResultBuilder(gazetteer)
+        self._suggester = Suggester(gazetteer, self._municipalities)
         self._stations: StationFinder | None = None
 
-    def with_stations(self, book: StationBook) -> Geocoder:
-        """Return a geocoder over the same gazetteer that knows stations, too."""
+    def with_stations(self, directory: StationDirectory) -> Geocoder:
+        """Return a geocoder over the same gazetteer that finds stations, too."""
         other = copy(self)
-        other._stations = StationFinder(book, self.gazetteer.regions, self._heads)
+        other._stations = StationFinder(directory, self.gazetteer.regions, self._municipalities)
         return other
 
     def geocode(self, text: str, hint: str = "") -> GeocodeResult:
@@ -73,29 +75,33 @@ class Geocoder:
             ``invalid`` for text that cannot be an address; never raises for any text. Of a station
             (小倉駅) only where no address is meant by all of the text: 博多駅前2丁目 is one.
         """
-        return self._geocode(text, self._heads.hinted(hint))
+        return self._geocode(text, self._municipalities.parse_hint(hint))
 
     def _geocode(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
-        address = self._address(text, hinted)
+        result = self._address(text, hinted)
         if self._stations is None or not MENTION.search(text) or len(text) > LONGEST_INPUT:
-            return address
-        return address if _understood(address) else self._stations.find(text, hinted) or address
+            return result
+        return result if _is_address(result) else self._stations.find(text, hinted) or result
 
     def _address(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         if not text.strip() or len(text) > LONGEST_INPUT:
-            return self._writer.nothing("invalid", text)
+            return self._results.without_place("invalid", text)
         canonical = canonicalize(text)
         postal = _POSTAL.match(canonical.key)
         if postal is None and not _JAPANESE.search(text):
-            return self._writer.nothing("invalid", text)
-        question = Question(
-            text,
-            canonical,
-            postal.end() if postal else 0,
-            hinted,
-            tuple(self.gazetteer.postal.get(postal[1] + postal[2])) if postal else (),
+            return self._results.without_place("invalid", text)
+        code = postal[1] + postal[2] if postal else ""
+        address = AddressInput(
+            original=text,
+            text=canonical,
+            start=postal.end() if postal else 0,
+            hinted=hinted,
+            postal_towns=tuple(self.gazetteer.postal_towns.get(code)) if code else (),
+            postal_municipalities=(
+                tuple(self.gazetteer.postal_municipalities.get(code)) if code else ()
+            ),
         )
-        return self._writer.write(text, question, self._search.run(question))
+        return self._results.build(address, self._hypotheses.search(address))
 
     def geocode_many(
         self, texts: Iterable[str], hints: Iterable[str] | None = None
@@ -118,13 +124,9 @@ class Geocoder:
             for text in texts:
                 yield self._geocode(text, frozenset())
             return
-        read: dict[str, frozenset[int]] = {}
+        parse_hint = lru_cache(_MAX_CACHED_HINTS)(self._municipalities.parse_hint)
         for text, hint in zip(texts, hints, strict=True):
-            if hint not in read:
-                if len(read) >= LONGEST_INPUT:
-                    read.clear()
-                read[hint] = self._heads.hinted(hint)
-            yield self._geocode(text, read[hint])
+            yield self._geocode(text, parse_hint(hint))
 
     def suggest(
         self, prefix: str, limit: int = 10, hint: str = "", codes: Iterable[str] = ()
@@ -154,11 +156,11 @@ class Geocoder:
         return self._stations.suggest(prefix[:LONGEST_INPUT], limit, self._hinted(hint, codes))
 
     def _hinted(self, hint: str, codes: Iterable[str]) -> frozenset[int]:
-        return self._heads.hinted(hint).union(*(self._heads.hinted(code) for code in codes))
+        return frozenset().union(*map(self._municipalities.parse_hint, (hint, *codes)))
 
 
-def _understood(address: GeocodeResult) -> bool:
-    """Say whether what speaks of a station is part of the name of a place: 博多駅前, 駅前町."""
-    placed = address.town or address.status == "ambiguous"
-    inferred = not _INFERRED.isdisjoint(address.warnings)
-    return bool(placed) and not MENTION.search(address.remainder) and not inferred
+def _is_address(result: GeocodeResult) -> bool:
+    """Say whether the mention of a station is part of the name of a place: 博多駅前, 駅前町."""
+    placed = result.town or result.status == "ambiguous"
+    inferred = not _INFERRED.isdisjoint(result.warnings)
+    return bool(placed) and not MENTION.search(result.remainder) and not inferred

@@ -1,9 +1,12 @@
-"""What a geocoder answers: position, how it was found, and how sure it is."""
+"""Results of geocoding: position, how it was found, and how sure it is."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+MAX_CANDIDATES = 10
+"""At most so many places are listed where a text leaves several open."""
 
 Status = Literal["ok", "partial", "ambiguous", "not_found", "invalid"]
 Level = Literal["prefecture", "municipality", "town", "chome", "block", "house", "point"]
@@ -66,17 +69,17 @@ class GeocodeResult:
     uncertainty_m : float or None
         Metres, see :class:`Candidate`.
     matched, remainder : str
-        The two parts of the original text: what was understood and what stands behind it.
+        The two parts of the original text: what was understood and what follows it.
     prefecture, municipality, municipality_code, town : str
         Components, empty when not reached.
     candidates : tuple of Candidate
-        At most 10 when ambiguous or doubtful, else empty.
+        At most `MAX_CANDIDATES` when ambiguous or doubtful, else empty.
     needs_confirmation : bool
         True when a person should look at it before it is relied on.
     warnings : tuple of str
         Codes such as ``hint_used``; never any part of the address.
     source, dataset_date : str
-        Of the gazetteer that answered.
+        Of the gazetteer.
     station : str
         小倉駅, when the position is that of a station (``station_position`` is warned of).
     lines : tuple of str
@@ -104,7 +107,7 @@ class GeocodeResult:
     lines: tuple[str, ...] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the answer as plain JSON-ready values (tuples become lists)."""
+        """Return the result as plain JSON-ready values (tuples become lists)."""
         plain = asdict(self)
         plain["candidates"] = [candidate.as_dict() for candidate in self.candidates]
         plain["warnings"], plain["lines"] = list(self.warnings), list(self.lines)

@@ -9,77 +9,84 @@ import numpy as np
 import numpy.typing as npt
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.gazetteer.nodes import HAS_CHOME
-from geoportal.address.parsing.answer import AnswerWriter
-from geoportal.address.parsing.municipality_parser import Area, HeadReader
+from geoportal.address.gazetteer.nodes import CHOME, HAS_CHOME
+from geoportal.address.parsing.candidates import place_candidate
+from geoportal.address.parsing.municipality_parser import MunicipalityParser, MunicipalitySet
 from geoportal.address.result import Candidate
-from geoportal.address.text.canonical import canonicalize
+from geoportal.address.text.canonical import CanonicalText, canonicalize
 from geoportal.address.text.town_names import EXACT
 
 _NUMBERED = re.compile(r"(.*[^0-9])([0-9]{1,2})(?:丁目?)?")
-_MOST_CHOME = 99
+_LAST_CHOME = 99
 
 
 class Suggester:
     """Completes what is typed; immutable, keeps nothing of what was asked."""
 
-    def __init__(self, gazetteer: Gazetteer, heads: HeadReader) -> None:
+    def __init__(self, gazetteer: Gazetteer, municipalities: MunicipalityParser) -> None:
         self._gazetteer = gazetteer
-        self._heads = heads
-        self._writer = AnswerWriter(gazetteer)
-        self._everywhere = heads.area(frozenset(range(len(gazetteer.regions))))
+        self._municipalities = municipalities
+        self._everywhere = municipalities.municipality_set(range(len(gazetteer.regions)))
 
     def suggest(self, prefix: str, limit: int, hinted: frozenset[int]) -> list[Candidate]:
         """Return at most ``limit`` towns, those of the named or hinted municipality first."""
-        text = canonicalize(prefix)
         nodes: dict[int, None] = {}
-        for head in self._heads.read(text, 0):
-            area = head.area or (self._heads.area(hinted) if hinted else self._everywhere)
-            for node in self._nodes(text.key[head.position :], area, limit):
-                nodes[node] = None
-                if len(nodes) >= limit:
-                    return [self._writer.candidate(node) for node in nodes]
-        return [self._writer.candidate(node) for node in nodes]
+        for node in self._towns(canonicalize(prefix), limit, hinted):
+            nodes[node] = None
+            if len(nodes) >= limit:
+                break
+        return [place_candidate(self._gazetteer, node) for node in nodes]
 
-    def _nodes(self, beginning: str, area: Area, limit: int) -> Iterator[int]:
-        """Yield towns of an area whose name or reading begins so, shortest names first.
+    def _towns(self, text: CanonicalText, limit: int, hinted: frozenset[int]) -> Iterator[int]:
+        otherwise = self._municipalities.municipality_set(hinted) if hinted else self._everywhere
+        for parse in self._municipalities.parse(text, 0):
+            within = parse.municipalities or otherwise
+            yield from self._towns_beginning(text.key[parse.end :], within, limit)
+
+    def _towns_beginning(self, prefix: str, within: MunicipalitySet, limit: int) -> Iterator[int]:
+        """Yield towns whose name or reading begins with a prefix, shortest names first.
 
         Behind a whole town and a number also its 丁目: 青葉1 leads to 青葉一丁目, 青葉十二丁目.
         """
-        if not beginning:
+        if not prefix:
             return
         gazetteer = self._gazetteer
-        postings, lengths = gazetteer.towns.numbers_under(beginning)
-        exact = postings % 8 == EXACT
-        spoken, spoken_lengths = gazetteer.kana.numbers_under(beginning)
-        nodes = np.concatenate([postings[exact] // 8, spoken])
-        keys = np.concatenate([lengths[exact], spoken_lengths])
-        inside = _within(nodes, area)
-        nodes, keys = nodes[inside], keys[inside]
-        order = np.lexsort((nodes, keys))[: 2 * limit]  # a town by its name and by its reading
+        named, name_bytes = gazetteer.towns.find_completions(prefix)
+        exact = np.asarray(gazetteer.town_spellings[named]) == EXACT
+        spoken, reading_bytes = gazetteer.kana.find_completions(prefix)
+        nodes = np.concatenate(
+            [np.asarray(gazetteer.towns.values[named])[exact], gazetteer.kana.values[spoken]]
+        )
+        key_bytes = np.concatenate([name_bytes[exact], reading_bytes])
+        inside = _within(nodes, within)
+        nodes, key_bytes = nodes[inside], key_bytes[inside]
+        # A town may stand there twice, by its name and by its reading.
+        order = np.lexsort((nodes, key_bytes))[: 2 * limit]
         yield from dict.fromkeys(nodes[order].tolist())
-        yield from self._chome(beginning, area)
+        yield from self._numbered_chome(prefix, within)
 
-    def _chome(self, beginning: str, area: Area) -> Iterator[int]:
-        numbered = _NUMBERED.fullmatch(beginning)
+    def _numbered_chome(self, prefix: str, within: MunicipalitySet) -> Iterator[int]:
+        numbered = _NUMBERED.fullmatch(prefix)
         if numbered is None:
             return
         gazetteer = self._gazetteer
-        for posting in gazetteer.towns.get(numbered[1]):
-            town = posting // 8
-            if posting % 8 != EXACT or not gazetteer.flags[town] & HAS_CHOME:
-                continue
-            if not any(first <= town < last for first, last in area.ranges):
-                continue
-            for number in range(1, _MOST_CHOME + 1):
+        start, stop = gazetteer.towns.find(numbered[1])
+        towns = [
+            town
+            for first, last in within.town_ranges
+            for town, spelling in gazetteer.towns_within(start, stop, first, last)
+            if spelling == EXACT and gazetteer.flags[town] & HAS_CHOME
+        ]
+        for town in towns:
+            for number in range(1, _LAST_CHOME + 1):
                 if str(number).startswith(numbered[2].lstrip("0") or "-"):
-                    node = gazetteer.child(town, f"c{number}")
+                    node = gazetteer.child(town, CHOME, str(number))
                     if node is not None:
                         yield node
 
 
-def _within(nodes: npt.NDArray[np.uint32], area: Area) -> npt.NDArray[np.bool_]:
+def _within(nodes: npt.NDArray[np.uint32], within: MunicipalitySet) -> npt.NDArray[np.bool_]:
     inside = np.zeros(len(nodes), dtype=bool)
-    for first, last in area.ranges:
+    for first, last in within.town_ranges:
         inside |= (nodes >= first) & (nodes < last)
     return inside

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.region import Region
-from geoportal.address.stations.station_book import StationBook, Whereabouts
+from geoportal.address.stations.directory import StationDirectory, StationMunicipality
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, distances_m
 from geoportal.index.districts import DistrictIndex
@@ -60,13 +60,13 @@ class NearestTown:
         return lons[nodes], lats[nodes], nodes
 
 
-def station_book(
+def station_directory(
     edition: StationSet | None,
     stations: Sequence[Station],
     districts: DistrictIndex,
     gazetteer: Gazetteer,
     reference: Reference,
-) -> StationBook:
+) -> StationDirectory:
     """Return stations with what tells them apart.
 
     Parameters
@@ -87,16 +87,20 @@ def station_book(
 
     towns = NearestTown(gazetteer)
 
-    def whereabouts(lon: float, lat: float) -> Whereabouts:
+    def municipality_at(lon: float, lat: float) -> StationMunicipality:
         district = districts.municipality_at(lon, lat)
         if district is not None:
             prefecture, name = names.get(district.code, ("", district.full_name))
-            return Whereabouts(district.code, prefecture, name, sure=True)
+            return StationMunicipality(district.code, prefecture, name, by_outline=True)
         region = towns.region(lon, lat)
-        return Whereabouts(region.code, region.prefecture, region.name) if region else Whereabouts()
+        return (
+            StationMunicipality(region.code, region.prefecture, region.name)
+            if region
+            else StationMunicipality()
+        )
 
     label = ""
     if edition is not None and edition.source in reference.sources:
         label = reference.sources[edition.source].label_ja
     as_of = edition.as_of if edition else ""
-    return StationBook(stations, reference.rail_operators, whereabouts, label, as_of)
+    return StationDirectory(stations, reference.rail_operators, municipality_at, label, as_of)

@@ -20,7 +20,7 @@ from geoportal.domain.hours import JST
 from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.hierarchy import district_members, short_name, upper_districts
 from geoportal.index.snapshot import Snapshot
-from geoportal.index.stations import station_book
+from geoportal.index.stations import station_directory
 from geoportal.index.texts import kind_words
 from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.ingest.revise.gazetteer import open_geocoder
@@ -143,7 +143,9 @@ def load_view(
     members = district_members(reference)
     districts = load_districts(connection, reference)
     geocoder = open_geocoder(database, connection, reference)
-    book = station_book(*read_stations(connection), districts, geocoder.gazetteer, reference)
+    stations = station_directory(
+        *read_stations(connection), districts, geocoder.gazetteer, reference
+    )
     snapshot = Snapshot(
         version=version,
         today=now.astimezone(JST).date(),
@@ -166,11 +168,11 @@ def load_view(
     return View(
         now=now,
         snapshot=snapshot,
-        geocoder=geocoder.with_stations(book),
+        geocoder=geocoder.with_stations(stations),
         redirects=all_redirects(connection),
         editions=read_editions(connection),
         facility_counts=counts,
-        station_count=len(book.stations),
+        station_count=len(stations.stations),
         example_place=_example_place(snapshot, geocoder, reference),
         reference=reference,
         coverage_service=CoverageService(database, reference, members),

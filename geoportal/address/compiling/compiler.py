@@ -7,150 +7,33 @@ arrays, ordered by municipality, so that "all towns of a ward" is one range of n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from geoportal.address.compiling.positions import complete_positions
 from geoportal.address.compiling.postcodes import in_chome_list
-from geoportal.address.compiling.tree import Ordered, Tree, order_tree, place_nodes
-from geoportal.address.compiling.uncertainty import Floats, distances_m, medoid
+from geoportal.address.compiling.tree import PlaceTree, Tree
 from geoportal.address.gazetteer.archive import FILE_NAME, write_archive
-from geoportal.address.gazetteer.hash_table import key_table_arrays, unique_table_arrays
-from geoportal.address.gazetteer.municipality_spellings import spell_regions
-from geoportal.address.gazetteer.nodes import CHOME, KOAZA, NO_PARENT, REAL
-from geoportal.address.gazetteer.region import Region
+from geoportal.address.gazetteer.hash_table import (
+    Arrays,
+    hash_table_arrays,
+    unique_hash_table_arrays,
+    values_in_key_order,
+)
+from geoportal.address.gazetteer.nodes import CHOME, KOAZA, NO_PARENT, PUBLISHED, child_key
+from geoportal.address.gazetteer.region import RegionRow
 from geoportal.address.text.canonical import canonical_key
+from geoportal.address.text.municipality_names import municipality_spellings
 from geoportal.address.text.town_names import EXACT, town_spellings
 from geoportal.domain.place import Municipality, Place, Postcode
+from geoportal.geo.equirectangular import Floats, distances_m, medoid
 
 _SHARE_INSIDE = 0.97
+"""A municipality's uncertainty covers this share of its towns."""
 
-
-def _grow(
-    places: Iterable[Place], municipalities: Iterable[Municipality]
-) -> tuple[Tree, dict[str, Municipality]]:
-    """Plant every row; join the municipalities of both lists, in code order.
-
-    Of two names of a municipality the longer (with its county) wins.
-    """
-    rows = {one.code: one for one in municipalities}
-    tree = Tree()
-    for place in places:
-        tree.plant(place)
-        known = rows.get(place.municipality_code)
-        if known is None or len(known.name) < len(place.municipality):
-            rows[place.municipality_code] = Municipality(
-                place.municipality_code, place.prefecture, place.municipality
-            )
-    return tree, dict(sorted(rows.items()))
-
-
-def _municipality_table(
-    rows: dict[str, Municipality],
-    tree: Ordered,
-    uncertainty: Floats,
-) -> list[list[Any]]:
-    """Return code, prefecture, name, town range, lon, lat, uncertainty_m of each municipality."""
-    table: list[list[Any]] = []
-    lon, lat, town_municipality = tree.lon, tree.lat, tree.municipality[: tree.towns]
-    for number, one in enumerate(rows.values()):
-        start = int(np.searchsorted(town_municipality, number))
-        stop = int(np.searchsorted(town_municipality, number, side="right"))
-        inside = start + np.flatnonzero(np.isfinite(lon[start:stop]))
-        position: list[float | None] = [None, None, None]
-        if len(inside):
-            centre = inside[medoid(lon[inside], lat[inside])]
-            away = distances_m(lon[inside], lat[inside], float(lon[centre]), float(lat[centre]))
-            reach = np.quantile(away + uncertainty[inside], _SHARE_INSIDE)
-            position = [float(lon[centre]), float(lat[centre]), round(float(reach))]
-        table.append([one.code, one.prefecture, one.name, start, stop, *position])
-    return table
-
-
-def _town_postings(tree: Ordered) -> dict[str, list[int]]:
-    postings: dict[str, list[int]] = defaultdict(list)
-    for node in range(tree.towns):
-        for key, kind in town_spellings(tree.name[node]).items():
-            postings[key].append(node * 8 + kind)
-    return postings
-
-
-def _child_arrays(tree: Ordered) -> dict[str, npt.NDArray[np.uint32] | bytes]:
-    nodes = np.flatnonzero(tree.parent != NO_PARENT)
-    parents = tree.parent[nodes].tolist()
-    keys = [
-        f"{parent:x}{tree.key[node]}".encode()
-        for parent, node in zip(parents, nodes.tolist(), strict=True)
-    ]
-    return unique_table_arrays("child", keys, nodes)
-
-
-def _chome_nodes(tree: Ordered) -> dict[int, list[tuple[int, int]]]:
-    """Return for each town its 丁目: number and node."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for node in np.flatnonzero(tree.level == CHOME).tolist():
-        key = tree.key[node]
-        if key[1:].isdigit():
-            found[int(tree.parent[node])].append((int(key[1:]), node))
-    return found
-
-
-def _postal_postings(
-    postcodes: Iterable[Postcode],
-    table: list[list[Any]],
-    towns: dict[str, list[int]],
-    tree: Ordered,
-) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    """Return the places of each postal code and of each reading.
-
-    A whole municipality is ``2 * number + 1``, a town or one of its 丁目 ``2 * node``.
-    """
-    ranges = {row[0]: (number, row[3], row[4]) for number, row in enumerate(table)}
-    chome = _chome_nodes(tree)
-    places: dict[str, set[int]] = defaultdict(set)
-    readings: dict[str, set[int]] = defaultdict(set)
-    for node, names in tree.kana.items():
-        for name in names:
-            readings[canonical_key(name)].add(node)
-    for postcode in postcodes:
-        if postcode.municipality_code not in ranges:
-            continue
-        number, start, stop = ranges[postcode.municipality_code]
-        found = [
-            posting // 8
-            for posting in towns.get(canonical_key(postcode.town), ())
-            if start <= posting // 8 < stop and posting % 8 == EXACT
-        ]
-        if reading := canonical_key(postcode.kana):
-            readings[reading].update(found)
-        if postcode.chome:
-            found = [
-                node
-                for town in found
-                for value, node in chome[town]
-                if in_chome_list(postcode.chome, value)
-            ] or found
-        places[postcode.postal_code].update([2 * node for node in found] or [2 * number + 1])
-    return (
-        {code: sorted(numbers) for code, numbers in places.items()},
-        {kana: sorted(nodes) for kana, nodes in readings.items() if nodes and kana},
-    )
-
-
-def _text_arrays(name: str, texts: list[str]) -> dict[str, npt.NDArray[np.uint32] | bytes]:
-    encoded = [text.encode() for text in texts]
-    offsets = np.zeros(len(texts) + 1, dtype=np.uint32)
-    if texts:
-        offsets[1:] = np.cumsum([len(text) for text in encoded])
-    return {f"{name}.offsets": offsets, f"{name}.text": b"".join(encoded)}
-
-
-def _published(tree: Ordered) -> int:
-    """Return how many 町丁目 and 小字 have a row of their own."""
-    return int(np.count_nonzero((tree.level <= KOAZA) & (tree.flags & REAL != 0)))
+Entries = dict[str, list[int]]
 
 
 def compile_gazetteer(
@@ -174,41 +57,183 @@ def compile_gazetteer(
     directory : Path
         Made when missing. Whoever has the old file open goes on reading the old one.
     source, dataset_date : str
-        Shown with every answer.
+        Shown with every result.
     postcodes : iterable of Postcode
         Optional: for cross-checking, for telling two places apart, and for readings.
     """
-    grown, joined = _grow(places, municipalities)
-    tree = order_tree(grown, {code: number for number, code in enumerate(joined)})
-    uncertainty = place_nodes(tree)
-    table = _municipality_table(joined, tree, uncertainty)
-    postings = _town_postings(tree)
-    postal, readings = _postal_postings(postcodes, table, postings, tree)
+    builder, known = _build_tree(places, municipalities)
+    tree = builder.ordered({code: number for number, code in enumerate(known)})
+    uncertainty_m = complete_positions(tree)
+    regions = _region_rows(known.values(), tree, uncertainty_m)
+    nodes, spellings = _town_entries(tree)
+    areas = _PostcodeAreas(regions, nodes, spellings, tree)
+    for postcode in postcodes:
+        areas.add(postcode)
     directory.mkdir(parents=True, exist_ok=True)
     write_archive(
         directory / FILE_NAME,
         {
             "source": source,
             "dataset_date": dataset_date,
-            "towns": _published(tree),
-            "municipalities": table,
-            "spellings": spell_regions(
-                [Region.from_row(number, row) for number, row in enumerate(table)]
-            ),
+            "towns": int(np.count_nonzero((tree.level <= KOAZA) & (tree.flags & PUBLISHED != 0))),
+            "municipalities": regions,
+            "spellings": municipality_spellings(list(known.values())),
         },
         {
             "lon": tree.lon,
             "lat": tree.lat,
-            "uncertainty": uncertainty.astype(np.float32),
+            "uncertainty": uncertainty_m.astype(np.float32),
             "municipality": tree.municipality.astype(np.uint16),
             "parent": tree.parent.astype(np.uint32),
             "level": tree.level.astype(np.uint8),
             "flags": tree.flags,
             **_text_arrays("name", tree.name),
-            **_text_arrays("key", [canonical_key(name) for name in tree.name[: tree.towns]]),
-            **key_table_arrays("town", postings),
+            **_text_arrays("key", [canonical_key(name) for name in tree.name[: tree.town_count]]),
+            **hash_table_arrays("town", nodes),
+            "town.spelling": values_in_key_order(spellings).astype(np.uint8),
             **_child_arrays(tree),
-            **key_table_arrays("postal", postal),
-            **key_table_arrays("kana", readings),
+            **hash_table_arrays("postal_town", areas.towns()),
+            **hash_table_arrays("postal_municipality", areas.municipalities()),
+            **hash_table_arrays("kana", areas.readings()),
         },
     )
+
+
+def _build_tree(
+    places: Iterable[Place], municipalities: Iterable[Municipality]
+) -> tuple[PlaceTree, dict[str, Municipality]]:
+    """Add every row to a tree; join the municipalities of both lists, in code order.
+
+    Of two names of a municipality the longer (with its county) wins.
+    """
+    known = {municipality.code: municipality for municipality in municipalities}
+    tree = PlaceTree()
+    for place in places:
+        tree.add(place)
+        code = place.municipality_code
+        if code not in known or len(known[code].name) < len(place.municipality):
+            known[code] = Municipality(code, place.prefecture, place.municipality)
+    return tree, dict(sorted(known.items()))
+
+
+def _region_rows(
+    municipalities: Iterable[Municipality], tree: Tree, uncertainty_m: Floats
+) -> list[RegionRow]:
+    """Return each municipality with its range of towns and the position of its central town."""
+    rows: list[RegionRow] = []
+    lon, lat, town_municipality = tree.lon, tree.lat, tree.municipality[: tree.town_count]
+    for number, municipality in enumerate(municipalities):
+        start = int(np.searchsorted(town_municipality, number))
+        stop = int(np.searchsorted(town_municipality, number, side="right"))
+        row = RegionRow(
+            code=municipality.code,
+            prefecture=municipality.prefecture,
+            name=municipality.name,
+            start=start,
+            stop=stop,
+            lon=None,
+            lat=None,
+            uncertainty_m=None,
+        )
+        towns = start + np.flatnonzero(np.isfinite(lon[start:stop]))
+        if len(towns):
+            centre = towns[medoid(lon[towns], lat[towns])]
+            away = distances_m(lon[towns], lat[towns], float(lon[centre]), float(lat[centre]))
+            extent_m = np.quantile(away + uncertainty_m[towns], _SHARE_INSIDE)
+            row["lon"], row["lat"] = float(lon[centre]), float(lat[centre])
+            row["uncertainty_m"] = round(float(extent_m))
+        rows.append(row)
+    return rows
+
+
+def _town_entries(tree: Tree) -> tuple[Entries, Entries]:
+    """Return the towns of every spelling: their nodes and, in parallel, which spelling it is."""
+    nodes: Entries = defaultdict(list)
+    spellings: Entries = defaultdict(list)
+    for node in range(tree.town_count):
+        for key, spelling in town_spellings(tree.name[node]).items():
+            nodes[key].append(node)
+            spellings[key].append(spelling)
+    return nodes, spellings
+
+
+def _child_arrays(tree: Tree) -> Arrays:
+    nodes = np.flatnonzero(tree.parent != NO_PARENT)
+    keys = [
+        child_key(parent, level, tree.key[node]).encode()
+        for parent, level, node in zip(
+            tree.parent[nodes].tolist(), tree.level[nodes].tolist(), nodes.tolist(), strict=True
+        )
+    ]
+    return unique_hash_table_arrays("child", keys, nodes)
+
+
+def _text_arrays(name: str, texts: list[str]) -> Arrays:
+    encoded = [text.encode() for text in texts]
+    offsets = np.zeros(len(texts) + 1, dtype=np.uint32)
+    if texts:
+        offsets[1:] = np.cumsum([len(text) for text in encoded])
+    return {f"{name}.offsets": offsets, f"{name}.text": b"".join(encoded)}
+
+
+class _PostcodeAreas:
+    """Collects the places of each postal code and of each reading."""
+
+    def __init__(
+        self,
+        regions: list[RegionRow],
+        nodes: Mapping[str, list[int]],
+        spellings: Mapping[str, list[int]],
+        tree: Tree,
+    ) -> None:
+        self._regions = {row["code"]: (number, row) for number, row in enumerate(regions)}
+        self._nodes, self._spellings = nodes, spellings
+        self._chome: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for node in np.flatnonzero(tree.level == CHOME).tolist():
+            if tree.key[node].isdigit():
+                self._chome[int(tree.parent[node])].append((int(tree.key[node]), node))
+        self._towns: dict[str, set[int]] = defaultdict(set)
+        self._municipalities: dict[str, set[int]] = defaultdict(set)
+        self._readings: dict[str, set[int]] = defaultdict(set)
+        for node, readings in tree.kana.items():
+            for reading in readings:
+                self._readings[canonical_key(reading)].add(node)
+
+    def add(self, postcode: Postcode) -> None:
+        """Add a postal code: its towns, of these the 丁目 it names, or a whole municipality."""
+        if postcode.municipality_code not in self._regions:
+            return
+        number, region = self._regions[postcode.municipality_code]
+        key = canonical_key(postcode.town)
+        towns = [
+            node
+            for node, spelling in zip(
+                self._nodes.get(key, ()), self._spellings.get(key, ()), strict=True
+            )
+            if spelling == EXACT and region["start"] <= node < region["stop"]
+        ]
+        if reading := canonical_key(postcode.kana):
+            self._readings[reading].update(towns)
+        if postcode.chome:
+            towns = [
+                node
+                for town in towns
+                for chome, node in self._chome[town]
+                if in_chome_list(postcode.chome, chome)
+            ] or towns
+        if towns:
+            self._towns[postcode.postal_code].update(towns)
+        else:
+            self._municipalities[postcode.postal_code].add(number)
+
+    def towns(self) -> Entries:
+        """Return the town and 丁目 nodes of each postal code."""
+        return {code: sorted(nodes) for code, nodes in self._towns.items()}
+
+    def municipalities(self) -> Entries:
+        """Return the numbers of the municipalities that a postal code serves as a whole."""
+        return {code: sorted(numbers) for code, numbers in self._municipalities.items()}
+
+    def readings(self) -> Entries:
+        """Return the town nodes of each reading."""
+        return {key: sorted(nodes) for key, nodes in self._readings.items() if nodes and key}

@@ -1,17 +1,9 @@
-"""How far a place's true positions lie from its published point (代表点).
+"""The uncertainty of a unit (丁目, 町, 大字, 街区) that is published as one point (代表点).
 
-The open 町丁目 data hold one point per unit and no outline. The size of a unit is read from the
-distance to its neighbours: where units are small, the next points are near.
-
-Calibration
------------
-A unit's uncertainty is a factor times the mean distance to its six nearest units. The factors are
-the smallest for which the official coordinates of 介護サービス情報公表システム in Fukuoka (2,477
-addresses with a 丁目, 887 with a town, 410 with a 大字) lie inside in at least 96 % of the cases,
-wrong official coordinates included: 丁目 0.95, town 1.10, 大字 1.50; a little is added for other
-prefectures and for the long valleys of 大字 at the edge of a city. The mean over six neighbours
-beat one to four and the area of the Voronoi cell. Moving the point towards the cell's centre made
-it worse. ``tests/accuracy/measure.py`` prints the shares.
+The open 町丁目 data hold one point per unit and no outline. The extent of a unit is estimated from
+the distance to its neighbours: where units are small, the next points are near. A unit's
+uncertainty is a factor times the mean distance to its six nearest units; how the factors were
+found is in ``geoportal/decisions/021-uncertainty-of-towns.md``.
 """
 
 from __future__ import annotations
@@ -21,44 +13,19 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from geoportal.geo.equirectangular import METRES_PER_DEGREE, Floats
 
-METRES_PER_DEGREE = 111_195.0
-"""Metres of one degree of latitude on a sphere of 6,371,009 m; 0.5 % is enough for a spread."""
 NEIGHBOURS = 6
 CHOME_FACTOR, TOWN_FACTOR, OAZA_FACTOR = 1.0, 1.15, 1.75
 SMALLEST_UNIT_M = 200.0
 LARGEST_UNIT_M = 20_000.0
-_SMALLEST_CELL_DEGREES = 0.0002
-_CROWD = 24.0
-_MOST_PAIRS = 2_000_000
-_ROW = 10_000_000  # cells in a row of latitude, more than there are
-_LARGEST_CELL_DEGREES = 3.0
 
-
-def distances_m(lon: Floats, lat: Floats, centre_lon: float, centre_lat: float) -> Floats:
-    """Return distances in metres from points (degrees) to a centre, to 1 % below 100 km."""
-    east = (lon - centre_lon) * math.cos(math.radians(centre_lat))
-    return np.asarray(np.hypot(east, lat - centre_lat) * METRES_PER_DEGREE)
-
-
-def distance_m(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Return the distance in metres between two points (degrees), to 1 % below 100 km."""
-    east = (other_lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, other_lat - lat) * METRES_PER_DEGREE
-
-
-def medoid(lon: Floats, lat: Floats) -> int:
-    """Return the index of the point with the least sum of distances to the others.
-
-    Of more than 400 points, every n-th is compared against, which moves the answer by less than
-    the spread of the points.
-    """
-    stretch = math.cos(math.radians(float(lat[0])))
-    step = max(1, len(lon) // 400)
-    east = (lon[:, None] - lon[None, ::step]) * stretch
-    north = lat[:, None] - lat[None, ::step]
-    return int(np.hypot(east, north).sum(axis=1).argmin())
+_SAMPLE_CELL_DEGREES = 0.01
+_POINTS_PER_CELL = 24.0
+_SMALLEST_CELL_DEGREES, _LARGEST_CELL_DEGREES = 0.0002, 3.0
+_MAX_PAIRS = 2_000_000
+_CELLS_PER_ROW = 10_000_000
+"""More cells than a row of latitude has, so that row and column make one number."""
 
 
 def neighbour_distances_m(lon: Floats, lat: Floats, neighbours: int = NEIGHBOURS) -> Floats:
@@ -86,13 +53,20 @@ def neighbour_distances_m(lon: Floats, lat: Floats, neighbours: int = NEIGHBOURS
     return result
 
 
+def _cell_codes(lon: Floats, lat: Floats, cell: float) -> npt.NDArray[np.int64]:
+    """Return for each point the number of its cell in a grid of ``cell`` degrees."""
+    rows, columns = np.floor(lat / cell), np.floor(lon / cell)
+    return rows.astype(np.int64) * _CELLS_PER_ROW + columns.astype(np.int64)
+
+
 def _first_cell(lon: Floats, lat: Floats) -> float:
-    """Return a cell size in degrees at which a cell holds some twenty of the points around it."""
+    """Return a cell size in degrees at which the cell of the median point has some 24 points."""
     if len(lon) < 2:
         return _LARGEST_CELL_DEGREES
-    rows = np.unique(np.floor(lat / 0.01) * 1_000_000 + np.floor(lon / 0.01), return_counts=True)[1]
-    crowd = float(np.median(np.repeat(rows, rows)))  # what the median point finds in 0.01 degrees
-    return max(_SMALLEST_CELL_DEGREES, 0.01 * min(1.0, math.sqrt(_CROWD / crowd)))
+    counts = np.unique(_cell_codes(lon, lat, _SAMPLE_CELL_DEGREES), return_counts=True)[1]
+    crowd = float(np.median(np.repeat(counts, counts)))
+    cell = _SAMPLE_CELL_DEGREES * min(1.0, math.sqrt(_POINTS_PER_CELL / crowd))
+    return max(_SMALLEST_CELL_DEGREES, cell)
 
 
 def _search_cells(
@@ -104,28 +78,24 @@ def _search_cells(
     result: Floats,
 ) -> None:
     """Fill ``result`` where the nearest are surely inside the 3 x 3 cells around a point."""
-    columns = np.floor(lon / cell).astype(np.int64)
-    rows = np.floor(lat / cell).astype(np.int64)
-    codes = rows * _ROW + columns
+    codes = _cell_codes(lon, lat, cell)
     order = np.argsort(codes, kind="stable")
     ordered = codes[order]
-    mine_order = pending[np.argsort(codes[pending], kind="stable")]
-    occupied, first = np.unique(codes[mine_order], return_index=True)
-    edges = np.append(first, len(pending))
-    for index, code in enumerate(occupied):
-        mine = mine_order[edges[index] : edges[index + 1]]
+    pending = pending[np.argsort(codes[pending], kind="stable")]
+    occupied, first = np.unique(codes[pending], return_index=True)
+    for code, inside in zip(occupied, np.split(pending, first[1:]), strict=True):
         around = []
-        for row in (-_ROW, 0, _ROW):
-            start = np.searchsorted(ordered, code + row - 1)
-            stop = np.searchsorted(ordered, code + row + 1, side="right")
-            around.append(order[start:stop])
+        for row in (-_CELLS_PER_ROW, 0, _CELLS_PER_ROW):
+            first_near = np.searchsorted(ordered, code + row - 1)
+            last_near = np.searchsorted(ordered, code + row + 1, side="right")
+            around.append(order[first_near:last_near])
         near = np.concatenate(around)
         if len(near) <= neighbours:
             continue
-        stretch = math.cos(math.radians(float(lat[mine[0]])))
-        step = max(1, _MOST_PAIRS // len(near))
-        for part in range(0, len(mine), step):
-            some = mine[part : part + step]
+        stretch = math.cos(math.radians(float(lat[inside[0]])))
+        step = max(1, _MAX_PAIRS // len(near))
+        for start in range(0, len(inside), step):
+            some = inside[start : start + step]
             away = np.hypot(
                 (lon[some, None] - lon[None, near]) * stretch, lat[some, None] - lat[None, near]
             )
@@ -158,6 +128,6 @@ def unit_uncertainty_m(
     result = np.full(len(lon), LARGEST_UNIT_M)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     if len(known):
-        spread = neighbour_distances_m(lon[known], lat[known]) * factor[known]
-        result[known] = np.clip(spread, smallest_m, LARGEST_UNIT_M)
+        size_m = neighbour_distances_m(lon[known], lat[known]) * factor[known]
+        result[known] = np.clip(size_m, smallest_m, LARGEST_UNIT_M)
     return result

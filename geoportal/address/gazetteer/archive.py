@@ -1,6 +1,10 @@
-"""The file a compiled gazetteer is kept in: named arrays behind one JSON header.
+"""The file format of a compiled gazetteer: named arrays behind one JSON header.
 
-One file, written beside its place and renamed, so that a reader sees the old or the new one and
+Layout: `MAGIC` with the format's version; the length of the JSON text, 8 bytes, little-endian; the
+JSON text with the caller's header and the name, type, offset and length of each array; the arrays,
+each aligned to 16 bytes.
+
+The file is written under another name and renamed, so that a reader sees the old or the new one and
 never half of either. It is read by memory map: opening costs a few milliseconds, the pages are
 shared between processes, nothing is ever written to them.
 """
@@ -19,8 +23,10 @@ import numpy.typing as npt
 from geoportal.errors import UnreadableSourceError
 
 FILE_NAME = "gazetteer.bin"
-MAGIC = b"geoportal gazetteer 3\n"
+MAGIC = b"geoportal gazetteer 4\n"
+"""Name and version of the format. A file of another version is refused, and compiled again."""
 _ALIGNMENT = 16
+_LENGTH_BYTES = 8
 
 
 class StaleGazetteerError(UnreadableSourceError, ValueError):
@@ -54,7 +60,7 @@ def write_archive(
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps({"header": header, "layout": layout}, ensure_ascii=False).encode()
-    front = MAGIC + len(text).to_bytes(8, "little") + text
+    front = MAGIC + len(text).to_bytes(_LENGTH_BYTES, "little") + text
     front += bytes(-len(front) % _ALIGNMENT)
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     with draft.open("wb") as file:
@@ -86,12 +92,11 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, memoryview]]:
             whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError) as error:
         raise StaleGazetteerError(f"no compiled gazetteer at {path}") from error
-    size_at = len(MAGIC)
-    if whole[:size_at] != MAGIC:
+    if whole[: len(MAGIC)] != MAGIC:
         raise StaleGazetteerError(f"{path} is not a gazetteer of this version; compile it again")
-    size = int.from_bytes(whole[size_at : size_at + 8], "little")
-    start = size_at + 8 + size
-    described = json.loads(bytes(whole[size_at + 8 : start]))
+    text_start = len(MAGIC) + _LENGTH_BYTES
+    start = text_start + int.from_bytes(whole[len(MAGIC) : text_start], "little")
+    described = json.loads(bytes(whole[text_start:start]))
     start += -start % _ALIGNMENT
     arrays = {}
     for name, (kind, offset, length) in described["layout"].items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from geoportal.address.gazetteer.archive import FILE_NAME, read_archive
-from geoportal.address.gazetteer.hash_table import KeyTable
-from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT
+from geoportal.address.gazetteer.hash_table import HashTable, empty_hash_table_arrays
+from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT, child_key
 from geoportal.address.gazetteer.region import Position, Region
+from geoportal.address.text.municipality_names import MunicipalitySpelling
 
+_TABLES = ("town", "child", "postal_town", "postal_municipality", "kana")
+_ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
 
 
 class Gazetteer:
     """An immutable gazetteer; every method may be called from many threads.
 
-    Made by :meth:`open` or :meth:`empty`.
+    Made by :meth:`open` or :meth:`empty`. Places are nodes, see `gazetteer.nodes`.
 
     Attributes
     ----------
@@ -31,8 +34,20 @@ class Gazetteer:
         Number of 町丁目 and 小字 published on their own.
     regions : tuple of Region
         All municipalities, in code order.
-    spellings : list
-        How municipalities are written; made by `municipality_spellings.spell_regions`.
+    spellings : list of MunicipalitySpelling
+        How municipalities are written.
+    towns : HashTable
+        Town nodes by any spelling of their name, ascending; `town_spellings` says which.
+    town_spellings : memoryview of int
+        For each value of `towns` the `town_names.Spelling` by which it is reached.
+    children : HashTable
+        Nodes below others, by `nodes.child_key`.
+    postal_towns, postal_municipalities : HashTable
+        Nodes, and municipality numbers, by postal code.
+    kana : HashTable
+        Town nodes by the canonical form of their reading.
+    flags, levels, parents : memoryview of int
+        By node.
     """
 
     def __init__(self, header: dict[str, Any], arrays: dict[str, memoryview]) -> None:
@@ -42,11 +57,13 @@ class Gazetteer:
         self.regions = tuple(
             Region.from_row(number, row) for number, row in enumerate(header["municipalities"])
         )
-        self.spellings: list[list[Any]] = header["spellings"]
-        self.towns = KeyTable(arrays, "town")
-        self.children = KeyTable(arrays, "child")
-        self.postal = KeyTable(arrays, "postal")
-        self.kana = KeyTable(arrays, "kana")
+        self.spellings = [MunicipalitySpelling(*row) for row in header["spellings"]]
+        self.towns = HashTable(arrays, "town")
+        self.town_spellings = arrays["town.spelling"]
+        self.children = HashTable(arrays, "child")
+        self.postal_towns = HashTable(arrays, "postal_town")
+        self.postal_municipalities = HashTable(arrays, "postal_municipality")
+        self.kana = HashTable(arrays, "kana")
         self.flags = arrays["flags"]
         self.levels = arrays["level"]
         self.parents = arrays["parent"]
@@ -61,11 +78,11 @@ class Gazetteer:
 
     @classmethod
     def open(cls, directory: Path) -> Gazetteer:
-        """Open what :func:`compile_gazetteer` wrote.
+        """Open a gazetteer that `compiling.compiler.compile_gazetteer` wrote.
 
         Raises
         ------
-        UnreadableSourceError
+        StaleGazetteerError
             When nothing was compiled there, or by another version.
         """
         return cls(*read_archive(directory / FILE_NAME))
@@ -73,28 +90,11 @@ class Gazetteer:
     @classmethod
     def empty(cls) -> Gazetteer:
         """Return a gazetteer that knows no place, for an installation without towns."""
-        nothing = memoryview(b"")
-        arrays = {
-            f"{table}.{part}": nothing.cast("I")
-            for table in ("town", "child", "postal", "kana")
-            for part in ("hashes", "starts", "numbers")
-        }
-        for table in ("town", "child", "postal", "kana"):
-            arrays[f"{table}.slots"] = memoryview(bytes(4)).cast("I")
-            arrays[f"{table}.offsets"] = memoryview(bytes(4)).cast("I")
-            arrays[f"{table}.keys"] = nothing
-        names = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality")
-        arrays |= dict.fromkeys((*names, *_TEXTS), nothing)
-        return cls(
-            {
-                "source": "",
-                "dataset_date": "",
-                "towns": 0,
-                "municipalities": [],
-                "spellings": [],
-            },
-            arrays,
-        )
+        arrays = dict.fromkeys((*_ARRAYS, *_TEXTS), memoryview(b""))
+        for table in _TABLES:
+            arrays |= empty_hash_table_arrays(table)
+        header = {"source": "", "dataset_date": "", "towns": 0}
+        return cls({**header, "municipalities": [], "spellings": []}, arrays)
 
     def region_of(self, node: int) -> Region:
         """Return the municipality a node lies in."""
@@ -138,34 +138,42 @@ class Gazetteer:
 
     def lineage(self, node: int) -> list[int]:
         """Return a node and every unit above it, the town last."""
-        found = [node]
+        nodes = [node]
         while (parent := self.parents[node]) != NO_PARENT:
-            found.append(parent)
+            nodes.append(parent)
             node = parent
-        return found
+        return nodes
 
-    def akin(self, node: int, others: frozenset[int]) -> bool:
-        """Tell whether a node is one of others, lies in one of them, or holds one of them."""
+    def is_related(self, node: int, others: frozenset[int]) -> bool:
+        """Say whether a node is one of others, lies in one of them, or holds one of them."""
         if not others.isdisjoint(self.lineage(node)):
             return True
         return any(node in self.lineage(other) for other in others)
 
-    def child(self, node: int, key: str) -> int | None:
-        """Return the child of a node by its key ("c3", "b12"), None when there is none."""
-        found = self.children.get(f"{node:x}{key}")
-        return found[0] if found else None
+    def child(self, node: int, level: int, name: str) -> int | None:
+        """Return a node's child by level and canonical name, None when there is none."""
+        nodes = self.children.get(child_key(node, level, name))
+        return nodes[0] if nodes else None
 
-    def towns_within(self, start: int, stop: int, first: int, last: int) -> list[int]:
-        """Return the postings ``start:stop`` of the town table whose towns lie in a range.
+    def towns_within(self, start: int, stop: int, first: int, last: int) -> list[tuple[int, int]]:
+        """Return towns of one spelling that lie in a range of nodes.
 
         Parameters
         ----------
         start, stop : int
-            A slice of ``towns.numbers``, ascending.
+            A slice of ``towns.values``, ascending: the towns of the spelling.
         first, last : int
             Range of town nodes, ``last`` not included.
+
+        Returns
+        -------
+        list of (node, spelling)
+            ``spelling`` as in `town_spellings`.
         """
-        numbers = self.towns.numbers
-        low = bisect_left(numbers, first * 8, start, stop)
-        high = bisect_right(numbers, last * 8 - 1, low, stop)
-        return numbers[low:high].tolist()
+        nodes = self.towns.values
+        low = bisect_left(nodes, first, start, stop)
+        high = bisect_left(nodes, last, low, stop)
+        if low == high:
+            return []
+        spellings = self.town_spellings[low:high].tolist()
+        return list(zip(nodes[low:high].tolist(), spellings, strict=True))

@@ -1,55 +1,71 @@
 """A read-only hash table from text keys to lists of numbers, laid out in plain arrays.
 
-Made for memory-mapped reading from pure Python: one lookup is a CRC-32, one or two array reads
-and a comparison of bytes, under a microsecond, with nothing loaded up front.
+Open addressing with linear probing over CRC-32, in arrays that can be memory-mapped: one lookup is
+a checksum, one or two array reads and a comparison of bytes, under a microsecond in pure Python,
+with nothing loaded up front. Keys are sorted, so that prefixes are ranges.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+Arrays = dict[str, npt.NDArray[np.uint32] | bytes]
 
-def key_table_arrays(
-    name: str, postings: Mapping[str, Sequence[int]]
-) -> dict[str, npt.NDArray[np.uint32] | bytes]:
-    """Lay a mapping out as arrays for :class:`KeyTable`.
+
+def hash_table_arrays(name: str, entries: Mapping[str, Sequence[int]]) -> Arrays:
+    """Lay a mapping out as arrays for :class:`HashTable`.
 
     Parameters
     ----------
     name : str
         Prefix of the arrays' names.
-    postings : mapping of str to sequence of int
-        Numbers below 2**32, kept in the order given. Keys are stored sorted by their UTF-8 bytes.
+    entries : mapping of str to sequence of int
+        Values of each key: numbers below 2**32, kept in the order given.
     """
-    keys = sorted(key.encode() for key in postings)
+    keys = sorted(key.encode() for key in entries)
     starts = np.zeros(len(keys) + 1, dtype=np.uint32)
     if keys:
-        starts[1:] = np.cumsum([len(postings[key.decode()]) for key in keys])
-    numbers = np.fromiter(
-        (number for key in keys for number in postings[key.decode()]), dtype=np.uint32
-    )
-    return _arrays(name, keys, starts, numbers)
+        starts[1:] = np.cumsum([len(entries[key.decode()]) for key in keys])
+    return _arrays(name, keys, starts, values_in_key_order(entries))
 
 
-def unique_table_arrays(
-    name: str, keys: Sequence[bytes], numbers: npt.NDArray[np.int64]
-) -> dict[str, npt.NDArray[np.uint32] | bytes]:
-    """Lay out a mapping of different keys to one number each; see :func:`key_table_arrays`."""
+def values_in_key_order(entries: Mapping[str, Sequence[int]]) -> npt.NDArray[np.uint32]:
+    """Return the values of a mapping as :func:`hash_table_arrays` stores them, one after the other.
+
+    With it a second array can be stored in parallel to a table's values.
+    """
+    keys = sorted(key.encode() for key in entries)
+    return np.fromiter((value for key in keys for value in entries[key.decode()]), dtype=np.uint32)
+
+
+def unique_hash_table_arrays(
+    name: str, keys: Sequence[bytes], values: npt.NDArray[np.int64]
+) -> Arrays:
+    """Lay out a mapping of different keys to one value each; see :func:`hash_table_arrays`."""
     order = sorted(range(len(keys)), key=keys.__getitem__)
     starts = np.arange(len(keys) + 1, dtype=np.uint32)
-    ordered = numbers[np.array(order, dtype=np.intp)].astype(np.uint32)
-    return _arrays(name, [keys[at] for at in order], starts, ordered)
+    ordered = values[np.array(order, dtype=np.intp)].astype(np.uint32)
+    return _arrays(name, [keys[index] for index in order], starts, ordered)
+
+
+def empty_hash_table_arrays(name: str) -> dict[str, memoryview]:
+    """Return the arrays of a table without keys, as if read back."""
+    arrays = _arrays(name, [], np.zeros(1, dtype=np.uint32), np.empty(0, dtype=np.uint32))
+    return {
+        part: memoryview(content) if isinstance(content, bytes) else content.data
+        for part, content in arrays.items()
+    }
 
 
 def _arrays(
-    name: str, keys: list[bytes], starts: npt.NDArray[np.uint32], numbers: npt.NDArray[np.uint32]
-) -> dict[str, npt.NDArray[np.uint32] | bytes]:
+    name: str, keys: list[bytes], starts: npt.NDArray[np.uint32], values: npt.NDArray[np.uint32]
+) -> Arrays:
     offsets = np.zeros(len(keys) + 1, dtype=np.uint32)
     if keys:
         offsets[1:] = np.cumsum([len(key) for key in keys])
@@ -57,7 +73,7 @@ def _arrays(
     while size < 2 * len(keys):
         size *= 2
     hashes = [crc32(key) for key in keys]
-    slots = array("I", bytes(4 * size))
+    slots = array("I", bytes(4 * size))  # 0: free, n: entry n - 1
     mask = size - 1
     for entry, code in enumerate(hashes, 1):
         slot = code & mask
@@ -69,23 +85,28 @@ def _arrays(
         f"{name}.hashes": np.array(hashes, dtype=np.uint32),
         f"{name}.offsets": offsets,
         f"{name}.starts": starts,
-        f"{name}.numbers": numbers,
+        f"{name}.values": values,
         f"{name}.keys": b"".join(keys),
     }
 
 
-class KeyTable:
+class HashTable:
     """Looks up keys and their prefixes; immutable, safe from many threads.
 
     Parameters
     ----------
     arrays : mapping of str to memoryview
-        What :func:`key_table_arrays` made, read back.
+        What :func:`hash_table_arrays` made, read back.
     name : str
         The prefix given there.
+
+    Attributes
+    ----------
+    values : memoryview of int
+        The values of all keys, those of one key next to each other.
     """
 
-    __slots__ = ("_hashes", "_keys", "_mask", "_offsets", "_slots", "_starts", "numbers")
+    __slots__ = ("_hashes", "_keys", "_mask", "_offsets", "_slots", "_starts", "values")
 
     def __init__(self, arrays: Mapping[str, memoryview], name: str) -> None:
         self._slots = arrays[f"{name}.slots"]
@@ -94,32 +115,32 @@ class KeyTable:
         self._starts = arrays[f"{name}.starts"]
         self._keys = arrays[f"{name}.keys"]
         self._mask = len(self._slots) - 1
-        self.numbers = arrays[f"{name}.numbers"]
+        self.values = arrays[f"{name}.values"]
 
     def __len__(self) -> int:
         return len(self._hashes)
 
-    def _find(self, key: bytes, code: int) -> int:
+    def find(self, key: str) -> tuple[int, int]:
+        """Return the slice of `values` of a key: start and stop, equal when there is none."""
+        encoded = key.encode("utf-8", "surrogatepass")
+        code = crc32(encoded)
         slots, hashes, mask = self._slots, self._hashes, self._mask
         slot = code & mask
         while entry := slots[slot]:
             if hashes[entry - 1] == code:
                 entry -= 1
-                if self._keys[self._offsets[entry] : self._offsets[entry + 1]] == key:
-                    return entry
+                if self._keys[self._offsets[entry] : self._offsets[entry + 1]] == encoded:
+                    return self._starts[entry], self._starts[entry + 1]
             slot = (slot + 1) & mask
-        return -1
+        return 0, 0
 
     def get(self, key: str) -> list[int]:
-        """Return the numbers of a key, empty when there is none."""
-        encoded = key.encode("utf-8", "surrogatepass")
-        entry = self._find(encoded, crc32(encoded))
-        if entry < 0:
-            return []
-        return self.numbers[self._starts[entry] : self._starts[entry + 1]].tolist()
+        """Return the values of a key, empty when there is none."""
+        start, stop = self.find(key)
+        return self.values[start:stop].tolist()
 
-    def prefixes(self, text: str, before: str = "") -> list[tuple[int, int, int]]:
-        """Find every key that is a beginning of ``text``.
+    def find_prefixes(self, text: str, before: str = "") -> list[tuple[int, int, int]]:
+        """Find every key that is a beginning of a text.
 
         Parameters
         ----------
@@ -131,9 +152,9 @@ class KeyTable:
         Returns
         -------
         list of (length, start, stop)
-            Letters of ``text`` used and the slice of ``numbers``; longest first.
+            Letters of ``text`` used and the slice of `values`; longest first.
         """
-        found = []
+        matches = []
         slots, hashes, mask = self._slots, self._hashes, self._mask
         key = before.encode()
         code = crc32(key)
@@ -146,37 +167,31 @@ class KeyTable:
                 if hashes[entry - 1] == code:
                     entry -= 1
                     if self._keys[self._offsets[entry] : self._offsets[entry + 1]] == key:
-                        found.append((length, self._starts[entry], self._starts[entry + 1]))
+                        matches.append((length, self._starts[entry], self._starts[entry + 1]))
                         break
                 slot = (slot + 1) & mask
-        found.reverse()
-        return found
+        matches.reverse()
+        return matches
 
-    def starting_with(self, prefix: str) -> Iterator[tuple[str, int, int]]:
-        """Yield keys that begin with ``prefix``, sorted, each with its slice of ``numbers``."""
-        wanted = prefix.encode("utf-8", "surrogatepass")
-        entries = range(len(self))
-        first = bisect_left(entries, wanted, key=self._bytes)
-        for entry in entries[first:]:
-            key = self._bytes(entry)
-            if not key.startswith(wanted):
-                return
-            yield key.decode(), self._starts[entry], self._starts[entry + 1]
+    def find_completions(self, prefix: str) -> tuple[slice, npt.NDArray[np.uint32]]:
+        """Find all values of keys that begin with a prefix.
 
-    def numbers_under(self, prefix: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-        """Return all numbers of keys that begin with ``prefix``, and the bytes of each one's key.
-
-        The same as :meth:`starting_with`, at once: for prefixes of thousands of keys.
+        Returns
+        -------
+        slice
+            Of `values`, empty when there is none.
+        ndarray of int, shape (n,)
+            Bytes of the key of each value.
         """
         wanted = prefix.encode("utf-8", "surrogatepass")
         entries = range(len(self))
-        first = bisect_left(entries, wanted, key=self._bytes)
-        last = bisect_left(entries, wanted + b"\xff", lo=first, key=self._bytes)
+        first = bisect_left(entries, wanted, key=self._key)
+        last = bisect_left(entries, wanted + b"\xff", lo=first, key=self._key)
+        if first == last:
+            return slice(0, 0), np.empty(0, np.uint32)
         starts = np.asarray(self._starts[first : last + 1])
         lengths = np.diff(np.asarray(self._offsets[first : last + 1]))
-        if first == last:
-            return np.empty(0, np.uint32), np.empty(0, np.uint32)
-        return np.asarray(self.numbers[starts[0] : starts[-1]]), np.repeat(lengths, np.diff(starts))
+        return slice(int(starts[0]), int(starts[-1])), np.repeat(lengths, np.diff(starts))
 
-    def _bytes(self, entry: int) -> bytes:
+    def _key(self, entry: int) -> bytes:
         return bytes(self._keys[self._offsets[entry] : self._offsets[entry + 1]])

@@ -1,13 +1,26 @@
-"""What a node of a compiled gazetteer is: its level and its flags."""
+"""Nodes of a compiled gazetteer: levels, flags, and the keys by which a child is found.
+
+A node is a place of the gazetteer, known by its number. Towns come first, ordered by municipality.
+"""
 
 from __future__ import annotations
 
 from geoportal.address.result import Level
 
 TOWN, CHOME, KOAZA, BLOCK, HOUSE = range(5)
-REAL, OAZA, HAS_CHOME, HAS_KOAZA, HAS_BLOCK, FAR = 1, 2, 4, 8, 16, 32
-"""Flags of a node: published itself; with 大字; has children of a kind; its position was dropped
-because it lies implausibly far from its parent."""
+"""Levels: 町・大字, 丁目, 小字, 街区・番地, 住居番号."""
+
+PUBLISHED = 1
+"""Flag: the place has a row of its own; else it is known only by what lies in it."""
+OAZA = 2
+"""Flag: 大字 or 字 stands in the published name."""
+HAS_CHOME = 4
+HAS_KOAZA = 8
+HAS_BLOCK = 16
+"""Flags: the place has children of this level."""
+IMPLAUSIBLE_POSITION = 32
+"""Flag: the published position was dropped because it lies too far from the unit above."""
+
 NO_PARENT = 0xFFFFFFFF
 
 LEVEL_NAMES: dict[int, Level] = {
@@ -17,4 +30,22 @@ LEVEL_NAMES: dict[int, Level] = {
     BLOCK: "block",
     HOUSE: "house",
 }
-"""Names of the levels in answers; a 小字 counts as fine as a 丁目."""
+"""Names of the levels in results; a 小字 counts as fine as a 丁目."""
+
+_LEVEL_LETTERS = {CHOME: "c", KOAZA: "k", BLOCK: "b", HOUSE: "h"}
+
+
+def child_key(parent: int, level: int, name: str = "") -> str:
+    """Return the key under which the table of children has a child.
+
+    Parameters
+    ----------
+    parent : int
+        Node of the unit above.
+    level : int
+        `CHOME`, `KOAZA`, `BLOCK` or `HOUSE`.
+    name : str
+        Canonical name of the child, of a 丁目 its number ("3"); empty for what the keys of all
+        children of this level begin with.
+    """
+    return f"{parent:x}{_LEVEL_LETTERS[level]}{name}"

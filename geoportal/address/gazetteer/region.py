@@ -1,12 +1,13 @@
-"""Municipalities as the gazetteer holds them, and positions with their uncertainty."""
+"""Municipalities of a compiled gazetteer, and positions with their uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from geoportal.address.result import Level
+from geoportal.geo.equirectangular import distance_m
 
 
 class Position(NamedTuple):
@@ -28,6 +29,23 @@ class Position(NamedTuple):
     level: Level
 
 
+class RegionRow(TypedDict):
+    """A municipality in the header of a compiled gazetteer.
+
+    ``lon``, ``lat`` (degrees) and ``uncertainty_m`` are None when no town has a position; the other
+    keys are as in `Region`.
+    """
+
+    code: str
+    prefecture: str
+    name: str
+    start: int
+    stop: int
+    lon: float | None
+    lat: float | None
+    uncertainty_m: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A municipality or ward (市区町村).
@@ -37,7 +55,7 @@ class Region:
     number : int
         Its place in code order.
     code, prefecture, name : str
-        5 digits, "福岡県", "北九州市門司区".
+        Five digits, "福岡県", "北九州市門司区".
     start, stop : int
         The range of its towns' node numbers, ``stop`` not included.
     position : Position or None
@@ -53,8 +71,46 @@ class Region:
     position: Position | None
 
     @classmethod
-    def from_row(cls, number: int, row: Sequence[Any]) -> Region:
-        """Read a region from its row in a compiled gazetteer's header."""
-        code, prefecture, name, start, stop, lon, lat, uncertainty = row
-        position = None if lon is None else Position(lon, lat, float(uncertainty), "municipality")
-        return cls(number, code, prefecture, name, start, stop, position)
+    def from_row(cls, number: int, row: RegionRow) -> Region:
+        """Rebuild a municipality from the header of a compiled gazetteer."""
+        position = None
+        if row["lon"] is not None and row["lat"] is not None:
+            uncertainty_m = float(row["uncertainty_m"] or 0.0)
+            position = Position(row["lon"], row["lat"], uncertainty_m, "municipality")
+        return cls(
+            number=number,
+            code=row["code"],
+            prefecture=row["prefecture"],
+            name=row["name"],
+            start=row["start"],
+            stop=row["stop"],
+            position=position,
+        )
+
+
+def common_position(regions: Collection[Region]) -> Position | None:
+    """Return one position for several municipalities: that of the most central one.
+
+    Parameters
+    ----------
+    regions : collection of Region
+        For example all wards of a city.
+
+    Returns
+    -------
+    Position or None
+        Its uncertainty covers every municipality with that one's own. None when none has a
+        position.
+    """
+    positions = [region.position for region in regions if region.position is not None]
+    if not positions:
+        return None
+
+    def extent_m(centre: Position) -> float:
+        return max(
+            distance_m(centre.lon, centre.lat, position.lon, position.lat) + position.uncertainty_m
+            for position in positions
+        )
+
+    centre = min(positions, key=lambda position: (extent_m(position), position.lon))
+    return centre._replace(uncertainty_m=float(round(extent_m(centre))))

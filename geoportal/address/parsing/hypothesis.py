@@ -1,17 +1,16 @@
-"""What a search finds: readings of a whole address, and the assumptions each rests on."""
+"""Hypotheses: ways to parse a whole address, each with the assumptions it rests on."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.parsing.municipality_parser import Area, Head
-from geoportal.address.parsing.town_parser import COMPLETED, DOUBTFUL, Reading, TownReader
+from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
+from geoportal.address.parsing.town_parser import COMPLETED, DOUBTFUL, TownParse, TownParser
 from geoportal.address.text.canonical import CanonicalText
 
 CERTAIN = COMPLETED
-"""Findings with a higher penalty are never ``ok``."""
+"""Hypotheses with a higher penalty are never ``ok``."""
 CONFLICT, ELSEWHERE, SKIPPED = 4, 5, 4
 """Penalties: two parts of the text contradict each other; a town outside of what the text names;
 part of the text had to be skipped."""
@@ -21,8 +20,8 @@ _SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked.
+class AddressInput:
+    """What is to be parsed.
 
     Attributes
     ----------
@@ -33,98 +32,101 @@ class Question:
     start : int
         Where it begins behind a postal code.
     hinted : frozenset of int
-        Municipalities the hint allows, empty without one.
-    postal : tuple of int
-        What the gazetteer has under the postal code.
+        Numbers of the municipalities the hint allows, empty without one.
+    postal_towns : tuple of int
+        Nodes the postal code serves; empty without one.
+    postal_municipalities : tuple of int
+        Numbers of the municipalities it serves as a whole.
     """
 
     original: str = field(repr=False)
     text: CanonicalText = field(repr=False)
     start: int
     hinted: frozenset[int]
-    postal: tuple[int, ...]
+    postal_towns: tuple[int, ...] = ()
+    postal_municipalities: tuple[int, ...] = ()
 
-    def cut(self, stop: int) -> tuple[str, str]:
-        """Cut the original behind a canonical position: what was understood, what is left."""
+    @property
+    def has_postal_code(self) -> bool:
+        """True when a postal code that is known was written."""
+        return bool(self.postal_towns or self.postal_municipalities)
+
+    def split(self, position: int) -> tuple[str, str]:
+        """Split the original at a canonical position: what was parsed, and the remainder."""
         text, canonical = self.original, self.text
-        at = canonical.end(stop)
-        if stop in canonical.marks and canonical.key[stop : stop + 1].isdigit():
-            at += text[at:].index(canonical.marks[stop][-1]) + 1  # 大字十文字1: 字 is the name's
-        return text[:at].strip(), _JOINING.sub("", text[at:].strip(_SEPARATORS))
+        offset = canonical.end(position)
+        if position in canonical.marks and canonical.key[position : position + 1].isdigit():
+            # 大字十文字1: 字 is part of the name
+            offset += text[offset:].index(canonical.marks[position][-1]) + 1
+        return text[:offset].strip(), _JOINING.sub("", text[offset:].strip(_SEPARATORS))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A reading of the whole address.
+class Hypothesis:
+    """One way to parse a whole address.
 
     Attributes
     ----------
-    head : Head
+    municipality : MunicipalityParse
         Its prefecture, city or ward.
-    reading : Reading or None
-        Its town; None when none was understood.
+    town : TownParse or None
+        Its town and what follows; None when no town was recognised.
     penalty : int
         Sum of everything assumed.
     warnings : tuple of str
         What was assumed.
-    elsewhere : bool
+    candidate_only : bool
         True when the town is not the one the text names (it lies outside of the municipality named,
-        or is spelt differently): only ever a candidate.
+        or is spelt differently): only ever offered as a candidate.
     """
 
-    head: Head
-    reading: Reading | None
+    municipality: MunicipalityParse
+    town: TownParse | None
     penalty: int
     warnings: tuple[str, ...] = ()
-    elsewhere: bool = False
+    candidate_only: bool = False
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What findings are compared by: fewer assumptions, then the longer town name."""
-        if self.reading is None:
-            return self.penalty, 0
-        return self.penalty, -self.reading.name_stop
+        """What hypotheses are compared by: fewer assumptions, then the longer town name."""
+        return self.penalty, -self.town.name_end if self.town else 0
 
 
-class TownFinder:
-    """Reads towns under a head; immutable, safe from many threads."""
+def town_hypotheses(
+    parser: TownParser,
+    text: CanonicalText,
+    municipality: MunicipalityParse,
+    within: MunicipalitySet,
+    *,
+    penalty: int,
+    warnings: tuple[str, ...],
+) -> list[Hypothesis]:
+    """Return a hypothesis for each parse of the town where the municipality ends.
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        self.reader = TownReader(gazetteer)
-
-    def find(
-        self,
-        text: CanonicalText,
-        head: Head,
-        area: Area,
-        penalty: int,
-        warnings: tuple[str, ...],
-    ) -> list[Found]:
-        """Return findings of the town at the head's end within an area.
-
-        Parameters
-        ----------
-        text : CanonicalText
-            The address.
-        head : Head
-            What stands before the town.
-        area : Area
-            The municipalities it may lie in.
-        penalty : int
-            Of what was assumed before, added to each reading's own.
-        warnings : tuple of str
-            The same in words.
-        """
-        return [
-            Found(head, reading, penalty + reading.penalty, warnings + reading.warnings)
-            for reading in self.reader.read(text, head.position, area)
-        ]
+    Parameters
+    ----------
+    parser : TownParser
+    text : CanonicalText
+        The address.
+    municipality : MunicipalityParse
+        What stands before the town.
+    within : MunicipalitySet
+        The municipalities it may lie in.
+    penalty : int
+        Of what was assumed before, added to each parse's own.
+    warnings : tuple of str
+        The same in words.
+    """
+    return [
+        Hypothesis(municipality, town, penalty + town.penalty, warnings + town.warnings)
+        for town in parser.parse(text, municipality.end, within)
+    ]
 
 
-def head_doubts(head: Head) -> tuple[int, tuple[str, ...]]:
-    """Return the penalty and the warnings of a head itself."""
-    if head.conflict:
+def municipality_doubts(municipality: MunicipalityParse) -> tuple[int, tuple[str, ...]]:
+    """Return the penalty and the warnings of a municipality's parse itself."""
+    if municipality.prefecture_conflict:
         return CONFLICT, ("prefecture_mismatch",)
-    if not head.firm:
+    if not municipality.in_full:
         return DOUBTFUL, ("municipality_completed",)
     return 0, ()

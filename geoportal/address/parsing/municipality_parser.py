@@ -1,7 +1,7 @@
-"""The head of an address: prefecture, county, city and ward (都道府県・郡・市・区・町村).
+"""Parser of prefecture, county, city and ward (都道府県・郡・市・区・町村) in front of the town.
 
-Reads what stands in front of the town, in every way people leave parts out or write them twice, and
-says which municipalities are still possible.
+Accepts every way in which people leave parts out or write them
+twice, and says which municipalities are still possible.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from geoportal.address.gazetteer.municipality_spellings import FIRM
 from geoportal.address.gazetteer.region import Region
 from geoportal.address.text.canonical import CanonicalText, canonical_key, canonicalize
+from geoportal.address.text.municipality_names import MunicipalitySpelling
 
 _PREFECTURE_SUFFIX = re.compile(r"[都府県]$")
 _ANY_COUNTY = re.compile(r"[^0-9]{1,4}?[郡島](?=[^0-9]{1,6}[市町村])")
@@ -24,111 +23,127 @@ _LONGEST_DAMAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class MunicipalitySet:
     """Municipalities that one name stands for.
 
     Attributes
     ----------
     numbers : frozenset of int
         Numbers of the municipalities (``Region.number``).
-    ranges : tuple of (int, int)
-        Their towns' node numbers, neighbours joined.
+    town_ranges : tuple of (int, int)
+        Ranges of their towns' node numbers, adjacent ones joined.
     """
 
     numbers: frozenset[int]
-    ranges: tuple[tuple[int, int], ...]
+    town_ranges: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, regions: Sequence[Region], numbers: Iterable[int]) -> MunicipalitySet:
+        """Return the set of some municipalities by their numbers."""
+        ranges: list[tuple[int, int]] = []
+        members = frozenset(numbers)
+        for number in sorted(members):
+            region = regions[number]
+            if ranges and ranges[-1][1] == region.start:
+                ranges[-1] = (ranges[-1][0], region.stop)
+            elif region.stop > region.start:
+                ranges.append((region.start, region.stop))
+        return cls(members, tuple(ranges))
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """One reading of the head of an address.
+class MunicipalityParse:
+    """One way to parse the beginning of an address.
 
     Attributes
     ----------
-    position : int
-        Where in the canonical text the town begins.
-    area : Area or None
+    end : int
+        Where in the canonical text it ends and the town begins.
+    municipalities : MunicipalitySet or None
         What is still possible; None when nothing was said.
     prefecture : str
-        As written or implied by the area, empty when unknown.
+        As written or implied, empty when unknown.
     city : str
-        Name of the designated city or county when the area is all of its wards or towns, else "".
-    firm : bool
+        Name of the designated city or county when all of its wards or towns are possible, else "".
+    in_full : bool
         False when a municipality's name was completed (飯塚 for 飯塚市).
     named : bool
         True when a municipality, city or county was named, not only a prefecture.
-    conflict : bool
+    prefecture_conflict : bool
         True when the prefecture written is not that of the municipality written.
     """
 
-    position: int
-    area: Area | None = None
+    end: int
+    municipalities: MunicipalitySet | None = None
     prefecture: str = ""
     city: str = ""
-    firm: bool = True
+    in_full: bool = True
     named: bool = False
-    conflict: bool = False
+    prefecture_conflict: bool = False
+
+    @property
+    def names_one(self) -> bool:
+        """True when exactly one municipality was named, in full."""
+        one = self.municipalities is not None and len(self.municipalities.numbers) == 1
+        return one and self.named and self.in_full
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    area: Area
+    municipalities: MunicipalitySet
     city: str
-    strength: int
+    in_full: bool
 
 
-def _area(regions: tuple[Region, ...], numbers: Iterable[int]) -> Area:
-    ranges: list[tuple[int, int]] = []
-    members = frozenset(numbers)
-    for number in sorted(members):
-        region = regions[number]
-        if ranges and ranges[-1][1] == region.start:
-            ranges[-1] = (ranges[-1][0], region.stop)
-        elif region.stop > region.start:
-            ranges.append((region.start, region.stop))
-    return Area(members, tuple(ranges))
+@dataclass(frozen=True, slots=True)
+class _Prefecture:
+    name: str
+    municipalities: MunicipalitySet
+    in_full: bool
 
 
-class HeadReader:
-    """Reads heads; built once per gazetteer, immutable afterwards.
+class MunicipalityParser:
+    """Parses municipalities; built once per gazetteer, immutable afterwards.
 
     Parameters
     ----------
     regions : tuple of Region
         All municipalities, in code order.
-    spellings : sequence
-        What :func:`spell_regions` made of them.
+    spellings : sequence of MunicipalitySpelling
+        How they are written.
     """
 
-    def __init__(self, regions: tuple[Region, ...], spellings: Sequence[Sequence[Any]]) -> None:
+    def __init__(
+        self, regions: tuple[Region, ...], spellings: Sequence[MunicipalitySpelling]
+    ) -> None:
         self._regions = regions
         names: dict[str, list[_Name]] = defaultdict(list)
-        for key, city, strength, numbers in spellings:
-            names[key].append(_Name(_area(regions, numbers), city, strength))
+        self._cities: dict[str, frozenset[int]] = {}
+        for spelling in spellings:
+            members = self.municipality_set(spelling.numbers)
+            names[spelling.key].append(_Name(members, spelling.city, spelling.in_full))
+            if spelling.city.endswith("市"):
+                first = min(regions[number].code for number in members.numbers)
+                self._cities[first[:4] + "0"] = members.numbers
         self._names: Mapping[str, list[_Name]] = MappingProxyType(dict(names))
         self._codes = {region.code: region.number for region in regions}
-        self._cities: dict[str, frozenset[int]] = {}
-        for name in (name for names in self._names.values() for name in names):
-            if name.city.endswith("市"):
-                first = min(regions[number].code for number in name.area.numbers)
-                self._cities[first[:4] + "0"] = name.area.numbers
-        members: dict[str, list[int]] = defaultdict(list)
+        by_prefecture: dict[str, list[int]] = defaultdict(list)
         for region in regions:
-            members[region.prefecture].append(region.number)
-        self._prefectures: dict[str, tuple[str, Area, bool]] = {}
-        for prefecture, numbers in members.items():
-            key, area = canonical_key(prefecture), _area(regions, numbers)
-            self._prefectures[key] = (prefecture, area, True)
+            by_prefecture[region.prefecture].append(region.number)
+        self._prefectures: dict[str, _Prefecture] = {}
+        for prefecture, numbers in by_prefecture.items():
+            key, members = canonical_key(prefecture), self.municipality_set(numbers)
+            self._prefectures[key] = _Prefecture(prefecture, members, in_full=True)
             if prefecture != "北海道":
                 short = _PREFECTURE_SUFFIX.sub("", key)
-                self._prefectures.setdefault(short, (prefecture, area, False))
+                self._prefectures.setdefault(short, _Prefecture(prefecture, members, in_full=False))
 
-    def area(self, numbers: frozenset[int]) -> Area:
-        """Return the area of some municipalities."""
-        return _area(self._regions, numbers)
+    def municipality_set(self, numbers: Iterable[int]) -> MunicipalitySet:
+        """Return the set of some municipalities by their numbers."""
+        return MunicipalitySet.of(self._regions, numbers)
 
-    def hinted(self, hint: str) -> frozenset[int]:
-        """Return the municipalities a hint allows; empty when it says nothing known.
+    def parse_hint(self, hint: str) -> frozenset[int]:
+        """Return the numbers of the municipalities a hint allows; empty when it says nothing known.
 
         Parameters
         ----------
@@ -140,17 +155,17 @@ class HeadReader:
             return frozenset()
         text = canonicalize(hint)
         if text.key.isdigit():
-            return self._coded(text.key)
+            return self._of_code(text.key)
         numbers: frozenset[int] = frozenset()
         furthest = 0
-        for head in self.read(text, 0):
-            if head.area is not None and head.position >= furthest:
-                same = head.position == furthest
-                numbers = head.area.numbers | numbers if same else head.area.numbers
-                furthest = head.position
+        for parse in self.parse(text, 0):
+            if parse.municipalities is not None and parse.end >= furthest:
+                members = parse.municipalities.numbers
+                numbers = members | numbers if parse.end == furthest else members
+                furthest = parse.end
         return numbers
 
-    def _coded(self, code: str) -> frozenset[int]:
+    def _of_code(self, code: str) -> frozenset[int]:
         if (number := self._codes.get(code[:5])) is not None:
             return frozenset([number])
         if (numbers := self._cities.get(code[:5])) is not None:
@@ -159,8 +174,8 @@ class HeadReader:
             return frozenset(n for known, n in self._codes.items() if known.startswith(code[:2]))
         return frozenset()
 
-    def read(self, text: CanonicalText, start: int) -> Iterator[Head]:
-        """Yield the possible readings, lazily, the most said first; the last says nothing.
+    def parse(self, text: CanonicalText, start: int) -> Iterator[MunicipalityParse]:
+        """Yield the possible parses, lazily, the most specific first; the last says nothing.
 
         Parameters
         ----------
@@ -170,91 +185,109 @@ class HeadReader:
             Where it begins (behind a postal code).
         """
         key = text.key
-        position, prefecture, area = self._read_prefecture(key, start)
-        yield from self._read_names(key, position, prefecture, area)
-        if county := _ANY_COUNTY.match(key, position):  # a former or misspelt county
-            yield from self._read_names(key, county.end(), prefecture, area)
-        if area is not None:
-            yield Head(position, area, prefecture)
+        end, prefecture, members = self._parse_prefecture(key, start)
+        yield from self._parse_names(key, end, prefecture, members)
+        if county := _ANY_COUNTY.match(key, end):  # a former or misspelt county
+            yield from self._parse_names(key, county.end(), prefecture, members)
+        if members is not None:
+            yield MunicipalityParse(end, members, prefecture)
         else:
             for length in (2, 3):
                 short = self._prefectures.get(key[start : start + length])
-                if short and not short[2]:
-                    yield from self._read_names(key, start + length, short[0], short[1])
-        yield Head(start)
+                if short and not short.in_full:
+                    yield from self._parse_names(
+                        key, start + length, short.name, short.municipalities
+                    )
+        yield MunicipalityParse(start)
 
-    def read_behind(self, text: CanonicalText, start: int) -> Iterator[Head]:
-        """Yield names of municipalities that stand a few letters behind ``start``.
+    def parse_behind_damage(self, text: CanonicalText, start: int) -> Iterator[MunicipalityParse]:
+        """Yield municipalities whose name stands a few letters behind ``start``.
 
         For text whose beginning is damaged (福岡件みやま市); only names written in full.
         """
         key = text.key
         for offset in range(start + 1, min(start + _LONGEST_DAMAGE, len(key))):
-            for head in self._read_names(key, offset, "", None):
-                if head.firm and key[head.position - 1] in "市区町村":
-                    yield head
+            for parse in self._parse_names(key, offset, "", None):
+                if parse.in_full and key[parse.end - 1] in "市区町村":
+                    yield parse
 
-    def _read_prefecture(self, key: str, start: int) -> tuple[int, str, Area | None]:
-        """Return what is behind the prefecture, its name and its municipalities."""
-        position, name, area = start, "", None
-        for _ in range(2):  # written twice happens
+    def _parse_prefecture(self, key: str, start: int) -> tuple[int, str, MunicipalitySet | None]:
+        """Return the end of the prefecture, its name and its municipalities."""
+        end, name, members = start, "", None
+        for _ in range(2):  # it may be written twice
             for length in (3, 4):
-                found = self._prefectures.get(key[position : position + length])
-                if found and found[2] and (not name or found[0] == name):
-                    name, area = found[0], found[1]
-                    position += length
+                prefecture = self._prefectures.get(key[end : end + length])
+                if prefecture and prefecture.in_full and (not name or prefecture.name == name):
+                    name, members = prefecture.name, prefecture.municipalities
+                    end += length
                     break
-        return position, name, area
+        return end, name, members
 
-    def _named(self, key: str, start: int) -> Iterator[tuple[int, _Name]]:
-        """Yield names at ``start``, longest first; no completed name shorter than a firm one."""
+    def _names_at(self, key: str, start: int) -> Iterator[tuple[int, _Name]]:
+        """Yield the end and the names at ``start``, longest first.
+
+        A name to be completed is left out when a longer name in full stands there.
+        """
         names = self._names
-        firm = False
+        in_full = False
         for stop in range(min(start + _LONGEST_NAME, len(key)), start + 1, -1):
             for name in names.get(key[start:stop], ()):
-                if name.strength == FIRM:
-                    firm = True
+                if name.in_full:
+                    in_full = True
                     yield stop, name
-                elif not firm:
+                elif not in_full:
                     yield stop, name
 
-    def _read_names(
-        self, key: str, start: int, prefecture: str, within: Area | None
-    ) -> Iterator[Head]:
+    def _parse_names(
+        self, key: str, start: int, prefecture: str, within: MunicipalitySet | None
+    ) -> Iterator[MunicipalityParse]:
         """Yield city and ward names; those of another prefecture only when no other fits."""
-        elsewhere: list[Head] = []
-        fitting = False
-        for stop, name in self._named(key, start):
-            area = self._common(name.area, within)
-            firm = name.strength == FIRM
-            if area is None:
-                if firm:
+        elsewhere: list[MunicipalityParse] = []
+        fits = False
+        for end, name in self._names_at(key, start):
+            members = self._intersection(name.municipalities, within)
+            if members is None:
+                if name.in_full:
                     elsewhere.append(
-                        Head(stop, name.area, "", name.city, named=True, conflict=True)
+                        MunicipalityParse(
+                            end,
+                            name.municipalities,
+                            city=name.city,
+                            named=True,
+                            prefecture_conflict=True,
+                        )
                     )
                 continue
-            fitting = True
-            head = Head(stop, area, prefecture, name.city, firm=firm, named=True)
-            yield from self._read_deeper(key, head, area)
-            yield head
-        if not fitting:
+            fits = True
+            parse = MunicipalityParse(
+                end, members, prefecture, name.city, in_full=name.in_full, named=True
+            )
+            yield from self._parse_deeper(key, parse, members)
+            yield parse
+        if not fits:
             yield from elsewhere
 
-    def _common(self, area: Area, within: Area | None) -> Area | None:
-        if within is None or area.numbers <= within.numbers:
-            return area
-        numbers = area.numbers & within.numbers
-        return _area(self._regions, numbers) if numbers else None
+    def _intersection(
+        self, members: MunicipalitySet, within: MunicipalitySet | None
+    ) -> MunicipalitySet | None:
+        if within is None or members.numbers <= within.numbers:
+            return members
+        numbers = members.numbers & within.numbers
+        return self.municipality_set(numbers) if numbers else None
 
-    def _read_deeper(self, key: str, head: Head, area: Area) -> Iterator[Head]:
-        """Read on behind a name: a ward behind its city, or the same written twice."""
-        start, _, again = self._read_prefecture(key, head.position)
-        if again is None or not again.numbers & area.numbers:
-            start = head.position
-        for stop, name in self._named(key, start):
-            if name.strength == FIRM and (common := self._common(name.area, area)):
-                city = name.city if len(common.numbers) > 1 else ""
-                deeper = Head(stop, common, head.prefecture, city, firm=head.firm, named=True)
-                yield from self._read_deeper(key, deeper, common)
+    def _parse_deeper(
+        self, key: str, upper: MunicipalityParse, within: MunicipalitySet
+    ) -> Iterator[MunicipalityParse]:
+        """Parse on behind a name: a ward behind its city, or the same name written twice."""
+        start, _, again = self._parse_prefecture(key, upper.end)
+        if again is None or not again.numbers & within.numbers:
+            start = upper.end
+        for end, name in self._names_at(key, start):
+            if name.in_full and (members := self._intersection(name.municipalities, within)):
+                city = name.city if len(members.numbers) > 1 else ""
+                deeper = MunicipalityParse(
+                    end, members, upper.prefecture, city, in_full=upper.in_full, named=True
+                )
+                yield from self._parse_deeper(key, deeper, members)
                 yield deeper
                 return

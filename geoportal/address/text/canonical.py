@@ -1,8 +1,8 @@
-"""Canonical form of address text (住所の正規形) with the way back to the original.
+"""Canonical form of address text (住所の正規形), with offsets into the original.
 
 Both the gazetteer's names and a person's text are brought to this form, so that they can be
 compared letter by letter: half width, katakana, one form per kanji, Arabic numerals, ``-`` for
-every dash, no spaces except between two numbers, and 大字・字・小字 left out but remembered by
+every dash, no spaces except between two numbers; 大字, 字 and 小字 are left out and recorded by
 position.
 """
 
@@ -17,13 +17,13 @@ from types import MappingProxyType
 from geoportal.text.normalize import VARIANT_KANJI
 
 LONGEST_TEXT = 160
-"""Letters of a text that are looked at; no Japanese address is longer before its building."""
+"""Letters of a text that are read; no Japanese address is longer before its building."""
 
 _DASHES = "-‐‑‒–—―⁃⁻₋−─━➖ー〜〰－～ｰ~˗֊﹣"
-_SAME_SOUND = {
+_EQUIVALENT = {
     **dict.fromkeys("ヶヵが箇个", "ケ"),
     "ガ": "ケ",
-    # Taken for each other in addresses, and seen so in official files or in peers' test suites.
+    # Letters confused in official files and in the test suites of other geocoders.
     **dict(
         zip("曰糟冶已巳巿舟竈脊班冝鷆擽鉋壱弐", "日粕治己己市船釜背斑宜鷏櫟飽一二", strict=True)
     ),
@@ -43,16 +43,14 @@ _ZERO = dict.fromkeys("〇零○", "〇")
 _DROPPED = "・･'\"“”‘’「」『』【】[]［］<>《》〈〉!！?？*＊_＿\\＼^`|｜:：;；。｡…‥〒"
 
 
-def _letter(letter: str) -> str:
-    """Return what one original letter becomes; empty when it is dropped."""
-    plain = unicodedata.normalize("NFKC", letter)
-    out = []
-    for one in plain:
-        if "ぁ" <= one <= "ゖ":
-            one = chr(ord(one) + 0x60)
-        one = VARIANT_KANJI.get(one, one)
-        out.append(_SAME_SOUND.get(one, one))
-    return "".join(out).upper()
+def _canonical_letter(letter: str) -> str:
+    """Return the canonical form of one original letter; empty when it is dropped."""
+    canonical = []
+    for plain in unicodedata.normalize("NFKC", letter):
+        katakana = chr(ord(plain) + 0x60) if "ぁ" <= plain <= "ゖ" else plain
+        common = VARIANT_KANJI.get(katakana, katakana)
+        canonical.append(_EQUIVALENT.get(common, common))
+    return "".join(canonical).upper()
 
 
 def _letter_table() -> dict[str, str]:
@@ -61,13 +59,13 @@ def _letter_table() -> dict[str, str]:
     for start, stop in ranges:
         for code in range(start, stop):
             letter = chr(code)
-            became = _letter(letter)
-            if became != letter:
-                table[letter] = became.strip() or " "
+            canonical = _canonical_letter(letter)
+            if canonical != letter:
+                table[letter] = canonical.strip() or " "
             if unicodedata.category(letter) in {"Cf", "Cc", "Mn", "Me"}:
                 table[letter] = ""
-    table |= {letter: _letter(letter) for letter in VARIANT_KANJI}
-    table |= _SAME_SOUND | _ZERO
+    table |= {letter: _canonical_letter(letter) for letter in VARIANT_KANJI}
+    table |= _EQUIVALENT | _ZERO
     table |= dict.fromkeys(_DROPPED, "")
     table |= dict.fromkeys(_DASHES, "-")
     table |= dict.fromkeys(" \t\r\n\u3000\u00a0", " ")
@@ -75,10 +73,10 @@ def _letter_table() -> dict[str, str]:
     return table
 
 
-_becomes = _letter_table().get  # a bound method: as quick as a dictionary, and nobody can change it
+_canonical = _letter_table().get  # a bound method: as fast as a dictionary, and immutable
 _VOICED = MappingProxyType(
     {
-        (bare, mark): _letter(unicodedata.normalize("NFC", bare + composing))
+        (bare, mark): _canonical_letter(unicodedata.normalize("NFC", bare + composing))
         for bare in "カキクケコサシスセソタチツテトハヒフヘホウ"
         for marks, composing in (("ﾞ゛\u3099", "\u3099"), ("ﾟ゜\u309a", "\u309a"))
         for mark in marks
@@ -111,22 +109,22 @@ _NUMBER = re.compile(
 
 def _arabic(numeral: str) -> str:
     """Return kanji numerals (漢数字) in Arabic: 二十一 → 21, 二〇三 → 203, 百 → 100."""
-    out = []
-    for found in _NUMBER.finditer(numeral):
-        if not found[0]:
+    arabic = []
+    for match in _NUMBER.finditer(numeral):
+        if not match[0]:
             continue
-        hundreds, tens, units = found.groups()
+        hundreds, tens, units = match.groups()
         digits = "".join(_DIGITS[digit] for digit in units)
         if hundreds is None and tens is None:
-            out.append(digits)
+            arabic.append(digits)
             continue
         value = 0
         if hundreds is not None:
             value += 100 * int(_DIGITS.get(hundreds, "1"))
         if tens is not None:
             value += 10 * int(_DIGITS.get(tens, "1"))
-        out.append(str(value + int(digits[:1] or "0")) + digits[1:])
-    return "".join(out)
+        arabic.append(str(value + int(digits[:1] or "0")) + digits[1:])
+    return "".join(arabic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +141,8 @@ class CanonicalText:
     marks : dict of int to str
         Positions in ``key`` in front of which 大字, 字 or 小字 was left out.
     seams : tuple of int
-        Positions where a numeral may fall apart: 上八762 may be 上八 and 762, 与一四 may be 与一
-        and 四.
+        Positions where a numeral may be split in two: 上八762 may be 上八 and 762, 与一四 may be
+        与一 and 四.
     kanji : frozenset of int
         Positions behind a numeral that was written in kanji: 金田一 is a name, 金田1 hardly.
     """
@@ -164,21 +162,20 @@ def _letters(text: str) -> tuple[list[str], list[int]]:
     letters: list[str] = []
     ends: list[int] = []
     for offset, letter in enumerate(text, 1):
-        became = _becomes(letter, letter)
+        canonical = _canonical(letter, letter)
         if letter in _MARKS and letters and (letters[-1], letter) in _VOICED:
             letters[-1] = _VOICED[letters[-1], letter]
             ends[-1] = offset
-        elif len(became) == 1:
-            if became > "\uffff":
-                became = _letter(became)[:1]
-                if "\U000e0000" <= became <= "\U000e01ef":
+        elif len(canonical) == 1:
+            if canonical > "\uffff":
+                canonical = _canonical_letter(canonical)[:1]
+                if "\U000e0000" <= canonical <= "\U000e01ef":
                     continue
-            letters.append(became)
+            letters.append(canonical)
             ends.append(offset)
         else:
-            for one in became:
-                letters.append(one)
-                ends.append(offset)
+            letters += canonical
+            ends += [offset] * len(canonical)
     return letters, ends
 
 
@@ -190,14 +187,14 @@ def _rewritten(kind: str, original: str) -> str:
     return {"dash": "-", "two": "2", "eight": "8", "one": "1", "chome": "丁目"}.get(kind, "")
 
 
-def _seams(raw: str, start: int, stop: int, at: int, became: str) -> Iterator[int]:
-    """Yield where a numeral that begins at ``at`` may fall apart: 上八762, 与一四."""
+def _seams(raw: str, start: int, stop: int, at: int, canonical: str) -> Iterator[int]:
+    """Yield where a numeral that begins at ``at`` may be split in two: 上八762, 与一四."""
     if raw[start - 1 : start].isdigit():
         yield at
-    if len(became) == stop - start:  # written digit by digit
-        yield from range(at + 1, at + len(became))
+    if len(canonical) == stop - start:  # written digit by digit
+        yield from range(at + 1, at + len(canonical))
     if raw[stop : stop + 1].isdigit():
-        yield at + len(became)
+        yield at + len(canonical)
 
 
 def canonicalize(text: str) -> CanonicalText:
@@ -221,28 +218,28 @@ def canonicalize(text: str) -> CanonicalText:
     marks: dict[int, str] = {}
     seams: list[int] = []
     kanji: list[int] = []
-    done = 0
-    for found in _REWRITE.finditer(raw):
-        start, stop = found.span()
-        if start > done:
-            pieces.append(raw[done:start])
-            new_ends += ends[done:start]
-        kind = found.lastgroup or ""
+    copied = 0
+    for match in _REWRITE.finditer(raw):
+        start, stop = match.span()
+        if start > copied:
+            pieces.append(raw[copied:start])
+            new_ends += ends[copied:start]
+        kind = match.lastgroup or ""
         if kind == "mark":
-            marks[len(new_ends)] = found[0]
+            marks[len(new_ends)] = match[0]
         else:
-            became = _rewritten(kind, found[0])
+            canonical = _rewritten(kind, match[0])
             if kind == "number":
-                kanji.append(len(new_ends) + len(became))
-                seams += _seams(raw, start, stop, len(new_ends), became)
-            pieces.append(became)
-            if len(became) == stop - start:
+                kanji.append(len(new_ends) + len(canonical))
+                seams += _seams(raw, start, stop, len(new_ends), canonical)
+            pieces.append(canonical)
+            if len(canonical) == stop - start:
                 new_ends += ends[start:stop]
             else:
-                new_ends += [ends[stop - 1]] * len(became)
-        done = stop
-    pieces.append(raw[done:])
-    new_ends += ends[done:]
+                new_ends += [ends[stop - 1]] * len(canonical)
+        copied = stop
+    pieces.append(raw[copied:])
+    new_ends += ends[copied:]
     return CanonicalText("".join(pieces), new_ends, marks, tuple(seams), frozenset(kanji))
 
 

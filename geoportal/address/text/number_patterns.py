@@ -1,4 +1,4 @@
-"""Numbers behind a town: 丁目, 番地, 街区符号 and 住居番号, as people write them."""
+"""Patterns of the numbers behind a town: 丁目, 番地, 街区符号 and 住居番号."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import re
 from geoportal.address.text.canonical import CanonicalText
 
 NUMBER = re.compile(r"[-ノ]?([0-9]{1,5})(丁目)?")
-PARTS = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*")
-OTHER_UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
-LOT = re.compile(
+"""A number behind a town: group 1 the digits, group 2 丁目 where it is written."""
+NUMBER_ROW = re.compile(r"[-ノ]?[0-9]+(?:(?:[-ノ]|丁目|番地?ノ?|号)[0-9]+)*")
+UNIT = re.compile(r"番|街区|区|線|号|条|地割|町|丁|班|組|F|階|年|月|日|[0-9]")
+"""Units that follow a number that is no 丁目."""
+TOWN_END = re.compile(
     r"$|[-ノ]?[0-9]|千[0-9]?|-|番|無番|無地番|地先|地内|付近|近辺|周辺|内|先|[(),/.\ ]|街区"
     r"|官有|国有"
     r"|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥](?=[-0-9])"
     r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
 )
+"""What may follow a whole town name: the end, a lot number, 地先, 無番地, 官有地, イ部, (…."""
 BLOCK = re.compile(
     r"[-ノ]?((?:[甲乙丙丁戊己庚辛壬癸]|[ア-ン])?-?[0-9]+)(?:番地?|街区)?(?:ノ(?=[0-9]))?"
 )
+"""街区符号 or 番地: group 1 without its unit."""
 HOUSE = re.compile(r"-?([0-9]+(?:-[0-9]+)?)号?(?![0-9])")
+"""住居番号, with 枝番: group 1 without its unit."""
 
 
 def splits_number(text: CanonicalText, stop: int) -> bool:
-    """Tell whether a cut at ``stop`` would go through a number."""
+    """Say whether a cut at ``stop`` would go through a number."""
     key = text.key
     if stop >= len(key) or not key[stop].isdigit() or not key[stop - 1].isdigit():
         return False
@@ -35,7 +40,7 @@ def number_at(text: CanonicalText, start: int) -> re.Match[str] | None:
 
 
 def shorter_number(text: CanonicalText, number: re.Match[str]) -> re.Match[str] | None:
-    """Match a number again, only up to the first place where it may fall apart."""
+    """Match a number again, only up to the first place where it may be split (`seams`)."""
     for seam in text.seams:
         if number.start(1) < seam < number.end(1):
             return NUMBER.match(text.key, number.start(), seam)
@@ -44,5 +49,5 @@ def shorter_number(text: CanonicalText, number: re.Match[str]) -> re.Match[str] 
 
 def count_parts(key: str, start: int) -> int:
     """Return how many numbers stand in a row at ``start``: 3 for "1-2-3"."""
-    found = PARTS.match(key, start)
-    return len(re.findall("[0-9]+", found[0])) if found else 0
+    row = NUMBER_ROW.match(key, start)
+    return len(re.findall("[0-9]+", row[0])) if row else 0

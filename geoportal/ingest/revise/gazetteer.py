@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.address.compiling.compiler import compile_gazetteer
+from geoportal.address.gazetteer.archive import MAGIC
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.place import Place
@@ -105,7 +106,7 @@ def _writable(derived: Path) -> Path:
 
 
 def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(MAGIC)
     for post in posts:
         digest.update(f"{post.municipality_code}\t{post.content_hash}\n".encode())
     for item in sets:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.stations.station_book import StationBook, Whereabouts
+from geoportal.address.stations.directory import StationDirectory, StationMunicipality
 from geoportal.domain.station import RailOperator, Station
 from tests.unit.address.conftest import make_gazetteer, make_place
 
@@ -20,10 +20,10 @@ OPERATORS = {
 }
 KOKURA, WAKAMATSU, MOJI = "40106", "40103", "40101"
 TOWNS = {
-    KOKURA: Whereabouts(KOKURA, "福岡県", "北九州市小倉北区", sure=True),
-    WAKAMATSU: Whereabouts(WAKAMATSU, "福岡県", "北九州市若松区", sure=True),
-    MOJI: Whereabouts(MOJI, "福岡県", "北九州市門司区", sure=True),
-    "13103": Whereabouts("13103", "東京都", "港区", sure=False),
+    KOKURA: StationMunicipality(KOKURA, "福岡県", "北九州市小倉北区", by_outline=True),
+    WAKAMATSU: StationMunicipality(WAKAMATSU, "福岡県", "北九州市若松区", by_outline=True),
+    MOJI: StationMunicipality(MOJI, "福岡県", "北九州市門司区", by_outline=True),
+    "13103": StationMunicipality("13103", "東京都", "港区", by_outline=False),
 }
 
 
@@ -59,7 +59,7 @@ def whereabouts(lon, _lat):
 @pytest.fixture(scope="module")
 def with_stations(geocoder: Geocoder) -> Geocoder:
     return geocoder.with_stations(
-        StationBook(STATIONS, OPERATORS, whereabouts, "鉄道データ", "2023-12-31")
+        StationDirectory(STATIONS, OPERATORS, whereabouts, "鉄道データ", "2023-12-31")
     )
 
 
@@ -190,7 +190,7 @@ def test_what_is_no_station_is_answered_as_before(geocoder, with_stations, text)
 def test_a_town_called_after_a_station_stays_a_town(tmp_path):
     line = "40106 福岡県 北九州市小倉北区 中井駅前 . 130.8450 33.8900"
     table = make_gazetteer(tmp_path, [make_place(line)])
-    town = Geocoder(table).with_stations(StationBook(STATIONS, OPERATORS, whereabouts))
+    town = Geocoder(table).with_stations(StationDirectory(STATIONS, OPERATORS, whereabouts))
     for text in ("中井駅前", "小倉北区中井駅前", "小倉北区中井駅前1-2"):
         assert town.geocode(text) == Geocoder(table).geocode(text)
         assert town.geocode(text).town == "中井駅前"

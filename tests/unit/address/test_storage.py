@@ -11,42 +11,44 @@ from hypothesis import strategies as st
 
 from geoportal.address.gazetteer.archive import (
     FILE_NAME,
+    MAGIC,
     StaleGazetteerError,
     read_archive,
     write_archive,
 )
 from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.gazetteer.hash_table import KeyTable, key_table_arrays
+from geoportal.address.gazetteer.hash_table import HashTable, hash_table_arrays
 from geoportal.address.geocode import Geocoder
 from geoportal.errors import UnreadableSourceError
 from tests.unit.address.conftest import make_gazetteer, make_place, small_country
 
 
-def as_table(postings: dict[str, list[int]]) -> KeyTable:
+def as_table(postings: dict[str, list[int]]) -> HashTable:
     arrays = {}
-    for name, content in key_table_arrays("t", postings).items():
+    for name, content in hash_table_arrays("t", postings).items():
         if isinstance(content, bytes):
             arrays[name] = memoryview(content)
         else:
             arrays[name] = memoryview(content.tobytes()).cast("I")
-    return KeyTable(arrays, "t")
+    return HashTable(arrays, "t")
 
 
 KEYS = st.text(alphabet="青葉台丘1-あ", max_size=5)
 
 
 @given(st.dictionaries(KEYS, st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=3)), KEYS)
-def test_a_key_table_is_a_dictionary(postings: dict[str, list[int]], text: str) -> None:
+def test_a_hash_table_is_a_dictionary(postings: dict[str, list[int]], text: str) -> None:
     table = as_table(postings)
     assert len(table) == len(postings)
     assert table.get(text) == postings.get(text, [])
     beginnings = [text[:length] for length in range(len(text), 0, -1) if text[:length] in postings]
-    found = table.prefixes(text)
+    found = table.find_prefixes(text)
     assert [text[:length] for length, _, _ in found] == beginnings
-    assert [table.numbers[a:b].tolist() for _, a, b in found] == [postings[k] for k in beginnings]
-    assert {key: table.numbers[a:b].tolist() for key, a, b in table.starting_with(text)} == {
-        key: numbers for key, numbers in postings.items() if key.startswith(text)
-    }
+    assert [table.values[a:b].tolist() for _, a, b in found] == [postings[k] for k in beginnings]
+    completions, key_bytes = table.find_completions(text)
+    keys = sorted((key for key in postings if key.startswith(text)), key=str.encode)
+    assert table.values[completions].tolist() == [n for key in keys for n in postings[key]]
+    assert key_bytes.tolist() == [len(key.encode()) for key in keys for _ in postings[key]]
 
 
 def test_an_archive_comes_back(tmp_path: Path) -> None:
@@ -59,9 +61,7 @@ def test_an_archive_comes_back(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.bin"]
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"something else", b"geoportal gazetteer 3\n" + b"\0" * 8]
-)
+@pytest.mark.parametrize("content", [b"", b"something else", MAGIC + b"\0" * 8])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(content)

@@ -10,7 +10,7 @@ from pyproj import Geod
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.domain.station import Station
 from geoportal.index.districts import DistrictIndex
-from geoportal.index.stations import NEAR_TOWN_M, NearestTown, station_book
+from geoportal.index.stations import NEAR_TOWN_M, NearestTown, station_directory
 from geoportal.services.portal import shipped_reference
 from geoportal.store.stations import StationSet
 from tests.factories import make_outline
@@ -59,7 +59,7 @@ def test_without_towns_nothing_is_near():
 def test_an_outline_is_believed_before_a_town(gazetteer):
     outline = make_outline("40107", (130.85, 33.86, 130.87, 33.88))
     stations = [Station("1", "見本", 130.86, 33.87, 50)]
-    book = station_book(
+    directory = station_directory(
         StationSet.of("stations", "2023-12-31", stations),
         stations,
         DistrictIndex([outline]),
@@ -67,13 +67,18 @@ def test_an_outline_is_believed_before_a_town(gazetteer):
         shipped_reference(),
     )
     inside, outside, nowhere = (
-        book.whereabouts(*point) for point in ((130.86, 33.87), (130.84, 33.89), (135.0, 35.0))
+        directory.municipality_at(*point)
+        for point in ((130.86, 33.87), (130.84, 33.89), (135.0, 35.0))
     )
-    assert (inside.code, inside.municipality, inside.sure) == ("40107", "北九州市小倉南区", True)
-    assert (outside.code, outside.municipality, outside.sure) == (
+    assert (inside.code, inside.municipality, inside.by_outline) == (
+        "40107",
+        "北九州市小倉南区",
+        True,
+    )
+    assert (outside.code, outside.municipality, outside.by_outline) == (
         "40106",
         "北九州市小倉北区",
         False,
     )
     assert (nowhere.code, nowhere.municipality) == ("", "")
-    assert (book.as_of, book.source) == ("2023-12-31", "国土数値情報 鉄道データ（N02）駅")
+    assert (directory.as_of, directory.source) == ("2023-12-31", "国土数値情報 鉄道データ（N02）駅")

@@ -1,4 +1,4 @@
-"""What has to be known of stations to tell them apart: names, words beside them, whereabouts."""
+"""Stations with what tells them apart: names, words written beside them, municipalities."""
 
 from __future__ import annotations
 
@@ -15,74 +15,75 @@ BRACKET = re.compile(r"([^()]*)\(([^()]+)\)([^()]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class StationMunicipality:
     """The municipality a station lies in.
 
     Attributes
     ----------
     code, prefecture, municipality : str
         Empty when it is not known.
-    sure : bool
-        True when the outline of the municipality says so; False when the nearest town does.
+    by_outline : bool
+        True when the station lies in the outline of the municipality; False when only the nearest
+        town does.
     """
 
     code: str = ""
     prefecture: str = ""
     municipality: str = ""
-    sure: bool = False
+    by_outline: bool = False
 
 
 @dataclass(frozen=True)
-class StationBook:
-    """Every station held, and what has to be known to tell them apart.
+class StationDirectory:
+    """All stations of an edition, with what tells them apart.
 
     Attributes
     ----------
     stations : sequence of Station
     operators : mapping of str to RailOperator
-        What companies are called.
-    whereabouts : callable
-        (longitude, latitude) in degrees → `Whereabouts`.
+        Names of the railway companies.
+    municipality_at : callable
+        (longitude, latitude) in degrees → `StationMunicipality`.
     source, as_of : str
         Label and ISO date of the edition.
     """
 
     stations: Sequence[Station]
     operators: Mapping[str, RailOperator]
-    whereabouts: Callable[[float, float], Whereabouts] = field(repr=False)
+    municipality_at: Callable[[float, float], StationMunicipality] = field(repr=False)
     source: str = ""
     as_of: str = ""
 
 
 def short_name(station: Station) -> str:
-    """Return a station's name without what stands in brackets: 西鉄福岡(天神) → 西鉄福岡."""
+    """Return a station's name without brackets: 西鉄福岡(天神) → 西鉄福岡."""
     return BRACKET.sub(r"\1\3", unicodedata.normalize("NFKC", station.name))
 
 
 def name_keys(station: Station) -> set[str]:
-    """Return the canonical names of a station: 西鉄福岡(天神) is called 西鉄福岡, too."""
+    """Return the canonical names of a station: 西鉄福岡(天神) is also 西鉄福岡."""
     names = {unicodedata.normalize("NFKC", station.name), short_name(station)}
     return {canonical_key(name).removesuffix("駅") or canonical_key(name) for name in names} - {""}
 
 
-def words_beside(
+def qualifiers(
     stations: Sequence[Station], operators: Mapping[str, RailOperator]
 ) -> list[frozenset[str]]:
-    """Return for each station the words that may stand beside its name: JR, 日豊本線, 新幹線."""
+    """Return for each station the words that may be written beside its name: JR, 日豊本線."""
     pairs = {pair for station in stations for pair in station.lines}
-    known = {pair: _words_of(*pair, operators) for pair in pairs}
-    found = []
+    words_of_pair = {pair: _line_words(*pair, operators) for pair in pairs}
+    words_of_station = []
     for station in stations:
-        words = frozenset().union(*(known[pair] for pair in station.lines))
+        words = frozenset().union(*(words_of_pair[pair] for pair in station.lines))
         if bracket := BRACKET.fullmatch(unicodedata.normalize("NFKC", station.name)):
             words |= {canonical_key(bracket[2])}
-        found.append(words)
-    return found
+        words_of_station.append(words)
+    return words_of_station
 
 
-def _words_of(company: str, line: str, operators: Mapping[str, RailOperator]) -> frozenset[str]:
-    known = operators.get(company)
-    names = (company, *((known.short, *known.names) if known else ()))
+def _line_words(company: str, line: str, operators: Mapping[str, RailOperator]) -> frozenset[str]:
+    operator = operators.get(company)
+    names = (company, *((operator.short, *operator.names) if operator else ()))
     main = line.removesuffix("線") + "本線"
     words = {*names, line, line.removesuffix("線"), main, line_label(company, line, operators)}
     words |= {name + form for name in names for form in (line, main)}

@@ -1,4 +1,4 @@
-"""Spread: distances to neighbours, against brute force."""
+"""Uncertainty: distances to neighbours, against brute force."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pyproj import Geod
 from geoportal.address.compiling.uncertainty import (
     LARGEST_UNIT_M,
     SMALLEST_UNIT_M,
-    distance_m,
-    medoid,
     neighbour_distances_m,
     unit_uncertainty_m,
 )
+from geoportal.geo.equirectangular import distance_m, medoid
 
 ORACLE = Geod(ellps="GRS80")
 

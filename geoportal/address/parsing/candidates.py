@@ -1,0 +1,41 @@
+"""Places of a gazetteer as candidates of a result."""
+
+from __future__ import annotations
+
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.nodes import LEVEL_NAMES
+from geoportal.address.gazetteer.region import Region
+from geoportal.address.result import Candidate
+
+
+def place_candidate(gazetteer: Gazetteer, node: int) -> Candidate:
+    """Return a node with the finest position known for it, its own or of a unit above it."""
+    region, position = gazetteer.region_of(node), gazetteer.position(node)
+    town = gazetteer.town_name(node)
+    return Candidate(
+        lon=position.lon if position else None,
+        lat=position.lat if position else None,
+        match_level=LEVEL_NAMES[gazetteer.levels[node]],
+        prefecture=region.prefecture,
+        municipality=region.name,
+        municipality_code=region.code,
+        town=town,
+        uncertainty_m=position.uncertainty_m if position else None,
+        text=f"{region.prefecture}{region.name}{town}",
+    )
+
+
+def municipality_candidate(region: Region) -> Candidate:
+    """Return a whole municipality with the position of its most central town."""
+    position = region.position
+    return Candidate(
+        lon=position.lon if position else None,
+        lat=position.lat if position else None,
+        match_level="municipality",
+        prefecture=region.prefecture,
+        municipality=region.name,
+        municipality_code=region.code,
+        town="",
+        uncertainty_m=float(round(position.uncertainty_m)) if position else None,
+        text=f"{region.prefecture}{region.name}",
+    )

@@ -1,0 +1,283 @@
+"""Results from hypotheses: status, position, components, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.nodes import IMPLAUSIBLE_POSITION, NO_PARENT, OAZA
+from geoportal.address.gazetteer.region import Region, common_position
+from geoportal.address.parsing.candidates import municipality_candidate, place_candidate
+from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
+from geoportal.address.parsing.municipality_parser import MunicipalityParse
+from geoportal.address.parsing.town_parser import TownParse
+from geoportal.address.result import MAX_CANDIDATES, Candidate, GeocodeResult, Level, Status
+from geoportal.geo.equirectangular import distance_m
+
+_IN_DOUBT = frozenset(
+    {"hint_conflict", "prefecture_mismatch", "gazetteer_incomplete", "single_letter"}
+)
+"""With one of these warnings a result is ``partial``."""
+_KNOWN_SHARE = 0.95
+_TO_CONFIRM = frozenset(
+    {
+        "postal_mismatch",
+        "coordinate_implausible",
+        "oaza_chome_ambiguous",
+        "municipality_completed",
+        "text_after_town",
+        "spelling_inferred",
+        "former_municipality_inferred",
+        "town_suffix_ignored",
+        "oaza_not_listed",
+        "text_skipped",
+    }
+)
+"""With one of these warnings a person should look at the result."""
+
+
+class ResultBuilder:
+    """Builds results; immutable, safe from many threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._with_towns = frozenset(
+            region.number for region in gazetteer.regions if region.stop > region.start
+        )
+
+    def without_place(self, status: Status, text: str) -> GeocodeResult:
+        """Return a result without a place: nothing of the text is matched."""
+        return self._result(status, ("", text))
+
+    def build(self, address: AddressInput, hypotheses: list[Hypothesis]) -> GeocodeResult:
+        """Return the result for the best hypotheses."""
+        if not hypotheses:
+            return self._postal_code_only(address)
+        best = hypotheses[0]
+        if any(hypothesis.candidate_only for hypothesis in hypotheses):
+            return self._candidates_only(address, hypotheses)
+        towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
+        if best.town is None:
+            return self._municipality_only(address, best)
+        if len(hypotheses) == 1:
+            return self._certain(address, best, best.town)
+        return self._one_name(address, hypotheses, towns) or self._ambiguous(
+            address, hypotheses, towns
+        )
+
+    def _result(
+        self,
+        status: Status,
+        parts: tuple[str, str],
+        place: Candidate | None = None,
+        level: Level | None = None,
+    ) -> GeocodeResult:
+        """Return a result.
+
+        Parameters
+        ----------
+        status : Status
+        parts : tuple of (str, str)
+            What was matched, and the remainder.
+        place : Candidate, optional
+        level : Level, optional
+            Of the place's position.
+        """
+        result = GeocodeResult(
+            status,
+            matched=parts[0],
+            remainder=parts[1],
+            source=self._gazetteer.source,
+            dataset_date=self._gazetteer.dataset_date,
+        )
+        if place is None:
+            return result
+        return replace(
+            result,
+            match_level=place.match_level,
+            coordinate_level=level if place.lon is not None else None,
+            lon=place.lon,
+            lat=place.lat,
+            uncertainty_m=place.uncertainty_m,
+            prefecture=place.prefecture,
+            municipality=place.municipality,
+            municipality_code=place.municipality_code,
+            town=place.town,
+        )
+
+    def _certain(
+        self, address: AddressInput, hypothesis: Hypothesis, town: TownParse
+    ) -> GeocodeResult:
+        """Return the result for one place."""
+        gazetteer, node = self._gazetteer, town.node
+        warnings = list(hypothesis.warnings)
+        if self._contradicts_postal_code(address, node):
+            warnings.append("postal_mismatch")
+        if gazetteer.flags[node] & IMPLAUSIBLE_POSITION:
+            warnings.append("coordinate_implausible")
+        unnamed = "municipality_inferred" in warnings and not hypothesis.municipality.named
+        if unnamed and not self._knows_all(hypothesis.municipality):
+            warnings.append("gazetteer_incomplete")
+        sure = hypothesis.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
+        position = gazetteer.position(node)
+        return replace(
+            self._result(
+                "ok" if sure else "partial",
+                address.split(town.end),
+                place_candidate(gazetteer, node),
+                position.level if position else None,
+            ),
+            needs_confirmation=not sure or unnamed or not _TO_CONFIRM.isdisjoint(warnings),
+            warnings=tuple(dict.fromkeys(warnings)),
+        )
+
+    def _knows_all(self, municipality: MunicipalityParse) -> bool:
+        """Say whether (nearly) every municipality the text allows has its towns in the gazetteer.
+
+        Where not, a town found with no municipality named is unique only among those known:
+        another city may have one of the same name.
+        """
+        members = municipality.municipalities
+        numbers = members.numbers if members else range(len(self._gazetteer.regions))
+        return len(self._with_towns.intersection(numbers)) >= _KNOWN_SHARE * len(numbers)
+
+    def _one_name(
+        self, address: AddressInput, hypotheses: list[Hypothesis], towns: list[TownParse]
+    ) -> GeocodeResult | None:
+        """Return one name with a wider position for "門司区X" where X is both 大字X and X丁目.
+
+        Returns
+        -------
+        GeocodeResult or None
+            None unless all hypotheses are whole towns of one municipality under one name. The
+            uncertainty covers each of them with its own.
+        """
+        gazetteer = self._gazetteer
+        regions = {gazetteer.region_of(town.node).number for town in towns}
+        spans = {(town.name_end, town.end) for town in towns}
+        whole = all(gazetteer.parents[town.node] == NO_PARENT for town in towns)
+        if len(regions) > 1 or len(spans) > 1 or not whole:
+            return None
+        first, town = min(
+            zip(hypotheses, towns, strict=True),
+            key=lambda pair: bool(gazetteer.flags[pair[1].node] & OAZA),
+        )
+        result = self._certain(address, first, town)
+        if result.lon is None or result.lat is None:
+            return None
+        extent_m = 0.0
+        for town in towns:
+            if (position := gazetteer.position(town.node)) is not None:
+                away = distance_m(result.lon, result.lat, position.lon, position.lat)
+                extent_m = max(extent_m, away + position.uncertainty_m)
+        return replace(
+            result,
+            uncertainty_m=float(round(extent_m)),
+            needs_confirmation=True,
+            warnings=(*result.warnings, "oaza_chome_ambiguous"),
+        )
+
+    def _ambiguous(
+        self, address: AddressInput, hypotheses: list[Hypothesis], towns: list[TownParse]
+    ) -> GeocodeResult:
+        """Return several equally good places: no position, only what they have in common."""
+        gazetteer = self._gazetteer
+        regions = {gazetteer.region_of(town.node) for town in towns}
+        names = {gazetteer.town_name(town.node) for town in towns}
+        warnings = dict.fromkeys(warning for one in hypotheses for warning in one.warnings)
+        if len(regions) == 1 and len({town.is_lot for town in towns}) == 2:
+            warnings["oaza_chome_ambiguous"] = None
+        level, prefecture, municipality, code = _in_common(regions)
+        return replace(
+            self._result("ambiguous", address.split(min(town.name_end for town in towns))),
+            match_level=level,
+            prefecture=prefecture,
+            municipality=municipality,
+            municipality_code=code,
+            town=names.pop() if len(names) == 1 else "",
+            candidates=self._candidates([town.node for town in towns]),
+            needs_confirmation=True,
+            warnings=tuple(warnings),
+        )
+
+    def _candidates_only(
+        self, address: AddressInput, hypotheses: list[Hypothesis]
+    ) -> GeocodeResult:
+        """Return a town that lies outside of the municipality the text names, as a candidate."""
+        nodes = dict.fromkeys(one.town.node for one in hypotheses if one.town is not None)
+        return replace(
+            self._municipality_only(address, hypotheses[0]),
+            candidates=self._candidates(list(nodes)),
+        )
+
+    def _candidates(self, nodes: list[int]) -> tuple[Candidate, ...]:
+        return tuple(place_candidate(self._gazetteer, node) for node in nodes[:MAX_CANDIDATES])
+
+    def _municipality_only(self, address: AddressInput, hypothesis: Hypothesis) -> GeocodeResult:
+        """Return a result at municipality or prefecture level."""
+        parse = hypothesis.municipality
+        numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
+        regions = {self._gazetteer.regions[number] for number in numbers}
+        level, prefecture, municipality, code = _in_common(regions)
+        if parse.city.endswith("市") and len(regions) > 1:
+            level, municipality = "municipality", parse.city
+            code = min(region.code for region in regions)[:4] + "0"
+        position = common_position(regions) if level == "municipality" else None
+        return replace(
+            self._result("partial", address.split(parse.end)),
+            match_level=level,
+            coordinate_level=position.level if position else None,
+            lon=position.lon if position else None,
+            lat=position.lat if position else None,
+            uncertainty_m=position.uncertainty_m if position else None,
+            prefecture=prefecture,
+            municipality=municipality,
+            municipality_code=code,
+            needs_confirmation=True,
+            warnings=tuple(dict.fromkeys(hypothesis.warnings)),
+        )
+
+    def _contradicts_postal_code(self, address: AddressInput, node: int) -> bool:
+        if not address.has_postal_code:
+            return False
+        gazetteer = self._gazetteer
+        return gazetteer.region_of(node).number not in address.postal_municipalities and (
+            not gazetteer.is_related(node, frozenset(address.postal_towns))
+        )
+
+    def _postal_code_only(self, address: AddressInput) -> GeocodeResult:
+        """Return what the postal code alone says."""
+        gazetteer = self._gazetteer
+        nodes = list(address.postal_towns)
+        roots = {gazetteer.lineage(node)[-1] for node in nodes}
+        if len(nodes) > 1 and len(roots) == 1:  # several 丁目 of one town
+            nodes = list(roots)
+        parts = address.split(address.start)
+        if nodes:
+            position = gazetteer.position(nodes[0])
+            level = position.level if position else None
+            place = place_candidate(gazetteer, nodes[0])
+        elif len(address.postal_municipalities) == 1:
+            place, level = (
+                municipality_candidate(gazetteer.regions[address.postal_municipalities[0]]),
+                "municipality",
+            )
+        else:
+            return self.without_place("not_found", address.original)
+        if len(nodes) > 1:
+            result = replace(self._result("ambiguous", parts), candidates=self._candidates(nodes))
+        else:
+            result = self._result("partial", parts, place, level)
+        return replace(result, needs_confirmation=True, warnings=("postal_only",))
+
+
+def _in_common(regions: Collection[Region]) -> tuple[Level | None, str, str, str]:
+    """Return what regions have in common: level, prefecture, municipality, code."""
+    prefectures = {region.prefecture for region in regions}
+    if len(regions) == 1:
+        (region,) = regions
+        return "municipality", region.prefecture, region.name, region.code
+    if len(prefectures) == 1:
+        return "prefecture", prefectures.pop(), "", ""
+    return None, "", "", ""
