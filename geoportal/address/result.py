@@ -51,6 +51,9 @@ class Candidate:
         return {**asdict(self), "lines": list(self.lines)}
 
 
+NO_CANDIDATE = Candidate(None, None, None, "", "", "", "", None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class GeocodeResult:
     """The answer for one address, with the keys of ``POST /api/v1/locate``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
@@ -12,7 +12,14 @@ from geoportal.address.parsing.candidates import municipality_candidate, place_c
 from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
 from geoportal.address.parsing.municipality_parser import MunicipalityParse
 from geoportal.address.parsing.town_parser import TownParse
-from geoportal.address.result import MAX_CANDIDATES, Candidate, GeocodeResult, Level, Status
+from geoportal.address.result import (
+    MAX_CANDIDATES,
+    NO_CANDIDATE,
+    Candidate,
+    GeocodeResult,
+    Level,
+    Status,
+)
 from geoportal.geo.equirectangular import distance_m
 
 _IN_DOUBT = frozenset(
@@ -71,7 +78,10 @@ class ResultBuilder:
         status: Status,
         parts: tuple[str, str],
         place: Candidate | None = None,
+        *,
         level: Level | None = None,
+        warnings: Iterable[str] = (),
+        needs_confirmation: bool = False,
     ) -> GeocodeResult:
         """Return a result.
 
@@ -81,29 +91,30 @@ class ResultBuilder:
         parts : tuple of (str, str)
             What was matched, and the remainder.
         place : Candidate, optional
+            Its position and components.
         level : Level, optional
             Of the place's position.
+        warnings : iterable of str
+        needs_confirmation : bool
         """
-        result = GeocodeResult(
-            status,
-            matched=parts[0],
-            remainder=parts[1],
-            source=self._gazetteer.source,
-            dataset_date=self._gazetteer.dataset_date,
-        )
-        if place is None:
-            return result
-        return replace(
-            result,
+        place = place or NO_CANDIDATE
+        return GeocodeResult(
+            status=status,
             match_level=place.match_level,
             coordinate_level=level if place.lon is not None else None,
             lon=place.lon,
             lat=place.lat,
             uncertainty_m=place.uncertainty_m,
+            matched=parts[0],
+            remainder=parts[1],
             prefecture=place.prefecture,
             municipality=place.municipality,
             municipality_code=place.municipality_code,
             town=place.town,
+            needs_confirmation=needs_confirmation,
+            warnings=tuple(dict.fromkeys(warnings)),
+            source=self._gazetteer.source,
+            dataset_date=self._gazetteer.dataset_date,
         )
 
     def _certain(
@@ -121,15 +132,13 @@ class ResultBuilder:
             warnings.append("gazetteer_incomplete")
         sure = hypothesis.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
         position = gazetteer.position(node)
-        return replace(
-            self._result(
-                "ok" if sure else "partial",
-                address.split(town.end),
-                place_candidate(gazetteer, node),
-                position.level if position else None,
-            ),
+        return self._result(
+            "ok" if sure else "partial",
+            address.split(town.end),
+            place_candidate(gazetteer, node),
+            level=position.level if position else None,
+            warnings=warnings,
             needs_confirmation=not sure or unnamed or not _TO_CONFIRM.isdisjoint(warnings),
-            warnings=tuple(dict.fromkeys(warnings)),
         )
 
     def _knows_all(self, municipality: MunicipalityParse) -> bool:
@@ -188,17 +197,15 @@ class ResultBuilder:
         warnings = dict.fromkeys(warning for one in hypotheses for warning in one.warnings)
         if len(regions) == 1 and len({town.is_lot for town in towns}) == 2:
             warnings["oaza_chome_ambiguous"] = None
-        level, prefecture, municipality, code = _in_common(regions)
         return replace(
-            self._result("ambiguous", address.split(min(town.name_end for town in towns))),
-            match_level=level,
-            prefecture=prefecture,
-            municipality=municipality,
-            municipality_code=code,
-            town=names.pop() if len(names) == 1 else "",
+            self._result(
+                "ambiguous",
+                address.split(min(town.name_end for town in towns)),
+                _in_common(regions, names.pop() if len(names) == 1 else ""),
+                warnings=warnings,
+                needs_confirmation=True,
+            ),
             candidates=self._candidates([town.node for town in towns]),
-            needs_confirmation=True,
-            warnings=tuple(warnings),
         )
 
     def _candidates_only(
@@ -219,23 +226,29 @@ class ResultBuilder:
         parse = hypothesis.municipality
         numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
         regions = {self._gazetteer.regions[number] for number in numbers}
-        level, prefecture, municipality, code = _in_common(regions)
+        place = _in_common(regions)
         if parse.city.endswith("市") and len(regions) > 1:
-            level, municipality = "municipality", parse.city
-            code = min(region.code for region in regions)[:4] + "0"
-        position = common_position(regions) if level == "municipality" else None
-        return replace(
-            self._result("partial", address.split(parse.end)),
-            match_level=level,
-            coordinate_level=position.level if position else None,
-            lon=position.lon if position else None,
-            lat=position.lat if position else None,
-            uncertainty_m=position.uncertainty_m if position else None,
-            prefecture=prefecture,
-            municipality=municipality,
-            municipality_code=code,
+            place = replace(
+                place,
+                match_level="municipality",
+                municipality=parse.city,
+                municipality_code=min(region.code for region in regions)[:4] + "0",
+            )
+        position = common_position(regions) if place.match_level == "municipality" else None
+        if position is not None:
+            place = replace(
+                place,
+                lon=position.lon,
+                lat=position.lat,
+                uncertainty_m=position.uncertainty_m,
+            )
+        return self._result(
+            "partial",
+            address.split(parse.end),
+            place,
+            level="municipality",
+            warnings=hypothesis.warnings,
             needs_confirmation=True,
-            warnings=tuple(dict.fromkeys(hypothesis.warnings)),
         )
 
     def _contradicts_postal_code(self, address: AddressInput, node: int) -> bool:
@@ -254,30 +267,40 @@ class ResultBuilder:
         if len(nodes) > 1 and len(roots) == 1:  # several 丁目 of one town
             nodes = list(roots)
         parts = address.split(address.start)
-        if nodes:
+        place: Candidate | None = None
+        level: Level | None = None
+        if len(nodes) == 1:
             position = gazetteer.position(nodes[0])
-            level = position.level if position else None
-            place = place_candidate(gazetteer, nodes[0])
-        elif len(address.postal_municipalities) == 1:
-            place, level = (
-                municipality_candidate(gazetteer.regions[address.postal_municipalities[0]]),
-                "municipality",
-            )
-        else:
+            place, level = place_candidate(gazetteer, nodes[0]), position and position.level
+        elif not nodes and len(address.postal_municipalities) == 1:
+            region = gazetteer.regions[address.postal_municipalities[0]]
+            place, level = municipality_candidate(region), "municipality"
+        elif not nodes:
             return self.without_place("not_found", address.original)
-        if len(nodes) > 1:
-            result = replace(self._result("ambiguous", parts), candidates=self._candidates(nodes))
-        else:
-            result = self._result("partial", parts, place, level)
-        return replace(result, needs_confirmation=True, warnings=("postal_only",))
+        result = self._result(
+            "partial" if place else "ambiguous",
+            parts,
+            place,
+            level=level,
+            warnings=("postal_only",),
+            needs_confirmation=True,
+        )
+        return result if place else replace(result, candidates=self._candidates(nodes))
 
 
-def _in_common(regions: Collection[Region]) -> tuple[Level | None, str, str, str]:
-    """Return what regions have in common: level, prefecture, municipality, code."""
+def _in_common(regions: Collection[Region], town: str = "") -> Candidate:
+    """Return the components that regions have in common, without a position."""
     prefectures = {region.prefecture for region in regions}
+    place = replace(NO_CANDIDATE, town=town)
     if len(regions) == 1:
         (region,) = regions
-        return "municipality", region.prefecture, region.name, region.code
+        return replace(
+            place,
+            match_level="municipality",
+            prefecture=region.prefecture,
+            municipality=region.name,
+            municipality_code=region.code,
+        )
     if len(prefectures) == 1:
-        return "prefecture", prefectures.pop(), "", ""
-    return None, "", "", ""
+        return replace(place, match_level="prefecture", prefecture=prefectures.pop())
+    return place
