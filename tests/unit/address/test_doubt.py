@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from geoportal.address.geocode import Geocoder
+from geoportal.address.parsing.hypothesis import CERTAIN, CONFLICT, municipality_doubts
+from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
+from geoportal.address.parsing.town_parser import DOUBTFUL
 
 
 def test_a_town_in_two_wards_is_ambiguous_without_its_ward(geocoder: Geocoder) -> None:
@@ -137,3 +140,28 @@ def test_a_municipality_is_not_read_as_a_town_of_another(geocoder: Geocoder) -> 
 
 def test_a_town_without_municipality_needs_confirmation(geocoder: Geocoder) -> None:
     assert geocoder.geocode("則松7-22-1").needs_confirmation
+
+
+def test_a_prefecture_that_contradicts_its_municipality_costs_certainty(
+    geocoder: Geocoder,
+) -> None:
+    answer = geocoder.geocode("広島県北九州市門司区青葉台1")
+    assert (answer.status, answer.town) == ("partial", "青葉台")
+    assert "prefecture_mismatch" in answer.warnings
+    assert answer.needs_confirmation
+
+
+def test_a_contradicting_prefecture_weighs_more_than_a_completed_name() -> None:
+    members = MunicipalitySet(frozenset([0]), ((0, 1),))
+    conflict = MunicipalityParse(3, members, named=True, prefecture_conflict=True)
+    completed = MunicipalityParse(3, members, named=True, in_full=False)
+    assert municipality_doubts(conflict) == (CONFLICT, ("prefecture_mismatch",))
+    assert municipality_doubts(completed) == (DOUBTFUL, ("municipality_completed",))
+    assert municipality_doubts(MunicipalityParse(3, members, named=True)) == (0, ())
+    assert CONFLICT > CERTAIN >= DOUBTFUL  # a conflict alone is never "ok"
+
+
+def test_directions_are_not_taken_for_each_other(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("東京都港区東赤坂1-2")
+    assert "spelling_corrected" not in answer.warnings
+    assert answer.town == ""

@@ -34,6 +34,11 @@ from geoportal.text.contact import (
         ("0312345678", "03-1234-5678"),
         ("0947476000", "0947476000"),  # where the groups end is not known
         ("939635026", "0939635026"),  # Excel took the zero
+        ("9012345678", "090-1234-5678"),  # of a mobile number
+        ("1234567890", "1234567890"),  # ten digits, but of no mobile number: nothing was lost
+        ("12345678", "12345678"),  # too short to tell
+        ("012345678", "012345678"),  # nine digits that begin with a zero: nothing was lost
+        ("93-963-5026", "93-963-5026"),  # grouped: not touched by Excel
         ("9083780009", "090-8378-0009"),
         ("000-6738", "000-6738"),
         ("0", ""),
