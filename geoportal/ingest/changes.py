@@ -16,10 +16,10 @@ from geoportal.address.geocode import Geocoder
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.geodesic import distance_m
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.store.editions import read_scope_editions
 from geoportal.store.facilities import record_facilities
 from geoportal.store.history import (
     Listing,
-    complete_dates,
     edition_dates,
     last_listings,
     read_contents,
@@ -157,7 +157,7 @@ def compare_editions(
         )
     if since >= until:
         raise UsageError("the day compared from must lie before the day compared to", "from")
-    complete = complete_dates(connection, source)
+    complete = read_scope_editions(connection, source)
     first, last = (_day(connection, source, day, complete) for day in (since, until))
     contents = read_contents(
         connection,

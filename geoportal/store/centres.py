@@ -11,15 +11,15 @@ from geoportal.store import documents
 from geoportal.store.schema import centres
 
 
-def write_centres(connection: sa.Connection, items: Iterable[Centre]) -> None:
+def write_centres(connection: sa.Connection, listed: Iterable[Centre]) -> None:
     """Insert or replace centres by id."""
-    for item in items:
-        document = documents.dump(item)
-        connection.execute(sa.delete(centres).where(centres.c.id == item.id))
+    for centre in listed:
+        document = documents.dump(centre)
+        connection.execute(sa.delete(centres).where(centres.c.id == centre.id))
         connection.execute(
             sa.insert(centres).values(
-                id=item.id,
-                as_of=item.as_of,
+                id=centre.id,
+                as_of=centre.as_of,
                 content_hash=documents.digest(document),
                 document=document,
             )

@@ -34,7 +34,7 @@ def digest(text: str | bytes) -> str:
 
 def load_record(text: str) -> FacilityRecord:
     """Rebuild a record from `dump`."""
-    data = _shared(orjson.loads(text))
+    data = _with_values(orjson.loads(text))
     data.pop("colocated_code", None)  # written by earlier versions
     data["filing_details"] = tuple(Filing(**filing) for filing in data.get("filing_details", ()))
     return FacilityRecord(**data)
@@ -42,11 +42,11 @@ def load_record(text: str) -> FacilityRecord:
 
 def load_facility(text: str) -> Facility:
     """Rebuild a facility from `dump`."""
-    data = _shared(orjson.loads(text))
+    data = _with_values(orjson.loads(text))
     location = data["location"]
     location["warnings"] = tuple(location["warnings"])
     data["location"] = Location(**location)
-    data["sources"] = tuple(SourceMention(**item) for item in data["sources"])
+    data["sources"] = tuple(SourceMention(**mention) for mention in data["sources"])
     return Facility(**data)
 
 
@@ -58,16 +58,17 @@ def load_centre(text: str) -> Centre:
     return Centre(**data)
 
 
-def _shared(data: dict[str, Any]) -> dict[str, Any]:
+def _with_values(data: dict[str, Any]) -> dict[str, Any]:
+    """Rebuild the values that records and facilities have in common, in place."""
     data["hours"] = Hours.from_dict(data["hours"])
-    data["claims"] = tuple(Claim(**item) for item in data["claims"])
+    data["claims"] = tuple(Claim(**claim) for claim in data["claims"])
     for name in _TUPLES:
         data[name] = tuple(data.get(name, ()))
     return data
 
 
 def _plain(value: Any) -> Any:
-    """Return a mapping that is no dict as one."""
+    """Return a mapping that is not a dict as a dict, for orjson."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

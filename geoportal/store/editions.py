@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geoportal.store.batches import insert_rows
 from geoportal.store.schema import editions, scope_editions
 
 
@@ -46,21 +47,20 @@ def read_scope_editions(connection: sa.Connection, source: str) -> dict[str, lis
         .where(scope_editions.c.source == source)
         .order_by(scope_editions.c.scope, scope_editions.c.as_of)
     )
-    found: dict[str, list[str]] = {}
+    dates: dict[str, list[str]] = {}
     for scope, as_of in connection.execute(query):
-        found.setdefault(scope, []).append(as_of)
-    return found
+        dates.setdefault(scope, []).append(as_of)
+    return dates
 
 
 def add_scope_editions(
     connection: sa.Connection, source: str, scopes: Iterable[str], as_of: str
 ) -> None:
-    """Note that an edition lists these scopes completely; known ones are left as they are."""
-    held = read_scope_editions(connection, source)
+    """Record that an edition lists these scopes completely; known ones are left as they are."""
+    known = read_scope_editions(connection, source)
     rows = [
         {"source": source, "scope": scope, "as_of": as_of}
         for scope in sorted(set(scopes))
-        if as_of not in held.get(scope, ())
+        if as_of not in known.get(scope, ())
     ]
-    if rows:
-        connection.execute(sa.insert(scope_editions), rows)
+    insert_rows(connection, scope_editions, rows)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
+from geoportal.store.batches import batches, insert_rows
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
-
-_BATCH = 500
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as the database keeps it.
+    """A record as stored.
 
     Attributes
     ----------
@@ -94,13 +92,13 @@ def read_records(
         ((column, list(values)) for column, values in choices if values), (records.c.scope, [])
     )
     if not wanted:
-        return [_stored(row) for row in connection.execute(base)]
-    found = [
-        _stored(row)
-        for batch in _batches(wanted)
+        return [_stored_record(row) for row in connection.execute(base)]
+    stored = [
+        _stored_record(row)
+        for batch in batches(wanted)
         for row in connection.execute(base.where(column.in_(batch)))
     ]
-    return sorted(found, key=lambda item: item.key)
+    return sorted(stored, key=lambda record: record.key)
 
 
 def record_scopes(connection: sa.Connection, source: str) -> list[str]:
@@ -111,76 +109,80 @@ def record_scopes(connection: sa.Connection, source: str) -> list[str]:
 
 def write_records(
     connection: sa.Connection,
-    items: Iterable[StoredRecord],
+    stored: Iterable[StoredRecord],
     blocks: Mapping[tuple[str, str], str] | None = None,
 ) -> None:
     """Insert or replace records by key.
 
     Parameters
     ----------
-    items : iterable of StoredRecord
+    stored : iterable of StoredRecord
     blocks : Mapping, optional
         By key the block in which each is compared with records of other sources.
     """
-    for batch in _batches(list(items)):
-        _delete_by_key(connection, records, [item.key for item in batch])
+    for batch in batches(list(stored)):
+        _delete_by_key(connection, records, [record.key for record in batch])
         connection.execute(
             sa.insert(records),
             [
                 {
-                    "source": item.record.source,
-                    "record_id": item.record.record_id,
-                    "facility_id": item.facility_id,
-                    "own_id": item.own_id,
-                    "link_block": (blocks or {}).get(item.key, ""),
-                    "scope": item.scope,
-                    "as_of": item.as_of,
-                    "first_seen": item.first_seen,
-                    "last_seen": item.last_seen,
-                    "closed_on": item.closed_on,
-                    "content": (content := documents.dump(item.record)),
+                    "source": record.record.source,
+                    "record_id": record.record.record_id,
+                    "facility_id": record.facility_id,
+                    "own_id": record.own_id,
+                    "link_block": (blocks or {}).get(record.key, ""),
+                    "scope": record.scope,
+                    "as_of": record.as_of,
+                    "first_seen": record.first_seen,
+                    "last_seen": record.last_seen,
+                    "closed_on": record.closed_on,
+                    "content": (content := documents.dump(record.record)),
                     "content_hash": documents.digest(content),
                 }
-                for item in batch
+                for record in batch
             ],
         )
 
 
-def write_facilities(connection: sa.Connection, items: Iterable[Facility]) -> None:
+def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) -> None:
     """Insert or replace facilities with their claims and identifiers."""
-    for batch in _batches(list(items)):
-        remove_facilities(connection, [item.id for item in batch])
+    for batch in batches(list(resolved)):
+        remove_facilities(connection, [facility.id for facility in batch])
         connection.execute(
             sa.insert(facilities),
             [
                 {
-                    "id": item.id,
-                    "kind": item.kind,
-                    "name": item.name,
-                    "municipality_code": item.municipality_code,
-                    "lon": item.location.lon,
-                    "lat": item.location.lat,
-                    "status": item.status,
-                    "document": documents.dump(item),
+                    "id": facility.id,
+                    "kind": facility.kind,
+                    "name": facility.name,
+                    "municipality_code": facility.municipality_code,
+                    "lon": facility.location.lon,
+                    "lat": facility.location.lat,
+                    "status": facility.status,
+                    "document": documents.dump(facility),
                 }
-                for item in batch
+                for facility in batch
             ],
         )
-        _insert(connection, identifiers, [row for item in batch for row in _identifier_rows(item)])
+        insert_rows(
+            connection,
+            identifiers,
+            [row for facility in batch for row in _identifier_rows(facility)],
+        )
 
 
-def write_claims(connection: sa.Connection, items: Iterable[StoredRecord]) -> None:
+def write_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> None:
     """Replace the claims of these records."""
-    for batch in _batches(list(items)):
-        _delete_by_key(connection, claims, [item.key for item in batch])
-        _insert(
+    for batch in batches(list(stored)):
+        _delete_by_key(connection, claims, [record.key for record in batch])
+        insert_rows(
             connection,
             claims,
             [
                 {
-                    "facility_id": item.facility_id,
-                    "source": item.record.source,
-                    "record_id": item.record.record_id,
+                    "facility_id": record.facility_id,
+                    "source": record.record.source,
+                    "record_id": record.record.record_id,
                     "ordinal": ordinal,
                     "code": claim.code,
                     "value": claim.value,
@@ -189,15 +191,15 @@ def write_claims(connection: sa.Connection, items: Iterable[StoredRecord]) -> No
                     "valid_until": claim.valid_until,
                     "note": claim.note,
                 }
-                for item in batch
-                for ordinal, claim in enumerate(item.record.claims)
+                for record in batch
+                for ordinal, claim in enumerate(record.record.claims)
             ],
         )
 
 
 def remove_facilities(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Remove facilities and their identifiers (records and claims stay)."""
-    for batch in _batches(list(ids)):
+    for batch in batches(list(ids)):
         connection.execute(sa.delete(identifiers).where(identifiers.c.facility_id.in_(batch)))
         connection.execute(sa.delete(facilities).where(facilities.c.id.in_(batch)))
 
@@ -217,24 +219,24 @@ def facility_ids(connection: sa.Connection) -> list[str]:
 
 def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """Return the stored JSON of these facilities by id; unknown ids are absent."""
-    found: dict[str, str] = {}
-    for batch in _batches(list(ids)):
+    stored: dict[str, str] = {}
+    for batch in batches(list(ids)):
         query = sa.select(facilities.c.id, facilities.c.document).where(facilities.c.id.in_(batch))
-        found.update(connection.execute(query).all())
-    return found
+        stored.update(connection.execute(query).all())
+    return stored
 
 
 def record_facilities(
     connection: sa.Connection, source: str, record_ids: Sequence[str]
 ) -> dict[str, str]:
     """Return the facility of each record of a source; unknown records are absent."""
-    found: dict[str, str] = {}
-    for batch in _batches(list(record_ids)):
+    facility_of: dict[str, str] = {}
+    for batch in batches(list(record_ids)):
         query = sa.select(records.c.record_id, records.c.facility_id).where(
             records.c.source == source, records.c.record_id.in_(batch)
         )
-        found.update((row.record_id, row.facility_id) for row in connection.execute(query))
-    return found
+        facility_of.update((row.record_id, row.facility_id) for row in connection.execute(query))
+    return facility_of
 
 
 def find_by_number(connection: sa.Connection, number: str) -> list[str]:
@@ -251,11 +253,11 @@ def find_by_number(connection: sa.Connection, number: str) -> list[str]:
 def redirect_of(connection: sa.Connection, old_id: str) -> str:
     """Return where an id that is no longer used leads to, empty if nowhere."""
     query = sa.select(redirects.c.new_id).where(redirects.c.old_id == old_id)
-    target, passed = "", {old_id}
-    while (found := connection.scalar(query) or "") and found not in passed:
-        passed.add(found)
-        target = found
-        query = sa.select(redirects.c.new_id).where(redirects.c.old_id == found)
+    target, visited = "", {old_id}
+    while (next_id := connection.scalar(query) or "") and next_id not in visited:
+        visited.add(next_id)
+        target = next_id
+        query = sa.select(redirects.c.new_id).where(redirects.c.old_id == next_id)
     return target
 
 
@@ -267,11 +269,11 @@ def all_redirects(connection: sa.Connection) -> dict[str, str]:
 
 
 def _end_of(old: str, steps: Mapping[str, str]) -> str:
-    """Follow redirects; a circle, which should not be, is left where it closes."""
-    passed = {old}
+    """Follow redirects; a cycle, which should not occur, ends where it closes."""
+    visited = {old}
     current = steps[old]
-    while current in steps and current not in passed:
-        passed.add(current)
+    while current in steps and current not in visited:
+        visited.add(current)
         current = steps[current]
     return current
 
@@ -282,11 +284,6 @@ def _identifier_rows(facility: Facility) -> list[dict[str, str]]:
         for scheme, value in sorted(facility.identifiers.items())
         if value
     ]
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(sa.insert(table), rows)
 
 
 def _delete_by_key(
@@ -302,12 +299,7 @@ def _delete_by_key(
         )
 
 
-def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
-
-
-def _stored(row: sa.Row[Any]) -> StoredRecord:
+def _stored_record(row: sa.Row[Any]) -> StoredRecord:
     return StoredRecord(
         record=documents.load_record(row.content),
         facility_id=row.facility_id,

@@ -1,4 +1,4 @@
-"""What each edition said of each record: enough to tell two editions apart."""
+"""History of records: what each edition says of each record, for comparing editions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.store.batches import batches, insert_rows
 from geoportal.store.documents import digest
-from geoportal.store.schema import record_contents, record_history, scope_editions
+from geoportal.store.schema import record_contents, record_history
 
 COMPARED: tuple[str, ...] = (
     "kind",
@@ -29,7 +30,6 @@ COMPARED: tuple[str, ...] = (
     "filings",
 )
 """Attributes of a record by which editions are compared."""
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def write_history(
     as_of: str,
     listed: Iterable[tuple[str, FacilityRecord]],
 ) -> None:
-    """Note what an edition says.
+    """Store what an edition says.
 
     Parameters
     ----------
@@ -69,12 +69,12 @@ def write_history(
     whichever was read first.
     """
     fresh = {record.record_id: (scope, _content(record)) for scope, record in listed}
-    held = _held(connection, source, as_of, list(fresh))
+    stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}
     for record_id, (scope, content) in fresh.items():
-        before = held.get(record_id)
-        mine = (len(content), content, scope)
-        if before is not None and (len(before[1]), before[1], before[0]) >= mine:
+        before = stored.get(record_id)
+        new_rank = (len(content), content, scope)
+        if before is not None and (len(before[1]), before[1], before[0]) >= new_rank:
             continue
         contents[digest(content)] = content
         rows.append(
@@ -89,7 +89,8 @@ def write_history(
     _insert_contents(connection, contents)
     _replace(connection, source, as_of, rows)
     _drop_unused(
-        connection, [digest(held[row["record_id"]][1]) for row in rows if row["record_id"] in held]
+        connection,
+        [digest(stored[row["record_id"]][1]) for row in rows if row["record_id"] in stored],
     )
 
 
@@ -129,31 +130,34 @@ def last_listings(connection: sa.Connection, source: str, day: str) -> dict[str,
     }
 
 
-def complete_dates(connection: sa.Connection, source: str) -> dict[str, list[str]]:
-    """Return for each scope the dates on which it was listed completely, ascending."""
-    query = (
-        sa.select(scope_editions.c.scope, scope_editions.c.as_of)
-        .where(scope_editions.c.source == source)
-        .order_by(scope_editions.c.as_of)
-    )
-    found: dict[str, list[str]] = {}
-    for scope, as_of in connection.execute(query):
-        found.setdefault(scope, []).append(as_of)
-    return found
-
-
 def read_contents(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return contents by hash."""
-    found: dict[str, dict[str, Any]] = {}
-    wanted = sorted(set(hashes))
-    for start in range(0, len(wanted), _BATCH):
-        query = sa.select(record_contents).where(
-            record_contents.c.content_hash.in_(wanted[start : start + _BATCH])
-        )
-        found.update(
+    contents: dict[str, dict[str, Any]] = {}
+    for batch in batches(sorted(set(hashes))):
+        query = sa.select(record_contents).where(record_contents.c.content_hash.in_(batch))
+        contents.update(
             (row.content_hash, orjson.loads(row.content)) for row in connection.execute(query)
         )
-    return found
+    return contents
+
+
+def past_of(
+    connection: sa.Connection, source: str, record_id: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return date and content of every edition that lists a record, oldest first.
+
+    Returns
+    -------
+    list of (str, dict)
+        ISO date, and the attributes of `COMPARED`; empty when no edition of this source is stored.
+    """
+    query = (
+        sa.select(record_history.c.as_of, record_contents.c.content)
+        .join(record_contents, record_contents.c.content_hash == record_history.c.content_hash)
+        .where(record_history.c.source == source, record_history.c.record_id == record_id)
+        .order_by(record_history.c.as_of)
+    )
+    return [(as_of, orjson.loads(content)) for as_of, content in connection.execute(query)]
 
 
 def _content(record: FacilityRecord) -> str:
@@ -161,7 +165,7 @@ def _content(record: FacilityRecord) -> str:
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _held(
+def _stored_contents(
     connection: sa.Connection, source: str, as_of: str, ids: list[str]
 ) -> dict[str, tuple[str, str]]:
     query = (
@@ -181,9 +185,7 @@ def _held(
 
 
 def _insert_contents(connection: sa.Connection, contents: Mapping[str, str]) -> None:
-    wanted = sorted(contents)
-    for start in range(0, len(wanted), _BATCH):
-        batch = wanted[start : start + _BATCH]
+    for batch in batches(sorted(contents)):
         known = set(
             connection.scalars(
                 sa.select(record_contents.c.content_hash).where(
@@ -191,18 +193,18 @@ def _insert_contents(connection: sa.Connection, contents: Mapping[str, str]) -> 
                 )
             )
         )
-        rows = [
-            {"content_hash": key, "content": contents[key]} for key in batch if key not in known
-        ]
-        if rows:
-            connection.execute(sa.insert(record_contents), rows)
+        new = [key for key in batch if key not in known]
+        insert_rows(
+            connection,
+            record_contents,
+            [{"content_hash": key, "content": contents[key]} for key in new],
+        )
 
 
 def _replace(
     connection: sa.Connection, source: str, as_of: str, rows: list[dict[str, str]]
 ) -> None:
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
+    for batch in batches(rows):
         connection.execute(
             sa.delete(record_history).where(
                 record_history.c.source == source,
@@ -214,11 +216,11 @@ def _replace(
 
 
 def _drop_unused(connection: sa.Connection, hashes: list[str]) -> None:
-    """Remove wordings that no edition has any more."""
-    for start in range(0, len(hashes), _BATCH):
+    """Remove contents that no edition has any more."""
+    for batch in batches(hashes):
         connection.execute(
             sa.delete(record_contents).where(
-                record_contents.c.content_hash.in_(hashes[start : start + _BATCH]),
+                record_contents.c.content_hash.in_(batch),
                 ~sa.exists().where(record_history.c.content_hash == record_contents.c.content_hash),
             )
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from geoportal.store.batches import batches, insert_rows
 from geoportal.store.facilities import StoredRecord, read_records
 from geoportal.store.schema import (
     claims,
@@ -17,8 +18,6 @@ from geoportal.store.schema import (
     records,
     redirects,
 )
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class StoredPair:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A person's word on a pair of ids, as stored.
+    """A person's decision on a pair of ids, as stored.
 
     Attributes
     ----------
@@ -75,12 +74,11 @@ def all_blocks(connection: sa.Connection) -> list[str]:
 
 def blocks_of(connection: sa.Connection, own_ids: Sequence[str]) -> set[str]:
     """Return the blocks that records with these own ids lie in."""
-    found: set[str] = set()
-    for start in range(0, len(own_ids), _BATCH):
-        batch = own_ids[start : start + _BATCH]
+    blocks: set[str] = set()
+    for batch in batches(own_ids):
         query = sa.select(records.c.link_block).where(records.c.own_id.in_(batch)).distinct()
-        found.update(connection.scalars(query))
-    return found - {""}
+        blocks.update(connection.scalars(query))
+    return blocks - {""}
 
 
 def block_sources(connection: sa.Connection, block: str) -> set[str]:
@@ -105,11 +103,11 @@ def read_block(connection: sa.Connection, block: str) -> list[StoredRecord]:
 
 def read_own_records(connection: sa.Connection, own_ids: Iterable[str]) -> list[StoredRecord]:
     """Return the records with these own ids, ordered by key."""
-    found: list[StoredRecord] = []
-    for batch in _batches(sorted(set(own_ids))):
+    stored: list[StoredRecord] = []
+    for batch in batches(sorted(set(own_ids))):
         wanted = sa.select(records.c.own_id).where(records.c.own_id.in_(batch))
-        found += read_records(connection, own_ids=wanted)
-    return sorted(found, key=lambda item: item.key)
+        stored += read_records(connection, own_ids=wanted)
+    return sorted(stored, key=lambda record: record.key)
 
 
 def read_own_ids(connection: sa.Connection, facility_id: str) -> list[str]:
@@ -131,13 +129,13 @@ def facility_of(connection: sa.Connection, own_id: str) -> str:
 
 def current_facility_ids(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, str]:
     """Return for own ids the facilities they are part of; unknown ids are absent."""
-    found: dict[str, str] = {}
-    for batch in _batches(list(own_ids)):
+    current: dict[str, str] = {}
+    for batch in batches(list(own_ids)):
         query = sa.select(records.c.own_id, records.c.facility_id).where(
             records.c.own_id.in_(batch)
         )
-        found.update((row.own_id, row.facility_id) for row in connection.execute(query))
-    return found
+        current.update((row.own_id, row.facility_id) for row in connection.execute(query))
+    return current
 
 
 def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
@@ -166,7 +164,7 @@ def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
 def write_redirects(
     connection: sa.Connection, targets: Mapping[str, str], gone: Iterable[str]
 ) -> None:
-    """Set where ids lead that are no facility's any more, and take back those that are again.
+    """Write redirects of ids that are no longer a facility's, and remove those no longer needed.
 
     Parameters
     ----------
@@ -175,11 +173,10 @@ def write_redirects(
     gone : iterable of str
         Ids that lead nowhere else.
     """
-    for batch in _batches(sorted({*targets, *gone})):
+    for batch in batches(sorted({*targets, *gone})):
         connection.execute(sa.delete(redirects).where(redirects.c.old_id.in_(batch)))
     rows = [{"old_id": old, "new_id": new} for old, new in sorted(targets.items())]
-    if rows:
-        connection.execute(sa.insert(redirects), rows)
+    insert_rows(connection, redirects, rows)
 
 
 def write_pairs(connection: sa.Connection, block: str, pairs: Iterable[StoredPair]) -> None:
@@ -197,14 +194,13 @@ def write_pairs(connection: sa.Connection, block: str, pairs: Iterable[StoredPai
         }
         for pair in pairs
     ]
-    for batch in _batches([(row["first"], row["second"]) for row in rows]):
+    for batch in batches([(row["first"], row["second"]) for row in rows]):
         connection.execute(
             sa.delete(link_pairs).where(
                 sa.tuple_(link_pairs.c.first, link_pairs.c.second).in_(batch)
             )
         )
-    if rows:
-        connection.execute(sa.insert(link_pairs), rows)
+    insert_rows(connection, link_pairs, rows)
 
 
 def read_pairs(
@@ -249,18 +245,4 @@ def read_decisions(connection: sa.Connection) -> list[StoredDecision]:
 
 def add_decision(connection: sa.Connection, decision: StoredDecision) -> None:
     """Store a decision; earlier ones on the pair stay as history."""
-    connection.execute(
-        sa.insert(link_decisions).values(
-            first=decision.first,
-            second=decision.second,
-            verdict=decision.verdict,
-            decided_by=decision.decided_by,
-            decided_on=decision.decided_on,
-            note=decision.note,
-        )
-    )
-
-
-def _batches(items: list[Any]) -> Iterable[list[Any]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
+    connection.execute(sa.insert(link_decisions).values(asdict(decision)))

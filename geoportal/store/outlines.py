@@ -54,22 +54,22 @@ def read_outlines(connection: sa.Connection) -> list[StoredOutline]:
     ]
 
 
-def write_outlines(connection: sa.Connection, items: Iterable[StoredOutline]) -> None:
+def write_outlines(connection: sa.Connection, new_outlines: Iterable[StoredOutline]) -> None:
     """Insert or replace outlines by district code."""
-    for item in items:
-        d = item.district
-        connection.execute(sa.delete(outlines).where(outlines.c.code == d.code))
+    for outline in new_outlines:
+        district = outline.district
+        connection.execute(sa.delete(outlines).where(outlines.c.code == district.code))
         connection.execute(
             sa.insert(outlines).values(
-                code=d.code,
-                name=d.name,
-                level=d.level,
-                parent=d.parent,
-                full_name=d.full_name,
-                source=item.source,
-                as_of=item.as_of,
-                vertices=int(shapely.get_num_coordinates(item.geometry)),
-                content_hash=item.content_hash,
-                geometry=shapely.to_wkb(item.geometry),
+                code=district.code,
+                name=district.name,
+                level=district.level,
+                parent=district.parent,
+                full_name=district.full_name,
+                source=outline.source,
+                as_of=outline.as_of,
+                vertices=int(shapely.get_num_coordinates(outline.geometry)),
+                content_hash=outline.content_hash,
+                geometry=shapely.to_wkb(outline.geometry),
             )
         )

@@ -1,4 +1,4 @@
-"""The gazetteer's rows in the database: places by municipality, replaced together."""
+"""Places of the gazetteer in the database; those of a municipality are replaced together."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.domain.place import Place
+from geoportal.store.batches import ROW_BATCH, insert_rows
 from geoportal.store.documents import digest
 from geoportal.store.schema import place_sets, places
 
-_BATCH = 5_000
 _COLUMNS = (
     "municipality_code",
     "prefecture",
@@ -52,9 +52,9 @@ class PlaceSet:
     content_hash: str
 
 
-def content_hash(items: Iterable[Place]) -> str:
+def content_hash(listed: Iterable[Place]) -> str:
     """Return a digest of places that does not depend on their order."""
-    return digest("\n".join(sorted(map(_line, items))))
+    return digest("\n".join(sorted(map(_line, listed))))
 
 
 def _line(place: Place) -> str:
@@ -87,7 +87,7 @@ def read_places(
         query = query.where(places.c.source == source)
     if municipality_code:
         query = query.where(places.c.municipality_code == municipality_code)
-    for row in connection.execute(query.execution_options(yield_per=_BATCH)):
+    for row in connection.execute(query.execution_options(yield_per=ROW_BATCH)):
         yield Place(*row)
 
 
@@ -96,7 +96,7 @@ def read_place_positions(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return longitudes and latitudes of a municipality's places, shape (n,) each, degrees.
 
-    Houses (住居番号) are left out: their blocks say where people live just as well.
+    Houses (住居番号) are left out: their blocks are fine enough to say where people live.
     """
     query = sa.select(places.c.lon, places.c.lat).where(
         places.c.municipality_code == municipality_code,
@@ -108,7 +108,7 @@ def read_place_positions(
 
 
 def remove_place_set(connection: sa.Connection, place_set: PlaceSet) -> None:
-    """Remove the places that a source holds of one municipality."""
+    """Remove the places that a source lists in one municipality."""
     source, code = place_set.source, place_set.municipality_code
     for table in (places, place_sets):
         connection.execute(
@@ -116,8 +116,8 @@ def remove_place_set(connection: sa.Connection, place_set: PlaceSet) -> None:
         )
 
 
-def replace_places(connection: sa.Connection, place_set: PlaceSet, items: Sequence[Place]) -> None:
-    """Replace the places that a source holds of one municipality."""
+def replace_places(connection: sa.Connection, place_set: PlaceSet, new: Sequence[Place]) -> None:
+    """Replace the places that a source lists in one municipality."""
     source, code = place_set.source, place_set.municipality_code
     remove_place_set(connection, place_set)
     connection.execute(
@@ -129,11 +129,7 @@ def replace_places(connection: sa.Connection, place_set: PlaceSet, items: Sequen
             content_hash=place_set.content_hash,
         )
     )
-    for start in range(0, len(items), _BATCH):
-        connection.execute(
-            sa.insert(places),
-            [_row(source, place_set.as_of, place) for place in items[start : start + _BATCH]],
-        )
+    insert_rows(connection, places, [_row(source, place_set.as_of, place) for place in new])
 
 
 def _row(source: str, as_of: str, place: Place) -> dict[str, str | float | None]:

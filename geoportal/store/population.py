@@ -1,20 +1,19 @@
 """Population in the database: half meshes of the census, and the resident register by age.
 
-Suppressed figures are kept as published (null), with where they were merged to; spreading them is
-a matter of `geoportal.coverage.demand`.
+Suppressed figures are stored as published (null), with the cell they were merged into;
+`geoportal.coverage.demand` distributes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from geoportal.store.batches import insert_rows
 from geoportal.store.documents import digest
 from geoportal.store.schema import metadata
-
-_BATCH = 5_000
 
 mesh_cells = sa.Table(
     "mesh_cells",
@@ -116,13 +115,13 @@ def content_hash(cells: Iterable[MeshCell]) -> str:
 
 
 def read_mesh_sets(connection: sa.Connection) -> list[MeshSet]:
-    """Return the edition of every first-level mesh held, ordered by code."""
+    """Return the stored edition of every first-level mesh, ordered by code."""
     query = sa.select(mesh_sets).order_by(mesh_sets.c.first_mesh)
     return [MeshSet(*row) for row in connection.execute(query)]
 
 
 def read_mesh_cells(connection: sa.Connection, first: str = "") -> list[MeshCell]:
-    """Return the cells held, ordered by code; of one first-level mesh, or all."""
+    """Return the stored cells, ordered by code; of one first-level mesh, or all."""
     columns = [mesh_cells.c[name] for name in MeshCell.__dataclass_fields__]
     query = sa.select(*columns).order_by(mesh_cells.c.code)
     if first:
@@ -135,19 +134,8 @@ def replace_mesh(connection: sa.Connection, edition: MeshSet, cells: Sequence[Me
     first = edition.first_mesh
     for table in (mesh_cells, mesh_sets):
         connection.execute(sa.delete(table).where(table.c.first_mesh == first))
-    names = tuple(MeshSet.__dataclass_fields__)
-    connection.execute(
-        sa.insert(mesh_sets).values({name: getattr(edition, name) for name in names})
-    )
-    for start in range(0, len(cells), _BATCH):
-        connection.execute(
-            sa.insert(mesh_cells),
-            [
-                {"first_mesh": first}
-                | {name: getattr(cell, name) for name in MeshCell.__dataclass_fields__}
-                for cell in cells[start : start + _BATCH]
-            ],
-        )
+    connection.execute(sa.insert(mesh_sets).values(asdict(edition)))
+    insert_rows(connection, mesh_cells, [{"first_mesh": first} | asdict(cell) for cell in cells])
 
 
 def read_age_population(connection: sa.Connection) -> dict[str, AgePopulation]:
@@ -156,14 +144,11 @@ def read_age_population(connection: sa.Connection) -> dict[str, AgePopulation]:
     return {row.municipality_code: AgePopulation(*row) for row in connection.execute(query)}
 
 
-def write_age_population(connection: sa.Connection, items: Iterable[AgePopulation]) -> None:
+def write_age_population(connection: sa.Connection, populations: Iterable[AgePopulation]) -> None:
     """Insert or replace residents by age."""
-    names = tuple(AgePopulation.__dataclass_fields__)
-    for item in items:
-        code = item.municipality_code
+    for population in populations:
+        code = population.municipality_code
         connection.execute(
             sa.delete(age_population).where(age_population.c.municipality_code == code)
         )
-        connection.execute(
-            sa.insert(age_population).values({name: getattr(item, name) for name in names})
-        )
+        connection.execute(sa.insert(age_population).values(asdict(population)))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.station import Station
+from geoportal.store.batches import insert_rows
 from geoportal.store.documents import digest
 from geoportal.store.schema import stations
-
-_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class StationSet:
-    """The edition that the stations held are from.
+    """The edition that the stored stations are from.
 
     Attributes
     ----------
@@ -25,7 +24,7 @@ class StationSet:
         Source name and ISO date.
     row_count : int
     content_hash : str
-        Of all that is held of them, in no order.
+        Digest of the stations, whatever their order.
     """
 
     source: str
@@ -34,17 +33,13 @@ class StationSet:
     content_hash: str
 
     @classmethod
-    def of(cls, source: str, as_of: str, items: Sequence[Station]) -> StationSet:
-        """Return the set that these stations make up."""
-        return cls(source, as_of, len(items), _digest(items))
-
-
-def _digest(items: Iterable[Station]) -> str:
-    rows = (
-        f"{one.id}\t{one.name}\t{one.lon!r}\t{one.lat!r}\t{one.extent_m}\t{_lines_text(one)}"
-        for one in items
-    )
-    return digest("\n".join(sorted(rows)))
+    def of(cls, source: str, as_of: str, listed: Sequence[Station]) -> StationSet:
+        """Return the edition that lists these stations."""
+        rows = (
+            f"{s.id}\t{s.name}\t{s.lon!r}\t{s.lat!r}\t{s.extent_m}\t{_lines_text(s)}"
+            for s in listed
+        )
+        return cls(source, as_of, len(listed), digest("\n".join(sorted(rows))))
 
 
 def _lines_text(station: Station) -> str:
@@ -52,7 +47,7 @@ def _lines_text(station: Station) -> str:
 
 
 def read_stations(connection: sa.Connection) -> tuple[StationSet | None, list[Station]]:
-    """Return the edition held and its stations, ordered by id; None and nothing without any."""
+    """Return the stored edition and its stations, ordered by id; None and nothing without any."""
     table = stations.c
     query = sa.select(
         *(table.source, table.as_of),
@@ -61,9 +56,9 @@ def read_stations(connection: sa.Connection) -> tuple[StationSet | None, list[St
     rows = connection.execute(query).all()
     if not rows:
         return None, []
-    found = [_station(*row[2:]) for row in rows]
-    found.sort(key=lambda station: station.id)  # not by the database: collations differ
-    return StationSet.of(rows[0].source, rows[0].as_of, found), found
+    listed = [_station(*row[2:]) for row in rows]
+    listed.sort(key=lambda station: station.id)  # not by the database: collations differ
+    return StationSet.of(rows[0].source, rows[0].as_of, listed), listed
 
 
 def _station(id_: str, name: str, lon: float, lat: float, extent_m: int, lines: str) -> Station:
@@ -72,9 +67,9 @@ def _station(id_: str, name: str, lon: float, lat: float, extent_m: int, lines: 
 
 
 def replace_stations(
-    connection: sa.Connection, source: str, as_of: str, items: Sequence[Station]
+    connection: sa.Connection, source: str, as_of: str, new: Sequence[Station]
 ) -> None:
-    """Replace every station held by those of an edition.
+    """Replace all stations by those of an edition.
 
     Parameters
     ----------
@@ -82,24 +77,24 @@ def replace_stations(
         Within a transaction.
     source, as_of : str
         Source name and ISO date of the edition.
-    items : sequence of Station
-        Of distinct ids; empty to hold none.
+    new : sequence of Station
+        Of distinct ids; empty to remove all.
     """
     connection.execute(sa.delete(stations))
-    for start in range(0, len(items), _BATCH):
-        connection.execute(
-            sa.insert(stations),
-            [
-                {
-                    "id": one.id,
-                    "source": source,
-                    "as_of": as_of,
-                    "name": one.name,
-                    "lon": one.lon,
-                    "lat": one.lat,
-                    "extent_m": one.extent_m,
-                    "lines": _lines_text(one),
-                }
-                for one in items[start : start + _BATCH]
-            ],
-        )
+    insert_rows(
+        connection,
+        stations,
+        [
+            {
+                "id": station.id,
+                "source": source,
+                "as_of": as_of,
+                "name": station.name,
+                "lon": station.lon,
+                "lat": station.lat,
+                "extent_m": station.extent_m,
+                "lines": _lines_text(station),
+            }
+            for station in new
+        ],
+    )

@@ -1,4 +1,4 @@
-"""People by 町丁目 in the database, as published, and where each 町丁目 was found to be."""
+"""Population by 町丁目 in the database, as published, with the position found for each 町丁目."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from geoportal.store.batches import ROW_BATCH, batches, insert_rows
 from geoportal.store.documents import digest
 from geoportal.store.schema import metadata
-
-_BATCH = 5_000
 
 town_people = sa.Table(
     "town_people",
@@ -100,7 +99,7 @@ UNPLACED = TownPlace()
 
 @dataclass(frozen=True, slots=True)
 class HeldTown:
-    """A 町丁目 held: its people and its place."""
+    """A stored 町丁目: its people and its place."""
 
     people: TownPeople
     place: TownPlace
@@ -128,7 +127,7 @@ def content_hash(towns: Iterable[TownPeople]) -> str:
 
 
 def read_town_sets(connection: sa.Connection) -> list[TownSet]:
-    """Return the edition of every municipality held, ordered by code."""
+    """Return the stored edition of every municipality, ordered by code."""
     query = sa.select(town_sets).order_by(town_sets.c.municipality_code)
     return [TownSet(*row) for row in connection.execute(query)]
 
@@ -139,11 +138,11 @@ def read_towns(connection: sa.Connection, codes: Sequence[str] | None = None) ->
     query = sa.select(*columns)
     if codes is not None:
         query = query.where(town_people.c.municipality_code.in_(codes))
-    held = [
+    towns = [
         HeldTown(TownPeople(*row[: len(_PEOPLE)]), TownPlace(*row[len(_PEOPLE) :]))
         for row in connection.execute(query)
     ]
-    return sorted(held, key=lambda town: (town.people.municipality_code, town.people.name))
+    return sorted(towns, key=lambda town: (town.people.municipality_code, town.people.name))
 
 
 def replace_towns(connection: sa.Connection, edition: TownSet, towns: Sequence[TownPeople]) -> None:
@@ -155,18 +154,17 @@ def replace_towns(connection: sa.Connection, edition: TownSet, towns: Sequence[T
         | {name: getattr(UNPLACED, name) for name in _PLACE}
         for town in towns
     ]
-    for start in range(0, len(rows), _BATCH):
-        connection.execute(sa.insert(town_people), rows[start : start + _BATCH])
+    insert_rows(connection, town_people, rows)
 
 
 def remove_towns(connection: sa.Connection, municipality_code: str) -> None:
-    """Remove the towns of one municipality and what is said of their edition."""
+    """Remove the towns of one municipality and their edition."""
     for table in (town_people, town_sets):
         connection.execute(sa.delete(table).where(table.c.municipality_code == municipality_code))
 
 
 def write_town_places(connection: sa.Connection, towns: Sequence[HeldTown]) -> None:
-    """Write where towns are."""
+    """Write the positions of towns."""
     change = (
         sa.update(town_people)
         .where(town_people.c.municipality_code == sa.bindparam("of_municipality"))
@@ -178,5 +176,5 @@ def write_town_places(connection: sa.Connection, towns: Sequence[HeldTown]) -> N
         | {f"new_{name}": getattr(town.place, name) for name in _PLACE}
         for town in towns
     ]
-    for start in range(0, len(rows), _BATCH):
-        connection.execute(change, rows[start : start + _BATCH])
+    for batch in batches(rows, ROW_BATCH):
+        connection.execute(change, batch)

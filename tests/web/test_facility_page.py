@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from geoportal.services.view import View
-from geoportal.store.past import past_of
+from geoportal.store.history import past_of
 from geoportal.web.pages import facility as facility_page
 from tests.factories import KOKURA, make_facility, make_snapshot
 

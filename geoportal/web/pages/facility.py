@@ -18,7 +18,7 @@ from geoportal.domain.query import Origin, Query
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
 from geoportal.ingest.linking.relations import Relations
 from geoportal.services.view import View
-from geoportal.store.past import past_of
+from geoportal.store.history import past_of
 from geoportal.text.normalize import fold_name
 
 Document = dict[str, Any]

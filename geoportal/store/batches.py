@@ -1,0 +1,29 @@
+"""Statements in batches: databases limit the number of parameters of one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+BATCH = 500
+"""Values in one ``IN (…)``."""
+ROW_BATCH = 5_000
+"""Rows in one ``INSERT``."""
+
+T = TypeVar("T")
+
+
+def batches(values: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """Yield consecutive parts of a sequence, none longer than ``size``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def insert_rows(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, each a mapping of column to value; does nothing without any."""
+    for batch in batches(rows, ROW_BATCH):
+        connection.execute(sa.insert(table), batch)
