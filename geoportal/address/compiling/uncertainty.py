@@ -3,7 +3,7 @@
 The open 町丁目 data hold one point per unit and no outline. The extent of a unit is estimated from
 the distance to its neighbours: where units are small, the next points are near. A unit's
 uncertainty is a factor times the mean distance to its six nearest units; how the factors were
-found is in ``geoportal/decisions/021-uncertainty-of-towns.md``.
+found is in ``geoportal/decisions/012-uncertainty-of-towns.md``.
 """
 
 from __future__ import annotations
