@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
+pytestmark = pytest.mark.slow
+
 CHECKS = (
     checks.not_a_server_error,
     openapi_checks.status_code_conformance,

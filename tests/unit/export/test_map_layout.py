@@ -16,6 +16,8 @@ from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
 from tests.unit.coverage import town
 
+pytestmark = pytest.mark.slow
+
 AWKWARD = "医療法人社団$\\frac{見本$会\n<b>在宅</b>クリニック" * 4
 
 

@@ -23,6 +23,8 @@ from geoportal.export.pack_files import DOWNLOADS, PACK_FILES, PACK_FORMATS
 from tests.factories import make_snapshot
 from tests.unit.coverage import town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def report():

@@ -58,6 +58,7 @@ def imported_in(tmp_path, number, files):
     return database
 
 
+@pytest.mark.slow
 def test_every_order_ends_in_the_same_content(tmp_path, files):
     orders = list(itertools.permutations(files))
     chosen = [tuple(files), tuple(reversed(files)), *random.Random(7).sample(orders, 6)]

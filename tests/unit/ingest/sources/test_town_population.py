@@ -22,6 +22,8 @@ from tests.unit.ingest.official import (
     write_csv,
 )
 
+pytestmark = pytest.mark.slow
+
 BANDS = (*(f"{age}-{age + 4}" for age in range(0, 85, 5)), "85歳以上")
 AGES = tuple(
     f"{b if b.endswith('以上') else b + '歳'}の{s}" for b in BANDS for s in ("男性", "女性")
