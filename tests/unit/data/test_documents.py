@@ -139,3 +139,17 @@ def test_every_list_is_described() -> None:
         with path.open(encoding="utf-8", newline="") as file:
             for column in next(csv.reader(file)):
                 assert re.search(rf"\b{column}\b", text), (path.name, column)
+
+
+def test_decision_records_are_listed_and_short() -> None:
+    folder = ROOT / "geoportal" / "decisions"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for path in folder.glob("0*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert f"({path.name})" in listed
+        assert len(text.splitlines()) <= 40, path.name
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == [
+            "Context",
+            "Decision",
+            "Consequences",
+        ], path.name
