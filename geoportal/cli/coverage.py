@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from geoportal.coverage.cluster import workers
 from geoportal.coverage.demand import MESH, UNITS
 from geoportal.coverage.figures import round_significant
 from geoportal.coverage.report import CoverageReport
-from geoportal.coverage.service import CoverageService, WhatIf
+from geoportal.coverage.service import WhatIf
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import sentence
@@ -29,7 +30,6 @@ from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.pack_files import PACK_FORMATS
 from geoportal.geo.polygons import in_japan
-from geoportal.index.hierarchy import district_members
 from geoportal.services.view import View
 
 _DEFAULT_FORMATS = ",".join(PACK_FORMATS)
@@ -88,12 +88,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     question = _question(view, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
     with progress_bar() as progress, workers(options["scheduler"]) as executor:
-        service = CoverageService(
-            view.database,
-            view.reference,
-            district_members(view.reference),
-            executor=executor,
-        )
+        service = replace(view.coverage_service, executor=executor)
         editions, snapshot = view.editions, view.snapshot
         local = options["local"]
         present = service.study(snapshot, code, question, local=local) if changes.any else None

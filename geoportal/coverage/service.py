@@ -1,4 +1,4 @@
-"""Coverage service: computes studies and caches the last 16, and the population, of one version."""
+"""Coverage service of one dataset version: computes studies and caches the last 16."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.coverage.distance_zones import Progress, no_progress
 from geoportal.coverage.extent import first_meshes
-from geoportal.coverage.population import Population, load_population
+from geoportal.coverage.population import Population
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
-from geoportal.store.database import Database
 from geoportal.store.reference import Edition, Reference
 
 _CACHED_STUDIES = 16
@@ -49,14 +48,14 @@ NO_CHANGE = WhatIf()
 
 @dataclass
 class CoverageService:
-    """Computes studies and caches the population and the last 16 studies of one data version.
+    """Computes studies of one dataset version and caches the last 16.
 
     Safe to use from many threads.
 
     Parameters
     ----------
-    database : Database
-        For the population.
+    population : Population
+        The people of the version.
     reference : Reference
         Names and labels.
     members : mapping of str to sequence of str
@@ -65,12 +64,10 @@ class CoverageService:
         Runs the chunks of a study; see `geoportal.coverage.cluster`.
     """
 
-    database: Database
+    population: Population
     reference: Reference
     members: Mapping[str, Sequence[str]]
     executor: Executor = run_in_process
-    _version: str = field(default="", init=False, repr=False)
-    _population: Population | None = field(default=None, init=False, repr=False)
     _studies: OrderedDict[tuple[str, CoverageCriteria, str], Study] = field(
         default_factory=OrderedDict, init=False, repr=False
     )
@@ -101,7 +98,6 @@ class CoverageService:
         InputRefusedError
             When an outline is missing.
         """
-        population = self._population_of(snapshot)
         key = (code, question, local)
         with self._lock:
             cached = self._studies.get(key)
@@ -109,16 +105,15 @@ class CoverageService:
             return cached
         target = self.target(snapshot, code, local=local)
         supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
-        present = cached if cached is not None and cached.population is population else None
         study = compute_study(
             snapshot,
-            population,
+            self.population,
             target,
             question,
             supply,
             progress=progress,
             executor=self.executor,
-            present=present,
+            present=cached,
         )
         if not changes.any:
             with self._lock:
@@ -164,15 +159,6 @@ class CoverageService:
             "(推奨データセット): geoportal import 地域・年齢別人口.csv; or count by census cell: "
             "--demand mesh"
         )
-
-    def _population_of(self, snapshot: Snapshot) -> Population:
-        with self._lock:
-            if self._population is None or self._version != snapshot.version:
-                self._studies.clear()
-                with self.database.engine.connect() as connection:
-                    self._population = load_population(connection)
-                self._version = snapshot.version
-            return self._population
 
 
 def _changed(

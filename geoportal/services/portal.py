@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from geoportal.address.geocode import Geocoder
+from geoportal.coverage.population import load_population
 from geoportal.coverage.service import CoverageService
 from geoportal.domain.hours import JST
 from geoportal.index.districts import DistrictIndex, with_unions
@@ -114,7 +115,10 @@ class Portal:
 
     def _refresh(self, now: datetime) -> View:
         """Load again if the dataset version or the day has moved. Holds the lock."""
-        with self.database.engine.connect() as connection, connection.begin():
+        engine = self.database.engine
+        if not self.database.is_sqlite:  # its transactions see one state of the data anyway
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection, connection.begin():
             version = dataset_version(connection)
             state = (version, now.astimezone(JST).date())
             latest = self._latest
@@ -175,7 +179,7 @@ def load_view(
         station_count=len(stations.stations),
         example_place=_example_place(snapshot, geocoder, reference),
         reference=reference,
-        coverage_service=CoverageService(database, reference, members),
+        coverage_service=CoverageService(load_population(connection), reference, members),
         database=database,
     )
 
