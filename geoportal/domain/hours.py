@@ -113,7 +113,7 @@ class Hours:
     def from_dict(cls, data: dict[str, Any]) -> Hours:
         """Rebuild from :meth:`as_dict`."""
         return cls(
-            sessions=tuple(Session(**item) for item in data.get("sessions", ())),
+            sessions=tuple(Session(**session) for session in data.get("sessions", ())),
             closed_days=tuple(data.get("closed_days", ())),
             open_days=tuple(data.get("open_days", ())),
             closed_weeks=tuple((week, day) for week, day in data.get("closed_weeks", ())),
@@ -265,13 +265,13 @@ def stated_sessions(text: str, use: str) -> tuple[Session, ...]:
         Empty when no day with a time is stated; nothing is guessed.
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES))
-    found = []
-    for stated in _STATED.finditer(plain):
-        for span in _SPAN.findall(stated["times"]):
+    sessions = []
+    for statement in _STATED.finditer(plain):
+        for span in _SPAN.findall(statement["times"]):
             opens, closes = _clock(*span[:4]), _clock(*span[4:])
             if opens and closes and opens < closes:
-                found += [Session(day, opens, closes, use) for day in _days(stated["days"])]
-    return tuple(dict.fromkeys(found))
+                sessions += [Session(day, opens, closes, use) for day in _days(statement["days"])]
+    return tuple(dict.fromkeys(sessions))
 
 
 def _clock(hour: str, colon: str, minute: str, half: str) -> str:

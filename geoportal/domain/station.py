@@ -85,8 +85,8 @@ def line_label(company: str, line: str, operators: Mapping[str, RailOperator]) -
         As published.
     operators : mapping of str to RailOperator
     """
-    known = operators.get(company)
-    short = known.short if known else company
+    operator = operators.get(company)
+    short = operator.short if operator else company
     if "新幹線" in line or line.startswith((short, company)):
         return line
     return f"{short}{line}"

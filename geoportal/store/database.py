@@ -82,7 +82,7 @@ def shown_location(location: str) -> str:
 
 
 def require_whole(database: Database) -> None:
-    """Check every page of an embedded database; a server looks after its own.
+    """Check every page of an SQLite database; a server checks its own.
 
     Raises
     ------
@@ -93,10 +93,10 @@ def require_whole(database: Database) -> None:
         return
     try:
         with database.engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     except sa.exc.DBAPIError as error:
         raise database_fault(error) or error from error
-    if found != "ok":
+    if verdict != "ok":
         raise GeoportalError(DAMAGED)
 
 
@@ -131,8 +131,8 @@ def import_lock(database: Database) -> Iterator[None]:
             lock.release()
         return
     with database.engine.connect() as connection:
-        held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
-        if not held:
+        acquired = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
+        if not acquired:
             raise BusyError(message)
         try:
             yield
@@ -191,8 +191,8 @@ def _open_file(path: Path, *, create: bool) -> Database:
 def _read_only_engine(path: Path) -> sa.Engine:
     """Return an engine for a database in a folder that cannot be written, on a read-only disk.
 
-    The write-ahead log needs files of its own beside the database. Where they are, somebody else
-    may be importing, and they are used; where not, the file is read as it lies there.
+    The write-ahead log needs files of its own beside the database. Where they exist, another
+    process may be importing, and they are used; else the file is opened as immutable.
     """
     fixed = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
     where = f"file:{quote(str(path.absolute()))}?mode=ro{fixed}"

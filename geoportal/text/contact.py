@@ -1,6 +1,6 @@
-"""Contact details (連絡先) as offices type them: telephone numbers, web addresses, free text.
+"""Contact details (連絡先): telephone numbers, web addresses, postal codes, free text.
 
-Published text is kept for showing; only what is surely a slip of the keyboard is mended.
+The published text is preserved; only evident typing errors are corrected.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def clean_phone(text: str) -> str:
 
     Full-width digits and dashes become plain, brackets around the area code become hyphens,
     mobile, IP, toll-free and two-digit-area numbers get their hyphens. A leading zero lost in
-    Excel is put back. A number without area code
-    or without hyphens is kept as digits: where its groups end cannot be known.
+    Excel is restored. A number without area code or without hyphens is kept as digits: where its
+    groups end cannot be known.
 
     Parameters
     ----------
@@ -114,9 +114,9 @@ def clean_url(text: str) -> tuple[str, str]:
     plain = unicodedata.normalize("NFKC", clean_line(text)).replace(" ", "")
     if not plain:
         return "", ""
-    found = _SCHEME.match(plain)
-    scheme = "http" + found.group(1).lower() if found else "http"
-    rest = plain[found.end() :] if found else plain.lstrip("/:")
+    match = _SCHEME.match(plain)
+    scheme = "http" + match.group(1).lower() if match else "http"
+    rest = plain[match.end() :] if match else plain.lstrip("/:")
     host = rest.split("/", 1)[0].split("?", 1)[0]
     if "@" in host:
         return "", "email" if _EMAIL.fullmatch(host) else "unusable"
@@ -133,16 +133,16 @@ def clean_postal_code(text: str) -> str:
 
 
 def _with_zero(digits: str) -> str:
-    """Put back the leading zero that Excel takes: every number with area code begins with one."""
+    """Restore a leading zero that Excel dropped: every number with area code begins with one."""
     lost = len(digits) == 9 or (len(digits) == 10 and re.match("[5789]0", digits))
     return "0" + digits if lost and not digits.startswith("0") else digits
 
 
 def _hyphenated(digits: str) -> str:
     for pattern, length in _SURE_PREFIXES:
-        found = pattern.fullmatch(digits)
-        if found and len(digits) == length:
-            return "-".join(found.groups())
+        match = pattern.fullmatch(digits)
+        if match and len(digits) == length:
+            return "-".join(match.groups())
     return digits
 
 

@@ -80,7 +80,7 @@ def _fold_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     text = text.translate(_LETTERS).lower()
     text = _LONG_VOWEL.sub("ー", text)
-    text = _REPEATED.sub(lambda found: found[1] * len(found[0]), text)
+    text = _REPEATED.sub(lambda match: match[1] * len(match[0]), text)
     return "".join(letter for letter in text if letter.isalnum() or letter in "ーヽヾ々")
 
 
@@ -128,6 +128,6 @@ def fold_name(text: str) -> str:
         As :func:`fold`; when the name is nothing but a legal form, that form folded.
     """
     name = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
-    while found := _CORPORATION.match(name):
-        name = name[found.end() :].lstrip()
+    while match := _CORPORATION.match(name):
+        name = name[match.end() :].lstrip()
     return fold(name) or fold(text)

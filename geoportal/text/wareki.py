@@ -34,31 +34,31 @@ def parse_date(text: str) -> date | None:
         The whole text must be the date.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
-    found = _ERA_DATE.fullmatch(plain)
-    if found:
-        return _era_date(*found.groups())
-    found = _WESTERN_DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
-    return _date(*(int(group) for group in found.groups())) if found else None
+    match = _ERA_DATE.fullmatch(plain)
+    if match:
+        return _era_date(*match.groups())
+    match = _WESTERN_DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
+    return _date(*(int(group) for group in match.groups())) if match else None
 
 
 def find_date(text: str) -> date | None:
     """Return the first date written in a text, None when there is none."""
     plain = unicodedata.normalize("NFKC", text).upper()
     matches = [
-        found
+        match
         for pattern in (_ERA_DATE, _WESTERN_DATE)
-        for found in [pattern.search(plain)]
-        if found is not None
+        for match in [pattern.search(plain)]
+        if match is not None
     ]
-    first = min(matches, key=lambda found: found.start(), default=None)
+    first = min(matches, key=lambda match: match.start(), default=None)
     return parse_date(first.group()) if first else None
 
 
 def _era_date(era: str, year: str, month: str, day: str) -> date | None:
     start_year, start = _ERAS[_LETTERS.get(era, era)]
     number = 1 if year == "元" else int(year)
-    found = _date(start_year + number - 1, int(month), int(day))
-    return found if found and number >= 1 and found >= start else None
+    day_of_era = _date(start_year + number - 1, int(month), int(day))
+    return day_of_era if day_of_era and number >= 1 and day_of_era >= start else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

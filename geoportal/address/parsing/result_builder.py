@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import IMPLAUSIBLE_POSITION, NO_PARENT, OAZA
-from geoportal.address.gazetteer.region import Region, common_position
-from geoportal.address.parsing.candidates import municipality_candidate, place_candidate
+from geoportal.address.gazetteer.region import common_position
+from geoportal.address.parsing.candidates import (
+    common_candidate,
+    municipality_candidate,
+    place_candidate,
+)
 from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
 from geoportal.address.parsing.municipality_parser import MunicipalityParse
-from geoportal.address.parsing.town_parser import TownParse
+from geoportal.address.parsing.town_parse import TownParse
 from geoportal.address.result import (
     MAX_CANDIDATES,
     NO_CANDIDATE,
@@ -201,7 +205,7 @@ class ResultBuilder:
             self._result(
                 "ambiguous",
                 address.split(min(town.name_end for town in towns)),
-                _in_common(regions, names.pop() if len(names) == 1 else ""),
+                common_candidate(regions, names.pop() if len(names) == 1 else ""),
                 warnings=warnings,
                 needs_confirmation=True,
             ),
@@ -226,7 +230,7 @@ class ResultBuilder:
         parse = hypothesis.municipality
         numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
         regions = {self._gazetteer.regions[number] for number in numbers}
-        place = _in_common(regions)
+        place = common_candidate(regions)
         if parse.city.endswith("市") and len(regions) > 1:
             place = replace(
                 place,
@@ -286,21 +290,3 @@ class ResultBuilder:
             needs_confirmation=True,
         )
         return result if place else replace(result, candidates=self._candidates(nodes))
-
-
-def _in_common(regions: Collection[Region], town: str = "") -> Candidate:
-    """Return the components that regions have in common, without a position."""
-    prefectures = {region.prefecture for region in regions}
-    place = replace(NO_CANDIDATE, town=town)
-    if len(regions) == 1:
-        (region,) = regions
-        return replace(
-            place,
-            match_level="municipality",
-            prefecture=region.prefecture,
-            municipality=region.name,
-            municipality_code=region.code,
-        )
-    if len(prefectures) == 1:
-        return replace(place, match_level="prefecture", prefecture=prefectures.pop())
-    return place

@@ -7,26 +7,34 @@ to the lot number is explained by a published name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from geoportal.address.gazetteer import nodes
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import (
+    BLOCK,
     CHOME,
     HAS_BLOCK,
     HAS_CHOME,
     HAS_KOAZA,
+    HOUSE,
     KOAZA,
     OAZA,
     PUBLISHED,
     child_key,
 )
 from geoportal.address.parsing.municipality_parser import MunicipalitySet
+from geoportal.address.parsing.town_parse import (
+    COMPLETED,
+    DOUBTFUL,
+    SLIGHT,
+    UNEXPLAINED,
+    TownParse,
+)
 from geoportal.address.text.canonical import CanonicalText
 from geoportal.address.text.misspelling import match_misspelt
 from geoportal.address.text.number_patterns import (
-    BLOCK,
-    HOUSE,
+    BLOCK_NUMBER,
+    HOUSE_NUMBER,
     TOWN_END,
     UNIT,
     count_parts,
@@ -37,65 +45,17 @@ from geoportal.address.text.number_patterns import (
 from geoportal.address.text.town_names import (
     ABBREVIATED,
     EXACT,
-    LOOSE,
     NUMBER_ONLY,
-    WITHOUT_FORMER,
-    WITHOUT_SUFFIX,
 )
 
 LONGEST_TOWN = 24
-UNEXPLAINED, CHOME_UNKNOWN, GUESSED, COMPLETED, DOUBTFUL, SLIGHT = 6, 5, 4, 3, 2, 1
-"""Penalties: text behind the town that nothing explains; a 丁目 that does not exist; a name that
-was guessed, or only completed; and two smaller doubts."""
 _ENOUGH_PARSES = 12
 """With so many parses without a penalty a text is ambiguous whatever else there is."""
 
 _CLOSE_SPELLINGS = (EXACT, ABBREVIATED)
-_SPELLING_PENALTY = {
-    EXACT: 0,
-    ABBREVIATED: SLIGHT,
-    WITHOUT_SUFFIX: COMPLETED,
-    WITHOUT_FORMER: COMPLETED,
-    NUMBER_ONLY: GUESSED,
-}
-_SPELLING_WARNING = {
-    WITHOUT_SUFFIX: ("town_suffix_inferred",),
-    WITHOUT_FORMER: ("former_municipality_inferred",),
-    LOOSE: ("spelling_inferred",),
-    NUMBER_ONLY: ("town_suffix_inferred",),
-}
 _UPPER_UNITS = "市区郡"
 _CHOME_BLOCK_HOUSE = 3
 """So many numbers in a row are 丁目-番-号 nearly always: 番地 of a 大字 have one or two."""
-
-
-@dataclass(frozen=True, slots=True)
-class TownParse:
-    """One way to parse a town and what follows.
-
-    Attributes
-    ----------
-    node : int
-        The finest node reached.
-    start, end : int
-        The part of the canonical text it explains, the town's name first.
-    name_end : int
-        Where the town's own name ends.
-    penalty : int
-        Sum of the penalties above; lower is better.
-    warnings : tuple of str
-        What was assumed.
-    is_lot : bool
-        True when a number behind the town was taken as its 番地, not as a 丁目.
-    """
-
-    node: int
-    start: int
-    end: int
-    name_end: int
-    penalty: int
-    warnings: tuple[str, ...] = ()
-    is_lot: bool = False
 
 
 class TownParser:
@@ -137,7 +97,7 @@ class TownParser:
                     continue
                 for parse in self._parse_behind_name(text, start, name_end, node):
                     if spelling in _CLOSE_SPELLINGS or parse.penalty < COMPLETED:
-                        parses.append(_with_spelling(parse, spelling))
+                        parses.append(parse.with_spelling(spelling))
                         clean += parses[-1].penalty == 0
                 if clean >= _ENOUGH_PARSES:
                     break
@@ -184,7 +144,7 @@ class TownParser:
         parses = self._parse_behind(text, start, name_end, node)
         if not doubtful:
             return parses
-        return [replace(parse, penalty=parse.penalty + SLIGHT) for parse in parses]
+        return [parse.with_doubt() for parse in parses]
 
     def _parse_behind(
         self, text: CanonicalText, start: int, name_end: int, node: int
@@ -205,7 +165,7 @@ class TownParser:
                 return [replace(plain, penalty=DOUBTFUL, warnings=("oaza_not_listed",))]
             return chome
         if number[2]:
-            return [_unknown_chome(plain)]
+            return [plain.with_unknown_chome()]
         return [plain]
 
     def _parse_koaza(self, text: CanonicalText, town: TownParse) -> TownParse | None:
@@ -250,14 +210,14 @@ class TownParser:
             return self._parse_chome(text, town, shorter, published=published)
         if number[2]:
             if child is None:
-                return [_unknown_chome(town)]
+                return [town.with_unknown_chome()]
             return [TownParse(child, town.start, number.end(), town.name_end, town.penalty)]
         if UNIT.match(text.key, number.end()):
             if published:
                 return [town]
             return [replace(town, penalty=town.penalty + SLIGHT, warnings=("chome_missing",))]
         if child is None:
-            return [town] if published else [_unknown_chome(town)]
+            return [town] if published else [town.with_unknown_chome()]
         if published and count_parts(text.key, town.end) < _CHOME_BLOCK_HOUSE:
             # The town is published both whole and by 丁目: "X1-19" may be 1丁目 or 番地 1.
             return [replace(town, penalty=SLIGHT, warnings=("oaza_chome_ambiguous",))]
@@ -268,38 +228,28 @@ class TownParser:
         gazetteer = self._gazetteer
         if not gazetteer.flags[parse.node] & HAS_BLOCK:
             return parse
-        block = BLOCK.match(text.key, parse.end)
+        block = BLOCK_NUMBER.match(text.key, parse.end)
         if block is None:
             return parse
-        node = gazetteer.child(parse.node, nodes.BLOCK, block[1].replace("-", ""))
+        node = gazetteer.child(parse.node, BLOCK, block[1].replace("-", ""))
         if node is None:
             return parse
         parse = replace(parse, node=node, end=block.end())
-        house = HOUSE.match(text.key, parse.end)
+        house = HOUSE_NUMBER.match(text.key, parse.end)
         while house is not None:
-            child = gazetteer.child(node, nodes.HOUSE, house[1])
+            child = gazetteer.child(node, HOUSE, house[1])
             if child is not None:
                 return replace(parse, node=child, end=house.end())
-            house = HOUSE.match(text.key, parse.end, house.end(1) - 1) if "-" in house[1] else None
+            house = (
+                HOUSE_NUMBER.match(text.key, parse.end, house.end(1) - 1)
+                if "-" in house[1]
+                else None
+            )
         return parse
 
 
 def _says_oaza(text: CanonicalText, start: int, stop: int) -> bool:
     return any(start <= position < stop and mark == "大字" for position, mark in text.marks.items())
-
-
-def _unknown_chome(town: TownParse) -> TownParse:
-    return replace(town, penalty=town.penalty + CHOME_UNKNOWN, warnings=("chome_not_found",))
-
-
-def _with_spelling(parse: TownParse, spelling: int) -> TownParse:
-    if spelling == EXACT:
-        return parse
-    return replace(
-        parse,
-        penalty=parse.penalty + _SPELLING_PENALTY.get(spelling, COMPLETED),
-        warnings=_SPELLING_WARNING.get(spelling, ()) + parse.warnings,
-    )
 
 
 def _with_lots_weighed(text: CanonicalText, parses: list[TownParse]) -> list[TownParse]:
@@ -309,7 +259,7 @@ def _with_lots_weighed(text: CanonicalText, parses: list[TownParse]) -> list[Tow
     """
     chome_ends = {parse.name_end for parse in parses if not parse.is_lot}
     return [
-        replace(parse, penalty=parse.penalty + SLIGHT)
+        parse.with_doubt()
         if parse.is_lot
         and parse.name_end in chome_ends
         and count_parts(text.key, parse.name_end) >= _CHOME_BLOCK_HOUSE

@@ -18,11 +18,11 @@ TOWN_END = re.compile(
     r"|[ア-ン](?=[-0-9番])|[ア-ン]部|[A-Z](?=[-0-9])"
 )
 """What may follow a whole town name: the end, a lot number, 地先, 無番地, 官有地, イ部, (…."""
-BLOCK = re.compile(
+BLOCK_NUMBER = re.compile(
     r"[-ノ]?((?:[甲乙丙丁戊己庚辛壬癸]|[ア-ン])?-?[0-9]+)(?:番地?|街区)?(?:ノ(?=[0-9]))?"
 )
 """街区符号 or 番地: group 1 without its unit."""
-HOUSE = re.compile(r"-?([0-9]+(?:-[0-9]+)?)号?(?![0-9])")
+HOUSE_NUMBER = re.compile(r"-?([0-9]+(?:-[0-9]+)?)号?(?![0-9])")
 """住居番号, with 枝番: group 1 without its unit."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from geoportal.address.geocode import Geocoder
 from geoportal.address.parsing.hypothesis import CERTAIN, CONFLICT, municipality_doubts
 from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
-from geoportal.address.parsing.town_parser import DOUBTFUL
+from geoportal.address.parsing.town_parse import DOUBTFUL
 
 
 def test_a_town_in_two_wards_is_ambiguous_without_its_ward(geocoder: Geocoder) -> None:
