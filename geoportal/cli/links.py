@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
+from geoportal.domain.link import LinkDecision
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.linking.relations import Relations
@@ -17,7 +18,7 @@ from geoportal.ingest.revise.link_decisions import relink_all
 from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.store.database import open_database
 from geoportal.store.facilities import StoredRecord, iter_facilities
-from geoportal.store.links import StoredDecision, StoredPair, read_own_records, read_pairs
+from geoportal.store.links import StoredPair, read_own_records, read_pairs
 
 _FIELDS_JA = {
     "number": "番号",
@@ -146,7 +147,7 @@ def _store(
     if not decided_by.strip():
         raise UsageError("--by takes the name of the person who decides", "by")
     today = now_in_japan().date().isoformat()
-    stored = StoredDecision(first, second, verdict, decided_by.strip(), today, note.strip())
+    stored = LinkDecision(first, second, verdict, decided_by.strip(), today, note.strip())
     database = open_database(console.settings.database)
     version = take_verdict(database, shipped_reference(), stored)
     document = {"a": first, "b": second, "verdict": verdict, "dataset_version": version}

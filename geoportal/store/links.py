@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from geoportal.domain.link import LinkDecision
 from geoportal.store.batches import batches, insert_rows
 from geoportal.store.facilities import StoredRecord, read_records
 from geoportal.store.schema import (
@@ -42,28 +43,6 @@ class StoredPair:
     reason: str
     score: float
     parts: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    """A person's decision on a pair of ids, as stored.
-
-    Attributes
-    ----------
-    first, second : str
-        Ids the sources give, the smaller first.
-    verdict : str
-        ``same``, ``different`` or ``withdrawn``.
-    decided_by, decided_on, note : str
-        Who, ISO date, why.
-    """
-
-    first: str
-    second: str
-    verdict: str
-    decided_by: str
-    decided_on: str
-    note: str = ""
 
 
 def all_blocks(connection: sa.Connection) -> list[str]:
@@ -234,15 +213,15 @@ def read_pairs(
     ]
 
 
-def read_decisions(connection: sa.Connection) -> list[StoredDecision]:
+def read_decisions(connection: sa.Connection) -> list[LinkDecision]:
     """Return every decision in the order in which they were made."""
     query = sa.select(link_decisions).order_by(link_decisions.c.id)
     return [
-        StoredDecision(row.first, row.second, row.verdict, row.decided_by, row.decided_on, row.note)
+        LinkDecision(row.first, row.second, row.verdict, row.decided_by, row.decided_on, row.note)
         for row in connection.execute(query)
     ]
 
 
-def add_decision(connection: sa.Connection, decision: StoredDecision) -> None:
+def add_decision(connection: sa.Connection, decision: LinkDecision) -> None:
     """Store a decision; earlier ones on the pair stay as history."""
     connection.execute(sa.insert(link_decisions).values(asdict(decision)))

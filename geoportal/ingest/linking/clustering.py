@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.blocking import candidate_pairs
 from geoportal.ingest.linking.comparison import Evidence, obstacle, weigh
-from geoportal.ingest.linking.decisions import DIFFERENT, SAME, Decision
+from geoportal.ingest.linking.decisions import DIFFERENT, SAME
 from geoportal.ingest.linking.units import Unit
 
 LINKED, SEPARATE, REVIEW = "linked", "separate", "review"
@@ -66,7 +67,7 @@ class Linkage:
 
 
 def link_units(
-    units: Sequence[Unit], decisions: Mapping[tuple[str, str], Decision] | None = None
+    units: Sequence[Unit], decisions: Mapping[tuple[str, str], LinkDecision] | None = None
 ) -> Linkage:
     """Group the units of one block into places.
 
@@ -98,7 +99,7 @@ class _Linker:
     """Joins pairs, the surest first, and never what must stay apart."""
 
     def __init__(
-        self, units: Sequence[Unit], decisions: Mapping[tuple[str, str], Decision]
+        self, units: Sequence[Unit], decisions: Mapping[tuple[str, str], LinkDecision]
     ) -> None:
         self._units = {unit.id: unit for unit in units}
         self._ordered = list(units)
@@ -178,7 +179,7 @@ class _Linker:
             return REVIEW, "ambiguous"
         return LINKED, "score"
 
-    def _reason(self, evidence: Evidence, decision: Decision | None) -> str:
+    def _reason(self, evidence: Evidence, decision: LinkDecision | None) -> str:
         if decision is not None:
             return "decision"
         return "number" if evidence.by_number else "score"

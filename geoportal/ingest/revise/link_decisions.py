@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from geoportal.domain.link import LinkDecision
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.linking.comparison import obstacle
-from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, Decision, current_decisions
+from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, current_decisions
 from geoportal.ingest.linking.units import make_units
 from geoportal.ingest.reading.edition import Progress, no_progress
 from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import refresh_facilities
-from geoportal.ingest.revise.relink import relink, stored_decisions
+from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import (
     Database,
     advance_dataset_version,
@@ -23,11 +24,11 @@ from geoportal.store.database import (
 )
 from geoportal.store.facilities import StoredRecord, find_by_number, read_records, redirect_of
 from geoportal.store.links import (
-    StoredDecision,
     StoredPair,
     add_decision,
     blocks_of,
     facility_of,
+    read_decisions,
     read_own_ids,
     read_own_records,
     read_pairs,
@@ -51,14 +52,14 @@ class Explanation:
     records : tuple of StoredRecord
     pairs : tuple of StoredPair
         Every pair that was judged with one of its ids, linked or not.
-    decisions : tuple of Decision
+    decisions : tuple of LinkDecision
         What people have said of its ids and still holds.
     """
 
     facility_id: str
     records: tuple[StoredRecord, ...]
     pairs: tuple[StoredPair, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[LinkDecision, ...]
 
 
 def own_id_of(connection: sa.Connection, text: str) -> str:
@@ -100,19 +101,21 @@ def explain(connection: sa.Connection, text: str) -> Explanation:
     """
     facility_id = facility_of(connection, own_id_of(connection, text))
     ids = read_own_ids(connection, facility_id)
-    held = current_decisions(stored_decisions(connection)).values()
+    decisions = current_decisions(read_decisions(connection)).values()
     return Explanation(
         facility_id,
         tuple(read_records(connection, facility_ids=[facility_id])),
         tuple(read_pairs(connection, ids=ids)),
-        tuple(item for item in held if item.first in ids or item.second in ids),
+        tuple(
+            decision for decision in decisions if decision.first in ids or decision.second in ids
+        ),
     )
 
 
 def decide(
     database: Database,
     reference: Reference,
-    decision: StoredDecision,
+    decision: LinkDecision,
     progress: Progress = no_progress,
 ) -> str:
     """Store a verdict and link again what it concerns.
@@ -121,7 +124,7 @@ def decide(
     ----------
     database : Database
     reference : Reference
-    decision : StoredDecision
+    decision : LinkDecision
         ``first`` and ``second`` are any ids or official numbers, in either order.
     progress : Progress
 
@@ -146,15 +149,7 @@ def decide(
         if first == second:
             raise UsageError("both ids mean the same record; `links explain` lists the ids apart")
         _check(connection, first, second, decision.verdict)
-        stored = StoredDecision(
-            first,
-            second,
-            decision.verdict,
-            decision.decided_by,
-            decision.decided_on,
-            decision.note,
-        )
-        add_decision(connection, stored)
+        add_decision(connection, replace(decision, first=first, second=second))
         _relink(database, connection, reference, [first, second], progress)
         cause = f"link {first} {second} {decision.verdict} {decision.decided_on}"
         return advance_dataset_version(connection, cause)
@@ -203,7 +198,7 @@ def _relink(
 
 def _check(connection: sa.Connection, first: str, second: str, verdict: str) -> None:
     if verdict == WITHDRAWN:
-        if (first, second) not in current_decisions(stored_decisions(connection)):
+        if (first, second) not in current_decisions(read_decisions(connection)):
             raise NotFoundError(
                 "there is no decision on this pair; to part what was linked by its score use: "
                 f"geoportal links decide {first} {second} different --by NAME"

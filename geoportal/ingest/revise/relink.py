@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.clustering import PairOutcome, link_units
-from geoportal.ingest.linking.decisions import Decision, current_decisions
+from geoportal.ingest.linking.decisions import current_decisions
 from geoportal.ingest.linking.units import make_units
 from geoportal.store.facilities import StoredRecord
 from geoportal.store.links import (
@@ -44,7 +45,7 @@ def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> se
     imported in any order. An own id that is not its facility's id redirects to it; when a link is
     undone it is a facility's id again and the redirect goes.
     """
-    decisions = current_decisions(stored_decisions(connection))
+    decisions = current_decisions(read_decisions(connection))
     changed: set[str] = set()
     for block in sorted(all_blocks(connection) if blocks is None else set(blocks) - {""}):
         if len(block_sources(connection, block)) > 1 or has_linked(connection, block):
@@ -52,16 +53,8 @@ def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> se
     return changed
 
 
-def stored_decisions(connection: sa.Connection) -> list[Decision]:
-    """Return every decision in the order in which they were made."""
-    return [
-        Decision(item.first, item.second, item.verdict, item.decided_by, item.decided_on, item.note)
-        for item in read_decisions(connection)
-    ]
-
-
 def _relink_block(
-    connection: sa.Connection, block: str, decisions: dict[tuple[str, str], Decision]
+    connection: sa.Connection, block: str, decisions: dict[tuple[str, str], LinkDecision]
 ) -> set[str]:
     stored = read_block(connection, block)
     units = [unit for unit in make_units(stored) if unit.block == block]

@@ -7,13 +7,13 @@ import random
 import pytest
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
 from geoportal.ingest.linking.clustering import LINKED, REVIEW, facility_id, link_units
 from geoportal.ingest.linking.decisions import (
     DIFFERENT,
     SAME,
     WITHDRAWN,
-    Decision,
     current_decisions,
 )
 from geoportal.ingest.linking.names import compare_names, name_forms
@@ -124,7 +124,7 @@ def test_two_numbers_of_one_scheme_are_never_one():
     survey = ("s1", record("survey", "1"))
     found = linkage(bureau("4017719999"), ("m4017718888", record("bureau-codes", "4017718888")))
     assert len(groups(found)) == 2
-    decision = Decision("m4017718888", "m4017719999", SAME, "x", "2026-01-01")
+    decision = LinkDecision("m4017718888", "m4017719999", SAME, "x", "2026-01-01")
     found = linkage(
         bureau("4017719999"),
         ("m4017718888", record("bureau-codes", "4017718888")),
@@ -215,19 +215,19 @@ def test_numbers():
 
 def test_a_decision_wins_over_the_score_until_it_is_withdrawn():
     pair = ("m4017719999", "n4022400000001")
-    apart = Decision(*pair, DIFFERENT, "見本 花子", "2026-11-01")
+    apart = LinkDecision(*pair, DIFFERENT, "見本 花子", "2026-11-01")
     found = linkage(navii(), bureau(), decisions=[apart])
     assert len(groups(found)) == 2
     assert outcome(found, *pair) == ("separate", "decision")
-    back = Decision(*pair, WITHDRAWN, "見本 花子", "2026-11-02")
+    back = LinkDecision(*pair, WITHDRAWN, "見本 花子", "2026-11-02")
     assert len(groups(linkage(navii(), bureau(), decisions=[apart, back]))) == 1
-    same = Decision(*pair, SAME, "見本 花子", "2026-11-01")
+    same = LinkDecision(*pair, SAME, "見本 花子", "2026-11-01")
     found = linkage(navii(name="全然別名"), bureau(address=""), decisions=[same])
     assert outcome(found, *pair) == (LINKED, "decision")
 
 
 def test_a_decision_holds_for_the_whole_group():
-    apart = Decision("n4022400000001", "s1", DIFFERENT, "x", "2026-11-01")
+    apart = LinkDecision("n4022400000001", "s1", DIFFERENT, "x", "2026-11-01")
     found = linkage(navii(), bureau(), ("s1", record("survey", "1")), decisions=[apart])
     assert not any({"n4022400000001", "s1"} <= group for group in groups(found))
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.link import LinkDecision
 from geoportal.ingest.reading.edition import Edition, no_progress
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
@@ -17,7 +18,7 @@ from geoportal.ingest.revise.records import refresh_facilities, update_records
 from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, redirect_of
-from geoportal.store.links import StoredDecision, add_decision, facility_of, read_pairs
+from geoportal.store.links import add_decision, facility_of, read_pairs
 from geoportal.store.schema import (
     claims,
     facilities,
@@ -80,7 +81,7 @@ def held(database):
 
 def decide(database, first, second, verdict):
     with database.engine.begin() as connection:
-        add_decision(connection, StoredDecision(first, second, verdict, "見本", "2026-11-01"))
+        add_decision(connection, LinkDecision(first, second, verdict, "見本", "2026-11-01"))
         refresh(database, connection, relink(connection))
 
 

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.domain.link import LinkDecision
 from geoportal.store.database import open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, read_records
-from geoportal.store.links import StoredDecision, add_decision
+from geoportal.store.links import add_decision
 from geoportal.store.schema import records
 from tests.unit.ingest.test_linking import bureau, navii, record
 from tests.unit.ingest.test_linking_order import content, take
@@ -67,7 +68,7 @@ class World:
         others = (f"n40224000{self.chance.randrange(10):05}", f"mm-{self.chance.randrange(10)}")
         first, second = sorted((one, self.chance.choice(others)))
         verdict = self.chance.choice(["same", "different"])
-        return StoredDecision(first, second, verdict, "見本", "2026-01-01")
+        return LinkDecision(first, second, verdict, "見本", "2026-01-01")
 
 
 @pytest.mark.parametrize("seed", range(4))
