@@ -30,11 +30,12 @@ from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
 from geoportal.web import problems
 from geoportal.web.api import browse, description, reference, search
-from geoportal.web.coverage import files as coverage
+from geoportal.web.coverage import routes as coverage
 from geoportal.web.current_view import EXTENSION
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers
+from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
 
 VERSION = "0.1.0"
@@ -132,18 +133,18 @@ def _add_errors(app: Flask) -> None:
     def of_http(error: HTTPException) -> Response | Any:
         if _wants_json():
             return problems.of_http(error)
-        response = pages.error_page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        response = error_page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
         problems.keep_headers(error, response)
         return response
 
     def of_error(error: GeoportalError) -> Response | Any:
         response = problems.of_error(error)
-        return response if _wants_json() else pages.error_page(response.status_code)
+        return response if _wants_json() else error_page(response.status_code)
 
     def of_fault(error: Exception) -> Response | Any:
         _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))
         if not _wants_json():
-            return pages.error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
         return problems.problem(
             HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side; it has been noted"
         )
@@ -161,7 +162,7 @@ def _add_errors(app: Flask) -> None:
         response = (
             problems.problem(status, "the data cannot be read just now; try again in a minute")
             if _wants_json()
-            else pages.error_page(status)
+            else error_page(status)
         )
         response.headers["Retry-After"] = "60"
         return response

@@ -98,7 +98,7 @@ def test_states_on_a_phone(visitor: Visitor) -> None:
     page.locator(".card").first.locator(".card__actions .button").first.click()
     page.wait_for_selector(".leaflet-popup .tel")
     assert complaints(page) == []
-    page.route("**/api/v1/search", lambda route: route.abort())
+    page.route("**/results*", lambda route: route.abort())
     page.locator("#chips button").first.focus()
     page.select_option("#district", "40106")
     page.wait_for_selector("#notice:visible")

@@ -214,7 +214,7 @@ def test_each_scenario_by_keyboard_in_eight_actions_after_the_address(
 def test_order_and_reasons(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106&kind=clinic")
     before = page.locator(".card__name").all_inner_texts()
-    with page.expect_response("**/api/v1/search"):
+    with page.expect_response("**/results*"):
         page.select_option("#order", "open")
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
     states = page.locator(".card__open .open").all_inner_texts()

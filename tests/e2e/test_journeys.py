@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -31,10 +32,12 @@ def names(page: Page) -> list[str]:
 
 
 def answer_of(page: Page, action: Callable[[], object]) -> dict[str, object]:
-    """Return the search answer that an action of the visitor leads to."""
-    with page.expect_response("**/api/v1/search") as caught:
+    """Return what the page's scripts are told with the answer an action of the visitor leads to."""
+    with page.expect_response("**/results*") as caught:
         action()
-    answer: dict[str, object] = caught.value.json()
+    told = re.search(r'id="answer">(.*?)</script>', caught.value.text(), re.DOTALL)
+    assert told is not None
+    answer: dict[str, object] = json.loads(told[1])
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
     return answer
 
@@ -154,7 +157,7 @@ def test_a_place_clicked_on_the_map(visitor: Visitor) -> None:
     page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 120)
     answer = answer_of(page, page.get_by_role("button", name="ここを中心にする").click)
     assert isinstance(answer["origin"], dict)
-    assert answer["origin"]["match_level"] == "point"
+    assert answer["place"] == "point"
     expect(page.locator("#chips")).to_contain_text("地図で選んだ場所の近く")
     assert urlsplit(page.url).query == ""
 
@@ -306,10 +309,10 @@ def test_base_map_is_off_until_chosen(visitor: Visitor) -> None:
 
 def test_losing_the_connection_says_so(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
-    page.route("**/api/v1/search", lambda route: route.abort())
+    page.route("**/results*", lambda route: route.abort())
     page.select_option("#district", "40107")
     expect(page.locator("#notice")).to_contain_text("通信に失敗しました")
-    page.unroute("**/api/v1/search")
+    page.unroute("**/results*")
     answer_of(page, page.get_by_role("button", name="もう一度").click)
     expect(page.locator("#notice")).to_be_hidden()
     visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]

@@ -9,7 +9,7 @@ from flask import Flask
 
 from geoportal.services.view import View
 from geoportal.store.history import past_of
-from geoportal.web.pages import facility as facility_page
+from geoportal.web.pages import surroundings as facility_page
 from tests.factories import KOKURA, make_facility, make_snapshot
 
 

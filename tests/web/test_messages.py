@@ -58,7 +58,7 @@ def test_no_key_is_left_over() -> None:
     sources += [p.read_text("utf-8") for p in STATIC.glob("*.js")]
     sources += [p.read_text("utf-8") for p in Path("geoportal").rglob("*.py")]
     text = "\n".join(sources)
-    made_up = tuple(re.findall(r"['\"`]([a-z0-9-]+-)(?:['\"]|\$\{)", text))
+    made_up = tuple(re.findall(r"['\"`]([a-z0-9-]+-)(?:['\"]|\$?\{)", text))
 
     def used(key: str) -> bool:
         bare = key.removeprefix("js-")
@@ -86,7 +86,7 @@ def test_a_label_shows_its_readings_only_where_asked() -> None:
         "&lt;b&gt;の<ruby>薬<rp>（</rp><rt>くすり</rt><rp>）</rp></ruby>"
     )
     assert with_readings("名《な》") == "名《な》"  # a name of others is no label of ours
-    need = messages("ja-easy").html("js-relax-need", need=label)
+    need = messages("ja-easy").html("relax-need", need=label)
     assert "&lt;b&gt;の<ruby>薬" in need
 
 
@@ -98,7 +98,7 @@ def test_arguments_are_escaped() -> None:
 
 
 def test_scripts_get_placeholders() -> None:
-    assert messages("en").for_script()["more"] == "Show more ({count} left)"
+    assert messages("en").for_script()["more-shown"] == "{count} added"
 
 
 def test_a_missing_key_or_variable_is_an_error() -> None:

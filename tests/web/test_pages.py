@@ -263,11 +263,12 @@ def test_unknown_codes_are_refused_with_a_way_on(client: FlaskClient, query: str
 
 
 def test_pages_follow_one_another(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoportal.web.pages.routes.search_form.PAGE", 2)
+    monkeypatch.setattr("geoportal.web.pages.search_form.PAGE", 2)
     first = client.get("/?district=40106")
-    more = [a["href"] for a in read(first).all("a") if "offset=2" in a.get("href", "")]
-    assert len(more) == 1
-    second = client.get(more[0])
+    more = [b["value"] for b in read(first).all("button") if b.get("name") == "offset"]
+    assert more == ["2"]
+    sent = {"district": "40106", "offset": more[0]}
+    second = client.post("/", data=sent, follow_redirects=True)
     assert not set(cards(first)) & set(cards(second))
     assert [o["start"] for o in read(second).all("ol") if "start" in o] == ["3"]
 

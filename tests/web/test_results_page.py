@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import zipfile
+from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -109,3 +113,70 @@ def test_other_downloads_are_refused(client: FlaskClient, sent: dict[str, str]) 
 
 def test_a_download_cannot_be_asked_for_by_url(client: FlaskClient) -> None:
     assert client.get("/export?format=csv&district=40106").status_code == 405
+
+
+def fragment(client: FlaskClient, **sent: str) -> tuple[str, dict[str, Any]]:
+    """Return the parts of the page that scripts ask for, and what they are told besides."""
+    response = client.post("/results", data=sent)
+    assert response.headers["Cache-Control"] == "no-store"
+    beside = response.text.split('id="answer">')[1].split("</script>")[0]
+    return response.text, json.loads(beside)
+
+
+def test_scripts_get_the_list_of_the_page(client: FlaskClient) -> None:
+    whole = client.get("/?district=40106&need=VM.REG")
+    html, beside = fragment(client, district="40106", need="VM.REG")
+    assert re.findall('data-id="([^"]+)"', html) == cards(whole)
+    assert (beside["understood"], beside["answered"], beside["place"]) == (True, True, "")
+    assert beside["url"] == "/?district=40106&need=VM.REG"
+    assert beside["origin"] is None
+
+
+def test_scripts_are_told_where_the_home_was_understood_to_be(client: FlaskClient) -> None:
+    html, beside = fragment(client, address=HOME, district="")
+    assert beside["place"] == "address"
+    assert beside["origin"] == {"lon": KOKURA[0], "lat": KOKURA[1], "uncertainty_m": 400.0}
+    assert HOME not in html
+    assert beside["url"] == "/"
+
+
+@pytest.mark.parametrize("page", ["/", "/results"])
+@pytest.mark.parametrize(
+    "phone", ["093-581-0001", "０９３ー５８１－０００１", "(093) 581 0001", "0935810001"]
+)
+def test_a_telephone_number_is_told_from_an_address_in_one_place(
+    client: FlaskClient, page: str, phone: str
+) -> None:
+    html = client.post(page, data={"address": phone}).text
+    assert '"place": "words"' in html
+    assert "施設の名前・電話番号などからさがしました" not in html
+
+
+def test_a_filter_is_taken_away_without_losing_the_home(client: FlaskClient) -> None:
+    html, _ = fragment(client, address=HOME, need="VM.REG", kind="clinic", radius_m="4000")
+    chips = re.findall(r'name="filters" value="([^"]*)"', html.split('id="notice"')[0])
+    without_home, without_kind, without_need = (unescape(chip) for chip in chips)
+    assert "home=none" in without_home
+    _, beside = fragment(client, address=HOME, kind="clinic", filters=without_need)
+    assert (beside["place"], beside["form"]["needs"]) == ("address", [])
+    assert beside["form"]["kinds"] == ["clinic"]
+    assert beside["form"]["radius_m"] == 4000
+    _, beside = fragment(client, address=HOME, filters=without_home)
+    assert (beside["place"], beside["form"]["kinds"]) == ("", ["clinic"])
+    page = client.post("/", data={"address": HOME, "filters": without_kind})
+    assert 'name="filters"' in page.text
+    assert cards(page)
+
+
+def test_what_cannot_be_understood_leaves_the_list_as_it_is(client: FlaskClient) -> None:
+    html, beside = fragment(client, district="99999")
+    assert beside["understood"] is False
+    assert 'id="notice" class="notice">' in html
+    assert client.post("/results", data={"district": "99999"}).status_code == 400
+
+
+def test_the_page_holds_each_result_once(client: FlaskClient) -> None:
+    html = client.get("/?district=40106").text
+    name = "見本ハートクリニック"
+    assert html.count(f">{name}<") == 1
+    assert f'"{name}"' not in html

@@ -20,10 +20,10 @@ def test_distance(metres: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("metres", "error", "key"),
     [
-        (0, 50, "js-distance"),
-        (0, 967, "js-distance-within"),
-        (967, 967, "js-distance-within"),
-        (968, 967, "js-distance-about"),
+        (0, 50, "distance"),
+        (0, 967, "distance-within"),
+        (967, 967, "distance-within"),
+        (968, 967, "distance-about"),
     ],
 )
 def test_a_distance_is_said_as_surely_as_it_is_known(metres: float, error: float, key: str) -> None:

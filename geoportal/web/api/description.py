@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app
 
-from geoportal.web.pages.frame import page
+from geoportal.web.site.frame import page
 
 blueprint = Blueprint("description", __name__)
 

@@ -13,6 +13,7 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
+from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
 from geoportal.export.pack_files import DOWNLOADS
@@ -20,20 +21,14 @@ from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
-from geoportal.web.coverage.files import report_of
+from geoportal.web.coverage.inventory import inventory_table
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
-from geoportal.web.coverage.question import (
-    RINGS,
-    CoverageQuery,
-    areas,
-    preset_arguments,
-    query_string,
-    read_question,
-)
+from geoportal.web.coverage.question import areas, preset_arguments, query_string, read_question
 from geoportal.web.coverage.reliance import critical_facilities, reliance
+from geoportal.web.language.kinds import kind_groups
 from geoportal.web.language.messages import Messages, messages
-from geoportal.web.pages import models
+from geoportal.web.language.needs import need_groups
 
 Document = dict[str, Any]
 MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
@@ -53,7 +48,7 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
     asked = read_question(view, values)
     held = areas(view)
     page = {
-        **models.coverage_table(view),
+        **inventory_table(view),
         "asked": asked,
         "areas": held,
         "official_levels": LEVELS,
@@ -62,8 +57,8 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
         "evidence_levels": list(EVIDENCE_LEVELS),
-        "kind_groups": models.kind_groups(view),
-        "need_groups": models.need_groups(view, language),
+        "kind_groups": kind_groups(view.reference),
+        "need_groups": need_groups(view.reference, language),
         "presets": [_preset(ready, asked) for ready in view.reference.coverage_questions.values()],
         "report": None,
         "problem": "",
@@ -72,7 +67,7 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "reach": distance_text(asked.ring),
     }
     try:
-        before = report_of(view, asked)
+        before = coverage_report(view, asked)
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
     page["towns_held"] = _towns_held(before.study)
@@ -102,7 +97,7 @@ def _answer(
     if _supposes(values):
         plan = read_plan(view, values, site, words)
     closed = tuple(view.snapshot.by_id[one] for one in plan.changes.remove)
-    after = report_of(view, asked, plan.changes) if plan.changes.any else None
+    after = coverage_report(view, asked, plan.changes) if plan.changes.any else None
     change = None
     if after is not None:
         names = [facility.name for facility in closed]

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import PlannedFacility
+from geoportal.documents.coverage import MOST_REMOVED
 from geoportal.services.view import View
-from geoportal.web.coverage.question import MOST_REMOVED
 from geoportal.web.language.messages import Messages
 
 MOST_PLANNED = 5

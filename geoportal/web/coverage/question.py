@@ -3,101 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.supply import CoverageCriteria
-from geoportal.coverage.wording import HEADLINE_RING
-from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
-from geoportal.errors import NotFoundError, UsageError
-from geoportal.geo.polygons import in_japan
-from geoportal.index.hierarchy import district_members
+from geoportal.documents.coverage import MOST_REMOVED, CoverageQuery, default_area
+from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
 
 Document = dict[str, Any]
 
-MOST_REMOVED = 5
-RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
 _SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
 COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")
 """What the page takes from its URL; a planned place is not among them (`coverage_plan`)."""
-
-
-def _ring(value: int) -> int:
-    if value not in RINGS:
-        raise ValueError(f"expected one of {', '.join(map(str, RINGS))} (metres)")
-    return value
-
-
-class CoverageQuery(Strict):
-    """A question about coverage, as it stands in a URL: nothing in it could be a home."""
-
-    area: Code | None = Field(None, description="District, city, medical area or prefecture")
-    kind: list[Code] = Field(default_factory=list, max_length=22)
-    need: list[Code] = Field(default_factory=list, max_length=20)
-    time: Literal["any", "night"] = "any"
-    evidence: Literal["any", "filed", "confirmed"] = "any"
-    demand: Literal["mesh", "towns"] = Field(
-        "mesh", description="People by 500 m census cell, or by 町丁目 where a city publishes them"
-    )
-    ring: Annotated[int, AfterValidator(_ring)] = Field(
-        RINGS[HEADLINE_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
-    )
-    local: str = Field(
-        "",
-        max_length=40,
-        description="By the local districts of this level (日常生活圏域, 中学校区)",
-    )
-    remove: list[Code] = Field(
-        default_factory=list,
-        max_length=MOST_REMOVED,
-        description="What if these facilities closed?",
-    )
-    cells: bool = Field(True, description="With the figures of every cell")
-
-    @property
-    def ring_number(self) -> int:
-        """Number of the ring, as figures count them."""
-        return RINGS.index(self.ring)
-
-    def question(self, view: View) -> CoverageCriteria:
-        """Return the question in the domain's terms.
-
-        Raises
-        ------
-        UsageError
-            When a kind or need is not known.
-        """
-        return CoverageCriteria(
-            kinds=require_kinds(self.kind, "kind"),
-            needs=view.reference.vocabulary.require_needs(self.need, "need"),
-            time=self.time,
-            evidence=self.evidence,
-            demand=self.demand,
-        )
-
-
-class Planned(Strict):
-    """A facility that does not exist yet; counts as surely meeting what is asked."""
-
-    lon: Longitude
-    lat: Latitude
-    capacity: float = Field(1.0, gt=0, le=10_000, description="Places (定員)")
-
-    @model_validator(mode="after")
-    def _lies_in_japan(self) -> Planned:
-        if not in_japan(self.lon, self.lat):
-            raise ValueError("the point lies outside Japan; lon comes first, then lat, in degrees")
-        return self
-
-
-class CoverageWhatIf(CoverageQuery):
-    """A what-if, as the body of a POST holds it."""
-
-    add: list[Planned] = Field(default_factory=list, max_length=20)
 
 
 def areas(view: View) -> dict[str, list[Document]]:
@@ -111,24 +30,6 @@ def areas(view: View) -> dict[str, list[Document]]:
         ]
         for level in dict.fromkeys(item.level for item in held)
     }
-
-
-def default_area(view: View) -> str:
-    """Return the first city made of wards, else the first district.
-
-    Raises
-    ------
-    NotFoundError
-        When no outline is held.
-    """
-    held = view.snapshot.districts
-    members = district_members(view.reference)
-    cities = [d.code for d in held.districts if len(members.get(d.code, ())) > 1]
-    whole = [code for code in cities if code in view.reference.designated_cities]
-    found = [*whole, *(d.code for d in held.districts if d.level in ("ward", "municipality"))]
-    if not found:
-        raise NotFoundError("no district outlines are held; import boundaries first")
-    return found[0]
 
 
 def preset_arguments(ready: CoverageQuestion) -> Document:

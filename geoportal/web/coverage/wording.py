@@ -11,16 +11,17 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
+from geoportal.web.language import kinds as kind_labels
+from geoportal.web.language.labels import need_labels
 from geoportal.web.language.messages import Label, Messages
-from geoportal.web.pages import models
 
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
 
 def subject_of(view: View, question: CoverageCriteria, words: Messages) -> Label:
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
-    kinds = models.kinds(view, words.language)
-    needs = models.need_labels(view, words.language)
+    kinds = kind_labels.kinds(view.reference, words.language)
+    needs = need_labels(view.reference, words.language)
     dot = ", " if words.language == "en" else "・"
     who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
     what = Label(dot.join(_short(needs[code].source) for code in question.needs))

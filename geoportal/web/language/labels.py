@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from geoportal.store.reference import Reference
-from geoportal.web.language.messages import DEFAULT_LANGUAGE, Label
+from geoportal.web.language.messages import DEFAULT_LANGUAGE, HTML_LANGUAGE, Label
 
 
 def label(reference: Reference, list_name: str, code: str, language: str) -> Label:
@@ -34,3 +37,27 @@ def short_kind_label(reference: Reference, kind: str, language: str) -> Label:
     """Return the short label of a kind; in a language without short labels, the usual one."""
     short = reference.labels.get(("kind-short", kind), {}).get(language)
     return Label(short) if short else label(reference, "kind", kind, language)
+
+
+@cache
+def need_labels(reference: Reference, language: str) -> Mapping[str, Label]:
+    """Return the label of every term of the vocabulary."""
+    labels = {
+        term.code: label(reference, "need", term.code, language) for term in reference.vocabulary
+    }
+    if HTML_LANGUAGE[language] != "ja":
+        return labels
+    return {
+        code: Label(text.source.replace("(", "（").replace(")", "）"))
+        for code, text in labels.items()
+    }
+
+
+def group_label(reference: Reference, group: str, language: str) -> Label:
+    """Return what a group of the vocabulary is called."""
+    return label(reference, "group", group, language)
+
+
+def source_labels(reference: Reference, language: str) -> dict[str, Label]:
+    """Return what each source is called."""
+    return {name: label(reference, "source", name, language) for name in reference.sources}

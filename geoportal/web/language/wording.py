@@ -42,11 +42,11 @@ def distance_key(metres: float, error_m: float) -> str:
     Examples
     --------
     >>> distance_key(812, 50), distance_key(812, 400), distance_key(300, 400)
-    ('js-distance', 'js-distance-about', 'js-distance-within')
+    ('distance', 'distance-about', 'distance-within')
     """
     if error_m < SURE_WITHIN_M:
-        return "js-distance"
-    return "js-distance-within" if metres <= error_m else "js-distance-about"
+        return "distance"
+    return "distance-within" if metres <= error_m else "distance-about"
 
 
 def distance_said(metres: float, error_m: float) -> str:
@@ -60,7 +60,7 @@ def distance_said(metres: float, error_m: float) -> str:
     >>> distance_said(812, 50), distance_said(300, 777), distance_said(400, 600)
     ('812 m', '1 km', '1 km')
     """
-    if distance_key(metres, error_m) == "js-distance-within":
+    if distance_key(metres, error_m) == "distance-within":
         step = STEP_M if error_m < 1000 else STEP_M / 5
         return distance(math.ceil(error_m / step) * step)
     return distance(metres)

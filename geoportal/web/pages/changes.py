@@ -20,8 +20,8 @@ from geoportal.ingest.changes import KINDS
 from geoportal.services.view import View
 from geoportal.store.history import edition_dates, sources_with_history
 from geoportal.web.current_view import view_here
-from geoportal.web.pages import models
-from geoportal.web.pages.frame import page
+from geoportal.web.language.kinds import kinds
+from geoportal.web.site.frame import page
 
 blueprint = Blueprint("changes", __name__)
 
@@ -121,5 +121,5 @@ def _item(view: View, item: Document, language: str) -> Document:
 def _words(view: View, item: Document, side: str, language: str) -> Any:
     if item["kind"] != "kind":
         return item[side]
-    known = models.kinds(view, language)
+    known = kinds(view.reference, language)
     return known[item[side]]["label"] if item[side] in known else item[side]

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 
 from geoportal.documents.interpret import MAX_LETTERS
 from geoportal.web.current_view import view_here
-from geoportal.web.pages import models
 from geoportal.web.pages import note as note_page
 from geoportal.web.pages import team as team_form
-from geoportal.web.pages.frame import config_document, page
+from geoportal.web.pages.centres import merged_centres
 from geoportal.web.pages.note import NoteForm
-
-
-def add_routes(blueprint: Blueprint) -> None:
-    """Add the pages to a blueprint; what people type arrives in POST bodies only."""
-    for rule, view in (("/note", note), ("/team", team)):
-        blueprint.add_url_rule(rule, view_func=view, methods=["GET", "POST"])
+from geoportal.web.site.frame import page
 
 
 def note() -> Response:
@@ -33,7 +27,6 @@ def note() -> Response:
         reading=found,
         problems=[{"target": "note", "key": problem}] if problem else [],
         longest=MAX_LETTERS,
-        config_document=config_document(),
     )
     return _kept_by_nobody(response, HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK)
 
@@ -48,7 +41,7 @@ def team() -> Response:
         form = team_form.TeamForm(roles=team_form.preset_roles(view, preset))
     outcome = team_form.answer(view, form) if form.sent else team_form.TeamOutcome()
     document = outcome.document
-    named = models.merged_centres(view, document["centres"]) if document else []
+    named = merged_centres(view, document["centres"]) if document else []
     roles = team_form.catalogue(view)
     response = page(
         "team",
@@ -59,7 +52,6 @@ def team() -> Response:
         centre=named[0] if named else None,
         role_label=lambda name: team_form.role_label(view, roles[name], g.language),
         problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
-        config_document=config_document(),
     )
     return _kept_by_nobody(response, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
 

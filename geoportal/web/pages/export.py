@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Response, abort, request
 from pydantic import ValidationError
 
 from geoportal.documents.search import export_feature, result_features
@@ -17,16 +17,11 @@ from geoportal.errors import UsageError
 from geoportal.export.facilities import DOWNLOADS, export_facilities
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
-from geoportal.web.pages import search_form
+from geoportal.web.pages import search_answer
 from geoportal.web.pages.search_form import SearchForm
 
 STEP_M = 100
 """Distances in a file are rounded to this: many exact ones would give the home away."""
-
-
-def add_routes(blueprint: Blueprint) -> None:
-    """Add the download to a blueprint."""
-    blueprint.add_url_rule("/export", view_func=export, methods=["POST"])
 
 
 def export() -> Response:
@@ -37,7 +32,7 @@ def export() -> Response:
     if chosen is None or not form.asks:
         abort(HTTPStatus.BAD_REQUEST)
     try:
-        features = found_features(view, form)
+        features = all_features(view, form)
     except (UsageError, ValidationError):
         abort(HTTPStatus.BAD_REQUEST)
     name = f"facilities-{view.now.astimezone(JST):%Y%m%d}{chosen.ending}"
@@ -50,7 +45,7 @@ def export() -> Response:
     return response
 
 
-def found_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
+def all_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
     """Return all results of a form, not only a page of them, with everything known of each.
 
     Raises
@@ -58,14 +53,16 @@ def found_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
     UsageError, ValidationError
         When the form makes no sense.
     """
-    asked = search_form.question(view, replace(form, offset=0))
-    if asked.request is None:
+    outcome = search_answer.read_place(view, replace(form, offset=0))
+    if outcome.notice and not outcome.place:
         return []
-    query = replace(asked.request.to_query(view), limit=len(view.snapshot), facets=False)
-    found = result_features(view, view.search(query).results)
-    features = [export_feature(view, item) for item in search_form.in_order(found, form.order)]
-    for item in features:
-        metres = item["properties"].get("distance_m")
+    request = outcome.form.request(view.now)
+    query = replace(request.to_query(view), limit=len(view.snapshot), facets=False)
+    results = result_features(view, view.search(query).results)
+    ordered = search_answer.in_order(results, form.order)
+    features = [export_feature(view, result) for result in ordered]
+    for feature in features:
+        metres = feature["properties"].get("distance_m")
         if metres is not None:
-            item["properties"]["distance_m"] = round(metres / STEP_M) * STEP_M
+            feature["properties"]["distance_m"] = round(metres / STEP_M) * STEP_M
     return features

@@ -1,157 +1,121 @@
-"""What a facility's page says besides its facts: what is in the same place, near, and its past."""
+"""A facility's page: every fact with its source and date."""
 
 from __future__ import annotations
 
-import itertools
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from flask import abort, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
-from geoportal.domain.facility import (
-    CARE_OFFICE_NUMBER,
-    KINDS,
-    MEDICAL_INSTITUTION_CODE,
-    Facility,
-)
-from geoportal.domain.query import Origin, Query
-from geoportal.ingest.linking.addresses import compare_spots, read_spot
-from geoportal.ingest.linking.relations import Relations
-from geoportal.services.view import View
-from geoportal.store.history import past_of
-from geoportal.text.normalize import fold_name
+from geoportal.documents.facility import facility_document
+from geoportal.documents.state import state_document
+from geoportal.domain.hours import HOLIDAY, JST
+from geoportal.services.view import View, is_holiday
+from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import group_label, need_labels
+from geoportal.web.language.needs import offered_groups
+from geoportal.web.pages.centres import merged_centres
+from geoportal.web.pages.surroundings import history, surroundings
+from geoportal.web.site.frame import page, page_url
+from geoportal.web.site.structured_data import structured_data
 
 Document = dict[str, Any]
-SAME_PLACE_M = 25
-NEAR_M = 2_000
-MOST = 6
-_INSTITUTION_NUMBERS = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
-_TOLD = ("name", "address", "phone")
-"""Attributes whose change is told; the rest of a record changes with every survey."""
 
 
-def surroundings(view: View, facility: Facility) -> Document:
-    """Return what else there is: of the same institution, in the same place, near.
+def show(facility_id: str) -> BaseResponse:
+    """Show one facility; old ids redirect for ever."""
+    view = view_here()
+    feature = facility_document(view, facility_id)
+    if feature is None:
+        target = view.redirect_of(facility_id) or abort(HTTPStatus.NOT_FOUND)
+        address = page_url("pages.facility", facility_id=target)
+        return redirect(address, HTTPStatus.MOVED_PERMANENTLY)
+    return page("facility", feature=feature, **_details(view, feature))
 
-    Returns
-    -------
-    dict
-        ``institution`` (the same official number: みなし指定, several services of one office),
-        ``same_place`` (the same address in any spelling, or precise points side by side) and
-        ``near``: lists of ``id``, ``name``, ``kind``, ``distance_m``, ``error_m``, nearest first,
-        no facility in two of them; closed ones are left out. Without a position nothing is near.
-    """
-    held = _same_institution(view, facility)
-    found = [_entry(facility, other, None) for other in held]
-    told = {facility.id, *(other.id for other in held)}
-    around = [item for item in _around(view, facility) if item[0].id not in told]
-    belonging = _same_address(view, facility)
-    same = [
-        (other, metres)
-        for other, metres in around
-        if other.id in belonging or _same_place(facility, other, metres)
-    ]
-    told |= {other.id for other, _ in same}
-    same += [(other, None) for id_, other in belonging.items() if id_ not in told]
-    told |= belonging.keys()
-    near = [item for item in around if item[0].id not in told]
+
+def _details(view: View, feature: Document) -> Document:
+    """Return what the page says besides the feature itself."""
+    properties = feature["properties"]
+    facility = view.snapshot.by_id[feature["id"]]
+    now = view.now.astimezone(JST)
+    today = HOLIDAY if is_holiday(now.date()) else now.weekday()
     return {
-        "institution": found[: 2 * MOST],
-        "same_place": [_entry(facility, *item) for item in same[: 2 * MOST]],
-        "near": [_entry(facility, *item) for item in near[:MOST]],
+        "state": state_document(view, facility) if facility.status == "open" else None,
+        "claim_groups": claims_by_group(view, feature, g.language),
+        "week": week(properties["hours"], today),
+        "centres": merged_centres(view, properties["centres"]),
+        "around": surroundings(view, facility),
+        "history": history(view, facility),
+        "json_ld": structured_data(feature, request.base_url, view.reference.kinds[facility.kind]),
     }
 
 
-def _around(view: View, facility: Facility) -> list[tuple[Facility, float | None]]:
-    location = facility.location
-    if location.lon is None or location.lat is None:
+def week(hours: Document | None, today: int) -> list[Document]:
+    """Return one row per day of the week (and holidays) of an hours document.
+
+    Parameters
+    ----------
+    hours : dict or None
+        As in `geoportal.domain.hours.Hours.as_dict`.
+    today : int
+        Day to mark, 0 (Monday) to 7 (holiday).
+    """
+    if hours is None or not (hours["sessions"] or hours["closed_days"] or hours["open_days"]):
         return []
-    query = Query(origin=Origin(location.lon, location.lat), radius_m=NEAR_M, limit=60)
-    return [(result.facility, result.distance_m) for result in view.search(query).results]
+    rows = []
+    for day in range(8):
+        times = {
+            use: _times(
+                session
+                for session in hours["sessions"]
+                if (session["day"], session["use"]) == (day, use)
+            )
+            for use in ("consultation", "reception")
+        }
+        state = (
+            "closed"
+            if day in hours["closed_days"]
+            else "open"
+            if day in hours["open_days"]
+            else "unknown"
+        )
+        rows.append({"day": day, "today": day == today, "state": state, **times})
+    return rows
 
 
-def _entry(facility: Facility, other: Facility, metres: float | None) -> Document:
-    return {
-        "id": other.id,
-        "name": other.name,
-        "kind": other.kind,
-        "distance_m": metres,
-        "error_m": (facility.location.uncertainty_m or 0) + (other.location.uncertainty_m or 0),
-    }
+def _times(sessions: Iterable[Document]) -> Sequence[str]:
+    return list(
+        dict.fromkeys(
+            f"{s['opens']}–{s['closes']}" for s in sorted(sessions, key=lambda s: s["opens"])
+        )
+    )
 
 
-def _same_institution(view: View, facility: Facility) -> list[Facility]:
-    """Return other facilities under one of its official numbers, by kind and name."""
-    snapshot = view.snapshot
-    numbers = {facility.identifiers.get(scheme, "") for scheme in _INSTITUTION_NUMBERS} - {""}
-    rows = {int(row) for number in numbers for row in snapshot.with_identifier(number)}
-    found = [snapshot.facilities[row] for row in rows]
-    others = [other for other in found if other.id != facility.id and other.status == "open"]
-    return sorted(others, key=lambda other: (KINDS.index(other.kind), other.name))
+def claims_by_group(view: View, feature: Document, language: str) -> list[Document]:
+    """Return what is known of a facility: per code the claim shown, then the others."""
+    properties = feature["properties"]
+    labels = need_labels(view.reference, language)
+    by_code: dict[str, list[Document]] = {}
+    for claim in properties["claims"]:
+        by_code.setdefault(claim["code"], []).append(claim)
+    groups: dict[str, list[Document]] = {}
+    for term in view.reference.vocabulary:
+        shown = properties["shown"].get(term.code)
+        if shown is None and term.code not in by_code:
+            continue
+        lead = shown or by_code[term.code][0]
+        others = [c for c in by_code.get(term.code, []) if not _same(c, lead)]
+        entry = {"code": term.code, "label": labels[term.code], "shown": lead, "others": others}
+        groups.setdefault(term.group, []).append(entry)
+    return [
+        {"label": group_label(view.reference, group, language), "entries": groups[group]}
+        for group in offered_groups(view.reference)
+        if group in groups
+    ]
 
 
-def _same_address(view: View, facility: Facility) -> dict[str, Facility]:
-    """Return other facilities of the municipality whose address has the same town and numbers."""
-    snapshot = view.snapshot
-    row = snapshot.row_of.get(facility.id)
-    code = facility.municipality_code if row is None else snapshot.municipality_of(row)
-    mates = [snapshot.facilities[int(row)] for row in snapshot.in_district(code)]
-    found = Relations([facility, *(mate for mate in mates if mate.id != facility.id)])
-    return {one.facility_id: snapshot.by_id[one.facility_id] for one in found.of(facility.id)}
-
-
-def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
-    """Say whether two are in one building: the same address, or precise points side by side.
-
-    Points side by side in two towns are a slip of the publisher's: they are not believed.
-    """
-    if fold_name(one.address) == fold_name(other.address) != "":
-        return True
-    if compare_spots(read_spot(one.address), read_spot(other.address)) == "other":
-        return False
-    precise = all(f.location.level in {"point", "house"} for f in (one, other))
-    return precise and metres is not None and metres <= SAME_PLACE_M
-
-
-def history(view: View, facility: Facility) -> list[Document]:
-    """Return what became of a facility, oldest first.
-
-    While the database does not answer, changes are left out: the page itself is from memory.
-
-    Returns
-    -------
-    list of dict
-        ``what`` (``first``, ``name``, ``address``, ``phone``, ``closed``), ``on`` (ISO date),
-        and for changes ``before``, ``after`` and ``source``.
-    """
-    events: list[Document] = [{"what": "first", "on": facility.first_seen}]
-    with suppress(DBAPIError):
-        events += _changes(view, facility)
-    events.sort(key=lambda event: str(event["on"]))
-    if facility.status == "closed":
-        events.append({"what": "closed", "on": facility.last_seen})
-    return events
-
-
-def _changes(view: View, facility: Facility) -> list[Document]:
-    found: list[Document] = []
-    with view.database.engine.connect() as connection:
-        for mention in facility.sources:
-            past = past_of(connection, mention.source, mention.record_id)
-            for (_, before), (day, after) in itertools.pairwise(past):
-                found += [
-                    {
-                        "what": key,
-                        "on": day,
-                        "before": before[key],
-                        "after": after[key],
-                        "source": mention.source,
-                    }
-                    for key in _TOLD
-                    if before.get(key) and after.get(key) and _differs(before[key], after[key])
-                ]
-    return found
-
-
-def _differs(before: str, after: str) -> bool:
-    return fold_name(before) != fold_name(after)
+def _same(claim: Document, shown: Document) -> bool:
+    keys = ("source", "as_of", "evidence")
+    return all(claim.get(key) == shown.get(key) for key in keys)

@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from geoportal.documents.interpret import MAX_LETTERS, interpretation_document
 from geoportal.services.view import View
-from geoportal.web.pages import models
+from geoportal.web.language.kinds import kinds as kinds_shown
+from geoportal.web.language.labels import need_labels
 
 Document = dict[str, Any]
 _ASKED, _NOTED = "asked", "noted"
@@ -45,8 +46,8 @@ def reading(view: View, text: str, language: str) -> Document:
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
     """
     found = interpretation_document(view, view.interpret(text))
-    labels = models.need_labels(view, language)
-    kinds = {kind: info["label"] for kind, info in models.kinds(view, language).items()}
+    labels = need_labels(view.reference, language)
+    kinds = {kind: info["label"] for kind, info in kinds_shown(view.reference, language).items()}
     asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]
     searched = {need for wanted in asked for need in wanted["needs"]}
 

@@ -14,10 +14,9 @@ from geoportal.domain.consultation import Role
 from geoportal.errors import AddressNotPlacedError, UsageError
 from geoportal.search.team import MAX_ROLES
 from geoportal.services.view import View
-from geoportal.web.language.labels import label
+from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
-from geoportal.web.pages import models
-from geoportal.web.pages.search_form import place_names
+from geoportal.web.pages.search_answer import place_names
 
 Document = dict[str, Any]
 CANDIDATES = 5
@@ -113,7 +112,7 @@ def _applies(view: View, code: str, kinds: Iterable[str]) -> bool:
 
 def role_choices(view: View, form: TeamForm, language: str) -> list[Document]:
     """Return the roles as the form offers them; ``usual`` ones are those for discharge."""
-    labels = models.need_labels(view, language)
+    labels = need_labels(view.reference, language)
     usual = preset_roles(view, "")
     choices = []
     for name, role in catalogue(view).items():
@@ -149,7 +148,7 @@ def role_label(view: View, role: Role, language: str) -> Label:
 def answer(view: View, form: TeamForm) -> TeamOutcome:
     """Answer a form: the teams around the address, or what is missing to find them."""
     if not form.address:
-        return TeamOutcome(problem="js-where-first-team")
+        return TeamOutcome(problem="where-first-team")
     if not form.roles:
         return TeamOutcome(problem="team-no-roles")
     known = catalogue(view)
@@ -175,7 +174,7 @@ def answer(view: View, form: TeamForm) -> TeamOutcome:
     except AddressNotPlacedError as error:
         if error.status == "ambiguous":
             names = place_names(view.geocode(form.address))
-            return TeamOutcome(problem="js-address-ambiguous", candidates=names)
+            return TeamOutcome(problem="address-ambiguous", candidates=names)
         return TeamOutcome(problem="team-not-found")
     except (UsageError, ValidationError):
         return TeamOutcome(problem="form-refused")

@@ -11,11 +11,14 @@ from flask import Blueprint, Response, abort, make_response, request, url_for
 
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
-from geoportal.web.pages.models import is_fictional
+from geoportal.web.site.frame import is_fictional
 
 blueprint = Blueprint("crawlers", __name__)
 MOST_URLS: Final = 50_000
-_PAGES: Final = ("start", "centres", "coverage", "data", "about", "help_page", "privacy")
+_PAGES: Final = (
+    *("pages.start", "pages.centres", "coverage.show", "pages.data", "pages.about"),
+    *("pages.help_page", "pages.privacy"),
+)
 
 
 @blueprint.get("/robots.txt")
@@ -41,7 +44,7 @@ def sitemap(part: int) -> Response:
 def _paths(view: View) -> list[str]:
     snapshot = view.snapshot
     return [
-        *(url_for(f"pages.{name}") for name in _PAGES),
+        *(url_for(name) for name in _PAGES),
         *(url_for("pages.district", code=one.code) for one in snapshot.districts.districts),
         *(url_for("pages.facility", facility_id=one.id) for one in snapshot.facilities),
     ]

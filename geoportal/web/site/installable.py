@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, g, make_response, url_for
+from flask import Response, g, make_response, url_for
 from flask import render_template as render
 
 from geoportal.web.language.messages import HTML_LANGUAGE, messages
-from geoportal.web.pages import frame as page_frame
-from geoportal.web.pages.frame import asset_url, page_url
+from geoportal.web.site.frame import DATA_URLS, asset_url, page_url
 from geoportal.web.site.static_files import read_static_files
 
 KEPT_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
-KEPT_DATA: Final = tuple(page_frame.DATA_URLS.values())
+KEPT_DATA: Final = tuple(DATA_URLS.values())
 """What the service worker keeps besides the static files: published data, never a search."""
-
-
-def add_routes(blueprint: Blueprint) -> None:
-    """Add the routes to the blueprint of the pages."""
-    blueprint.get("/manifest.webmanifest")(manifest)
-    blueprint.get("/sw.js")(service_worker)
 
 
 def manifest() -> Response:

@@ -36,5 +36,15 @@ export async function post(url, body, signal) {
   return answerOf(response);
 }
 
-export const search = (request, signal) => post("/api/v1/search", request, signal);
-export const locate = (address, signal) => post("/api/v1/locate", { address }, signal);
+/**
+ * Sends the fields of a form and returns the page or the part of one that comes back; the browser
+ * keeps none of it.
+ * @param {string} url @param {URLSearchParams} fields @param {AbortSignal} [signal]
+ */
+export async function postForm(url, fields, signal) {
+  const response = await fetch(url, {
+    method: "POST", body: fields, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal,
+  });
+  if (response.status >= 500) throw new Problem(response.status, null);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}

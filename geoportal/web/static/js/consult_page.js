@@ -2,20 +2,17 @@
 import { all, byId, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import { startFragments } from "./fragment.js";
-import { keepAll, keepButton } from "./shortlist.js";
+import { keepAll, paintKeepButtons, startKeepButtons } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
 import { t } from "./words.js";
 
 function dress(root) {
   all("[data-suggest]", root).forEach(startSuggestions);
-  const others = () => all("[data-keep] button").forEach((button) => button.dispatchEvent(new Event("repaint")));
-  for (const place of all("[data-keep]", root)) {
-    place.replaceChildren(keepButton(place.dataset.keep, place.dataset.name, others));
-  }
+  paintKeepButtons();
   for (const button of all("[data-keep-all]", root)) {
     button.addEventListener("click", () => {
       const added = keepAll(button.dataset.keepAll.trim().split(/\s+/));
-      others();
+      paintKeepButtons();
       announce(t("kept-count", { count: added }));
     });
   }
@@ -35,6 +32,7 @@ function show(root) {
 revealScriptOnly();
 startFragments(show);
 dress(document);
+startKeepButtons();
 const note = byId("note");
 if (note) {
   note.addEventListener("keydown", (event) => {

@@ -30,8 +30,8 @@ export function replaceChildren(element, ...children) {
   append(element, children);
 }
 
-export function readJson(id) {
-  const element = document.getElementById(id);
+export function readJson(id, root = document) {
+  const element = root.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 }
 

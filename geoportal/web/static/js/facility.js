@@ -2,7 +2,7 @@
 import { all, byId, h, revealScriptOnly } from "./dom.js";
 import * as api from "./api.js";
 import { Names } from "./names.js";
-import { keepButton } from "./shortlist.js";
+import { startKeepButtons } from "./shortlist.js";
 import { t } from "./words.js";
 
 function at(map, place) {
@@ -41,8 +41,7 @@ function drawPlace(element) {
 }
 
 revealScriptOnly();
-const article = document.querySelector("[data-facility]");
-byId("keep-place").append(keepButton(article.dataset.facility, article.dataset.name));
+startKeepButtons();
 for (const button of all("[data-print]")) button.addEventListener("click", () => window.print());
 const element = byId("facility-map");
 if (element && window.L) drawPlace(element);

@@ -1,118 +1,114 @@
-// The search form: what is asked, read and written.
-import { all, byId, replaceChildren } from "./dom.js";
-import { number, w } from "./words.js";
+// The search form: its boxes read, written and watched.
+import { all, byId, h, replaceChildren } from "./dom.js";
+import { distance, number, w } from "./words.js";
 
-const form = byId("search-form");
+/**
+ * What the boxes of the form hold, as the server understood it.
+ * @typedef {object} FormValues
+ * @property {string} district
+ * @property {string} district_name
+ * @property {number} radius_m
+ * @property {string[]} kinds
+ * @property {string[]} needs
+ * @property {boolean} open
+ * @property {boolean} all
+ * @property {string} text
+ */
+
+const form = /** @type {HTMLFormElement} */ (byId("search-form"));
+const addressBox = /** @type {HTMLInputElement} */ (byId("address"));
+const districtBox = /** @type {HTMLSelectElement} */ (byId("district"));
+const radiusBox = /** @type {HTMLSelectElement} */ (byId("radius"));
+const FILTERS = ["kind", "need", "district", "radius_m", "open", "include", "order", "why"];
 
 export const element = form;
-export const checkedValues = (name) => all(`input[name="${name}"]:checked`, form).map((box) => box.value);
 
-export function read() {
-  return {
-    address: byId("address").value.trim(),
-    district: byId("district").value,
-    radius: Number(byId("radius").value),
-    kinds: checkedValues("kind"),
-    needs: checkedValues("need"),
-    open: form.elements.open.checked,
-    include: form.elements.include.checked ? "all" : "possible",
-    order: form.elements.order.value,
-    why: form.elements.why.checked,
-  };
-}
+/** @param {string} name @returns {HTMLInputElement[]} */
+const boxes = (name) => all(`input[name="${name}"]`, form);
 
-export const looksLikePhone = (text) => /^[0-9+()\-\s]{6,}$/.test(text.normalize("NFKC").replace(/[‐-―ー−]/g, "-"));
+/** @param {string} name */
+export const checkedValues = (name) => boxes(name).filter((box) => box.checked).map((box) => box.value);
 
+export const address = () => addressBox.value.trim();
+export const district = () => districtBox.value;
+export const radius = () => Number(radiusBox.value);
+
+/** @param {string} text */
 export function setAddress(text) {
-  byId("address").value = text;
+  addressBox.value = text;
 }
 
-export function setDistrict(code) {
-  byId("district").value = code;
+/** Selects a value, offering it first where the list does not hold it. */
+function select(/** @type {HTMLSelectElement} */ box, /** @type {string} */ value, /** @type {string} */ label) {
+  if (!Array.from(box.options).some((option) => option.value === value)) box.append(h("option", { value, lang: "ja" }, label));
+  box.value = value;
 }
 
-export function setRadius(metres) {
-  const box = byId("radius");
-  const wider = all("option", box).find((option) => Number(option.value) >= metres);
-  box.value = wider ? wider.value : box.options[box.options.length - 1].value;
+/** Sets the boxes to what an answer was given to. */
+export function write(/** @type {FormValues} */ values) {
+  select(districtBox, values.district, values.district_name);
+  select(radiusBox, String(values.radius_m), distance(values.radius_m));
+  for (const box of boxes("kind")) box.checked = values.kinds.includes(box.value);
+  for (const box of boxes("need")) box.checked = values.needs.includes(box.value);
+  for (const box of boxes("open")) box.checked = values.open;
+  for (const box of boxes("include")) box.checked = values.all;
+  refreshCounts();
 }
 
-export const hasDistrict = (code) => all("option", byId("district")).some((option) => option.value && option.value === code);
-
-export function districtName(code) {
-  const option = all("option", byId("district")).find((item) => item.value === code);
-  return option ? option.textContent.trim() : code;
-}
-
-/** Puts what only the scripts know (a point, words searched for) into the form for a download. */
-export function carry(values) {
+/** Puts what the boxes do not hold (a point, words searched for) into the form for a download. */
+export function carry(/** @type {Record<string, string>} */ values) {
   for (const old of all("input[data-carried]", form)) old.remove();
   for (const [name, value] of Object.entries(values)) {
-    const box = document.createElement("input");
-    Object.assign(box, { type: "hidden", name, value: String(value) });
-    box.dataset.carried = "";
-    form.append(box);
+    form.append(h("input", { type: "hidden", name, value, data: { carried: "" } }));
   }
 }
 
-export function uncheck(name, value) {
-  for (const box of all(`input[name="${name}"]`, form)) {
-    if (value === undefined || box.value === value) box.checked = false;
-  }
-  refreshCounts();
-}
-
-export function check(name, value) {
-  for (const box of all(`input[name="${name}"]`, form)) if (box.value === value) box.checked = true;
-  refreshCounts();
-}
-
-export function refreshCounts() {
+function refreshCounts() {
   for (const place of all("[data-count-for]", form)) {
-    const chosen = checkedValues(place.dataset.countFor).length;
-    replaceChildren(place, chosen ? w("chosen", { count: chosen }) : "");
+    const count = checkedValues(place.dataset.countFor).length;
+    replaceChildren(place, count ? w("chosen", { count }) : "");
   }
   form.dispatchEvent(new Event("needs-changed"));
 }
 
-export function showKindCounts(counts) {
-  for (const place of all("[data-kind-count]", form)) {
-    const count = counts[place.dataset.kindCount] || 0;
-    place.textContent = number(count);
-  }
+/** Shows how many facilities of each kind there are. */
+export function showKindCounts(/** @type {Record<string, number>} */ counts) {
+  for (const place of all("[data-kind-count]", form)) place.textContent = number(counts[place.dataset.kindCount] || 0);
 }
 
-/** Shows what each other choice would give, as the answer's facets say. */
-export function showFacets(facets, includeAll) {
-  const counts = {};
-  for (const item of facets.kinds) counts[item.kind] = item.match + item.possible + (includeAll ? item.no : 0);
-  showKindCounts(counts);
-  const provided = new Map(facets.needs.map((item) => [item.need, item.match]));
+/** Shows what each other choice would give. */
+export function showFacets(/** @type {{kind: Record<string, number>, need: Record<string, number>}} */ facets) {
+  showKindCounts(facets.kind);
   for (const place of all("[data-need-count]", form)) {
-    const code = place.dataset.needCount;
-    replaceChildren(place, provided.has(code) ? w("need-count", { count: number(provided.get(code)) }) : "");
+    const count = facets.need[place.dataset.needCount];
+    replaceChildren(place, count === undefined ? "" : w("need-count", { count: number(count) }));
   }
 }
 
-/** Calls back on submit (`submit`) and when a filter is changed (`filter`). */
+/**
+ * Calls back with the button pressed on submit, and when a filter is changed.
+ * @param {{submit: (button: HTMLButtonElement | null) => void, filter: () => void}} callbacks
+ */
 export function start({ submit, filter }) {
   form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.name === "format") return; // a download: an ordinary POST
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (button && button.name === "format") return; // a download: an ordinary POST
     event.preventDefault();
-    if (event.submitter && event.submitter.name === "choice") setAddress(event.submitter.value);
-    submit();
+    submit(button);
   });
-  form.elements.order.addEventListener("change", () => filter("order"));
-  form.elements.why.addEventListener("change", () => filter("why"));
-  form.addEventListener("change", (event) => {
-    const name = event.target.name;
-    if (name === "kind" || name === "need") refreshCounts();
-    if (["kind", "need", "district", "radius_m", "open", "include"].includes(name)) filter(name);
-  });
+  for (const box of Array.from(form.elements)) {
+    const { name } = /** @type {HTMLInputElement} */ (box);
+    if (!FILTERS.includes(name) || box instanceof HTMLButtonElement) continue;
+    box.addEventListener("change", () => {
+      if (name === "kind" || name === "need") refreshCounts();
+      filter();
+    });
+  }
   for (const button of all("[data-clear]", form)) {
     button.addEventListener("click", () => {
-      uncheck(button.dataset.clear);
-      filter(button.dataset.clear);
+      for (const box of boxes(button.dataset.clear)) box.checked = false;
+      refreshCounts();
+      filter();
     });
   }
   refreshCounts();

@@ -2,15 +2,14 @@
 // the browser's history. Without scripts the same form loads the same page.
 import { all, byId, replaceChildren } from "./dom.js";
 import { announce } from "./announce.js";
+import * as api from "./api.js";
 import { t, w } from "./words.js";
 
-async function answerTo(form, submitter) {
+/** The body of a form as it would be sent by a button. */
+function bodyOf(form, submitter) {
   const body = new URLSearchParams(new FormData(form));
   if (submitter && submitter.name) body.append(submitter.name, submitter.value);
-  const response = await fetch(form.action, {
-    method: "POST", body, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
-  });
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  return body;
 }
 
 /** Forms with `data-fragment-form="ID"` change only the element ID; `drawn` is called after. */
@@ -22,7 +21,7 @@ export function startFragments(drawn) {
       place.classList.add("is-busy");
       announce(t("searching"));
       try {
-        const fresh = (await answerTo(form, event.submitter)).getElementById(form.dataset.fragmentForm);
+        const fresh = (await api.postForm(form.action, bodyOf(form, event.submitter))).getElementById(form.dataset.fragmentForm);
         if (!fresh || fresh.hidden) {
           form.submit(); // the answer is about the form itself: let the whole page say so
           return;

@@ -1,53 +1,61 @@
-// The search page: form, list and map kept in step.
+// The search page: form, list and map kept in step. The server reads what is asked, answers it and
+// writes the list; its answer is put into the page here. The home lives in memory and in the bodies
+// of our POSTs only.
 import { all, byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
-import { CentreBox } from "./centres.js";
-import { drawChips } from "./chips.js";
 import * as form from "./form.js";
-import { ResultList } from "./list.js";
 import { MapPane } from "./map_pane.js";
 import { startNeedPicker } from "./needs.js";
-import { hush, remedy, say, sayPlain } from "./notice.js";
-import { searchPlace } from "./place.js";
-import { Question, PAGE, answerable, inOrder } from "./question.js";
+import { hush, remedy, say } from "./notice.js";
+import { adopt, ResultList } from "./results.js";
 import { copyLink, rememberInUrl, shareUrl } from "./share.js";
-import { keepButton, load as loadShortlist } from "./shortlist.js";
+import { load as loadShortlist, paintKeepButtons, startKeepButtons } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
 import { copyResults } from "./take_away.js";
 import * as view from "./view.js";
 import { t, w, withLanguage } from "./words.js";
 
-const config = readJson("config");
+/**
+ * What the server says beside the list.
+ * @typedef {object} Answer
+ * @property {boolean} understood false when the visitor has to choose a place first
+ * @property {"address" | "point" | "words" | "ward" | ""} place what the search goes by
+ * @property {boolean} answered whether there is a list
+ * @property {{lon: number, lat: number, uncertainty_m: number} | null} origin
+ * @property {import("./form.js").FormValues} form
+ * @property {{kind: Record<string, number>, need: Record<string, number>} | null} facets
+ * @property {string} url address of the page for this search, without a home
+ * @property {string} said for announcement
+ */
+
+/** @typedef {Record<string, string>} Fields of a form, by name */
+
+const HOME_FIELDS = ["address", "lon", "lat", "via", "q"];
 const layout = byId("layout");
-const centreBox = new CentreBox(byId("centre"), config.centres);
-const question = new Question(config.text || "");
-let shown = { answer: null, features: [], rest: [], request: null };
-let running = null;
-let chosen = ""; // the result last picked, by button or on the map
-
-const list = new ResultList(config, {
-  highlight: (id) => pane.highlight(id),
-  select: (id) => selectOnMap(id),
-  relax: (item) => relax(item),
-  more: () => more(),
-  districtName: (code) => form.districtName(code),
-  keepButton: (feature) => keepButton(feature.id, feature.properties.name, showKept),
-});
-
-const pane = new MapPane(byId("map"), config, {
+const list = new ResultList({ highlight: (id) => pane.highlight(id), select: selectOnMap });
+const pane = new MapPane(byId("map"), readJson("config"), {
   hover: (id) => list.highlight(id),
-  pick: (id) => {
+  pick(id) {
     chosen = id;
     pane.select(id);
-    list.select(id, { scroll: !view.isNarrow() });
+    list.select(id, !view.isNarrow());
   },
-  centre: (point) => searchAround(point, "near-map"),
-  loaded: (counts) => shown.answer || form.showKindCounts(counts),
+  centre: (point) => searchAround(point, "map"),
+  loaded: (counts) => answered || form.showKindCounts(counts),
   failed: () => say("map-failed"),
 });
 
-function selectOnMap(id) {
+/** What the search goes by, and the text of the box it was read from. */
+let home = { typed: "", fields: /** @type {Fields} */ ({}) };
+/** @type {AbortController | null} */
+let running = null;
+let answered = false;
+let chosen = ""; // the result last picked, by button or on the map
+
+// ---- list, map or both -----------------------------------------------------------------------------
+
+function selectOnMap(/** @type {string} */ id) {
   chosen = id;
   list.highlight(id);
   if (view.isNarrow() && view.current() !== "map") changeView("map");
@@ -55,59 +63,53 @@ function selectOnMap(id) {
   if (pane.select(id)) byId("map").scrollIntoView({ block: "nearest", behavior: "auto" });
 }
 
-function changeView(name) {
+function changeView(/** @type {string} */ name) {
   view.set(name);
   viewChanged();
 }
 
+/** Where one of list and map is seen: the map from its top, the list at the result last chosen. */
 function viewChanged() {
-  rememberInUrl(form.read(), view.current());
-  if (view.isNarrow() && shown.answer) bringIntoSight();
+  rememberInUrl(shareUrl(view.current()));
+  if (view.isNarrow() && answered) {
+    const card = view.current() === "map" ? null : byId(`r-${chosen}`);
+    (card || byId("found")).scrollIntoView({ block: "start", behavior: "auto" });
+  }
   pane.open();
 }
 
-/** Where one of list and map is seen: the map from its top, the list at the result last chosen. */
-function bringIntoSight() {
-  const card = view.current() === "map" ? null : byId(`r-${chosen}`);
-  (card || byId("found")).scrollIntoView({ block: "start", behavior: "auto" });
-}
+// ---- ask and show ----------------------------------------------------------------------------------
 
-async function run({ focus = false, fit = true } = {}) {
-  const request = question.request(0);
-  rememberInUrl(form.read(), view.current());
-  pane.prepare(request);
-  if (answerable(request)) return ask(request, { focus, fit });
-  chips(request);
-  return false;
+/** The body of a question: the form, the home in place of the box's text, and what is changed. */
+function body(/** @type {Fields} */ place, /** @type {Fields} */ changes) {
+  const fields = new URLSearchParams(/** @type {any} */ (new FormData(form.element)));
+  for (const name of HOME_FIELDS) fields.delete(name);
+  for (const [name, value] of Object.entries({ ...place, ...changes, view: view.current() })) fields.set(name, value);
+  return fields;
 }
 
 /** Says to eyes and ears that an answer is on its way: in the list, and on the button pressed. */
-function busy(on) {
+function busy(/** @type {boolean} */ on) {
   list.busy(on);
   layout.classList.toggle("is-loading", on);
   document.body.classList.toggle("is-searching", on);
 }
 
-/** Asks the server; true when the answer was shown, false when it failed or another came first. */
-async function ask(request, { focus, fit }) {
+/**
+ * Asks the server; resolves to the answer's document, null when it failed or another question came.
+ * @param {Fields} place @param {Fields} changes @param {() => void} again
+ */
+async function fetchAnswer(place, changes, again) {
   if (running) running.abort();
   const controller = new AbortController();
   running = controller;
   busy(true);
-  announce(t("searching"));
   try {
-    const answer = await api.search(request, controller.signal);
-    if (controller.signal.aborted) return false;
-    hush();
-    show(answer, request, fit);
-    if (focus) {
-      list.focusTitle();
-      byId("found").scrollIntoView({ block: "start", behavior: "auto" });
-    }
-    return true;
+    const fragment = await api.postForm(form.element.dataset.results, body(place, changes), controller.signal);
+    return controller.signal.aborted ? null : fragment;
   } catch (error) {
-    if (error.name !== "AbortError") explain(error, request, { focus, fit });
-    return false;
+    if (error.name !== "AbortError") say("failed", remedy("retry", again));
+    return null;
   } finally {
     if (running === controller) {
       running = null;
@@ -116,95 +118,98 @@ async function ask(request, { focus, fit }) {
   }
 }
 
-function show(answer, request, fit) {
-  const ordered = inOrder(answer.features, request);
-  shown = { answer, features: ordered.slice(0, PAGE), rest: ordered.slice(PAGE), request };
+/**
+ * Asks for what the form holds around a place and shows the answer.
+ * @param {{place?: Fields, changes?: Fields, fit?: boolean, focus?: "title" | "chip" | ""}} question
+ *   `fit` moves the map to the results also where the place asked about is the same.
+ */
+async function ask({ place, changes = {}, fit = false, focus = "" } = {}) {
+  announce(t("searching"));
+  pane.prepare(form.checkedValues("kind"), form.district());
+  const fragment = await fetchAnswer(place || home.fields, changes, () => ask({ place, changes, fit, focus }));
+  if (!fragment) return;
+  const answer = /** @type {Answer} */ (readJson("answer", fragment));
+  adopt(byId("notice"), fragment.getElementById("notice"));
+  const notice = byId("notice").textContent.trim();
+  byId("notice").hidden = !notice;
+  if (answer.understood) {
+    const before = [home.fields, form.district(), form.radius()].join();
+    remember(answer, place);
+    form.write(answer.form);
+    rememberInUrl(answer.url);
+    for (const id of ["chips", "centre", "results"]) adopt(byId(id), fragment.getElementById(id));
+    show(answer, fit || before !== [home.fields, form.district(), form.radius()].join());
+    announce(answer.said);
+    if (focus === "title" && answer.answered) list.focusTitle();
+    if (focus === "title") byId("found").scrollIntoView({ block: "start", behavior: "auto" });
+    if (focus === "chip") (byId("chips").querySelector("button") || byId("results")).focus({ preventScroll: true });
+  }
+  if (!notice) return;
+  byId("notice").scrollIntoView({ block: "nearest", behavior: "auto" });
+  announce(notice);
+}
+
+/** Keeps what the search goes by from here on; `place` is what was sent, if it was another. */
+function remember(/** @type {Answer} */ answer, /** @type {Fields | undefined} */ place) {
+  const typed = place ? place.address || "" : home.typed;
+  const sent = place || home.fields;
+  const words = answer.form.text ? { q: answer.form.text } : {};
+  home = answer.place ? { typed, fields: ["address", "point"].includes(answer.place) ? sent : words } : { typed: "", fields: {} };
+}
+
+/** Brings map, counts and tools in step with the list on the page. */
+function show(/** @type {Answer} */ answer, /** @type {boolean} */ fit) {
+  answered = answer.answered;
   chosen = "";
-  byId("results-tools").hidden = false;
-  document.body.classList.add("has-results");
-  list.show(answer, shown.features, request);
-  chips(request);
-  if (answer.facets) form.showFacets(answer.facets, request.include === "all");
-  centreBox.show(answer.centres || [], answer.origin);
-  announce(t("found", { count: answer.numberMatched, match: answer.counts.match, possible: answer.counts.possible }));
-  pane.show(answer, shown.features, request, fit);
+  byId("results-tools").hidden = !answered;
+  document.body.classList.toggle("has-results", answered);
+  if (answer.facets) form.showFacets(answer.facets);
+  startResults();
+  pane.prepare(answer.form.kinds, answer.form.district);
+  pane.show({ origin: answer.origin, radius: answer.form.radius_m, district: answer.form.district }, list.pins(), fit);
 }
 
-async function more() {
-  const from = shown.features.length;
-  list.busy(true);
-  try {
-    const fresh = shown.rest.length
-      ? shown.rest.splice(0, PAGE)
-      : (await api.search({ ...shown.request, limit: PAGE, offset: from, facets: false })).features;
-    shown.features = shown.features.concat(fresh);
-    list.show(shown.answer, shown.features, shown.request);
-    pane.extend(shown.features);
-    list.focusCard(from);
-    announce(t("more-shown", { count: fresh.length }));
-  } catch (error) {
-    say("failed", remedy("retry", more));
-  } finally {
-    list.busy(false);
-  }
+function startResults() {
+  paintKeepButtons();
+  showKept();
 }
 
-function explain(error, request, options) {
-  const errors = (error.document && error.document.errors) || [];
-  if (error.status === 422 && request.near && request.near.address) say("address-partial");
-  else if (error.status === 400 && errors.length) sayPlain(`${t("refused")} ${errors.map((item) => item.message).join(" ")}`);
-  else say("failed", remedy("retry", () => ask(request, options)));
+async function more(/** @type {HTMLButtonElement} */ button) {
+  const from = list.cards().length;
+  const fragment = await fetchAnswer(home.fields, { offset: button.value }, () => more(button));
+  if (!fragment) return;
+  hush();
+  list.append(fragment.getElementById("results"));
+  startResults();
+  pane.extend(list.pins());
+  list.focusCard(from);
+  announce(t("more-shown", { count: list.cards().length - from }));
 }
 
-// ---- where from -------------------------------------------------------------------------------
+// ---- where from ------------------------------------------------------------------------------------
 
-function searchAround(point, key) {
-  question.around({ lon: Number(point.lon.toFixed(6)), lat: Number(point.lat.toFixed(6)) }, key);
-  question.typed = "";
+/** @param {{lon: number, lat: number}} point @param {"map" | "me"} via */
+function searchAround(point, via) {
   form.setAddress("");
-  return run({ focus: false, fit: true });
+  return ask({ place: { lon: point.lon.toFixed(6), lat: point.lat.toFixed(6), via }, fit: true });
 }
 
-const search = {
-  address(text) {
-    question.typed = text;
-    question.around({ address: text }, "near-address");
-    return run({ focus: true });
-  },
-  /** True when something is called so. */
-  async words(text) {
-    question.byWords(text);
-    return (await run({ focus: true })) && shown.answer.numberMatched > 0;
-  },
-  ward(code) {
-    question.byWords("");
-    form.setDistrict(code);
-    return run({ focus: true });
-  },
-};
-
-async function submit() {
-  const { address, district, kinds } = form.read();
-  if (address && address !== question.typed) {
-    question.typed = address;
-    if (form.looksLikePhone(address)) await search.words(address);
-    else await place(address);
-    return;
+/** Answers a button of the form, or of the answer: a choice of places, a filter to change, more. */
+function submit(/** @type {HTMLButtonElement | null} */ button) {
+  const { name, value } = button || { name: "", value: "" };
+  if (name === "offset") return more(button);
+  if (name === "filters") {
+    if (new URLSearchParams(value).has("home")) form.setAddress("");
+    return ask({ changes: { filters: value }, ...(button.closest(".chip") ? { focus: "chip" } : { focus: "title", fit: true }) });
   }
-  if (!address && question.typed) question.forget();
-  if (!question.near && !question.text && !district) {
-    say(kinds.length ? "where-first-kinds" : "where-first");
-    byId("address").focus();
-    return;
-  }
-  await run({ focus: true });
-}
-
-async function place(text) {
-  busy(true);
-  const understood = await searchPlace(text, search, submit);
-  if (!understood) question.typed = "";
-  busy(false);
+  if (name === "choice") form.setAddress(value);
+  const text = form.address();
+  if (name === "by_name") return ask({ place: { address: text }, changes: { by_name: value }, fit: true, focus: "title" });
+  if (text && text !== home.typed) return ask({ place: { address: text }, fit: true, focus: "title" });
+  if (!text && home.typed) home = { typed: "", fields: {} };
+  if (Object.keys(home.fields).length || form.district()) return ask({ fit: true, focus: "title" });
+  say(form.checkedValues("kind").length ? "where-first-kinds" : "where-first");
+  return byId("address").focus();
 }
 
 function findMe() {
@@ -214,73 +219,38 @@ function findMe() {
   }
   announce(t("position-asking"));
   navigator.geolocation.getCurrentPosition(
-    (position) => searchAround({ lon: position.coords.longitude, lat: position.coords.latitude }, "near-me"),
+    ({ coords }) => searchAround({ lon: coords.longitude, lat: coords.latitude }, "me"),
     () => say("position-none"),
     { enableHighAccuracy: false, timeout: 10000, maximumAge: 0 }
   );
 }
 
-// ---- chips, relaxations, shortlist ---------------------------------------------------------------
-
-function chips(request) {
-  showKept(loadShortlist().length);
-  drawChips(request, question, {
-    kind: (code) => config.kinds[code].short,
-    need: (code) => list.needLabel(code),
-  }, { changed: (fit) => run({ fit }), forgetPlace });
-}
-
-function forgetPlace() {
-  question.forget();
-  form.setAddress("");
-  if (form.read().district) run();
-  else location.assign(shareUrl(form.read(), view.current()));
-}
-
-function relax(item) {
-  for (const step of item.together || [item]) {
-    if (step.drop) form.uncheck("need", step.drop);
-    else if (step.radius_m) form.setRadius(step.radius_m);
-    else if (step.district) form.setDistrict(step.district);
-    else if (step.any_kind) form.uncheck("kind");
-    else if (step.any_time) form.uncheck("open");
-    else if (step.any_words) question.text = "";
-  }
-  run({ focus: true });
-}
-
 /** The link to the shortlist carries what is needed: it stands on the sheet and leads the comparison. */
-function showKept(count) {
-  const link = byId("shortlist-link");
-  const needs = new URLSearchParams(form.read().needs.map((code) => ["need", code]));
+function showKept() {
+  const link = /** @type {HTMLAnchorElement} */ (byId("shortlist-link"));
+  const count = loadShortlist().length;
+  const needs = new URLSearchParams(form.checkedValues("need").map((code) => ["need", code])).toString();
   const path = withLanguage("/shortlist");
-  link.href = needs.toString() ? `${path}${path.includes("?") ? "&" : "?"}${needs}` : path;
+  link.href = needs ? `${path}${path.includes("?") ? "&" : "?"}${needs}` : path;
   link.hidden = count === 0;
   replaceChildren(link, w("shortlist-link", { count }));
 }
 
-// ---- start --------------------------------------------------------------------------------------
-
-function adoptFirstAnswer() {
-  const first = readJson("initial");
-  if (!first || !first.document) return;
-  const address = form.read().address;
-  if (first.found_by) question.typed = address;
-  if (first.found_by === "near") question.around({ address }, "near-address");
-  else if (first.found_by === "text") question.text = address;
-  const request = question.request(0);
-  if (first.offset || request.limit > PAGE) ask(request, { focus: false, fit: true });
-  else show(first.document, request, true);
+/** Gives a download what the boxes of the form do not hold. */
+function carry() {
+  const { lon, lat, q } = home.fields;
+  form.carry(lon ? { lon, lat } : q && !form.address() ? { q } : {});
 }
 
+// ---- start -----------------------------------------------------------------------------------------
+
 function startMap() {
-  const base = document.querySelector('input[name="base"]:checked');
+  const base = /** @type {HTMLInputElement | null} */ (document.querySelector('input[name="base"]:checked'));
   pane.setTiles(Boolean(base && base.value === "tiles"));
-  pane.prepare(question.request(0));
   for (const radio of all('input[name="base"]')) {
     radio.addEventListener("change", () => pane.setTiles(radio.value === "tiles" && radio.checked));
   }
-  byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), "near-map"));
+  byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), "map"));
   window.matchMedia("print").addEventListener("change", () => pane.open());
   pane.open().then(() => {
     layout.dataset.ready = "1";
@@ -289,20 +259,25 @@ function startMap() {
 
 function start() {
   revealScriptOnly();
-  form.start({ submit, filter: (name) => run({ fit: ["district", "radius_m"].includes(name) }) });
+  form.start({ submit, filter: () => ask() });
   startNeedPicker(form.element);
   startSuggestions(byId("address"));
   byId("note-door").addEventListener("submit", (event) => {
-    replaceChildren(event.target, h("input", { type: "hidden", name: "address", value: form.read().address }));
+    replaceChildren(/** @type {HTMLElement} */ (event.target), h("input", { type: "hidden", name: "address", value: form.address() }));
   });
   byId("use-position").addEventListener("click", findMe);
-  byId("copy-results").addEventListener("click", () => copyResults(shown, config));
-  for (const button of all('[name="format"]')) button.addEventListener("click", () => question.carry());
-  byId("copy-link").addEventListener("click", () => copyLink(form.read(), view.current()));
+  byId("copy-results").addEventListener("click", () => copyResults(list.cards()));
+  for (const button of all('[name="format"]')) button.addEventListener("click", carry);
+  byId("copy-link").addEventListener("click", () => copyLink(shareUrl(view.current())));
   byId("print-page").addEventListener("click", () => window.print());
   view.start(viewChanged);
-  showKept(loadShortlist().length);
-  adoptFirstAnswer();
+  startKeepButtons(showKept);
+  const answer = /** @type {Answer} */ (readJson("answer"));
+  pane.prepare(answer.form.kinds, answer.form.district);
+  const text = form.address();
+  if (answer.place) remember(answer, text ? { address: text } : {});
+  if (answer.answered) show(answer, true);
+  else startResults();
   performance.mark("usable"); // from here on the form answers; the map may still come
   window.setTimeout(startMap, 0);
 }

@@ -3,7 +3,6 @@ import { append, h } from "./dom.js";
 import { Names } from "./names.js";
 import { cornersOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
-import { telephone } from "./telephone.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
@@ -128,8 +127,7 @@ export class FacilityMap {
 
   /** Where the map opens: on the districts a centre answers for, or on all where there is none. */
   _findHome(drawn) {
-    const served = new Set();
-    for (const centre of this.config.centres || []) for (const { code } of centre.districts) served.add(code);
+    const served = new Set(this.config.served);
     const home = drawn.filter(({ properties: p }) => served.has(p.code) || served.has(p.parent));
     this.homeBounds = L.latLngBounds([]);
     for (const { properties } of home.length ? home : drawn) this.homeBounds.extend(this.corners.get(properties.code));
@@ -180,14 +178,15 @@ export class FacilityMap {
     L.popup({ offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
   }
 
-  _card(id, kind, name, phone = "") {
+  /** What a popup says of a facility; `phone` is the telephone of its card, if it has one. */
+  _card(id, kind, name, phone = null) {
     const info = this.config.kinds[kind];
     return h(
       "div",
       { class: "popup" },
       h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`), lang: "ja" }, name)),
       h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short)),
-      phone ? h("p", {}, telephone(phone)) : null
+      phone ? h("p", {}, phone.cloneNode(true)) : null
     );
   }
 
@@ -196,38 +195,34 @@ export class FacilityMap {
     return TOP - numeral * ABOVE;
   }
 
-  /** Shows results as numbered pins, first result first. */
-  setResults(features) {
+  /** Shows results as numbered pins, first result first; see `Pin` of results.js. */
+  setResults(pins) {
     this.results.clearLayers();
     this.pins.clear();
-    features.forEach((feature, index) => {
-      if (!feature.geometry) return;
-      const [lon, lat] = feature.geometry.coordinates;
-      const p = feature.properties;
-      const numeral = index + 1;
+    for (const { id, lon, lat, kind, number, name, card } of pins) {
       const pin = L.marker([lat, lon], {
-        icon: pinIcon(this.config.kinds[p.kind], p.name, numeral),
+        icon: pinIcon(this.config.kinds[kind], name, number),
         keyboard: true,
-        title: `${numeral} ${p.name}`,
+        title: `${number} ${name}`,
         riseOnHover: true,
-        zIndexOffset: this._height(numeral),
+        zIndexOffset: this._height(number),
       });
-      pin.number = numeral;
-      pin.on("mouseover", () => this.callbacks.hover(feature.id));
+      pin.number = number;
+      pin.content = () => this._card(id, kind, name, card.querySelector(".tel"));
+      pin.on("mouseover", () => this.callbacks.hover(id));
       pin.on("mouseout", () => this.callbacks.hover(null));
-      pin.on("click", () => this.callbacks.pick(feature.id));
+      pin.on("click", () => this.callbacks.pick(id));
       pin.on("keypress", (event) => {
-        if (event.originalEvent && event.originalEvent.key === "Enter") this.callbacks.pick(feature.id);
+        if (event.originalEvent && event.originalEvent.key === "Enter") this.callbacks.pick(id);
       });
-      pin.feature = feature;
       pin.addTo(this.results);
       const element = pin.getElement();
       if (element) {
-        element.addEventListener("focus", () => this.callbacks.hover(feature.id));
-        element.dataset.id = feature.id;
+        element.addEventListener("focus", () => this.callbacks.hover(id));
+        element.dataset.id = id;
       }
-      this.pins.set(feature.id, pin);
-    });
+      this.pins.set(id, pin);
+    }
     this.element.classList.toggle("has-pins", this.pins.size > 0);
     this._showPoints();
   }
@@ -235,7 +230,7 @@ export class FacilityMap {
   /** Draws where distances are measured from: place, its uncertainty, the radius and 16 km. */
   setOrigin(origin, radius) {
     this.area.clearLayers();
-    if (!origin || typeof origin.lon !== "number") return;
+    if (!origin) return;
     const place = [origin.lat, origin.lon];
     const circle = (metres, name) =>
       L.circle(place, { radius: metres, interactive: false, className: `ring ring--${name}` }).addTo(this.area);
@@ -254,8 +249,8 @@ export class FacilityMap {
     this.moved = true;
     const options = { animate: false, padding: [28, 28], maxZoom: 16 };
     const places = Array.from(this.pins.values()).map((pin) => pin.getLatLng());
-    if (origin && typeof origin.lon === "number") places.push(L.latLng(origin.lat, origin.lon));
-    if (districtBounds && !(origin && typeof origin.lon === "number")) this.map.fitBounds(districtBounds, options);
+    if (origin) places.push(L.latLng(origin.lat, origin.lon));
+    if (districtBounds && !origin) this.map.fitBounds(districtBounds, options);
     else if (places.length) this.map.fitBounds(L.latLngBounds(places), options);
     else if (this.homeBounds && this.homeBounds.isValid()) this.map.fitBounds(this.homeBounds, options);
   }
@@ -272,10 +267,9 @@ export class FacilityMap {
     const pin = this.pins.get(id);
     if (!pin) return false;
     this.highlight(id);
-    const p = pin.feature.properties;
     if (!this.map.getBounds().pad(-0.1).contains(pin.getLatLng())) this.map.panTo(pin.getLatLng(), { animate: false });
     L.popup({ offset: [0, -14], autoPanPadding: [12, 12] })
-      .setLatLng(pin.getLatLng()).setContent(this._card(id, p.kind, p.name, p.phone)).openOn(this.map);
+      .setLatLng(pin.getLatLng()).setContent(pin.content()).openOn(this.map);
     return true;
   }
 }

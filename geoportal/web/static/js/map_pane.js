@@ -17,7 +17,7 @@ export class MapPane {
     this.config = config;
     this.callbacks = callbacks;
     this.map = null;
-    this.wanted = { kinds: [], district: "", tiles: false, answer: null, features: [], radius: 0 };
+    this.wanted = { kinds: [], district: "", tiles: false, area: null, pins: [] };
   }
 
   /** Brings the map in where it can be seen; resolves when its data is there. */
@@ -50,7 +50,7 @@ export class MapPane {
     this.map = new drawn.FacilityMap(this.element, this.config, this.callbacks);
     this.map.setTiles(this.wanted.tiles);
     this.map.setKinds(this.wanted.kinds);
-    if (this.wanted.answer) this._draw();
+    if (this.wanted.area) this._draw();
     await Promise.all([
       outlines.then((collection) => {
         this.map.showDistricts(collection);
@@ -64,19 +64,19 @@ export class MapPane {
   }
 
   _draw() {
-    const { answer, features, radius } = this.wanted;
-    this.map.setOrigin(answer.origin, radius);
-    this.map.setResults(features);
+    const { area, pins } = this.wanted;
+    this.map.setOrigin(area.origin, area.radius);
+    this.map.setResults(pins);
   }
 
   _fit() {
     const bounds = this.map.markDistrict(this.wanted.district);
-    if (this.wanted.answer) this.map.fit(this.wanted.answer.origin, bounds);
+    if (this.wanted.area) this.map.fit(this.wanted.area.origin, bounds);
   }
 
-  /** Shows an answer; `fit` moves the view to it. */
-  show(answer, features, request, fit) {
-    Object.assign(this.wanted, { answer, features, radius: request.radius_m || 0, district: request.district || "" });
+  /** Shows results in the area asked about (`origin`, `radius`, `district`); `fit` moves the view there. */
+  show(area, pins, fit) {
+    Object.assign(this.wanted, { area, pins, district: area.district });
     if (!this.map) return;
     this.map.resize();
     this._draw();
@@ -84,17 +84,17 @@ export class MapPane {
   }
 
   /** Shows more results of the same answer. */
-  extend(features) {
-    this.wanted.features = features;
-    if (this.map) this.map.setResults(features);
+  extend(pins) {
+    this.wanted.pins = pins;
+    if (this.map) this.map.setResults(pins);
   }
 
   /** Follows filters that are not answered yet. */
-  prepare(request) {
-    Object.assign(this.wanted, { kinds: request.kinds, district: request.district || "" });
+  prepare(kinds, district) {
+    Object.assign(this.wanted, { kinds, district });
     if (!this.map) return;
-    this.map.setKinds(request.kinds);
-    this.map.markDistrict(this.wanted.district);
+    this.map.setKinds(kinds);
+    this.map.markDistrict(district);
   }
 
   setTiles(on) {
@@ -115,9 +115,5 @@ export class MapPane {
 
   centre() {
     return this.map && this.map.centre();
-  }
-
-  resize() {
-    if (this.map) this.map.resize();
   }
 }

@@ -1,38 +1,30 @@
-// Links that may be passed on: district, kinds and needs, never a home.
-import { h } from "./dom.js";
+// The link to the search: district, kinds and needs; the server leaves a home and typed words out.
+import { all, h } from "./dom.js";
 import { say } from "./notice.js";
 import { t } from "./words.js";
 
-export function shareUrl(values, view) {
-  const parameters = new URLSearchParams();
-  if (values.district) parameters.append("district", values.district);
-  for (const kind of values.kinds) parameters.append("kind", kind);
-  for (const need of values.needs) parameters.append("need", need);
-  if (values.open) parameters.append("open", "now");
-  if (values.include === "all") parameters.append("include", "all");
-  if (values.order && values.order !== "near") parameters.append("order", values.order);
-  if (values.why) parameters.append("why", "1");
-  if (view && view !== "both") parameters.append("view", view);
-  const language = new URLSearchParams(location.search).get("lang");
-  if (language) parameters.append("lang", language);
-  const query = parameters.toString();
-  return query ? `/?${query}` : "/";
-}
+const address = (/** @type {URLSearchParams} */ parameters) => (`${parameters}` ? `/?${parameters}` : "/");
 
-export function rememberInUrl(values, view) {
-  const url = shareUrl(values, view);
+/** Keeps the address of the page and the links to other languages in step with what is asked. */
+export function rememberInUrl(/** @type {string} */ url) {
   window.history.replaceState(null, "", url);
-  const search = new URL(url, location.href).search;
-  for (const link of document.querySelectorAll("[data-language-link]")) {
-    const target = new URL(link.href);
-    const parameters = new URLSearchParams(search);
-    parameters.set("lang", target.searchParams.get("lang"));
+  for (const link of all("[data-language-link]")) {
+    const parameters = new URLSearchParams(location.search);
+    parameters.set("lang", new URL(link.href).searchParams.get("lang"));
     link.href = `/?${parameters}`;
   }
 }
 
-export async function copyLink(values, view) {
-  const url = new URL(shareUrl(values, view), location.href).href;
+/** Returns the page's address with another view; words searched for and a page's start are left out. */
+export function shareUrl(/** @type {string} */ view) {
+  const parameters = new URLSearchParams(location.search);
+  for (const name of ["q", "offset", "view"]) parameters.delete(name);
+  if (view !== "both") parameters.append("view", view);
+  return address(parameters);
+}
+
+export async function copyLink(/** @type {string} */ path) {
+  const url = new URL(path, location.href).href;
   try {
     await navigator.clipboard.writeText(url);
     say("link-copied");

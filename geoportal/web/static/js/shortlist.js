@@ -1,7 +1,7 @@
 // The shortlist: kept in this browser only, never sent anywhere.
-import { h, replaceChildren } from "./dom.js";
+import { all } from "./dom.js";
 import { announce } from "./announce.js";
-import { t, w } from "./words.js";
+import { t } from "./words.js";
 
 const KEY = "geoportal.shortlist.v1";
 export const LIMIT = 30;
@@ -24,7 +24,7 @@ export function save(items) {
   }
 }
 
-export const has = (id) => load().some((item) => item.id === id);
+const has = (id) => load().some((item) => item.id === id);
 
 function toggle(id) {
   const items = load();
@@ -44,24 +44,25 @@ export function keepAll(ids) {
   return fresh.length;
 }
 
-export function keepButton(id, name, onChange) {
-  const button = h("button", { type: "button", class: "button button--quiet button--small keep" });
-  const paint = () => {
-    const kept = has(id);
-    button.setAttribute("aria-pressed", kept ? "true" : "false");
-    replaceChildren(button,
-      h("span", { "aria-hidden": "true" }, kept ? "★" : "☆"),
-      " ", w("keep"),
-      h("span", { class: "visually-hidden", lang: "ja" }, ` ${name}`)
-    );
-  };
-  button.addEventListener("click", () => {
-    const kept = toggle(id);
-    paint();
+/** Shows on every button of the page (`data-keep`) whether its facility is kept. */
+export function paintKeepButtons() {
+  for (const button of all("[data-keep]")) {
+    const kept = has(button.dataset.keep);
+    button.setAttribute("aria-pressed", String(kept));
+    button.firstElementChild.textContent = kept ? "★" : "☆";
+  }
+}
+
+/** Lets the buttons of the page keep and drop facilities; calls back after each change. */
+export function startKeepButtons(changed = () => undefined) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-keep]");
+    if (!button) return;
+    const kept = toggle(button.dataset.keep);
+    const name = button.lastElementChild.textContent.trim();
+    paintKeepButtons();
     announce(kept === null ? t("keep-full", { count: LIMIT }) : t(kept ? "kept" : "unkept", { name }));
-    if (onChange) onChange(load().length);
+    changed();
   });
-  button.addEventListener("repaint", paint);
-  paint();
-  return button;
+  paintKeepButtons();
 }

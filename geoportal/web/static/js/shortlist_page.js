@@ -4,7 +4,6 @@ import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { load, save } from "./shortlist.js";
 import { buildSheet } from "./sheet.js";
-import { telephone } from "./telephone.js";
 import { day, month, plain, ruby, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
@@ -18,6 +17,11 @@ const known = new Map();
 const unread = new Set(); // not gone, only out of reach
 let districts = [];
 let onlyDifferences = true;
+
+/** A telephone number that a phone dials when it is touched. */
+const telephone = (number) =>
+  h("a", { class: "tel", href: `tel:${number.normalize("NFKC").replace(/[^0-9+]/g, "")}` },
+    h("span", { class: "tel__label" }, w("phone")), " ", h("span", { class: "tel__number" }, number));
 
 const addressOf = (id) => `/api/v1/facilities/${encodeURIComponent(id)}`;
 const missingKey = (id) => (unread.has(id) ? "shortlist-unread" : "shortlist-gone");

@@ -6,8 +6,8 @@ const language = document.documentElement.dataset.language || "ja";
 
 const READING = /([々〇\u3400-\u9fff]+)《([^》]+)》/;
 
-/** A message as it is written, readings in 《》, to be put into another one. */
-export function written(key, values = {}) {
+/** A message as it is written, readings in 《》. */
+function written(key, values = {}) {
   const text = catalogue[key];
   if (text === undefined) throw new Error(`no message ${key}`);
   return text.replace(/\{([a-z]+)\}/g, (whole, name) =>
@@ -17,6 +17,13 @@ export function written(key, values = {}) {
 
 /** A text of ours without its readings: for attributes, announcements and what is copied. */
 export const plain = (text) => text.replace(new RegExp(READING, "g"), "$1");
+
+/** What an element says, without the readings above its words. */
+export function spoken(element) {
+  const copy = element.cloneNode(true);
+  for (const reading of copy.querySelectorAll("rt, rp")) reading.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
 
 /** A text of ours, 漢字《かんじ》 with its reading above; for the page. Never for names of others. */
 export function ruby(text) {
@@ -41,7 +48,6 @@ export const w = (key, values = {}) => (language === "en" ? marked : ruby)(writt
 
 // By hand, as the browser's own formats take a tenth of a second to wake up on a slow machine.
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAYS = language === "en" ? ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] : Array.from("日月火水木金土");
 
 export const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
@@ -49,16 +55,6 @@ export function distance(metres) {
   if (metres < 1000) return `${Math.round(metres)} m`;
   return `${(metres / 1000).toFixed(metres % 1000 === 0 ? 0 : 1)} km`;
 }
-
-/** A distance said as surely as it is known; `error` is the sum of both, `say` is `t` or `w`. */
-export function distanceWords(value, error, say = t) {
-  if (error < 200) return say("distance", { distance: distance(value) });
-  const step = error < 1000 ? 500 : 100; // errors told apart would look like a list out of order
-  if (value <= error) return say("distance-within", { distance: distance(Math.ceil(error / step) * step) });
-  return say("distance-about", { distance: distance(value) });
-}
-
-export const metres = (value) => number(Math.round(value));
 
 export function month(isoDate) {
   const parts = /^(\d{4})-(\d{2})/.exec(isoDate || "");
@@ -72,18 +68,6 @@ export function day(isoDate) {
   if (!parts) return "";
   if (language !== "en") return `${parts[1]}年${Number(parts[2])}月${Number(parts[3])}日`;
   return `${Number(parts[3])} ${month(isoDate)}`;
-}
-
-export const reasonWords = (reason) => (language === "en" ? reason.words_en : reason.words_ja);
-
-/** A coming moment without its year; `isoTime` is the server's, in Japan time. */
-export function moment(isoTime) {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})/.exec(isoTime || "");
-  if (!parts) return "";
-  const [year, month, date, hour] = parts.slice(1, 5).map(Number);
-  const weekday = DAYS[new Date(Date.UTC(year, month - 1, date)).getUTCDay()];
-  if (language === "en") return `${weekday} ${date} ${MONTHS[month - 1]} ${parts[4]}:${parts[5]}`;
-  return `${month}月${date}日（${weekday}）${hour}:${parts[5]}`;
 }
 
 export const withLanguage = (path) => {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -10,11 +12,13 @@ from flask import Blueprint, Response, current_app, g, make_response, request, u
 from flask import render_template as render
 from markupsafe import Markup
 
-from geoportal.documents.reference import centres_document
+from geoportal.documents.reference import SAMPLE_SOURCE
+from geoportal.services.view import View
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
-from geoportal.web.coverage.question import COVERAGE_ARGUMENTS
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
+from geoportal.web.language.kinds import kinds
+from geoportal.web.language.labels import need_labels, source_labels
 from geoportal.web.language.messages import (
     HREFLANG,
     HTML_LANGUAGE,
@@ -23,8 +27,6 @@ from geoportal.web.language.messages import (
     messages,
     with_readings,
 )
-from geoportal.web.pages import models
-from geoportal.web.pages.search_form import SearchForm
 from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
@@ -103,35 +105,19 @@ def asset_url(name: str) -> str:
     return url_for("static", filename=f"{static.version}/{static.in_use(name)}")
 
 
-def _languages() -> list[dict[str, str]]:
-    """Return the same page in each language; a POST's answer leads back to an empty form."""
-    languages = []
-    for language in LANGUAGES:
-        arguments = request.args.copy() if request.method == "GET" else request.args.__class__()
-        kept = [(k, v) for k, v in arguments.items(multi=True) if k != "lang"]
-        form = SearchForm.read(type(request.args)(kept), posted=False)
-        query = form.query_string(language) if request.path == "/" else _as_asked(language)
-        languages.append(
-            {
-                "language": language,
-                "href": f"{request.path}?{query}",
-                "html": HTML_LANGUAGE[language],
-                "hreflang": HREFLANG[language],
-                "label": LANGUAGE_NAMES[language][0],
-                "rest": LANGUAGE_NAMES[language][1],
-            }
-        )
-    return languages
-
-
-def _as_asked(language: str) -> str:
-    """Return the query of a page in another language: on ``/coverage`` with what was asked."""
-    kept = [
-        (name, value)
-        for name, value in request.args.items(multi=True)
-        if request.endpoint == "pages.coverage" and name in COVERAGE_ARGUMENTS
+def _languages(query: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return the same page in each language; ``query`` is what else its URL keeps."""
+    return [
+        {
+            "language": language,
+            "href": f"{request.path}?{urlencode([*query, ('lang', language)])}",
+            "html": HTML_LANGUAGE[language],
+            "hreflang": HREFLANG[language],
+            "label": LANGUAGE_NAMES[language][0],
+            "rest": LANGUAGE_NAMES[language][1],
+        }
+        for language in LANGUAGES
     ]
-    return urlencode([*kept, ("lang", language)])
 
 
 @cache
@@ -139,23 +125,28 @@ def _script_messages(language: str) -> dict[str, str]:
     return messages(language).for_script()
 
 
-def page(name: str, **context: Any) -> Response:
-    """Render a page with what every page needs."""
-    words = messages(g.language)
-    html = render(
+def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) -> Response:
+    """Render a page.
+
+    Parameters
+    ----------
+    name : str
+        Template below ``pages/``.
+    query : sequence of (str, str)
+        Arguments of the URL that the same page in another language keeps.
+    context : Any
+        What the template needs besides what every page does.
+    """
+    html = _render(
         f"pages/{name}.html",
-        t=words.html,
-        plain=words.plain,
-        url=page_url,
-        asset=asset_url,
-        language=g.language,
-        html_language=HTML_LANGUAGE[g.language],
-        languages=_languages(),
+        {} if name == "error" else _data_context(),
+        languages=_languages(query),
         script_messages=_script_messages(g.language),
+        asset=asset_url,
         api_docs=API_DOCS,
         tiles=_tiles(),
         urls=DATA_URLS,
-        **{**(_WITHOUT_DATA if name == "error" else _from_view()), **context},
+        **context,
     )
     response = make_response(html)
     response.headers["Vary"] = "Accept-Language"
@@ -163,27 +154,65 @@ def page(name: str, **context: Any) -> Response:
     return response
 
 
-_WITHOUT_DATA = {
-    "fictional": False,
-    "kinds": {},
-    "source_labels": {},
-    "example_place": "",
-}
-"""In place of `_from_view` on the error page, which must not need the data."""
+def fragment(template: str, **context: Any) -> str:
+    """Render a part of a page, for scripts that put it into theirs."""
+    return _render(template, _data_context(), **context)
 
 
-def _from_view() -> dict[str, Any]:
-    """Return what every page says of the data, and the labels by which it names them."""
+def error_page(status: int) -> Response:
+    """Return the page for an error, in the visitor's language; it repeats nothing they sent.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status code.
+    """
+    choose_visitors_language()
+    known = {HTTPStatus.NOT_FOUND: "missing", HTTPStatus.BAD_REQUEST: "refused"}
+    code = known.get(HTTPStatus(status), "refused" if status < 500 else "fault")
+    response = page("error", code=code)
+    response.status_code = status
+    return response
+
+
+def _render(template: str, data: dict[str, Any], **context: Any) -> str:
+    words = messages(g.language)
+    return render(
+        template,
+        t=words.html,
+        plain=words.plain,
+        url=page_url,
+        language=g.language,
+        html_language=HTML_LANGUAGE[g.language],
+        **{**data, **context},
+    )
+
+
+def _data_context() -> dict[str, Any]:
+    """Return what pages say of the data, and the labels by which they name them."""
     view = view_here()
-    labels = models.need_labels(view, g.language)
+    labels = need_labels(view.reference, g.language)
     return {
-        "fictional": models.is_fictional(view),
-        "kinds": models.kinds(view, g.language),
+        "fictional": is_fictional(view),
+        "kinds": kinds(view.reference, g.language),
         "need_label": lambda code: labels.get(code, code),
-        "source_labels": models.source_labels(view, g.language),
+        "source_labels": source_labels(view.reference, g.language),
         "example_place": view.example_place,
-        "has_district_page": lambda code: models.district(view, code) is not None,
+        "has_district_page": lambda code: has_district_page(view, code),
     }
+
+
+def is_fictional(view: View) -> bool:
+    """Say whether any of the data held is the sample city's."""
+    return any(edition.source == SAMPLE_SOURCE for edition in view.editions)
+
+
+def has_district_page(view: View, code: str) -> bool:
+    """Say whether a district has a page: its outline is held, or the shipped list names it."""
+    snapshot = view.snapshot
+    return code in snapshot.districts or (
+        snapshot.knows_district(code) and bool(view.district_chain(code))
+    )
 
 
 def _tiles() -> dict[str, Any]:
@@ -196,14 +225,20 @@ def _tiles() -> dict[str, Any]:
     }
 
 
-def config_document(form: SearchForm | None = None) -> dict[str, Any]:
-    """Return the labels and centres the browser's modules need."""
+def map_config() -> dict[str, Any]:
+    """Return what the map of the start page needs: kinds, and the districts it opens on."""
     view = view_here()
-    kinds = models.kinds(view, g.language)
-    needs = models.need_labels(view, g.language)
-    return {
-        "kinds": {kind: {**info, "short": info["short"].source} for kind, info in kinds.items()},
-        "needs": {code: label.source for code, label in needs.items()},
-        "centres": centres_document(view)["centres"],
-        "text": form.text if form else "",
-    }
+    served = {code for centre in view.snapshot.centres for code in centre.districts}
+    return {"kinds": _kinds_for_scripts(), "served": sorted(served)}
+
+
+def label_config() -> dict[str, Any]:
+    """Return the labels of kinds and needs, for scripts that show facilities themselves."""
+    needs = need_labels(view_here().reference, g.language)
+    labels = {code: label.source for code, label in needs.items()}
+    return {"kinds": _kinds_for_scripts(), "needs": labels}
+
+
+def _kinds_for_scripts() -> dict[str, Any]:
+    shown = kinds(view_here().reference, g.language)
+    return {kind: {**info, "short": info["short"].source} for kind, info in shown.items()}

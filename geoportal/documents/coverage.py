@@ -1,0 +1,191 @@
+"""Coverage: what `/api/v1/coverage` takes and what it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.report import CoverageReport
+from geoportal.coverage.service import NO_CHANGE, WhatIf
+from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
+from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
+from geoportal.coverage.wording import HEADLINE_RING, sentence
+from geoportal.documents.reference import Document
+from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
+from geoportal.errors import NotFoundError
+from geoportal.geo.polygons import in_japan
+from geoportal.index.hierarchy import district_members
+from geoportal.services.view import View
+
+MOST_REMOVED = 5
+RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
+_UNNAMED = "仮の施設"
+
+
+def _ring(value: int) -> int:
+    if value not in RINGS:
+        raise ValueError(f"expected one of {', '.join(map(str, RINGS))} (metres)")
+    return value
+
+
+class CoverageQuery(Strict):
+    """A question about coverage, as it stands in a URL: nothing in it could be a home."""
+
+    area: Code | None = Field(None, description="District, city, medical area or prefecture")
+    kind: list[Code] = Field(default_factory=list, max_length=22)
+    need: list[Code] = Field(default_factory=list, max_length=20)
+    time: Literal["any", "night"] = "any"
+    evidence: Literal["any", "filed", "confirmed"] = "any"
+    demand: Literal["mesh", "towns"] = Field(
+        "mesh", description="People by 500 m census cell, or by 町丁目 where a city publishes them"
+    )
+    ring: Annotated[int, AfterValidator(_ring)] = Field(
+        RINGS[HEADLINE_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
+    )
+    local: str = Field(
+        "",
+        max_length=40,
+        description="By the local districts of this level (日常生活圏域, 中学校区)",
+    )
+    remove: list[Code] = Field(
+        default_factory=list,
+        max_length=MOST_REMOVED,
+        description="What if these facilities closed?",
+    )
+    cells: bool = Field(True, description="With the figures of every cell")
+
+    @property
+    def changes(self) -> WhatIf:
+        """The facilities supposed closed."""
+        return WhatIf(remove=tuple(self.remove))
+
+    @property
+    def ring_number(self) -> int:
+        """Number of the ring, as figures count them."""
+        return RINGS.index(self.ring)
+
+    def question(self, view: View) -> CoverageCriteria:
+        """Return the question in the domain's terms.
+
+        Raises
+        ------
+        UsageError
+            When a kind or need is not known.
+        """
+        return CoverageCriteria(
+            kinds=require_kinds(self.kind, "kind"),
+            needs=view.reference.vocabulary.require_needs(self.need, "need"),
+            time=self.time,
+            evidence=self.evidence,
+            demand=self.demand,
+        )
+
+
+class Planned(Strict):
+    """A facility that does not exist yet; counts as surely meeting what is asked."""
+
+    lon: Longitude
+    lat: Latitude
+    capacity: float = Field(1.0, gt=0, le=10_000, description="Places (定員)")
+
+    @model_validator(mode="after")
+    def _lies_in_japan(self) -> Planned:
+        if not in_japan(self.lon, self.lat):
+            raise ValueError("the point lies outside Japan; lon comes first, then lat, in degrees")
+        return self
+
+
+class CoverageWhatIf(CoverageQuery):
+    """A what-if, as the body of a POST holds it."""
+
+    add: list[Planned] = Field(default_factory=list, max_length=20)
+
+    @property
+    def changes(self) -> WhatIf:
+        """The facilities supposed closed and opened."""
+        added = (PlannedFacility(_UNNAMED, p.lon, p.lat, p.capacity) for p in self.add)
+        return WhatIf(tuple(self.remove), tuple(added))
+
+
+def default_area(view: View) -> str:
+    """Return the first city made of wards, else the first district.
+
+    Raises
+    ------
+    NotFoundError
+        When no outline is held.
+    """
+    held = view.snapshot.districts
+    members = district_members(view.reference)
+    cities = [d.code for d in held.districts if len(members.get(d.code, ())) > 1]
+    whole = [code for code in cities if code in view.reference.designated_cities]
+    found = [*whole, *(d.code for d in held.districts if d.level in ("ward", "municipality"))]
+    if not found:
+        raise NotFoundError("no district outlines are held; import boundaries first")
+    return found[0]
+
+
+def coverage_report(
+    view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+) -> CoverageReport:
+    """Conduct the study of a question, or of a what-if about it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such area or facility, or no area at all.
+    InputRefusedError
+        When an outline is missing.
+    """
+    area = asked.area or default_area(view)
+    return view.coverage(area, asked.question(view), changes, local=asked.local)
+
+
+def coverage_document(
+    report: CoverageReport, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+) -> Document:
+    """Return the answer of the API: the figures of the pack's tables."""
+    study = report.study
+    question = study.question
+    *districts, total = district_rows(study)
+    rows = [
+        {**row, "sentence": sentence(figures, report.subject, asked.ring_number)}
+        for row, figures in zip(districts, study.districts, strict=True)
+    ]
+    document: Document = {
+        "dataset_version": report.dataset_version,
+        "as_of": report.as_of,
+        "title": report.title,
+        "area": {"code": study.target.code, "name": study.target.name},
+        "question": {
+            "kinds": question.kinds,
+            "needs": question.needs,
+            "time": question.time,
+            "evidence": question.evidence,
+            "removed": changes.remove,
+            "added": [
+                {"lon": item.lon, "lat": item.lat, "capacity": item.capacity}
+                for item in changes.add
+            ],
+        },
+        "facilities": {
+            "sure": int(study.supply.certain.sum()),
+            "possible": len(study.supply),
+            "without_position": int(study.supply.unlocated_rows.size),
+        },
+        "has_cells": study.has_cells,
+        "caution": report.caution,
+        "districts": rows,
+        "total": total,
+        "sources": [
+            {"source": s.name, "label": s.label, "attribution": s.attribution, "as_of": s.as_of}
+            for s in report.sources
+        ],
+    }
+    if asked.cells:
+        cells = cell_rows(study)
+        columns = (*CELL_COLUMNS, *(f"{name}_possible" for name in CELL_COLUMNS[8:]))
+        document["cells"] = {name: [cell[name] for cell in cells] for name in columns}
+    return document

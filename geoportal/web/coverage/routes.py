@@ -1,0 +1,102 @@
+"""Coverage on the web: the page, ``/api/v1/coverage`` and the files of the pack, by address."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, g, redirect, request
+from flask_openapi3 import Tag
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoportal.documents.coverage import (
+    CoverageQuery,
+    CoverageWhatIf,
+    coverage_document,
+    coverage_report,
+)
+from geoportal.errors import InputRefusedError
+from geoportal.web.api.answers import json_object, private, public, resource, schema_of
+from geoportal.web.coverage.files import FILES, pack_files
+from geoportal.web.coverage.page import coverage_page, shareable
+from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
+from geoportal.web.current_view import view_here
+from geoportal.web.problems import problem
+from geoportal.web.site.frame import page, page_url
+
+_TAG = Tag(name="coverage", description="Who is covered by whom, district by district")
+api = resource("coverage_api", "coverage_api")
+blueprint = Blueprint("coverage", __name__)
+
+_PROBLEM = schema_of("RFC 9457 problem", {"type": "object"}, "application/problem+json")
+_ANSWER = json_object(
+    "Figures by district, and by cell as columns",
+    *("districts", "total", "area", "question", "dataset_version"),
+)
+
+
+@api.get(
+    "/coverage",
+    tags=[_TAG],
+    summary="Who is covered by whom, by district and by census cell",
+    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+)
+def coverage(query: CoverageQuery) -> Response:
+    """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
+    try:
+        report = coverage_report(view_here(), query, query.changes)
+    except InputRefusedError as error:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return public(coverage_document(report, query, query.changes))
+
+
+@api.post(
+    "/coverage",
+    tags=[_TAG],
+    summary="What if facilities closed and others opened? Nothing of it is kept",
+    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+)
+def coverage_what_if(body: CoverageWhatIf) -> Response:
+    """Return the figures as they would be; planned places travel in the body only."""
+    try:
+        report = coverage_report(view_here(), body, body.changes)
+    except InputRefusedError as error:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return private(coverage_document(report, body, body.changes))
+
+
+@blueprint.get("/coverage")
+def show() -> Response:
+    """Show who is within reach of whom, district by district, and what lies where."""
+    values = {
+        name: request.args.getlist(name) for name in COVERAGE_ARGUMENTS if name in request.args
+    }
+    query = [(name, value) for name, value in request.args.items(multi=True) if name in values]
+    return page("coverage", query=query, **coverage_page(view_here(), values, g.language))
+
+
+@blueprint.post("/coverage")
+def show_what_if() -> BaseResponse:
+    """Answer the what-if form; without a planned place this leads to a URL to keep."""
+    values = request.form.to_dict(flat=False)
+    shared = shareable(view_here(), values)
+    if shared is not None:
+        return redirect(page_url("coverage.show", **shared, _anchor="plan"), HTTPStatus.SEE_OTHER)
+    return page("coverage", **coverage_page(view_here(), values, g.language))
+
+
+@blueprint.get("/coverage/<name>")
+def download(name: str) -> Response:
+    """Return a file of the pack for the question in the URL."""
+    if name not in FILES:
+        abort(HTTPStatus.NOT_FOUND)
+    view = view_here()
+    asked = read_question(view, request.args.to_dict(flat=False))
+    report = coverage_report(view, asked)  # files say what is, not what if
+    if not report.study.has_cells:
+        abort(HTTPStatus.NOT_FOUND)
+    response = public(pack_files().file(name, report))
+    response.content_type = FILES[name][1]
+    stem, _, ending = name.partition(".")
+    label = f"{stem}-{report.study.target.code}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
+    return response

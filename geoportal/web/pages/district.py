@@ -1,0 +1,107 @@
+"""A district's page, and the districts as the search page offers them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort
+
+from geoportal.documents.reference import district_document
+from geoportal.documents.requests import SearchRequest
+from geoportal.documents.search import search_document
+from geoportal.domain.district import District
+from geoportal.services.view import View
+from geoportal.web.current_view import view_here
+from geoportal.web.pages.centres import merged_centres
+from geoportal.web.site.frame import page
+
+Document = dict[str, Any]
+DISTRICT_PAGE = 500
+
+
+def show(code: str) -> Response:
+    """Show a district: its centre, its figures, its facilities."""
+    view = view_here()
+    properties = district(view, code)
+    if properties is None:
+        abort(HTTPStatus.NOT_FOUND)
+    centres = merged_centres(view, properties["centres"])
+    groups = facilities_by_kind(view, code)
+    return page("district", district=properties, centres=centres, groups=groups)
+
+
+def district(view: View, code: str) -> Document | None:
+    """Return what a district's page says of it, None when there is no such page.
+
+    Municipalities and wards of the shipped list have a page even where no outline is held.
+    """
+    feature = district_document(view, code, geometry=False)
+    if feature is not None:
+        return dict(feature["properties"])
+    chain = view.district_chain(code)
+    if not chain or not view.snapshot.knows_district(code):
+        return None
+    return {
+        "code": code,
+        "name": chain[0].name,
+        "full_name": chain[0].full_name or chain[0].name,
+        "level": chain[0].level,
+        "facilities": len(view.snapshot.in_district(code)),
+        "centres": [{"id": centre.id} for centre in view.snapshot.centres_for(code)],
+    }
+
+
+def facilities_by_kind(view: View, code: str) -> list[Document]:
+    """Return the facilities of a district grouped by kind, in the order of kinds."""
+    request = SearchRequest.model_validate(
+        {"district": code, "include": "all", "limit": DISTRICT_PAGE}
+    )
+    features = search_document(view, view.search(request.to_query(view)))["features"]
+    groups: dict[str, list[Document]] = {kind: [] for kind in view.reference.kinds}
+    for feature in features:
+        groups[feature["properties"]["kind"]].append(feature)
+    return [{"kind": kind, "features": found} for kind, found in groups.items() if found]
+
+
+def district_groups(view: View) -> list[Document]:
+    """Return the districts held for the select: wards under their city, then the larger ones."""
+    held = sorted(view.snapshot.districts.districts, key=lambda district: district.code)
+    groups: dict[str, list[District]] = {}
+    names = {district.code: district.name for district in held}
+    for district in held:
+        label = (
+            names.get(district.parent, "") if district.level == "ward" or district.is_local else ""
+        )
+        groups.setdefault(label, []).append(district)
+    ordered = sorted(groups.items(), key=lambda item: (item[0] == "", item[0]))
+    return [{"label": label, "districts": districts} for label, districts in ordered]
+
+
+def home_districts(view: View) -> tuple[list[Document], list[Document]]:
+    """Return wards and municipalities a liaison centre answers for, and the others held.
+
+    Where no centre is known, all are at home. Wards elsewhere carry the name of their city.
+    """
+    held = [
+        district
+        for group in district_groups(view)
+        for district in group["districts"]
+        if district.level in ("ward", "municipality")
+    ]
+    served = {
+        code
+        for centre in view.snapshot.centres
+        if centre.kind == "liaison_centre"
+        for code in centre.districts
+    }
+    served |= {district.code for district in held if district.parent in served}
+    served |= {district.parent for district in held if district.code in served}
+    names = {district.code: district.name for district in held}
+    home, others = [], []
+    for d in held:
+        if d.code in served or not served:
+            home.append({"code": d.code, "name": d.name})
+        else:
+            others.append({"code": d.code, "name": names.get(d.parent, "") + d.name})
+    return home, others

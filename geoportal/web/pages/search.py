@@ -1,0 +1,237 @@
+"""The start page: the search form, the map and the list of results.
+
+The list has one renderer, the templates used here; the page's scripts ask for its parts
+(`results`) and put them into the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, assert_never
+
+from flask import Response, g, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoportal.documents.search_extras import relaxation_steps
+from geoportal.search.relax import RelaxationKind, Step
+from geoportal.services.view import View
+from geoportal.store.reference import WayIn
+from geoportal.web.current_view import count_question, view_here
+from geoportal.web.language import wording
+from geoportal.web.language.kinds import kind_groups, kinds
+from geoportal.web.language.labels import need_labels
+from geoportal.web.language.messages import Label, messages
+from geoportal.web.language.needs import need_groups
+from geoportal.web.pages import district, search_answer
+from geoportal.web.pages.centres import merged_centres
+from geoportal.web.pages.search_answer import Outcome
+from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
+from geoportal.web.site.frame import asked_language, fragment, map_config, page, page_url
+
+Document = dict[str, Any]
+
+
+def start() -> Response:
+    """Show the map and the list; the URL may hold district, kinds and needs, never a home."""
+    return _search_page(SearchForm.read(request.args, posted=False))
+
+
+def search() -> BaseResponse:
+    """Answer the form without JavaScript; without a home this leads to a URL to keep."""
+    form = SearchForm.read(request.form, posted=True)
+    if not form.has_home:
+        return redirect(_start_url(form), HTTPStatus.SEE_OTHER)
+    return _search_page(form)
+
+
+def results() -> Response:
+    """Return the parts of the page that an answer changes, for the page's scripts."""
+    outcome = _counted_answer(SearchForm.read(request.form, posted=True))
+    html = fragment("partials/answer.html", form=outcome.form, **_answer_context(outcome))
+    response = make_response(html, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _search_page(form: SearchForm) -> Response:
+    view = view_here()
+    outcome = _counted_answer(form)
+    response = page(
+        "start",
+        query=form.shareable() if request.method == "GET" else (),
+        form=form,
+        problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
+        district_name=_district_names(view).get(form.district, ""),
+        district_groups=district.district_groups(view),
+        kind_groups=kind_groups(view.reference),
+        need_groups=need_groups(view.reference, g.language),
+        has_stations=view.station_count > 0,
+        facets=search_answer.facet_counts(outcome.document, form.include),
+        orders=ORDERS,
+        radii=sorted({*RADII_M, form.radius_m}),
+        config=map_config(),
+        **_answer_context(outcome),
+    )
+    response.status_code = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _counted_answer(form: SearchForm) -> Outcome:
+    outcome = search_answer.answer(view_here(), form)
+    if outcome.document:
+        count_question(outcome.document, form.offset)
+    return outcome
+
+
+def _answer_context(outcome: Outcome) -> Document:
+    """Return what the parts of the page that an answer changes are rendered from."""
+    view, document = view_here(), outcome.document
+    brief = list(document["centres"]) if document else []
+    if document and not brief and document.get("origin", {}).get("centre"):
+        brief = [document["origin"]["centre"]]
+    return {
+        "outcome": outcome,
+        "document": document,
+        "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
+        "centres": merged_centres(view, brief),
+        "chips": _chips(view, outcome),
+        "relaxations": _relaxations(view, outcome),
+        "home_districts": lambda: district.home_districts(view),
+        "ways_in": [{"code": way.way, "href": _way_url(way)} for way in view.reference.ways_in],
+        "here": lambda **changes: _start_url(replace(outcome.form, offset=0, **changes)),
+        "answer": _script_document(view, outcome),
+    }
+
+
+def _script_document(view: View, outcome: Outcome) -> Document:
+    """Return what the scripts need to know besides the HTML of an answer."""
+    form, document = outcome.form, outcome.document
+    origin = document.get("origin") if document else None
+    counts = document["counts"] if document else {}
+    return {
+        "understood": outcome.understood,
+        "place": outcome.place,
+        "answered": document is not None,
+        "origin": origin and {key: origin[key] for key in ("lon", "lat", "uncertainty_m")},
+        "form": {
+            "district": form.district,
+            "district_name": _district_name(view, form.district),
+            "radius_m": form.radius_m,
+            "kinds": form.kinds,
+            "needs": form.needs,
+            "open": form.open_now,
+            "all": form.include == "all",
+            "text": form.text,
+        },
+        "facets": search_answer.facet_counts(document, form.include)
+        if document and "facets" in document
+        else None,
+        "url": _url(replace(form, text="", offset=0)),
+        "said": messages(g.language).plain(
+            "results-said", count=document["numberMatched"], **counts
+        )
+        if document
+        else "",
+    }
+
+
+def _url(form: SearchForm) -> str:
+    query = form.query_string(asked_language())
+    return url_for("pages.start") + (f"?{query}" if query else "")
+
+
+def _start_url(form: SearchForm) -> str:
+    """Return the page's URL for a form; where it asks something, at the results."""
+    return _url(form) + ("#found" if form.asks else "")
+
+
+def _way_url(way: WayIn) -> str:
+    if way.page != "start":
+        return page_url(f"pages.{way.page}")
+    return _start_url(SearchForm(kinds=way.kinds, needs=way.needs))
+
+
+def _district_names(view: View) -> dict[str, str]:
+    return {item.code: item.name for item in view.snapshot.districts.districts}
+
+
+def _district_name(view: View, code: str) -> str:
+    names = view.district_chain(code) if code else []
+    return names[0].name if names else code
+
+
+def _chips(view: View, outcome: Outcome) -> list[Document]:
+    """Return the active filters with the form that each leaves when it is taken away."""
+    form = outcome.form
+    kept = _without_typed_words(form)
+    say = messages(g.language).label
+    labels = need_labels(view.reference, g.language)
+    shown = kinds(view.reference, g.language)
+    district_names = _district_names(view)
+    chips: list[tuple[str, str]] = []
+    if outcome.place == "point":
+        chips.append((say(f"near-{form.via}"), kept.filters(home=False)))
+    if outcome.place == "address":
+        chips.append((say("near-address"), kept.filters(home=False)))
+    if form.text:
+        chips.append((say("chip-text", text=form.text), kept.filters(home=False, text="")))
+    if form.district in district_names:
+        keeps_home = outcome.place != "ward"
+        without = kept.filters(home=keeps_home, district="")
+        chips.append((district_names[form.district], without))
+    if form.open_now:
+        chips.append((say("open-now"), kept.filters(open_now=False)))
+    for kind in form.kinds:
+        if kind in shown:
+            rest = tuple(other for other in form.kinds if other != kind)
+            chips.append((shown[kind]["short"], kept.filters(kinds=rest)))
+    for need in form.needs:
+        if need in labels:
+            rest = tuple(other for other in form.needs if other != need)
+            chips.append((labels[need], kept.filters(needs=rest)))
+    return [{"label": label, "filters": filters} for label, filters in chips]
+
+
+def _without_typed_words(form: SearchForm) -> SearchForm:
+    """Return a form without words from the place box: like a home, they come in bodies only."""
+    return form if request.method == "GET" else replace(form, text="")
+
+
+def _relaxations(view: View, outcome: Outcome) -> list[Document]:
+    """Return the relaxations of an answer without a match, in words, with the form of each."""
+    document = outcome.document or {}
+    say = messages(g.language)
+    offered = []
+    for item in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
+        steps = relaxation_steps(item)
+        labels = [_step_label(view, step).source for step in steps]
+        words = Label(say.plain("js-comma").join(labels))
+        offered.append(
+            {
+                "text": say.label("relax-line", what=words, count=item["adds"]),
+                "filters": _without_typed_words(outcome.form)
+                .relaxed(steps)
+                .filters(home=all(step.kind is not RelaxationKind.ANY_WORDS for step in steps)),
+            }
+        )
+    return offered
+
+
+def _step_label(view: View, step: Step) -> Label:
+    say = messages(g.language).label
+    value = str(step.value)
+    match step.kind:
+        case RelaxationKind.DROP:
+            labels = need_labels(view.reference, g.language)
+            return say("relax-need", need=labels.get(value, value))
+        case RelaxationKind.RADIUS:
+            return say("relax-radius", distance=wording.distance(step.metres))
+        case RelaxationKind.DISTRICT:
+            return say("relax-district", name=_district_names(view).get(value, value))
+        case RelaxationKind.ANY_KIND | RelaxationKind.ANY_TIME | RelaxationKind.ANY_WORDS:
+            return say(f"relax-{step.kind.replace('_', '-')}")
+        case _:
+            assert_never(step.kind)

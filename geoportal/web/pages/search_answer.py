@@ -1,0 +1,149 @@
+"""The answer to a search form: what its place box means, and what was found.
+
+The one place where it is decided whether a text is an address, a ward, a telephone number or the
+name of a facility.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from geoportal.address.result import GeocodeResult
+from geoportal.documents.search import search_document
+from geoportal.errors import UsageError
+from geoportal.services.view import View
+from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
+
+Document = dict[str, Any]
+Place = Literal["address", "point", "ward", "words", ""]
+_OPEN_FIRST = {"open": 0, "unknown": 1, "closed": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a form: results, or what to tell the visitor.
+
+    Attributes
+    ----------
+    form : SearchForm
+        The form that was answered: a ward or a name typed into the place box stands where it
+        belongs.
+    place : str
+        What the search goes by besides filters: ``address``, ``point``, ``ward`` (typed as an
+        address), ``words``; empty for none, a district chosen included.
+    document : dict or None
+        See `geoportal.documents.search.search_document`; None when there is nothing to search by.
+    notice : str
+        Message on how the text was taken; without a document, on what to do about it.
+    candidates : tuple of str
+        Places an ambiguous text may mean.
+    may_be_name : bool
+        Whether to offer a search for facilities of that name.
+    problem : str
+        Message on a form that cannot be answered.
+    """
+
+    form: SearchForm = field(repr=False)
+    place: Place = ""
+    document: Document | None = field(default=None, repr=False)
+    notice: str = ""
+    candidates: tuple[str, ...] = field(default=(), repr=False)
+    may_be_name: bool = False
+    problem: str = ""
+
+    @property
+    def understood(self) -> bool:
+        """False when the visitor has to choose or type another place first."""
+        return self.document is not None or not (self.notice or self.problem)
+
+
+def answer(view: View, form: SearchForm) -> Outcome:
+    """Answer a form: by its point or address, else by name, else by district."""
+    if not form.asks:
+        return Outcome(form)
+    try:
+        outcome = read_place(view, form)
+        if outcome.notice and not outcome.place:
+            return outcome
+        query = outcome.form.request(view.now).to_query(view)
+        document = search_document(view, view.search(query))
+    except (UsageError, ValidationError):
+        return Outcome(form, problem="form-refused")
+    if form.order != ORDERS[0]:
+        features = in_order(document["features"], form.order)
+        document["features"] = features[form.offset : form.offset + PAGE]
+    notice = outcome.notice
+    if notice == "searched-as-name" and not document["features"]:
+        notice = ""
+    return replace(outcome, document=document, notice=notice)
+
+
+def read_place(view: View, form: SearchForm) -> Outcome:
+    """Return what a form's place is taken for; with a notice and no place, there is none yet."""
+    if form.point:
+        return Outcome(replace(form, address=""), "point")
+    if not form.address:
+        return Outcome(form, "words" if form.text else "")
+    by_name = replace(form, address="", text=form.address)
+    if form.by_name or looks_like_phone(form.address):
+        return Outcome(by_name, "words")
+    result = view.geocode(form.address)
+    if result.status == "ambiguous" and result.candidates:
+        names = place_names(result)
+        return Outcome(form, notice="address-ambiguous", candidates=names, may_be_name=True)
+    if result.match_level == "municipality" and _is_listed(view, result.municipality_code):
+        in_ward = replace(form, address="", district=result.municipality_code)
+        rest = bool(result.remainder)
+        return Outcome(in_ward, "ward", notice="address-ward", may_be_name=rest)
+    if result.status in {"not_found", "invalid"}:
+        return Outcome(by_name, "words", notice="searched-as-name")
+    if result.lon is None or result.match_level == "prefecture":
+        return Outcome(form, notice="address-partial", may_be_name=True)
+    return Outcome(form, "address")
+
+
+def _is_listed(view: View, code: str) -> bool:
+    """Say whether a search of a municipality has an outline or a facility to show."""
+    snapshot = view.snapshot
+    return code in snapshot.districts or (
+        snapshot.knows_district(code) and len(snapshot.in_district(code)) > 0
+    )
+
+
+def place_names(result: GeocodeResult) -> tuple[str, ...]:
+    """Return the names of the places an address may mean."""
+    return tuple(candidate.text for candidate in result.candidates)
+
+
+def looks_like_phone(text: str) -> bool:
+    """Say whether a text is digits and separators only, at least six of them digits."""
+    folded = text.translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
+    digits = sum(character.isdecimal() for character in folded)
+    return digits >= 6 and all(c.isdecimal() or c in "-()+ 　（）" for c in folded)
+
+
+def in_order(features: list[Document], order: str) -> list[Document]:
+    """Return features in an order of `ORDERS`; within each step the order they came in stays."""
+    if order == ORDERS[0]:
+        return features
+    bands = ("match", "possible", "no")
+    return sorted(
+        features,
+        key=lambda item: (
+            bands.index(item["properties"]["match"]),
+            _OPEN_FIRST[item["properties"]["open_now"]],
+        ),
+    )
+
+
+def facet_counts(document: Document | None, include: str) -> dict[str, dict[str, int]]:
+    """Return how many each kind would list, and how many of each need are known to provide it."""
+    facets = (document or {}).get("facets", {"kinds": [], "needs": []})
+    bands = ("match", "possible", "no") if include == "all" else ("match", "possible")
+    return {
+        "kind": {item["kind"]: sum(item[b] for b in bands) for item in facets["kinds"]},
+        "need": {item["need"]: item["match"] for item in facets["needs"]},
+    }

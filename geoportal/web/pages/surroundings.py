@@ -1,0 +1,157 @@
+"""What a facility's page says besides its facts: what is in the same place, near, and its past."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from geoportal.domain.facility import (
+    CARE_OFFICE_NUMBER,
+    KINDS,
+    MEDICAL_INSTITUTION_CODE,
+    Facility,
+)
+from geoportal.domain.query import Origin, Query
+from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.relations import Relations
+from geoportal.services.view import View
+from geoportal.store.history import past_of
+from geoportal.text.normalize import fold_name
+
+Document = dict[str, Any]
+SAME_PLACE_M = 25
+NEAR_M = 2_000
+MOST = 6
+_INSTITUTION_NUMBERS = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
+_TOLD = ("name", "address", "phone")
+"""Attributes whose change is told; the rest of a record changes with every survey."""
+
+
+def surroundings(view: View, facility: Facility) -> Document:
+    """Return what else there is: of the same institution, in the same place, near.
+
+    Returns
+    -------
+    dict
+        ``institution`` (the same official number: みなし指定, several services of one office),
+        ``same_place`` (the same address in any spelling, or precise points side by side) and
+        ``near``: lists of ``id``, ``name``, ``kind``, ``distance_m``, ``error_m``, nearest first,
+        no facility in two of them; closed ones are left out. Without a position nothing is near.
+    """
+    held = _same_institution(view, facility)
+    found = [_entry(facility, other, None) for other in held]
+    told = {facility.id, *(other.id for other in held)}
+    around = [item for item in _around(view, facility) if item[0].id not in told]
+    belonging = _same_address(view, facility)
+    same = [
+        (other, metres)
+        for other, metres in around
+        if other.id in belonging or _same_place(facility, other, metres)
+    ]
+    told |= {other.id for other, _ in same}
+    same += [(other, None) for id_, other in belonging.items() if id_ not in told]
+    told |= belonging.keys()
+    near = [item for item in around if item[0].id not in told]
+    return {
+        "institution": found[: 2 * MOST],
+        "same_place": [_entry(facility, *item) for item in same[: 2 * MOST]],
+        "near": [_entry(facility, *item) for item in near[:MOST]],
+    }
+
+
+def _around(view: View, facility: Facility) -> list[tuple[Facility, float | None]]:
+    location = facility.location
+    if location.lon is None or location.lat is None:
+        return []
+    query = Query(origin=Origin(location.lon, location.lat), radius_m=NEAR_M, limit=60)
+    return [(result.facility, result.distance_m) for result in view.search(query).results]
+
+
+def _entry(facility: Facility, other: Facility, metres: float | None) -> Document:
+    return {
+        "id": other.id,
+        "name": other.name,
+        "kind": other.kind,
+        "distance_m": metres,
+        "error_m": (facility.location.uncertainty_m or 0) + (other.location.uncertainty_m or 0),
+    }
+
+
+def _same_institution(view: View, facility: Facility) -> list[Facility]:
+    """Return other facilities under one of its official numbers, by kind and name."""
+    snapshot = view.snapshot
+    numbers = {facility.identifiers.get(scheme, "") for scheme in _INSTITUTION_NUMBERS} - {""}
+    rows = {int(row) for number in numbers for row in snapshot.with_identifier(number)}
+    found = [snapshot.facilities[row] for row in rows]
+    others = [other for other in found if other.id != facility.id and other.status == "open"]
+    return sorted(others, key=lambda other: (KINDS.index(other.kind), other.name))
+
+
+def _same_address(view: View, facility: Facility) -> dict[str, Facility]:
+    """Return other facilities of the municipality whose address has the same town and numbers."""
+    snapshot = view.snapshot
+    row = snapshot.row_of.get(facility.id)
+    code = facility.municipality_code if row is None else snapshot.municipality_of(row)
+    mates = [snapshot.facilities[int(row)] for row in snapshot.in_district(code)]
+    found = Relations([facility, *(mate for mate in mates if mate.id != facility.id)])
+    return {one.facility_id: snapshot.by_id[one.facility_id] for one in found.of(facility.id)}
+
+
+def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
+    """Say whether two are in one building: the same address, or precise points side by side.
+
+    Points side by side in two towns are a slip of the publisher's: they are not believed.
+    """
+    if fold_name(one.address) == fold_name(other.address) != "":
+        return True
+    if compare_spots(read_spot(one.address), read_spot(other.address)) == "other":
+        return False
+    precise = all(f.location.level in {"point", "house"} for f in (one, other))
+    return precise and metres is not None and metres <= SAME_PLACE_M
+
+
+def history(view: View, facility: Facility) -> list[Document]:
+    """Return what became of a facility, oldest first.
+
+    While the database does not answer, changes are left out: the page itself is from memory.
+
+    Returns
+    -------
+    list of dict
+        ``what`` (``first``, ``name``, ``address``, ``phone``, ``closed``), ``on`` (ISO date),
+        and for changes ``before``, ``after`` and ``source``.
+    """
+    events: list[Document] = [{"what": "first", "on": facility.first_seen}]
+    with suppress(DBAPIError):
+        events += _changes(view, facility)
+    events.sort(key=lambda event: str(event["on"]))
+    if facility.status == "closed":
+        events.append({"what": "closed", "on": facility.last_seen})
+    return events
+
+
+def _changes(view: View, facility: Facility) -> list[Document]:
+    found: list[Document] = []
+    with view.database.engine.connect() as connection:
+        for mention in facility.sources:
+            past = past_of(connection, mention.source, mention.record_id)
+            for (_, before), (day, after) in itertools.pairwise(past):
+                found += [
+                    {
+                        "what": key,
+                        "on": day,
+                        "before": before[key],
+                        "after": after[key],
+                        "source": mention.source,
+                    }
+                    for key in _TOLD
+                    if before.get(key) and after.get(key) and _differs(before[key], after[key])
+                ]
+    return found
+
+
+def _differs(before: str, after: str) -> bool:
+    return fold_name(before) != fold_name(after)
