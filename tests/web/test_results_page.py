@@ -180,3 +180,14 @@ def test_the_page_holds_each_result_once(client: FlaskClient) -> None:
     name = "見本ハートクリニック"
     assert html.count(f">{name}<") == 1
     assert f'"{name}"' not in html
+
+
+@pytest.mark.parametrize("path", ["/", "/results"])
+def test_words_typed_into_the_place_box_are_in_no_address(client: FlaskClient, path: str) -> None:
+    typed = "秘密町9丁目"
+    html = client.post(path, data={"address": typed, "kind": "clinic"}).text
+    chips = [unescape(value) for value in re.findall(r'name="filters" value="([^"]*)"', html)]
+    assert len(chips) == 2
+    for filters in chips:
+        response = client.post("/", data={"filters": filters})
+        assert "q=" not in response.headers["Location"]
