@@ -7,11 +7,11 @@ import shutil
 
 import pytest
 
+from geoportal.export.pack_files import DOWNLOADS
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
-from geoportal.web.coverage.files import FILES
 from tests.conftest import NOW
 
 DOCTORS = "kind=hospital&kind=clinic&need=VM.REG&area=40100"
@@ -77,11 +77,11 @@ def test_answer_and_file_have_equal_figures(client):
             assert float(rows[n][key]) == cells[key][n]
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("map")])
+@pytest.mark.parametrize("name", [name for name in DOWNLOADS if not name.startswith("map")])
 def test_downloads_carry_their_type_and_name(client, name):
     response = client.get(f"/coverage/{name}?{DOCTORS}")
     assert response.status_code == 200
-    assert response.content_type == FILES[name][1]
+    assert response.content_type == DOWNLOADS[name].media_type
     stem, ending = name.split(".")
     assert f'filename="{stem}-40100.{ending}"' in response.headers["Content-Disposition"]
     again = client.get(

@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 FORMS: dict[str, dict[str, Any]] = {
     "/": HOME | {"kind": "clinic", "address": "小倉北区"},
+    "/results": {"district": "40106", "need": "VM.REG"},
     "/note": {"note": "褥瘡、訪問診療"},
     "/team": {"opened": "1", "role": "doctor", "address": "小倉北区"},
     "/export": {"district": "40106", "need": "VM.REG", "format": "csv"},
@@ -136,7 +137,7 @@ def test_only_questions_count_as_shown(app: Flask, monkeypatch: pytest.MonkeyPat
                 ExposureLedger, "record", lambda *_, a=f"{method} {address}": counted.append(a)
             )
             ask(client, method, rule, address)
-    assert counted == ["POST /api/v1/search", "GET /", "POST /"]
+    assert counted == ["POST /api/v1/search", "GET /", "POST /", "POST /results"]
 
 
 def test_a_start_page_nobody_asked_anything_of_does_not_count(

@@ -15,8 +15,9 @@ from geoportal.documents.coverage import (
     coverage_report,
 )
 from geoportal.errors import InputRefusedError
+from geoportal.export.pack_files import DOWNLOADS
 from geoportal.web.api.answers import json_object, private, public, resource, schema_of
-from geoportal.web.coverage.files import FILES, pack_files
+from geoportal.web.coverage.files import pack_files
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
 from geoportal.web.current_view import view_here
@@ -87,7 +88,7 @@ def show_what_if() -> BaseResponse:
 @blueprint.get("/coverage/<name>")
 def download(name: str) -> Response:
     """Return a file of the pack for the question in the URL."""
-    if name not in FILES:
+    if name not in DOWNLOADS:
         abort(HTTPStatus.NOT_FOUND)
     view = view_here()
     asked = read_question(view, request.args.to_dict(flat=False))
@@ -95,7 +96,7 @@ def download(name: str) -> Response:
     if not report.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
     response = public(pack_files().file(name, report))
-    response.content_type = FILES[name][1]
+    response.content_type = DOWNLOADS[name].media_type
     stem, _, ending = name.partition(".")
     label = f"{stem}-{report.study.target.code}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
