@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
+import orjson
 from flask import Blueprint, Response, current_app
 
 from geoportal.web.site.frame import page
 
 blueprint = Blueprint("description", __name__)
 
+EXAMPLES: Final = Path(__file__).with_name("examples.json")
+"""By operation: a request (body, or path and query) and its answer, lists cut to one entry."""
 _METHODS = ("get", "post")
 _PLACES = {"body": "本文", "query": "URL", "path": "パス"}
 
@@ -28,8 +33,24 @@ def api_docs() -> Response:
 
 
 def _document() -> dict[str, Any]:
-    described: dict[str, Any] = _without_nulls(getattr(current_app, "api_doc", {}))
-    return described
+    document: dict[str, Any] = _without_nulls(getattr(current_app, "api_doc", {}))
+    for operation, example in _examples().items():
+        method, path = operation.split()
+        described = document["paths"][path][method.lower()]
+        for parameter in described.get("parameters", ()):
+            if parameter["name"] in example["request"]:
+                parameter["example"] = example["request"][parameter["name"]]
+        for content in described["responses"]["200"]["content"].values():
+            content["example"] = example["answer"]
+        for content in described.get("requestBody", {}).get("content", {}).values():
+            content["example"] = example["request"]
+    return document
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+    return examples
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
