@@ -14,9 +14,7 @@ from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
 from geoportal.documents.reference import Document
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
-from geoportal.errors import NotFoundError
 from geoportal.geo.polygons import in_japan
-from geoportal.index.hierarchy import district_members
 from geoportal.services.view import View
 
 MOST_REMOVED = 5
@@ -109,24 +107,6 @@ class CoverageWhatIf(CoverageQuery):
         return WhatIf(tuple(self.remove), tuple(added))
 
 
-def default_area(view: View) -> str:
-    """Return the first city made of wards, else the first district.
-
-    Raises
-    ------
-    NotFoundError
-        When no outline is held.
-    """
-    held = view.snapshot.districts
-    members = district_members(view.reference)
-    cities = [d.code for d in held.districts if len(members.get(d.code, ())) > 1]
-    whole = [code for code in cities if code in view.reference.designated_cities]
-    found = [*whole, *(d.code for d in held.districts if d.level in ("ward", "municipality"))]
-    if not found:
-        raise NotFoundError("no district outlines are held; import boundaries first")
-    return found[0]
-
-
 def coverage_report(
     view: View, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
 ) -> CoverageReport:
@@ -139,7 +119,7 @@ def coverage_report(
     InputRefusedError
         When an outline is missing.
     """
-    area = asked.area or default_area(view)
+    area = asked.area or view.default_area()
     return view.coverage(area, asked.question(view), changes, local=asked.local)
 
 

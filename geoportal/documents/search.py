@@ -17,7 +17,8 @@ from geoportal.domain.district import District
 from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
-from geoportal.services.view import Located, View
+from geoportal.services.results import Located
+from geoportal.services.view import View
 
 
 def search_document(view: View, answer: Answer) -> Document:

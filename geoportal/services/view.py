@@ -12,11 +12,10 @@ from typing import Any, Final
 import jpholiday
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.address.result import GeocodeResult
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
-from geoportal.domain.centre import Centre
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
@@ -30,11 +29,12 @@ from geoportal.errors import (
 from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
-from geoportal.ingest.changes import ChangeReport, compare_editions
+from geoportal.ingest.changes import compare_editions
 from geoportal.search.answer import Answer, search
 from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
+from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.database import Database
 from geoportal.store.history import edition_dates
 from geoportal.store.reference import Edition, Reference
@@ -51,31 +51,6 @@ def is_holiday(day: date) -> bool:
 
 
 CALENDAR = OpeningCalendar(is_holiday)
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A position with the districts around it, smallest first, and the centre responsible there."""
-
-    result: GeocodeResult
-    districts: Sequence[District] = ()
-    centre: Centre | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Towns and stations to complete a text with, the shortest names first."""
-
-    towns: Sequence[Candidate]
-    stations: Sequence[Candidate]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A comparison of two editions, and the ISO dates of all editions of the source."""
-
-    report: ChangeReport
-    editions: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import time
 import traceback
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -119,7 +118,7 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
     def readyz() -> Response:
         try:
-            version = portal.view().snapshot.version
+            version = portal.view().version
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
             _LOG.error("not ready", error=type(error).__name__, at=_frames(error))
             return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
@@ -130,53 +129,56 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 
 def _add_errors(app: Flask) -> None:
-    def of_http(error: HTTPException) -> Response | Any:
-        if _wants_json():
-            return problems.of_http(error)
-        response = error_page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        problems.keep_headers(error, response)
-        return response
-
-    def of_error(error: GeoportalError) -> Response | Any:
-        response = problems.of_error(error)
-        return response if _wants_json() else error_page(response.status_code)
-
-    def of_fault(error: Exception) -> Response | Any:
-        _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))
-        if not _wants_json():
-            return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
-        return problems.problem(
-            HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side; it has been noted"
-        )
-
-    def of_body() -> Response | None:
-        return problems.of_body() if request.method == "POST" and _wants_json() else None
-
-    app.before_request(of_body)
-
-    def of_database(error: DBAPIError) -> Response | Any:
-        if database_fault(error) is None:
-            return of_fault(error)
-        _LOG.error("database", error=type(error).__name__, route=_route())
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        response = (
-            problems.problem(status, "the data cannot be read just now; try again in a minute")
-            if _wants_json()
-            else error_page(status)
-        )
-        response.headers["Retry-After"] = "60"
-        return response
-
-    app.register_error_handler(DBAPIError, of_database)
-    app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(GeoportalError, of_error)
-
-    def of_depth(_error: RecursionError) -> Response | Any:
-        return problems.problem(HTTPStatus.BAD_REQUEST, "the request is nested too deeply")
-
+    """Answer every error with a problem document under ``/api``, else with a page."""
+    app.before_request(_refuse_body)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(GeoportalError, _of_expected)
     app.register_error_handler(ValidationError, problems.of_validation)
-    app.register_error_handler(RecursionError, of_depth)
-    app.register_error_handler(Exception, of_fault)
+    app.register_error_handler(RecursionError, _of_depth)
+    app.register_error_handler(DBAPIError, _of_database)
+    app.register_error_handler(Exception, _of_fault)
+
+
+def _refuse_body() -> Response | None:
+    return problems.of_body() if request.method == "POST" and _wants_json() else None
+
+
+def _of_http(error: HTTPException) -> Response:
+    if _wants_json():
+        return problems.of_http(error)
+    response = error_page(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    problems.keep_headers(error, response)
+    return response
+
+
+def _of_expected(error: GeoportalError) -> Response:
+    response = problems.of_error(error)
+    return response if _wants_json() else error_page(response.status_code)
+
+
+def _of_depth(_error: RecursionError) -> Response:
+    return problems.problem(HTTPStatus.BAD_REQUEST, "the request is nested too deeply")
+
+
+def _of_database(error: DBAPIError) -> Response:
+    """Put a question off while the database does not answer."""
+    if database_fault(error) is None:
+        return _of_fault(error)
+    _LOG.error("database", error=type(error).__name__, route=_route())
+    detail = "the data cannot be read just now; try again in a minute"
+    response = _problem_or_page(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _of_fault(error: Exception) -> Response:
+    _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))
+    detail = "something went wrong on our side; it has been noted"
+    return _problem_or_page(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _problem_or_page(status: HTTPStatus, detail: str) -> Response:
+    return problems.problem(status, detail) if _wants_json() else error_page(status)
 
 
 def _add_headers(app: Flask, settings: Settings) -> None:

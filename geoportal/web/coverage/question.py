@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from geoportal.documents.coverage import MOST_REMOVED, CoverageQuery, default_area
+from geoportal.documents.coverage import MOST_REMOVED, CoverageQuery
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
@@ -64,7 +64,7 @@ def read_question(view: View, values: Mapping[str, list[str]]) -> CoverageQuery:
     gone = [one for one in values.get("remove", []) if one in view.snapshot.by_id]
     asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
     if asked.area is None and known:
-        asked = asked.model_copy(update={"area": default_area(view)})
+        asked = asked.model_copy(update={"area": view.default_area()})
     return asked
 
 
