@@ -86,10 +86,10 @@ def test_nothing_is_catastrophically_slow(geocoder: Geocoder) -> None:
     heads = ["", "福岡県", "北九州市", "京都府京都市上京区", "府中市"]
     bodies = ["9", "ノ", "町", "字", "通", "上る", "市", "一", "千", "大字", "北九州市", "青葉", "ﾞ"]
     texts = [head + body * 300 for head in heads for body in bodies]
-    start = time.perf_counter()
+    start = time.process_time()
     for text in texts:
         geocoder.geocode(text)
-    assert (time.perf_counter() - start) / len(texts) < 0.05  # ten times what is promised
+    assert (time.process_time() - start) / len(texts) < 0.05  # ten times what is promised
 
 
 KYOTO = "京都府京都市上京区"

@@ -74,9 +74,9 @@ def test_the_two_forms_of_a_note_run_in_step(text):
 )  # fmt: skip
 def test_a_long_note_of_one_piece_is_read_at_once(piece):
     text = (piece * 4_000)[:4_000]
-    began = time.perf_counter()
+    began = time.process_time()
     READER.interpret(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_every_synonym_of_every_need_leads_to_it():

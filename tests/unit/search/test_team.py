@@ -166,7 +166,7 @@ def test_twelve_roles_over_a_thousand_facilities_do_not_explode(apart):
         for name in names
     )
     snapshot = make_snapshot(city, codes=CODES)
-    began = time.perf_counter()
+    began = time.process_time()
     teams = find_teams(snapshot, TeamQuestion(HOME, roles, teams=20), CALENDAR).teams
     assert len(teams) == 20
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
