@@ -20,7 +20,7 @@ from geoportal.store.database import open_database
 from geoportal.web.app import create_app
 from tests.acceptance import judge
 from tests.acceptance.judge import Fact
-from tests.web.test_interpret import DISCHARGE, DOCTOR, RESPITE
+from tests.web.api.test_interpret import DISCHARGE, DOCTOR, RESPITE
 
 HOME = {"lon": 130.8751, "lat": 33.8834}  # 小倉北区
 NURSING_NEEDS = ["VM.24VN", "AC.PALL", "AC.PAIN", "VM.EOL"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Visitor
 from tests.e2e.test_accessible import complaints
-from tests.web.test_interpret import DISCHARGE, DOCTOR, RESPITE
+from tests.web.api.test_interpret import DISCHARGE, DOCTOR, RESPITE
 
 HOME = "北九州市小倉北区桜並木一丁目"
 MOST_ACTIONS = 8

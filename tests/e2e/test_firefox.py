@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import SCREENSHOTS
 from tests.e2e.marionette import Firefox
-from tests.web.test_interpret import DISCHARGE
+from tests.web.api.test_interpret import DISCHARGE
 
 HOME = "北九州市小倉北区桜並木一丁目"
 SEND = "const [box, text] = arguments; const e = document.querySelector(box); e.value = text;"

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from geoportal.web.language.messages import LANGUAGES
 from tests.unit.ingest.test_changes import FIRST, SECOND, office
 from tests.unit.ingest.test_linking_order import take
-from tests.web.test_pages import check_page
+from tests.web.pages.test_pages import check_page
 
 
 @pytest.fixture

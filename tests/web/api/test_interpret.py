@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SEED = Path(__file__).parents[3] / "shared/seeds/000_9bfe56e97872f83b.txt"
+SEED = Path(__file__).parents[4] / "shared/seeds/000_9bfe56e97872f83b.txt"
 
 # The consultations of the leaflet, as printed (seed 000).
 DOCTOR = (

@@ -18,7 +18,7 @@ from geoportal.address.result import GeocodeResult
 from geoportal.services.view import View
 from geoportal.web.pages import search_form
 from tests.factories import KOKURA
-from tests.web.test_pages import HOME, cards
+from tests.web.pages.test_pages import HOME, cards
 
 AROUND = {"lon": str(KOKURA[0]), "lat": str(KOKURA[1])}
 

@@ -12,8 +12,8 @@ from geoportal.services.view import View
 from geoportal.web.pages import note as note_page
 from geoportal.web.pages import team as team_form
 from tests.factories import KOKURA
-from tests.web.test_interpret import DISCHARGE, DOCTOR
-from tests.web.test_pages import read
+from tests.web.api.test_interpret import DISCHARGE, DOCTOR
+from tests.web.pages.test_pages import read
 
 HOME = "福岡県北九州市小倉北区秘密町9丁目8番7号"
 
