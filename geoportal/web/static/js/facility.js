@@ -12,7 +12,7 @@ function at(map, place) {
 
 function drawPlace(element) {
   const { lon, lat, uncertainty, mark, glyph, districts } = element.dataset;
-  const place = [Number(lat), Number(lon)];
+  const place = L.latLng(Number(lat), Number(lon));
   const map = L.map(element, { zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, maxZoom: 18 });
   L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);

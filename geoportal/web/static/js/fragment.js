@@ -7,7 +7,7 @@ import { t, w } from "./words.js";
 
 /** The body of a form as it would be sent by a button. */
 function bodyOf(form, submitter) {
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   if (submitter && submitter.name) body.append(submitter.name, submitter.value);
   return body;
 }

@@ -46,7 +46,7 @@ export class FacilityMap {
     this.area = L.layerGroup().addTo(this.map);
     this.map.createPane("points");
     this.names = new Names(this.map);
-    this.points = new PointLayer(config.kinds).addTo(this.map);
+    this.points = new (/** @type {any} */ (PointLayer))(config.kinds).addTo(this.map);
     this.points.on("drawn", () => this._placeNames());
     this.results = L.layerGroup().addTo(this.map);
     this.map.on("click", (event) => this._click(event));
@@ -134,7 +134,7 @@ export class FacilityMap {
   }
 
   _placeNames() {
-    if (this.map.dragging.moving()) return; // they move along; what is beside them stays beside them
+    if (/** @type {any} */ (this.map.dragging).moving()) return; // they move along; what is beside them stays beside them
     const pins = Array.from(this.pins.values()).map((pin) => {
       const { x, y } = this.map.latLngToContainerPoint(pin.getLatLng());
       return { left: x, top: y, radius: PIN_REACH };
@@ -207,8 +207,7 @@ export class FacilityMap {
         riseOnHover: true,
         zIndexOffset: this._height(number),
       });
-      pin.number = number;
-      pin.content = () => this._card(id, kind, name, card.querySelector(".tel"));
+      Object.assign(pin, { number, content: () => this._card(id, kind, name, card.querySelector(".tel")) });
       pin.on("mouseover", () => this.callbacks.hover(id));
       pin.on("mouseout", () => this.callbacks.hover(null));
       pin.on("click", () => this.callbacks.pick(id));
@@ -231,7 +230,7 @@ export class FacilityMap {
   setOrigin(origin, radius) {
     this.area.clearLayers();
     if (!origin) return;
-    const place = [origin.lat, origin.lon];
+    const place = L.latLng(origin.lat, origin.lon);
     const circle = (metres, name) =>
       L.circle(place, { radius: metres, interactive: false, className: `ring ring--${name}` }).addTo(this.area);
     if (radius !== RING_M) this.reach = circle(RING_M, "visit");
@@ -247,7 +246,7 @@ export class FacilityMap {
   /** Moves the view to the results near the place, or to the district. */
   fit(origin, districtBounds) {
     this.moved = true;
-    const options = { animate: false, padding: [28, 28], maxZoom: 16 };
+    const options = { animate: false, padding: L.point(28, 28), maxZoom: 16 };
     const places = Array.from(this.pins.values()).map((pin) => pin.getLatLng());
     if (origin) places.push(L.latLng(origin.lat, origin.lon));
     if (districtBounds && !origin) this.map.fitBounds(districtBounds, options);

@@ -17,13 +17,19 @@ function mainRing(geometry) {
   return best;
 }
 
-/** Where the name of a district is written: the middle of mass of its main part, `[lat, lon]`. */
+/**
+ * Where the name of a district is written: the middle of mass of its main part, `[lat, lon]`.
+ * @returns {[number, number]}
+ */
 export function middleOf(geometry) {
   const { area, lon, lat } = mainRing(geometry);
   return [lat / (3 * area), lon / (3 * area)];
 }
 
-/** The corners of what a map shows of a district, `[[south, west], [north, east]]`. */
+/**
+ * The corners of what a map shows of a district, `[[south, west], [north, east]]`.
+ * @returns {[[number, number], [number, number]]}
+ */
 export function cornersOf(geometry) {
   const { ring } = mainRing(geometry);
   const [lons, lats] = [ring.map(([lon]) => lon), ring.map(([, lat]) => lat)];

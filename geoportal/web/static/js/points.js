@@ -111,7 +111,7 @@ export const PointLayer = window.L && L.Layer.extend({
   },
 
   bounds(item) {
-    const corner = (x, y) => [(Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90, (x - 0.5) * 360];
+    const corner = (x, y) => L.latLng((Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90, (x - 0.5) * 360);
     return L.latLngBounds(corner(item.west, item.south), corner(item.east, item.north));
   },
 

@@ -56,7 +56,7 @@ export function paintKeepButtons() {
 /** Lets the buttons of the page keep and drop facilities; calls back after each change. */
 export function startKeepButtons(changed = () => undefined) {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-keep]");
+    const button = /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest("[data-keep]"));
     if (!button) return;
     const kept = toggle(button.dataset.keep);
     const name = button.lastElementChild.textContent.trim();

@@ -31,7 +31,7 @@ class Suggestions {
     if (input.form) input.form.addEventListener("submit", () => this.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
-      const option = event.target.closest("[role=option]");
+      const option = /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest("[role=option]"));
       if (option) this._choose(Number(option.dataset.index));
     });
   }

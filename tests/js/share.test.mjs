@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./page.mjs";
+
+openPage();
+const { rememberInUrl, shareUrl } = await import("../../geoportal/web/static/js/share.js");
+
+test("what is shared holds no words typed and no page's start; the view is the present one", () => {
+  openPage({ address: "https://example.test/?district=40106&q=%E5%86%85%E7%A7%91&offset=20&view=list&lang=en#found" });
+  assert.equal(shareUrl("both"), "/?district=40106&lang=en");
+  assert.equal(shareUrl("map"), "/?district=40106&lang=en&view=map");
+});
+
+test("nothing to share is the start page", () => {
+  openPage();
+  assert.equal(shareUrl("both"), "/");
+});
+
+test("links to other languages follow what is asked", () => {
+  const links = [{ href: "https://example.test/?lang=en" }, { href: "https://example.test/?kind=clinic&lang=ja-easy" }];
+  openPage({ links });
+  rememberInUrl("/?district=40106&lang=ja");
+  assert.deepEqual(links.map((link) => link.href), ["/?district=40106&lang=en", "/?district=40106&lang=ja-easy"]);
+});
