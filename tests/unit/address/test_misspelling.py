@@ -28,7 +28,8 @@ def test_letters_that_tell_neighbours_apart_are_never_corrected(pair: str) -> No
     first, second = pair
     assert match_misspelt(f"{first}青葉台", f"{second}青葉台1-2") == (0, "")
     assert match_misspelt(f"{second}青葉台", f"{first}青葉台1-2") == (0, "")
-    assert match_misspelt(f"{first}青葉台", "山青葉台1-2") == (0, "")  # nor put in for another
+    assert match_misspelt(f"{first}青葉台", "山青葉台1-2") == (0, "")
+    assert match_misspelt("山青葉台", f"{first}青葉台1-2") == (0, "")
 
 
 @pytest.mark.parametrize(
