@@ -13,7 +13,7 @@ from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
 from geoportal.web.language import kinds as kind_labels
 from geoportal.web.language.labels import need_labels
-from geoportal.web.language.messages import Label, Messages
+from geoportal.web.language.messages import LANGUAGES, Label, Messages
 
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
@@ -22,7 +22,7 @@ def subject_of(view: View, question: CoverageCriteria, words: Messages) -> Label
     """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
     kinds = kind_labels.kinds(view.reference, words.language)
     needs = need_labels(view.reference, words.language)
-    dot = ", " if words.language == "en" else "・"
+    dot = "・" if LANGUAGES[words.language].is_japanese else ", "
     who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
     what = Label(dot.join(_short(needs[code].source) for code in question.needs))
     name = words.label("reach-subject-both", what=what, who=who) if what and who else what or who

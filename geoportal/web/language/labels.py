@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from geoportal.store.reference import Reference
-from geoportal.web.language.messages import DEFAULT_LANGUAGE, HTML_LANGUAGE, Label
+from geoportal.web.language.messages import DEFAULT_LANGUAGE, LANGUAGES, Label
 
 
 def label(reference: Reference, list_name: str, code: str, language: str) -> Label:
@@ -45,7 +45,7 @@ def need_labels(reference: Reference, language: str) -> Mapping[str, Label]:
     labels = {
         term.code: label(reference, "need", term.code, language) for term in reference.vocabulary
     }
-    if HTML_LANGUAGE[language] != "ja":
+    if not LANGUAGES[language].is_japanese:
         return labels
     return {
         code: Label(text.source.replace("(", "（").replace(")", "）"))

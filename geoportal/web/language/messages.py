@@ -21,10 +21,7 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 
 EASY = "ja-easy"
-LANGUAGES: tuple[str, ...] = ("ja", EASY, "en")
 DEFAULT_LANGUAGE = "ja"
-HTML_LANGUAGE: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja", "en": "en"}
-HREFLANG: Mapping[str, str] = {"ja": "ja", "ja-easy": "ja-x-yasashii", "en": "en"}
 SCRIPT_PREFIX = "js-"
 """Messages the browser's modules use; placeholders reach them as ``{name}``."""
 
@@ -35,6 +32,45 @@ _JAPANESE = re.compile(
     r"[々〇（）・。、\u3040-\u30ff\u3400-\u9fff\uff10-\uff5a]*"
 )
 _VARIABLE = re.compile(r"\{\s*\$([A-Za-z][\w-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the pages.
+
+    Attributes
+    ----------
+    code : str
+        Name of the catalogue, value of the URL's ``lang``, and ``language`` in ``labels.csv``.
+    html : str
+        For ``lang`` attributes and Content-Language.
+    hreflang : str
+        For links to the same page in this language.
+    name, rest : str
+        What it calls itself; ``rest`` is left out where there is little room.
+    """
+
+    code: str
+    html: str
+    hreflang: str
+    name: str
+    rest: str = ""
+
+    @property
+    def is_japanese(self) -> bool:
+        """True for Japanese and plain Japanese: dates, dots and readings are written that way."""
+        return self.html == "ja"
+
+
+LANGUAGES: Mapping[str, Language] = {
+    language.code: language
+    for language in (
+        Language("ja", "ja", "ja", "日本語"),
+        Language(EASY, "ja", "ja-x-yasashii", "やさしい", "日本語"),
+        Language("en", "en", "en", "English"),
+    )
+}
+"""Languages by code, in the order they are offered."""
 
 
 class Label(str):
@@ -94,7 +130,7 @@ class Messages:
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
         text = with_readings(self.label(key, **arguments))
-        return text if HTML_LANGUAGE[self.language] == "ja" else _mark_japanese(text)
+        return text if LANGUAGES[self.language].is_japanese else _mark_japanese(text)
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""
@@ -140,7 +176,7 @@ def messages(language: str) -> Messages:
         One of `LANGUAGES`.
     """
     text = (_CATALOGUES / f"{language}.ftl").read_text(encoding="utf-8")
-    bundle = FluentBundle([HTML_LANGUAGE[language]], use_isolating=False)
+    bundle = FluentBundle([LANGUAGES[language].html], use_isolating=False)
     bundle.add_resource(FluentResource(text))
     parsed = FluentParser().parse(text)
     sources = {
@@ -156,7 +192,7 @@ def choose_language(asked: str | None, accepted: LanguageAccept) -> str:
 
     An unknown ``lang`` is no error; the visitor simply gets the browser's language.
     """
-    if asked in LANGUAGES:
+    if asked is not None and asked in LANGUAGES:
         return asked
     spoken = (value.split("-")[0].lower() for value, quality in accepted if quality > 0)
-    return next((language for language in spoken if language in {"ja", "en"}), DEFAULT_LANGUAGE)
+    return next((language for language in spoken if language in LANGUAGES), DEFAULT_LANGUAGE)

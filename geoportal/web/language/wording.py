@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime
 
 from geoportal.domain.hours import JST
+from geoportal.web.language.messages import LANGUAGES
 
 SURE_WITHIN_M = 200
 """Distances whose error is smaller than this are said without an "about"."""
@@ -76,7 +77,8 @@ def month(iso_date: str | None, language: str) -> str:
     if not iso_date:
         return ""
     day = date.fromisoformat(iso_date[:10])
-    return f"{day:%b %Y}" if language == "en" else f"{day.year}年{day.month}月"
+    japanese = LANGUAGES[language].is_japanese
+    return f"{day.year}年{day.month}月" if japanese else f"{day:%b %Y}"
 
 
 def day(iso_date: str | None, language: str) -> str:
@@ -84,7 +86,7 @@ def day(iso_date: str | None, language: str) -> str:
     if not iso_date:
         return ""
     then = date.fromisoformat(iso_date[:10])
-    if language == "en":
+    if not LANGUAGES[language].is_japanese:
         return f"{then.day} {then:%b %Y}"
     return f"{then.year}年{then.month}月{then.day}日"
 
@@ -92,7 +94,7 @@ def day(iso_date: str | None, language: str) -> str:
 def moment(iso_time: str, language: str) -> str:
     """Return a coming moment without its year, Japan time."""
     then = datetime.fromisoformat(iso_time).astimezone(JST)
-    if language == "en":
+    if not LANGUAGES[language].is_japanese:
         return f"{then:%a} {then.day} {then:%b} {then:%H:%M}"
     weekday = _WEEKDAYS_JA[then.weekday()]
     return f"{then.month}月{then.day}日（{weekday}）{then.hour}:{then:%M}"

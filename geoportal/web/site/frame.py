@@ -20,8 +20,6 @@ from geoportal.web.language import wording
 from geoportal.web.language.kinds import kinds
 from geoportal.web.language.labels import need_labels, source_labels
 from geoportal.web.language.messages import (
-    HREFLANG,
-    HTML_LANGUAGE,
     LANGUAGES,
     choose_language,
     messages,
@@ -30,7 +28,6 @@ from geoportal.web.language.messages import (
 from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
-LANGUAGE_NAMES = {"ja": ("日本語", ""), "ja-easy": ("やさしい", "日本語"), "en": ("English", "")}
 """Each language in itself; a phone leaves out the second part."""
 API_DOCS = "/api/docs"
 DATA_URLS = {"points": "/api/v1/points", "districts": "/api/v1/districts?tolerance_m=20"}
@@ -109,14 +106,14 @@ def _languages(query: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """Return the same page in each language; ``query`` is what else its URL keeps."""
     return [
         {
-            "language": language,
-            "href": f"{request.path}?{urlencode([*query, ('lang', language)])}",
-            "html": HTML_LANGUAGE[language],
-            "hreflang": HREFLANG[language],
-            "label": LANGUAGE_NAMES[language][0],
-            "rest": LANGUAGE_NAMES[language][1],
+            "language": language.code,
+            "href": f"{request.path}?{urlencode([*query, ('lang', language.code)])}",
+            "html": language.html,
+            "hreflang": language.hreflang,
+            "label": language.name,
+            "rest": language.rest,
         }
-        for language in LANGUAGES
+        for language in LANGUAGES.values()
     ]
 
 
@@ -150,7 +147,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
     )
     response = make_response(html)
     response.headers["Vary"] = "Accept-Language"
-    response.headers["Content-Language"] = HTML_LANGUAGE[g.language]
+    response.headers["Content-Language"] = LANGUAGES[g.language].html
     return response
 
 
@@ -183,7 +180,7 @@ def _render(template: str, data: dict[str, Any], **context: Any) -> str:
         plain=words.plain,
         url=page_url,
         language=g.language,
-        html_language=HTML_LANGUAGE[g.language],
+        html_language=LANGUAGES[g.language].html,
         **{**data, **context},
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, g, make_response, url_for
 from flask import render_template as render
 
-from geoportal.web.language.messages import HTML_LANGUAGE, messages
+from geoportal.web.language.messages import LANGUAGES, messages
 from geoportal.web.site.frame import DATA_URLS, asset_url, page_url
 from geoportal.web.site.static_files import read_static_files
 
@@ -27,7 +27,7 @@ def manifest() -> Response:
     document = {
         "name": messages(g.language).plain("site-name"),
         "short_name": messages(g.language).plain("site-name"),
-        "lang": HTML_LANGUAGE[g.language],
+        "lang": LANGUAGES[g.language].html,
         "start_url": page_url("pages.start"),
         "scope": "/",
         "display": "minimal-ui",

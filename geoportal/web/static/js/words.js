@@ -3,6 +3,7 @@ import { h, readJson } from "./dom.js";
 
 const catalogue = readJson("messages") || {};
 const language = document.documentElement.dataset.language || "ja";
+const japanese = language.startsWith("ja");
 
 const READING = /([々〇\u3400-\u9fff]+)《([^》]+)》/;
 
@@ -44,7 +45,7 @@ const marked = (text) => text.split(JAPANESE).map((piece, at) => (at % 2 ? h("sp
 export const t = (key, values = {}) => plain(written(key, values));
 
 /** A message for the page, with readings. */
-export const w = (key, values = {}) => (language === "en" ? marked : ruby)(written(key, values));
+export const w = (key, values = {}) => (japanese ? ruby : marked)(written(key, values));
 
 // By hand, as the browser's own formats take a tenth of a second to wake up on a slow machine.
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -59,14 +60,14 @@ export function distance(metres) {
 export function month(isoDate) {
   const parts = /^(\d{4})-(\d{2})/.exec(isoDate || "");
   if (!parts) return "";
-  if (language !== "en") return `${parts[1]}年${Number(parts[2])}月`;
+  if (japanese) return `${parts[1]}年${Number(parts[2])}月`;
   return `${MONTHS[Number(parts[2]) - 1]} ${parts[1]}`;
 }
 
 export function day(isoDate) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(isoDate || "");
   if (!parts) return "";
-  if (language !== "en") return `${parts[1]}年${Number(parts[2])}月${Number(parts[3])}日`;
+  if (japanese) return `${parts[1]}年${Number(parts[2])}月${Number(parts[3])}日`;
   return `${Number(parts[3])} ${month(isoDate)}`;
 }
 
