@@ -22,7 +22,7 @@ FILE = re.compile(
 )
 PACKAGE = re.compile(r"\b(?:geoportal|tests|data|templates)/(?:[\w-]+/)+")
 COMMAND = re.compile(r"(?:^|/|\s|\()geoportal ((?:-[\w-]+ \S+ )*)([a-z]+)", re.MULTILINE)
-EXAMPLES = re.compile(r"certified_|homes|problems|towns\.csv|facility_info|jigyosho")
+EXAMPLES = re.compile(r"certified_|vi\.ftl|homes|problems|towns\.csv|facility_info|jigyosho")
 
 
 def tracked() -> list[Path]:
