@@ -1,4 +1,4 @@
-"""Who is within reach of whom: exact distance zones between cells and facilities, in blocks.
+"""Exact distance zones between cells and facilities, computed in blocks.
 
 Cells are taken tile by tile (0.1°); for a tile only facilities within the outermost ring of its
 box count. Chords through the earth decide in one vectorised step; where a chord leaves doubt about
@@ -20,10 +20,12 @@ RINGS_M: tuple[float, ...] = (1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0)
 """Distances at which facilities are counted, metres, each inclusive."""
 
 _TILE_DEGREES = 0.1
+_TILE_ROW = 100_000
+"""Tiles are numbered row × this + column; there are 3,600 columns."""
 _BLOCK_PAIRS = 100_000
 """Small enough to stay in a processor's cache: four times as fast as larger blocks when busy."""
 _LEAST_ROWS = 16
-_KEPT_PAIRS = 250_000_000
+_CACHED_PAIRS = 250_000_000
 _SMALLEST_RADIUS_M = 6_335_000.0
 _COS_MARGIN = 0.98
 _SLACK_M = 0.001
@@ -35,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def no_progress(_label: str, _done: int, _total: int) -> None:
-    """Do nothing: the progress of those who do not ask."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Places:
 
     @classmethod
     def from_degrees(cls, lon: Floats, lat: Floats) -> Places:
-        """Make them from degrees."""
+        """Return the places of coordinates in degrees."""
         east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         return cls(east, north, earth_centred(east, north))
 
@@ -62,7 +64,7 @@ class Places:
         return int(self.lon.size)
 
     def take(self, rows: Rows) -> Places:
-        """Return some of them."""
+        """Return the places of some rows."""
         return Places(self.lon[rows], self.lat[rows], self.xyz[rows])
 
 
@@ -109,29 +111,29 @@ class DistanceZones:
         self._progress = progress
         self._by_lat = np.argsort(facilities.lat, kind="stable")
         self._sorted_lat = facilities.lat[self._by_lat]
-        self._kept: list[Block] | None = None
+        self._cached: list[Block] | None = None
 
     def blocks(self, label: str = "距離") -> Iterator[Block]:
-        """Yield every block; a moderate number of pairs is kept for the next time."""
-        if self._kept is not None:
-            yield from self._kept
+        """Yield every block; up to `_CACHED_PAIRS` pairs are cached for the next call."""
+        if self._cached is not None:
+            yield from self._cached
             return
         for block, _squares in self.measured(label):
             yield block
 
     def measured(self, label: str = "距離") -> Iterator[tuple[Block, Floats]]:
         """Yield every block with its squared chords, shape (m, k), square metres."""
-        kept: list[Block] = []
+        blocks: list[Block] = []
         pairs = done = 0
         for cells, facilities in self._tiles():
             block, squares = self._block(cells, facilities)
             pairs += block.zones.size
-            if pairs <= _KEPT_PAIRS:
-                kept.append(block)
+            if pairs <= _CACHED_PAIRS:
+                blocks.append(block)
             yield block, squares
             done += cells.size
             self._progress(label, done, len(self.cells))
-        self._kept = kept if pairs <= _KEPT_PAIRS else None
+        self._cached = blocks if pairs <= _CACHED_PAIRS else None
 
     def _tiles(self) -> Iterator[tuple[Rows, Rows]]:
         for members in tiles_of(self.cells):
@@ -150,20 +152,20 @@ class DistanceZones:
         dlon = self.rings_m[-1] / float(degree_lon_m)
         first = np.searchsorted(self._sorted_lat, south, side="left")
         last = np.searchsorted(self._sorted_lat, north, side="right")
-        found = np.sort(self._by_lat[first:last])
-        east = self.facilities.lon[found]
-        inside: Rows = found[(east >= lon.min() - dlon) & (east <= lon.max() + dlon)]
+        band = np.sort(self._by_lat[first:last])
+        east = self.facilities.lon[band]
+        inside: Rows = band[(east >= lon.min() - dlon) & (east <= lon.max() + dlon)]
         return inside
 
     def _block(self, cells: Rows, facilities: Rows) -> tuple[Block, Floats]:
         squares = squared_chords(self.cells, cells, self.facilities, facilities)
         zones = np.zeros(squares.shape, dtype=np.uint8)
         for ring_m in self.rings_m:
-            surely = max(0.0, ring_m - chord_shortfall_m(ring_m) - _SLACK_M)
-            outside = squares > surely * surely
-            hardly = squares > (ring_m + _SLACK_M) ** 2
-            if np.count_nonzero(outside) != np.count_nonzero(hardly):
-                self._decide(outside, outside & ~hardly, cells, facilities, ring_m)
+            certain_m = max(0.0, ring_m - chord_shortfall_m(ring_m) - _SLACK_M)
+            outside = squares > certain_m * certain_m
+            beyond = squares > (ring_m + _SLACK_M) ** 2
+            if np.count_nonzero(outside) != np.count_nonzero(beyond):
+                self._decide(outside, outside & ~beyond, cells, facilities, ring_m)
             zones += outside.view(np.uint8)
         return Block(cells, facilities, zones), squares
 
@@ -186,7 +188,7 @@ def tiles_of(cells: Places) -> list[Rows]:
         return []
     row = np.floor(cells.lat / _TILE_DEGREES).astype(np.int64)
     column = np.floor(cells.lon / _TILE_DEGREES).astype(np.int64)
-    tile = row * 100_000 + column
+    tile = row * _TILE_ROW + column
     order = np.argsort(tile, kind="stable")
     starts = np.flatnonzero(np.diff(tile[order], prepend=tile[order[0]] - 1))
     return np.split(order, starts[1:])

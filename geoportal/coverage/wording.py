@@ -1,7 +1,4 @@
-"""Coverage in plain Japanese: one or two sentences a committee can read aloud.
-
-The text goes into packs, which are Japanese; pages have their own catalogue.
-"""
+"""Wording of coverage figures in plain Japanese, for packs; pages have their own catalogue."""
 
 from __future__ import annotations
 
@@ -14,31 +11,31 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.supply import CoverageCriteria
 
 HEADLINE_RING = 1
-"""Number of the ring that sentences speak of: 2 km, a short drive or a long walk."""
+"""Number of the ring of which sentences give figures: 2 km, a short drive or a long walk."""
 
 CELL_NAMES: Mapping[str, str] = {MESH: "メッシュ", TOWNS: "町丁目"}
-"""What a cell is called, by unit of demand."""
+"""Name of a cell, by unit of demand."""
 
 CELL_COUNTERS: Mapping[str, str] = {MESH: "個", TOWNS: "か所"}
-"""What cells are counted with, by unit of demand."""
+"""Counter word of cells (助数詞), by unit of demand."""
 
 DEMAND_NAMES: Mapping[str, str] = {
     MESH: "500 m メッシュ（国勢調査）",
     TOWNS: "町丁目（自治体の地域・年齢別人口）",
 }
-"""By what people are counted, by unit of demand."""
+"""Name of the unit of demand."""
 
 _KNOWN_ONLY = "（対応できるとわかっている施設だけを数えた場合）"
 _KM = 1_000
 _MOST_NAMED = 5
 _ONE_PERSON = 0.5
-"""Less than half a person is none: cells on a border are shared by area."""
+"""Fewer people than this count as none: cells on a border are shared by area."""
 _FEW = 0.01
-"""Where fewer than a hundred live, half a person may be a share worth telling."""
+"""A share below this of less than half a person is written as 0."""
 
 
 def distance_text(metres: float) -> str:
-    """Return a distance as people say it: 850 m, 2.4 km, 16 km."""
+    """Return a distance rounded for reading: 850 m, 2.4 km, 16 km; — for NaN."""
     if not math.isfinite(metres):
         return "—"
     if metres < _KM:
@@ -48,7 +45,7 @@ def distance_text(metres: float) -> str:
 
 
 def share_text(share: float) -> str:
-    """Return a share as people say it; small ones are not rounded away."""
+    """Return a share in whole per cent; 1%未満 and 99%以上 in place of 0 and 100; — for NaN."""
     percent = 100 * share
     if not math.isfinite(percent):
         return "—"
@@ -60,7 +57,7 @@ def share_text(share: float) -> str:
 
 
 def share_range_text(sure: float, possible: float) -> str:
-    """Return a share as a range: by sure facilities, and when those not known count, too."""
+    """Return a share as a range: by sure facilities, and with the possible ones."""
     ends = share_text(sure), share_text(possible)
     return ends[0] if ends[0] == ends[1] else "〜".join(ends)
 
@@ -68,7 +65,7 @@ def share_range_text(sure: float, possible: float) -> str:
 def subject_text(
     question: CoverageCriteria, kinds: Mapping[str, str], needs: Mapping[str, str]
 ) -> str:
-    """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護.
+    """Return the subject of a study: 訪問診療（病院・診療所）, 夜間の訪問看護.
 
     Parameters
     ----------
@@ -83,7 +80,7 @@ def subject_text(
 
 
 def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) -> str:
-    """Return the plain sentence of a district.
+    """Return the summary sentence of a district.
 
     Parameters
     ----------
@@ -91,7 +88,7 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
     subject : str
         See `subject_text`.
     ring : int
-        Which ring to speak of.
+        Number of the ring.
     """
     reach = distance_text(RINGS_M[ring])
     sure, possible = (
@@ -114,17 +111,17 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
 
 
 def lacking_share(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:
-    """Return the share of people aged 75 and over without enough in reach, as it is told."""
+    """Return the share of people 75+ with fewer than ``at_least`` facilities, for display."""
     return displayed_share(figures.uncovered_share(level, ring, at_least), figures.need)
 
 
 def displayed_share(share: float, people: float) -> float:
-    """Return a share of people as it is told: 0 for a small share that is less than a person."""
+    """Return a share of people for display: 0 for a small share of less than half a person."""
     return 0.0 if share * people < _ONE_PERSON and share < _FEW else share
 
 
 def what_if_text(closed: Sequence[str], opened: int) -> str:
-    """Return what is supposed: もし○○医院ほか1か所がなくなり、1か所できたら; empty for nothing.
+    """Return the supposition of a what-if: もし○○医院ほか1か所がなくなり、1か所できたら.
 
     Parameters
     ----------
@@ -134,16 +131,16 @@ def what_if_text(closed: Sequence[str], opened: int) -> str:
         How many there would be besides.
     """
     more = f"ほか{len(closed) - 1}か所" if len(closed) > 1 else ""
-    gone = f"{closed[0]}{more}がなく" if closed else ""
-    if gone:
-        return f"もし{gone}なり、{opened}か所できたら" if opened else f"もし{gone}なったら"
+    closing = f"{closed[0]}{more}がなく" if closed else ""
+    if closing:
+        return f"もし{closing}なり、{opened}か所できたら" if opened else f"もし{closing}なったら"
     return f"もし{opened}か所できたら" if opened else ""
 
 
 def caution_text(
     meshes: Sequence[str], short: Sequence[str], townless: Sequence[str], unplaced: int
 ) -> str:
-    """Return whose people are missing from the figures, empty when nobody's are.
+    """Return which people are missing from the figures; empty when none are.
 
     Parameters
     ----------
@@ -175,7 +172,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def critical_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
-    """Return the plain sentence on what is lost if a single facility closes (N-1).
+    """Return the sentence on the facilities whose closing leaves most people without any (N-1).
 
     Parameters
     ----------

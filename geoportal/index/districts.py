@@ -1,4 +1,4 @@
-"""Districts in memory: which polygons hold a point, and the chain of districts above it."""
+"""Point-in-polygon index of districts, and the chain of districts that cover a point."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class DistrictIndex:
         return self._outlines[code]
 
     def drawing(self, code: str, tolerance_m: float = 0.0) -> dict[str, Any]:
-        """Return the outline of a district as GeoJSON, made once and kept.
+        """Return the outline of a district as GeoJSON; cached.
 
         Parameters
         ----------
         code : str
-            A district held.
+            A district with an outline.
         tolerance_m : float
             How far, in metres, a simplified line may stray from the true one; 0 keeps every
             vertex. For drawing only: questions are answered from the true outline.
@@ -103,8 +103,8 @@ class DistrictIndex:
             for i in self._tree.intersection((lon, lat, lon, lat))
             if self._parts[i].covers(point)
         }
-        found = [self._districts[code] for code in codes]
-        return sorted(found, key=lambda d: (-rank(d.level), d.level, d.code))
+        covering = [self._districts[code] for code in codes]
+        return sorted(covering, key=lambda d: (-rank(d.level), d.level, d.code))
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
@@ -130,21 +130,21 @@ def with_unions(
     outlines: Sequence[tuple[District, MultiPolygon]],
     members: Mapping[District, Sequence[str]],
 ) -> list[tuple[District, MultiPolygon]]:
-    """Add the larger districts whose members are all held.
+    """Add the larger districts whose members all have an outline.
 
     Parameters
     ----------
     outlines : sequence of (District, MultiPolygon)
-        The districts held.
+        The districts imported.
     members : mapping of District to sequence of str
         For each larger district (city, medical care area, prefecture) the codes of all its
         municipalities and wards. A district with a member missing is left out: part of an area
         must not pass for the whole.
     """
-    held = {district.code: outline for district, outline in outlines}
+    known = {district.code: outline for district, outline in outlines}
     unions = [
-        (district, dissolve([held[code] for code in codes]))
+        (district, dissolve([known[code] for code in codes]))
         for district, codes in members.items()
-        if district.code not in held and codes and all(code in held for code in codes)
+        if district.code not in known and codes and all(code in known for code in codes)
     ]
     return [*outlines, *unions]

@@ -1,4 +1,4 @@
-"""How much a source tells, and how much of it is old: the figures of the data page."""
+"""Freshness of sources: how much each states, and how much of it is stale (data page)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
 from geoportal.domain.facility import Facility
 
 HOME_CARE_GROUPS: Final = frozenset({"ST", "VM", "AC", "PT", "BK", "CO"})
-"""Groups of the vocabulary that say something about home care, beyond what a facility is."""
+"""Groups of the vocabulary about home care, as opposed to the type of facility."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class SourceFigures:
 
 
 def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, SourceFigures]:
-    """Count for every source what it tells.
+    """Return the figures of every source.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, 
     today : date
         The day in Japan against which facts are stale.
     """
-    found: dict[str, SourceFigures] = {}
+    by_source: dict[str, SourceFigures] = {}
     for facility in facilities:
         names = {mention.source for mention in facility.sources}
         facts = _home_care(facility, today)
         for name in names:
-            figures = found.setdefault(name, SourceFigures())
+            figures = by_source.setdefault(name, SourceFigures())
             figures.facilities += 1
             figures.linked += len(names) > 1
             figures.phone += bool(facility.phone)
@@ -76,14 +76,14 @@ def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, 
             figures.home_care += facts
         for claim in facility.claims:
             if claim.source in names:
-                found[claim.source].claims += 1
-                found[claim.source].stale += claim.stale_on(today)
+                by_source[claim.source].claims += 1
+                by_source[claim.source].stale += claim.stale_on(today)
         hours = facility.hours
         if hours.known and hours.source in names and hours.as_of:
             old = timedelta(days=HOURS_STALE_AFTER_DAYS)
-            found[hours.source].claims += 1
-            found[hours.source].stale += today > date.fromisoformat(hours.as_of) + old
-    return found
+            by_source[hours.source].claims += 1
+            by_source[hours.source].stale += today > date.fromisoformat(hours.as_of) + old
+    return by_source
 
 
 def _home_care(facility: Facility, today: date) -> bool:

@@ -1,4 +1,4 @@
-"""What districts are part of: wards of cities, cities of medical care areas, all of prefectures."""
+"""Hierarchy of districts: wards in cities, cities in medical care areas, all in prefectures."""
 
 from __future__ import annotations
 

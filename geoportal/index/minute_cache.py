@@ -1,4 +1,4 @@
-"""Values that hold for one minute: how facilities stand now, asked for again and again."""
+"""Per-minute cache of values by row of a snapshot, such as whether a facility is open now."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _Key = tuple[Snapshot, datetime]
 
 
 class MinuteCache(Generic[Value]):
-    """One value for each row of a snapshot, worked out when first asked for in a minute.
+    """One value per row of a snapshot, computed when first asked for in a minute.
 
-    Safe to use from many threads: two may work out the same value, none is shown that of another
-    minute or snapshot.
+    Thread-safe: two threads may compute the same value, none is given that of another minute or
+    snapshot.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class MinuteCache(Generic[Value]):
         now: datetime,
         make: Callable[[Snapshot, int, datetime], Value],
     ) -> Value:
-        """Return the value of a row, which ``make`` works out if it is not there yet."""
+        """Return the value of a row, computed by ``make`` unless it is cached."""
         key = (snapshot, now.replace(second=0, microsecond=0))
         current = self._current
         if current[0] != key:

@@ -1,7 +1,8 @@
-"""Opening hours of all facilities as arrays: who is open at a moment, in one vectorised step.
+"""Opening hours of all facilities as arrays: which are open at a moment, in one vectorised step.
 
-Says exactly what `OpeningCalendar.status` says of one facility, for thousands at once. Sessions lie
-row after row in three columns; closing rules are bits. Minutes are counted from midnight.
+The result equals `OpeningCalendar.status` of each facility. Sessions are stored in four parallel
+columns (day, use, opens, closes), grouped by row with offsets; closing rules are bit masks. Minutes
+are counted from midnight.
 """
 
 from __future__ import annotations
@@ -29,29 +30,31 @@ class OpeningIndex:
     Parameters
     ----------
     hours : sequence of Hours
-        A facility's hours per row.
+        Hours of each row.
     """
 
     def __init__(self, hours: Sequence[Hours]) -> None:
-        sessions = [session for one in hours for session in one.sessions]
+        sessions = [session for each in hours for session in each.sessions]
         self._offsets = np.concatenate(
-            ([0], np.cumsum([len(one.sessions) for one in hours], dtype=np.int64))
+            ([0], np.cumsum([len(each.sessions) for each in hours], dtype=np.int64))
         ).astype(np.int64)
         self._day = np.array([s.day for s in sessions], dtype=np.int8)
         self._use = np.array([_use_number(s) for s in sessions], dtype=np.int8)
         self._opens = np.array([minutes(s.opens) for s in sessions], dtype=np.int16)
         self._closes = np.array([_closing(s) for s in sessions], dtype=np.int16)
-        self._known = np.array([one.known for one in hours], dtype=bool)
-        self._closed_days = _bits(one.closed_days for one in hours)
-        self._open_days = _bits((*one.open_days, *(s.day for s in one.sessions)) for one in hours)
-        self._uses = _bits((_use_number(s) for s in one.sessions) for one in hours)
+        self._known = np.array([each.known for each in hours], dtype=bool)
+        self._closed_days = _bits(each.closed_days for each in hours)
+        self._open_days = _bits(
+            (*each.open_days, *(s.day for s in each.sessions)) for each in hours
+        )
+        self._uses = _bits((_use_number(s) for s in each.sessions) for each in hours)
         self._closed_weeks = np.array(
-            [sum(1 << _week_bit(*pair) for pair in set(one.closed_weeks)) for one in hours],
+            [sum(1 << _week_bit(*pair) for pair in set(each.closed_weeks)) for each in hours],
             dtype=np.uint64,
         )
         numbers: dict[tuple[str, ...], int] = {}
         self._date_set = np.array(
-            [numbers.setdefault(one.closed_dates, len(numbers)) for one in hours], dtype=np.int32
+            [numbers.setdefault(each.closed_dates, len(numbers)) for each in hours], dtype=np.int32
         )
         self._date_sets = [frozenset(dates) for dates in numbers]
 
@@ -95,15 +98,15 @@ class OpeningIndex:
     def _status_on(
         self, rows: Rows, day: date, minute: int, calendar: OpeningCalendar, use: int
     ) -> Statuses:
-        """Status at a minute counted from midnight of a day (may exceed 24 h)."""
+        """Return the status at a minute counted from midnight of a day (may exceed 24 h)."""
         holiday = calendar.is_holiday(day)
         names_holiday = (self._open_days[rows] & _HOLIDAY_BIT) != 0
         key = HOLIDAY if holiday else day.weekday()
-        mute = (self._uses[rows] & np.uint8(1 << use)) == 0
+        not_stated = (self._uses[rows] & np.uint8(1 << use)) == 0
         if holiday:
-            mute |= ~names_holiday
+            not_stated |= ~names_holiday
         inside = self._inside(rows, key, minute, use)
-        status = np.where(mute, UNKNOWN, np.where(inside, OPEN, CLOSED))
+        status = np.where(not_stated, UNKNOWN, np.where(inside, OPEN, CLOSED))
         status = np.where(self._closed_all_day(rows, day, holiday, names_holiday), CLOSED, status)
         return np.where(self._known[rows], status, UNKNOWN).astype(np.int8)
 
@@ -151,7 +154,7 @@ def _closing(session: Session) -> int:
 
 
 def _use_number(session: Session) -> int:
-    """Return the number of a session's use; an unknown use gets one nobody asks for."""
+    """Return the position of a session's use in `OPEN_USES`, ``len(OPEN_USES)`` for others."""
     return OPEN_USES.index(session.use) if session.use in OPEN_USES else len(OPEN_USES)
 
 

@@ -1,4 +1,4 @@
-"""Points in memory: who lies within a radius, exactly, in one vectorised step.
+"""Point index: the points within a radius, exactly, in one vectorised step.
 
 Rows of 0.01° of latitude, sorted by longitude within a row; a radius question cuts one slice out
 of each row it touches. Measurements: ``geoportal/decisions/001-snapshot-and-latitude-bands.md``.
@@ -98,7 +98,7 @@ class PointIndex:
         return places if self._order is None else self._order[places]
 
     def _candidates(self, west: float, south: float, east: float, north: float) -> Rows:
-        """Places (positions in the sorted arrays) of the bands' slices between two longitudes."""
+        """Return the places (positions in the sorted arrays) of bands between two longitudes."""
         bands = np.arange(
             np.floor(south / BAND_DEGREES), np.floor(north / BAND_DEGREES) + 1, dtype=np.float64
         )
@@ -114,7 +114,7 @@ class PointIndex:
     def _measured(
         self, lon: float, lat: float, places: Rows, radius_m: float
     ) -> tuple[Rows, Metres]:
-        """Distances of the places that may lie inside; the geodesic itself where in doubt."""
+        """Return the places that may lie inside and their distances; geodesic where in doubt."""
         centre = earth_centred(np.array([lon]), np.array([lat]))[0]
         away = self._xyz[places] - centre
         squares = np.einsum("ij,ij->i", away, away)

@@ -195,11 +195,17 @@ class Snapshot:
         return sorted(responsible, key=lambda centre: (centre.kind != "liaison_centre", centre.id))
 
     def has_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
-        """Say for each row whether one need is answered with yes."""
+        """Say for each row whether one need is known to be met."""
+        return self._has_bit(self.columns.yes, rows, code)
+
+    def refuses_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
+        """Say for each row whether one need is known not to be met."""
+        return self._has_bit(self.columns.no, rows, code)
+
+    def _has_bit(self, masks: NDArray[np.uint64], rows: Rows, code: str) -> NDArray[np.bool_]:
         mask = self.need_mask([code])
         word = int(np.flatnonzero(mask)[0])
-        answered: NDArray[np.bool_] = (self.columns.yes[rows, word] & mask[word]) != 0
-        return answered
+        return np.asarray((masks[rows, word] & mask[word]) != 0)
 
     def need_mask(self, codes: Sequence[str]) -> NDArray[np.uint64]:
         """Return the bit mask of needs, shape (words,)."""

@@ -1,4 +1,4 @@
-"""Stations joined with the municipalities they lie in."""
+"""Stations with the municipalities they lie in."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def station_directory(
     gazetteer: Gazetteer,
     reference: Reference,
 ) -> StationDirectory:
-    """Return stations with what tells them apart.
+    """Return the directory of stations, with the municipality that distinguishes equal names.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def station_directory(
         None when there are no stations.
     stations : sequence of Station
     districts : DistrictIndex
-        Outlines: they say which municipality a station lies in.
+        Outlines, which decide the municipality of a station.
     gazetteer : Gazetteer
-        Says so where there is no outline, by its nearest town.
+        Its nearest town decides where there is no outline.
     reference : Reference
         Names of municipalities and railway companies.
     """

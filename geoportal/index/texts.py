@@ -1,4 +1,4 @@
-"""The text of facilities: in whose names, readings, addresses and numbers words occur."""
+"""Text index: which facilities have words in their name, reading, address or numbers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from geoportal.text.normalize import fold, fold_name
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
 _FIELD_GAP = " "
 _PROBE = "試"
+"""Appended to a word: if nothing else is left of it after folding, it was a legal form."""
 
 
 class TextIndex:
@@ -44,10 +45,10 @@ class TextIndex:
 
     def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur anywhere in its text, in any order."""
-        found = np.ones(len(self._all), dtype=bool)
+        present = np.ones(len(self._all), dtype=bool)
         for word in words:
-            found &= self._all.containing(word)
-        return found
+            present &= self._all.containing(word)
+        return present
 
     def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
         """Rank rows by how well they fit words.

@@ -1,4 +1,4 @@
-"""Words in memory: in which facilities' folded text a word occurs, and where in it."""
+"""Substring index: which of many short texts contain a word."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ class WordIndex:
         -------
         ndarray of bool, shape (n,)
         """
-        found = np.zeros(len(self._ends), dtype=bool)
+        present = np.zeros(len(self._ends), dtype=bool)
         if not word:
-            found[:] = True
-            return found
+            present[:] = True
+            return present
         position = self._blob.find(word)
         while position != -1:
             row = int(np.searchsorted(self._ends, position, side="right"))
-            found[row] = True
+            present[row] = True
             position = self._blob.find(word, int(self._ends[row]))
-        return found
+        return present
 
     def beginning(self, word: str) -> NDArray[np.bool_]:
         """Say for each text made by `fields` whether one of its fields begins with a word."""

@@ -1,4 +1,4 @@
-"""From a question to an answer: candidates, bands, order, counts, and what helps beside them."""
+"""Search: from a question to an answer with one page of results and the counts of the whole."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
 from geoportal.search.visiting import home_of, visits_home
-
-__all__ = ["Answer", "Relaxation", "Result", "result_at", "search"]
 
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NO}
 
@@ -107,15 +105,16 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         When a district is not known.
     """
     home = home_of(snapshot, query)
-    found = find(snapshot, query, calendar)
-    tally = np.bincount(found.bands, minlength=len(BANDS))
+    candidates = find(snapshot, query, calendar)
+    tally = np.bincount(candidates.bands, minlength=len(BANDS))
     counts = {name: int(tally[i]) for i, name in enumerate(BANDS)}
-    keep = np.flatnonzero(found.bands <= _LAST_BAND[query.include])
-    rows, bands = found.rows[keep], found.bands[keep]
-    distances = None if found.distances is None else found.distances[keep]
+    keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
+    rows, bands = candidates.rows[keep], candidates.bands[keep]
+    distances = None if candidates.distances is None else candidates.distances[keep]
     fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
-    wanted = query.offset + query.limit
-    positions = order(snapshot, rows, bands, distances, fits, wanted)[query.offset : wanted]
+    end = query.offset + query.limit
+    positions = order(snapshot, rows, bands, distances, word_rank=fits, first=end)
+    positions = positions[query.offset : end]
     statuses = _opening(snapshot, query, calendar, rows[positions])
     results = tuple(
         result_at(
@@ -142,7 +141,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         home=home,
         unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
-        facets=facets(snapshot, query, found, calendar) if query.facets else None,
+        facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
     )
 
 
@@ -150,8 +149,8 @@ def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:
     if home is None:
         return 0
     rows = snapshot.in_district(home.code)
-    lost = rows[~snapshot.columns.located[rows]]
-    return int(conditions(snapshot, query).hold(snapshot, lost).sum()) if lost.size else 0
+    unlocated = rows[~snapshot.columns.located[rows]]
+    return int(conditions(snapshot, query).hold(snapshot, unlocated).sum()) if unlocated.size else 0
 
 
 def result_at(
@@ -166,7 +165,7 @@ def result_at(
     open_at: str = "",
     place: int = 0,
 ) -> Result:
-    """Return what is shown of one row: its match, its needs, its reach, its opening.
+    """Return the result of one row: its match, its needs, its visit range, its opening.
 
     Parameters
     ----------
@@ -184,16 +183,16 @@ def result_at(
         Place in the whole answer, from 1; 0 for none.
     """
     facility = snapshot.facilities[row]
-    reach = ""
+    within = ""
     if query.origin is not None and distance is not None and facility.kind in VISITING_RULE_KINDS:
-        reach = visit_range(
+        within = visit_range(
             distance, query.origin.uncertainty_m, facility.location.uncertainty_m or 0.0
         )
     return Result(
         facility=facility,
         municipality_code=snapshot.municipality_of(row),
         distance_m=None if distance is None else round(distance),
-        visit_range=reach,
+        visit_range=within,
         match=BANDS[band],
         needs={code: snapshot.selected_claims[row].get(code) for code in query.needs},
         open_at=open_at,
@@ -206,5 +205,5 @@ def result_at(
 def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:
     if query.open_at is None:
         return [""] * rows.size
-    found = snapshot.opening(rows, query.open_at, calendar, query.open_use)
-    return [STATUSES[status] for status in found]
+    statuses = snapshot.opening(rows, query.open_at, calendar, query.open_use)
+    return [STATUSES[status] for status in statuses]

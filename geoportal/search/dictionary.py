@@ -1,4 +1,4 @@
-"""From the words of care to codes: 胃ろう, PEG and ペグ all mean AC.TUBE_PEG.
+"""Dictionary of care words: 胃ろう, PEG and ペグ all mean AC.TUBE_PEG.
 
 Whole words after folding, so that ﾊﾞﾙｰﾝ, ばるーん and バルーン are one word. A word may mean
 several needs (経管栄養); all are named, and a person chooses.
@@ -22,8 +22,8 @@ _SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A word of the dictionary found in a text: characters ``start`` to ``end`` of it."""
+class WordMatch:
+    """An occurrence of a word of the dictionary: letters ``start`` to ``end`` of a text."""
 
     start: int
     end: int
@@ -73,7 +73,7 @@ class Dictionary:
         parts = (self._codes.get(fold(part), ()) for part in text.split())
         return whole or tuple(dict.fromkeys(code for codes in parts for code in codes))
 
-    def find(self, folded: str, plain: str) -> Iterator[Found]:
+    def find(self, folded: str, plain: str) -> Iterator[WordMatch]:
         """Yield the words that occur in a text, longest first at each place, none overlapping.
 
         Parameters
@@ -95,7 +95,7 @@ class Dictionary:
                 "",
             )
             if word:
-                yield Found(start, start + len(word), self._codes[word])
+                yield WordMatch(start, start + len(word), self._codes[word])
             start += len(word) or 1
 
 

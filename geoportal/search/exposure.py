@@ -1,7 +1,7 @@
-"""Who is shown how often (公平性): totals per day without anything about who searched.
+"""Exposure (公平性): how often each facility is on a first page; nothing about who searched.
 
-Two things: a ledger of what was shown, in memory only, and a simulation over a grid of homes and
-days that shows what the order does to facilities that are level.
+The ledger counts real answers, in memory only; the simulation asks the same question from a grid
+of homes over many days, to measure what the order does to facilities with equal keys.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
 from geoportal.search.match import POSSIBLE
-from geoportal.search.rank import order
+from geoportal.search.rank import leading_key, order
 
 FIRST_PAGE = 20
 KEPT_DAYS = 31
@@ -29,19 +29,19 @@ tell where one of them lives."""
 
 
 @dataclass(slots=True)
-class Shown:
-    """How often a facility stood on a first page, and how often at its head."""
+class ExposureCount:
+    """How often a facility was on a first page, and how often first on it."""
 
     first_page: int = 0
     first_place: int = 0
 
 
 class ExposureLedger:
-    """Totals per day and facility; neither the questions nor their order are kept."""
+    """Totals per day and facility; neither the questions nor their order are kept. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._days: dict[date, dict[str, Shown]] = {}
+        self._days: dict[date, dict[str, ExposureCount]] = {}
         self._questions: dict[date, int] = {}
 
     def record(self, day: date, facility_ids: Sequence[str]) -> None:
@@ -62,15 +62,15 @@ class ExposureLedger:
             self._questions[day] = self._questions.get(day, 0) + 1
             totals = self._days[day]
             for place, facility_id in enumerate(facility_ids[:FIRST_PAGE]):
-                shown = totals.setdefault(facility_id, Shown())
-                shown.first_page += 1
-                shown.first_place += place == 0
+                count = totals.setdefault(facility_id, ExposureCount())
+                count.first_page += 1
+                count.first_place += place == 0
 
-    def report(self, today: date) -> dict[date, dict[str, Shown]]:
+    def report(self, today: date) -> dict[date, dict[str, ExposureCount]]:
         """Return the totals of past days on which at least `LEAST_QUESTIONS` were asked."""
         with self._lock:
             return {
-                day: {key: replace(shown) for key, shown in totals.items()}
+                day: {key: replace(count) for key, count in totals.items()}
                 for day, totals in self._days.items()
                 if day < today and self._questions[day] >= LEAST_QUESTIONS
             }
@@ -78,7 +78,7 @@ class ExposureLedger:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What a grid of homes over some days would be shown.
+    """Exposure over a grid of homes and some days.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Simulation:
     first_page, first_place : ndarray of int, shape (n,)
         Per row of the snapshot.
     level_groups : int
-        Groups of facilities level with each other (same home, band and distance).
+        Groups of facilities with equal keys (same home, band and distance).
     least_first, most_first : float
         How often a facility came first in its groups over how often an equal share would be:
         the lowest and the highest of any facility; 1 is exactly fair.
@@ -121,35 +121,35 @@ def simulate(
     days : int
         From the snapshot's day on.
     """
-    page = np.zeros(len(snapshot), dtype=np.int64)
-    head = np.zeros(len(snapshot), dtype=np.int64)
-    level, ahead = np.zeros(len(snapshot)), np.zeros(len(snapshot))
+    first_page = np.zeros(len(snapshot), dtype=np.int64)
+    first_place = np.zeros(len(snapshot), dtype=np.int64)
+    expected, came_first = np.zeros(len(snapshot)), np.zeros(len(snapshot))
     questions, groups = 0, 0
     for lon, lat in homes:
-        found = find(snapshot, replace(query, origin=Origin(lon, lat)), calendar)
-        keep = found.bands <= POSSIBLE
-        rows, bands = found.rows[keep], found.bands[keep]
-        metres = np.empty(0) if found.distances is None else found.distances[keep]
-        standing = bands * 1e9 + np.rint(metres)
+        candidates = find(snapshot, replace(query, origin=Origin(lon, lat)), calendar)
+        keep = candidates.bands <= POSSIBLE
+        rows, bands = candidates.rows[keep], candidates.bands[keep]
+        metres = np.empty(0) if candidates.distances is None else candidates.distances[keep]
+        keys = leading_key(bands, metres)
         for number in range(days):
             day = snapshot.today + timedelta(days=number)
-            shown = order(snapshot, rows, bands, metres, None, FIRST_PAGE, day)[:FIRST_PAGE]
+            shown = order(snapshot, rows, bands, metres, first=FIRST_PAGE, day=day)[:FIRST_PAGE]
             questions += 1
-            page[rows[shown]] += 1
-            head[rows[shown[:1]]] += 1
-            _, place, members = np.unique(standing[shown], return_index=True, return_counts=True)
+            first_page[rows[shown]] += 1
+            first_place[rows[shown[:1]]] += 1
+            _, place, members = np.unique(keys[shown], return_index=True, return_counts=True)
             for start, size in zip(place[members > 1], members[members > 1], strict=True):
                 tied = rows[shown[start : start + size]]
-                whole = int((standing == standing[shown[start]]).sum())
+                whole = int((keys == keys[shown[start]]).sum())
                 if whole == size:
                     groups += 1
-                    level[tied] += 1 / size
-                    ahead[tied[0]] += 1
-    shares = ahead[level > 0] / level[level > 0]
+                    expected[tied] += 1 / size
+                    came_first[tied[0]] += 1
+    shares = came_first[expected > 0] / expected[expected > 0]
     return Simulation(
         questions=questions,
-        first_page=page,
-        first_place=head,
+        first_page=first_page,
+        first_place=first_place,
         level_groups=groups,
         least_first=float(shares.min(initial=1.0)),
         most_first=float(shares.max(initial=1.0)),

@@ -1,4 +1,4 @@
-"""Counts beside an answer: what each other choice of one filter would give.
+"""Facets: for each choice of one filter, how many facilities it would give.
 
 Every count is of the question with *that filter alone* changed: for a kind, the question with
 that kind in place of the kinds asked for; for a district, with that municipality or ward in place
@@ -49,46 +49,46 @@ class Facets:
 
 
 def facets(
-    snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
+    snapshot: Snapshot, query: Query, candidates: Candidates, calendar: OpeningCalendar
 ) -> Facets:
     """Return the counts for a question.
 
     Parameters
     ----------
-    found : Candidates
-        What the question itself gave.
+    candidates : Candidates
+        The candidates of the question itself.
     """
     return Facets(
         kinds=_kinds(snapshot, query, calendar),
-        needs=_needs(snapshot, query, found, calendar),
+        needs=_needs(snapshot, query, candidates, calendar),
         districts=_districts(snapshot, query, calendar),
-        evidence=_evidence(snapshot, query, found),
+        evidence=_evidence(snapshot, query, candidates),
     )
 
 
 def _kinds(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
-    found = find(snapshot, replace(query, kinds=()), calendar)
-    table = _by_band(snapshot.columns.kinds[found.rows], found.bands, len(KINDS))
+    candidates = find(snapshot, replace(query, kinds=()), calendar)
+    table = _by_band(snapshot.columns.kinds[candidates.rows], candidates.bands, len(KINDS))
     return _counts(KINDS, table, query.kinds)
 
 
 def _districts(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
-    found = find(snapshot, replace(query, districts=()), calendar)
-    numbers = snapshot.columns.municipalities[found.rows]
+    candidates = find(snapshot, replace(query, districts=()), calendar)
+    numbers = snapshot.columns.municipalities[candidates.rows]
     names = [str(name) for name in snapshot.columns.municipality_codes]
-    return _counts(names, _by_band(numbers, found.bands, len(names)), query.districts)
+    return _counts(names, _by_band(numbers, candidates.bands, len(names)), query.districts)
 
 
 def _needs(
-    snapshot: Snapshot, query: Query, found: Candidates, calendar: OpeningCalendar
+    snapshot: Snapshot, query: Query, candidates: Candidates, calendar: OpeningCalendar
 ) -> tuple[Count, ...]:
     codes = [term.code for term in snapshot.vocabulary]
-    yes = unpack_masks(snapshot.columns.yes[found.rows], len(codes))
-    no = unpack_masks(snapshot.columns.no[found.rows], len(codes))
-    match, refused = found.bands == MATCH, found.bands == NO
+    yes = unpack_masks(snapshot.columns.yes[candidates.rows], len(codes))
+    no = unpack_masks(snapshot.columns.no[candidates.rows], len(codes))
+    match, refused = candidates.bands == MATCH, candidates.bands == NO
     matches = np.count_nonzero(yes[match], axis=0)
     refusals = int(refused.sum()) + np.count_nonzero(no[~refused], axis=0)
-    rest = found.rows.size - matches - refusals
+    rest = candidates.rows.size - matches - refusals
     table = np.stack((matches, rest, refusals), axis=1)
     for code in query.needs:
         without = replace(query, needs=tuple(need for need in query.needs if need != code))
@@ -100,14 +100,14 @@ def _needs(
     return _counts([codes[i] for i in stated], table[stated], query.needs)
 
 
-def _evidence(snapshot: Snapshot, query: Query, found: Candidates) -> tuple[Count, ...]:
+def _evidence(snapshot: Snapshot, query: Query, candidates: Candidates) -> tuple[Count, ...]:
     if not query.needs:
         return ()
     positions = [snapshot.vocabulary.position(code) for code in query.needs]
-    classes = snapshot.columns.evidence[found.rows][:, positions].astype(np.int64)
+    classes = snapshot.columns.evidence[candidates.rows][:, positions].astype(np.int64)
     none = len(EVIDENCE) + 1
     weakest = np.where(classes == 0, none, classes).min(axis=1)
-    table = _by_band(weakest - 1, found.bands, none)
+    table = _by_band(weakest - 1, candidates.bands, none)
     return _counts((*EVIDENCE, _NOT_STATED), table, ())
 
 

@@ -1,4 +1,4 @@
-"""Who is in question: rows that fulfil place, kind and text, with distance and match band."""
+"""Candidates of a question: rows that fulfil place, kind and text, with distance and band."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Rows in question.
+    """Rows that fulfil every condition but the needs.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """All conditions of a question but radius, needs and time; asked of a few rows at a time.
+    """Conditions of a question but radius, needs and time; tested on a few rows at a time.
 
     Attributes
     ----------
@@ -57,12 +57,12 @@ class Conditions:
 
     def hold(self, snapshot: Snapshot, rows: Rows) -> Flags:
         """Say for each row whether it fulfils the conditions."""
-        held = np.ones(rows.size, dtype=bool)
+        fulfilled = np.ones(rows.size, dtype=bool)
         if self.kinds is not None:
-            held &= self.kinds[snapshot.columns.kinds[rows]]
+            fulfilled &= self.kinds[snapshot.columns.kinds[rows]]
         if self.flags is not None:
-            held &= self.flags[rows]
-        return held
+            fulfilled &= self.flags[rows]
+        return fulfilled
 
 
 def conditions(snapshot: Snapshot, query: Query) -> Conditions:
@@ -90,7 +90,7 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
 
 
 def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candidates:
-    """Return everyone in question, refusals included.
+    """Return the candidates of a question, those that refuse a need included.
 
     Raises
     ------

@@ -1,9 +1,9 @@
-"""From a consultation note (相談) to needs and kinds, by dictionary and rules, to be confirmed.
+"""Interpreter of consultation notes (相談): needs and kinds by dictionary and rules.
 
-Nothing is guessed beyond the lists: words come from the vocabulary, rules from
-``interpret_rules.csv``. Each finding is tied to the words it came from. What is denied (なし),
-what is in place already and what merely describes the patient is told apart from what is asked.
-Nothing of the note is kept.
+Words come from the vocabulary, rules from ``interpret_rules.csv``; nothing is inferred beyond them,
+and a person confirms the result. Each finding names the words it came from. What is denied (なし),
+what is in place already and what merely describes the patient is distinguished from what is asked
+for. Nothing of the note is kept.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from geoportal.search.interpretation import (
     Finding,
     Interpretation,
     Wanted,
-    holds,
-    in_order,
-    joined_groups,
-    merged,
+    is_met,
+    merge_findings,
+    merge_groups,
+    sort_kinds,
     urgency_of,
 )
 from geoportal.search.note_text import Note
@@ -41,7 +41,7 @@ _SHORT_NOTE = 30
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A word or pattern found: letters ``start`` to ``end`` of the note's plain form."""
+    """An occurrence of a word or pattern: letters ``start`` to ``end`` of the note's plain form."""
 
     start: int
     end: int
@@ -102,7 +102,7 @@ class Interpreter:
         for hit in plain:
             self._apply(draft, note, hit)
         for hit in stated:
-            if hit.rule and hit.rule.requires and holds(hit.rule.requires, draft):
+            if hit.rule and hit.rule.requires and is_met(hit.rule.requires, draft):
                 self._apply(draft, note, hit)
         return self._finished(draft, note, hits)
 
@@ -120,10 +120,10 @@ class Interpreter:
         for rule, pattern in self._rules:
             if rule.effect in ("negation", "in_place", "cue"):
                 continue
-            for found in pattern.finditer(note.plain):
-                hit = _Hit(*found.span(), rule=rule)
-                veiled = rule.effect != "urgency" and any(hit.overlaps(h) for h in hidden)
-                if hit.start == hit.end or veiled:
+            for match in pattern.finditer(note.plain):
+                hit = _Hit(*match.span(), rule=rule)
+                concealed = rule.effect != "urgency" and any(hit.overlaps(h) for h in hidden)
+                if hit.start == hit.end or concealed:
                     continue
                 hits.append(hit)
                 if rule.effect in _CONSUMING:
@@ -132,20 +132,18 @@ class Interpreter:
 
     def _words(self, note: Note) -> list[_Hit]:
         return [
-            _Hit(found.start, found.end, codes=found.codes)
-            for found in self._dictionary.find(note.folded, note.plain)
+            _Hit(match.start, match.end, codes=match.codes)
+            for match in self._dictionary.find(note.folded, note.plain)
         ]
 
     def _read_words(self, draft: Draft, note: Note, words: list[_Hit]) -> None:
         """Sort the dictionary's words into asked for, denied, in place, mentioned."""
-        denied = self._denied(note, words)
-        for hit, no in zip(words, denied, strict=True):
+        for hit, denied in zip(words, self._denied(note, words), strict=True):
             because = (note.span(hit.start, hit.end),)
             kinds = [self._kind_of_term[c] for c in hit.codes if c in self._kind_of_term]
             codes = [code for code in hit.codes if code not in self._kind_of_term]
-            if no:
-                found = [Finding(value, "", because) for value in (*kinds, *codes)]
-                draft.not_needed += found
+            if denied:
+                draft.not_needed += [Finding(value, "", because) for value in (*kinds, *codes)]
             elif self._in_place(note, hit, codes):
                 draft.in_place += [Finding(value, "", because) for value in (*kinds, *codes)]
             else:
@@ -161,8 +159,8 @@ class Interpreter:
                 draft.mentioned.append(Finding(kind, MENTIONED, because))
         for code in codes:
             strength = _STRENGTH_OF_GROUP.get(self._vocabulary[code].group, MUST)
-            found = Finding(code, strength, because)
-            (draft.mentioned if strength == MENTIONED else draft.needs).append(found)
+            target = draft.mentioned if strength == MENTIONED else draft.needs
+            target.append(Finding(code, strength, because))
 
     def _apply(self, draft: Draft, note: Note, hit: _Hit) -> None:
         """Add what a rule of effect ``need`` or ``mention`` says."""
@@ -189,7 +187,7 @@ class Interpreter:
 
     def _add_circumstance(self, draft: Draft, note: Note, hit: _Hit) -> None:
         rule = hit.rule
-        if rule is not None and (not rule.requires or holds(rule.requires, draft)):
+        if rule is not None and (not rule.requires or is_met(rule.requires, draft)):
             because = (note.span(hit.start, hit.end),)
             draft.circumstances.append(
                 Finding(f"{rule.effect}:{rule.value}", "", because, rule.rule, rule.note_ja)
@@ -234,23 +232,23 @@ class Interpreter:
         teams = (
             hit.rule.value
             for hit in hits
-            if hit.rule and hit.rule.effect == "team" and holds(hit.rule.requires, draft)
+            if hit.rule and hit.rule.effect == "team" and is_met(hit.rule.requires, draft)
         )
-        needs = tuple(sorted(merged(draft.needs), key=lambda need: need.strength != MUST))
+        needs = tuple(sorted(merge_findings(draft.needs), key=lambda need: need.strength != MUST))
         values = {need.value for need in needs}
         wanted = self._wanted(draft.groups, needs)
         if not draft.kinds:
             must = [need for need in needs if need.strength == MUST]
             because = tuple(dict.fromkeys(span for need in must for span in need.because))
-            asked = [kind for one in wanted for kind in one.kinds] if must else []
+            asked = [kind for search in wanted for kind in search.kinds] if must else []
             draft.kinds += [Finding(kind, "", because, "from_needs") for kind in asked]
         return Interpretation(
             needs=needs,
-            kinds=in_order(merged(draft.kinds)),
-            mentioned=tuple(f for f in merged(draft.mentioned) if f.value not in values),
-            not_needed=merged(draft.not_needed),
-            in_place=merged(draft.in_place),
-            circumstances=merged(draft.circumstances),
+            kinds=sort_kinds(merge_findings(draft.kinds)),
+            mentioned=tuple(f for f in merge_findings(draft.mentioned) if f.value not in values),
+            not_needed=merge_findings(draft.not_needed),
+            in_place=merge_findings(draft.in_place),
+            circumstances=merge_findings(draft.circumstances),
             ages=ages,
             urgency=urgency_of(draft.circumstances),
             team=next(teams, ""),
@@ -260,8 +258,8 @@ class Interpreter:
     def _wanted(
         self, groups: Sequence[tuple[str, ...]], needs: Sequence[Finding]
     ) -> tuple[Wanted, ...]:
-        """Return a search per group of kinds; needs go to the kinds they are asked of."""
-        joined = joined_groups(groups)
+        """Return a search per group of kinds, each with the needs asked of its kinds."""
+        joined = merge_groups(groups)
         if not joined and needs:
             must = [need for need in needs if need.strength == MUST] or list(needs)
             kinds = [set(self._vocabulary[need.value].kinds or KINDS) for need in must]

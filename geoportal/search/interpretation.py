@@ -1,4 +1,4 @@
-"""What a consultation note was found to say: findings, gathered in order and put together."""
+"""Interpretation of a consultation note: its findings, and how they are merged and ordered."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Interpretation:
 
 @dataclass(slots=True)
 class Draft:
-    """Findings as they gather, in order of place."""
+    """Findings collected so far, in the order of the note."""
 
     needs: list[Finding] = field(default_factory=list)
     kinds: list[Finding] = field(default_factory=list)
@@ -82,45 +82,44 @@ class Draft:
     groups: list[tuple[str, ...]] = field(default_factory=list)
 
 
-def holds(requires: str, draft: Draft) -> bool:
-    """Say whether what a rule requires has been found."""
+def is_met(requires: str, draft: Draft) -> bool:
+    """Say whether the requirement of a rule is met: ``kind:…`` or a circumstance; empty: always."""
     if not requires:
         return True
     what, _, value = requires.partition(":")
     if what == "kind":
-        return any(found.value == value for found in draft.kinds)
-    return any(found.value == requires for found in draft.circumstances)
+        return any(kind.value == value for kind in draft.kinds)
+    return any(finding.value == requires for finding in draft.circumstances)
 
 
-def merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Put findings of the same thing together: all words, the greatest strength."""
-    alike: dict[str, list[Finding]] = {}
-    for item in found:
-        alike.setdefault(item.value, []).append(item)
-    return tuple(_one(items) for items in alike.values())
+def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Merge findings of equal value: all of their words, the greatest strength."""
+    by_value: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_value.setdefault(finding.value, []).append(finding)
+    return tuple(_merge_equal(equal) for equal in by_value.values())
 
 
-def _one(items: Sequence[Finding]) -> Finding:
-    strongest = next((item for item in items if item.strength == MUST), items[0])
-    spans = {span for item in items for span in item.because}
-    everyone = not all(item.kinds for item in items)
+def _merge_equal(findings: Sequence[Finding]) -> Finding:
+    strongest = next((f for f in findings if f.strength == MUST), findings[0])
+    spans = {span for finding in findings for span in finding.because}
+    of_any_kind = not all(finding.kinds for finding in findings)
+    kinds = dict.fromkeys(kind for finding in findings for kind in finding.kinds)
     return replace(
         strongest,
         because=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
-        note_ja=next((item.note_ja for item in items if item.note_ja), ""),
-        kinds=()
-        if everyone
-        else tuple(dict.fromkeys(kind for item in items for kind in item.kinds)),
+        note_ja=next((finding.note_ja for finding in findings if finding.note_ja), ""),
+        kinds=() if of_any_kind else tuple(kinds),
     )
 
 
-def in_order(kinds: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Put kinds in the order of the contract."""
-    return tuple(sorted(kinds, key=lambda found: KINDS.index(found.value)))
+def sort_kinds(kinds: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Sort findings of kinds by `KINDS`."""
+    return tuple(sorted(kinds, key=lambda kind: KINDS.index(kind.value)))
 
 
-def joined_groups(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Put groups that share a kind together; kinds in the order of the contract."""
+def merge_groups(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Merge groups that share a kind; groups and their kinds are sorted by `KINDS`."""
     joined: list[set[str]] = []
     for group in groups:
         touching = [other for other in joined if other & set(group)]
@@ -131,10 +130,10 @@ def joined_groups(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def urgency_of(circumstances: Sequence[Finding]) -> str:
-    """Return how soon help is wanted; what says that it is not urgent counts most."""
+    """Return how soon help is wanted; "not urgent" outweighs the others. Empty when not stated."""
     named: Iterator[str] = (
         level
         for level in ("not_urgent", "urgent", "in_advance")
-        if any(found.value == f"urgency:{level}" for found in circumstances)
+        if any(finding.value == f"urgency:{level}" for finding in circumstances)
     )
     return next(named, "")

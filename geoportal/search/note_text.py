@@ -1,4 +1,4 @@
-"""A note made readable for rules, every letter still tied to its place in the original."""
+"""Text of a note, normalised for patterns, with every letter mapped to its original position."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Note:
         self._text = text
         self._starts = (*starts, len(text))
         self.plain = "".join(plain)
-        self._stops = [found.start() for found in _SENTENCE_END.finditer(self.plain)]
+        self._stops = [end.start() for end in _SENTENCE_END.finditer(self.plain)]
         self.folded = "".join(_folded_letter(letter) for letter in plain)
 
     def span(self, start: int, end: int) -> Span:
@@ -85,12 +85,12 @@ class Note:
 
     def ages(self) -> tuple[Age, ...]:
         """Return the ages named: 80代, 七十代, 85歳."""
-        found = []
+        ages = []
         for named in _AGE.finditer(self.plain):
             number = _number(named["number"])
             most = number + _DECADE - 1 if named["unit"] == "代" else number
-            found.append(Age(number, most, self.span(*named.span())))
-        return tuple(found)
+            ages.append(Age(number, most, self.span(*named.span())))
+        return tuple(ages)
 
 
 def _clusters(text: str) -> list[int]:

@@ -29,6 +29,10 @@ from geoportal.search.match import Bands
 TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
 """How words fit, best first; index = rank of `TextIndex.rank`."""
 
+_BAND_STEP = 1e9
+_NO_POSITION = 1e8
+"""Larger than any distance in metres and smaller than a step between bands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -51,11 +55,12 @@ def order(
     rows: Rows,
     band: Bands,
     distances: NDArray[np.float64] | None,
-    word_rank: NDArray[np.int8] | None,
+    *,
+    word_rank: NDArray[np.int8] | None = None,
     first: int | None = None,
     day: date | None = None,
 ) -> NDArray[np.int64]:
-    """Return the positions of ``rows`` in the order they are shown.
+    """Return the positions of ``rows`` in the order of the answer.
 
     Parameters
     ----------
@@ -72,11 +77,7 @@ def order(
     day : date, optional
         The day of the draw; the snapshot's unless given.
     """
-    leading = band.astype(np.float64) * 1e9
-    if distances is not None:
-        leading += np.nan_to_num(np.rint(distances), nan=1e8)
-    elif word_rank is not None:
-        leading += word_rank
+    leading = leading_key(band, distances if distances is not None else word_rank)
     among = _leaders(leading, first)
     keys: list[NDArray[np.generic]] = [
         daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
@@ -87,8 +88,27 @@ def order(
     return among[np.lexsort(keys)]
 
 
+def leading_key(band: Bands, second: NDArray[np.generic] | None) -> NDArray[np.float64]:
+    """Return the band and the key after it as one number, shape (m,), smallest first.
+
+    Parameters
+    ----------
+    band : ndarray of int8, shape (m,)
+    second : ndarray of float or int, shape (m,), or None
+        Metres (NaN without a position: after those with one), or the word rank.
+    """
+    key = band.astype(np.float64) * _BAND_STEP
+    if second is not None:
+        key += np.nan_to_num(np.rint(second.astype(np.float64)), nan=_NO_POSITION)
+    return key
+
+
 def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int64]:
-    """Return the positions that can be among the first by their leading key, level ones too."""
+    """Return the positions that can be among the first by their leading key, ties included.
+
+    All ties with the last one wanted are returned: only the draw decides which of them come first,
+    so that none is on two pages, or on none.
+    """
     if first is None or first >= leading.size:
         return np.arange(leading.size)
     last = np.partition(leading, first - 1)[first - 1]
@@ -98,7 +118,7 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
 def reasons(
     snapshot: Snapshot, row: int, band: int, distance: float | None, text_rank: int | None
 ) -> tuple[Reason, ...]:
-    """Return why a result stands where it stands: the keys of the order and its values."""
+    """Return the keys of the order with the values of one result."""
     draw = int(daily_draw(snapshot.columns.tie_keys[row : row + 1], snapshot.today)[0])
     text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
     near = () if distance is None else (Reason("distance_m", round(distance)),)
@@ -106,7 +126,10 @@ def reasons(
 
 
 def daily_draw(tie_keys: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:
-    """Return each facility's number in the draw of one day (splitmix64 of id and day)."""
+    """Return each facility's number in the draw of one day, shape of ``tie_keys``.
+
+    Splitmix64 (Steele, Lea & Flood 2014) of the hash of the id and the ordinal of the day.
+    """
     seed = np.uint64(day.toordinal())
     with np.errstate(over="ignore"):
         z = tie_keys + (seed + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)

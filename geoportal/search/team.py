@@ -8,8 +8,8 @@ Order of teams (公平性, the same for everyone):
 3. shortest total distance, each rounded to 1 m;
 4. the sum of the members' numbers in the draw of the day.
 
-A role stays open when nobody in reach can fill it; one that must be filled by someone else than
-another role may also stay open when the only candidate fills the other.
+A role stays open when no facility within the radius can fill it; one that must be filled by another
+facility than some other role may also stay open when the only candidate fills that one.
 
 Every key is a sum over the members, so the best member for a role does not depend on the others
 unless two roles must be filled by different facilities. The teams listed are proved to be the
@@ -52,9 +52,16 @@ MAX_TEAMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Someone who could fill a role.
+    """A facility that could fill a role, or nobody.
 
-    ``row`` is the snapshot's; None is nobody.
+    Attributes
+    ----------
+    row : int or None
+        Row of the snapshot; None for nobody.
+    cost : tuple of int
+        See `Cost`.
+    missing, unknown : tuple of str
+        Needs refused, and needs not known.
     """
 
     row: int | None
@@ -138,7 +145,7 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
         teams=teams,
         members={
             (role.role, member.row): _member(
-                snapshot, queries[role.role], home, calendar, member, member.row
+                snapshot, queries[role.role], home=home, calendar=calendar, member=member
             )
             for team in teams
             for role, member in zip(question.roles, team.members, strict=True)
@@ -150,16 +157,18 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
 def _member(
     snapshot: Snapshot,
     query: Query,
+    *,
     home: District | None,
     calendar: OpeningCalendar,
     member: Candidate,
-    row: int,
 ) -> Result:
+    """Return the result of a member, who is somebody."""
+    row = -1 if member.row is None else member.row
     missing, unknown, metres, _ = member.cost
     status = ""
     if query.open_at is not None:
-        found = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
-        status = STATUSES[int(found[0])]
+        statuses = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
+        status = STATUSES[int(statuses[0])]
     return result_at(
         snapshot,
         query,
@@ -174,27 +183,27 @@ def _member(
 def candidates(
     snapshot: Snapshot, query: Query, role: Role, calendar: OpeningCalendar, enough: int
 ) -> list[Candidate]:
-    """Return the first so many candidates for a role by the order of teams, best first."""
-    found = find(snapshot, replace(query, needs=()), calendar)
-    if found.distances is None or found.rows.size == 0:
+    """Return the best ``enough`` candidates for a role by the order of teams, best first."""
+    reachable = find(snapshot, replace(query, needs=()), calendar)
+    if reachable.distances is None or reachable.rows.size == 0:
         return []
     codes = len(snapshot.vocabulary)
     positions = [snapshot.vocabulary.position(code) for code in role.needs]
-    no = unpack_masks(snapshot.columns.no[found.rows], codes)[:, positions]
-    yes = unpack_masks(snapshot.columns.yes[found.rows], codes)[:, positions]
-    closed = found.bands  # of the time asked for alone: 1 not known, 2 closed
-    missing = no.sum(axis=1) + (closed == 2)
-    unknown = (~(yes | no)).sum(axis=1) + (closed == 1)
-    metres = np.rint(found.distances).astype(np.int64)
-    draws = daily_draw(snapshot.columns.tie_keys[found.rows], snapshot.today)
+    no = unpack_masks(snapshot.columns.no[reachable.rows], codes)[:, positions]
+    yes = unpack_masks(snapshot.columns.yes[reachable.rows], codes)[:, positions]
+    opening = reachable.bands  # needs are left out: the band is that of the time asked for
+    missing = no.sum(axis=1) + (opening == NO)
+    unknown = (~(yes | no)).sum(axis=1) + (opening == POSSIBLE)
+    metres = np.rint(reachable.distances).astype(np.int64)
+    draws = daily_draw(snapshot.columns.tie_keys[reachable.rows], snapshot.today)
     first = np.lexsort((draws, metres, unknown, missing))[:enough]
     return [
         Candidate(
-            row=int(found.rows[i]),
+            row=int(reachable.rows[i]),
             cost=(int(missing[i]), int(unknown[i]), int(metres[i]), int(draws[i])),
             missing=tuple(c for c, refused in zip(role.needs, no[i], strict=True) if refused),
             unknown=tuple(
-                code for code, said in zip(role.needs, yes[i] | no[i], strict=True) if not said
+                code for code, stated in zip(role.needs, yes[i] | no[i], strict=True) if not stated
             ),
         )
         for i in first
@@ -235,8 +244,8 @@ def best_teams(
 class _Branch:
     """Members chosen for the first roles; ``bound`` is what a team with them costs at least.
 
-    ``first`` is the candidate from which the next role is to be tried: a branch stands for all
-    its later brothers until it is taken up.
+    ``first`` is the candidate from which the next role is to be tried: until it is expanded, a
+    branch stands for all its later siblings.
     """
 
     bound: Cost
@@ -269,8 +278,8 @@ def _branches(
         yield _Branch(bound, branch.chosen, number + 1, branch.spent)
 
 
-def _plus(one: Cost, other: Cost) -> Cost:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3]
+def _plus(left: Cost, right: Cost) -> Cost:
+    return left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3]
 
 
 def _nobody(role: Role) -> Candidate:

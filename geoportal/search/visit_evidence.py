@@ -1,9 +1,9 @@
-"""The evidence the 16 km rule asks for (16kmルール, 絶対的な理由).
+"""Evidence for the 16 km rule (16kmルール, 絶対的な理由).
 
-A visit from beyond 16 km is paid for only when nobody within 16 km of the home can give the care,
-or those who can do not visit. So the answer counts, around the home: who says they can do each
-need, who says they cannot, of whom it is not known, and how many of each visit. Counts of what is
-held here, not a decision.
+A visit from beyond 16 km is paid for only when no institution within 16 km of the home can give the
+care, or those that can do not visit. So the answer counts the institutions around the home: those
+that state they can do each need, that they cannot, those of which it is not known, and how many of
+them visit. These are counts of the data, not a decision.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
-from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import conditions
 from geoportal.search.visit_range import LIMIT_M
@@ -24,8 +23,8 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """How many institutions say yes, no or nothing; ``visiting``: of these, who visit."""
+class AnswerCounts:
+    """Numbers of institutions that state yes, no or nothing; ``_visiting``: of these, visiting."""
 
     yes: int
     no: int
@@ -46,9 +45,9 @@ class VisitEvidence:
         Kinds counted: hospitals, clinics, dental clinics, or those of them asked for.
     institutions, visiting : int
         How many there are, and how many say that they visit.
-    needs : dict of str to Answers
+    needs : dict of str to AnswerCounts
         For each need asked that can be put to these kinds.
-    together : Answers
+    together : AnswerCounts
         For all these needs at once: yes to all; no to any; else unknown.
     """
 
@@ -56,8 +55,8 @@ class VisitEvidence:
     kinds: tuple[str, ...]
     institutions: int
     visiting: int
-    needs: dict[str, Answers]
-    together: Answers
+    needs: dict[str, AnswerCounts]
+    together: AnswerCounts
 
 
 def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
@@ -81,39 +80,29 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
     vocabulary = snapshot.vocabulary
     known = vocabulary.visit_codes(*VISITING_RULE_KINDS)
     visiting = np.logical_or.reduce(
-        [_said(snapshot.columns.yes, rows, vocabulary.position(code)) for code in known]
-        or [np.zeros(rows.size, dtype=bool)]
+        [snapshot.has_need(rows, code) for code in known] or [np.zeros(rows.size, dtype=bool)]
     )
     asked = [
         code for code in query.needs if any(vocabulary.applies_to(code, kind) for kind in kinds)
     ]
-    said = {
-        code: (
-            _said(snapshot.columns.yes, rows, vocabulary.position(code)),
-            _said(snapshot.columns.no, rows, vocabulary.position(code)),
-        )
-        for code in asked
+    stated = {
+        code: (snapshot.has_need(rows, code), snapshot.refuses_need(rows, code)) for code in asked
     }
-    every = np.logical_and.reduce([yes for yes, _ in said.values()] or [np.ones(rows.size, bool)])
-    never = np.logical_or.reduce([no for _, no in said.values()] or [np.zeros(rows.size, bool)])
+    every = np.logical_and.reduce([yes for yes, _ in stated.values()] or [np.ones(rows.size, bool)])
+    never = np.logical_or.reduce([no for _, no in stated.values()] or [np.zeros(rows.size, bool)])
     return VisitEvidence(
         limit_m=LIMIT_M,
         kinds=kinds,
         institutions=int(rows.size),
         visiting=int(visiting.sum()),
-        needs={code: _answers(yes, no, visiting) for code, (yes, no) in said.items()},
-        together=_answers(every, never, visiting),
+        needs={code: _counts(yes, no, visiting) for code, (yes, no) in stated.items()},
+        together=_counts(every, never, visiting),
     )
 
 
-def _said(masks: NDArray[np.uint64], rows: Rows, position: int) -> Flags:
-    word, bit = divmod(position, 64)
-    return np.asarray((masks[rows, word] & np.uint64(1 << bit)) != 0)
-
-
-def _answers(yes: Flags, no: Flags, visiting: Flags) -> Answers:
+def _counts(yes: Flags, no: Flags, visiting: Flags) -> AnswerCounts:
     unknown = ~(yes | no)
-    return Answers(
+    return AnswerCounts(
         yes=int(yes.sum()),
         no=int(no.sum()),
         unknown=int(unknown.sum()),

@@ -92,7 +92,7 @@ def in_memory(city: SimpleNamespace, index: PointIndex, radius_m: float) -> Call
         )
         band = bands(city, rows, NEEDS)
         keep = np.flatnonzero(band < NO)
-        order(city, rows[keep], band[keep], metres[keep], None, PAGE)[:PAGE]
+        order(city, rows[keep], band[keep], metres[keep], first=PAGE)[:PAGE]
         tally = np.bincount(band, minlength=3)
         return int(tally[MATCH]), int(tally[NO])
 
