@@ -224,7 +224,16 @@ def test_facilities_by_box_kind_words_and_number(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["bbox=1,2,3", "bbox=a,b,c,d", "bbox=131,33,130,34", "kind=x", "limit=x", "lon=130.8"]
+    "query",
+    [
+        "bbox=1,2,3",
+        "bbox=a,b,c,d",
+        "bbox=131,33,130,34",
+        "bbox=130,34,131,33",
+        "kind=x",
+        "limit=x",
+        "lon=130.8",
+    ],
 )
 def test_bad_queries_are_refused(client, query):
     assert client.get(f"/api/v1/facilities?{query}").status_code == 400
