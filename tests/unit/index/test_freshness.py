@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
 from geoportal.domain.facility import SourceMention
 from geoportal.domain.hours import Hours
 from geoportal.index.freshness import source_figures
@@ -37,3 +40,11 @@ def test_a_source_without_facts_has_no_share_of_stale_ones():
     figures = source_figures([make_facility("1", sources=(KAIGO,))], TODAY)
     assert figures["kaigo"].as_dict()["stale"] is None
     assert source_figures([], TODAY) == {}
+
+
+def test_hours_are_stale_from_the_day_after_their_last():
+    for days, stale in ((HOURS_STALE_AFTER_DAYS, 0), (HOURS_STALE_AFTER_DAYS + 1, 1)):
+        as_of = (TODAY - timedelta(days=days)).isoformat()
+        hours = Hours(open_days=(0,), as_of=as_of, source="kaigo")
+        figures = source_figures([make_facility("1", sources=(KAIGO,), hours=hours)], TODAY)
+        assert (figures["kaigo"].claims, figures["kaigo"].stale) == (1, stale)

@@ -12,6 +12,7 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.geo.geodesic import distances_m
 from geoportal.index.points import PointIndex
+from geoportal.search import relax
 from geoportal.search.answer import search
 from geoportal.search.match import MATCH, NO, POSSIBLE, bands
 from geoportal.search.rank import daily_draw, order
@@ -69,6 +70,15 @@ def test_a_relaxed_radius_reaches_just_to_the_nearest_match():
     query = Query(origin=HOME, radius_m=4_000, needs=("VM.REG",))
     (wider,) = search(make_snapshot([at_4_6_km]), query, CALENDAR).relaxations
     assert (wider.steps, wider.adds) == ((Step(RelaxationKind.RADIUS, 5_000),), 1)
+
+
+def test_the_facilities_a_wider_radius_gains_include_one_right_on_its_rim(monkeypatch):
+    near = make_facility("near", (KOKURA[0], KOKURA[1] + 0.005))
+    snapshot = make_snapshot([near, make_facility("far", FAR)])
+    _, metres = snapshot.near(*KOKURA, 50_000)
+    monkeypatch.setattr(relax, "_RADII_M", (1_000, float(metres.max())))
+    answer = search(snapshot, Query(origin=HOME, radius_m=100), CALENDAR)
+    assert [relaxation.adds for relaxation in answer.relaxations] == [2, 1]
 
 
 def test_a_radius_is_inclusive_in_the_index_and_in_the_rings_of_coverage():
