@@ -539,3 +539,17 @@ def test_without_a_network_the_shell_and_the_published_data_remain(visitor: Visi
     kept = page.evaluate(KEPT_BY_THE_WORKER)
     assert not [url for url in kept if "/api/v1/facilities/" in url]
     visitor.problems = [p for p in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in p]
+
+
+def test_taking_the_home_away_leads_back_to_the_ways_in(visitor: Visitor) -> None:
+    page = visitor.open()
+    search_address(page)
+    names(page)
+    page.locator(".card").nth(2).get_by_role("button", name="地図で見る").click()
+    expect(page.locator(".leaflet-popup")).to_be_visible()
+    answer_of(page, page.locator("#chips button", has_text="入力した場所の近く").click)
+    expect(page.locator(".way")).to_have_count(5)
+    expect(page.locator("#address")).to_have_value("")
+    expect(page.locator("#results-tools")).to_be_hidden()
+    expect(page.locator(".pin--result")).to_have_count(0)
+    expect(page.locator(".leaflet-popup")).to_have_count(0)

@@ -133,12 +133,12 @@ async function ask({ place, changes = {}, fit = false, focus = "" } = {}) {
   const notice = byId("notice").textContent.trim();
   byId("notice").hidden = !notice;
   if (answer.understood) {
-    const before = [home.fields, form.district(), form.radius()].join();
+    const before = area();
     remember(answer, place);
     form.write(answer.form);
     rememberInUrl(answer.url);
     for (const id of ["chips", "centre", "results"]) adopt(byId(id), fragment.getElementById(id));
-    show(answer, fit || before !== [home.fields, form.district(), form.radius()].join());
+    show(answer, fit || before !== area());
     announce(answer.said);
     if (focus === "title" && answer.answered) list.focusTitle();
     if (focus === "title") byId("found").scrollIntoView({ block: "start", behavior: "auto" });
@@ -148,6 +148,9 @@ async function ask({ place, changes = {}, fit = false, focus = "" } = {}) {
   byId("notice").scrollIntoView({ block: "nearest", behavior: "auto" });
   announce(notice);
 }
+
+/** What the map is fitted to: another one moves its view. */
+const area = () => JSON.stringify([home.fields, form.district(), form.radius()]);
 
 /** Keeps what the search goes by from here on; `place` is what was sent, if it was another. */
 function remember(/** @type {Answer} */ answer, /** @type {Fields | undefined} */ place) {
@@ -164,6 +167,7 @@ function show(/** @type {Answer} */ answer, /** @type {boolean} */ fit) {
   byId("results-tools").hidden = !answered;
   document.body.classList.toggle("has-results", answered);
   if (answer.facets) form.showFacets(answer.facets);
+  else if (!answered) form.showFacets({ kind: pane.kindCounts(), need: {} });
   startResults();
   pane.prepare(answer.form.kinds, answer.form.district);
   pane.show({ origin: answer.origin, radius: answer.form.radius_m, district: answer.form.district }, list.pins(), fit);

@@ -246,6 +246,7 @@ export class FacilityMap {
   /** Moves the view to the results near the place, or to the district. */
   fit(origin, districtBounds) {
     this.moved = true;
+    this.map.closePopup();
     const options = { animate: false, padding: L.point(28, 28), maxZoom: 16 };
     const places = Array.from(this.pins.values()).map((pin) => pin.getLatLng());
     if (origin) places.push(L.latLng(origin.lat, origin.lon));

@@ -113,6 +113,11 @@ export class MapPane {
     return true;
   }
 
+  /** Facilities of each kind, as soon as the map has them. */
+  kindCounts() {
+    return this.map ? this.map.kindCounts() : {};
+  }
+
   centre() {
     return this.map && this.map.centre();
   }
