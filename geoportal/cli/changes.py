@@ -41,10 +41,10 @@ def changes(console: Console, source: str, from_date: str, to_date: str, out: Pa
 def _day(text: str, name: str) -> str:
     if not text:
         return ""
-    found = parse_date(text)
-    if found is None:
+    day = parse_date(text)
+    if day is None:
         raise UsageError(f"--{name} takes a date such as 2026-10-01", name)
-    return found.isoformat()
+    return day.isoformat()
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
@@ -52,12 +52,13 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     for kind, count in document["counts"].items():
         if count:
             yield f"  {CHANGE_LABELS_JA[kind]} {count}"
-    for item in document["changes"]:
-        away = "" if item["distance_m"] is None else f"（{item['distance_m']:,.0f} m）"
-        arrow = f" {item['before']} → {item['after']}" if item["before"] or item["after"] else ""
+    for change in document["changes"]:
+        moved = "" if change["distance_m"] is None else f"（{change['distance_m']:,.0f} m）"
+        before, after = change["before"], change["after"]
+        difference = f" {before} → {after}" if before or after else ""
         yield (
-            f"{item['on']} {CHANGE_LABELS_JA[item['kind']]} {item['name']}"
-            f"［{item['facility_id']}］{arrow}{away}"
+            f"{change['on']} {CHANGE_LABELS_JA[change['kind']]} {change['name']}"
+            f"［{change['facility_id']}］{difference}{moved}"
         )
     if not document["changes"]:
         yield "変わったところはありません"

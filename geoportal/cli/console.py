@@ -1,4 +1,4 @@
-"""What every command shares: JSON on stdout, words on stderr, exit codes, progress bars."""
+"""Console of a command: JSON on stdout, messages on stderr, exit codes, progress bars."""
 
 from __future__ import annotations
 
@@ -75,19 +75,32 @@ def error_document(message: str, exit_code: int) -> str:
     return orjson.dumps({"error": {"message": message, "exit_code": exit_code}}).decode()
 
 
-def point_of(text: str) -> dict[str, float]:
-    """Read the point given as ``LON,LAT`` in degrees.
+def home_of(near: str | None, address: str | None) -> dict[str, Any]:
+    """Return the home of ``--near`` or ``--address`` as requests take it; empty for neither.
 
     Raises
     ------
     UsageError
-        When it is not two numbers.
+        When both are given, or ``--near`` is not two numbers.
     """
+    if near and address:
+        raise UsageError("give --near or --address, not both", "near")
+    if not near:
+        return {"near": {"address": address}} if address else {}
     try:
-        lon, lat = (float(part) for part in text.split(","))
+        lon, lat = (float(part) for part in near.split(","))
     except ValueError:
         raise UsageError("--near takes LON,LAT in degrees, for example 130.8751,33.8834") from None
-    return {"lon": lon, "lat": lat}
+    return {"near": {"lon": lon, "lat": lat}}
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given or have a default, as fields of a request."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value is not None and value is not False and value not in ("", (), [])
+    }
 
 
 def require_writable(path: Path, option: str) -> None:

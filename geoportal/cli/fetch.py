@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.cli.data import import_lines
+from geoportal.cli.database import import_lines
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.fetching.datasets import read_catalogue
 from geoportal.ingest.fetching.fetch import Fetcher

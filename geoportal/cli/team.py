@@ -1,4 +1,4 @@
-"""Commands that ask about several facilities at once: team, interpret, exposure."""
+"""``geoportal team``, ``interpret`` and ``exposure``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import click
 import shapely
 
-from geoportal.cli.console import Console, command, point_of
+from geoportal.cli.console import Console, command, given, home_of
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
@@ -16,7 +16,7 @@ from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.search.exposure import Simulation, simulate
-from geoportal.services.view import CALENDAR, View
+from geoportal.services.view import View
 
 Document = dict[str, Any]
 _MOST_HOMES = 5_000
@@ -25,7 +25,14 @@ _MOST_HOMES = 5_000
 @click.command()
 @click.option("--near", metavar="LON,LAT", help="The home in degrees, longitude first.")
 @click.option("--address", metavar="TEXT", help="The home as people write it.")
-@click.option("--radius", type=float, default=DEFAULT_RADIUS_M, show_default=True, metavar="METRES")
+@click.option(
+    "--radius",
+    "radius_m",
+    type=float,
+    default=DEFAULT_RADIUS_M,
+    show_default=True,
+    metavar="METRES",
+)
 @click.option("--preset", metavar="NAME", help="A ready-made team; default: discharge.")
 @click.option(
     "--role",
@@ -41,7 +48,7 @@ _MOST_HOMES = 5_000
 def team(console: Console, **options: Any) -> None:
     """Fill several roles around one home: candidates for each, and the best teams."""
     view = console.view()
-    request = TeamRequest.model_validate(_team_request(options))
+    request = _team_request(options)
     document = team_document(view, view.team(request.to_question(view)))
     console.print(document, lambda: _team_lines(view, document))
 
@@ -78,30 +85,18 @@ def exposure(console: Console, **options: Any) -> None:
         radius_m=options["radius"],
     )
     homes = list(_grid(view, options["district"], options["step"]))
-    done = simulate(view.snapshot, query, homes, options["days"], CALENDAR)
-    document = _exposure_document(view, done, len(homes), options["days"])
+    simulation = simulate(view.snapshot, query, homes, options["days"], view.calendar)
+    document = _exposure_document(view, simulation, len(homes), options["days"])
     console.print(document, lambda: _exposure_lines(document))
 
 
-def _team_request(options: dict[str, Any]) -> Document:
-    if bool(options["near"]) == bool(options["address"]):
+def _team_request(options: dict[str, Any]) -> TeamRequest:
+    """Return the request of a command; options are called like its fields."""
+    near, address = options.pop("near"), options.pop("address")
+    if bool(near) == bool(address):
         raise UsageError("give the home: --near LON,LAT or --address TEXT", "near")
-    near: Document = {"address": options["address"]}
-    if options["near"]:
-        near = point_of(options["near"])
-    request = {
-        "near": near,
-        "radius_m": options["radius"],
-        "limit": options["limit"],
-        "teams": options["teams"],
-    }
-    if options["preset"]:
-        request["preset"] = options["preset"]
-    if options["roles"]:
-        request["roles"] = [_role(text) for text in options["roles"]]
-    if options["open_at"]:
-        request["open_at"] = options["open_at"]
-    return request
+    roles = {"roles": [_role(text) for text in options.pop("roles")]}
+    return TeamRequest.model_validate(home_of(near, address) | given(options | roles))
 
 
 def _role(text: str) -> Document:
@@ -122,14 +117,14 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
         state = "そろう" if item["complete"] else "足りない"
         yield f"組み合わせ {number}（{state}、距離の合計 {item['total_distance_m']:,} m）"
         for member in item["members"]:
-            found = member["facility"]
-            if found is None:
+            facility = member["facility"]
+            if facility is None:
                 yield f"  {labels[member['role']]}: 見つからない"
                 continue
-            about = found["properties"]
+            about = facility["properties"]
             yield (
                 f"  {labels[member['role']]}: {about['name']} {about['distance_m']:,} m "
-                f"{about['phone']} [{found['id']}]"
+                f"{about['phone']} [{facility['id']}]"
             )
         for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
             for gap in item[key]:
@@ -180,26 +175,26 @@ def _grid(view: View, code: str, step_m: float) -> Iterator[tuple[float, float]]
                 yield lon, lat
 
 
-def _exposure_document(view: View, done: Simulation, homes: int, days: int) -> Document:
+def _exposure_document(view: View, simulation: Simulation, homes: int, days: int) -> Document:
     snapshot = view.snapshot
     rows = sorted(
-        (int(row) for row in done.first_page.nonzero()[0]),
-        key=lambda row: (-int(done.first_page[row]), snapshot.facilities[row].id),
+        (int(row) for row in simulation.first_page.nonzero()[0]),
+        key=lambda row: (-int(simulation.first_page[row]), snapshot.facilities[row].id),
     )
     return {
         "homes": homes,
         "days": days,
-        "questions": done.questions,
-        "level_groups": done.level_groups,
-        "least_first": round(done.least_first, 3),
-        "most_first": round(done.most_first, 3),
+        "questions": simulation.questions,
+        "level_groups": simulation.level_groups,
+        "least_first": round(simulation.least_first, 3),
+        "most_first": round(simulation.most_first, 3),
         "facilities": [
             {
                 "id": snapshot.facilities[row].id,
                 "name": snapshot.facilities[row].name,
                 "kind": snapshot.facilities[row].kind,
-                "first_page": int(done.first_page[row]),
-                "first_place": int(done.first_place[row]),
+                "first_page": int(simulation.first_page[row]),
+                "first_place": int(simulation.first_place[row]),
             }
             for row in rows
         ],

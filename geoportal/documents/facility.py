@@ -25,7 +25,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     snapshot = view.snapshot
     location = facility.location
     code = _municipality(snapshot, facility)
-    same_number = _same_number(snapshot, facility)
+    same_number = _same_number(view, facility)
     properties = {
         **brief(facility, code),
         "kana": facility.kana,
@@ -139,13 +139,12 @@ def _sorted(claims: Iterable[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda c: (c.code, c.source, c.as_of, c.value))
 
 
-def _same_number(snapshot: Snapshot, facility: Facility) -> list[Facility]:
+def _same_number(view: View, facility: Facility) -> list[Facility]:
     """Return other services under the same official number."""
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
     if not number:
         return []
-    others = (snapshot.facilities[int(row)] for row in snapshot.with_identifier(number))
-    return [other for other in others if other.id != facility.id]
+    return [other for other in view.facilities_with_number(number) if other.id != facility.id]
 
 
 def _municipality(snapshot: Snapshot, facility: Facility) -> str:

@@ -160,8 +160,10 @@ class View:
         """Return a facility by its current id, closed ones too."""
         return self.snapshot.by_id.get(facility_id)
 
-    def facilities_with_number(self, number: str) -> list[Facility]:
-        """Return the open facilities that carry an official number."""
+    def facilities_with_number(self, number: str, *, closed: bool = False) -> list[Facility]:
+        """Return the open facilities that carry an official number, with ``closed`` all of them."""
+        if closed:
+            return [f for f in self.snapshot.by_id.values() if number in f.identifiers.values()]
         rows = self.snapshot.with_identifier(number)
         return [self.snapshot.facilities[int(row)] for row in rows]
 

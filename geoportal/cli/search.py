@@ -1,21 +1,29 @@
-"""Commands that ask: search, facility, districts, geocode."""
+"""``geoportal search``, ``export``, ``facility``, ``districts`` and ``geocode``."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from geoportal.cli.console import Console, command, point_of, progress_bar, require_writable
-from geoportal.cli.lines import district_lines, facility_lines, place_lines, search_lines
+from geoportal.cli.console import (
+    Console,
+    command,
+    given,
+    home_of,
+    progress_bar,
+    require_writable,
+)
+from geoportal.cli.text_output import district_lines, facility_lines, place_lines, search_lines
 from geoportal.documents.facility import full_feature
 from geoportal.documents.reference import districts_document
 from geoportal.documents.requests import SearchRequest
 from geoportal.documents.search import export_feature, locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
+from geoportal.domain.facility import Facility
 from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import ENDINGS, export_facilities
@@ -24,21 +32,34 @@ from geoportal.services.view import View
 
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the filters of a search."""
+    """Give a command the filters of a search, under the names of `SearchRequest`."""
     for option in reversed(
         (
             click.option("--near", metavar="LON,LAT", help="A point in degrees, longitude first."),
             click.option("--address", metavar="TEXT", help="An address as people write it."),
             click.option(
                 "--radius",
+                "radius_m",
                 type=float,
                 default=DEFAULT_RADIUS_M,
                 metavar="METRES",
                 show_default=True,
             ),
             click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
-            click.option("--kind", multiple=True, metavar="KIND", help="Repeatable: any of them."),
-            click.option("--need", multiple=True, metavar="CODE", help="Repeatable: all of them."),
+            click.option(
+                "--kind",
+                "kinds",
+                multiple=True,
+                metavar="KIND",
+                help="Repeatable: any of them.",
+            ),
+            click.option(
+                "--need",
+                "needs",
+                multiple=True,
+                metavar="CODE",
+                help="Repeatable: all of them.",
+            ),
             click.option("--q", metavar="TEXT", help="Words that must occur."),
             click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
             click.option(
@@ -62,7 +83,7 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
     view = console.view()
-    request = SearchRequest.model_validate(_search_request(options))
+    request = _search_request(options)
     document = search_document(view, view.search(request.to_query(view)))
     console.print(document, lambda: search_lines(view, document))
 
@@ -75,40 +96,20 @@ def export(console: Console, out: Path, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
     require_writable(out, "--out")
     view = console.view()
-    request = SearchRequest.model_validate(_search_request(options))
-    chosen = dataclasses.replace(
-        request.to_query(view, whole_allowed=True), limit=len(view.snapshot)
-    )
-    found = search_document(view, view.search(chosen))["features"]
-    features = [export_feature(view, item) for item in found]
+    request = _search_request(options)
+    query = replace(request.to_query(view, whole_allowed=True), limit=len(view.snapshot))
+    results = search_document(view, view.search(query))["features"]
+    features = [export_feature(view, result) for result in results]
     export_facilities(out, features, view.reference)
     document = {"out": str(out), "facilities": len(features)}
     console.print(document, lambda: iter([f"{len(features)} 件を {out} に書きました"]))
 
 
-def _search_request(options: dict[str, Any]) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "radius_m": options["radius"],
-        "kinds": list(options["kind"]),
-        "needs": list(options["need"]),
-        "include": options["include"],
-        "limit": options.get("limit", DEFAULT_LIMIT),
-        "offset": options.get("offset", 0),
-    }
-    if options["near"] and options["address"]:
-        raise UsageError("give --near or --address, not both", "near")
-    if options["near"]:
-        request["near"] = point_of(options["near"])
-    if options["address"]:
-        request["near"] = {"address": options["address"]}
-    if options["district"]:
-        request["district"] = list(options["district"])
-    if options["q"]:
-        request["q"] = options["q"]
-    for name in ("open_at", "open_use", "facets", "explain", "visits_home"):
-        if options.get(name):
-            request[name] = options[name]
-    return request
+def _search_request(options: dict[str, Any]) -> SearchRequest:
+    """Return the request of a command; all options but the home are called like its fields."""
+    return SearchRequest.model_validate(
+        home_of(options.pop("near"), options.pop("address")) | given(options)
+    )
 
 
 @click.command()
@@ -117,14 +118,13 @@ def _search_request(options: dict[str, Any]) -> dict[str, Any]:
 def facility(console: Console, number: str) -> None:
     """Show one facility, every fact with its source and date."""
     view = console.view()
-    found = find_facilities(view, number)
-    documents = [full_feature(view, item) for item in found]
+    documents = [full_feature(view, match) for match in find_facilities(view, number)]
     collection = {"type": "FeatureCollection", "features": documents}
     document = documents[0] if len(documents) == 1 else collection
     console.print(document, lambda: facility_lines(view, documents))
 
 
-def find_facilities(view: View, number: str) -> list[Any]:
+def find_facilities(view: View, number: str) -> list[Facility]:
     """Return the facility with an id, or all facilities that carry an official number.
 
     Raises
@@ -132,14 +132,11 @@ def find_facilities(view: View, number: str) -> list[Any]:
     NotFoundError
         When there is none.
     """
-    one = view.facility(number) or view.facility(view.redirect_of(number))
-    if one is not None:
-        return [one]
-    snapshot = view.snapshot
-    found = [f for f in snapshot.by_id.values() if number in f.identifiers.values()]
-    if not found:
+    match = view.facility(number) or view.facility(view.redirect_of(number))
+    matches = [match] if match else view.facilities_with_number(number, closed=True)
+    if not matches:
         raise NotFoundError("no facility has this id or official number")
-    return found
+    return matches
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Commands that work on the data: init, import, doctor."""
+"""``geoportal init``, ``import`` and ``doctor``."""
 
 from __future__ import annotations
 
