@@ -10,6 +10,7 @@ from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.addresses import compare_spots, read_spot
 from geoportal.ingest.linking.clustering import LINKED, REVIEW, facility_id, link_units
+from geoportal.ingest.linking.comparison import weigh
 from geoportal.ingest.linking.decisions import (
     DIFFERENT,
     SAME,
@@ -298,3 +299,28 @@ def test_care_offices_are_kept_by_service():
     )
     assert len(groups(linkage(("k331-4070000001", listed), ("mc-361-x", city)))) == 2
     assert len(groups(linkage(("k361-4070000001", listed), ("mc-361-x", city)))) == 1
+
+
+def test_a_name_that_many_bear_weighs_less():
+    mine, theirs = (make_units([stored_open(item)])[0] for item in (navii(), bureau()))
+    (core,) = mine.names[0].cores & theirs.names[0].cores
+    rare, common = (weigh(mine, theirs, {core: count}).score for count in (1, 16))
+    assert rare - common == pytest.approx(4.0)  # log2(16) bits
+    assert weigh(mine, theirs, {}).score == rare
+
+
+def stored_open(item):
+    own, found = item
+    return StoredRecord(found, own, "", "2025-10-01", "2025-10-01", "2025-10-01", "", own)
+
+
+def test_names_are_counted_by_the_source_that_lists_most():
+    """Sixteen clinics of one name in one list: the name alone links none of them."""
+    twins = [
+        navii(f"40224000{n:05}", "山本医院", address="福岡県北九州市小倉北区") for n in range(16)
+    ]
+    other = bureau(name="山本医院", address="福岡県北九州市小倉北区")
+    (alone,) = linkage(twins[0], other).pairs
+    crowd = linkage(*twins, other).pairs
+    assert len(crowd) > 1
+    assert {alone.evidence.score - pair.evidence.score for pair in crowd} == {4.0}

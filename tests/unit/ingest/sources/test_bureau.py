@@ -289,3 +289,23 @@ def test_the_symbols_of_every_institution_equal_the_file(database):
     assert {code: set(symbols) for code, symbols in found.items()} == expected
     assert all(len(symbols) == len(set(symbols)) for symbols in found.values())
     assert all(f.startswith("35") for f in found)
+
+
+@pytest.mark.parametrize(
+    ("beds", "kind"),
+    [
+        ("一般　　19", "clinic"),
+        ("一般　　20", "hospital"),
+        ("一般　　10／療養　　10", "hospital"),
+        ("", "clinic"),
+    ],
+)
+def test_without_a_category_twenty_beds_make_a_hospital(database, tmp_path, beds, kind):
+    report, (record,) = imported(database, tmp_path, [bureau_row(病床数=beds, 種別="")])
+    assert record.kind == kind
+    assert "kind_from_beds" in codes(report)
+
+
+def test_a_category_decides_whatever_the_beds(database, tmp_path):
+    _, (record,) = imported(database, tmp_path, [bureau_row(病床数="一般　　20", 種別="診療所")])
+    assert record.kind == "clinic"

@@ -136,6 +136,14 @@ def test_a_lost_leading_zero_is_put_back_where_the_area_tells(database, tmp_path
     assert "number_mended" in codes(report)
 
 
+def test_no_zero_is_put_back_where_none_was_lost(database, tmp_path):
+    rows = [kaigo_row(事業所番号=f"40677900{i:02}", 事業所名=f"第{i}") for i in range(8)]
+    report, found = imported(database, tmp_path, *rows, kaigo_row(事業所番号="406779001"))
+    assert (len(found), report.rejected) == (8, 1)
+    assert "number_mended" not in codes(report)
+    assert "bad_office_number" in codes(report)
+
+
 def test_the_second_of_a_double_key_is_rejected_unless_it_is_the_same(database, tmp_path):
     rows = [kaigo_row(事業所番号=f"40677900{i:02}", 事業所名=f"第{i}") for i in range(8)]
     report, found = imported(database, tmp_path, *rows, rows[0], rows[1] | {"事業所名": "別名"})

@@ -104,6 +104,24 @@ def test_ids_damaged_by_excel(database, tmp_path):
     assert {"number_mended", "number_damaged_by_excel"} <= codes(report)
 
 
+@pytest.mark.parametrize(
+    ("prefecture", "published", "id_"),
+    [
+        ("40", "4012345", "n4012345"),
+        ("4", "412345", "n0412345"),  # 宮城県, the zero lost in both columns
+        ("04", "0412345", "n0412345"),
+        ("", "412345", "n412345"),  # nothing tells of a zero
+    ],
+)
+def test_pharmacy_ids_get_a_zero_back_only_where_one_was_lost(
+    database, tmp_path, prefecture, published, id_
+):
+    place = {"都道府県コード": prefecture, "市区町村コード": "", "所在地": "宮城県仙台市青葉区"}
+    row = navii_row(PHARMACY_HEADER, ID=published, **place)
+    _, (facility,) = imported(database, tmp_path, [row], PHARMACY_HEADER)
+    assert facility.id == id_
+
+
 @pytest.mark.parametrize("position", [0, 5, 10])
 def test_a_shifted_table_is_refused(database, tmp_path, position):
     rows = []

@@ -1,0 +1,74 @@
+"""Municipalities by code and name: a lost zero is put back only where one was lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoportal.ingest.reading.municipalities import (
+    MunicipalityFinder,
+    check_digit,
+    complete_address,
+)
+from tests.unit.ingest.official import REFERENCE
+
+FINDER = MunicipalityFinder(REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "padded"),
+    [
+        ("40106", "40106", False),
+        ("401064", "40106", False),
+        ("４０１０６", "40106", False),
+        ("401063", "", False),  # wrong check digit
+        ("1101", "01101", True),
+        ("11011", "01101", True),  # six digits that lost their zero, and no municipality 11011
+        ("011011", "01101", False),
+        ("40100", "", False),  # a designated city as a whole
+        ("400009", "", False),  # a prefecture
+        ("4010", "", False),
+        ("40106x", "", False),
+        ("", "", False),
+    ],
+)
+def test_codes(text, code, padded):
+    assert FINDER.by_code(text) == (code, padded)
+
+
+def test_check_digits_of_published_codes():
+    published = ("011002", "131016", "401005", "401064", "471909")
+    assert [check_digit(code[:5]) for code in published] == [code[5] for code in published]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("福岡県北九州市小倉北区城内1-1", "40106"),
+        ("福岡県京都郡苅田町富久町1", "40621"),
+        ("福岡県苅田町富久町1", "40621"),
+        ("山口県北九州市小倉北区城内1-1", ""),  # no such ward in this prefecture
+        ("北九州市小倉北区城内1-1", ""),
+    ],
+)
+def test_an_address_names_its_municipality_with_its_prefecture(address, code):
+    assert FINDER.by_address(address) == code
+
+
+def test_a_name_of_two_prefectures_is_no_municipality_by_itself():
+    assert FINDER.by_bare_address("府中市本町1") == ""
+    assert FINDER.by_bare_address("北九州市小倉北区城内1-1") == "40106"
+
+
+@pytest.mark.parametrize(
+    ("address", "whole"),
+    [
+        ("浅野1-1", "福岡県北九州市小倉北区浅野1-1"),
+        ("小倉北区浅野1-1", "福岡県北九州市小倉北区浅野1-1"),
+        ("北九州市浅野1-1", "福岡県北九州市小倉北区浅野1-1"),
+        ("福岡県北九州市小倉北区浅野1-1", "福岡県北九州市小倉北区浅野1-1"),
+        ("山口県下関市竹崎町1", "山口県下関市竹崎町1"),  # another prefecture is never corrected
+        ("", ""),
+    ],
+)
+def test_an_address_is_completed_and_nothing_named_twice(address, whole):
+    assert complete_address(address, "福岡県", "北九州市小倉北区") == whole
