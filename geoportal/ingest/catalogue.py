@@ -68,12 +68,12 @@ def source_named(name: str) -> Source[Any] | None:
 
 
 def is_fictional(name: str) -> bool:
-    """Say whether a name is that of the sample city."""
+    """Return whether a name is that of the sample city."""
     source = BY_NAME.get(name)
     return source is not None and source.is_fictional
 
 
 def lists_facilities(name: str) -> bool:
-    """Say whether a source lists facilities itself, see `Source.lists_facilities`."""
+    """Return whether a source lists facilities itself, see `Source.lists_facilities`."""
     source = BY_NAME.get(name)
     return source is None or source.lists_facilities

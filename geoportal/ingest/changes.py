@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from geoportal.address.geocode import Geocoder
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.geodesic import distance_m
-from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
 from geoportal.store.editions import read_scope_editions
 from geoportal.store.facilities import record_facilities
 from geoportal.store.history import (
@@ -46,7 +46,7 @@ _PLACED = frozenset({"town", "chome", "block", "house", "point"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one record.
+    """A change of a record.
 
     Attributes
     ----------
@@ -103,8 +103,8 @@ class ChangeReport:
     @property
     def counts(self) -> dict[str, int]:
         """How many changes of each kind, zeros too."""
-        found = Counter(change.kind for change in self.changes)
-        return {kind: found[kind] for kind in KINDS}
+        counted = Counter(change.kind for change in self.changes)
+        return {kind: counted[kind] for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,9 @@ def compare_editions(
         (item.content_hash for day in (first, last) for item in day.listings.values()),
     )
     comparison = _Comparison(first, last, contents, geocoder)
-    found = list(comparison.changes())
-    facilities = record_facilities(connection, source, [change.record_id for change in found])
-    named = [_with_facility(change, facilities) for change in found]
+    changes = list(comparison.changes())
+    facilities = record_facilities(connection, source, [change.record_id for change in changes])
+    named = [_with_facility(change, facilities) for change in changes]
     return ChangeReport(
         source,
         since,
@@ -256,10 +256,14 @@ class _Comparison:
             return None
         points = []
         for content in (before, after):
-            found = self._geocoder.geocode(content["address"], content["municipality_code"])
-            if found.lon is None or found.lat is None or found.coordinate_level not in _PLACED:
+            geocoded = self._geocoder.geocode(content["address"], content["municipality_code"])
+            if (
+                geocoded.lon is None
+                or geocoded.lat is None
+                or geocoded.coordinate_level not in _PLACED
+            ):
                 return None
-            points.append((found.lon, found.lat))
+            points.append((geocoded.lon, geocoded.lat))
         return distance_m(*points[0], *points[1])
 
     def _change(
@@ -296,12 +300,12 @@ def _published_distance(before: Mapping[str, Any], after: Mapping[str, Any]) -> 
 
 
 def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Say whether town or numbers differ: another spelling of an address is no move."""
+    """Return whether town or numbers differ: another spelling of an address is no move."""
     if not before["address"] or not after["address"]:
         return False
     if before["municipality_code"] != after["municipality_code"]:
         return True
-    level = compare_spots(read_spot(before["address"]), read_spot(after["address"]))
+    level = compare_address_parts(address_parts(before["address"]), address_parts(after["address"]))
     return level in ("number", "other", "block", "near")
 
 

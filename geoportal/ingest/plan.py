@@ -186,17 +186,17 @@ class Planner:
 
 
 def _is_text(member: Member) -> bool:
-    """Say whether a member may be a note to people: 利用規約.txt beside the tables."""
+    """Return whether a member may be a note to people: 利用規約.txt beside the tables."""
     return PurePosixPath(member.name).suffix.lower() == ".txt"
 
 
 def refusal_code(error: InputRefusedError) -> str:
-    """Return the code of the issue that tells of a refusal."""
+    """Return the issue code of a refusal."""
     if isinstance(error, UnknownLayoutError):
         return "unknown_layout"
     return "unreadable" if isinstance(error, UnreadableSourceError) else "refused"
 
 
 def refusal_line(error: InputRefusedError) -> int:
-    """Return the line a refusal speaks of, 1 for the file as a whole."""
+    """Return the line a refusal is about, 1 for the file as a whole."""
     return error.line if isinstance(error, CutFileError) else 1

@@ -1,4 +1,4 @@
-"""One import at work: each file or archive a transaction, all of it or nothing."""
+"""Import run: each file or archive is one transaction, taken whole or not at all."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ImportOptions:
 
 
 class ImportRun:
-    """One call: its options, and the geography loaded so far.
+    """One import: its options, and the geography loaded so far.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class ImportRun:
 
     @contextmanager
     def _whole(self, connection: sa.Connection) -> Iterator[None]:
-        """For a dry run, one transaction around everything that is taken back at the end."""
+        """Wrap a dry run in one transaction that is rolled back at the end."""
         if not self._options.dry_run:
             yield
             return
@@ -122,7 +122,7 @@ class ImportRun:
             outer.rollback()
 
     def _import(self, connection: sa.Connection, plan: FilePlan) -> None:
-        """Import one file or archive in a transaction of its own; a refusal takes all back."""
+        """Import one file or archive in a transaction of its own, rolled back when refused."""
         if plan.refused:
             plan.refuse_whole()
             return
@@ -144,7 +144,7 @@ class ImportRun:
             transaction.commit()
 
     def _import_member(self, connection: sa.Connection, member: Member, plan: MemberPlan) -> None:
-        """Import a member; after a refusal the others are still read, to tell what is wrong."""
+        """Import a member; after a refusal the others are still read, to report their issues."""
         geography = self._geography
         part = connection.begin_nested()
         try:
@@ -196,7 +196,7 @@ class ImportRun:
     def _date(
         self, connection: sa.Connection, member: Member, content: Content, report: FileReport
     ) -> str:
-        """Date the file: as told, as it was dated before, by its content, name, or last change."""
+        """Date the file: by option, earlier import, content, name, or last change."""
         named = date_in_name(Path(member.name).name) or date_in_name(member.name)
         as_of = (
             self._as_of

@@ -41,7 +41,7 @@ KIND_OF_SERVICE = {
 }
 NEAR_EDGE_DEGREES = 0.003
 FAR_DEGREES = 0.02
-NOWHERE = (0.0, 0.0)
+NO_ADDRESS = (0.0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def rows(wards):
                 kind = KIND_OF_SERVICE.get(service)
                 if kind:
                     known = row["緯度"] and row["経度"]
-                    at = (float(row["経度"]), float(row["緯度"])) if known else NOWHERE
+                    at = (float(row["経度"]), float(row["緯度"])) if known else NO_ADDRESS
                     found.append((kind, row["事業所番号"], code, at))
     return found
 
@@ -151,7 +151,7 @@ def test_no_far_off_coordinate_is_served(view, rows, wards):
     for key, (_, _, code, at) in far.items():
         place = served[key].location
         assert place.warnings, key
-        if at == NOWHERE:
+        if at == NO_ADDRESS:
             continue
         if place.known:
             assert (place.lon, place.lat) != at

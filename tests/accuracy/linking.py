@@ -37,7 +37,7 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.ingest.linking.addresses import compare_spots
+from geoportal.ingest.linking.addresses import compare_address_parts
 from geoportal.ingest.linking.clustering import LINKED, REVIEW, Linkage, link_units
 from geoportal.ingest.linking.names import compare_names
 from geoportal.ingest.linking.units import Unit, make_units
@@ -397,9 +397,9 @@ def _name_level(pair: tuple[Unit, Unit]) -> str:
 
 
 def _spot_level(pair: tuple[Unit, Unit]) -> str:
-    if not pair[0].spots or not pair[1].spots:
+    if not pair[0].addresses or not pair[1].addresses:
         return ""
-    return compare_spots(pair[0].spots[0], pair[1].spots[0])
+    return compare_address_parts(pair[0].addresses[0], pair[1].addresses[0])
 
 
 def _half(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Official files that can be got, as ``data/sources.toml`` lists them, for one city."""
+"""Catalogue of the official files that can be downloaded for a city (``data/sources.toml``)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class City:
     meshes: tuple[str, ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
-        """Return what a placeholder stands for."""
+        """Return the values of a placeholder."""
         return {
             "prefecture": self.prefectures,
             "mesh": self.meshes,
@@ -79,7 +79,7 @@ class Dataset:
     sha256: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, file_name: str, city: City) -> bool:
-        """Say whether a file of this name belongs to it."""
+        """Return whether a file of this name belongs to it."""
         return any(
             re.fullmatch(pattern, file_name) for pattern in self._expanded(self.pattern, city)
         )
@@ -98,15 +98,15 @@ class Dataset:
         ]
 
     def concerns(self, city: City) -> bool:
-        """Say whether it is about any prefecture of a city."""
+        """Return whether it is about any prefecture of a city."""
         return not self.prefectures or bool(set(self.prefectures) & set(city.prefectures))
 
     def _expanded(self, template: str, city: City) -> Iterator[str]:
-        found = _PLACEHOLDER.search(template)
-        if found is None:
+        match = _PLACEHOLDER.search(template)
+        if match is None:
             yield template
             return
-        name = found[1]
+        name = match[1]
         for value in self.each if name == "each" else city.values(name):
             yield from self._expanded(template.replace(f"{{{name}}}", value), city)
 
@@ -182,10 +182,10 @@ def _dataset(item: Mapping[str, Any]) -> Dataset:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in item.items()
     }
-    found = Dataset(**values)
-    re.compile(_PLACEHOLDER.sub("0", found.pattern))
-    re.compile(found.link)
-    return found
+    dataset = Dataset(**values)
+    re.compile(_PLACEHOLDER.sub("0", dataset.pattern))
+    re.compile(dataset.link)
+    return dataset
 
 
 def _endless() -> Iterator[str]:

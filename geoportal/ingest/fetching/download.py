@@ -38,7 +38,7 @@ class _Answer(Protocol):
 
 
 class _TryAgainError(Exception):
-    """Something that may go better the next time."""
+    """A failure that another try may mend."""
 
     def __init__(self, reason: str, wait_s: float = 0.0) -> None:
         super().__init__(reason)
@@ -46,7 +46,7 @@ class _TryAgainError(Exception):
 
 
 class _ChangedError(_TryAgainError):
-    """The server no longer has what was begun."""
+    """The file on the server has changed since the download began."""
 
 
 @dataclass
@@ -188,7 +188,7 @@ class Downloader:
             raise _TryAgainError(f"{done} of {total} bytes came")
 
     def _open(self, address: str, headers: dict[str, str]) -> _Closing:
-        """Open an address, or say whether trying again may help."""
+        """Open an address; raise `_TryAgainError` when another try may help."""
         scheme, host = urllib.parse.urlsplit(address)[:2]
         if scheme not in ("http", "https"):
             raise UnreadableSourceError(f"{_shown(address)}: only http and https are used")

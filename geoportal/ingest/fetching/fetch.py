@@ -23,7 +23,7 @@ _UNSAFE = re.compile(r"[^\w.()+-]+")
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What became of one file.
+    """Outcome for one file.
 
     Attributes
     ----------
@@ -93,11 +93,11 @@ class Fetcher:
         """
         if origin and not _is_address(origin) and not Path(origin).is_dir():
             raise NotFoundError(f"{origin}: there is no such folder")
-        found: list[Fetched] = []
+        fetched: list[Fetched] = []
         for dataset in datasets:
             if dataset.concerns(city):
-                found += self._dataset(dataset, city, origin)
-        return found
+                fetched += self._dataset(dataset, city, origin)
+        return fetched
 
     def _dataset(self, dataset: Dataset, city: City, origin: str) -> list[Fetched]:
         try:
@@ -133,14 +133,14 @@ class Fetcher:
         """Return the files a web page links to."""
         reader = _Links()
         reader.feed(self.downloader.page(page))
-        found: dict[str, str] = {}
+        addresses: dict[str, str] = {}
         for href, text in reader.links:
             address = urllib.parse.urljoin(page, href)
             name = urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
             told = by_text and dataset.link and re.search(dataset.link, text)
             if name and (dataset.matches(name, city) or told):
-                found.setdefault(name, address)
-        return _newest(found) if dataset.newest else list(found.items())
+                addresses.setdefault(name, address)
+        return _newest(addresses) if dataset.newest else list(addresses.items())
 
     def _one(self, dataset: Dataset, name: str, place: str) -> Fetched:
         safe = _UNSAFE.sub("_", name).lstrip(".") or "file"
@@ -172,26 +172,26 @@ class _Links(HTMLParser):
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note where a link leads."""
+        """Begin a link."""
         if tag == "a":
             self._href = dict(attrs).get("href") or ""
             self._text = []
 
     def handle_data(self, data: str) -> None:
-        """Note what it says."""
+        """Collect the text of the link."""
         self._text.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """Keep the link."""
+        """End the link."""
         if tag == "a" and self._href:
             self.links.append((self._href, "".join(self._text).strip()))
             self._href = ""
 
 
-def _newest(found: dict[str, str]) -> list[tuple[str, str]]:
-    """Keep of files that differ in the date of their names the newest one."""
+def _newest(links: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the newest of the files that differ only in the date of their name."""
     newest: dict[str, tuple[str, str, str]] = {}
-    for name, address in found.items():
+    for name, address in links.items():
         day = date_in_name(name)
         series = re.sub(r"\d{8}", "", name.split(".")[0])
         item = (day.isoformat() if day else "", name, address)

@@ -151,7 +151,7 @@ def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:
-    """Say whether a zip is a document of Excel or LibreOffice: both are zips by nature."""
+    """Return whether a zip is a document of Excel or LibreOffice: both are zips by nature."""
     names = archive.namelist()
     if _OFFICE_MARK in names:
         return True
@@ -228,7 +228,7 @@ def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> l
 
 
 def _attached(inner: str, shapes: dict[str, str]) -> str:
-    """Say why a member is not imported by itself: ``"part"``, ``"ignored"`` or ``""``."""
+    """Return why a member is not imported by itself: ``"part"``, ``"ignored"`` or ``""``."""
     suffix = PurePosixPath(inner).suffix.lower()
     stem = _stem(inner).removesuffix(".shp")  # metadata are called name.shp.xml
     if stem in shapes and suffix in _SIDE_SUFFIXES:
@@ -249,10 +249,10 @@ def _hidden(inner: str) -> bool:
 
 def _entry_date(info: zipfile.ZipInfo, fallback: date) -> date:
     try:
-        found = date(*info.date_time[:3])
+        day = date(*info.date_time[:3])
     except ValueError:
         return fallback
-    return found if found.year > 1980 else fallback
+    return day if day.year > 1980 else fallback
 
 
 def _refuse_nested(name: str, content: bytes) -> None:

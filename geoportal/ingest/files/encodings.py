@@ -1,4 +1,4 @@
-"""Character encodings of official files: found out, never guessed past an error."""
+"""Character encodings: detected by decoding the whole file without an error."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _narrow_encoding(name: str, data: bytes) -> str:
 
 
 def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
-    """Say whether text that is not whole UTF-8 begins with Japanese in UTF-8: cut or damaged."""
+    """Return whether text that is not whole UTF-8 begins with Japanese in UTF-8: cut or damaged."""
     return any(byte >= 0x80 for byte in data[: error.start]) and error.start >= 30
 
 

@@ -54,13 +54,13 @@ class Layout:
 
     def matches(self, header: Sequence[str]) -> dict[str, int]:
         """Return the position of each field found in a folded header; the first one wins."""
-        found = {}
+        positions = {}
         for name, aliases in self.columns.items():
             wanted = {fold_header(alias) for alias in aliases}
             position = next((i for i, cell in enumerate(header) if cell in wanted), None)
             if position is not None:
-                found[name] = position
-        return found
+                positions[name] = position
+        return positions
 
     def official(self, name: str) -> str:
         """Return what the publisher calls a field."""
@@ -151,9 +151,9 @@ def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> 
     """
     known = tuple(layouts)
     for sheet in sheets:
-        found = _best(sheet, known)
-        if found is not None:
-            layout, header = found
+        best = _best(sheet, known)
+        if best is not None:
+            layout, header = best
             if not layout.supported:
                 raise InputRefusedError(
                     f"{name}: this is a {layout.source} file; importing it is known but not yet "
@@ -170,13 +170,13 @@ def _best(sheet: Sheet, layouts: tuple[Layout, ...]) -> tuple[Layout, Row] | Non
         header = [fold_header(cell) for cell in row.cells]
         fitting = [
             (
-                len(found) + _family_size(layout, header),
-                len(found) - len(layout.columns),
+                len(columns) + _family_size(layout, header),
+                len(columns) - len(layout.columns),
                 -number,
                 layout,
             )
             for number, layout in enumerate(layouts)
-            if all(name in (found := layout.matches(header)) for name in layout.required)
+            if all(name in (columns := layout.matches(header)) for name in layout.required)
         ]
         if fitting:
             return max(fitting, key=lambda item: item[:3])[3], row
@@ -230,15 +230,15 @@ def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:
 
 
 def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:
-    found = len(row.cells)
-    if row is last and sheet.ends_open and found < width:
+    count = len(row.cells)
+    if row is last and sheet.ends_open and count < width:
         raise CutFileError(
-            f"{name}: the file is cut off in line {row.line}: its last row has {found} of {width} "
+            f"{name}: the file is cut off in line {row.line}: its last row has {count} of {width} "
             "fields and no line end, so rows may be missing behind it; get the file again",
             row.line,
         )
     message = (
-        f"the row has {found} fields, the header {width}: a separator is missing or too many; "
+        f"the row has {count} fields, the header {width}: a separator is missing or too many; "
         "mend the row in the file"
     )
     return Issue(row.line, "", "wrong_field_count", "error", " | ".join(row.cells), message)
@@ -315,14 +315,14 @@ def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> UnknownLay
         return UnlikeAnyLayoutError(
             f"{message} Expected is the header of an official file, see the list of sources."
         )
-    found = nearest.matches(folded)
-    missing = [nearest.official(key) for key in nearest.columns if key not in found]
+    matched = nearest.matches(folded)
+    missing = [nearest.official(key) for key in nearest.columns if key not in matched]
     unknown = [
         shorten(cell.strip())
         for i, cell in enumerate(row.cells)
-        if cell.strip() and i not in found.values()
+        if cell.strip() and i not in matched.values()
     ]
-    needed = [nearest.official(key) for key in nearest.required if key not in found]
+    needed = [nearest.official(key) for key in nearest.required if key not in matched]
     return UnknownLayoutError(
         f"{message} Nearest is {nearest.source}; needed but missing: {', '.join(needed)}. "
         f"All missing: {', '.join(missing[:_SHOWN])}. "

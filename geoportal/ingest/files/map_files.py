@@ -107,8 +107,8 @@ def _check_named_crs(name: str, crs: Any) -> None:
     text = str(properties.get("name", "")) if isinstance(properties, dict) else ""
     if not text or text.upper().endswith(("CRS84", "CRS:84")):
         return
-    found = re.search(r"(\d{4,6})\s*$", text)
-    _check_epsg(name, int(found.group(1)) if found else None, text)
+    match = re.search(r"(\d{4,6})\s*$", text)
+    _check_epsg(name, int(match.group(1)) if match else None, text)
 
 
 def _check_epsg(name: str, epsg: int | None, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What an import did: issues by line, counts by file. The ``import --json`` document."""
+"""Import report: issues by line, counts by file; the ``import --json`` document."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ChangeCounts(Protocol):
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one file (or member of an archive).
+    """Outcome for one file or member of an archive.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ class FileReport:
         self.note([Issue(line, "", code, ERROR, "", message)])
 
     def leave_out(self, message: str) -> None:
-        """Note that the file is none of ours: it lay in a folder among data."""
+        """Note that the file holds no data and was passed over."""
         self.note([Issue(1, "", "left_out", INFO, "", message)])
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one call imported.
+    """Outcome of one import of several files.
 
     Attributes
     ----------

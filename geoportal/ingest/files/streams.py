@@ -1,4 +1,4 @@
-"""Tables of a million rows: recognised by their first line, read row by row, never held whole."""
+"""Streamed tables: recognised by their first line, read row by row, never whole in memory."""
 
 from __future__ import annotations
 
@@ -146,13 +146,13 @@ def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable
     header = [fold_header(cell) for cell in first]
     best: tuple[int, StreamedTable] | None = None
     for layout in layouts:
-        found = layout.matches(header)
-        if not all(name in found for name in layout.required):
+        positions = layout.matches(header)
+        if not all(name in positions for name in layout.required):
             continue
-        known = len(found) + sum(cell in _known(layout) for cell in header)
+        known = len(positions) + sum(cell in _known(layout) for cell in header)
         if best is None or known > best[0]:
-            issues = tuple(_header_issues(layout, first, header, found))
-            table = StreamedTable(member, layout, found, _width(header), issues=issues)
+            issues = tuple(_header_issues(layout, first, header, positions))
+            table = StreamedTable(member, layout, positions, _width(header), issues=issues)
             best = known, table
     return best[1] if best else None
 
@@ -192,13 +192,13 @@ def first_row(member: Member) -> list[str]:
 
 
 def _header_issues(
-    layout: Layout, first: Sequence[str], header: Sequence[str], found: dict[str, int]
+    layout: Layout, first: Sequence[str], header: Sequence[str], positions: dict[str, int]
 ) -> Iterator[Issue]:
     for name in layout.columns:
-        if name not in found and name not in layout.optional:
+        if name not in positions and name not in layout.optional:
             message = "this column of the official layout is missing; what it says stays unknown"
             yield Issue(1, layout.official(name), "missing_column", WARNING, "", message)
-    used = set(found.values())
+    used = set(positions.values())
     for position, cell in enumerate(header):
         if cell and position not in used and cell not in _known(layout):
             message = "this column is not part of the official layout and was not read"

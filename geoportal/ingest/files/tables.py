@@ -1,4 +1,4 @@
-"""Tables as they lie in a file: rows of text with their line numbers, nothing interpreted yet."""
+"""Tables of text and Excel files: rows of text with their line numbers, not interpreted."""
 
 from __future__ import annotations
 

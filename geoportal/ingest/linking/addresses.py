@@ -25,7 +25,7 @@ _LEAST_NUMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class AddressParts:
     """An address below the municipality.
 
     Attributes
@@ -47,12 +47,12 @@ class Spot:
         return f"{self.town}:{self.numbers[0]}-{self.numbers[1]}"
 
 
-NOWHERE = Spot("", ())
+NO_ADDRESS = AddressParts("", ())
 
 
 @lru_cache(maxsize=65_536)
-def read_spot(address: str) -> Spot:
-    """Take an address apart without a gazetteer, so that no import order can matter.
+def address_parts(address: str) -> AddressParts:
+    """Parse an address without a gazetteer, so that the order of imports cannot matter.
 
     Parameters
     ----------
@@ -62,20 +62,20 @@ def read_spot(address: str) -> Spot:
     plain = unicodedata.normalize("NFKC", address).replace(" ", "").strip()
     plain = _MUNICIPALITY.sub("", _PREFECTURE.sub("", plain))
     if not plain:
-        return NOWHERE
+        return NO_ADDRESS
     key = canonicalize(plain).key
     begins = _BEGINNING.match(key)
     start = begins.end() if begins else 0
     section = _SECTION.search(key, start) or _BUILDING_BEHIND.search(key, start)
     if section is None:
-        return Spot(key, ())
-    found = _NUMBERS.match(key, section.start())
-    numbers = re.findall(r"\d+", found[0]) if found else []
-    return Spot(key[: section.start()], tuple(int(number[:9]) for number in numbers[:5]))
+        return AddressParts(key, ())
+    match = _NUMBERS.match(key, section.start())
+    numbers = re.findall(r"\d+", match[0]) if match else []
+    return AddressParts(key[: section.start()], tuple(int(number[:9]) for number in numbers[:5]))
 
 
-def compare_spots(mine: Spot, theirs: Spot) -> str:
-    """Say how well two addresses of one municipality agree.
+def compare_address_parts(mine: AddressParts, theirs: AddressParts) -> str:
+    """Return how well two addresses of one municipality agree.
 
     Returns
     -------
@@ -108,12 +108,12 @@ def _compare_numbers(first: tuple[int, ...], second: tuple[int, ...]) -> str:
     return "block" if len(first) > _LEAST_NUMBERS and first[:2] == second[:2] else "number"
 
 
-def _misprinted(mine: Spot, theirs: Spot) -> bool:
+def _misprinted(mine: AddressParts, theirs: AddressParts) -> bool:
     same = len(mine.numbers) > _LEAST_NUMBERS and mine.numbers == theirs.numbers
     return same and Levenshtein.distance(_town(mine), _town(theirs), score_cutoff=1) <= 1
 
 
-def _town(spot: Spot) -> str:
+def _town(spot: AddressParts) -> str:
     town = spot.town.removesuffix("町") or spot.town
     half = len(town) // 2
     return town[:half] if half > 1 and town == town[:half] * 2 else town  # typed twice

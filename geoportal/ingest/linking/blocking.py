@@ -1,4 +1,4 @@
-"""Which pairs are compared at all: those that share a number, telephone, spot or rare letters."""
+"""Blocking: pairs that share a number, telephone, address or rare letters are compared."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _keys(unit: Unit) -> Iterator[tuple[str, ...]]:
         yield from ((scheme, number) for number in numbers)
     yield from (("medical_institution_code", number) for number in unit.derived)
     yield from (("phone", phone) for phone in unit.phones)
-    yield from (("spot", spot.key) for spot in unit.spots if spot.key)
+    yield from (("address", parts.key) for parts in unit.addresses if parts.key)
     for name in unit.names:
         yield from (("name", core) for core in name.cores)
         yield from (("stem", area, name.stem) for area in unit.areas)

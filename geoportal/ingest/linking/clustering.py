@@ -1,4 +1,4 @@
-"""Units grouped into places: a pure function of what the units say and what people decided."""
+"""Clustering: units joined into places by match weight, constraints and people's decisions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.blocking import candidate_pairs
-from geoportal.ingest.linking.comparison import Evidence, obstacle, weigh
+from geoportal.ingest.linking.comparison import Evidence, compare_units, obstacle
 from geoportal.ingest.linking.decisions import DIFFERENT, SAME
 from geoportal.ingest.linking.units import Unit
 
@@ -69,7 +69,7 @@ class Linkage:
 def link_units(
     units: Sequence[Unit], decisions: Mapping[tuple[str, str], LinkDecision] | None = None
 ) -> Linkage:
-    """Group the units of one block into places.
+    """Cluster the units of one block into places.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def _id_rank(id_: str) -> tuple[int, str]:
 
 
 class _Linker:
-    """Joins pairs, the surest first, and never what must stay apart."""
+    """Joins pairs greedily, the surest first, never against a constraint."""
 
     def __init__(
         self, units: Sequence[Unit], decisions: Mapping[tuple[str, str], LinkDecision]
@@ -104,30 +104,30 @@ class _Linker:
         self._units = {unit.id: unit for unit in units}
         self._ordered = list(units)
         self._decisions = decisions
-        self._group = {unit.id: [unit.id] for unit in units}
+        self._cluster = {unit.id: [unit.id] for unit in units}
         self._apart: dict[str, set[str]] = defaultdict(set)
         self._scored: dict[str, list[tuple[float, str]]] = defaultdict(list)
         self._pairs: dict[tuple[str, str], PairOutcome] = {}
 
     def run(self) -> Linkage:
         """Return the places."""
-        weighed = self._weighed()
+        compared = self._compare_candidates()
         for pair, decision in self._decisions.items():
             if decision.verdict == DIFFERENT:
                 self._apart[pair[0]].add(pair[1])
                 self._apart[pair[1]].add(pair[0])
-        for pair, evidence in weighed.items():
+        for pair, evidence in compared.items():
             if not evidence.obstacle:
                 self._scored[pair[0]].append((evidence.score, pair[1]))
                 self._scored[pair[1]].append((evidence.score, pair[0]))
-        for pair in sorted(weighed, key=lambda item: self._order(item, weighed[item])):
-            self._settle(pair, weighed[pair])
+        for pair in sorted(compared, key=lambda item: self._order(item, compared[item])):
+            self._settle(pair, compared[pair])
         return Linkage(
-            {id_: facility_id(group) for id_, group in self._group.items()},
+            {id_: facility_id(cluster) for id_, cluster in self._cluster.items()},
             tuple(self._pairs[pair] for pair in sorted(self._pairs)),
         )
 
-    def _weighed(self) -> dict[tuple[str, str], Evidence]:
+    def _compare_candidates(self) -> dict[tuple[str, str], Evidence]:
         counts = _name_counts(self._ordered)
         pairs = {
             (self._ordered[one].id, self._ordered[other].id)
@@ -135,7 +135,7 @@ class _Linker:
         }
         pairs.update(pair for pair in self._decisions if all(id_ in self._units for id_ in pair))
         return {
-            pair: weigh(self._units[pair[0]], self._units[pair[1]], counts)
+            pair: compare_units(self._units[pair[0]], self._units[pair[1]], counts)
             for pair in sorted(pairs)
         }
 
@@ -149,9 +149,9 @@ class _Linker:
     def _settle(self, pair: tuple[str, str], evidence: Evidence) -> None:
         outcome, reason = self._judge(pair, evidence)
         if outcome == LINKED:
-            joined = sorted({*self._group[pair[0]], *self._group[pair[1]]})
+            joined = sorted({*self._cluster[pair[0]], *self._cluster[pair[1]]})
             for id_ in joined:
-                self._group[id_] = joined
+                self._cluster[id_] = joined
         if outcome != SEPARATE or reason != "score":
             self._pairs[pair] = PairOutcome(*pair, outcome, reason, evidence)
 
@@ -166,7 +166,7 @@ class _Linker:
             )
         if decision is None and evidence.score < REVIEW_BITS:
             return SEPARATE, "score"
-        if self._group[pair[0]] is self._group[pair[1]]:
+        if self._cluster[pair[0]] is self._cluster[pair[1]]:
             return LINKED, self._reason(evidence, decision)
         barred = self._barred(*pair)
         if barred:
@@ -186,8 +186,8 @@ class _Linker:
 
     def _barred(self, first: str, second: str) -> str:
         """Return why the groups of two units cannot be joined, empty when they can."""
-        for one in self._group[first]:
-            for other in self._group[second]:
+        for one in self._cluster[first]:
+            for other in self._cluster[second]:
                 if other in self._apart[one]:
                     return "decision"
                 if obstacle(self._units[one], self._units[other]):
@@ -195,10 +195,10 @@ class _Linker:
         return ""
 
     def _rivalled(self, pair: tuple[str, str], score: float) -> bool:
-        """Say whether a side has another partner as good that the first would shut out."""
+        """Return whether a side has another partner as good that the first would shut out."""
         return any(
             rival_score > score - MARGIN_BITS
-            and rival not in self._group[partner]
+            and rival not in self._cluster[partner]
             and self._units[rival].open >= self._units[partner].open
             and bool(self._barred(rival, partner))
             and not self._barred(rival, side)

@@ -1,4 +1,4 @@
-"""How strongly two units speak for being one place: log-likelihood weights in bits."""
+"""Comparison of two units: match weights (log-likelihood ratios, bits) and constraints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from geoportal.geo.geodesic import distance_m
-from geoportal.ingest.linking.addresses import compare_spots
+from geoportal.ingest.linking.addresses import compare_address_parts
 from geoportal.ingest.linking.names import compare_kana, compare_names
 from geoportal.ingest.linking.numbers import conflicting_scheme
 from geoportal.ingest.linking.units import Unit
@@ -70,7 +70,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for and against two units being one place.
+    """Match weights of two units, field by field.
 
     Attributes
     ----------
@@ -108,14 +108,14 @@ def obstacle(mine: Unit, theirs: Unit) -> str:
     return ""
 
 
-def weigh(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> Evidence:
+def compare_units(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> Evidence:
     """Compare two units.
 
     Parameters
     ----------
     mine, theirs : Unit
     name_counts : Mapping of str to int
-        How many places of the block bear a name (folded core), to weigh common names less.
+        How many places of the block bear a name (folded core), to compare_units common names less.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def weigh(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> Evidence:
     parts = [
         *_number(mine, theirs),
         _name(mine, theirs, name_counts),
-        _best("address", mine.spots, theirs.spots, compare_spots, ADDRESS_BITS),
+        _best("address", mine.addresses, theirs.addresses, compare_address_parts, ADDRESS_BITS),
         _best("kana", mine.kanas, theirs.kanas, compare_kana, KANA_BITS),
         _set("phone", mine.phones, theirs.phones, PHONE_BITS),
         _set("postal_code", mine.postal_codes, theirs.postal_codes, POSTAL_BITS),

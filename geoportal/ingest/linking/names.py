@@ -1,4 +1,4 @@
-"""Institutions' names taken apart and compared: what the owner is called does not matter."""
+"""Names of institutions: parsed into comparable forms, without the owner's name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class NameForms:
 
 @lru_cache(maxsize=65_536)
 def name_forms(name: str) -> NameForms:
-    """Take a name apart.
+    """Parse a name into the forms it is compared in.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def name_forms(name: str) -> NameForms:
 
 
 def compare_names(mine: NameForms, theirs: NameForms) -> str:
-    """Say how alike two names are.
+    """Return how alike two names are.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def compare_names(mine: NameForms, theirs: NameForms) -> str:
 
 
 def compare_kana(mine: str, theirs: str) -> str:
-    """Say whether two readings are the ``same``, ``near`` or ``other``; empty if one is missing."""
+    """Return ``same``, ``near`` or ``other`` for two readings, empty if one is missing."""
     first, second = fold_kana(mine), fold_kana(theirs)
     if not first or not second:
         return ""
@@ -145,7 +145,7 @@ def _folded(name: str) -> str:
 
 
 def _told_apart(one: str, other: str) -> bool:
-    """Say whether two names differ in letters that tell neighbours apart."""
+    """Return whether two names differ in letters that tell neighbours apart."""
     changes = Indel.editops(one, other)
     letters = (
         one[step.src_pos] if step.tag == "delete" else other[step.dest_pos] for step in changes

@@ -12,6 +12,7 @@ from geoportal.domain.facility import (
     NAVII_ID,
     FacilityRecord,
 )
+from geoportal.ingest.reading.institution_codes import check_digit_fits
 
 POINT_TABLE = {
     "hospital": "1",
@@ -58,10 +59,10 @@ def derived_number(record: FacilityRecord) -> str:
     Kitakyushu with ``000`` all but a few have the right check digit, which chance would give to
     one in ten. Ids of hospitals, clinics and pharmacies hold no such number.
     """
-    found = _DENTAL_NAVII.fullmatch(record.identifiers.get(NAVII_ID, ""))
-    if found is None or not has_check_digit(found[1] + "3" + found[2]):
+    match = _DENTAL_NAVII.fullmatch(record.identifiers.get(NAVII_ID, ""))
+    if match is None or not check_digit_fits(match[1] + "3" + match[2]):
         return ""
-    return f"{found[1]}3{found[2]}"
+    return f"{match[1]}3{match[2]}"
 
 
 def institution_code(number: str, record: FacilityRecord) -> str:
@@ -80,15 +81,6 @@ def institution_code(number: str, record: FacilityRecord) -> str:
     if len(number) == _CHECK_DIGITS and record.municipality_code:
         return record.municipality_code[:2] + table + number
     return number[:2] + table + number[2:] if len(number) == 9 else number
-
-
-def has_check_digit(code: str) -> bool:
-    """Say whether the last of ten digits is right (modulus 10, weights 2 and 1 from the right)."""
-    total = 0
-    for place, letter in enumerate(reversed(code[:-1])):
-        value = int(letter) * (2 if place % 2 == 0 else 1)
-        total += value // 10 + value % 10
-    return (10 - total % 10) % 10 == int(code[-1])
 
 
 def conflicting_scheme(mine: dict[str, set[str]], theirs: dict[str, set[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Places that belong together without being one: told to people, never merged."""
+"""Related places: the same institution or address; shown to people, never merged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, MEDICAL_INSTITUTION_CODE, Facility
 from geoportal.ingest.catalogue import is_fictional
-from geoportal.ingest.linking.addresses import read_spot
+from geoportal.ingest.linking.addresses import address_parts
 
 KINDS: tuple[str, ...] = ("same_institution", "same_address")
 """``same_institution``: the office number of a care service is the institution's code (みなし指定),
@@ -18,7 +18,7 @@ _LEAST_NUMBERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """That another place belongs to this one.
+    """A related place.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Relation:
 
 
 class Relations:
-    """Finds what belongs together among facilities held at one moment.
+    """Index of related places.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ class Relations:
 
     def of(self, facility_id: str) -> tuple[Relation, ...]:
         """Return what belongs to a facility, the closest first, then by id; each place once."""
-        found: dict[str, str] = {}
+        kinds: dict[str, str] = {}
         for kind, key in self._keys.get(facility_id, ()):
             for other in self._members[kind, key]:
                 if other != facility_id:
-                    found[other] = min(found.get(other, kind), kind, key=KINDS.index)
-        ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[1]), item[0]))
+                    kinds[other] = min(kinds.get(other, kind), kind, key=KINDS.index)
+        ordered = sorted(kinds.items(), key=lambda item: (KINDS.index(item[1]), item[0]))
         return tuple(Relation(kind, other) for other, kind in ordered)
 
 
@@ -69,7 +69,7 @@ def _keys(facility: Facility) -> Iterator[tuple[str, str]]:
         for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
     }
     yield from (("same_institution", number) for number in sorted(numbers - {""}))
-    spot = read_spot(facility.address)
+    spot = address_parts(facility.address)
     if spot.town and len(spot.numbers) >= _LEAST_NUMBERS and facility.municipality_code:
         numbers_text = "-".join(map(str, spot.numbers[:3]))
         yield "same_address", f"{facility.municipality_code}/{spot.town}/{numbers_text}"

@@ -1,4 +1,4 @@
-"""Units of linking: the records that carry one id of their own, put together for comparing."""
+"""Units of record linkage: all records under one own id, with their comparison fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.catalogue import is_fictional, lists_facilities, source_named
-from geoportal.ingest.linking.addresses import Spot, read_spot
+from geoportal.ingest.linking.addresses import AddressParts, address_parts
 from geoportal.ingest.linking.names import NameForms, name_forms
 from geoportal.ingest.linking.numbers import derived_number, official_numbers
 
@@ -46,7 +46,7 @@ class LinkageRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Everything that is said under one id, ready to be compared.
+    """All records of one own id, as comparison fields.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Unit:
     names : tuple of NameForms
         Empty when no source gives one (departments only): such a unit is linked by number alone.
     kanas : tuple of str
-    spots : tuple of Spot
+    addresses : tuple of AddressParts
     postal_codes, phones, services : frozenset of str
         Phones: digits of telephone and fax.
     points : tuple of (float, float)
@@ -91,7 +91,7 @@ class Unit:
     derived: frozenset[str]
     names: tuple[NameForms, ...]
     kanas: tuple[str, ...]
-    spots: tuple[Spot, ...]
+    addresses: tuple[AddressParts, ...]
     postal_codes: frozenset[str]
     phones: frozenset[str]
     services: frozenset[str]
@@ -119,7 +119,7 @@ def link_block(record: FacilityRecord) -> str:
 
 
 def kind_is_sure(record: FacilityRecord) -> bool:
-    """Say whether a source really states the kind."""
+    """Return whether a source really states the kind."""
     source = source_named(record.source)
     return source is None or record.kind not in source.guessed_kinds
 
@@ -165,7 +165,7 @@ def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
         derived=frozenset(map(derived_number, records)) - {""},
         names=tuple(dict.fromkeys(name_forms(record.name) for record in records if record.name)),
         kanas=tuple(dict.fromkeys(record.kana for record in records if record.kana)),
-        spots=tuple(dict.fromkeys(read_spot(r.address) for r in records if r.address)),
+        addresses=tuple(dict.fromkeys(address_parts(r.address) for r in records if r.address)),
         postal_codes=frozenset(re.sub(r"\D", "", r.postal_code) for r in records) - {""},
         phones=frozenset(
             number for record in records for number in map(_digits, (record.phone, record.fax))

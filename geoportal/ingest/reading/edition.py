@@ -67,8 +67,8 @@ def date_in_name(name: str) -> date | None:
     if railway := _RAILWAY_YEAR.search(name):
         return date(2000 + int(railway[1]), 12, 31)
     for pattern in (_FULL_DATE, _MONTH, _SHORT_DATE):
-        for found in pattern.finditer(name):
-            year, month, *days = (int(group) for group in found.groups())
+        for match in pattern.finditer(name):
+            year, month, *days = (int(group) for group in match.groups())
             day = days[0] if days else 1
             try:
                 return date(year if year > 100 else 2000 + year, month, day)
@@ -87,7 +87,7 @@ def chosen_date(text: str) -> str:
     """
     if not text:
         return ""
-    found = parse_date(text) or date_in_name(text)
-    if found is None:
+    day = parse_date(text) or date_in_name(text)
+    if day is None:
         raise UsageError(f"--as-of must be a date like 2025-06-01, not {text[:20]!r}", "as_of")
-    return found.isoformat()
+    return day.isoformat()

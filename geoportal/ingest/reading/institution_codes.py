@@ -32,12 +32,12 @@ def institution_code(prefecture: str, table: str, number: str) -> str:
 
 def table_of(number: str) -> str:
     """Return the 点数表 a seven-digit number belongs to, empty when it is none."""
-    found = _SEVEN.fullmatch(number)
-    return _TABLE_BY_INSTITUTION_DIGIT.get(number[2], "") if found else ""
+    match = _SEVEN.fullmatch(number)
+    return _TABLE_BY_INSTITUTION_DIGIT.get(number[2], "") if match else ""
 
 
 def check_digit_fits(code: str) -> bool:
-    """Say whether the last digit of a ten-digit code agrees with the others.
+    """Return whether the last digit of a ten-digit code agrees with the others.
 
     From the right, the nine digits before it are doubled and taken single in turn; the digits of
     the products are added (the Luhn rule).
@@ -50,7 +50,7 @@ def check_digit_fits(code: str) -> bool:
 
 
 def named_hospital(name: str) -> bool:
-    """Say whether a name is a hospital's.
+    """Return whether a name is a hospital's.
 
     Only a hospital may be called one (医療法 第3条), but not every hospital is; centres whose name
     ends like those of large hospitals are taken for hospitals as well.

@@ -119,9 +119,9 @@ def _municipality(fields: Mapping[str, str], properties: Mapping[str, Any], publ
     """Return the municipality named; the code of a school district file is its municipality's."""
     schools = [_text(value) for key, value in properties.items() if _SCHOOL_FIELD.match(key)]
     for value in (_first(fields, _MUNICIPALITY_FIELDS), *schools, published):
-        found = _MUNICIPALITY.fullmatch(value)
-        if found:
-            return found[1]
+        match = _MUNICIPALITY.fullmatch(value)
+        if match:
+            return match[1]
     return ""
 
 

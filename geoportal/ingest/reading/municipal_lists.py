@@ -159,8 +159,8 @@ def _clock(notes: RowNotes, name: str) -> str:
     text = unicodedata.normalize("NFKC", notes.record.get(name))
     if not text:
         return ""
-    found = _CLOCK.fullmatch(text)
-    if found is None or int(found[1]) > 24 or int(found[2] or 0) > 59:
+    match = _CLOCK.fullmatch(text)
+    if match is None or int(match[1]) > 24 or int(match[2] or 0) > 59:
         notes.misfit(name, "bad_time", "expected a time such as 09:00; not used")
         return ""
-    return f"{int(found[1]):02}:{int(found[2] or 0):02}"
+    return f"{int(match[1]):02}:{int(match[2] or 0):02}"

@@ -49,10 +49,10 @@ class MunicipalityFinder:
 
     @cached_property
     def _by_last_part(self) -> dict[str, list[Municipality]]:
-        found: dict[str, list[Municipality]] = {}
+        by_part: dict[str, list[Municipality]] = {}
         for info in self.reference.municipalities.values():
-            found.setdefault(fold(last_part(info.name)), []).append(info)
-        return found
+            by_part.setdefault(fold(last_part(info.name)), []).append(info)
+        return by_part
 
     def prefecture(self, code: str) -> str:
         """Return the name of a prefecture by its two-digit code, empty when there is none."""
@@ -97,9 +97,9 @@ class MunicipalityFinder:
         """Find a municipality by prefecture and name, with or without its county (郡)."""
         plain = squeeze(name)
         for candidate in (plain, _COUNTY.sub("", plain)):
-            found = self._by_name.get((prefecture.strip(), fold(candidate)))
-            if found:
-                return found
+            info = self._by_name.get((prefecture.strip(), fold(candidate)))
+            if info:
+                return info
         return None
 
     def by_address(self, address: str) -> str:
@@ -112,9 +112,9 @@ class MunicipalityFinder:
         rest = plain[len(prefecture) :] if prefecture else ""
         for text in (rest, _COUNTY.sub("", rest)):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
-                found = self._by_name.get((prefecture, fold(text[:length])))
-                if found and squeeze(found.name) == text[:length]:
-                    return found.code
+                info = self._by_name.get((prefecture, fold(text[:length])))
+                if info and squeeze(info.name) == text[:length]:
+                    return info.code
         return ""
 
     def by_bare_address(self, address: str) -> str:
@@ -126,17 +126,17 @@ class MunicipalityFinder:
         plain = squeeze(address)
         for text in dict.fromkeys((plain, _COUNTY.sub("", plain))):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
-                found = self._by_full_name.get(text[:length], [])
-                if found:
-                    return found[0].code if len(found) == 1 else ""
+                namesakes = self._by_full_name.get(text[:length], [])
+                if namesakes:
+                    return namesakes[0].code if len(namesakes) == 1 else ""
         return ""
 
     @cached_property
     def _by_full_name(self) -> dict[str, list[Municipality]]:
-        found: dict[str, list[Municipality]] = {}
+        by_full_name: dict[str, list[Municipality]] = {}
         for info in self.reference.municipalities.values():
-            found.setdefault(squeeze(info.name), []).append(info)
-        return found
+            by_full_name.setdefault(squeeze(info.name), []).append(info)
+        return by_full_name
 
     def by_last_part(self, name: str) -> list[Municipality]:
         """Return the municipalities whose ward or own name this is (小倉北区, 苅田町)."""
@@ -155,8 +155,8 @@ class MunicipalityFinder:
 
 def last_part(name: str) -> str:
     """Return the ward of a designated city, else the whole name: 北九州市門司区 → 門司区."""
-    found = re.fullmatch(r".+市(.+区)", name)
-    return found.group(1) if found else name
+    match = re.fullmatch(r".+市(.+区)", name)
+    return match.group(1) if match else name
 
 
 def squeeze(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows on their way to records: cells read one by one, everything odd noted with its line."""
+"""Cells of rows: read one by one, with an issue for everything odd."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MISFITS_TO_REJECT = 2
 
 
 class RowNotes:
-    """Collects what is odd about one row.
+    """Issues of one row.
 
     Parameters
     ----------

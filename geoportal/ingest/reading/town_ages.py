@@ -56,12 +56,12 @@ def read_age_column(header: str) -> AgeColumn | None:
     """
     folded = fold_header(header)
     plain = _DASHES.sub("-", re.sub("[歳才の()（）人口]", "", folded))
-    found = _AGES.fullmatch(plain)
-    if found is None or (found["before"] and found["after"]):
+    match = _AGES.fullmatch(plain)
+    if match is None or (match["before"] and match["after"]):
         return None
-    sex = (found["before"] or found["after"] or "")[:1]
-    low = int(found["low"])
-    high = _OPEN if found["open"] else int(found["high"] or low)
+    sex = (match["before"] or match["after"] or "")[:1]
+    low = int(match["low"])
+    high = _OPEN if match["open"] else int(match["high"] or low)
     return AgeColumn(folded, sex if sex in "男女" else "", low, high) if high >= low else None
 
 
@@ -82,12 +82,12 @@ class AgeTable:
     @classmethod
     def of(cls, headers: Iterable[str]) -> AgeTable:
         """Find the age columns among further headers; of columns that say the same, the first."""
-        found: dict[tuple[str, int, int], AgeColumn] = {}
+        columns: dict[tuple[str, int, int], AgeColumn] = {}
         for header in headers:
             column = read_age_column(header)
             if column is not None:
-                found.setdefault((column.sex, column.low, column.high), column)
-        return cls(*(_family(found.values(), sex) for sex in ("男", "女", "")))
+                columns.setdefault((column.sex, column.low, column.high), column)
+        return cls(*(_family(columns.values(), sex) for sex in ("男", "女", "")))
 
     def __bool__(self) -> bool:
         return bool((self.men and self.women) or self.both)

@@ -98,9 +98,9 @@ def _named_code(prefecture: str, named: str, code: str, finder: MunicipalityFind
     cities = finder.reference.designated_cities
     held = cities.get(_city(code, finder), "")
     for candidate in (named, held + named):
-        found = finder.by_name(prefecture, candidate)
-        if found is not None:
-            return found.code
+        info = finder.by_name(prefecture, candidate)
+        if info is not None:
+            return info.code
     own = finder.prefecture_code(prefecture)
     city = next((c for c, name in cities.items() if name == named and c[:2] in (own, c[:2])), "")
     return city or finder.by_bare_address(named) if city or not prefecture else ""
@@ -111,7 +111,7 @@ def _city(code: str, finder: MunicipalityFinder) -> str:
 
 
 def _agree(code: str, by_name: str, finder: MunicipalityFinder) -> bool:
-    """Say whether a code and a name can be meant together: one may be wider than the other."""
+    """Return whether a code and a name can be meant together: one may be wider than the other."""
     if not code or not by_name or code == by_name:
         return True
     if len(code) == 2:
@@ -137,8 +137,8 @@ def _without_municipality(
         whole = held.name.endswith(("市", "区")) or name == squeeze(held.name)
         return code, name.removeprefix(squeeze(held.name)) if whole else name
     if name:  # the row is about a whole municipality, or names it in front
-        found = finder.by_address(prefecture + name)
-        if found:
-            whole_name = squeeze(finder.reference.municipalities[found].name)
-            return found, name.partition(whole_name)[2]
+        named = finder.by_address(prefecture + name)
+        if named:
+            whole_name = squeeze(finder.reference.municipalities[named].name)
+            return named, name.partition(whole_name)[2]
     return code, name

@@ -40,8 +40,10 @@ def _code(name: str, address: str, finder: MunicipalityFinder) -> str:
         return code
     reference = finder.reference
     cities = [c for c, city in reference.designated_cities.items() if city == name]
-    found = {info.code: info.prefecture for info in finder.by_last_part(name)}
-    found.update(dict.fromkeys(cities, ""))
-    if len(found) > 1:
-        found = {c: prefecture for c, prefecture in found.items() if prefecture in address}
-    return next(iter(found)) if len(found) == 1 else ""
+    prefectures = {info.code: info.prefecture for info in finder.by_last_part(name)}
+    prefectures.update(dict.fromkeys(cities, ""))
+    if len(prefectures) > 1:
+        prefectures = {
+            c: prefecture for c, prefecture in prefectures.items() if prefecture in address
+        }
+    return next(iter(prefectures)) if len(prefectures) == 1 else ""

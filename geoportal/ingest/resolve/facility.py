@@ -11,7 +11,7 @@ from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
 from geoportal.ingest.catalogue import lists_facilities, source_named
-from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
 from geoportal.ingest.linking.units import kind_is_sure
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.positions import Placement, place_record
@@ -152,13 +152,13 @@ def _address(records: Sequence[FacilityRecord]) -> str:
     The national list gives 79 of Kitakyushu's 918 institutions by town only.
     """
     given = [record.address for record in records if record.address]
-    if not given or read_spot(given[0]).numbers:
+    if not given or address_parts(given[0]).numbers:
         return given[0] if given else ""
-    spot = read_spot(given[0])
+    spot = address_parts(given[0])
     finer = (
         text
         for text in given
-        if compare_spots(spot, other := read_spot(text)) == "town" and other.numbers
+        if compare_address_parts(spot, other := address_parts(text)) == "town" and other.numbers
     )
     return next(finer, given[0])
 

@@ -25,7 +25,7 @@ TownPositions = Callable[[str], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 @dataclass(frozen=True)
 class Geography:
-    """District outlines, gazetteer and town points as held at one moment.
+    """District outlines, gazetteer and town points of one database state.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class Geography:
             self._found[key] = self.geocoder.geocode(address, hint)
         return self._found[key]
 
-    def standing(self, code: str, lon: float, lat: float) -> str:
-        """Say where a point lies as seen from a municipality.
+    def containment(self, code: str, lon: float, lat: float) -> str:
+        """Return how a point relates to a municipality.
 
         Parameters
         ----------

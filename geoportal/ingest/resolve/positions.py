@@ -28,7 +28,7 @@ _TRUSTED = frozenset({"inside", "near", "town"})
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a record's facility is, as far as can be said.
+    """Location and municipality of a record.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ SERIOUS = frozenset({"outside_municipality", "far_from_address", "swapped", "out
 
 
 def place_record(record: FacilityRecord, geography: Geography) -> Placement:
-    """Decide where a record's facility is.
+    """Locate a record: its checked position, else its geocoded address.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ def place_record(record: FacilityRecord, geography: Geography) -> Placement:
     No position that contradicts the claimed municipality is passed on as if right: either the
     address confirms it, or the address replaces it, or there is no position and a warning.
     """
-    found = _geocode(record, geography)
-    code = record.municipality_code or _code_of(found, record, geography)
+    geocoded = _geocode(record, geography)
+    code = record.municipality_code or _code_of(geocoded, record, geography)
     if record.lon is None or record.lat is None:
-        return Placement(_from_address(found, code, geography, ()), code)
+        return Placement(_from_address(geocoded, code, geography, ()), code)
     point, warnings = _point_in_japan(record, code, geography)
     if point is None:
-        return Placement(_from_address(found, code, geography, warnings), code)
-    return Placement(_checked(point, record, found, code, geography, warnings), code)
+        return Placement(_from_address(geocoded, code, geography, warnings), code)
+    return Placement(_checked(point, record, geocoded, code, geography, warnings), code)
 
 
 def _geocode(record: FacilityRecord, geography: Geography) -> GeocodeResult:
@@ -99,10 +99,10 @@ def _geocode(record: FacilityRecord, geography: Geography) -> GeocodeResult:
     return geography.geocode(record.address, record.municipality_code)
 
 
-def _code_of(found: GeocodeResult, record: FacilityRecord, geography: Geography) -> str:
+def _code_of(geocoded: GeocodeResult, record: FacilityRecord, geography: Geography) -> str:
     """Return the municipality of a record that claims none: from its address, else its point."""
-    if found.status in ("ok", "partial") and found.municipality_code:
-        return found.municipality_code
+    if geocoded.status in ("ok", "partial") and geocoded.municipality_code:
+        return geocoded.municipality_code
     if record.lon is None or record.lat is None or not in_japan(record.lon, record.lat):
         return ""
     district = geography.districts.municipality_at(record.lon, record.lat)
@@ -118,7 +118,7 @@ def _point_in_japan(
         return None, ()
     if in_japan(lon, lat):
         return (lon, lat), ()
-    if in_japan(lat, lon) and code and geography.standing(code, lat, lon) in _TRUSTED:
+    if in_japan(lat, lon) and code and geography.containment(code, lat, lon) in _TRUSTED:
         return (lat, lon), ("swapped",)
     return None, ("outside_japan",)
 
@@ -126,24 +126,24 @@ def _point_in_japan(
 def _checked(
     point: tuple[float, float],
     record: FacilityRecord,
-    found: GeocodeResult,
+    geocoded: GeocodeResult,
     code: str,
     geography: Geography,
     warnings: tuple[str, ...],
 ) -> Location:
     lon, lat = point
     surveyed = Location(lon, lat, "point", SURVEYED_UNCERTAINTY_M, record.source, warnings)
-    standing = geography.standing(code, lon, lat) if code else "unverified"
-    away = _distance(found, lon, lat)
-    if standing == "outside":
-        if away is not None and away <= _confirming_m(found):
+    containment = geography.containment(code, lon, lat) if code else "unverified"
+    away = _distance(geocoded, lon, lat)
+    if containment == "outside":
+        if away is not None and away <= _confirming_m(geocoded):
             return replace(surveyed, warnings=(*warnings, "outside_outline"))
-        return _from_address(found, code, geography, (*warnings, "outside_municipality"))
-    if standing == "near":
+        return _from_address(geocoded, code, geography, (*warnings, "outside_municipality"))
+    if containment == "near":
         surveyed = replace(surveyed, warnings=(*surveyed.warnings, "near_boundary"))
-    if standing == "unverified":
+    if containment == "unverified":
         surveyed = replace(surveyed, warnings=(*surveyed.warnings, "unverified"))
-    if away is not None and away > max(FAR_FACTOR * (found.uncertainty_m or 0), FAR_LEAST_M):
+    if away is not None and away > max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M):
         return replace(
             surveyed,
             uncertainty_m=float(round(away)),
@@ -152,44 +152,52 @@ def _checked(
     return surveyed
 
 
-def _distance(found: GeocodeResult, lon: float, lat: float) -> float | None:
+def _distance(geocoded: GeocodeResult, lon: float, lat: float) -> float | None:
     """Return how far a point lies from where its address is, None when that is not known."""
-    if found.lon is None or found.lat is None or found.coordinate_level not in _USABLE_LEVELS:
+    if (
+        geocoded.lon is None
+        or geocoded.lat is None
+        or geocoded.coordinate_level not in _USABLE_LEVELS
+    ):
         return None
-    return distance_m(lon, lat, found.lon, found.lat)
+    return distance_m(lon, lat, geocoded.lon, geocoded.lat)
 
 
-def _confirming_m(found: GeocodeResult) -> float:
-    wide = max(found.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
+def _confirming_m(geocoded: GeocodeResult) -> float:
+    wide = max(geocoded.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
     return min(wide, CONFIRM_MOST_M)
 
 
 def _from_address(
-    found: GeocodeResult, code: str, geography: Geography, warnings: tuple[str, ...]
+    geocoded: GeocodeResult, code: str, geography: Geography, warnings: tuple[str, ...]
 ) -> Location:
-    reason = _why_not(found, code, geography)
+    reason = _why_not(geocoded, code, geography)
     if reason:
         return replace(UNKNOWN_LOCATION, warnings=(*warnings, reason))
     return Location(
-        found.lon,
-        found.lat,
-        found.coordinate_level or "",
-        found.uncertainty_m,
+        geocoded.lon,
+        geocoded.lat,
+        geocoded.coordinate_level or "",
+        geocoded.uncertainty_m,
         GEOCODED,
-        (*warnings, "geocoded", *found.warnings),
+        (*warnings, "geocoded", *geocoded.warnings),
     )
 
 
-def _why_not(found: GeocodeResult, code: str, geography: Geography) -> str:
-    """Say why an address gives no position, empty when it does."""
+def _why_not(geocoded: GeocodeResult, code: str, geography: Geography) -> str:
+    """Return why an address gives no position, empty when it does."""
     if geography.geocoder.gazetteer.town_count == 0:
         return "no_gazetteer"
-    if found.status == "ambiguous":
+    if geocoded.status == "ambiguous":
         return "address_ambiguous"
-    if found.status not in ("ok", "partial"):
+    if geocoded.status not in ("ok", "partial"):
         return "address_not_found"
-    if found.lon is None or found.lat is None or found.coordinate_level not in _USABLE_LEVELS:
+    if (
+        geocoded.lon is None
+        or geocoded.lat is None
+        or geocoded.coordinate_level not in _USABLE_LEVELS
+    ):
         return "address_too_coarse"
-    if code and found.municipality_code and found.municipality_code != code:
+    if code and geocoded.municipality_code and geocoded.municipality_code != code:
         return "address_elsewhere"
     return ""

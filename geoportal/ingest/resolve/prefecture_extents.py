@@ -1,4 +1,4 @@
-"""Extents of the prefectures: the last check when neither outline nor town is held."""
+"""Extents of the prefectures: the last check without outline or town of a municipality."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ EXTENTS = MappingProxyType(
 
 
 def in_prefecture(code: str, lon: float, lat: float) -> bool:
-    """Say whether a point may lie in a prefecture; true for an unknown code.
+    """Return whether a point may lie in a prefecture; true for an unknown code.
 
     Parameters
     ----------

@@ -43,27 +43,32 @@ def find_town(town: TownPeople, geography: Geography, reference: Reference) -> T
         )
         city = reference.designated_cities[town.municipality_code]
         address = f"{prefecture}{city}{town.name}"
-    found = geography.geocode(address, town.municipality_code)
-    reason = _why_not(found, town)
+    geocoded = geography.geocode(address, town.municipality_code)
+    reason = _why_not(geocoded, town)
     if reason:
         return TownPlace(reason=reason)
-    lon, lat = found.lon or 0.0, found.lat or 0.0
-    if not in_prefecture(found.municipality_code, lon, lat):
+    lon, lat = geocoded.lon or 0.0, geocoded.lat or 0.0
+    if not in_prefecture(geocoded.municipality_code, lon, lat):
         return TownPlace(reason="outside_prefecture")
     return TownPlace(
-        lon, lat, found.coordinate_level or "", found.uncertainty_m, found.municipality_code, ""
+        lon,
+        lat,
+        geocoded.coordinate_level or "",
+        geocoded.uncertainty_m,
+        geocoded.municipality_code,
+        "",
     )
 
 
-def _why_not(found: GeocodeResult, town: TownPeople) -> str:
-    """Say why an answer gives no place, empty when it does."""
-    if found.status == "ambiguous" or "oaza_chome_ambiguous" in found.warnings:
+def _why_not(geocoded: GeocodeResult, town: TownPeople) -> str:
+    """Return why an answer gives no place, empty when it does."""
+    if geocoded.status == "ambiguous" or "oaza_chome_ambiguous" in geocoded.warnings:
         return "town_ambiguous"
-    if found.status != "ok" or found.remainder.strip() or found.needs_confirmation:
+    if geocoded.status != "ok" or geocoded.remainder.strip() or geocoded.needs_confirmation:
         return "town_not_found"
     whole = town.municipality_code.endswith("00")
-    if found.municipality_code != town.municipality_code and not whole:
+    if geocoded.municipality_code != town.municipality_code and not whole:
         return "town_elsewhere"
-    if found.lon is None or found.lat is None:
+    if geocoded.lon is None or geocoded.lat is None:
         return "town_without_position"
-    return "" if found.coordinate_level in _LEVELS else "town_without_position"
+    return "" if geocoded.coordinate_level in _LEVELS else "town_without_position"

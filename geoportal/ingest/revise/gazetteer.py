@@ -160,6 +160,6 @@ def _source(sets: list[PlaceSet], reference: Reference) -> str:
 
 def _remove_old(current: Path) -> None:
     """Keep the newest few: another process may be about to open the one before."""
-    found = [path for path in current.parent.glob(_PREFIX + "*") if path != current]
-    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+    others = [path for path in current.parent.glob(_PREFIX + "*") if path != current]
+    for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""People's verdicts taken into the database, and what linking has to say for itself."""
+"""People's decisions about links stored, and the reasons of links explained."""
 
 from __future__ import annotations
 
@@ -77,16 +77,16 @@ def own_id_of(connection: sa.Connection, text: str) -> str:
     led = redirect_of(connection, text)
     if led and facility_of(connection, led):
         return led
-    found = find_by_number(connection, text)
-    if len(found) > 1:
-        raise UsageError(f"{text} is the number of several: {', '.join(found)}; give an id")
-    if not found:
+    own_ids = find_by_number(connection, text)
+    if len(own_ids) > 1:
+        raise UsageError(f"{text} is the number of several: {', '.join(own_ids)}; give an id")
+    if not own_ids:
         raise NotFoundError(f"no record has the id or number {text[:40]!r}")
-    return found[0]
+    return own_ids[0]
 
 
 def explain(connection: sa.Connection, text: str) -> Explanation:
-    """Say why each record of a facility belongs to it.
+    """Return why each record of a facility belongs to it.
 
     Parameters
     ----------

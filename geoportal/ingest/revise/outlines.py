@@ -47,7 +47,7 @@ def update_outlines(
 
 
 def _is_other_set(before: StoredOutline, outline: StoredOutline) -> bool:
-    """Say whether a code belongs to a district of another set, one of them local."""
+    """Return whether a code belongs to a district of another set, one of them local."""
     local = before.district.is_local or outline.district.is_local
     return local and before.district.level != outline.district.level
 

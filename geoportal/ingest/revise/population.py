@@ -1,4 +1,4 @@
-"""Population stored: the newest edition wins; the sample's gives way."""
+"""Population stored: the newest edition wins, a real one over the sample's."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _rivals(code: str, stored: Mapping[str, TownSet], edition: Edition) -> list[
 def _is_better(
     age: tuple[bool, str], fresh: Sequence[Sequence[TownPeople]], rivals: Sequence[TownSet]
 ) -> bool:
-    """Say whether a file's towns of a city are to replace others that name its wards otherwise.
+    """Return whether a file's towns of a city are to replace others that name its wards otherwise.
 
     The newer, then the one with more towns, then the one that says more wards; but never a part of
     a city in place of all of it.

@@ -1,4 +1,4 @@
-"""Warnings of checked positions, told with the line they come from."""
+"""Warnings of checked positions as issues of the file, with their lines."""
 
 from __future__ import annotations
 

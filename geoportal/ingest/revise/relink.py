@@ -1,4 +1,4 @@
-"""Linking in the database: blocks read, grouped, and what came out written back."""
+"""Record linkage in the database: blocks are read, clustered and written back."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ def answered_scopes(
         if city:
             wards.setdefault(f"{what}/{city}", set()).add(code)
         cities.setdefault(f"{what}/{code[:2]}", set()).add(city or code)
-    found = {scope for scope, codes in wards.items() if len(codes) >= WARDS_FOR_CITY}
-    found |= {scope for scope, codes in cities.items() if len(codes) >= CITIES_FOR_PREFECTURE}
-    return found - {wide for scope in incomplete for wide in larger_scopes(scope, finder)}
+    answered = {scope for scope, codes in wards.items() if len(codes) >= WARDS_FOR_CITY}
+    answered |= {scope for scope, codes in cities.items() if len(codes) >= CITIES_FOR_PREFECTURE}
+    return answered - {wide for scope in incomplete for wide in larger_scopes(scope, finder)}
 
 
 def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:

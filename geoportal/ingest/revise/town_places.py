@@ -24,7 +24,7 @@ def place_towns(
     reference: Reference,
     codes: Sequence[str] | None = None,
 ) -> int:
-    """Work out where the towns held are, those of some municipalities or all.
+    """Place the stored towns of some municipalities or all.
 
     Returns
     -------

@@ -219,7 +219,7 @@ class RegistryReader:
         return unknown_municipality(line, cells[self._at["lg_code"]])
 
     def repeated(self, _line: int, _place: Place) -> None:
-        """Say nothing: towns with and without 住居表示 stand there twice by design."""
+        """Return no issue: towns with and without 住居表示 are listed twice by design."""
 
     def _cell(self, cells: list[str], name: str) -> str:
         at = self._at.get(name, -1)

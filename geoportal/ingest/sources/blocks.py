@@ -111,7 +111,7 @@ class BlockReader:
         return Issue(line, name, "unknown_municipality", ERROR, value, message)
 
     def repeated(self, line: int, place: Place) -> Issue:
-        """Return the note on a block that stands there twice."""
+        """Return the issue of a block that is listed twice."""
         message = "the same block stands further up; the first is kept"
         return Issue(line, LAYOUT.official("block"), "duplicate_key", INFO, place.block, message)
 

@@ -46,7 +46,7 @@ class OutlineExtract(Extract):
 
 
 def describes(name: str, features: Features) -> bool:
-    """Say whether any feature has an official code or tells of a local set of districts.
+    """Return whether any feature has an official code or tells of a local set of districts.
 
     Railways (N02) are none, whatever else they say.
 

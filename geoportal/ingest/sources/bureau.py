@@ -97,8 +97,8 @@ class _Institution:
 
 def list_date(table: RecognisedTable) -> str:
     """Return the date in the title (令和７年１０月１日 現在), empty when there is none."""
-    found = find_date(table.preamble)
-    return found.isoformat() if found else ""
+    day = find_date(table.preamble)
+    return day.isoformat() if day else ""
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
@@ -325,8 +325,8 @@ def _claim_note(filing: Filing, note: str) -> str:
 
 
 def _day(text: str) -> str:
-    found = parse_date(text)
-    return found.isoformat() if found else clean_line(text)
+    day = parse_date(text)
+    return day.isoformat() if day else clean_line(text)
 
 
 def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:

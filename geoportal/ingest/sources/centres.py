@@ -80,8 +80,8 @@ class CentreExtract(FacilityExtract):
 
 def latest_date(table: RecognisedTable) -> str:
     """Return the newest ``as_of`` among the rows, empty when none is given."""
-    found = (parse_date(record.get("as_of")) for record in table.records)
-    return max((day.isoformat() for day in found if day), default="")
+    days = (parse_date(record.get("as_of")) for record in table.records)
+    return max((day.isoformat() for day in days if day), default="")
 
 
 def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:

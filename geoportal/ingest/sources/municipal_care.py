@@ -114,22 +114,22 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
 
 def _services(notes: RowNotes) -> dict[str, str]:
     """Return the services of a row, code and label; preventive care goes with its service."""
-    found: dict[str, str] = {}
+    services: dict[str, str] = {}
     unknown = []
     text = read_line(notes, "service")
     parts = [text] if service_code(text) else _SEPARATOR.split(text)
     for part in filter(None, (part.strip() for part in parts)):
         code = service_code(part) or service_code(_PREVENTIVE.sub("", part).strip())
         if code:
-            found.setdefault(code, part)
+            services.setdefault(code, part)
         else:
             unknown.append(part)
-    if not found:
+    if not services:
         message = "not a known service of the care insurance; is the row shifted?"
         notes.reject("service", "unknown_service", message)
     elif unknown:
         notes.warn("service", "unknown_service", f"left out: {'、'.join(unknown)}")
-    return found
+    return services
 
 
 def _number(notes: RowNotes) -> str:

@@ -253,12 +253,12 @@ def _closed_weeks(record: Record, closed: tuple[int, ...]) -> Iterator[tuple[int
 
 def _closed_dates(note: str) -> tuple[str, ...]:
     """Return the closing days that are single dates; ranges and rules stay in the note."""
-    found = []
+    dates = []
     for part in _DATE_SEPARATOR.split(note):
         match = _CALENDAR_DAY.fullmatch(part)
         if match and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31:
-            found.append(f"{int(match[1]):02}-{int(match[2]):02}")
-    return tuple(sorted(set(found)))
+            dates.append(f"{int(match[1]):02}-{int(match[2]):02}")
+    return tuple(sorted(set(dates)))
 
 
 def _sessions(record: Record) -> Iterator[Session]:
@@ -281,11 +281,11 @@ def _slot_cell(record: Record, header: str) -> str:
 
 def _clock(text: str) -> str:
     """Return ``HH:MM``, empty when there is no time; hours beyond 24 are of the next day."""
-    found = _CLOCK.fullmatch(text)
-    if not found or int(found[2]) > 59 or int(found[1]) > 29:
+    match = _CLOCK.fullmatch(text)
+    if not match or int(match[2]) > 59 or int(match[1]) > 29:
         return ""
-    hour = int(found[1])
-    return f"{hour if hour <= 24 else hour - 24:02}:{found[2]}"
+    hour = int(match[1])
+    return f"{hour if hour <= 24 else hour - 24:02}:{match[2]}"
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

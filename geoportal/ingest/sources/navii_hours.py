@@ -152,11 +152,11 @@ def _session(notes: RowNotes, day: int, opens_name: str, closes_name: str) -> Se
 def _minutes(notes: RowNotes, name: str) -> int | None:
     """Return minutes since midnight, up to 29:59; None when the cell holds no time."""
     text = unicodedata.normalize("NFKC", notes.record.get(name))
-    found = _CLOCK.fullmatch(text)
-    if found is None and re.fullmatch(r"\d{3,4}", text):
-        found = _CLOCK.fullmatch(f"{text[:-2]}:{text[-2:]}")
-    if found is not None and int(found[2] or 0) <= 59 and int(found[1]) <= _LATEST_HOUR:
-        return int(found[1]) * 60 + int(found[2] or 0)
+    match = _CLOCK.fullmatch(text)
+    if match is None and re.fullmatch(r"\d{3,4}", text):
+        match = _CLOCK.fullmatch(f"{text[:-2]}:{text[-2:]}")
+    if match is not None and int(match[2] or 0) <= 59 and int(match[1]) <= _LATEST_HOUR:
+        return int(match[1]) * 60 + int(match[2] or 0)
     if text:
         notes.warn(name, "bad_time", "expected a time from 0:00 to 29:59; the session is left out")
     else:

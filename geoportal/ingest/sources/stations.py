@@ -61,7 +61,7 @@ class _Platform:
 
 
 def describes(name: str, features: Features) -> bool:
-    """Say whether features are stations: they have the property N02_005 (駅名).
+    """Return whether features are stations: they have the property N02_005 (駅名).
 
     Raises
     ------
@@ -184,7 +184,7 @@ def _station(cluster: Sequence[_Platform]) -> Station:
 
 
 def _distinct(items: Iterable[Station]) -> list[Station]:
-    """Tell stations of one id apart by a number behind it."""
+    """Give stations that share an id a number each."""
     known: dict[str, int] = {}
     distinct = []
     for one in sorted(items, key=lambda one: (one.id, one.name, one.lon, one.lat)):

@@ -120,12 +120,12 @@ def _need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, T
     """Return the terms of the further columns by folded heading."""
     codes = {fold_header(term.code): term for term in vocabulary}
     extra: Mapping[str, int] = table.records[0].extra if table.records else {}
-    found = {}
+    terms = {}
     for heading in extra:
         match = _CODE.search(heading)
         if match and match[1] in codes:
-            found[heading] = codes[match[1]]
-    return found
+            terms[heading] = codes[match[1]]
+    return terms
 
 
 def _answered(record: Record, columns: Mapping[str, Term]) -> bool:
@@ -173,15 +173,15 @@ def _rows(
 def _day(notes: RowNotes, edition: Edition) -> str:
     """Return the date of the answer, else of the edition."""
     text = re.sub(r"[ T]00:00:00$", "", notes.record.get("answered_on"))
-    found = parse_date(text)
-    if found is None and text:
+    day = parse_date(text)
+    if day is None and text:
         notes.warn("answered_on", "bad_date", f"expected a date; {edition.as_of} is taken")
-    elif found is None:
+    elif day is None:
         notes.warn("answered_on", "no_answer_date", f"no date of the answer; {edition.as_of} taken")
-    elif found - date.fromisoformat(edition.as_of) > _LATEST_ANSWER:
+    elif day - date.fromisoformat(edition.as_of) > _LATEST_ANSWER:
         notes.warn("answered_on", "future_date", f"long after the file; {edition.as_of} is taken")
         return edition.as_of
-    return found.isoformat() if found else edition.as_of
+    return day.isoformat() if day else edition.as_of
 
 
 def _claims(notes: RowNotes, columns: Mapping[str, Term], day: str) -> Iterator[Claim]:
@@ -250,12 +250,12 @@ def _visit_areas(notes: RowNotes, edition: Edition) -> tuple[str, ...]:
     Part of an area must not pass for the whole: a home in the part left out would be turned away.
     """
     address = notes.record.get("address")
-    found = list(read_visit_areas(read_line(notes, "areas"), address, edition.municipalities))
-    for name, code in found:
+    areas = list(read_visit_areas(read_line(notes, "areas"), address, edition.municipalities))
+    for name, code in areas:
         if not code:
             message = f"{name}: no single municipality or ward of this name or code; kept as text"
             notes.info("areas", "unknown_area", message)
-    codes = tuple(dict.fromkeys(code for _, code in found))
+    codes = tuple(dict.fromkeys(code for _, code in areas))
     return () if "" in codes else codes
 
 

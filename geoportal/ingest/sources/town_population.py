@@ -92,8 +92,8 @@ class _Row:
 
 def newest_day(table: RecognisedTable) -> str:
     """Return the newest 調査年月日 of a file, empty when it gives none."""
-    found = (parse_date(record.get("day")) for record in table.records)
-    return max((day.isoformat() for day in found if day), default="")
+    days = (parse_date(record.get("day")) for record in table.records)
+    return max((day.isoformat() for day in days if day), default="")
 
 
 def extract(table: RecognisedTable, edition: Edition) -> TownExtract:

@@ -8,9 +8,9 @@ import pytest
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
-from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
 from geoportal.ingest.linking.clustering import LINKED, REVIEW, facility_id, link_units
-from geoportal.ingest.linking.comparison import weigh
+from geoportal.ingest.linking.comparison import compare_units
 from geoportal.ingest.linking.decisions import (
     DIFFERENT,
     SAME,
@@ -18,8 +18,9 @@ from geoportal.ingest.linking.decisions import (
     current_decisions,
 )
 from geoportal.ingest.linking.names import compare_names, name_forms
-from geoportal.ingest.linking.numbers import derived_number, has_check_digit, institution_code
+from geoportal.ingest.linking.numbers import derived_number, institution_code
 from geoportal.ingest.linking.units import link_block, make_units
+from geoportal.ingest.reading.institution_codes import check_digit_fits
 from geoportal.store.facilities import StoredRecord
 
 KITA = "福岡県北九州市小倉北区浅野１丁目２番３号"
@@ -107,7 +108,7 @@ def test_names(mine, theirs, level):
     ],
 )
 def test_addresses(mine, theirs, level):
-    assert compare_spots(read_spot(mine), read_spot(theirs)) == level
+    assert compare_address_parts(address_parts(mine), address_parts(theirs)) == level
 
 
 def test_the_same_institution_under_two_numbers_of_different_lists_is_one():
@@ -208,8 +209,8 @@ def test_dental_ids_hold_the_institution_number():
 
 
 def test_numbers():
-    assert has_check_digit("4016411466")
-    assert not has_check_digit("4016411467")
+    assert check_digit_fits("4016411466")
+    assert not check_digit_fits("4016411467")
     assert institution_code("6411466", record("bureau", "x")) == "4016411466"
     assert institution_code("406411466", record("bureau", "x")) == "4016411466"
 
@@ -304,9 +305,9 @@ def test_care_offices_are_kept_by_service():
 def test_a_name_that_many_bear_weighs_less():
     mine, theirs = (make_units([stored_open(item)])[0] for item in (navii(), bureau()))
     (core,) = mine.names[0].cores & theirs.names[0].cores
-    rare, common = (weigh(mine, theirs, {core: count}).score for count in (1, 16))
+    rare, common = (compare_units(mine, theirs, {core: count}).score for count in (1, 16))
     assert rare - common == pytest.approx(4.0)  # log2(16) bits
-    assert weigh(mine, theirs, {}).score == rare
+    assert compare_units(mine, theirs, {}).score == rare
 
 
 def stored_open(item):
