@@ -15,7 +15,7 @@ from geoportal.domain.facility import (
     Facility,
 )
 from geoportal.domain.query import Origin, Query
-from geoportal.ingest.linking.addresses import compare_spots, read_spot
+from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
 from geoportal.ingest.linking.relations import Relations
 from geoportal.services.view import View
 from geoportal.store.history import past_of
@@ -107,7 +107,7 @@ def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
     """
     if fold_name(one.address) == fold_name(other.address) != "":
         return True
-    if compare_spots(read_spot(one.address), read_spot(other.address)) == "other":
+    if compare_address_parts(address_parts(one.address), address_parts(other.address)) == "other":
         return False
     precise = all(f.location.level in {"point", "house"} for f in (one, other))
     return precise and metres is not None and metres <= SAME_PLACE_M
