@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
+from geoportal.settings import Settings
+from geoportal.web.app import create_app
+from geoportal.web.pages.search_form import SearchForm
 from tests.privacy.conftest import ADDRESS, HOME, NOTE, routes, traces
 
 _LINKS = re.compile(r'(?:href|src|action|formaction|content|data-[a-z-]*url)="([^"]*)"')
@@ -77,3 +83,36 @@ def test_a_home_in_a_url_is_not_taken(client):
         assert response.status_code in {200, 302, 303, 404}
         assert traces(response.text) == [], path
         assert traces(response.headers.get("Location", "")) == [], path
+
+
+def test_a_home_that_is_placed_is_in_no_link(sample_portal):
+    application = create_app(sample_portal, Settings())
+    client = application.test_client()
+    home = "北九州市小倉北区桜並木一丁目77番88号"
+    placed = sample_portal.view().geocode(home)
+    seen = 0
+    for route in routes(application, "POST"):
+        if route.path.startswith("/api/"):
+            continue
+        for extra in (
+            {},
+            {"opened": "1", "role": "doctor"},
+            {"district": "40106", "kind": "clinic"},
+        ):
+            form = {"address": home, "note": f"住まいは{home}", **extra}
+            response = client.post(route.path, data=form)
+            seen += "77番88号" in response.text
+            led = unquote(links(response) + str(response.headers))
+            for trace in ("77番88号", str(placed.lon)[:8], str(placed.lat)[:7]):
+                assert trace not in led, route
+    assert seen >= 3
+
+
+def test_what_a_form_shares_holds_no_home():
+    values = MultiDict({"address": ADDRESS, "district": "40106", "point": POINT, **HOME})
+    form = SearchForm.read(values, posted=True)
+    assert form.address == ADDRESS
+    placed = replace(form, point=(HOME["lon"], HOME["lat"]))
+    for shared in (placed.query_string("en"), placed.filters(), str(placed.shareable())):
+        assert "40106" in shared
+        assert traces(shared + unquote(shared)) == []
