@@ -143,3 +143,11 @@ def test_text_that_may_run_in_a_spreadsheet_is_neutralised(text, tmp_path):
 
 def test_numbers_stay_numbers_and_nothing_is_empty():
     assert (harmless(-1.5), harmless(0), harmless(None), harmless("a=1")) == (-1.5, 0, "", "a=1")
+
+
+def test_every_column_of_the_workbook_can_be_filtered_and_the_heading_stays(tmp_path):
+    write_xlsx(tmp_path / "x.xlsx", [{"a": "1", "b": "2"}] * 3, {"a": "甲", "b": "乙", "c": "丙"})
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml")
+    assert b'<autoFilter ref="A1:C4"/>' in sheet
+    assert b'xSplit="2" ySplit="1"' in sheet
