@@ -29,7 +29,7 @@ def label(reference: Reference, list_name: str, code: str, language: str) -> Lab
 
 
 def everyday_word(reference: Reference, code: str, language: str) -> str:
-    """Return the word families use for a need, shown beside its label; empty when none is held."""
+    """Return the word families use for a need, shown beside its label; empty when there is none."""
     return reference.labels.get(("need-everyday", code), {}).get(language, "")
 
 
