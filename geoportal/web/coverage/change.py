@@ -119,8 +119,8 @@ def _sentence(
     before, after = (_rounded(item, item.sure, ring) for item in (old, new))
     key = "fewer" if after < before else "more" if after > before else "same"
     counts = {"before": say.people(before), "after": say.people(after)}
-    told = {"supposed": supposed, "reach": reach, "subject": subject, "name": old.name}
-    parts = [words.label(f"reach-change-{key}", **told, **counts)]
+    arguments = {"supposed": supposed, "reach": reach, "subject": subject, "name": old.name}
+    parts = [words.label(f"reach-change-{key}", **arguments, **counts)]
     low, high = (_rounded(item, item.possible, ring) for item in (old, new))
     if (low, high) != (before, after):
         possible = {"before": say.people(low), "after": say.people(high)}

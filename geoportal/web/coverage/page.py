@@ -46,13 +46,13 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
     """
     words = messages(language)
     asked = read_question(view, values)
-    held = areas(view)
+    areas_by_level = areas(view)
     page = {
         **inventory_table(view),
         "asked": asked,
-        "areas": held,
+        "areas": areas_by_level,
         "official_levels": LEVELS,
-        "local_levels": [level for level in held if level not in LEVELS],
+        "local_levels": [level for level in areas_by_level if level not in LEVELS],
         "towns_held": False,
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
@@ -96,7 +96,7 @@ def _answer(
     plan = Plan()
     if _supposes(values):
         plan = read_plan(view, values, site, words)
-    closed = tuple(view.snapshot.by_id[one] for one in plan.changes.remove)
+    closed = tuple(view.snapshot.by_id[facility_id] for facility_id in plan.changes.remove)
     after = coverage_report(view, asked, plan.changes) if plan.changes.any else None
     change = None
     if after is not None:
@@ -134,7 +134,7 @@ def shareable(view: View, values: Values) -> Document | None:
     """
     undone = values.get("undo", [""])[0]
     planned = [item for item in values.get("planned", []) if item != undone]
-    removed = [one for one in values.get("remove", []) if one != undone]
+    removed = [facility_id for facility_id in values.get("remove", []) if facility_id != undone]
     new = any("".join(values.get(name, [])).strip() for name in NEW_PLACE)
     if planned or new or not (removed or undone):
         return None
@@ -250,8 +250,8 @@ def _preset(ready: CoverageQuestion, asked: CoverageQuery) -> Document:
         and list(ready.needs) == asked.need
         and ready.time == asked.time
     )
-    kept = {key: value for key, value in query_string(asked).items() if key not in _OF_PRESETS}
-    values = {**kept, "kind": about.get("kind", [""]), "need": about.get("need", []), **about}
+    others = {key: value for key, value in query_string(asked).items() if key not in _OF_PRESETS}
+    values = {**others, "kind": about.get("kind", [""]), "need": about.get("need", []), **about}
     return {"name": ready.question, "values": values, "chosen": chosen}
 
 

@@ -80,10 +80,14 @@ def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
         For the names of places.
     """
     undone = _first(values, "undo")
-    gone = dict.fromkeys(one for one in values.get("remove", []) if one in view.snapshot.by_id)
-    removed = tuple(one for one in gone if one != undone)[:MOST_REMOVED]
-    held = [planned_of(text) for text in dict.fromkeys(values.get("planned", []))]
-    added = [item for item in held if item and encoded(item) != undone]
+    known = dict.fromkeys(
+        facility_id
+        for facility_id in values.get("remove", [])
+        if facility_id in view.snapshot.by_id
+    )
+    removed = tuple(facility_id for facility_id in known if facility_id != undone)[:MOST_REMOVED]
+    earlier = [planned_of(text) for text in dict.fromkeys(values.get("planned", []))]
+    added = [item for item in earlier if item and encoded(item) != undone]
     place, capacity = _first(values, "place")[:200], _first(values, "capacity") or "1"
     problem = ""
     candidates: tuple[PlannedFacility, ...] = ()
@@ -128,42 +132,44 @@ def _new(view: View, values: Values, site: Site, words: Messages) -> PlannedFaci
     capacity = _capacity(_first(values, "capacity") or "1")
     if point:
         lon, lat = _degrees(point)
-        found = view.district_at(lon, lat)
-        where = found.name if found else "—"
+        covering = view.district_at(lon, lat)
+        where = covering.name if covering else "—"
         return PlannedFacility(words.plain("reach-plan-at-map", name=where), lon, lat, capacity)
     if place:
         return _at_address(view.geocode(place[:200]), capacity, words)
     at = site(district)
-    held = view.snapshot.districts
-    if at is None or district not in held:
+    index = view.snapshot.districts
+    if at is None or district not in index:
         raise _NotPlacedError("reach-plan-nobody")
-    label = words.plain("reach-plan-at-best", name=held[district].name)
+    label = words.plain("reach-plan-at-best", name=index[district].name)
     return PlannedFacility(label, *at, capacity)
 
 
-def _at_address(found: GeocodeResult, capacity: float, words: Messages) -> PlannedFacility:
+def _at_address(result: GeocodeResult, capacity: float, words: Messages) -> PlannedFacility:
     """Return the facility at an address; its label holds the town, no finer."""
-    if found.status == "ambiguous":
-        listed = [_at(one, capacity, words) for one in found.candidates]
-        raise _NotPlacedError("reach-plan-ambiguous", tuple(one for one in listed if one))
-    if found.match_level in {"prefecture", "municipality"}:
+    if result.status == "ambiguous":
+        listed = [_at(candidate, capacity, words) for candidate in result.candidates]
+        raise _NotPlacedError(
+            "reach-plan-ambiguous", tuple(candidate for candidate in listed if candidate)
+        )
+    if result.match_level in {"prefecture", "municipality"}:
         raise _NotPlacedError("reach-plan-rough")
-    at = _at(found, capacity, words) if found.status in {"ok", "partial"} else None
+    at = _at(result, capacity, words) if result.status in {"ok", "partial"} else None
     if at is None:
         raise _NotPlacedError("reach-plan-not-found")
     return at
 
 
 def _at(
-    found: GeocodeResult | Candidate, capacity: float, words: Messages
+    place: GeocodeResult | Candidate, capacity: float, words: Messages
 ) -> PlannedFacility | None:
-    if found.lon is None or found.lat is None or found.match_level not in PLACED_LEVELS:
+    if place.lon is None or place.lat is None or place.match_level not in PLACED_LEVELS:
         return None
-    label = f"{found.municipality}{found.town}{found.station}"
-    if (found.uncertainty_m or 0) >= _SURE_WITHIN_M:
-        error = f"{found.uncertainty_m:,.0f} m"
+    label = f"{place.municipality}{place.town}{place.station}"
+    if (place.uncertainty_m or 0) >= _SURE_WITHIN_M:
+        error = f"{place.uncertainty_m:,.0f} m"
         label = words.plain("reach-plan-at-address", name=label, error=error)
-    return PlannedFacility(label[:_LONGEST_LABEL], found.lon, found.lat, capacity)
+    return PlannedFacility(label[:_LONGEST_LABEL], place.lon, place.lat, capacity)
 
 
 def _degrees(text: str) -> tuple[float, float]:

@@ -21,14 +21,14 @@ COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")
 
 def areas(view: View) -> dict[str, list[Document]]:
     """Return the areas that can be asked about by level, larger first: whose outline is held."""
-    held = view.snapshot.districts.districts
+    known = view.snapshot.districts.districts
     return {
         level: [
             {"code": item.code, "name": item.full_name or item.name}
-            for item in held
+            for item in known
             if item.level == level
         ]
-        for level in dict.fromkeys(item.level for item in held)
+        for level in dict.fromkeys(item.level for item in known)
     }
 
 
@@ -56,16 +56,20 @@ def read_question(view: View, values: Mapping[str, list[str]]) -> CoverageQuery:
     if "kind" not in values and "need" not in values:
         given = usual
     try:
-        asked = CoverageQuery.model_validate({**given, **single})
-        asked.question(view)
+        query = CoverageQuery.model_validate({**given, **single})
+        query.question(view)
     except (ValidationError, UsageError):
-        kept = {"area": single["area"]} if "area" in single else {}
-        asked = CoverageQuery.model_validate({**usual, **kept})
-    gone = [one for one in values.get("remove", []) if one in view.snapshot.by_id]
-    asked = asked.model_copy(update={"remove": gone[:MOST_REMOVED]})
-    if asked.area is None and known:
-        asked = asked.model_copy(update={"area": view.default_area()})
-    return asked
+        chosen = {"area": single["area"]} if "area" in single else {}
+        query = CoverageQuery.model_validate({**usual, **chosen})
+    removed = [
+        facility_id
+        for facility_id in values.get("remove", [])
+        if facility_id in view.snapshot.by_id
+    ]
+    query = query.model_copy(update={"remove": removed[:MOST_REMOVED]})
+    if query.area is None and known:
+        query = query.model_copy(update={"area": view.default_area()})
+    return query
 
 
 def query_string(asked: CoverageQuery) -> Document:

@@ -44,14 +44,14 @@ def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Docum
         {
             "code": figures.code,
             "name": figures.name,
-            "on_one": say.people(found.on_one),
-            "on_one_share": say.part(found.on_one, figures.need, words),
-            "sole": listed(found.sole),
-            "across": say.people(found.across),
-            "across_share": say.part(found.across, figures.need, words),
-            "neighbours": listed(found.neighbours),
+            "on_one": say.people(dependent.on_one),
+            "on_one_share": say.part(dependent.on_one, figures.need, words),
+            "sole": listed(dependent.sole),
+            "across": say.people(dependent.across),
+            "across_share": say.part(dependent.across, figures.need, words),
+            "neighbours": listed(dependent.neighbours),
         }
-        for figures, found in zip(study.districts, dependence(study, ring), strict=True)
+        for figures, dependent in zip(study.districts, dependence(study, ring), strict=True)
     ]
 
 

@@ -71,7 +71,9 @@ def _lack(
 
 def together(sentences: Sequence[Label], words: Messages) -> Label:
     """Join sentences; Japanese has no space between them."""
-    return Label((" " if words.language != "ja" else "").join(one.source for one in sentences))
+    return Label(
+        (" " if words.language != "ja" else "").join(sentence.source for sentence in sentences)
+    )
 
 
 def choice_share(figures: DistrictFigures, level: Level, ring: int) -> float:

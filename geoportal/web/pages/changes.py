@@ -91,12 +91,12 @@ def _problem(error: GeoportalError) -> str:
 
 
 def _groups(view: View, report: Document, language: str) -> list[Document]:
-    found: list[Document] = []
+    groups: list[Document] = []
     for kind in KINDS:
         changes = [item for item in report["changes"] if item["kind"] == kind]
         if changes:
             shown = [_item(view, item, language) for item in changes[:_MOST_SHOWN]]
-            found.append(
+            groups.append(
                 {
                     "kind": kind,
                     "count": len(changes),
@@ -104,7 +104,7 @@ def _groups(view: View, report: Document, language: str) -> list[Document]:
                     "changes": shown,
                 }
             )
-    return found
+    return groups
 
 
 def _item(view: View, item: Document, language: str) -> Document:

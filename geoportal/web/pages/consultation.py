@@ -19,12 +19,12 @@ def note() -> Response:
     """Read a consultation note and propose what to search for."""
     posted = request.method == "POST"
     form = NoteForm.read(request.form) if posted else NoteForm()
-    found = note_page.reading(view_here(), form.text, g.language) if form.text else None
+    reading = note_page.reading(view_here(), form.text, g.language) if form.text else None
     problem = "note-empty" if form.sent and not form.text else ""
     response = page(
         "note",
         form=form,
-        reading=found,
+        reading=reading,
         problems=[{"target": "note", "key": problem}] if problem else [],
         longest=MAX_LETTERS,
     )

@@ -61,15 +61,15 @@ def facilities_by_kind(view: View, code: str) -> list[Document]:
     groups: dict[str, list[Document]] = {kind: [] for kind in view.reference.kinds}
     for feature in features:
         groups[feature["properties"]["kind"]].append(feature)
-    return [{"kind": kind, "features": found} for kind, found in groups.items() if found]
+    return [{"kind": kind, "features": members} for kind, members in groups.items() if members]
 
 
 def district_groups(view: View) -> list[Document]:
     """Return the districts held for the select: wards under their city, then the larger ones."""
-    held = sorted(view.snapshot.districts.districts, key=lambda district: district.code)
+    known = sorted(view.snapshot.districts.districts, key=lambda district: district.code)
     groups: dict[str, list[District]] = {}
-    names = {district.code: district.name for district in held}
-    for district in held:
+    names = {district.code: district.name for district in known}
+    for district in known:
         label = (
             names.get(district.parent, "") if district.level == "ward" or district.is_local else ""
         )
@@ -83,7 +83,7 @@ def home_districts(view: View) -> tuple[list[Document], list[Document]]:
 
     Where no centre is known, all are at home. Wards elsewhere carry the name of their city.
     """
-    held = [
+    known = [
         district
         for group in district_groups(view)
         for district in group["districts"]
@@ -95,13 +95,13 @@ def home_districts(view: View) -> tuple[list[Document], list[Document]]:
         if centre.kind == "liaison_centre"
         for code in centre.districts
     }
-    served |= {district.code for district in held if district.parent in served}
-    served |= {district.parent for district in held if district.code in served}
-    names = {district.code: district.name for district in held}
+    served |= {district.code for district in known if district.parent in served}
+    served |= {district.parent for district in known if district.code in served}
+    names = {district.code: district.name for district in known}
     home, others = [], []
-    for d in held:
-        if d.code in served or not served:
-            home.append({"code": d.code, "name": d.name})
+    for item in known:
+        if item.code in served or not served:
+            home.append({"code": item.code, "name": item.name})
         else:
-            others.append({"code": d.code, "name": names.get(d.parent, "") + d.name})
+            others.append({"code": item.code, "name": names.get(item.parent, "") + item.name})
     return home, others

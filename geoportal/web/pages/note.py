@@ -45,30 +45,30 @@ def reading(view: View, text: str, language: str) -> Document:
         ``ticked``), ``aside`` (found but not asked for), ``not_needed``, ``in_place``,
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
     """
-    found = interpretation_document(view, view.interpret(text))
+    document = interpretation_document(view, view.interpret(text))
     labels = need_labels(view.reference, language)
     kinds = {kind: info["label"] for kind, info in kinds_shown(view.reference, language).items()}
-    asked = [*found["searches"], *(found["team"]["roles"] if found["team"] else ())]
-    searched = {need for wanted in asked for need in wanted["needs"]}
+    requested = [*document["searches"], *(document["team"]["roles"] if document["team"] else ())]
+    searched = {need for wanted in requested for need in wanted["needs"]}
 
     def listed(items: Iterable[Document], ticked: Iterable[str] = ()) -> list[Document]:
         return [_choice(item, labels, kinds, set(ticked)) for item in items]
 
     return {
-        "segments": segments(text, found),
-        "kinds": listed(found["kinds"], kinds),
-        "needs": listed(found["needs"], searched),
-        "aside": [item for item in listed(found["mentioned"]) if item["code"] in labels],
-        "not_needed": listed(found["not_needed"]),
-        "in_place": listed(found["in_place"]),
-        "team": _team(found),
-        "urgent": found["urgency"] == "urgent",
-        "under_40": any(age["under_40"] for age in found["ages"]),
-        "anything": found["needs_confirmation"],
+        "segments": segments(text, document),
+        "kinds": listed(document["kinds"], kinds),
+        "needs": listed(document["needs"], searched),
+        "aside": [item for item in listed(document["mentioned"]) if item["code"] in labels],
+        "not_needed": listed(document["not_needed"]),
+        "in_place": listed(document["in_place"]),
+        "team": _team(document),
+        "urgent": document["urgency"] == "urgent",
+        "under_40": any(age["under_40"] for age in document["ages"]),
+        "anything": document["needs_confirmation"],
     }
 
 
-def segments(text: str, found: Document) -> list[Document]:
+def segments(text: str, document: Document) -> list[Document]:
     """Cut a note into runs: ``mark`` is empty, ``asked`` or ``noted``; together they are the note.
 
     Examples
@@ -78,10 +78,12 @@ def segments(text: str, found: Document) -> list[Document]:
     [{'text': '胃ろう', 'mark': 'asked'}, {'text': 'あり', 'mark': ''}]
     """
     marks = [""] * len(text)
-    groups = [_spans(found.get(key, ())) for key in ("mentioned", "not_needed", "in_place", "ages")]
+    groups = [
+        _spans(document.get(key, ())) for key in ("mentioned", "not_needed", "in_place", "ages")
+    ]
     for start, end in [span for group in groups for span in group]:
         marks[start:end] = [_NOTED] * (end - start)
-    for start, end in [*_spans(found["needs"]), *_spans(found["kinds"])]:
+    for start, end in [*_spans(document["needs"]), *_spans(document["kinds"])]:
         marks[start:end] = [_ASKED] * (end - start)
     runs: list[Document] = []
     for letter, mark in zip(text, marks, strict=True):
@@ -109,8 +111,8 @@ def _choice(
     }
 
 
-def _team(found: Document) -> Document | None:
+def _team(document: Document) -> Document | None:
     """Return what a team search would start from: a preset, or one role for each search."""
-    if found["team"]:
-        return {"preset": found["team"]["preset"]}
-    return {"preset": ""} if len(found["searches"]) > 1 else None
+    if document["team"]:
+        return {"preset": document["team"]["preset"]}
+    return {"preset": ""} if len(document["searches"]) > 1 else None

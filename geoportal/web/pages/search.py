@@ -166,32 +166,32 @@ def _district_name(view: View, code: str) -> str:
 def _chips(view: View, outcome: Outcome) -> list[Document]:
     """Return the active filters with the form that each leaves when it is taken away."""
     form = outcome.form
-    kept = _without_typed_words(form)
+    shareable = _without_typed_words(form)
     say = messages(g.language).label
     labels = need_labels(view.reference, g.language)
     shown = kinds(view.reference, g.language)
     district_names = _district_names(view)
     chips: list[tuple[str, str]] = []
     if outcome.place == "point":
-        chips.append((say(f"near-{form.via}"), kept.filters(home=False)))
+        chips.append((say(f"near-{form.via}"), shareable.filters(home=False)))
     if outcome.place == "address":
-        chips.append((say("near-address"), kept.filters(home=False)))
+        chips.append((say("near-address"), shareable.filters(home=False)))
     if form.text:
-        chips.append((say("chip-text", text=form.text), kept.filters(home=False, text="")))
+        chips.append((say("chip-text", text=form.text), shareable.filters(home=False, text="")))
     if form.district in district_names:
         keeps_home = outcome.place != "ward"
-        without = kept.filters(home=keeps_home, district="")
+        without = shareable.filters(home=keeps_home, district="")
         chips.append((district_names[form.district], without))
     if form.open_now:
-        chips.append((say("open-now"), kept.filters(open_now=False)))
+        chips.append((say("open-now"), shareable.filters(open_now=False)))
     for kind in form.kinds:
         if kind in shown:
             rest = tuple(other for other in form.kinds if other != kind)
-            chips.append((shown[kind]["short"], kept.filters(kinds=rest)))
+            chips.append((shown[kind]["short"], shareable.filters(kinds=rest)))
     for need in form.needs:
         if need in labels:
             rest = tuple(other for other in form.needs if other != need)
-            chips.append((labels[need], kept.filters(needs=rest)))
+            chips.append((labels[need], shareable.filters(needs=rest)))
     return [{"label": label, "filters": filters} for label, filters in chips]
 
 

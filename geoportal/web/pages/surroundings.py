@@ -41,22 +41,22 @@ def surroundings(view: View, facility: Facility) -> Document:
         ``near``: lists of ``id``, ``name``, ``kind``, ``distance_m``, ``error_m``, nearest first,
         no facility in two of them; closed ones are left out. Without a position nothing is near.
     """
-    held = _same_institution(view, facility)
-    found = [_entry(facility, other, None) for other in held]
-    told = {facility.id, *(other.id for other in held)}
-    around = [item for item in _around(view, facility) if item[0].id not in told]
+    siblings = _same_institution(view, facility)
+    same_number = [_entry(facility, other, None) for other in siblings]
+    listed = {facility.id, *(other.id for other in siblings)}
+    around = [item for item in _around(view, facility) if item[0].id not in listed]
     belonging = _same_address(view, facility)
     same = [
         (other, metres)
         for other, metres in around
         if other.id in belonging or _same_place(facility, other, metres)
     ]
-    told |= {other.id for other, _ in same}
-    same += [(other, None) for id_, other in belonging.items() if id_ not in told]
-    told |= belonging.keys()
-    near = [item for item in around if item[0].id not in told]
+    listed |= {other.id for other, _ in same}
+    same += [(other, None) for id_, other in belonging.items() if id_ not in listed]
+    listed |= belonging.keys()
+    near = [item for item in around if item[0].id not in listed]
     return {
-        "institution": found[: 2 * MOST],
+        "institution": same_number[: 2 * MOST],
         "same_place": [_entry(facility, *item) for item in same[: 2 * MOST]],
         "near": [_entry(facility, *item) for item in near[:MOST]],
     }
@@ -85,8 +85,8 @@ def _same_institution(view: View, facility: Facility) -> list[Facility]:
     snapshot = view.snapshot
     numbers = {facility.identifiers.get(scheme, "") for scheme in _INSTITUTION_NUMBERS} - {""}
     rows = {int(row) for number in numbers for row in snapshot.with_identifier(number)}
-    found = [snapshot.facilities[row] for row in rows]
-    others = [other for other in found if other.id != facility.id and other.status == "open"]
+    candidates = [snapshot.facilities[row] for row in rows]
+    others = [other for other in candidates if other.id != facility.id and other.status == "open"]
     return sorted(others, key=lambda other: (KINDS.index(other.kind), other.name))
 
 
@@ -96,20 +96,26 @@ def _same_address(view: View, facility: Facility) -> dict[str, Facility]:
     row = snapshot.row_of.get(facility.id)
     code = facility.municipality_code if row is None else snapshot.municipality_of(row)
     mates = [snapshot.facilities[int(row)] for row in snapshot.in_district(code)]
-    found = Relations([facility, *(mate for mate in mates if mate.id != facility.id)])
-    return {one.facility_id: snapshot.by_id[one.facility_id] for one in found.of(facility.id)}
+    relations = Relations([facility, *(mate for mate in mates if mate.id != facility.id)])
+    return {
+        relation.facility_id: snapshot.by_id[relation.facility_id]
+        for relation in relations.of(facility.id)
+    }
 
 
-def _same_place(one: Facility, other: Facility, metres: float | None) -> bool:
+def _same_place(facility: Facility, other: Facility, metres: float | None) -> bool:
     """Say whether two are in one building: the same address, or precise points side by side.
 
     Points side by side in two towns are a slip of the publisher's: they are not believed.
     """
-    if fold_name(one.address) == fold_name(other.address) != "":
+    if fold_name(facility.address) == fold_name(other.address) != "":
         return True
-    if compare_address_parts(address_parts(one.address), address_parts(other.address)) == "other":
+    if (
+        compare_address_parts(address_parts(facility.address), address_parts(other.address))
+        == "other"
+    ):
         return False
-    precise = all(f.location.level in {"point", "house"} for f in (one, other))
+    precise = all(f.location.level in {"point", "house"} for f in (facility, other))
     return precise and metres is not None and metres <= SAME_PLACE_M
 
 
@@ -134,12 +140,12 @@ def history(view: View, facility: Facility) -> list[Document]:
 
 
 def _changes(view: View, facility: Facility) -> list[Document]:
-    found: list[Document] = []
+    events: list[Document] = []
     with view.database.engine.connect() as connection:
         for mention in facility.sources:
             past = past_of(connection, mention.source, mention.record_id)
             for (_, before), (day, after) in itertools.pairwise(past):
-                found += [
+                events += [
                     {
                         "what": key,
                         "on": day,
@@ -150,7 +156,7 @@ def _changes(view: View, facility: Facility) -> list[Document]:
                     for key in _TOLD
                     if before.get(key) and after.get(key) and _differs(before[key], after[key])
                 ]
-    return found
+    return events
 
 
 def _differs(before: str, after: str) -> bool:

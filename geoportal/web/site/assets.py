@@ -88,15 +88,15 @@ def build_bundles(node_modules: Path, static: Path = STATIC) -> list[Path]:
     InputRefusedError
         When the bundler is missing or refuses a file.
     """
-    found = sorted(node_modules.glob("@esbuild/*/bin/esbuild"))
-    found += sorted(node_modules.glob("@esbuild/*/esbuild.exe"))
-    if not found:
+    bundlers = sorted(node_modules.glob("@esbuild/*/bin/esbuild"))
+    bundlers += sorted(node_modules.glob("@esbuild/*/esbuild.exe"))
+    if not bundlers:
         raise InputRefusedError("run npm ci first; missing: esbuild")
     built = static / BUILT
     shutil.rmtree(built, ignore_errors=True)
-    _bundle(found[0], [static / "js" / name for name in SCRIPTS], built, ("--target=es2020",))
+    _bundle(bundlers[0], [static / "js" / name for name in SCRIPTS], built, ("--target=es2020",))
     pictures = ("--target=chrome80,firefox78", "--external:*.png", "--external:*.svg")
-    _bundle(found[0], [static / "css" / name for name in STYLES], built, pictures)
+    _bundle(bundlers[0], [static / "css" / name for name in STYLES], built, pictures)
     (built / SOURCES).write_text(sources_digest(static), encoding="ascii")
     return sorted(path for path in built.iterdir() if path.suffix != ".txt")
 

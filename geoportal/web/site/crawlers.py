@@ -45,8 +45,8 @@ def _paths(view: View) -> list[str]:
     snapshot = view.snapshot
     return [
         *(url_for(name) for name in _PAGES),
-        *(url_for("pages.district", code=one.code) for one in snapshot.districts.districts),
-        *(url_for("pages.facility", facility_id=one.id) for one in snapshot.facilities),
+        *(url_for("pages.district", code=item.code) for item in snapshot.districts.districts),
+        *(url_for("pages.facility", facility_id=item.id) for item in snapshot.facilities),
     ]
 
 

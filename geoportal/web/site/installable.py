@@ -44,13 +44,13 @@ def service_worker() -> Response:
     """Give the worker that keeps shell and published data for use without a network."""
     static = read_static_files()
     shell = [asset_url(name) for name in static.shell()]
-    kept = [url_for(f"pages.{page}") for page in KEPT_PAGES]
+    pages = [url_for(f"pages.{page}") for page in KEPT_PAGES]
     offline_page = url_for("pages.offline")
     body = render(
         "sw.js",
         version=static.version,
         shell=shell,
-        pages=kept,
+        pages=pages,
         data=KEPT_DATA,
         offline=offline_page,
     )

@@ -82,8 +82,8 @@ class StaticFiles:
             if self.bundled
             else (f"{BUILT}/",)
         )
-        kept = (name for name in self.files if name.endswith((".js", ".css", ".svg")))
-        return [name for name in kept if not name.startswith(unused)]
+        names = (name for name in self.files if name.endswith((".js", ".css", ".svg")))
+        return [name for name in names if not name.startswith(unused)]
 
     def packed(self, file: StaticFile) -> bytes:
         """Return a file's body compressed with brotli; worked out when first asked for."""
@@ -116,15 +116,15 @@ def read_static_files(folder: Path = STATIC) -> StaticFiles:
 
 def add_static_files(app: Flask) -> None:
     """Serve the site's own files under ``/static/``; the endpoint is ``static``."""
-    held = read_static_files()
+    static_files = read_static_files()
 
     def static(filename: str) -> Response:
         versioned = _VERSION.fullmatch(filename)
-        file = held.files.get(versioned[2] if versioned else filename)
+        file = static_files.files.get(versioned[2] if versioned else filename)
         if file is None:
             abort(404)
-        response = _answer(held, file)
-        current = versioned is not None and versioned[1] == held.version
+        response = _answer(static_files, file)
+        current = versioned is not None and versioned[1] == static_files.version
         response.headers["Cache-Control"] = _FOR_GOOD if current else "no-cache"
         response.make_conditional(request)
         return response
@@ -132,10 +132,10 @@ def add_static_files(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static)
 
 
-def _answer(held: StaticFiles, file: StaticFile) -> Response:
+def _answer(static_files: StaticFiles, file: StaticFile) -> Response:
     etag = file.digest[:16]
     if file.is_text and request.accept_encodings["br"] > 0:
-        response = Response(held.packed(file), mimetype=file.mimetype)
+        response = Response(static_files.packed(file), mimetype=file.mimetype)
         response.headers["Content-Encoding"] = "br"
         response.set_etag(f"{etag}-br")
     else:  # whoever compresses the pages may still compress it for a browser that reads no brotli
