@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
+from geoportal.documents import Document
 from geoportal.domain.link import LinkDecision
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.clustering import REVIEW
@@ -41,7 +42,6 @@ _REASONS_JA = {
     "doubtful": "得点が中ほど",
     "taken": "もっと合う相手と結ばれた",
 }
-Document = dict[str, Any]
 
 
 @click.group()

@@ -9,6 +9,7 @@ import click
 import shapely
 
 from geoportal.cli.console import Console, command, given, home_of
+from geoportal.documents import Document
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
@@ -18,7 +19,6 @@ from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.search.exposure import Simulation, simulate
 from geoportal.services.view import View
 
-Document = dict[str, Any]
 _MOST_HOMES = 5_000
 
 

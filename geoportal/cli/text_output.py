@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, assert_never
 
+from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
@@ -12,8 +13,6 @@ from geoportal.services.view import View
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
 _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("operator", "運営"))
-
-Document = dict[str, Any]
 
 
 def search_lines(view: View, document: Document) -> Iterator[str]:

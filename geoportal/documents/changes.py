@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from pydantic import Field
 
+from geoportal.documents import Document
 from geoportal.documents.requests import Strict
 from geoportal.services.results import Changes
 from geoportal.services.view import View
@@ -34,7 +34,6 @@ CHANGE_COLUMNS = {
     "facility_id": "ID",
     "record_id": "出典での番号",
 }
-Document = dict[str, Any]
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 

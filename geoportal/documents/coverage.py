@@ -12,7 +12,7 @@ from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
-from geoportal.documents.reference import Document
+from geoportal.documents import Document
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
 from geoportal.geo.polygons import in_japan
 from geoportal.services.view import View

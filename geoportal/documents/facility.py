@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from geoportal.documents.reference import SAMPLE_SOURCE, Document, brief_centre, brief_district
+from geoportal.documents import Document
+from geoportal.documents.reference import SAMPLE_SOURCE, brief_centre, brief_district
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours

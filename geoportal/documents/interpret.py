@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from geoportal.documents.reference import Document, role_document
+from geoportal.documents import Document
+from geoportal.documents.reference import role_document
 from geoportal.documents.requests import Strict
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.search.interpretation import Finding, Interpretation

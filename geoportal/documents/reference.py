@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from geoportal.documents import Document
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -15,7 +15,6 @@ from geoportal.services.view import CALENDAR, View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
-Document = dict[str, Any]
 
 
 def centres_document(view: View) -> Document:

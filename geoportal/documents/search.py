@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from geoportal.documents import Document
 from geoportal.documents.facility import brief, facility_document, feature, shown_document
-from geoportal.documents.reference import Document, brief_centre, brief_district
+from geoportal.documents.reference import brief_centre, brief_district
 from geoportal.documents.search_extras import (
     facets_document,
     reason_document,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
-from geoportal.documents.reference import Document
+from geoportal.documents import Document
 from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
 from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geoportal.documents.reference import Document
+from geoportal.documents import Document
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary

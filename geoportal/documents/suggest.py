@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from geoportal.address.result import Candidate
-from geoportal.documents.reference import Document
+from geoportal.documents import Document
 from geoportal.documents.requests import Code, Strict
 from geoportal.services.results import Suggestions
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from geoportal.documents.reference import Document, role_document
+from geoportal.documents import Document
+from geoportal.documents.reference import role_document
 from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role

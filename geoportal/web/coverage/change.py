@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
 from geoportal.coverage.wording import distance_text, lacking_share
+from geoportal.documents import Document
 from geoportal.web.coverage import wording as say
 from geoportal.web.language.messages import Label, Messages
 
-Document = dict[str, Any]
 _ONE_PERSON = 0.5
 """Less than half a person is none: cells on a border are shared by area."""
 _NEARER_M = 10.0

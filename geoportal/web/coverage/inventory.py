@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
+from geoportal.documents import Document
 from geoportal.domain.district import District
 from geoportal.services.view import View
-
-Document = dict[str, Any]
 
 
 def inventory_table(view: View) -> Document:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +9,9 @@ from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Measures
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.study import Study
+from geoportal.documents import Document
 from geoportal.domain.facility import Facility
 
-Document = dict[str, Any]
 _PER_PEOPLE = 10_000
 _METRES_PER_DEGREE = 90_000.0
 """Of longitude, in Japan; only decides what is drawn beyond the border."""

@@ -13,6 +13,7 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
+from geoportal.documents import Document
 from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
@@ -30,7 +31,6 @@ from geoportal.web.language.kinds import kind_groups
 from geoportal.web.language.messages import Messages, messages
 from geoportal.web.language.needs import need_groups
 
-Document = dict[str, Any]
 MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 
 

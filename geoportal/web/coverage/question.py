@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
+from geoportal.documents import Document
 from geoportal.documents.coverage import MOST_REMOVED, CoverageQuery
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
-
-Document = dict[str, Any]
 
 _SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
 COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from geoportal.coverage.dependence import Share, dependence
 from geoportal.coverage.study import Study
+from geoportal.documents import Document
 from geoportal.services.view import View
 from geoportal.web.coverage import wording as say
 from geoportal.web.language.messages import Messages
 
-Document = dict[str, Any]
 _MOST_LISTED = 10
 _MOST_IN_A_DISTRICT = 5
 _ONE_PERSON = 0.5

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from geoportal.documents import Document
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label, short_kind_label
-
-Document = dict[str, Any]
 
 
 def kinds(reference: Reference, language: str) -> dict[str, Document]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from geoportal.documents import Document
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import everyday_word, group_label, need_labels
-
-Document = dict[str, Any]
 
 
 def offered_groups(reference: Reference) -> list[str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Response
 
+from geoportal.documents import Document
 from geoportal.documents.reference import centres_document
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import page
-
-Document = dict[str, Any]
 
 
 def show() -> Response:

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, g, make_response, request
 
+from geoportal.documents import Document
 from geoportal.documents.changes import (
     CHANGE_COLUMNS,
-    Document,
     changes_document,
     changes_rows,
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from flask import Response, abort
 
+from geoportal.documents import Document
 from geoportal.documents.reference import district_document
 from geoportal.documents.requests import SearchRequest
 from geoportal.documents.search import search_document
@@ -16,7 +16,6 @@ from geoportal.web.current_view import view_here
 from geoportal.web.pages.centres import merged_centres
 from geoportal.web.site.frame import page
 
-Document = dict[str, Any]
 DISTRICT_PAGE = 500
 
 

@@ -6,11 +6,11 @@ import tempfile
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from flask import Response, abort, request
 from pydantic import ValidationError
 
+from geoportal.documents import Document
 from geoportal.documents.search import export_feature, result_features
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
@@ -45,7 +45,7 @@ def export() -> Response:
     return response
 
 
-def all_features(view: View, form: SearchForm) -> list[dict[str, Any]]:
+def all_features(view: View, form: SearchForm) -> list[Document]:
     """Return all results of a form, not only a page of them, with everything known of each.
 
     Raises

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from geoportal.documents import Document
 from geoportal.documents.facility import facility_document
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
@@ -20,8 +20,6 @@ from geoportal.web.pages.centres import merged_centres
 from geoportal.web.pages.surroundings import history, surroundings
 from geoportal.web.site.frame import page, page_url
 from geoportal.web.site.structured_data import structured_data
-
-Document = dict[str, Any]
 
 
 def show(facility_id: str) -> BaseResponse:

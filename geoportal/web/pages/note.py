@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from geoportal.documents import Document
 from geoportal.documents.interpret import MAX_LETTERS, interpretation_document
 from geoportal.services.view import View
 from geoportal.web.language.kinds import kinds as kinds_shown
 from geoportal.web.language.labels import need_labels
 
-Document = dict[str, Any]
 _ASKED, _NOTED = "asked", "noted"
 
 

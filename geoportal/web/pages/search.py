@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, assert_never
+from typing import assert_never
 
 from flask import Response, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
@@ -28,8 +29,6 @@ from geoportal.web.pages.centres import merged_centres
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, fragment, map_config, page, page_url
-
-Document = dict[str, Any]
 
 
 def start() -> Response:

@@ -7,17 +7,17 @@ name of a facility.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
 from geoportal.address.result import GeocodeResult
+from geoportal.documents import Document
 from geoportal.documents.search import search_document
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
 
-Document = dict[str, Any]
 Place = Literal["address", "point", "ward", "words", ""]
 _OPEN_FIRST = {"open": 0, "unknown": 1, "closed": 2}
 

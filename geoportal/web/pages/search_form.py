@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from geoportal.documents import Document
 from geoportal.documents.requests import SearchRequest
 from geoportal.domain.query import MAX_LIMIT
 from geoportal.search.relax import RelaxationKind, Step
 
-Document = dict[str, Any]
 VIEWS = ("both", "list", "map")
 ORDERS = ("near", "open")
 """By fit and distance, or with what is open now first; no order by name or by anything a

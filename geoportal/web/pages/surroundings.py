@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from contextlib import suppress
-from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from geoportal.documents import Document
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
     KINDS,
@@ -21,7 +21,6 @@ from geoportal.services.view import View
 from geoportal.store.history import past_of
 from geoportal.text.normalize import fold_name
 
-Document = dict[str, Any]
 SAME_PLACE_M = 25
 NEAR_M = 2_000
 MOST = 6

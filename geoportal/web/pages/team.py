@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from geoportal.documents import Document
 from geoportal.documents.team import DEFAULT_PRESET, TeamRequest, team_document
 from geoportal.domain.consultation import Role
 from geoportal.errors import AddressNotPlacedError, UsageError
@@ -18,7 +18,6 @@ from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
 from geoportal.web.pages.search_answer import place_names
 
-Document = dict[str, Any]
 CANDIDATES = 5
 TEAMS = 3
 

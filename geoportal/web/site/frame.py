@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, g, make_response, request, u
 from flask import render_template as render
 from markupsafe import Markup
 
+from geoportal.documents import Document
 from geoportal.documents.reference import SAMPLE_SOURCE
 from geoportal.services.view import View
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
@@ -172,7 +173,7 @@ def error_page(status: int) -> Response:
     return response
 
 
-def _render(template: str, data: dict[str, Any], **context: Any) -> str:
+def _render(template: str, data: Document, **context: Any) -> str:
     words = messages(g.language)
     return render(
         template,
@@ -185,7 +186,7 @@ def _render(template: str, data: dict[str, Any], **context: Any) -> str:
     )
 
 
-def _data_context() -> dict[str, Any]:
+def _data_context() -> Document:
     """Return what pages say of the data, and the labels by which they name them."""
     view = view_here()
     labels = need_labels(view.reference, g.language)
@@ -212,7 +213,7 @@ def has_district_page(view: View, code: str) -> bool:
     )
 
 
-def _tiles() -> dict[str, Any]:
+def _tiles() -> Document:
     settings = cast("Settings", current_app.config["GEOPORTAL_SETTINGS"])
     return {
         "url": settings.tile_url,
@@ -222,20 +223,20 @@ def _tiles() -> dict[str, Any]:
     }
 
 
-def map_config() -> dict[str, Any]:
+def map_config() -> Document:
     """Return what the map of the start page needs: kinds, and the districts it opens on."""
     view = view_here()
     served = {code for centre in view.snapshot.centres for code in centre.districts}
     return {"kinds": _kinds_for_scripts(), "served": sorted(served)}
 
 
-def label_config() -> dict[str, Any]:
+def label_config() -> Document:
     """Return the labels of kinds and needs, for scripts that show facilities themselves."""
     needs = need_labels(view_here().reference, g.language)
     labels = {code: label.source for code, label in needs.items()}
     return {"kinds": _kinds_for_scripts(), "needs": labels}
 
 
-def _kinds_for_scripts() -> dict[str, Any]:
+def _kinds_for_scripts() -> Document:
     shown = kinds(view_here().reference, g.language)
     return {kind: {**info, "short": info["short"].source} for kind, info in shown.items()}

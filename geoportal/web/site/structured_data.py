@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from geoportal.documents import Document
 from geoportal.store.reference import KindInfo
-
-Document = dict[str, Any]
 
 
 def structured_data(feature: Document, address: str, kind: KindInfo) -> Document:
