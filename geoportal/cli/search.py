@@ -173,7 +173,12 @@ def geocode(
             raise UsageError("--csv needs --column and --out, and no addresses beside it")
         with progress_bar() as progress:
             report = geocode_csv(
-                console.view().geocoder, csv_file, out, column, hint or "", progress
+                console.view().geocoder,
+                csv_file,
+                out,
+                column=column,
+                hint_column=hint or "",
+                progress=progress,
             )
         console.print(report, lambda: iter([f"{report['rows']} 行を {out} に書きました"]))
         return

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from geoportal.cli.console import Console, command
-from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.survey_workbook import write_survey
@@ -37,17 +36,9 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         (item for item in chosen if item.kind == kind),
         key=lambda item: (item.municipality_code, item.kana or item.name, item.id),
     )
-    info = view.reference.kinds[kind]
-    labels = {name: view.reference.label("evidence", name, "ja") for name in EVIDENCE}
     out.parent.mkdir(parents=True, exist_ok=True)
     questions = write_survey(
-        out,
-        facilities,
-        kind,
-        info.label_ja,
-        view.reference.vocabulary,
-        labels,
-        today=snapshot.today,
+        out, facilities, kind=kind, reference=view.reference, today=snapshot.today
     )
     document = {
         "file": str(out),
@@ -56,7 +47,8 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         "facilities": len(facilities),
         "questions": questions,
     }
+    label = view.reference.kinds[kind].label_ja
     console.print(
         document,
-        lambda: iter([f"{out}: {info.label_ja} {len(facilities)} 件、設問 {questions}"]),
+        lambda: iter([f"{out}: {label} {len(facilities)} 件、設問 {questions}"]),
     )

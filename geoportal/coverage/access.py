@@ -5,7 +5,7 @@ Distances are geodesic (GRS80) from the centre of the cell to the facility; ring
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,37 +65,18 @@ class Access:
 
     def take(self, rows: Rows) -> Access:
         """Return the access of some cells, or of cells more than once."""
-        return Access(
-            counts=self.counts[rows],
-            nearest_m=self.nearest_m[rows],
-            second_nearest_m=self.second_nearest_m[rows],
-            nearest=self.nearest[rows],
-            second=self.second[rows],
-        )
+        return Access(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def put(self, rows: Rows, part: Access) -> None:
         """Write the access of some cells into this one."""
-        self.counts[rows] = part.counts
-        self.nearest_m[rows] = part.nearest_m
-        self.second_nearest_m[rows] = part.second_nearest_m
-        self.nearest[rows] = part.nearest
-        self.second[rows] = part.second
+        for field in fields(self):
+            getattr(self, field.name)[rows] = getattr(part, field.name)
 
 
 def measure_access(zones: DistanceZones, masks: list[Mask]) -> list[Access]:
-    """Measure access to one or several sets of facilities in one pass.
+    """Measure access to several sets of facilities in one pass; an `Access` for each mask.
 
-    Parameters
-    ----------
-    zones : DistanceZones
-        Cells and all facilities.
-    masks : list of ndarray of bool, shape (facilities,)
-        The sets, for example those who surely can, and those who possibly can.
-
-    Returns
-    -------
-    list of Access
-        One for each mask.
+    A mask, shape (facilities,), is True for the facilities of a set: the sure ones, the possible.
     """
     cells, rings = len(zones.cells), len(zones.rings_m)
     accesses = [Access.empty(cells, rings) for _ in masks]
@@ -149,18 +130,10 @@ def _nearest(
 
 
 def _smallest_two(squares: Floats) -> tuple[Rows, Rows, Floats]:
-    """Return where the two smallest values of each row are, and the three smallest values.
+    """Return the columns of the two smallest values of each row, and the three smallest values.
 
-    Parameters
-    ----------
-    squares : ndarray of float, shape (m, k)
-        At least two columns; changed and restored.
-
-    Returns
-    -------
-    ndarray of int, shape (m,), twice
-    ndarray of float, shape (3, m)
-        The third is infinite where there are two columns.
+    ``squares`` has at least two columns, is changed and restored. The values have shape (3, m);
+    the third is infinite where there are two columns.
     """
     rows = np.arange(squares.shape[0])
     first = squares.argmin(axis=1)

@@ -120,8 +120,6 @@ def choose_target(
 
     Parameters
     ----------
-    districts : DistrictIndex
-        The outlines imported.
     members : mapping of str to sequence of str
         For each known code the municipalities and wards in it (itself for those).
     names : mapping of str to str
@@ -158,7 +156,7 @@ def choose_target(
         land=tuple(
             districts.outline(leaf.code)
             for leaf in districts.districts
-            if leaf.level in LEAVES and not _has_wards(leaf.code, members)
+            if leaf.level in LEAVES and set(members.get(leaf.code, ())) <= {leaf.code}
         ),
         sea_known=_sea_known(districts, codes),
         municipalities=municipalities,
@@ -217,10 +215,6 @@ def _sea_known(districts: DistrictIndex, codes: Sequence[str]) -> bool:
                 if leaf.level in LEAVES and outline.intersects(districts.outline(leaf.code))
             }
     return bool(prefectures) and all(code in districts for code in prefectures)
-
-
-def _has_wards(code: str, members: Mapping[str, Sequence[str]]) -> bool:
-    return any(member != code for member in members.get(code, ()))
 
 
 def _local_areas(

@@ -88,7 +88,7 @@ def baseline_document(report: CoverageReport) -> dict[str, Any]:
 
 
 def baseline_bytes(report: CoverageReport) -> bytes:
-    """Return the baseline as it is saved."""
+    """Return the baseline as saved."""
     return orjson.dumps(
         baseline_document(report),
         option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
@@ -137,12 +137,7 @@ def _is_number(value: Any) -> bool:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
-    """Return what changed, a row for each district and figure, then the reasons.
-
-    Parameters
-    ----------
-    before, after : mapping
-        Baseline documents.
+    """Return what changed between two baseline documents: figures by district, then the reasons.
 
     Raises
     ------

@@ -16,18 +16,8 @@ def best_site(study: Study, district: int, ring: int) -> tuple[float, float] | N
     In need are the people aged 75 and over of the district with the fewest sure facilities within
     the ring: those with none, where there are any.
 
-    Parameters
-    ----------
-    study : Study
-    district : int
-        Number of the district in the study.
-    ring : int
-        Number of the ring. A chord is taken for the distance: short by 5 mm at 16 km.
-
-    Returns
-    -------
-    tuple of float or None
-        Degrees (lon, lat), WGS 84; ties: the first by key. None where nobody lives.
+    District and ring are numbers within the study. A chord is taken for the distance: short by
+    5 mm at 16 km. Degrees (lon, lat), WGS 84; ties: the first by key. None where nobody lives.
     """
     cells = study.cells
     rows = np.flatnonzero((cells.districts == district) & (cells.need > 0))

@@ -31,22 +31,12 @@ CATCHMENT_WEIGHTS: tuple[float, ...] = (1.00, 0.68, 0.22)
 
 
 def ring_weights(rings_m: Sequence[float] = RINGS_M) -> Floats:
-    """Return the catchment weight of each distance zone of `DistanceZones`, 0 beyond the last.
+    """Return the catchment weight of each distance zone, 0 beyond the last, shape (rings + 1,).
 
-    Parameters
-    ----------
-    rings_m : sequence of float
-        Must contain every edge of `CATCHMENT_ZONES_M`.
-
-    Returns
-    -------
-    ndarray of float, shape (len(rings_m) + 1,)
+    The rings must contain every edge of `CATCHMENT_ZONES_M`.
     """
-    weights = np.zeros(len(rings_m) + 1)
-    for number, outer_m in enumerate(rings_m):
-        place = np.searchsorted(CATCHMENT_ZONES_M, outer_m, side="left")
-        weights[number] = CATCHMENT_WEIGHTS[place] if place < len(CATCHMENT_WEIGHTS) else 0.0
-    return weights
+    zones = np.searchsorted(CATCHMENT_ZONES_M, [*rings_m, np.inf], side="left")
+    return np.asarray([*CATCHMENT_WEIGHTS, 0.0])[zones]
 
 
 @dataclass(frozen=True)
@@ -65,23 +55,11 @@ class Catchment:
     ratio: Floats
 
 
-def share_capacity(zones: DistanceZones, people: Floats, capacity: Floats) -> Catchment:
-    """Do the first step.
-
-    Parameters
-    ----------
-    zones : DistanceZones
-        From every cell with demand, within the district and around it, to every facility.
-    people : ndarray of float, shape (cells,)
-        The demand group, for example those aged 75 and over.
-    capacity : ndarray of float, shape (facilities,)
-        ``S_j``.
-    """
-    return capacity_per_person(weighted_demand(zones, people), capacity)
-
-
 def weighted_demand(zones: DistanceZones, people: Floats) -> Floats:
-    """Return the people in each facility's catchment, discounted by zone; see `share_capacity`."""
+    """Return the people in each facility's catchment, discounted by zone: ``Σ_k W(d_kj) P_k``.
+
+    ``people`` are the demand group of every cell within the districts and around them.
+    """
     weights = ring_weights(zones.rings_m)
     demand = np.zeros(len(zones.facilities))
     for block in zones.blocks("診療圏"):
@@ -90,7 +68,7 @@ def weighted_demand(zones: DistanceZones, people: Floats) -> Floats:
 
 
 def capacity_per_person(demand: Floats, capacity: Floats) -> Catchment:
-    """Share each facility's capacity among the weighted people of its catchment."""
+    """Do the first step: share each facility's capacity ``S_j`` among its weighted demand."""
     ratio = np.divide(capacity, demand, out=np.zeros_like(demand), where=demand > 0)
     return Catchment(demand, ratio)
 

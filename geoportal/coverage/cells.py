@@ -81,13 +81,6 @@ def clip_cells(demand: Demand, target: Target) -> CellTable:
     """Clip cells to the districts: meshes by area, towns by the district they belong to.
 
     Cells without people are left out; those whose people are not known stay.
-
-    Parameters
-    ----------
-    demand : Demand
-        Cells in and around the districts.
-    target : Target
-        Districts that do not overlap.
     """
     if demand.unit == TOWNS:
         parts = allot(demand, target)

@@ -61,19 +61,7 @@ def run_in_process(
 
 
 def chunks_of(cells: Places, least: int) -> list[Rows]:
-    """Divide cells into chunks of whole tiles.
-
-    Parameters
-    ----------
-    cells : Places
-    least : int
-        Cells at which a chunk is full.
-
-    Returns
-    -------
-    list of ndarray of int
-        Rows of the cells, each in one chunk.
-    """
+    """Divide the rows of cells into chunks of whole tiles, full at ``least`` cells."""
     chunks: list[Rows] = []
     tiles: list[Rows] = []
     for tile in tiles_of(cells):
@@ -120,15 +108,7 @@ def share_in_chunks(
 ) -> Catchment:
     """Do the first step of E2SFCA; see `geoportal.coverage.catchment`.
 
-    Parameters
-    ----------
-    cells : PopulatedCells
-        Every cell with demand, within the districts and around them.
-    facilities : Places
-    capacity : ndarray of float, shape (facilities,)
-    executor : Executor
-    progress : callable
-        ``(label, done, total)``.
+    ``cells`` are all with demand, within the districts and around them.
     """
     rows = chunks_of(cells.places, CHUNK_CELLS)
     chunks = [PopulatedCells(cells.places.take(part), cells.people[part]) for part in rows]
@@ -147,22 +127,9 @@ def measure_in_chunks(
     executor: Executor = run_in_process,
     progress: Progress = no_progress,
 ) -> tuple[list[Access], Floats]:
-    """Measure access and floating catchment of every cell.
+    """Measure the access of every cell to each set, and its floating catchment.
 
-    Parameters
-    ----------
-    cells : Places
-    sets : FacilitySets
-    executor : Executor
-    progress : callable
-        ``(label, done, total)``.
-
-    Returns
-    -------
-    list of Access
-        One for each set.
-    ndarray of float, shape (cells, sets)
-        Capacity per person.
+    The second is capacity per person, shape (cells, sets).
     """
     rows = chunks_of(cells, CHUNK_CELLS)
     whole = [Access.empty(len(cells)) for _ in sets.masks]

@@ -10,6 +10,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,7 +60,7 @@ def workers(scheduler: str) -> Iterator[Executor]:
             "several machines need Dask: pip install 'geoportal[cluster]'", "scheduler"
         ) from None
     if scheduler in ON_THIS_MACHINE:
-        yield _Graph(scheduler)
+        yield partial(_run_locally, scheduler)
         return
     try:
         client = Client(scheduler, timeout=_CONNECT_SECONDS)
@@ -67,17 +68,13 @@ def workers(scheduler: str) -> Iterator[Executor]:
         raise UsageError(f"no Dask scheduler answers at {scheduler[:100]!r}", "scheduler") from None
     with client:
         _require_same(client)
-        yield _Cluster(client)
+        yield partial(_run_on_workers, client)
 
 
 def versions() -> dict[str, str]:
     """Return the versions that must be equal on every machine for equal figures.
 
-    Returns
-    -------
-    dict of str to str
-        Versions of ``python`` and ``numpy``, and of ``geoportal`` with a digest of the modules
-        that do the work.
+    That of ``geoportal`` has a digest of the modules that do the work.
     """
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
@@ -114,40 +111,29 @@ def _require_same(client: Client) -> None:
                 )
 
 
-class _Graph:
-    """Executor: one of Dask's schedulers on this machine."""
+def _run_locally(
+    scheduler: str,
+    work: Callable[[_Common, _Chunk], _Result],
+    common: _Common,
+    chunks: Sequence[_Chunk],
+) -> Iterator[_Result]:
+    """Run the chunks by one of Dask's schedulers on this machine."""
+    import dask
 
-    def __init__(self, scheduler: str) -> None:
-        self._scheduler = scheduler
-
-    def __call__(
-        self,
-        work: Callable[[_Common, _Chunk], _Result],
-        common: _Common,
-        chunks: Sequence[_Chunk],
-    ) -> Iterator[_Result]:
-        import dask
-
-        shared = dask.delayed(common, traverse=False)
-        chunk = dask.delayed(work, traverse=False)
-        tasks = [chunk(shared, dask.delayed(part, traverse=False)) for part in chunks]
-        yield from dask.compute(*tasks, scheduler=self._scheduler)
+    shared = dask.delayed(common, traverse=False)
+    task = dask.delayed(work, traverse=False)
+    tasks = [task(shared, dask.delayed(chunk, traverse=False)) for chunk in chunks]
+    yield from dask.compute(*tasks, scheduler=scheduler)
 
 
-class _Cluster:
-    """Executor: the workers of a cluster; what is common is sent to each worker once."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def __call__(
-        self,
-        work: Callable[[_Common, _Chunk], _Result],
-        common: _Common,
-        chunks: Sequence[_Chunk],
-    ) -> Iterator[_Result]:
-        shared: Any = self._client.scatter(common, broadcast=True, hash=False)
-        futures = [self._client.submit(work, shared, part, pure=False) for part in chunks]
-        for future in futures:
-            yield future.result()
-            future.release()
+def _run_on_workers(
+    client: Client,
+    work: Callable[[_Common, _Chunk], _Result],
+    common: _Common,
+    chunks: Sequence[_Chunk],
+) -> Iterator[_Result]:
+    """Run the chunks on the workers of a cluster; what is common is sent to each worker once."""
+    shared: Any = client.scatter(common, broadcast=True, hash=False)
+    for future in [client.submit(work, shared, chunk, pure=False) for chunk in chunks]:
+        yield future.result()
+        future.release()

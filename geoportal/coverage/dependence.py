@@ -43,14 +43,7 @@ class Dependence:
 
 
 def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
-    """Return the dependence of each district of a study, in its order.
-
-    Parameters
-    ----------
-    study : Study
-    ring : int
-        Number of the ring, see `geoportal.coverage.distance_zones.RINGS_M`.
-    """
+    """Return the dependence of each district of a study within a ring (number in `RINGS_M`)."""
     access, cells = study.sure.access, study.cells
     reached = access.counts[:, ring] >= 1
     single = access.counts[:, ring] == 1

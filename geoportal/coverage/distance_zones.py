@@ -165,21 +165,11 @@ class DistanceZones:
             outside = squares > certain_m * certain_m
             beyond = squares > (ring_m + _SLACK_M) ** 2
             if np.count_nonzero(outside) != np.count_nonzero(beyond):
-                self._decide(outside, outside & ~beyond, cells, facilities, ring_m)
+                row, column = np.nonzero(outside & ~beyond)
+                pairs = cells[row], self.facilities, facilities[column]
+                outside[row, column] = pair_distances_m(self.cells, *pairs) > ring_m
             zones += outside.view(np.uint8)
         return Block(cells, facilities, zones), squares
-
-    def _decide(
-        self,
-        outside: NDArray[np.bool_],
-        doubtful: NDArray[np.bool_],
-        cells: Rows,
-        facilities: Rows,
-        ring_m: float,
-    ) -> None:
-        row, column = np.nonzero(doubtful)
-        metres = pair_distances_m(self.cells, cells[row], self.facilities, facilities[column])
-        outside[row, column] = metres > ring_m
 
 
 def tiles_of(cells: Places) -> list[Rows]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.coverage.access import Access
+from geoportal.coverage.area import Target
 from geoportal.coverage.cells import CellTable
 from geoportal.coverage.demand import GROUPS, NEED_GROUP
 from geoportal.coverage.distance_zones import RINGS_M, Floats, Rows
@@ -127,9 +128,6 @@ def district_figures(
 
     Parameters
     ----------
-    code, name, level : str
-        Of the district.
-    cells : CellTable
     sure, possible : Measures
         Of every part.
     facilities : tuple of int
@@ -181,29 +179,17 @@ def mean(values: NDArray[np.generic], weight: Floats) -> float:
 
 
 def total_figures(
-    code: str,
-    name: str,
+    target: Target,
     districts: Sequence[DistrictFigures],
     *,
     cells: CellTable,
     sure: Measures,
     possible: Measures,
 ) -> DistrictFigures:
-    """Return the figures of the whole: sums are the sums of the districts' figures.
-
-    Parameters
-    ----------
-    code, name : str
-        Of the whole.
-    districts : sequence of DistrictFigures
-        Its districts.
-    cells : CellTable
-    sure, possible : Measures
-        Of every part, for the means.
-    """
+    """Return the figures of the whole: sums of the districts' figures, means over every part."""
     whole = district_figures(
-        code=code,
-        name=name,
+        code=target.code,
+        name=target.name,
         level="total",
         cells=cells,
         sure=sure,

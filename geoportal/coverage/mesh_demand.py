@@ -23,18 +23,10 @@ from geoportal.store.population import MeshCell
 
 
 def spread_suppressed(cells: Sequence[MeshCell]) -> Demand:
-    """Spread merged figures over the cells they were merged from.
+    """Spread merged figures over the cells they were merged from; cells are distinct.
 
-    Parameters
-    ----------
-    cells : sequence of MeshCell
-        As published, distinct.
-
-    Returns
-    -------
-    Demand
-        The sum of every group equals the sum of the published figures, unless a receiving cell is
-        missing.
+    The sum of every group equals the sum of the published figures, unless a receiving cell is
+    missing.
     """
     ordered = sorted(cells, key=lambda cell: cell.code)
     place = {cell.code: row for row, cell in enumerate(ordered)}

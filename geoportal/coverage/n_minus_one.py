@@ -45,14 +45,8 @@ class NMinusOne:
 def measure_n_minus_one(access: Access, people: Floats, facilities: int) -> NMinusOne:
     """Work out the loss for every facility at once.
 
-    Parameters
-    ----------
-    access : Access
-        Of cells or parts of cells.
-    people : ndarray of float, shape (n,)
-        Aged 75 and over.
-    facilities : int
-        How many there are; rows of ``access.nearest`` refer to them.
+    ``people`` aged 75 and over, shape (n,), live in the n cells or parts of cells of ``access``;
+    its rows of the nearest refer to ``facilities`` facilities.
     """
     shape = (facilities, len(RINGS_M))
     left_without, left_with_one = np.zeros(shape), np.zeros(shape)

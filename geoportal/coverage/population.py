@@ -1,11 +1,16 @@
-"""Population imported: by census cell, by 町丁目, and the register of residents by age."""
+"""Population imported: by census cell, by 町丁目, and the register of residents by age.
+
+Census cells come in files of one first-level mesh (第1次地域区画, 40' by 1°) each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import shapely
 import sqlalchemy as sa
+from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.demand import TOWNS, Demand
 from geoportal.coverage.mesh_demand import spread_suppressed
@@ -18,6 +23,8 @@ from geoportal.store.population import (
     read_mesh_sets,
 )
 from geoportal.store.town_population import TownPeople, TownSet, read_town_sets, read_towns
+
+_ROWS_PER_DEGREE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,10 @@ class Population:
             )
         return tuple(PeopleEdition(m.first_mesh, m.source, m.as_of) for m in self.meshes)
 
-    def unplaced_in(self, codes: Iterable[str]) -> tuple[TownPeople, ...]:
-        """Return the towns without a place whose figures are filed under one of these codes."""
-        wanted = set(codes)
-        return tuple(town for town in self.unplaced if town.municipality_code in wanted)
+    @property
+    def first_meshes(self) -> frozenset[str]:
+        """First-level meshes of which cells are imported."""
+        return frozenset(mesh.first_mesh for mesh in self.meshes)
 
 
 def load_population(connection: sa.Connection) -> Population:
@@ -96,3 +103,20 @@ def load_population(connection: sa.Connection) -> Population:
         town_sets=tuple(read_town_sets(connection)),
         unplaced=unplaced_towns(towns),
     )
+
+
+def first_meshes(outlines: Iterable[MultiPolygon]) -> list[str]:
+    """Return the first-level meshes that outlines (degrees) share area with, ascending."""
+    meshes = set()
+    for outline in outlines:
+        if outline.is_empty:
+            continue
+        west, south, east, north = outline.bounds
+        for row in range(int(south * _ROWS_PER_DEGREE), int(north * _ROWS_PER_DEGREE) + 1):
+            for column in range(int(west), int(east) + 1):
+                box = shapely.box(
+                    column, row / _ROWS_PER_DEGREE, column + 1, (row + 1) / _ROWS_PER_DEGREE
+                )
+                if outline.intersection(box).area > 0:
+                    meshes.add(f"{row:02d}{column - 100:02d}")
+    return sorted(meshes)

@@ -106,13 +106,7 @@ class CoverageReport:
     @property
     def caution(self) -> str:
         """Whose people are not counted because data are missing; empty when all are."""
-        study = self.study
-        return caution_text(
-            study.missing_meshes,
-            study.short_areas,
-            study.missing_towns,
-            len(study.unplaced),
-        )
+        return caution_text(self.study)
 
     @property
     def source_line(self) -> str:
@@ -128,20 +122,7 @@ def make_report(
     editions: Iterable[Edition],
     supposed: str = "",
 ) -> CoverageReport:
-    """Return the report of a study.
-
-    Parameters
-    ----------
-    study : Study
-    snapshot : Snapshot
-        For the sources of the facilities that count.
-    reference : Reference
-        Labels and attributions.
-    editions : iterable of Edition
-        Imported files.
-    supposed : str
-        What is supposed in a what-if.
-    """
+    """Return the report of a study; ``supposed`` says what a what-if supposes."""
     used = _facility_sources(study, snapshot)
     wanted = {*used, *_GEOGRAPHY[study.question.demand]}
     newest: dict[str, str] = {}

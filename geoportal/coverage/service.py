@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.coverage.distance_zones import Progress, no_progress
-from geoportal.coverage.extent import first_meshes
-from geoportal.coverage.population import Population
+from geoportal.coverage.population import Population, first_meshes
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
@@ -50,18 +49,8 @@ NO_CHANGE = WhatIf()
 class CoverageService:
     """Computes studies of one dataset version and caches the last 16.
 
-    Safe to use from many threads.
-
-    Parameters
-    ----------
-    population : Population
-        The people of the version.
-    reference : Reference
-        Names and labels.
-    members : mapping of str to sequence of str
-        For each known district code the municipalities and wards in it.
-    executor : Executor
-        Runs the chunks of a study; see `geoportal.coverage.cluster`.
+    Safe to use from many threads. ``members`` has for each known district code the municipalities
+    and wards in it; ``executor`` runs the chunks of a study, see `geoportal.coverage.cluster`.
     """
 
     population: Population

@@ -25,10 +25,9 @@ from geoportal.coverage.chunks import (
 )
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Progress, Rows, no_progress
-from geoportal.coverage.extent import first_meshes, missing_meshes
 from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
 from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
-from geoportal.coverage.population import PeopleEdition, Population
+from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import CoverageCriteria, Supply
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot
@@ -96,32 +95,29 @@ class Study:
     @property
     def missing_meshes(self) -> list[str]:
         """First-level meshes that the districts touch and that are not imported; none by 町丁目."""
-        imported = self.population.meshes
-        return [] if self.by_towns else missing_meshes(self.target.outlines, imported)
+        if self.by_towns:
+            return []
+        imported = self.population.first_meshes
+        return [mesh for mesh in first_meshes(self.target.outlines) if mesh not in imported]
 
     @property
     def short_areas(self) -> list[str]:
         """Names of districts that touch those meshes: they have more people than are counted."""
         missing = set(self.missing_meshes)
-        if not missing:
-            return []
         return [a.name for a in self.target.areas if missing & set(first_meshes([a.outline]))]
 
     @property
     def missing_towns(self) -> list[str]:
         """Names of districts without a placed 町丁目; none by census cell."""
-        if not self.by_towns:
-            return []
-        areas = enumerate(self.target.areas)
-        return [area.name for n, area in areas if not (self.cells.districts == n).any()]
+        areas = enumerate(self.target.areas) if self.by_towns else ()
+        return [area.name for n, area in areas if n not in self.cells.districts]
 
     @property
     def unplaced(self) -> tuple[TownPeople, ...]:
         """町丁目 of the whole that have no place: their people are not in any figure."""
-        target = self.target
-        if not self.by_towns:
-            return ()
-        return self.population.unplaced_in((*target.municipalities, *target.cities))
+        codes = {*self.target.municipalities, *self.target.cities} if self.by_towns else ()
+        towns = self.population.unplaced
+        return tuple(town for town in towns if town.municipality_code in codes)
 
     @property
     def has_cells(self) -> bool:
@@ -142,23 +138,9 @@ def compute_study(
 ) -> Study:
     """Measure access, floating catchment, N-1 and the figures of every district.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        For the districts facilities belong to.
-    population : Population
-    target : Target
-        Areas that do not overlap.
-    question : CoverageCriteria
-    supply : Supply
-        Chosen by `geoportal.coverage.supply.gather_supply`, changed for a what-if.
-    progress : callable
-        ``(label, done, total)``.
-    executor : Executor
-        Runs the chunks; the result does not depend on it.
-    present : Study, optional
-        Of the same population, target and question, before a what-if. Its cells are taken over:
-        facilities change, people do not, and clipping cells is most of the work in a city.
+    The result does not depend on the executor, which runs the chunks. ``present`` is the study
+    before a what-if (same population, target and question), whose cells are taken over: facilities
+    change, people do not, and clipping cells is most of the work in a city.
     """
     if present is None:
         demand = population.demand(question.demand)
@@ -166,17 +148,8 @@ def compute_study(
         cells = clip_cells(demand, target)
     else:
         demand, cells = present.catchment_cells, present.cells
-    whole, where = np.unique(cells.rows, return_inverse=True)
     catchment = _shared_capacity(demand, target, supply, progress, executor)
-    sets = FacilitySets(
-        supply.places,
-        (supply.certain, supply.possible),
-        np.column_stack([catchment.ratio * supply.certain, catchment.ratio]),
-    )
-    access, per_person = measure_in_chunks(demand.places.take(whole), sets, executor, progress)
-    sure, possible = (
-        Measures(access[level].take(where), per_person[where, level]) for level in (0, 1)
-    )
+    sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
     facility_districts = district_of_facilities(snapshot, target, supply)
     districts = tuple(
         district_figures(
@@ -205,11 +178,26 @@ def compute_study(
         catchment_cells=demand,
         n_minus_one=measure_n_minus_one(sure.access, cells.need, len(supply)),
         districts=districts,
-        total=total_figures(
-            target.code, target.name, districts, cells=cells, sure=sure, possible=possible
-        ),
+        total=total_figures(target, districts, cells=cells, sure=sure, possible=possible),
         population=population,
     )
+
+
+def _measures(
+    demand: Demand,
+    cells: CellTable,
+    supply: Supply,
+    ratio: Floats,
+    progress: Progress,
+    executor: Executor,
+) -> tuple[Measures, Measures]:
+    """Measure each cell once, for sure and for possible facilities, and repeat it by its parts."""
+    whole, where = np.unique(cells.rows, return_inverse=True)
+    ratios = np.column_stack([ratio * supply.certain, ratio])
+    sets = FacilitySets(supply.places, (supply.certain, supply.possible), ratios)
+    access, per_person = measure_in_chunks(demand.places.take(whole), sets, executor, progress)
+    sure, possible = (Measures(access[n].take(where), per_person[where, n]) for n in (0, 1))
+    return sure, possible
 
 
 def _people_known(population: Population, question: CoverageCriteria, area: StudyArea) -> bool:
@@ -217,7 +205,7 @@ def _people_known(population: Population, question: CoverageCriteria, area: Stud
     if question.demand == TOWNS:
         return False
     needed = set(first_meshes([area.outline]))
-    return not needed or bool(needed & {mesh.first_mesh for mesh in population.meshes})
+    return not needed or bool(needed & population.first_meshes)
 
 
 def district_of_facilities(snapshot: Snapshot, target: Target, supply: Supply) -> Rows:

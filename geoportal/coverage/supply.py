@@ -112,21 +112,18 @@ class Supply:
 
     def without(self, ids: Iterable[str]) -> Supply:
         """Return the supply after facilities closed; ids that do not count are passed over."""
-        closed = set(ids)
-        keep = np.array([facility_id not in closed for facility_id in self.ids], dtype=bool)
-        rows = np.flatnonzero(keep)
-        kept = np.array(
-            [n for n, key in enumerate(self.unlocated_ids) if key not in closed], np.int64
-        )
+        closed = list(ids)
+        rows = np.flatnonzero(~np.isin(self.ids, closed))
+        unlocated = np.flatnonzero(~np.isin(self.unlocated_ids, closed))
         return replace(
             self,
-            unlocated_rows=self.unlocated_rows[kept],
-            unlocated_certain=self.unlocated_certain[kept],
-            unlocated_ids=tuple(self.unlocated_ids[n] for n in kept),
+            unlocated_rows=self.unlocated_rows[unlocated],
+            unlocated_certain=self.unlocated_certain[unlocated],
+            unlocated_ids=tuple(self.unlocated_ids[n] for n in unlocated),
             ids=tuple(self.ids[row] for row in rows),
             names=tuple(self.names[row] for row in rows),
             kinds=tuple(self.kinds[row] for row in rows),
-            places=Places.from_degrees(self.places.lon[rows], self.places.lat[rows]),
+            places=self.places.take(rows),
             capacity=self.capacity[rows],
             certain=self.certain[rows],
             rows=self.rows[rows],
@@ -149,19 +146,9 @@ class Supply:
 
 
 def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
-    """Choose the facilities that count.
+    """Choose the facilities that count, anywhere: those across the border count for reach.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        Facilities anywhere: those across the border count for reach.
-    question : CoverageCriteria
-        Checked: known kinds and needs.
-
-    Returns
-    -------
-    Supply
-        In the order of the snapshot; facilities that say no to any need are left out.
+    They keep the order of the snapshot; those that say no to any need are left out.
     """
     rows = np.arange(len(snapshot))
     if question.kinds:
@@ -198,8 +185,9 @@ def facility_answer(snapshot: Snapshot, row: int, question: CoverageCriteria) ->
         return YES
     facility = snapshot.facilities[row]
     values = _values(snapshot, row, EVIDENCE_LEVELS[question.evidence])
+    applies = snapshot.vocabulary.applies_to
     answers = [
-        values.get(code, UNKNOWN if _may(snapshot, facility, code, question) else NO)
+        values.get(code, UNKNOWN if question.kinds or applies(code, facility.kind) else NO)
         for code in question.needs
     ]
     if question.time == "night":
@@ -207,10 +195,6 @@ def facility_answer(snapshot: Snapshot, row: int, question: CoverageCriteria) ->
     if NO in answers:
         return NO
     return YES if all(answer == YES for answer in answers) else UNKNOWN
-
-
-def _may(snapshot: Snapshot, facility: Facility, code: str, question: CoverageCriteria) -> bool:
-    return bool(question.kinds) or snapshot.vocabulary.applies_to(code, facility.kind)
 
 
 def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> dict[str, str]:

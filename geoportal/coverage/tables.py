@@ -7,7 +7,7 @@ figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -89,12 +89,9 @@ def district_rows(study: Study) -> list[Row]:
     rows = [_district_row(figures) for figures in (*study.districts, study.total)]
     own = rows[:-1]
     for row in own:
-        share = row[RANKED]
-        row["rank"] = (
-            None
-            if share is None
-            else 1 + sum(other[RANKED] is not None and other[RANKED] > share for other in own)
-        )
+        if row[RANKED] is not None:
+            larger = [other for other in own if (other[RANKED] or 0.0) > row[RANKED]]
+            row["rank"] = 1 + len(larger)
     return rows
 
 
@@ -132,7 +129,7 @@ def facility_rows(study: Study) -> list[Row]:
     cell; ordered by what would be lost if they closed, then by id.
     """
     supply, n_minus_one = study.supply, study.n_minus_one
-    codes = [area.code for area in study.target.areas]
+    codes = [*(area.code for area in study.target.areas), ""]  # the last, -1: outside
     relevant = (study.facility_districts >= 0) | (study.catchment_demand > 0)
     for measures in (study.sure, study.possible):
         for nearest in (measures.access.nearest, measures.access.second):
@@ -143,9 +140,7 @@ def facility_rows(study: Study) -> list[Row]:
             "id": supply.ids[n],
             "name": supply.names[n],
             "kind": supply.kinds[n],
-            "district": codes[study.facility_districts[n]]
-            if study.facility_districts[n] >= 0
-            else "",
+            "district": codes[study.facility_districts[n]],
             "lon": float(supply.places.lon[n]),
             "lat": float(supply.places.lat[n]),
             "certain": bool(supply.certain[n]),
@@ -155,19 +150,14 @@ def facility_rows(study: Study) -> list[Row]:
             "nearest_to_pop75": round_significant(float(n_minus_one.nearest_to[n])),
             "farther_person_m": round_significant(float(n_minus_one.farther_m[n])),
         }
-        for ring, metres in enumerate(RINGS_M):
-            left = round_significant(float(n_minus_one.left_without[n, ring]))
-            row[f"left_without_{metres:.0f}_m"] = left
-        for ring, metres in enumerate(RINGS_M):
-            left = round_significant(float(n_minus_one.left_with_one[n, ring]))
-            row[f"left_with_one_{metres:.0f}_m"] = left
+        for name in ("left_without", "left_with_one"):
+            for metres, left in zip(RINGS_M, getattr(n_minus_one, name)[n], strict=True):
+                row[f"{name}_{metres:.0f}_m"] = round_significant(float(left))
         rows.append(row)
-    return sorted(rows, key=_most_critical_first)
-
-
-def _most_critical_first(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    order = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
-    return (*(-row[name] for name in order), -row["nearest_to_pop75"], row["id"])
+    lost = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
+    return sorted(
+        rows, key=lambda row: (*(-row[key] for key in lost), -row["nearest_to_pop75"], row["id"])
+    )
 
 
 def reconciliation_rows(study: Study) -> list[Row]:

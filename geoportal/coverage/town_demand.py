@@ -22,13 +22,7 @@ def people_of(town: TownPeople) -> tuple[float, ...]:
 
 
 def town_demand(towns: Sequence[HeldTown]) -> Demand:
-    """Return the people of the towns that have a place.
-
-    Parameters
-    ----------
-    towns : sequence of HeldTown
-        Distinct; those without a place are passed over, see `unplaced_towns`.
-    """
+    """Return the people of the towns that have a place; the others are `unplaced_towns`."""
     placed = sorted(
         (town for town in towns if not town.place.reason), key=lambda town: town.people.key
     )
@@ -60,13 +54,6 @@ def allot(demand: Demand, target: Target) -> Parts:
     area that lies in none of them, just outside, goes to the nearest (when one local district is
     studied alone, nothing tells whose such a town is, and it is left out). Nothing is cut by area:
     where in a town its people live is not known.
-
-    Parameters
-    ----------
-    demand : Demand
-        By town.
-    target : Target
-        Districts that do not overlap.
     """
     districts = np.full(len(demand), -1, dtype=np.int64)
     points = demand.shapes()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
+from geoportal.coverage.study import Study
 from geoportal.coverage.supply import CoverageCriteria
+from geoportal.coverage.tables import POSSIBLE, RANKED
 
 HEADLINE_RING = 1
 """Number of the ring of which sentences give figures: 2 km, a short drive or a long walk."""
@@ -30,6 +33,8 @@ _KM = 1_000
 _MOST_NAMED = 5
 _ONE_PERSON = 0.5
 """Fewer people than this count as none: cells on a border are shared by area."""
+_MARKS = ("", POSSIBLE)
+"""Ends of keys in a row of the districts: sure facilities; and those not known to do it, too."""
 _FEW = 0.01
 """A share below this of less than half a person is written as 0."""
 
@@ -65,14 +70,7 @@ def share_range_text(sure: float, possible: float) -> str:
 def subject_text(
     question: CoverageCriteria, kinds: Mapping[str, str], needs: Mapping[str, str]
 ) -> str:
-    """Return the subject of a study: 訪問診療（病院・診療所）, 夜間の訪問看護.
-
-    Parameters
-    ----------
-    question : CoverageCriteria
-    kinds, needs : mapping of str to str
-        Japanese labels by code.
-    """
+    """Return the subject of a study, by Japanese labels: 訪問診療（病院・診療所）."""
     who = "・".join(kinds.get(kind, kind) for kind in question.kinds)
     what = "・".join(needs.get(code, code).split("(")[0].split("（")[0] for code in question.needs)
     name = f"{what}（{who}）" if what and who else what or who or "施設"
@@ -80,16 +78,7 @@ def subject_text(
 
 
 def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) -> str:
-    """Return the summary sentence of a district.
-
-    Parameters
-    ----------
-    figures : DistrictFigures
-    subject : str
-        See `subject_text`.
-    ring : int
-        Number of the ring.
-    """
+    """Return the summary sentence of a district; ``subject`` as of `subject_text`."""
     reach = distance_text(RINGS_M[ring])
     sure, possible = (
         lacking_share(figures, level, ring) for level in (figures.sure, figures.possible)
@@ -120,16 +109,31 @@ def displayed_share(share: float, people: float) -> float:
     return 0.0 if share * people < _ONE_PERSON and share < _FEW else share
 
 
-def what_if_text(closed: Sequence[str], opened: int) -> str:
-    """Return the supposition of a what-if: もし○○医院ほか1か所がなくなり、1か所できたら.
+def lack_text(row: Mapping[str, Any]) -> str:
+    """Return the share of people 75+ of a district row with none within 2 km: 12%, or 100%〜3%."""
+    shares = (row[f"{RANKED}{mark}"] for mark in _MARKS)
+    return share_range_text(
+        *(math.nan if share is None else displayed_share(share, row["pop75"]) for share in shares)
+    )
 
-    Parameters
-    ----------
-    closed : sequence of str
-        Names.
-    opened : int
-        How many there would be besides.
-    """
+
+def choice_text(row: Mapping[str, Any]) -> str:
+    """Return the share of people 75+ of a district row with two or more within 2 km."""
+    need = row["pop75"]
+    if not need:
+        return share_text(math.nan)
+    lacks = (1.0 - row[f"pop75_with_2_within_2000_m{mark}"] / need for mark in _MARKS)
+    return share_range_text(*(1.0 - displayed_share(lack, need) for lack in lacks))
+
+
+def number_range_text(row: Mapping[str, Any], key: str) -> str:
+    """Return a figure of a district row with one decimal, as a range where not all is known."""
+    ends = ["—" if row[f"{key}{mark}"] is None else f"{row[key + mark]:.1f}" for mark in _MARKS]
+    return ends[0] if ends[0] == ends[1] else "〜".join(ends)
+
+
+def what_if_text(closed: Sequence[str], opened: int) -> str:
+    """Return the supposition of a what-if: もし○○医院ほか1か所がなくなり、1か所できたら."""
     more = f"ほか{len(closed) - 1}か所" if len(closed) > 1 else ""
     closing = f"{closed[0]}{more}がなく" if closed else ""
     if closing:
@@ -137,32 +141,18 @@ def what_if_text(closed: Sequence[str], opened: int) -> str:
     return f"もし{opened}か所できたら" if opened else ""
 
 
-def caution_text(
-    meshes: Sequence[str], short: Sequence[str], townless: Sequence[str], unplaced: int
-) -> str:
-    """Return which people are missing from the figures; empty when none are.
-
-    Parameters
-    ----------
-    meshes : sequence of str
-        First-level meshes of which no cells are held.
-    short : sequence of str
-        Names of the districts that touch them.
-    townless : sequence of str
-        Names of districts of which no 町丁目 is held.
-    unplaced : int
-        町丁目 that have no position.
-    """
+def caution_text(study: Study) -> str:
+    """Return whose people are missing from the figures of a study; empty when none are."""
     parts = []
-    if meshes:
+    if study.missing_meshes:
         parts.append(
-            f"注意：1 次メッシュ {'、'.join(meshes)} の人口がないので、"
-            f"{_named(short)}の人数は実際より少ないことがあります。"
+            f"注意：1 次メッシュ {'、'.join(study.missing_meshes)} の人口がないので、"
+            f"{_named(study.short_areas)}の人数は実際より少ないことがあります。"
         )
-    if townless:
-        parts.append(f"注意：{_named(townless)}の町丁目の人口はありません。")
-    if unplaced:
-        parts.append(f"注意：位置のわからない町丁目 {unplaced} の人は入っていません。")
+    if study.missing_towns:
+        parts.append(f"注意：{_named(study.missing_towns)}の町丁目の人口はありません。")
+    if study.unplaced:
+        parts.append(f"注意：位置のわからない町丁目 {len(study.unplaced)} の人は入っていません。")
     return "".join(parts)
 
 
@@ -174,12 +164,7 @@ def _named(names: Sequence[str]) -> str:
 def critical_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
     """Return the sentence on the facilities whose closing leaves most people without any (N-1).
 
-    Parameters
-    ----------
-    worst : sequence of tuple of str and float
-        Names, and people aged 75 and over left without any within 2 km, most first.
-    subject : str
-        See `subject_text`.
+    ``worst`` has names, and people aged 75 and over left without any within 2 km, most first.
     """
     reach = distance_text(RINGS_M[HEADLINE_RING])
     listed = [f"{name}（{people:,.0f} 人）" for name, people in worst if people >= _ONE_PERSON]

@@ -135,13 +135,10 @@ def _write_rows(
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([_csv_cell(row.get(key)) for key in columns])
-
-
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return harmless(value)
+            values = (row.get(key) for key in columns)
+            writer.writerow(
+                [str(v).lower() if isinstance(v, bool) else harmless(v) for v in values]
+            )
 
 
 def _multi(shape: Any) -> Any:

@@ -51,14 +51,14 @@ CLASSES: tuple[CountClass, ...] = (
     CountClass(5, "5〜9 か所", "#3b7fa6", ""),
     CountClass(10, "10 か所以上", "#123f6d", ""),
 )
-"""Light to dark with the number; the two that matter most are told by pattern, too."""
+"""Light to dark with the number; the two that matter most have a pattern, too."""
 
 RING_TEXT = f"{RINGS_M[MAP_RING] / 1000:.0f} km"
 
 
 def class_numbers(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the class of each count, shape (n,)."""
-    least = np.array([item.least for item in CLASSES])
+    least = np.array([count_class.least for count_class in CLASSES])
     return np.asarray(np.searchsorted(least, counts, side="right") - 1, dtype=np.int64)
 
 
@@ -133,12 +133,11 @@ def gap_rows(study: Study) -> NDArray[np.int64]:
 def geojson_geometry(shape: Any, grid: float = 1e-6) -> dict[str, Any]:
     """Return a shape as GeoJSON geometry with six decimals (10 cm)."""
     rounded = shapely.set_precision(shape, grid)
-    kept = shape if rounded.is_empty else rounded
-    mapping: dict[str, Any] = shapely.geometry.mapping(kept)
+    mapping: dict[str, Any] = shapely.geometry.mapping(shape if rounded.is_empty else rounded)
     return {"type": mapping["type"], "coordinates": _rounded(mapping["coordinates"])}
 
 
 def _rounded(coordinates: Any) -> Any:
     if isinstance(coordinates, float):
         return round(coordinates, 6)
-    return [_rounded(item) for item in coordinates]
+    return [_rounded(part) for part in coordinates]

@@ -12,8 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import orjson
+from shapely.geometry import Point
+
 from geoportal.errors import UsageError
-from geoportal.export.geofile import write_geojson, write_geopackage
 from geoportal.export.table import Row, flat_row, headings, write_csv, write_xlsx
 from geoportal.store.reference import Reference
 
@@ -73,6 +75,28 @@ class FacilityFormat:
     download: bool = False
 
 
+def _write_geojson(path: Path, table: FacilityTable) -> None:
+    """Write a FeatureCollection (RFC 7946); facilities without a position have a null geometry."""
+    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": table.features}))
+
+
+def _write_geopackage(path: Path, table: FacilityTable) -> None:
+    """Write a GeoPackage with one point layer, EPSG:4326; columns by their keys."""
+    import geopandas as gpd  # slow to import, and only this format needs it
+
+    geometry = [
+        None if row["lon"] is None or row["lat"] is None else Point(row["lon"], row["lat"])
+        for row in table.rows
+    ]
+    data = {
+        key.replace(".", "_"): [None if row.get(key) == "" else row.get(key) for row in table.rows]
+        for key in table.columns
+    }
+    path.unlink(missing_ok=True)
+    frame = gpd.GeoDataFrame(data, geometry=geometry, crs="EPSG:4326")
+    frame.to_file(path, layer="facilities", driver="GPKG", engine="pyogrio")
+
+
 # fmt: off
 FORMATS: tuple[FacilityFormat, ...] = (
     FacilityFormat("csv", ".csv", "CSV", "text/csv; charset=utf-8",
@@ -81,37 +105,30 @@ FORMATS: tuple[FacilityFormat, ...] = (
                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                    lambda path, table: write_xlsx(path, table.rows, table.columns), download=True),
     FacilityFormat("geojson", ".geojson", "GeoJSON", "application/geo+json",
-                   lambda path, table: write_geojson(path, table.features)),
+                   _write_geojson),
     FacilityFormat("gpkg", ".gpkg", "GeoPackage", "application/geopackage+sqlite3",
-                   lambda path, table: write_geopackage(path, table.rows, table.columns)),
+                   _write_geopackage),
 )
 # fmt: on
 
-ENDINGS = ", ".join(each.ending for each in FORMATS)
+ENDINGS = ", ".join(entry.ending for entry in FORMATS)
 """The endings, for messages and help."""
 
-DOWNLOADS = {each.name: each for each in FORMATS if each.download}
+DOWNLOADS = {entry.name: entry for entry in FORMATS if entry.download}
 """The formats that the results page offers, by name."""
 
 
 def export_facilities(path: Path, features: list[dict[str, Any]], reference: Reference) -> None:
-    """Write facilities to a file.
+    """Write facilities to a file whose ending chooses the format (`FORMATS`).
 
-    Parameters
-    ----------
-    path : Path
-        Its ending chooses the format (`FORMATS`).
-    features : list of dict
-        As `FacilityTable`; none makes a file with headings only.
-    reference : Reference
-        For labels.
+    ``features`` as in `FacilityTable`; none makes a file with headings only.
 
     Raises
     ------
     UsageError
         When the ending is not known.
     """
-    chosen = next((each for each in FORMATS if each.ending == path.suffix.lower()), None)
+    chosen = next((entry for entry in FORMATS if entry.ending == path.suffix.lower()), None)
     if chosen is None:
         raise UsageError(f"--out must end in one of {ENDINGS}", "out")
     chosen.write(path, FacilityTable(features, reference))

@@ -1,7 +1,7 @@
 """A file of addresses with positions appended: every row and column kept, in order.
 
-The file is read twice, row by row: once to check it and to count, once to answer. Nothing is held
-but a handful of rows, so that a million of them need no more memory than ten.
+The file is read twice, row by row: once to check it and to count, once to answer. Memory holds one
+batch of rows, whatever the length of the file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import mmap
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
+from geoportal.coverage.distance_zones import Progress
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.files.streams import stream_encoding
@@ -47,8 +48,8 @@ _LABEL = "住所"
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A file that was looked through.
+class _CsvFile:
+    """A file that was read once.
 
     Attributes
     ----------
@@ -70,16 +71,15 @@ def geocode_csv(
     geocoder: Geocoder,
     source: Path,
     target: Path,
+    *,
     column: str,
     hint_column: str,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     """Geocode one column of a CSV file into a new file (UTF-8 with BOM).
 
     Parameters
     ----------
-    geocoder : Geocoder
-        Answers one address at a time.
     source : Path
         UTF-8, UTF-16 or CP932, comma separated, with a header. Rows may be shorter or longer than
         it; blank lines stay blank.
@@ -87,8 +87,6 @@ def geocode_csv(
         Another file; written whole or not at all.
     column, hint_column : str
         Headings of the address and, if not empty, of the city or ward.
-    progress : callable
-        ``(label, done, total)``.
 
     Returns
     -------
@@ -104,41 +102,36 @@ def geocode_csv(
     """
     if not source.is_file():
         raise InputRefusedError(f"{source}: there is no such file")
-    _check_target(source, target)
-    file = _look_through(source)
-    address_at = _place(file.header, column)
-    hint_at = _place(file.header, hint_column) if hint_column else -1
-    counts: Counter[str] = Counter()
-    with _written_whole(target) as output:
-        writer = csv.writer(output)
-        writer.writerow([*file.header, *APPENDED])
-        done = 0
-        for batch in _batches(_rows(file)):
-            asked = [row for row in batch if row]
-            answers = geocoder.geocode_many(
-                [_cell(row, address_at) for row in asked], [_cell(row, hint_at) for row in asked]
-            )
-            for row in batch:
-                if not row:
-                    writer.writerow(row)
-                    continue
-                result = next(answers)
-                counts[result.status] += 1
-                padding = [""] * (len(file.header) - len(row))
-                writer.writerow([*row, *padding, *_appended(result)])
-            done += len(asked)
-            progress(_LABEL, done, file.rows)
-    return {"rows": file.rows, "status": dict(sorted(counts.items()))}
-
-
-def _check_target(source: Path, target: Path) -> None:
     if target.is_dir() or not target.parent.is_dir():
         raise UsageError(f"{target}: cannot be written; give a file in a directory there is", "out")
     if target.exists() and target.samefile(source):
         raise UsageError("--out is the file that is read; give another", "out")
+    file = _scan(source)
+    address_at = _column_index(file.header, column)
+    hint_at = _column_index(file.header, hint_column) if hint_column else -1
+    counts: Counter[str] = Counter()
+    with _replaced_whole(target) as output:
+        writer = csv.writer(output)
+        writer.writerow([*file.header, *APPENDED])
+        rows = _rows(file)
+        while batch := list(islice(rows, _BATCH)):
+            addressed = [row for row in batch if row]
+            results = geocoder.geocode_many(
+                [_cell(row, address_at) for row in addressed],
+                [_cell(row, hint_at) for row in addressed],
+            )
+            for row in batch:
+                if row:
+                    result = next(results)
+                    counts[result.status] += 1
+                    padding = [""] * (len(file.header) - len(row))
+                    row += [*padding, *_appended(result)]
+                writer.writerow(row)
+            progress(_LABEL, counts.total(), file.rows)
+    return {"rows": file.rows, "status": dict(sorted(counts.items()))}
 
 
-def _look_through(path: Path) -> _Source:
+def _scan(path: Path) -> _CsvFile:
     """Read a file once: its encoding, its header, its widest row, how many rows it has."""
     encoding = _encoding(path)
     header: list[str] | None = None
@@ -152,7 +145,7 @@ def _look_through(path: Path) -> _Source:
             width = max(width, len(row))
     if header is None:
         raise InputRefusedError(f"{path.name}: the file is empty")
-    return _Source(path, encoding, header + [""] * (width - len(header)), rows)
+    return _CsvFile(path, encoding, header + [""] * (width - len(header)), rows)
 
 
 def _encoding(path: Path) -> str:
@@ -166,7 +159,7 @@ def _encoding(path: Path) -> str:
 
 
 def _parsed(path: Path, encoding: str) -> Iterator[list[str]]:
-    """Yield every row; a last line of our own shows whether a quotation mark was left open."""
+    """Yield every row; a marker as last line shows whether a quotation mark was left open."""
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(chain(file, [_END]))
         line = 1
@@ -184,7 +177,7 @@ def _parsed(path: Path, encoding: str) -> Iterator[list[str]]:
             ) from error
 
 
-def _rows(file: _Source) -> Iterator[list[str]]:
+def _rows(file: _CsvFile) -> Iterator[list[str]]:
     """Yield the rows behind the header, blank lines as empty lists."""
     rows = _parsed(file.path, file.encoding)
     for row in rows:
@@ -193,24 +186,19 @@ def _rows(file: _Source) -> Iterator[list[str]]:
     yield from rows
 
 
-def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
-
-
 @contextmanager
-def _written_whole(target: Path) -> Iterator[TextIO]:
-    """Yield a draft that takes the target's place when all went well, and is removed if not."""
-    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+def _replaced_whole(target: Path) -> Iterator[TextIO]:
+    """Yield a temporary file that replaces the target on success, and is removed on failure."""
+    temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+        with temporary.open("w", encoding="utf-8-sig", newline="") as file:
             yield file
-        draft.replace(target)
+        temporary.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _place(header: list[str], column: str) -> int:
+def _column_index(header: list[str], column: str) -> int:
     if column not in header:
         raise UsageError(
             f"there is no column {column!r}; the file has: {', '.join(header)}", column
@@ -218,8 +206,8 @@ def _place(header: list[str], column: str) -> int:
     return header.index(column)
 
 
-def _cell(row: list[str], place: int) -> str:
-    return row[place] if 0 <= place < len(row) else ""
+def _cell(row: list[str], index: int) -> str:
+    return row[index] if 0 <= index < len(row) else ""
 
 
 def _appended(result: GeocodeResult) -> Iterator[Any]:

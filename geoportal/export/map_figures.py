@@ -1,16 +1,20 @@
-"""What stands beside and on ``map.html`` in words: legend, sentences, table, sources."""
+"""Text of ``map.html`` as HTML: heading, legend, sentences, table of districts, sources."""
 
 from __future__ import annotations
 
 import html
-from typing import Any
 
 from geoportal.coverage.report import CoverageReport
-from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import distance_text, sentence
+from geoportal.coverage.tables import Row, district_rows
+from geoportal.coverage.wording import (
+    choice_text,
+    distance_text,
+    lack_text,
+    number_range_text,
+    sentence,
+)
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
 from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, range_text
-from geoportal.export.row_shares import choice_text, lack_text, number_range_text
 
 
 def top_html(report: CoverageReport) -> str:
@@ -25,41 +29,38 @@ def top_html(report: CoverageReport) -> str:
 
 def _legend(report: CoverageReport) -> str:
     """Return the legend of the map."""
-    by_towns = report.study.by_towns
-    shape = " disc" if by_towns else ""
-    nobody = f'<li><span class="swatch" style="background:{LAND}"></span>'
-    nobody += f"{ground_text(report.study)}</li>"
-    ground = "" if by_towns else nobody
-    if len(report.study.target.land) > len(report.study.target.areas):
-        ground += f'<li><span class="swatch" style="background:{BEYOND}"></span>対象の外</li>'
-    items = "".join(
-        f'<li><span class="swatch{shape}" style="background:{item.colour}"></span>{item.label}</li>'
-        for item in CLASSES
+    study = report.study
+    shape = " disc" if study.by_towns else ""
+    entries = [(shape, f"background:{entry.colour}", entry.label) for entry in CLASSES]
+    note = ""
+    if study.by_towns:
+        note = f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(study)}</p>'
+    else:
+        entries.append(("", f"background:{LAND}", ground_text(study)))
+    if len(study.target.land) > len(study.target.areas):
+        entries.append(("", f"background:{BEYOND}", "対象の外"))
+    entries += [
+        (shape, f"border:2px dashed {GAP}", "空白"),
+        (" round", f"background:{FACILITY}", "対応できる施設"),
+        (" round", f"background:{UNSURE}", "対応できるかわからない施設"),
+    ]
+    listed = "".join(
+        f'<li><span class="swatch{form}" style="{style}"></span>{label}</li>'
+        for form, style, label in entries
     )
-    return (
-        f'<section class="legend"><h2>凡例：{RING_TEXT} 以内の施設</h2><ul>{items}'
-        f"{ground}"
-        f'<li><span class="swatch{shape}" style="border:2px dashed {GAP}"></span>空白</li>'
-        f'<li><span class="swatch round" style="background:{FACILITY}"></span>対応できる施設</li>'
-        f'<li><span class="swatch round" style="background:{UNSURE}"></span>'
-        f"対応できるかわからない施設</li></ul>{_circle_note(report)}</section>"
-    )
-
-
-def _circle_note(report: CoverageReport) -> str:
-    if not report.study.by_towns:
-        return ""
-    return f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(report.study)}</p>'
+    heading = f"<h2>凡例：{RING_TEXT} 以内の施設</h2>"
+    return f'<section class="legend">{heading}<ul>{listed}</ul>{note}</section>'
 
 
 def figures_html(report: CoverageReport) -> str:
-    """Return what stands beside the map: sentences, the table of districts, sources."""
+    """Return legend, sentences, table of districts and sources."""
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
-    said = "".join(
+    sentences = "".join(
         f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, report.subject))}</li>"
         for figures in (*study.districts, *whole)
     )
+    caution = f"<p><strong>{html.escape(report.caution)}</strong></p>" if report.caution else ""
     cited = "".join(
         f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"
         for line in report.sources
@@ -67,8 +68,8 @@ def figures_html(report: CoverageReport) -> str:
     return (
         '<main class="figures">'
         f"{_legend(report)}"
-        f"<h2>ことばで</h2><ul>{said}</ul><p>{html.escape(report.critical_text)}</p>"
-        f"{_caution(report)}"
+        f"<h2>ことばで</h2><ul>{sentences}</ul><p>{html.escape(report.critical_text)}</p>"
+        f"{caution}"
         f"<h2>地区ごとの数字</h2>{_table(report)}"
         "<p>「〜」の右は、対応できるかわからない施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{report.counted}</p>"
@@ -77,13 +78,9 @@ def figures_html(report: CoverageReport) -> str:
     )
 
 
-def _caution(report: CoverageReport) -> str:
-    return f"<p><strong>{html.escape(report.caution)}</strong></p>" if report.caution else ""
-
-
 def _table(report: CoverageReport) -> str:
     rows = district_rows(report.study)
-    heads = (
+    headings = (
         "地区",
         "75歳以上",
         "施設",
@@ -92,9 +89,9 @@ def _table(report: CoverageReport) -> str:
         f"{RING_TEXT} 以内に<br>2つ以上ある人",
         "最も近い施設<br>（平均）",
     )
-    body = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in rows[:-1])
-    foot = f"<tfoot><tr>{_cells(rows[-1], 'td')}</tr></tfoot>" if len(rows) > 2 else ""
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows[:-1])
+    foot = f"<tfoot><tr>{_cells(rows[-1])}</tr></tfoot>" if len(rows) > 2 else ""
+    head = "".join(f'<th scope="col">{text}</th>' for text in headings)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="地区ごとの数字"><table>'
         f"<caption>{html.escape(report.subject)}</caption><thead><tr>{head}</tr></thead>"
@@ -102,7 +99,7 @@ def _table(report: CoverageReport) -> str:
     )
 
 
-def _cells(row: dict[str, Any], tag: str) -> str:
+def _cells(row: Row) -> str:
     values = (
         f"{row['pop75'] or 0.0:,.0f} 人",
         range_text(row["facilities"], row["facilities_possible"]),
@@ -111,5 +108,5 @@ def _cells(row: dict[str, Any], tag: str) -> str:
         choice_text(row),
         "—" if row["nearest_m"] is None else distance_text(row["nearest_m"]),
     )
-    cells = "".join(f"<{tag}>{value}</{tag}>" for value in values)
+    cells = "".join(f"<td>{value}</td>" for value in values)
     return f'<th scope="row">{html.escape(row["name"])}</th>{cells}'

@@ -1,4 +1,4 @@
-"""``map.png`` and ``map.pdf``: the map on paper, A4 and A3, legible in monochrome by pattern.
+"""``map.png`` and ``map.pdf``: the printed map, A4 and A3, legible in monochrome by pattern.
 
 Own district polygons are the base map: no tiles, no licence questions. The Japanese font (IPAex
 Gothic, shipped with matplotlib-fontja) is embedded in the PDF.
@@ -20,17 +20,8 @@ from matplotlib.figure import Figure
 
 from geoportal.coverage.report import CoverageReport
 from geoportal.domain.hours import JST
-from geoportal.export.map_drawing import (
-    draw_cells,
-    draw_districts,
-    draw_facilities,
-    draw_ground,
-    draw_north,
-    draw_scale_bar,
-    frame,
-    projection_of,
-)
-from geoportal.export.map_margin import write_around
+from geoportal.export.map_drawing import MapDrawing
+from geoportal.export.map_margin import write_margin
 from geoportal.export.map_sheet import A3, A4, MAP_FRAME, MM, Sheet
 
 PNG_DPI = 200
@@ -44,19 +35,19 @@ _RC = {
 
 
 def write_map_png(path: Path, report: CoverageReport) -> None:
-    """Write the A4 map as a picture, 200 dots per inch."""
+    """Write the A4 map as an image of 200 dots per inch."""
     with _style():
         figure = draw_map(report, A4)
         buffer = io.BytesIO()
-        about = {"Software": "geoportal", "Title": report.title}
-        figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata=about)
+        metadata = {"Software": "geoportal", "Title": report.title}
+        figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata=metadata)
     path.write_bytes(buffer.getvalue())
 
 
 def write_map_pdf(path: Path, report: CoverageReport) -> None:
     """Write the map as a document of two pages, A4 and A3; dated by the data."""
     day = datetime.fromisoformat(report.as_of or "1970-01-01").replace(tzinfo=JST)
-    about: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "Title": report.title,
         "Author": "geoportal",
         "Creator": "geoportal",
@@ -65,37 +56,18 @@ def write_map_pdf(path: Path, report: CoverageReport) -> None:
         "CreationDate": day,
         "ModDate": None,
     }
-    with _style(), PdfPages(path, metadata=about) as pages:
+    with _style(), PdfPages(path, metadata=metadata) as pages:
         for sheet in (A4, A3):
             pages.savefig(draw_map(report, sheet))
 
 
 def draw_map(report: CoverageReport, sheet: Sheet) -> Figure:
-    """Draw the map on a sheet.
-
-    Parameters
-    ----------
-    report : CoverageReport
-    sheet : Sheet
-
-    Returns
-    -------
-    Figure
-        With map, legend, scale bar, north arrow, small table, source and date.
-    """
+    """Draw the map with legend, scale bar, north arrow, small table, source and date."""
     size = (sheet.width_mm * MM, sheet.height_mm * MM)
     figure = Figure(figsize=size, dpi=PNG_DPI, facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_axes(MAP_FRAME)
-    projection = projection_of(report)
-    draw_ground(axes, report, projection, sheet)
-    draw_cells(axes, report, projection)
-    draw_districts(axes, report, projection, sheet)
-    draw_facilities(axes, report, projection, sheet)
-    frame(axes)
-    draw_scale_bar(axes, sheet)
-    draw_north(axes, sheet)
-    write_around(figure, report, sheet)
+    MapDrawing(figure.add_axes(MAP_FRAME), report.study, sheet).draw()
+    write_margin(figure, report, sheet)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""What stands around a printed map: title, legend, small table, sources."""
+"""Margin of the printed map: title, legend, summary sentence, small table, sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import POSSIBLE, district_rows
-from geoportal.coverage.wording import sentence
+from geoportal.coverage.wording import choice_text, lack_text, sentence
 from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
 from geoportal.export.map_sheet import (
     A4,
@@ -22,46 +22,40 @@ from geoportal.export.map_sheet import (
     fold_lines,
     font,
     plain,
+    shortened,
 )
-from geoportal.export.row_shares import choice_text, lack_text
 
 RANGE = "〜"
 _SHEET_POINTS_WIDE = 0.96 * A4.width_mm * POINTS
 _COLUMN_POINTS_WIDE = 0.285 * A4.width_mm * POINTS
 _TITLE_POINTS_WIDE = 0.78 * A4.width_mm * POINTS
 _LEAST_TITLE = 9.0
-_FINDING_POINTS, _FINDING_LINES = 8.0, 5
+_SUMMARY_POINTS, _SUMMARY_LINES = 8.0, 5
 _SOURCE_POINTS, _SOURCE_LINES = 5.6, 5
 _NOTE_POINTS, _NOTE_LINES = 7.0, 4
 _TABLE_ROWS, _RANGE_ROWS = 10, 7
 
 
-def write_around(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
-    """Write title, legend, finding, table and sources around the map."""
+def write_margin(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
+    """Write title, legend, summary sentence, table and sources around the map."""
+
+    def write(x: float, y: float, text: str, points: float, **style: Any) -> None:
+        figure.text(x, y, text, fontproperties=font(sheet, points), **style)
+
     title, points = _title(report.title)
-    figure.text(0.02, 0.95, title, fontproperties=font(sheet, points), va="center")
+    write(0.02, 0.95, title, points, va="center")
     lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、対応できるとわかっているもの）"
-    lead += f"　人口：{report.counted}"
-    figure.text(0.02, 0.91, lead, fontproperties=font(sheet, 9), va="center")
-    figure.text(
-        0.98,
-        0.95,
-        f"資料は {report.as_of} まで",
-        fontproperties=font(sheet, 10),
-        va="center",
-        ha="right",
-    )
+    write(0.02, 0.91, f"{lead}　人口：{report.counted}", 9, va="center")
+    write(0.98, 0.95, f"資料は {report.as_of} まで", 10, va="center", ha="right")
     _legend(figure, report, sheet)
-    _finding(figure, report, sheet)
-    _small_table(figure, report, sheet)
-    figure.text(
-        0.02,
-        0.012,
-        "\n".join(_source_lines(report)),
-        fontproperties=font(sheet, _SOURCE_POINTS),
-        va="bottom",
-        linespacing=1.45,
-    )
+    total = report.study.total
+    summary = plain(f"{total.name}：{sentence(total, report.subject)}")
+    lines = fold_lines(summary, _COLUMN_POINTS_WIDE / _SUMMARY_POINTS)[:_SUMMARY_LINES]
+    write(0.695, 0.618, "\n".join(lines), _SUMMARY_POINTS, va="top", linespacing=1.4)
+    bottom, notes = _small_table(figure, report, sheet)
+    write(0.695, bottom, "\n".join(notes), _NOTE_POINTS, va="top", linespacing=1.4)
+    sources = "\n".join(_source_lines(report))
+    write(0.02, 0.012, sources, _SOURCE_POINTS, va="bottom", linespacing=1.45)
 
 
 def _title(text: str) -> tuple[str, float]:
@@ -76,34 +70,19 @@ def _title(text: str) -> tuple[str, float]:
 
 def _source_lines(report: CoverageReport) -> list[str]:
     """Return the sources, as many to a line as fit, and the version of the data."""
-    cited = [plain(f"{s.attribution or s.label}（{s.as_of}）") for s in report.sources]
+    sources = (plain(f"{s.attribution or s.label}（{s.as_of}）") for s in report.sources)
+    cited = list(dict.fromkeys(sources))
     about = f"データの版 {report.dataset_version}　地図：geoportal（正積図法）"
     lines = [""]
-    cited = list(dict.fromkeys(cited))
-    for number, item in enumerate((*cited, about)):
-        wide = em_width(lines[-1]) + em_width(item) + 1
+    for number, text in enumerate((*cited, about)):
+        wide = em_width(lines[-1]) + em_width(text) + 1
         if lines[-1] and wide * _SOURCE_POINTS > _SHEET_POINTS_WIDE:
             if len(lines) == _SOURCE_LINES and number < len(cited):
                 lines[-1] += f"　ほか {len(cited) - number} 件（README.txt）　{about}"
                 break
             lines.append("")
-        lines[-1] += f"　{item}" if lines[-1] else item
+        lines[-1] += f"　{text}" if lines[-1] else text
     return lines
-
-
-def _finding(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
-    """Write in a sentence what the map says of the whole."""
-    total = report.study.total
-    text = plain(f"{total.name}：{sentence(total, report.subject)}")
-    lines = fold_lines(text, _COLUMN_POINTS_WIDE / _FINDING_POINTS)
-    figure.text(
-        0.695,
-        0.618,
-        "\n".join(lines[:_FINDING_LINES]),
-        fontproperties=font(sheet, _FINDING_POINTS),
-        va="top",
-        linespacing=1.4,
-    )
 
 
 def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
@@ -116,8 +95,7 @@ def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
         label = f"円の大きさ：75歳以上の人数\n（{largest_circle_text(study)}）"
         entries.append(_marker("o", "#cccccc", label))
     else:
-        nobody = ground_text(study)
-        entries.append(Patch(facecolor=LAND, edgecolor="#333333", label=nobody))
+        entries.append(Patch(facecolor=LAND, edgecolor="#333333", label=ground_text(study)))
     if len(study.target.land) > len(study.target.areas):
         entries.append(Patch(facecolor=BEYOND, edgecolor="#a0a0a0", label="対象の外"))
     entries.append(_marker("^", "#000000", "対応できる施設"))
@@ -138,26 +116,29 @@ def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     )
 
 
-_HEADS = ("地区", "75歳以上", "施設", "0 か所", "2 か所\n以上")
+_HEADINGS = ("地区", "75歳以上", "施設", "0 か所", "2 か所\n以上")
 
 
-def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
-    """Write the districts with most people left out; the whole table is in figures.xlsx."""
+def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[float, list[str]]:
+    """Write the table of the districts with the largest share of people without a facility.
+
+    The whole table is in figures.xlsx. Return where the table ends, and the notes below it.
+    """
     *rows, total = district_rows(report.study)
     ranked = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
     ranges = any(RANGE in text for row in (*rows, total) for text in _table_cells(row))
     most = _RANGE_ROWS if ranges else _TABLE_ROWS
-    shown = ranked[:most]
-    if len(rows) > 1:
-        shown = [*shown, total]
+    shown = [*ranked[:most], *([total] if len(rows) > 1 else [])]
     axes = figure.add_axes((0.695, 0.10, 0.285, 0.40))
     axes.axis("off")
     axes.set_title(
         f"75歳以上の人のうち {RING_TEXT} 以内に…", fontproperties=font(sheet, 9), loc="left", pad=6
     )
     table = axes.table(
-        cellText=[[_in_two(text) for text in _table_cells(row)] for row in shown],
-        colLabels=_HEADS,
+        cellText=[
+            [text.replace(RANGE, f"\n{RANGE}") for text in _table_cells(row)] for row in shown
+        ],
+        colLabels=_HEADINGS,
         loc="upper left",
         cellLoc="right",
         colWidths=[0.27, 0.19, 0.14, 0.2, 0.2],
@@ -177,30 +158,18 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
     notes += fold_lines(plain(report.caution), wide)[:_NOTE_LINES] if report.caution else []
-    bottom = 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012
-    figure.text(
-        0.695,
-        bottom,
-        "\n".join(notes),
-        fontproperties=font(sheet, _NOTE_POINTS),
-        va="top",
-        linespacing=1.4,
-    )
+    return 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012, notes
 
 
 def _table_cells(row: dict[str, Any]) -> list[str]:
     sure, possible = row["facilities"], row[f"facilities{POSSIBLE}"]
     return [
-        _shortened(plain(str(row["name"])), 10),
+        shortened(plain(str(row["name"])), 10),
         f"{row['pop75'] or 0.0:,.0f} 人",
         str(sure) if sure == possible else f"{sure}{RANGE}{possible}",
         lack_text(row),
         choice_text(row),
     ]
-
-
-def _in_two(text: str) -> str:
-    return text.replace(RANGE, f"\n{RANGE}")
 
 
 def _marker(shape: str, face: str, label: str) -> Any:
@@ -214,7 +183,3 @@ def _marker(shape: str, face: str, label: str) -> Any:
         markersize=6,
         label=label,
     )
-
-
-def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

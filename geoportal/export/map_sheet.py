@@ -1,4 +1,4 @@
-"""The sheet a printed map is drawn on: paper, frame, font."""
+"""Sheet of the printed map: paper, frame, font and fitting of text."""
 
 from __future__ import annotations
 
@@ -36,8 +36,15 @@ A3 = Sheet(420, 297, 1.3)
 
 
 def font(sheet: Sheet, points: float) -> FontProperties:
-    """Return the Japanese font in a size of points on A4."""
-    return FontProperties(fname=_font_file(), size=points * sheet.scale)
+    """Return the Japanese font in a size of points on A4.
+
+    Its file is found without importing its package, which would change matplotlib's settings.
+    """
+    spec = find_spec("matplotlib_fontja")
+    if spec is None or spec.origin is None:
+        raise GeoportalError("the Japanese font is not installed; run: make setup")
+    file = Path(spec.origin).parent / "fonts" / "ipaexg.ttf"
+    return FontProperties(fname=str(file), size=points * sheet.scale)
 
 
 def em_width(text: str) -> float:
@@ -46,27 +53,20 @@ def em_width(text: str) -> float:
 
 
 def plain(text: str) -> str:
-    """Return text of others as one line, without signs that steer."""
+    """Return foreign text as one line without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most ``length`` letters, cut with an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def fold_lines(text: str, wide: float) -> list[str]:
     """Break a Japanese text into lines of at most so many widths; no line begins with a mark."""
     lines = [""]
     for sign in text:
-        full = em_width(lines[-1] + sign) > wide and sign not in _NEVER_FIRST
-        if full:
+        if em_width(lines[-1] + sign) > wide and sign not in _NEVER_FIRST:
             lines.append("")
         lines[-1] += sign
     return lines
-
-
-def _font_file() -> str:
-    """Return the Japanese font that is installed with the program.
-
-    Importing the package would change matplotlib's settings for the whole process.
-    """
-    spec = find_spec("matplotlib_fontja")
-    if spec is None or spec.origin is None:
-        raise GeoportalError("the Japanese font is not installed; run: make setup")
-    return str(Path(spec.origin).parent / "fonts" / "ipaexg.ttf")

@@ -1,4 +1,4 @@
-"""How the figures were made, in words: README.txt and the method sheet say the same."""
+"""Text of the method, for README.txt and the method sheet of figures.xlsx."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _EVIDENCE = {
     "confirmed": "人が確認した情報だけ",
 }
 _SHAPES = {MESH: "地区の形で切ったもの", TOWNS: "代表点"}
-
-
+_FICTIONAL = "■ この資料には架空のデータ（見本の町）が入っています。実在の施設ではありません。"
+_LIMITS = (
+    "■ 読むときの注意　近くにあることは、来てもらえることではありません。届出があることは、"
+    "実際に行っていることではありません。道のり、坂、橋、渋滞、受け入れの余裕は入っていません。"
+)
 _REGISTER = (
     "住民基本台帳の年齢別人口との差は「人口の照合」に示しました。調べた年が違い、住民票と実際に"
     "住む場所も違うことがあるので、差があるのが普通です。数字の補正はしていません。"
@@ -37,7 +40,8 @@ def method_lines(report: CoverageReport) -> list[str]:
         *people,
         _REGISTER,
         *_measures(report.study),
-        *_limits(report),
+        *([_FICTIONAL] if report.fictional else []),
+        _LIMITS,
     ]
 
 
@@ -47,6 +51,11 @@ def _what_counts(report: CoverageReport) -> list[str]:
     needs = "、".join(f"{report.needs.get(c, c)}［{c}］" for c in question.needs) or "なし"
     time = "夜間に対応する施設" if question.time == "night" else "時間帯を問わない"
     sure = int(supply.certain.sum())
+    kinds_meant = ""
+    if question.needs and not question.kinds:
+        kinds_meant = (
+            "種別を選んでいないので、条件にかかわる種別の施設だけを「わからない」に数えました。"
+        )
     return [
         (
             f"■ 数えた施設　種別：{kinds}　条件：{needs}　時間：{time}　"
@@ -55,19 +64,12 @@ def _what_counts(report: CoverageReport) -> list[str]:
         (
             f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
             f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
-            f"{_kinds_meant(report)}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
+            f"{kinds_meant}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
             "「わからない施設も含む」までの幅で読みます。"
         ),
         "区や市の境を越えた先の施設も、距離の中に入れば数えます。",
         (f"{_unlocated(report)}町丁目までしかわからない施設は、その代表点で数えます。"),
     ]
-
-
-def _kinds_meant(report: CoverageReport) -> str:
-    question = report.study.question
-    if question.kinds or not question.needs:
-        return ""
-    return "種別を選んでいないので、条件にかかわる種別の施設だけを「わからない」に数えました。"
 
 
 def _unlocated(report: CoverageReport) -> str:
@@ -157,22 +159,8 @@ def _measures(study: Study) -> list[str]:
     ]
 
 
-def _limits(report: CoverageReport) -> list[str]:
-    lines = [
-        (
-            "■ 読むときの注意　近くにあることは、来てもらえることではありません。届出があることは、"
-            "実際に行っていることではありません。道のり、坂、橋、渋滞、受け入れの余裕は入っていません。"
-        ),
-    ]
-    if report.fictional:
-        lines.insert(
-            0, "■ この資料には架空のデータ（見本の町）が入っています。実在の施設ではありません。"
-        )
-    return lines
-
-
 def _findings(report: CoverageReport) -> str:
-    """Return what came out, in words: a line a district, and who could not be replaced."""
+    """Return the results as sentences: a line a district, critical facilities, cautions."""
     study = report.study
     if not study.has_cells:
         return ""
@@ -181,8 +169,8 @@ def _findings(report: CoverageReport) -> str:
         f"  {figures.name}　{sentence(figures, report.subject)}"
         for figures in (*study.districts, *whole)
     ]
-    said = [report.critical_text, report.caution]
-    return "\n".join(["結果", *lines, *(f"  {text}" for text in said if text)]) + "\n\n"
+    remarks = [f"  {text}" for text in (report.critical_text, report.caution) if text]
+    return "\n".join(["結果", *lines, *remarks]) + "\n\n"
 
 
 def readme_text(report: CoverageReport, files: Sequence[PackFile]) -> str:

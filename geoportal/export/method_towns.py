@@ -1,4 +1,4 @@
-"""How people were counted by 町丁目, in words: a part of the method."""
+"""Text of the method, for studies that count people by 町丁目."""
 
 from __future__ import annotations
 

@@ -33,18 +33,15 @@ def write_pack(
     ----------
     directory : Path
         Made when missing; files of the same name are replaced.
-    report : CoverageReport
     formats : sequence of str
         Of `PACK_FORMATS`. README.txt and baseline.json are always written.
     comparison : sequence of dict
         What changed against a baseline or a what-if.
-    progress : callable
-        ``(label, done, total)``.
 
     Returns
     -------
     list of str
-        Names of the files, in the order of README.txt.
+        Names of the files, in the order of `PACK_FILES`.
 
     Raises
     ------
@@ -55,14 +52,11 @@ def write_pack(
     if unknown:
         raise UsageError(f"--format {unknown[0]!r}: expected {', '.join(PACK_FORMATS)}", "format")
     report = replace(report, comparison=tuple(comparison))
-    files = sorted(
-        (
-            file
-            for file in PACK_FILES
-            if file.format in ("", *formats) and (comparison or not file.needs_comparison)
-        ),
-        key=lambda file: file.readme_rank,
-    )
+    files = [
+        file
+        for file in PACK_FILES
+        if file.format in ("", *formats) and (comparison or not file.needs_comparison)
+    ]
     with _temporary_folder(directory) as folder:
         for done, file in enumerate(files):
             progress("資料", done, len(files))

@@ -15,7 +15,8 @@ import xlsxwriter
 
 from geoportal.domain.claim import strongest
 from geoportal.domain.facility import Facility
-from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.domain.vocabulary import Term
+from geoportal.export.table import XLSX_OPTIONS
 from geoportal.ingest.sources.survey import (
     ANSWERS,
     CAPACITIES,
@@ -25,6 +26,7 @@ from geoportal.ingest.sources.survey import (
     asked_terms,
     need_heading,
 )
+from geoportal.store.reference import Reference
 
 HEADER_ROW: Final = 3
 """0-based row of the headings; the facilities follow."""
@@ -62,60 +64,48 @@ _INSTRUCTIONS: Final = (
 def write_survey(
     path: Path,
     facilities: Sequence[Facility],
-    kind: str,
-    kind_label: str,
-    vocabulary: Vocabulary,
-    evidence_labels: Mapping[str, str],
     *,
+    kind: str,
+    reference: Reference,
     today: date,
 ) -> int:
-    """Write the workbook for one kind of facility.
+    """Write the workbook (``.xlsx``) for one kind of facility, a row for each; there may be none.
 
-    Parameters
-    ----------
-    path : Path
-        ``.xlsx``; replaced when it exists.
-    facilities : sequence of Facility
-        One row each, in the order given; may be empty.
-    kind, kind_label : str
-        Facility kind, and what it is called.
-    vocabulary : Vocabulary
-        Decides which needs are asked of the kind.
-    evidence_labels : Mapping of str to str
-        Japanese label of each evidence class.
-    today : date
-        For what counts as known today.
+    The vocabulary of the reference decides which needs are asked of the kind; what is known today
+    is prefilled.
 
     Returns
     -------
     int
-        How many questions a facility is asked.
+        Number of questions to a facility.
     """
-    terms = asked_terms(vocabulary, kind)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("回答票")
-        _Form(book, sheet, terms, kind_label).write(
-            [_row(item, kind, vocabulary, evidence_labels, today) for item in facilities]
-        )
+    terms = asked_terms(reference.vocabulary, kind)
+    kind_label = reference.kinds[kind].label_ja
+    rows = [
+        {
+            "form": FORM,
+            "id": facility.id,
+            "kind": kind,
+            **facility.identifiers,
+            "name": facility.name,
+            "address": facility.address,
+            "phone": facility.phone,
+            "known": _known_facts(facility, reference, today),
+        }
+        for facility in facilities
+    ]
+    with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
+        _Form(book, terms, kind_label).write(rows)
         _write_instructions(book, kind_label)
     return len(terms)
 
 
 class _Form:
-    """The sheet that is filled in.
+    """The sheet that is filled in, a column for each term."""
 
-    Parameters
-    ----------
-    book, sheet : xlsxwriter objects
-    terms : list of Term
-        One column each.
-    kind_label : str
-        For the title.
-    """
-
-    def __init__(self, book: Any, sheet: Any, terms: list[Term], kind_label: str) -> None:
-        self._sheet, self._terms, self._label = sheet, terms, kind_label
+    def __init__(self, book: Any, terms: list[Term], kind_label: str) -> None:
+        self._sheet = book.add_worksheet("回答票")
+        self._terms, self._label = terms, kind_label
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._heading = book.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": "#DDE7F0"}
@@ -139,7 +129,11 @@ class _Form:
             sheet.set_column(place, place, _WIDTHS.get(name, 14), None, hidden)
         for line, row in enumerate(rows, start=HEADER_ROW + 1):
             for place, name in enumerate(fields):
-                self._cell(line, place, name, row)
+                if name in _LOCKED:
+                    sheet.write_string(line, place, row.get(name, ""), self._fixed)
+                else:
+                    style = self._open_date if name == "answered_on" else self._open
+                    sheet.write_blank(line, place, None, style)
         sheet.set_row(HEADER_ROW, 60)
         if rows:
             self._validate(fields, HEADER_ROW + 1, HEADER_ROW + len(rows))
@@ -148,15 +142,6 @@ class _Form:
         sheet.protect(
             "", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True}
         )
-
-    def _cell(self, line: int, place: int, name: str, row: Mapping[str, str]) -> None:
-        if name in _LOCKED:
-            self._sheet.write_string(line, place, row.get(name, ""), self._fixed)
-        else:
-            date_field = name == "answered_on"
-            self._sheet.write_blank(
-                line, place, None, self._open_date if date_field else self._open
-            )
 
     def _validate(self, fields: Sequence[str], first: int, last: int) -> None:
         free = {need_heading(term) for term in self._terms if term.code == FREE_TEXT}
@@ -182,38 +167,17 @@ class _Form:
                 )
 
 
-def _row(
-    facility: Facility,
-    kind: str,
-    vocabulary: Vocabulary,
-    evidence_labels: Mapping[str, str],
-    today: date,
-) -> dict[str, str]:
-    return {
-        "form": FORM,
-        "id": facility.id,
-        "kind": kind,
-        **facility.identifiers,
-        "name": facility.name,
-        "address": facility.address,
-        "phone": facility.phone,
-        "known": known_facts(facility, vocabulary, evidence_labels, today),
-    }
-
-
-def known_facts(
-    facility: Facility, vocabulary: Vocabulary, evidence_labels: Mapping[str, str], today: date
-) -> str:
+def _known_facts(facility: Facility, reference: Reference, today: date) -> str:
     """Return what is known of a facility in one line: filings, then facts with their evidence."""
     parts = [f"届出：{'、'.join(facility.filings)}"] if facility.filings else []
     signs = {"yes": "", "no": "×"}
-    for term in vocabulary:
+    for term in reference.vocabulary:
         if term.group not in ("VM", "AC", "PT", "BK", "CO"):
             continue
         claims = [claim for claim in facility.claims if claim.code == term.code]
         best = strongest(claims, today)
         if best is not None and best.value in signs:
-            label = evidence_labels.get(best.evidence, best.evidence)
+            label = reference.label("evidence", best.evidence, "ja")
             parts.append(f"{term.label_ja}{signs[best.value]}（{label} {best.as_of}）")
     text = "／".join(parts)
     return text if len(text) <= _KNOWN_LENGTH else text[: _KNOWN_LENGTH - 1] + "…"

@@ -15,6 +15,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\
 """What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
 signs as formulas, too (OWASP, CSV Injection)."""
 _WIDEST_COLUMN = 40
+XLSX_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""Options of xlsxwriter: text stays text."""
 
 Row = dict[str, Any]
 PLAIN_COLUMNS: dict[str, str] = {
@@ -57,15 +63,7 @@ PLAIN_COLUMNS: dict[str, str] = {
 
 
 def flat_row(document: dict[str, Any], kind_label: str) -> Row:
-    """Return one flat row for a facility's GeoJSON feature.
-
-    Parameters
-    ----------
-    document : dict
-        A feature with the properties of ``GET /api/v1/facilities/{id}``.
-    kind_label : str
-        Japanese name of its kind.
-    """
+    """Return one flat row for a feature with the properties of ``GET /api/v1/facilities/{id}``."""
     about = document["properties"]
     coordinates = (document["geometry"] or {}).get("coordinates", (None, None))
     location = about["location"]
@@ -88,7 +86,7 @@ def flat_row(document: dict[str, Any], kind_label: str) -> Row:
         "location_warnings": "、".join(location["warnings"]),
         "sources": "、".join(f"{m['source']} {m['as_of']}" for m in about["sources"]),
         "fictional": "架空のデータ" if about["fictional"] else "",
-        **{code: _claim_text(item) for code, item in about["shown"].items()},
+        **{code: _claim_text(claim) for code, claim in about["shown"].items()},
     }
 
 
@@ -113,15 +111,14 @@ def write_csv(path: Path, rows: Sequence[Row], columns: dict[str, str]) -> None:
 
 def write_xlsx(path: Path, rows: Sequence[Row], columns: dict[str, str]) -> None:
     """Write an Excel file: text stays text, phones keep their zeros, headings are frozen."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
         sheet = book.add_worksheet("施設")
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         widths = {key: len(label) * 2 for key, label in columns.items()}
         for place, (key, label) in enumerate(columns.items()):
             sheet.write_string(0, place, label, heading)
             for line, row in enumerate(rows, start=1):
-                _write_cell(sheet, line, place, row.get(key))
+                write_xlsx_cell(sheet, (line, place), row.get(key))
                 widths[key] = max(widths[key], len(str(row.get(key) or "")) * 2)
             sheet.set_column(place, place, min(widths[key], _WIDEST_COLUMN))
         sheet.freeze_panes(1, 2)
@@ -138,20 +135,17 @@ def harmless(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _write_cell(sheet: Any, line: int, place: int, value: Any) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(line, place, value)
+def write_xlsx_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any = None) -> None:
+    """Write a value to a row and column of an Excel sheet; text is never read as a formula."""
+    if isinstance(value, str) and value:
+        sheet.write_string(*place, value, style)
     else:
-        sheet.write_string(line, place, str(value))
+        sheet.write(*place, value, style)
 
 
-def _claim_text(item: dict[str, Any]) -> str:
-    signs = {"yes": "○", "no": "×", "unknown": "不明"}
-    if item["value"] == "unknown":
-        return signs["unknown"]
-    old = " 古い情報" if item["stale"] else ""
-    return f"{signs[item['value']]}（{item['evidence']} {item['as_of']}{old}）"
+def _claim_text(claim: dict[str, Any]) -> str:
+    if claim["value"] == "unknown":
+        return "不明"
+    sign = "○" if claim["value"] == "yes" else "×"
+    old = " 古い情報" if claim["stale"] else ""
+    return f"{sign}（{claim['evidence']} {claim['as_of']}{old}）"

@@ -19,6 +19,7 @@ from geoportal.coverage.tables import (
 )
 from geoportal.coverage.wording import CELL_NAMES, sentence
 from geoportal.export.method import method_lines
+from geoportal.export.table import XLSX_OPTIONS, write_xlsx_cell
 from geoportal.export.workbook_columns import (
     FACILITY_LABELS,
     cell_labels,
@@ -26,20 +27,14 @@ from geoportal.export.workbook_columns import (
     reconciliation_labels,
 )
 
-_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": False,
-}
 _CHANGE = "#,##0.######"
 
 
 class _Book:
-    """A workbook in the making: sheets with frozen Japanese headings."""
+    """Writer of a workbook: sheets with frozen Japanese headings."""
 
     def __init__(self, path: Path, report: CoverageReport) -> None:
-        self.book = xlsxwriter.Workbook(str(path), _OPTIONS)
+        self.book = xlsxwriter.Workbook(str(path), XLSX_OPTIONS)
         day = datetime.fromisoformat(report.as_of or "1980-01-01")
         self.book.set_properties({"title": report.title, "author": "geoportal", "created": day})
         self.heading = self.book.add_format(
@@ -74,10 +69,12 @@ class _Book:
             sheet.write_string(0, place, label, self.heading)
             for line, row in enumerate(rows, start=1):
                 bold = total and line == len(rows)
-                self._write(sheet, line, place, row.get(key), self.number(pattern, bold=bold))
+                value = row.get(key)
+                if isinstance(value, bool):
+                    value = "はい" if value else "いいえ"
+                write_xlsx_cell(sheet, (line, place), value, self.number(pattern, bold=bold))
             longest = max((len(str(row.get(key) or "")) for row in rows), default=0)
-            text = not pattern
-            sheet.set_column(place, place, min(34, max(9, longest * 1.6)) if text else 12)
+            sheet.set_column(place, place, 12 if pattern else min(34, max(9, longest * 1.6)))
         sheet.set_row(0, 48)
         sheet.freeze_panes(1, frozen)
         if rows:
@@ -88,25 +85,9 @@ class _Book:
         sheet.repeat_rows(0)
         return sheet
 
-    def _write(self, sheet: Any, line: int, place: int, value: Any, style: Any) -> None:
-        if value is None or value == "":
-            sheet.write_blank(line, place, None, style)
-        elif isinstance(value, bool):
-            sheet.write_string(line, place, "はい" if value else "いいえ", style)
-        elif isinstance(value, int | float):
-            sheet.write_number(line, place, value, style)
-        else:
-            sheet.write_string(line, place, str(value), style)
-
 
 def write_workbook(path: Path, report: CoverageReport) -> None:
-    """Write figures.xlsx; a comparison, when the report has one, gets a sheet of its own.
-
-    Parameters
-    ----------
-    path : Path
-    report : CoverageReport
-    """
+    """Write figures.xlsx; a comparison, when the report has one, gets a sheet of its own."""
     study = report.study
     book = _Book(path, report)
     with book.book:
@@ -133,11 +114,11 @@ def write_workbook(path: Path, report: CoverageReport) -> None:
         if comparison:
             numbers = ("前", "今", "変化")
             names = {key: (key, _CHANGE if key in numbers else "") for key in comparison[0]}
-            said = [
+            changes = [
                 {**row, "項目": labels.get(row["項目"], (row["項目"],))[0]} for row in comparison
             ]
-            book.table("比較", said, names, frozen=2)
-        _text_sheet(book, "方法", method_lines(report))
+            book.table("比較", changes, names, frozen=2)
+        _method_sheet(book, report)
         _source_sheet(book, report)
         _summary(book, summary, report, labels, len(districts) - 1)
 
@@ -151,21 +132,16 @@ def _summary(
     sheet.write_string(0, 0, report.title, book.title)
     about = f"資料は {report.as_of} まで　データの版 {report.dataset_version}"
     sheet.write_string(1, 0, f"{about}　人口：{report.counted}")
-    line = 3
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
-    for figures in (*study.districts, *whole):
-        sheet.write_string(line, 0, figures.name)
-        sheet.write_string(line, 1, sentence(figures, report.subject), book.wrapped)
-        line += 1
+    texts = [(f.name, sentence(f, report.subject)) for f in (*study.districts, *whole)]
     if study.has_cells:
-        sheet.write_string(line, 0, "代わりのない施設")
-        sheet.write_string(line, 1, report.critical_text, book.wrapped)
-        line += 1
+        texts.append(("代わりのない施設", report.critical_text))
     if report.caution:
-        sheet.write_string(line, 0, "注意")
-        sheet.write_string(line, 1, report.caution, book.wrapped)
-        line += 1
+        texts.append(("注意", report.caution))
+    for line, (name, text) in enumerate(texts, start=3):
+        sheet.write_string(line, 0, name)
+        sheet.write_string(line, 1, text, book.wrapped)
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -176,8 +152,7 @@ def _summary(
     )
     for number, (key, title, pattern) in enumerate(charts):
         chart = book.book.add_chart({"type": "bar"})
-        column = list(labels).index(key)
-        name = list(labels).index("name")
+        column, name = list(labels).index(key), list(labels).index("name")
         chart.add_series(
             {
                 "name": title,
@@ -194,14 +169,15 @@ def _summary(
         chart.set_y_axis({"reverse": True})
         chart.set_x_axis({"num_format": pattern, "min": 0})
         chart.set_size({"width": 620, "height": 80 + 32 * max(count, 3)})
-        sheet.insert_chart(line + 1, 0, chart, {"x_offset": 8 + number * 640, "description": title})
+        place = {"x_offset": 8 + number * 640, "description": title}
+        sheet.insert_chart(len(texts) + 4, 0, chart, place)
 
 
-def _text_sheet(book: _Book, name: str, lines: Sequence[str]) -> None:
-    sheet = book.book.add_worksheet(name)
+def _method_sheet(book: _Book, report: CoverageReport) -> None:
+    sheet = book.book.add_worksheet("方法")
     sheet.set_column(0, 0, 110)
-    sheet.write_string(0, 0, name, book.heading)
-    for line, text in enumerate(lines, start=1):
+    sheet.write_string(0, 0, "方法", book.heading)
+    for line, text in enumerate(method_lines(report), start=1):
         sheet.write_string(line, 0, text, book.wrapped)
     sheet.freeze_panes(1, 0)
 

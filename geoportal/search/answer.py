@@ -87,17 +87,9 @@ class Answer:
 
 
 def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
-    """Answer a question.
+    """Answer a checked question.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        The data.
-    query : Query
-        Checked question; conditions of place, kind and text are all required, needs are matched
-        three-valued.
-    calendar : OpeningCalendar
-        For ``open_at``.
+    Conditions of place, kind and text are all required, needs are matched three-valued.
 
     Raises
     ------
@@ -115,7 +107,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     end = query.offset + query.limit
     positions = order(snapshot, rows, bands, distances, word_rank=fits, first=end)
     positions = positions[query.offset : end]
-    statuses = _opening(snapshot, query, calendar, rows[positions])
+    statuses = opening_statuses(snapshot, query, calendar, rows[positions])
     results = tuple(
         result_at(
             snapshot,
@@ -202,7 +194,10 @@ def result_at(
     )
 
 
-def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:
+def opening_statuses(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows
+) -> list[str]:
+    """Return ``open``, ``closed`` or ``unknown`` for each row; empty when no time is asked for."""
     if query.open_at is None:
         return [""] * rows.size
     statuses = snapshot.opening(rows, query.open_at, calendar, query.open_use)

@@ -57,17 +57,9 @@ class Dictionary:
         self._by_first = by_first
 
     def lookup(self, text: str) -> tuple[str, ...]:
-        """Return the codes a word stands for, in the order of the vocabulary.
+        """Return the codes a word stands for, in the order of the vocabulary; empty for none.
 
-        Parameters
-        ----------
-        text : str
-            A word, or several separated by spaces: then what any of them stands for.
-
-        Returns
-        -------
-        tuple of str
-            Empty when it is no word of the dictionary.
+        Of several words separated by spaces, the codes that any of them stands for.
         """
         whole = self._codes.get(fold(text), ())
         parts = (self._codes.get(fold(part), ()) for part in text.split())

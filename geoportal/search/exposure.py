@@ -45,15 +45,7 @@ class ExposureLedger:
         self._questions: dict[date, int] = {}
 
     def record(self, day: date, facility_ids: Sequence[str]) -> None:
-        """Count one first page.
-
-        Parameters
-        ----------
-        day : date
-            Today in Japan.
-        facility_ids : sequence of str
-            In the order shown; only the first `FIRST_PAGE` count.
-        """
+        """Count one first page, ids in the order shown; only the first `FIRST_PAGE` count."""
         with self._lock:
             if day not in self._days:
                 self._days[day] = {}
@@ -110,16 +102,7 @@ def simulate(
 ) -> Simulation:
     """Ask the same question from every home on every day, and count who is shown.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        The data; the draw is taken anew for each day.
-    query : Query
-        Kinds, needs and radius.
-    homes : iterable of (lon, lat)
-        Degrees.
-    days : int
-        From the snapshot's day on.
+    Homes are lon and lat in degrees; days start with the snapshot's, each with a draw of its own.
     """
     first_page = np.zeros(len(snapshot), dtype=np.int64)
     first_place = np.zeros(len(snapshot), dtype=np.int64)

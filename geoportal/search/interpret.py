@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from geoportal.domain.consultation import ReadingRule
 from geoportal.domain.facility import KINDS
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.search.dictionary import Dictionary
+from geoportal.search.dictionary import Dictionary, WordMatch
 from geoportal.search.interpretation import (
     MENTIONED,
     MUST,
     THEN_BY,
-    WORD,
     Draft,
     Finding,
     Interpretation,
@@ -28,32 +27,34 @@ from geoportal.search.interpretation import (
     is_met,
     merge_findings,
     merge_groups,
-    sort_kinds,
     urgency_of,
 )
-from geoportal.search.note_text import Note
+from geoportal.search.note_text import Note, Span
 
 _STRENGTH_OF_GROUP = {"AC": THEN_BY, "PT": MENTIONED, "CAP": MENTIONED, "DEC": MENTIONED}
 _CONSUMING = ("outcome", "asker", "ignore", "setting", "topic")
+"""Effects of rules whose words are not read again."""
+_CIRCUMSTANCES = ("asker", "urgency", "setting", "topic", "place")
+_CONTEXT = ("negation", "in_place", "cue")
+"""Effects of rules that are tried around words, not on their own."""
 _LISTED = re.compile(r"(?:・|や|と|、?及び|および)?$")
 _SHORT_NOTE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
-    """An occurrence of a word or pattern: letters ``start`` to ``end`` of the note's plain form."""
+class _RuleMatch:
+    """An occurrence of a rule's pattern: letters ``start`` to ``end`` of the note's plain form."""
 
     start: int
     end: int
-    rule: ReadingRule | None = None
-    codes: tuple[str, ...] = ()
+    rule: ReadingRule
 
-    def overlaps(self, other: _Hit) -> bool:
+    def overlaps(self, other: _RuleMatch | WordMatch) -> bool:
         return self.start < other.end and other.start < self.end
 
 
 class Interpreter:
-    """Reads notes. Immutable; holds the lists, never a note.
+    """Reads notes. Immutable; has the vocabulary and the rules, never a note.
 
     Parameters
     ----------
@@ -74,108 +75,99 @@ class Interpreter:
         self._vocabulary = vocabulary
         self._dictionary = Dictionary(vocabulary)
         self._kind_of_term = kind_of_term
-        self._rules = [(rule, re.compile(rule.pattern)) for rule in rules]
+        patterns = [(rule, re.compile(rule.pattern)) for rule in rules]
+        self._rules = [(rule, p) for rule, p in patterns if rule.effect not in _CONTEXT]
+        self._context = {
+            effect: [pattern for rule, pattern in patterns if rule.effect == effect]
+            for effect in _CONTEXT
+        }
 
     def interpret(self, text: str) -> Interpretation:
-        """Read a note.
-
-        Parameters
-        ----------
-        text : str
-            As people write it; any length, work is proportional to it.
-        """
-        note = Note(text)
-        hits = self._rule_hits(note)
-        taken = [hit for hit in hits if _effect(hit) in _CONSUMING]
-        draft = Draft()
-        for hit in hits:
-            if _effect(hit) in ("asker", "urgency", "setting", "topic", "place"):
-                self._add_circumstance(draft, note, hit)
-        stated = [hit for hit in hits if _effect(hit) in ("need", "mention")]
-        plain = [hit for hit in stated if hit.rule and not hit.rule.requires]
+        """Read a note of any length as people write it; work is proportional to the length."""
+        note, draft = Note(text), Draft()
+        matches = self._rule_matches(note)
+        for match in matches:
+            rule = match.rule
+            if rule.effect in _CIRCUMSTANCES and is_met(rule.requires, draft):
+                because = (note.span(match.start, match.end),)
+                value = f"{rule.effect}:{rule.value}"
+                draft.circumstances.append(Finding(value, "", because, rule.rule, rule.note_ja))
+        stated = [match for match in matches if match.rule.effect in ("need", "mention")]
+        unconditional = [match for match in stated if not match.rule.requires]
+        consuming = [match for match in matches if match.rule.effect in _CONSUMING]
         words = [
-            hit
-            for hit in self._words(note)
-            if not any(hit.overlaps(other) for other in (*taken, *plain))
+            word
+            for word in self._dictionary.find(note.folded, note.plain)
+            if not any(match.overlaps(word) for match in (*consuming, *unconditional))
         ]
         self._read_words(draft, note, words)
-        for hit in plain:
-            self._apply(draft, note, hit)
-        for hit in stated:
-            if hit.rule and hit.rule.requires and is_met(hit.rule.requires, draft):
-                self._apply(draft, note, hit)
-        return self._finished(draft, note, hits)
+        for match in unconditional:
+            self._apply(draft, note, match)
+        for match in stated:
+            if match.rule.requires and is_met(match.rule.requires, draft):
+                self._apply(draft, note, match)
+        return self._finished(draft, note, matches)
 
     def lookup(self, text: str) -> tuple[str, ...]:
         """Return the codes a word stands for; see `Dictionary.lookup`."""
         return self._dictionary.lookup(text)
 
-    def _rule_hits(self, note: Note) -> list[_Hit]:
+    def _rule_matches(self, note: Note) -> list[_RuleMatch]:
         """Return where rules apply; an earlier rule that takes words out hides later ones there.
 
         Urgency is read everywhere, in the record of the outcome too.
         """
-        hits: list[_Hit] = []
-        hidden: list[_Hit] = []
+        matches: list[_RuleMatch] = []
+        consuming: list[_RuleMatch] = []
         for rule, pattern in self._rules:
-            if rule.effect in ("negation", "in_place", "cue"):
-                continue
-            for match in pattern.finditer(note.plain):
-                hit = _Hit(*match.span(), rule=rule)
-                concealed = rule.effect != "urgency" and any(hit.overlaps(h) for h in hidden)
-                if hit.start == hit.end or concealed:
+            for occurrence in pattern.finditer(note.plain):
+                match = _RuleMatch(*occurrence.span(), rule)
+                hidden = rule.effect != "urgency" and any(match.overlaps(m) for m in consuming)
+                if match.start == match.end or hidden:
                     continue
-                hits.append(hit)
+                matches.append(match)
                 if rule.effect in _CONSUMING:
-                    hidden.append(hit)
-        return hits
+                    consuming.append(match)
+        return matches
 
-    def _words(self, note: Note) -> list[_Hit]:
-        return [
-            _Hit(match.start, match.end, codes=match.codes)
-            for match in self._dictionary.find(note.folded, note.plain)
-        ]
-
-    def _read_words(self, draft: Draft, note: Note, words: list[_Hit]) -> None:
+    def _read_words(self, draft: Draft, note: Note, words: list[WordMatch]) -> None:
         """Sort the dictionary's words into asked for, denied, in place, mentioned."""
-        for hit, denied in zip(words, self._denied(note, words), strict=True):
-            because = (note.span(hit.start, hit.end),)
-            kinds = [self._kind_of_term[c] for c in hit.codes if c in self._kind_of_term]
-            codes = [code for code in hit.codes if code not in self._kind_of_term]
+        for word, denied in zip(words, self._denied(note, words), strict=True):
+            because = (note.span(word.start, word.end),)
+            kinds = [self._kind_of_term[c] for c in word.codes if c in self._kind_of_term]
+            codes = [code for code in word.codes if code not in self._kind_of_term]
+            # care that the patient gets already is still a need; a helper or visit is not
+            care = any(self._vocabulary[code].group in ("AC", "PT") for code in codes)
             if denied:
                 draft.not_needed += [Finding(value, "", because) for value in (*kinds, *codes)]
-            elif self._in_place(note, hit, codes):
+            elif not care and self._follows(note, word, "in_place"):
                 draft.in_place += [Finding(value, "", because) for value in (*kinds, *codes)]
+            elif self._requested(note, word):
+                draft.kinds += [Finding(kind, "", because) for kind in kinds]
+                draft.groups += [(kind,) for kind in kinds]
+                self._add_codes(draft, codes, because)
             else:
-                self._ask(draft, note, hit, kinds, codes)
+                draft.mentioned += [Finding(kind, MENTIONED, because) for kind in kinds]
+                self._add_codes(draft, codes, because)
 
-    def _ask(self, draft: Draft, note: Note, hit: _Hit, kinds: list[str], codes: list[str]) -> None:
-        because = (note.span(hit.start, hit.end),)
-        for kind in kinds:
-            if self._requested(note, hit):
-                draft.kinds.append(Finding(kind, "", because))
-                draft.groups.append((kind,))
-            else:
-                draft.mentioned.append(Finding(kind, MENTIONED, because))
+    def _add_codes(self, draft: Draft, codes: list[str], because: tuple[Span, ...]) -> None:
         for code in codes:
             strength = _STRENGTH_OF_GROUP.get(self._vocabulary[code].group, MUST)
             target = draft.mentioned if strength == MENTIONED else draft.needs
             target.append(Finding(code, strength, because))
 
-    def _apply(self, draft: Draft, note: Note, hit: _Hit) -> None:
+    def _apply(self, draft: Draft, note: Note, match: _RuleMatch) -> None:
         """Add what a rule of effect ``need`` or ``mention`` says."""
-        rule = hit.rule
-        if rule is None:
-            return
-        because = (note.span(hit.start, hit.end),)
+        rule = match.rule
+        because = (note.span(match.start, match.end),)
         values = (*rule.kinds, *rule.needs, *rule.prefer)
-        if self._follows(note, hit, "negation"):
+        if self._follows(note, match, "negation"):
             draft.not_needed += [Finding(v, "", because, rule.rule) for v in values]
         elif rule.effect == "mention":
             draft.mentioned += [
                 Finding(code, MENTIONED, because, rule.rule, rule.note_ja) for code in rule.needs
             ]
-        elif not rule.requires and self._follows(note, hit, "in_place"):
+        elif not rule.requires and self._follows(note, match, "in_place"):
             draft.in_place += [Finding(v, "", because, rule.rule) for v in values]
         else:
             about = (because, rule.rule, rule.note_ja)
@@ -185,54 +177,32 @@ class Interpreter:
             if rule.kinds:
                 draft.groups.append(rule.kinds)
 
-    def _add_circumstance(self, draft: Draft, note: Note, hit: _Hit) -> None:
-        rule = hit.rule
-        if rule is not None and (not rule.requires or is_met(rule.requires, draft)):
-            because = (note.span(hit.start, hit.end),)
-            draft.circumstances.append(
-                Finding(f"{rule.effect}:{rule.value}", "", because, rule.rule, rule.note_ja)
-            )
-
-    def _denied(self, note: Note, words: list[_Hit]) -> list[bool]:
+    def _denied(self, note: Note, words: list[WordMatch]) -> list[bool]:
         """Say for each word whether it is denied; a list (褥瘡・吸引なし) is denied as a whole."""
-        denied = [self._follows(note, hit, "negation") for hit in words]
+        denied = [self._follows(note, word, "negation") for word in words]
         for i in range(len(words) - 2, -1, -1):
             between = note.plain[words[i].end : words[i + 1].start]
             denied[i] |= denied[i + 1] and bool(between) and bool(_LISTED.fullmatch(between))
         return denied
 
-    def _in_place(self, note: Note, hit: _Hit, codes: Sequence[str]) -> bool:
-        """Say whether a helper or visit is there already; care the patient gets is still a need."""
-        care = any(self._vocabulary[code].group in ("AC", "PT") for code in codes)
-        return not care and self._follows(note, hit, "in_place")
+    def _follows(self, note: Note, match: _RuleMatch | WordMatch, effect: str) -> bool:
+        """Say whether words of denial, or of being in place, follow in the same clause."""
+        _, stop = note.sentence(match.start)
+        clause = note.plain[match.end : stop].partition("、")[0]
+        return any(pattern.search(clause) for pattern in self._context[effect])
 
-    def _follows(self, note: Note, hit: _Hit, effect: str) -> bool:
-        """Say whether a word is followed by words of denial or of being in place."""
-        _, stop = note.sentence(hit.start)
-        after = note.plain[hit.end : stop].partition("、")[0]
-        return any(
-            pattern.search(after) is not None
-            for rule, pattern in self._rules
-            if rule.effect == effect
-        )
-
-    def _requested(self, note: Note, hit: _Hit) -> bool:
+    def _requested(self, note: Note, word: WordMatch) -> bool:
         """Say whether the sentence of a word asks for something; a few words alone always do."""
-        if len(note.plain) <= _SHORT_NOTE:
-            return True
-        start, stop = note.sentence(hit.start)
-        return any(
-            pattern.search(note.plain, start, stop) is not None
-            for rule, pattern in self._rules
-            if rule.effect == "cue"
+        start, stop = note.sentence(word.start)
+        return len(note.plain) <= _SHORT_NOTE or any(
+            pattern.search(note.plain, start, stop) for pattern in self._context["cue"]
         )
 
-    def _finished(self, draft: Draft, note: Note, hits: list[_Hit]) -> Interpretation:
-        ages = note.ages()
+    def _finished(self, draft: Draft, note: Note, matches: list[_RuleMatch]) -> Interpretation:
         teams = (
-            hit.rule.value
-            for hit in hits
-            if hit.rule and hit.rule.effect == "team" and is_met(hit.rule.requires, draft)
+            match.rule.value
+            for match in matches
+            if match.rule.effect == "team" and is_met(match.rule.requires, draft)
         )
         needs = tuple(sorted(merge_findings(draft.needs), key=lambda need: need.strength != MUST))
         values = {need.value for need in needs}
@@ -244,12 +214,12 @@ class Interpreter:
             draft.kinds += [Finding(kind, "", because, "from_needs") for kind in asked]
         return Interpretation(
             needs=needs,
-            kinds=sort_kinds(merge_findings(draft.kinds)),
+            kinds=tuple(sorted(merge_findings(draft.kinds), key=lambda f: KINDS.index(f.value))),
             mentioned=tuple(f for f in merge_findings(draft.mentioned) if f.value not in values),
             not_needed=merge_findings(draft.not_needed),
             in_place=merge_findings(draft.in_place),
             circumstances=merge_findings(draft.circumstances),
-            ages=ages,
+            ages=note.ages(),
             urgency=urgency_of(draft.circumstances),
             team=next(teams, ""),
             wanted=wanted,
@@ -266,10 +236,7 @@ class Interpreter:
             common = set.intersection(*kinds) or set.union(*kinds)
             joined = [tuple(kind for kind in KINDS if kind in common)]
         return tuple(
-            Wanted(
-                kinds,
-                tuple(need.value for need in needs if self._asked_of(need, kinds)),
-            )
+            Wanted(kinds, tuple(need.value for need in needs if self._asked_of(need, kinds)))
             for kinds in joined
         )
 
@@ -282,7 +249,3 @@ class Interpreter:
             return False
         fits = [self._vocabulary.applies_to(need.value, kind) for kind in kinds]
         return any(fits) if need.strength == MUST else all(fits)
-
-
-def _effect(hit: _Hit) -> str:
-    return hit.rule.effect if hit.rule else WORD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoportal.domain.facility import KINDS
@@ -113,11 +113,6 @@ def _merge_equal(findings: Sequence[Finding]) -> Finding:
     )
 
 
-def sort_kinds(kinds: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Sort findings of kinds by `KINDS`."""
-    return tuple(sorted(kinds, key=lambda kind: KINDS.index(kind.value)))
-
-
 def merge_groups(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Merge groups that share a kind; groups and their kinds are sorted by `KINDS`."""
     joined: list[set[str]] = []
@@ -131,9 +126,6 @@ def merge_groups(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def urgency_of(circumstances: Sequence[Finding]) -> str:
     """Return how soon help is wanted; "not urgent" outweighs the others. Empty when not stated."""
-    named: Iterator[str] = (
-        level
-        for level in ("not_urgent", "urgent", "in_advance")
-        if any(finding.value == f"urgency:{level}" for finding in circumstances)
-    )
-    return next(named, "")
+    values = {finding.value for finding in circumstances}
+    levels = ("not_urgent", "urgent", "in_advance")
+    return next((level for level in levels if f"urgency:{level}" in values), "")

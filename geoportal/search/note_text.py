@@ -11,7 +11,6 @@ from itertools import pairwise
 from geoportal.text.normalize import fold
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
-_KANJI_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")}
 _AGE = re.compile(
     r"(?P<number>\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?P<unit>代|歳|才)(?!わ|り|理|替|行)"
 )
@@ -62,9 +61,9 @@ class Note:
         starts: list[int] = []
         for first, last in pairwise(_clusters(text)):
             letters = unicodedata.normalize("NFKC", text[first:last])
-            kept = [letter for letter in letters if letter == "\n" or not letter.isspace()]
-            plain += kept
-            starts += [first] * len(kept)
+            visible = [letter for letter in letters if letter == "\n" or not letter.isspace()]
+            plain += visible
+            starts += [first] * len(visible)
         self._text = text
         self._starts = (*starts, len(text))
         self.plain = "".join(plain)
@@ -86,10 +85,10 @@ class Note:
     def ages(self) -> tuple[Age, ...]:
         """Return the ages named: 80代, 七十代, 85歳."""
         ages = []
-        for named in _AGE.finditer(self.plain):
-            number = _number(named["number"])
-            most = number + _DECADE - 1 if named["unit"] == "代" else number
-            ages.append(Age(number, most, self.span(*named.span())))
+        for match in _AGE.finditer(self.plain):
+            number = _number(match["number"])
+            most = number + _DECADE - 1 if match["unit"] == "代" else number
+            ages.append(Age(number, most, self.span(*match.span())))
         return tuple(ages)
 
 
@@ -112,4 +111,4 @@ def _number(text: str) -> int:
     if text.isdecimal():
         return int(text)
     tens, _, ones = text.partition("十")
-    return int(_KANJI_DIGITS.get(tens, "1") + _KANJI_DIGITS.get(ones, "0"))
+    return int(10 * unicodedata.numeric(tens or "一") + unicodedata.numeric(ones or "〇"))

@@ -33,9 +33,8 @@ from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
 from geoportal.index.claims import unpack_masks
-from geoportal.index.opening import STATUSES
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.answer import Answer, Result, result_at, search
+from geoportal.search.answer import Answer, Result, opening_statuses, result_at, search
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, POSSIBLE
 from geoportal.search.rank import daily_draw
@@ -116,17 +115,7 @@ class TeamAnswer:
 
 
 def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCalendar) -> TeamAnswer:
-    """Return who could fill each role and the best teams.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        The data.
-    question : TeamQuestion
-        With an origin.
-    calendar : OpeningCalendar
-        For ``open_at``.
-    """
+    """Return who could fill each role and the best teams around the origin of the question."""
     queries = {role.role: _query(question, role) for role in question.roles}
     enough = question.teams + len(question.roles) - 1
     pools = [
@@ -135,7 +124,8 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
     apart = _apart(question.roles)
     for number, (pool, role) in enumerate(zip(pools, question.roles, strict=True)):
         if not pool or number in apart:
-            pool.append(_nobody(role))
+            nobody = (len(role.needs) + 2, 0, 0, 0)
+            pool.append(Candidate(None, nobody, missing=role.needs))
     home = home_of(snapshot, question.query)
     teams = tuple(islice(best_teams(pools, apart), question.teams))
     return TeamAnswer(
@@ -165,10 +155,6 @@ def _member(
     """Return the result of a member, who is somebody."""
     row = -1 if member.row is None else member.row
     missing, unknown, metres, _ = member.cost
-    status = ""
-    if query.open_at is not None:
-        statuses = snapshot.opening(np.array([row]), query.open_at, calendar, query.open_use)
-        status = STATUSES[int(statuses[0])]
     return result_at(
         snapshot,
         query,
@@ -176,7 +162,7 @@ def _member(
         row=row,
         band=NO if missing else POSSIBLE if unknown else MATCH,
         distance=float(metres),
-        open_at=status,
+        open_at=opening_statuses(snapshot, query, calendar, np.array([row]))[0],
     )
 
 
@@ -280,11 +266,6 @@ def _branches(
 
 def _plus(left: Cost, right: Cost) -> Cost:
     return left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3]
-
-
-def _nobody(role: Role) -> Candidate:
-    """Return the candidate that stands for a role nobody can fill."""
-    return Candidate(None, (len(role.needs) + 2, 0, 0, 0), missing=role.needs)
 
 
 def _query(question: TeamQuestion, role: Role) -> Query:

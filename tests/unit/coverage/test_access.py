@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.coverage.access import NOBODY, Access, measure_access
-from geoportal.coverage.catchment import floating_catchment, ring_weights, share_capacity
+from geoportal.coverage.catchment import (
+    capacity_per_person,
+    floating_catchment,
+    ring_weights,
+    weighted_demand,
+)
 from geoportal.coverage.distance_zones import RINGS_M, DistanceZones, Places
 from tests.unit.coverage import oracle
 
@@ -109,7 +114,7 @@ def test_floating_catchment_equals_brute_force():
     people = [float(random.Random(n).randint(0, 300)) for n in range(80)]
     capacity = [1.0 + n % 4 for n in range(30)]
     zones = DistanceZones(places(cells), places(facilities))
-    shared = share_capacity(zones, np.array(people), np.array(capacity))
+    shared = capacity_per_person(weighted_demand(zones, np.array(people)), np.array(capacity))
     found = floating_catchment(zones, shared.ratio[:, None])[:, 0]
     expected = oracle.floating_catchment(cells, cells, people, facilities, capacity)
     assert found == pytest.approx(expected, rel=1e-9)
@@ -120,7 +125,7 @@ def test_floating_catchment_equals_brute_force():
 
 def test_a_facility_nobody_lives_near_has_nothing_to_share():
     zones = DistanceZones(places([CELL]), places([(140.0, 36.0)]))
-    shared = share_capacity(zones, np.array([5.0]), np.array([1.0]))
+    shared = capacity_per_person(weighted_demand(zones, np.array([5.0])), np.array([1.0]))
     assert shared.ratio.tolist() == [0.0]
 
 
@@ -162,6 +167,6 @@ def test_removing_a_facility_never_raises_any_measure(cells, facilities, gone):
     catchments = []
     for some in (facilities, rest):
         zones = DistanceZones(places(cells), places(some))
-        shared = share_capacity(zones, people, np.ones(len(some)))
+        shared = capacity_per_person(weighted_demand(zones, people), np.ones(len(some)))
         catchments.append(floating_catchment(zones, shared.ratio[:, None])[:, 0])
     assert (catchments[1] <= catchments[0] * (1 + 1e-12)).all()

@@ -155,7 +155,8 @@ def test_memory_does_not_grow_with_the_file(geocoder, tmp_path):
         source = write(tmp_path / "in.csv", [HEADER, *([["a" * 50, AOBA, ""]] * rows)])
         run(geocoder, source)  # whatever is loaded once
         tracemalloc.start()
-        geocode_csv(geocoder, source, tmp_path / "big.csv", "住所", "", quiet)
+        target = tmp_path / "big.csv"
+        geocode_csv(geocoder, source, target, column="住所", hint_column="", progress=quiet)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0] + 200_000
