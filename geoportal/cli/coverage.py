@@ -11,12 +11,7 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.coverage.baseline import (
-    baseline_document,
-    compare,
-    compare_studies,
-    read_baseline,
-)
+from geoportal.coverage.baseline import baseline_document, compare, compare_studies, read_baseline
 from geoportal.coverage.cluster import workers
 from geoportal.coverage.demand import MESH, UNITS
 from geoportal.coverage.figures import round_significant

@@ -69,10 +69,7 @@ def import_(
 ) -> None:
     """Import official files; the layout is recognised from the header."""
     options = ImportOptions(
-        source=source,
-        as_of=_iso_date(as_of),
-        dry_run=dry_run,
-        max_rejected_percent=max_rejected,
+        source=source, as_of=_iso_date(as_of), dry_run=dry_run, max_rejected_percent=max_rejected
     )
     if issues is not None:
         require_writable(issues, "--issues")

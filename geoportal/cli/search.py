@@ -9,14 +9,7 @@ from typing import Any
 
 import click
 
-from geoportal.cli.console import (
-    Console,
-    command,
-    given,
-    home_of,
-    progress_bar,
-    require_writable,
-)
+from geoportal.cli.console import Console, command, given, home_of, progress_bar, require_writable
 from geoportal.cli.text_output import district_lines, facility_lines, place_lines, search_lines
 from geoportal.documents.facility import full_feature
 from geoportal.documents.reference import districts_document
@@ -47,18 +40,10 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
             click.option(
-                "--kind",
-                "kinds",
-                multiple=True,
-                metavar="KIND",
-                help="Repeatable: any of them.",
+                "--kind", "kinds", multiple=True, metavar="KIND", help="Repeatable: any of them."
             ),
             click.option(
-                "--need",
-                "needs",
-                multiple=True,
-                metavar="CODE",
-                help="Repeatable: all of them.",
+                "--need", "needs", multiple=True, metavar="CODE", help="Repeatable: all of them."
             ),
             click.option("--q", metavar="TEXT", help="Words that must occur."),
             click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),

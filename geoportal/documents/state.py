@@ -71,9 +71,5 @@ def _accepting(vocabulary: Vocabulary, shown: Mapping[str, SelectedClaim]) -> Do
         fact = shown.get(term.code)
         if fact is not None and fact.value == "yes":
             claim = fact.claim
-            return {
-                "value": term.acceptance,
-                "evidence": claim.evidence,
-                "as_of": claim.as_of,
-            }
+            return {"value": term.acceptance, "evidence": claim.evidence, "as_of": claim.as_of}
     return {"value": "unknown"}

@@ -136,11 +136,7 @@ def load_districts(connection: sa.Connection, reference: Reference) -> DistrictI
 
 
 def load_view(
-    database: Database,
-    connection: sa.Connection,
-    reference: Reference,
-    version: str,
-    now: datetime,
+    database: Database, connection: sa.Connection, reference: Reference, version: str, now: datetime
 ) -> View:
     """Build the view of a dataset version at a moment, all of it from one connection."""
     facilities = list(iter_facilities(connection))

@@ -20,12 +20,7 @@ from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
-from geoportal.errors import (
-    AddressNotPlacedError,
-    NotFoundError,
-    UnknownDistrictError,
-    UsageError,
-)
+from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
 from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot

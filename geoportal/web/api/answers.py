@@ -98,10 +98,7 @@ PROBLEM = schema_of(
                 "items": {
                     "type": "object",
                     "required": ["field", "message"],
-                    "properties": {
-                        "field": {"type": "string"},
-                        "message": {"type": "string"},
-                    },
+                    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
                 },
             },
         },

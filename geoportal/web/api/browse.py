@@ -115,8 +115,7 @@ def district(path: DistrictPath, query: DistrictQuery) -> Response:
     summary="What has changed between two editions of a source",
     responses={
         200: json_object(
-            "The changes",
-            *("source", "from", "to", "compared", "counts", "changes", "editions"),
+            "The changes", *("source", "from", "to", "compared", "counts", "changes", "editions")
         ),
         400: PROBLEM,
         404: PROBLEM,
