@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import orjson
@@ -16,13 +16,22 @@ from pydantic import ValidationError
 from tqdm import tqdm
 
 from geoportal.documents.requests import field_of
+from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
-from geoportal.store.database import open_database
+from geoportal.store.database import Database, open_database
 
 Progress = Callable[[str, int, int], None]
+radius_option = click.option(
+    "--radius",
+    "radius_m",
+    type=float,
+    default=DEFAULT_RADIUS_M,
+    show_default=True,
+    metavar="METRES",
+)
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,13 @@ class Console:
     settings: Settings
     json: bool = False
 
-    def view(self) -> View:
-        """Open the database and load the data a command answers from.
+    def database(self, *, create: bool = False) -> Database:
+        """Open the database; without ``create`` a NotFoundError is raised when there is none."""
+        return open_database(self.settings.database, create=create)
 
-        Raises
-        ------
-        NotFoundError
-            When there is no database.
-        """
-        return Portal(open_database(self.settings.database), shipped_reference()).view()
+    def view(self) -> View:
+        """Open the database and load the data a command answers from."""
+        return Portal(self.database(), shipped_reference()).view()
 
     def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
         """Print the JSON document, or the text made for people."""
@@ -61,18 +68,6 @@ class Console:
     def tell(self, message: str) -> None:
         """Say something to the person, never on stdout."""
         click.echo(message, err=True)
-
-    def fail(self, error: GeoportalError) -> NoReturn:
-        """End with the error's message and exit code."""
-        if self.json:
-            click.echo(error_document(str(error), error.exit_code))
-        self.tell(f"geoportal: {error}")
-        sys.exit(error.exit_code)
-
-
-def error_document(message: str, exit_code: int) -> str:
-    """Return the JSON document that ``--json`` prints when a command ends with an error."""
-    return orjson.dumps({"error": {"message": message, "exit_code": exit_code}}).decode()
 
 
 def home_of(near: str | None, address: str | None) -> dict[str, Any]:
@@ -122,23 +117,28 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
     @click.pass_obj
     def wrapped(settings: Settings, /, as_json: bool, **options: Any) -> None:
-        console = Console(settings, as_json)
         try:
-            function(console, **options)
+            function(Console(settings, as_json), **options)
         except GeoportalError as error:
-            console.fail(error)
+            raise _failure(error) from error
         except ValidationError as error:
-            console.fail(UsageError(explain(error)))
+            raise _failure(UsageError(explain(error))) from None
 
     wrapped.__name__ = function.__name__
     wrapped.__doc__ = function.__doc__
     return wrapped
 
 
+def _failure(error: GeoportalError) -> click.ClickException:
+    failure = click.ClickException(str(error))
+    failure.exit_code = error.exit_code  # type: ignore[misc]
+    return failure
+
+
 def explain(error: ValidationError) -> str:
     """Return a validation error as one line, without the values that were given."""
-    items = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{field_of(item['loc'])}: {item['msg']}" for item in items)
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{field_of(detail['loc'])}: {detail['msg']}" for detail in details)
 
 
 @contextmanager

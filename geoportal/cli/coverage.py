@@ -17,11 +17,12 @@ from geoportal.coverage.demand import MESH, UNITS
 from geoportal.coverage.figures import round_significant
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
+from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import sentence
+from geoportal.documents.requests import require_kinds
 from geoportal.domain.district import LOCAL
-from geoportal.domain.facility import KINDS
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.pack_files import PACK_FORMATS
 from geoportal.geo.polygons import in_japan
@@ -76,8 +77,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
 
     formats = _formats(options["formats"])
     code = _code(options["district"], options["city"])
-    held = options["baseline"]
-    before = None if held is None else read_baseline(_read(held))
+    baseline = options["baseline"] and read_baseline(_read(options["baseline"]))
     _require_folder(out)
     view = console.view()
     question = _question(view, options)
@@ -92,24 +92,20 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         )
         if not report.study.has_cells:
             raise InputRefusedError(service.missing_cells(report.study))
-        if report.study.missing_meshes:
-            missing = ", ".join(report.study.missing_meshes)
-            console.tell(f"geoportal: no census cells of mesh {missing} are held; see README.txt")
-        if report.study.missing_towns:
-            missing = "、".join(report.study.missing_towns)
-            console.tell(f"geoportal: no people by town are held of {missing}; see README.txt")
-        if report.study.unplaced:
-            number = len(report.study.unplaced)
-            console.tell(f"geoportal: {number} towns have no position; see README.txt")
+        for warning in _warnings(report.study):
+            console.tell(f"geoportal: {warning}; see README.txt")
         comparison: list[Row] = []
         if present is not None:
             comparison = compare_studies(present, report.study)
-            for one in changes.remove:
-                if not present.supply.includes(one):
-                    console.tell(f"geoportal: {one} is not counted here: nothing is lost with it")
-        if before is not None:
-            comparison += compare(before, baseline_document(report))
+            for facility_id in changes.remove:
+                if not present.supply.includes(facility_id):
+                    console.tell(
+                        f"geoportal: {facility_id} is not counted here: nothing is lost with it"
+                    )
+        if baseline is not None:
+            comparison += compare(baseline, baseline_document(report))
         files = write_pack(out, report, formats, comparison, progress)
+    study = report.study
     document = {
         "out": str(out),
         "files": files,
@@ -117,21 +113,29 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         "dataset_version": report.dataset_version,
         "as_of": report.as_of,
         "demand": question.demand,
-        "cells": len(report.study.cells),
+        "cells": len(study.cells),
         "facilities": {
-            "sure": int(report.study.supply.certain.sum()),
-            "possible": len(report.study.supply),
+            "sure": int(study.supply.certain.sum()),
+            "possible": len(study.supply),
         },
         "districts": [
             {**row, "sentence": sentence(figures, report.subject)}
             for row, figures in zip(
-                district_rows(report.study),
-                (*report.study.districts, report.study.total),
-                strict=True,
+                district_rows(study), (*study.districts, study.total), strict=True
             )
         ],
     }
     console.print(document, lambda: _lines(report, files, out))
+
+
+def _warnings(study: Study) -> Iterator[str]:
+    """Yield whose people are not counted."""
+    if study.missing_meshes:
+        yield f"no census cells of mesh {', '.join(study.missing_meshes)} are held"
+    if study.missing_towns:
+        yield f"no people by town are held of {'、'.join(study.missing_towns)}"
+    if study.unplaced:
+        yield f"{len(study.unplaced)} towns have no position"
 
 
 def _code(district: str | None, city: str | None) -> str:
@@ -142,35 +146,27 @@ def _code(district: str | None, city: str | None) -> str:
 
 def _formats(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    known = ", ".join(PACK_FORMATS)
     if not chosen:
-        raise UsageError(
-            f"--format names none; expected some of {', '.join(PACK_FORMATS)}", "format"
-        )
-    for item in chosen:
-        if item not in PACK_FORMATS:
-            raise UsageError(f"--format {item!r}: expected {', '.join(PACK_FORMATS)}", "format")
+        raise UsageError(f"--format names none; expected some of {known}", "format")
+    for name in chosen:
+        if name not in PACK_FORMATS:
+            raise UsageError(f"--format {name!r}: expected {known}", "format")
     return chosen
 
 
 def _require_folder(out: Path) -> None:
     """Refuse a folder that cannot be written before minutes are spent on what goes into it."""
-    held = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not held.is_dir() or not os.access(held, os.W_OK | os.X_OK):
+    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise UsageError(f"--out {out}: cannot be written", "out")
 
 
 def _question(view: View, options: dict[str, Any]) -> CoverageCriteria:
-    for kind in options["kind"]:
-        if kind not in KINDS:
-            raise UsageError(
-                f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", "kind"
-            )
     return CoverageCriteria(
-        kinds=tuple(dict.fromkeys(options["kind"])),
+        kinds=require_kinds(options["kind"], "kind"),
         needs=view.reference.vocabulary.require_needs(options["need"], "need"),
-        time=options["time"],
-        evidence=options["evidence"],
-        demand=options["demand"],
+        **{name: options[name] for name in ("time", "evidence", "demand")},
     )
 
 

@@ -7,7 +7,8 @@ import csv
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from geoportal.cli.console import Console, command, progress_bar, require_writab
 from geoportal.cli.diagnosis import diagnose
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
+from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
@@ -30,18 +32,14 @@ _ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message
 @command
 def init(console: Console, sample: bool) -> None:
     """Make an empty database; does nothing when there is one."""
-    database = open_database(console.settings.database, create=True)
+    database = console.database(create=True)
     reference = shipped_reference()
     if sample:
         centres = reference.directory / "centres.csv"
+        today = now_in_japan().date()
         with progress_bar() as progress:
             load_sample(
-                database,
-                reference,
-                sample_directory(),
-                centres,
-                today=now_in_japan().date(),
-                progress=progress,
+                database, reference, sample_directory(), centres, today=today, progress=progress
             )
     with database.engine.connect() as connection:
         version = dataset_version(connection)
@@ -74,15 +72,7 @@ def import_(
     if issues is not None:
         require_writable(issues, "--issues")
     database = _open_for_import(console.settings.database, dry_run=dry_run)
-    with progress_bar() as progress:
-        report = import_files(
-            database,
-            shipped_reference(),
-            files,
-            options,
-            today=now_in_japan().date(),
-            progress=progress,
-        )
+    report = run_import(database, files, options)
     document = report.as_dict()
     if issues is not None:
         _write_issues(issues, document)
@@ -90,6 +80,15 @@ def import_(
     if report.refused:
         console.tell("geoportal: at least one file was refused and left nothing behind; see above")
         sys.exit(InputRefusedError.exit_code)
+
+
+def run_import(database: Database, files: Sequence[Path], options: ImportOptions) -> ImportReport:
+    """Import files with a progress bar."""
+    today = now_in_japan().date()
+    with progress_bar() as progress:
+        return import_files(
+            database, shipped_reference(), files, options, today=today, progress=progress
+        )
 
 
 def _open_for_import(location: str, *, dry_run: bool) -> Database:
@@ -114,26 +113,26 @@ def _write_issues(path: Path, document: dict[str, Any]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, _ISSUE_COLUMNS)
         writer.writeheader()
-        for item in document["files"]:
-            for issue in item["issues"]:
-                row = {"file": item["file"], **issue}
+        for file_report in document["files"]:
+            for issue in file_report["issues"]:
+                row = {"file": file_report["file"], **issue}
                 writer.writerow({key: harmless(row[key]) for key in _ISSUE_COLUMNS})
 
 
 def import_lines(document: dict[str, Any]) -> Iterator[str]:
     """Return what an import did, for people."""
-    for item in document["files"]:
-        aside = [issue["message"] for issue in item["issues"] if issue["code"] == "left_out"]
-        if aside:
-            yield f"取り込みません: {aside[0]}"
+    for file in document["files"]:
+        omissions = [issue["message"] for issue in file["issues"] if issue["code"] == "left_out"]
+        if omissions:
+            yield f"取り込みません: {omissions[0]}"
             continue
         yield (
-            f"{item['file']}: {item['source'] or '?'} {item['as_of']} — "
-            f"{item['rows_read']} 行（採用 {item['accepted']}・不採用 {item['rejected']}）"
-            f" 新規 {item['created']}・更新 {item['updated']}・変更なし {item['unchanged']}"
-            f"・閉鎖 {item['removed']}"
+            f"{file['file']}: {file['source'] or '?'} {file['as_of']} — "
+            f"{file['rows_read']} 行（採用 {file['accepted']}・不採用 {file['rejected']}）"
+            f" 新規 {file['created']}・更新 {file['updated']}・変更なし {file['unchanged']}"
+            f"・閉鎖 {file['removed']}"
         )
-        for issue in item["issues"]:
+        for issue in file["issues"]:
             if issue["severity"] != "info":
                 yield f"  {issue['line'] or '-'} 行目 {issue['field']}: {issue['message']}"
     yield f"データの版: {document['dataset_version']}"
@@ -145,15 +144,15 @@ def doctor(console: Console) -> None:
     """Say what is wrong with this installation or its data, and how to mend it."""
     findings = diagnose(console.settings)
     document = {
-        "ok": not any(item.severity == "error" for item in findings),
-        "findings": [item.as_dict() for item in findings],
+        "ok": not any(finding.severity == "error" for finding in findings),
+        "findings": [asdict(finding) for finding in findings],
     }
 
     def lines() -> Iterator[str]:
-        for item in findings:
-            yield f"[{item.severity}] {item.message}"
-            if item.mend:
-                yield f"    → {item.mend}"
+        for finding in findings:
+            yield f"[{finding.severity}] {finding.message}"
+            if finding.mend:
+                yield f"    → {finding.mend}"
         if not findings:
             yield "問題は見つかりませんでした"
 

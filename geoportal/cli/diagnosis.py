@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from geoportal.documents import Document
 from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
@@ -19,7 +19,7 @@ _MUCH_STALE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found.
+    """A defect of an installation or its data, or a fact worth knowing.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Finding:
     code : str
         Stable, for programs.
     message : str
-        What was found.
+        What is the case.
     mend : str
         What to do about it; empty when nothing need be done.
     """
@@ -38,10 +38,6 @@ class Finding:
     code: str
     message: str
     mend: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return asdict(self)
 
 
 def diagnose(settings: Settings) -> list[Finding]:
@@ -104,17 +100,17 @@ def _data_findings(view: View) -> Iterator[Finding]:
 
 
 def _source_findings(view: View) -> Iterator[Finding]:
-    for item in sources_document(view)["sources"]:
-        if item["stale"]:
+    for source in sources_document(view)["sources"]:
+        if source["stale"]:
             yield Finding(
                 "warning",
                 "stale_source",
-                f"{item['label_ja']} は {item['as_of']} 時点のもので、次の版が出ているはずです",
+                f"{source['label_ja']} は {source['as_of']} 時点のもので、次の版が出ているはずです",
                 "新しい版を取り込んでください",
             )
-        if item["rates"]:
-            yield _rates(item)
-        if item["source"] == SAMPLE_SOURCE:
+        if source["rates"]:
+            yield _rates(source)
+        if source["source"] == SAMPLE_SOURCE:
             yield Finding(
                 "info",
                 "sample",
@@ -123,9 +119,9 @@ def _source_findings(view: View) -> Iterator[Finding]:
             )
 
 
-def _rates(item: dict[str, Any]) -> Finding:
+def _rates(source: Document) -> Finding:
     """Say what a source tells; a warning when most of its own facts are too old."""
-    rates = item["rates"]
+    rates = source["rates"]
     names = {
         "linked": "他の資料と結合",
         "phone": "電話",
@@ -141,6 +137,6 @@ def _rates(item: dict[str, Any]) -> Finding:
     return Finding(
         "warning" if old else "info",
         "source_rates",
-        f"{item['label_ja']}: 施設 {rates['facilities']} 件（{shares}）",
+        f"{source['label_ja']}: 施設 {rates['facilities']} 件（{shares}）",
         "新しい版を取り込むか、施設に確かめてください" if old else "",
     )

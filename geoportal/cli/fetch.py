@@ -10,14 +10,12 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.cli.database import import_lines
+from geoportal.cli.database import import_lines, run_import
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.fetching.datasets import read_catalogue
 from geoportal.ingest.fetching.fetch import Fetcher
-from geoportal.ingest.pipeline import ImportOptions, import_files
-from geoportal.services.portal import now_in_japan, shipped_reference
+from geoportal.ingest.pipeline import ImportOptions
 from geoportal.settings import shipped_directory
-from geoportal.store.database import open_database
 
 
 @click.command()
@@ -42,21 +40,12 @@ def fetch(
     with progress_bar() as progress:
         fetcher = Fetcher(to or _directory(console.settings.database), progress=progress)
         fetched = fetcher.fetch(datasets, place, origin)
-    document: dict[str, Any] = {"fetched": [item.as_dict() for item in fetched]}
-    paths = [item.path for item in fetched if item.path is not None]
-    statuses = {item.status for item in fetched}
+    document: dict[str, Any] = {"fetched": [file.as_dict() for file in fetched]}
+    paths = [file.path for file in fetched if file.path is not None]
+    statuses = {file.status for file in fetched}
     refused = "failed" in statuses or ("missing" in statuses and bool(names or not paths))
     if paths and not no_import:
-        database = open_database(console.settings.database, create=True)
-        with progress_bar() as progress:
-            report = import_files(
-                database,
-                shipped_reference(),
-                paths,
-                ImportOptions(),
-                today=now_in_japan().date(),
-                progress=progress,
-            )
+        report = run_import(console.database(create=True), paths, ImportOptions())
         document |= report.as_dict()
         refused = refused or report.refused
     console.print(document, lambda: _lines(document))
@@ -77,8 +66,8 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         "missing": "見つかりません",
         "failed": "取得できません",
     }
-    for item in document["fetched"]:
-        status = words[item["status"]]
-        yield f"{item['dataset']} {item['file']}: {status} {item['message']}".rstrip()
+    for file in document["fetched"]:
+        status = words[file["status"]]
+        yield f"{file['dataset']} {file['file']}: {status} {file['message']}".rstrip()
     if "files" in document:
         yield from import_lines(document)

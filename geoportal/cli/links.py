@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.domain.link import LinkDecision
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.clustering import REVIEW
@@ -17,7 +16,6 @@ from geoportal.ingest.revise.link_decisions import decide as take_verdict
 from geoportal.ingest.revise.link_decisions import explain as explain_facility
 from geoportal.ingest.revise.link_decisions import relink_all
 from geoportal.services.portal import now_in_japan, shipped_reference
-from geoportal.store.database import open_database
 from geoportal.store.facilities import StoredRecord, iter_facilities
 from geoportal.store.links import StoredPair, read_own_records, read_pairs
 
@@ -54,11 +52,10 @@ def links() -> None:
 @command
 def review(console: Console, limit: int | None) -> None:
     """List the pairs a person should look at, the likeliest first."""
-    database = open_database(console.settings.database)
-    with database.engine.connect() as connection:
+    with console.database().engine.connect() as connection:
         pairs = read_pairs(connection, outcome=REVIEW)[:limit]
-        held = read_own_records(connection, {id_ for p in pairs for id_ in (p.first, p.second)})
-    by_id = _by_own_id(held)
+        records = read_own_records(connection, {id_ for p in pairs for id_ in (p.first, p.second)})
+    by_id = _by_own_id(records)
     document = {
         "pairs": [
             {**_pair(pair), "records": [by_id.get(id_, []) for id_ in (pair.first, pair.second)]}
@@ -98,33 +95,36 @@ def undo(console: Console, first: str, second: str, decided_by: str, note: str) 
 @command
 def explain(console: Console, number: str) -> None:
     """Show why each record of a facility is linked, and what was judged otherwise."""
-    database = open_database(console.settings.database)
-    with database.engine.connect() as connection:
-        found = explain_facility(connection, number)
-        ids = {id_ for pair in found.pairs for id_ in (pair.first, pair.second)}
-        others = read_own_records(connection, ids)
+    with console.database().engine.connect() as connection:
+        explanation = explain_facility(connection, number)
+        ids = {id_ for pair in explanation.pairs for id_ in (pair.first, pair.second)}
+        compared = read_own_records(connection, ids)
         places = {place.id: place for place in iter_facilities(connection)}
-    mine = {item.own_id for item in found.records}
+    own_ids = {record.own_id for record in explanation.records}
     document = {
-        "id": found.facility_id,
-        "redirects": sorted(mine - {found.facility_id}),
-        "records": [_record(item) for item in found.records],
-        "pairs": [_pair(pair) for pair in found.pairs],
-        "others": _by_own_id(item for item in others if item.own_id not in mine),
+        "id": explanation.facility_id,
+        "redirects": sorted(own_ids - {explanation.facility_id}),
+        "records": [_record(record) for record in explanation.records],
+        "pairs": [_pair(pair) for pair in explanation.pairs],
+        "others": _by_own_id(record for record in compared if record.own_id not in own_ids),
         "related": [
-            {"kind": item.kind, "id": item.facility_id, "name": places[item.facility_id].name}
-            for item in Relations(places.values()).of(found.facility_id)
+            {
+                "kind": relation.kind,
+                "id": relation.facility_id,
+                "name": places[relation.facility_id].name,
+            }
+            for relation in Relations(places.values()).of(explanation.facility_id)
         ],
         "decisions": [
             {
-                "a": item.first,
-                "b": item.second,
-                "verdict": item.verdict,
-                "by": item.decided_by,
-                "on": item.decided_on,
-                "note": item.note,
+                "a": decision.first,
+                "b": decision.second,
+                "verdict": decision.verdict,
+                "by": decision.decided_by,
+                "on": decision.decided_on,
+                "note": decision.note,
             }
-            for item in found.decisions
+            for decision in explanation.decisions
         ],
     }
     console.print(document, lambda: _explanation_lines(document))
@@ -134,9 +134,8 @@ def explain(console: Console, number: str) -> None:
 @command
 def relink(console: Console) -> None:
     """Link everything again, from the records and the decisions."""
-    database = open_database(console.settings.database)
     with progress_bar() as progress:
-        changed, version = relink_all(database, shipped_reference(), progress)
+        changed, version = relink_all(console.database(), shipped_reference(), progress)
     document = {"changed": changed, "dataset_version": version}
     console.print(document, lambda: iter([f"{changed} 施設が変わりました"]))
 
@@ -148,8 +147,7 @@ def _store(
         raise UsageError("--by takes the name of the person who decides", "by")
     today = now_in_japan().date().isoformat()
     stored = LinkDecision(first, second, verdict, decided_by.strip(), today, note.strip())
-    database = open_database(console.settings.database)
-    version = take_verdict(database, shipped_reference(), stored)
+    version = take_verdict(console.database(), shipped_reference(), stored)
     document = {"a": first, "b": second, "verdict": verdict, "dataset_version": version}
     words = {
         "same": "同じ施設とします",
@@ -159,26 +157,19 @@ def _store(
     console.print(document, lambda: iter([f"{first} と {second}: {words[verdict]}"]))
 
 
-def _by_own_id(items: Any) -> dict[str, list[Document]]:
-    found: dict[str, list[Document]] = {}
-    for item in items:
-        found.setdefault(item.own_id, []).append(_record(item))
-    return found
+def _by_own_id(records: Iterable[StoredRecord]) -> dict[str, list[Document]]:
+    by_id: dict[str, list[Document]] = {}
+    for record in records:
+        by_id.setdefault(record.own_id, []).append(_record(record))
+    return by_id
 
 
-def _record(item: StoredRecord) -> Document:
-    record = item.record
+def _record(stored: StoredRecord) -> Document:
     return {
-        "own_id": item.own_id,
-        "facility_id": item.facility_id,
-        "source": record.source,
-        "record_id": record.record_id,
-        "kind": record.kind,
-        "name": record.name,
-        "address": record.address,
-        "phone": record.phone,
-        "as_of": item.last_seen,
-        "closed_on": item.closed_on,
+        **attributes(stored, "own_id", "facility_id"),
+        **attributes(stored.record, "source", "record_id", "kind", "name", "address", "phone"),
+        "as_of": stored.last_seen,
+        "closed_on": stored.closed_on,
     }
 
 
@@ -186,9 +177,7 @@ def _pair(pair: StoredPair) -> Document:
     return {
         "a": pair.first,
         "b": pair.second,
-        "outcome": pair.outcome,
-        "reason": pair.reason,
-        "score": pair.score,
+        **attributes(pair, "outcome", "reason", "score"),
         "parts": [dict(part) for part in pair.parts],
     }
 
@@ -196,8 +185,8 @@ def _pair(pair: StoredPair) -> Document:
 def _review_lines(document: Document) -> Iterator[str]:
     for pair in document["pairs"]:
         yield _pair_line(pair)
-        for items in pair["records"]:
-            yield from _record_lines(items)
+        for records in pair["records"]:
+            yield from _record_lines(records)
     how = "geoportal links decide A B same|different --by 名前"
     yield f"{len(document['pairs'])} 組。決めるには: {how}"
 
@@ -209,11 +198,12 @@ def _explanation_lines(document: Document) -> Iterator[str]:
         yield _pair_line(pair)
         for id_ in (pair["a"], pair["b"]):
             yield from _record_lines(document["others"].get(id_, []))
-    for item in document["decisions"]:
-        who = f"{item['by']} {item['on']}"
-        yield f"決定 {item['a']} / {item['b']}: {item['verdict']}（{who}）{item['note']}"
-    for item in document["related"]:
-        yield f"{_RELATIONS_JA[item['kind']]} {item['id']} {item['name']}"
+    for decision in document["decisions"]:
+        pair = f"{decision['a']} / {decision['b']}"
+        who = f"{decision['by']} {decision['on']}"
+        yield f"決定 {pair}: {decision['verdict']}（{who}）{decision['note']}"
+    for relation in document["related"]:
+        yield f"{_RELATIONS_JA[relation['kind']]} {relation['id']} {relation['name']}"
     if document["redirects"]:
         yield f"転送元: {'、'.join(document['redirects'])}"
 
@@ -230,10 +220,10 @@ def _pair_line(pair: Document) -> str:
     )
 
 
-def _record_lines(items: Sequence[Document]) -> Iterator[str]:
-    for item in items:
-        closed = f"（{item['closed_on']} 掲載終了）" if item["closed_on"] else ""
+def _record_lines(records: Iterable[Document]) -> Iterator[str]:
+    for record in records:
+        closed = f"（{record['closed_on']} 掲載終了）" if record["closed_on"] else ""
         yield (
-            f"    {item['own_id']} {item['source']} {item['as_of']} "
-            f"{item['name']}｜{item['address']}｜{item['phone']}{closed}"
+            f"    {record['own_id']} {record['source']} {record['as_of']} "
+            f"{record['name']}｜{record['address']}｜{record['phone']}{closed}"
         )

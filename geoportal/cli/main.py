@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import sys
 from importlib import import_module
 from typing import Final, NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
 
-from geoportal.cli.console import error_document
 from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
-from geoportal.store.faults import database_fault, disk_fault
 
 _COMMANDS: Final = {
     "changes": "changes:changes",
@@ -36,13 +34,35 @@ _COMMANDS: Final = {
     "team": "team:team",
 }
 """Module and function of every command."""
+_SUMMARIES: Final = {
+    "changes": "Compare two editions: opened, closed, moved, renamed, filings, telephone.",
+    "coverage": "Write the coverage pack of a district: maps, tables, method.",
+    "districts": "List the districts held.",
+    "doctor": "Say what is wrong with this installation or its data, and how to mend it.",
+    "export": "Write facilities to a file; all of them when no filter is given.",
+    "exposure": "Show how often each facility is shown to a grid of homes over some days.",
+    "facility": "Show one facility, every fact with its source and date.",
+    "fetch": "Get official files for a city, check them, import them; "
+    "data/sources.toml lists them.",
+    "geocode": "Turn addresses into positions, with a level and an uncertainty.",
+    "import": "Import official files; the layout is recognised from the header.",
+    "init": "Make an empty database; does nothing when there is one.",
+    "interpret": "Read a consultation text from FILE or stdin: needs and kinds, to be confirmed.",
+    "links": "Which records of different sources are one place, and why.",
+    "search": "Search around a home, in districts, or by words.",
+    "serve": "Serve the map, the pages and the API.",
+    "survey": "Ask facilities what they really do (在宅医療資源調査); "
+    "answers come back by `import`.",
+    "team": "Fill several roles around one home: candidates for each, and the best teams.",
+}
+"""First sentence of the help of every command: the list of commands imports none of them."""
 
 
 class Commands(click.Group):
     """Imports a command when it is asked for: to start a server needs no importer of files."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        """Return the names for the help page."""
+        """Return the names."""
         return list(_COMMANDS)
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
@@ -52,6 +72,13 @@ class Commands(click.Group):
         module, _, function = _COMMANDS[name].partition(":")
         command: click.Command = getattr(import_module(f"geoportal.cli.{module}"), function)
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the help page."""
+        width = formatter.width - 6 - max(map(len, _SUMMARIES))
+        commands = [click.Command(name, help=text) for name, text in _SUMMARIES.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([(str(c.name), c.get_short_help_str(width)) for c in commands])
 
 
 @click.group(
@@ -86,16 +113,21 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GEOPORTAL_DEBUG"):
             raise
+        from sqlalchemy.exc import DBAPIError  # takes time to load
+
+        from geoportal.store.faults import database_fault, disk_fault
+
         known = database_fault(error) if isinstance(error, DBAPIError) else disk_fault(error)
-        if known is not None:
-            _end(str(known), known.exit_code)
-        message = f"a fault of ours ({type(error).__name__}); set GEOPORTAL_DEBUG=1 for the details"
-        _end(message, GeoportalError.exit_code)
+        known = known or GeoportalError(
+            f"a fault of ours ({type(error).__name__}); set GEOPORTAL_DEBUG=1 for the details"
+        )
+        _end(str(known), known.exit_code)
     sys.exit(ended if isinstance(ended, int) else 0)
 
 
 def _end(message: str, exit_code: int) -> NoReturn:
     if "--json" in sys.argv:
-        click.echo(error_document(message, exit_code))
+        document = {"error": {"message": message, "exit_code": exit_code}}
+        click.echo(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
     click.echo(f"geoportal: {message}", err=True)
     sys.exit(exit_code)

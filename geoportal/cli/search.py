@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 
-from geoportal.cli.console import Console, command, given, home_of, progress_bar, require_writable
+from geoportal.cli.console import (
+    Console,
+    command,
+    given,
+    home_of,
+    progress_bar,
+    radius_option,
+    require_writable,
+)
 from geoportal.cli.text_output import district_lines, facility_lines, place_lines, search_lines
 from geoportal.documents.facility import full_feature
 from geoportal.documents.reference import districts_document
@@ -17,7 +25,7 @@ from geoportal.documents.requests import SearchRequest
 from geoportal.documents.search import export_feature, locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.facility import Facility
-from geoportal.domain.query import DEFAULT_LIMIT, DEFAULT_RADIUS_M, INCLUDE, OPEN_USES
+from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import ENDINGS, export_facilities
 from geoportal.export.geocoded import geocode_csv
@@ -26,32 +34,24 @@ from geoportal.services.view import View
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters of a search, under the names of `SearchRequest`."""
-    for option in reversed(
-        (
-            click.option("--near", metavar="LON,LAT", help="A point in degrees, longitude first."),
-            click.option("--address", metavar="TEXT", help="An address as people write it."),
-            click.option(
-                "--radius",
-                "radius_m",
-                type=float,
-                default=DEFAULT_RADIUS_M,
-                metavar="METRES",
-                show_default=True,
-            ),
-            click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
-            click.option(
-                "--kind", "kinds", multiple=True, metavar="KIND", help="Repeatable: any of them."
-            ),
-            click.option(
-                "--need", "needs", multiple=True, metavar="CODE", help="Repeatable: all of them."
-            ),
-            click.option("--q", metavar="TEXT", help="Words that must occur."),
-            click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
-            click.option(
-                "--include", type=click.Choice(INCLUDE), default="possible", show_default=True
-            ),
-        )
-    ):
+    options = (
+        click.option("--near", metavar="LON,LAT", help="A point in degrees, longitude first."),
+        click.option("--address", metavar="TEXT", help="An address as people write it."),
+        radius_option,
+        click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
+        click.option(
+            "--kind", "kinds", multiple=True, metavar="KIND", help="Repeatable: any of them."
+        ),
+        click.option(
+            "--need", "needs", multiple=True, metavar="CODE", help="Repeatable: all of them."
+        ),
+        click.option("--q", metavar="TEXT", help="Words that must occur."),
+        click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
+        click.option(
+            "--include", type=click.Choice(INCLUDE), default="possible", show_default=True
+        ),
+    )
+    for option in reversed(options):
         function = option(function)
     return function
 
@@ -117,8 +117,9 @@ def find_facilities(view: View, number: str) -> list[Facility]:
     NotFoundError
         When there is none.
     """
-    match = view.facility(number) or view.facility(view.redirect_of(number))
-    matches = [match] if match else view.facilities_with_number(number, closed=True)
+    by_id = view.snapshot.by_id
+    match = by_id.get(number) or by_id.get(view.redirects.get(number, ""))
+    matches = [match] if match else [f for f in by_id.values() if number in f.identifiers.values()]
     if not matches:
         raise NotFoundError("no facility has this id or official number")
     return matches
@@ -156,14 +157,10 @@ def geocode(
     if csv_file is not None:
         if column is None or out is None or addresses:
             raise UsageError("--csv needs --column and --out, and no addresses beside it")
+        geocoder = console.view().geocoder
         with progress_bar() as progress:
             report = geocode_csv(
-                console.view().geocoder,
-                csv_file,
-                out,
-                column=column,
-                hint_column=hint or "",
-                progress=progress,
+                geocoder, csv_file, out, column=column, hint_column=hint or "", progress=progress
             )
         console.print(report, lambda: iter([f"{report['rows']} 行を {out} に書きました"]))
         return
@@ -171,5 +168,4 @@ def geocode(
         raise UsageError("give an address, or --csv with --column and --out")
     view = console.view()
     documents = [locate_document(view.locate(text)) for text in addresses]
-
     console.print(documents, lambda: place_lines(documents))

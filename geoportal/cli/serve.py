@@ -31,7 +31,7 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     from granian import Granian  # only this command needs a server: the others start faster
     from granian.constants import Interfaces
 
-    open_database(console.settings.database)  # says what is wrong before any worker starts
+    console.database()  # says what is wrong before any worker starts
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
     console.tell(f"http://{host}:{port} で動いています（終了は Ctrl+C）")
     server: Any = Granian(

@@ -33,8 +33,12 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
     rows = range(len(snapshot)) if district is None else snapshot.in_district(district)
     chosen = [snapshot.facilities[row] for row in rows]
     facilities = sorted(
-        (item for item in chosen if item.kind == kind),
-        key=lambda item: (item.municipality_code, item.kana or item.name, item.id),
+        (facility for facility in chosen if facility.kind == kind),
+        key=lambda facility: (
+            facility.municipality_code,
+            facility.kana or facility.name,
+            facility.id,
+        ),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     questions = write_survey(

@@ -8,12 +8,12 @@ from typing import Any
 import click
 import shapely
 
-from geoportal.cli.console import Console, command, given, home_of
-from geoportal.documents import Document
+from geoportal.cli.console import Console, command, given, home_of, radius_option
+from geoportal.documents import Document, attributes
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
-from geoportal.domain.query import DEFAULT_RADIUS_M, Query
+from geoportal.domain.query import Query
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.search.exposure import Simulation, simulate
@@ -25,14 +25,7 @@ _MOST_HOMES = 5_000
 @click.command()
 @click.option("--near", metavar="LON,LAT", help="The home in degrees, longitude first.")
 @click.option("--address", metavar="TEXT", help="The home as people write it.")
-@click.option(
-    "--radius",
-    "radius_m",
-    type=float,
-    default=DEFAULT_RADIUS_M,
-    show_default=True,
-    metavar="METRES",
-)
+@radius_option
 @click.option("--preset", metavar="NAME", help="A ready-made team; default: discharge.")
 @click.option(
     "--role",
@@ -68,7 +61,7 @@ def interpret(console: Console, file: Any) -> None:
 @click.option("--district", metavar="CODE", required=True, help="Where the homes are.")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND")
 @click.option("--need", "needs", multiple=True, metavar="CODE")
-@click.option("--radius", type=float, default=DEFAULT_RADIUS_M, show_default=True, metavar="METRES")
+@radius_option
 @click.option("--step", type=float, default=1_000, show_default=True, help="Metres between homes.")
 @click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True)
 @command
@@ -82,7 +75,7 @@ def exposure(console: Console, **options: Any) -> None:
     query = Query(
         kinds=require_kinds(list(options["kinds"]), "kind"),
         needs=view.reference.vocabulary.require_needs(options["needs"], "need"),
-        radius_m=options["radius"],
+        radius_m=options["radius_m"],
     )
     homes = list(_grid(view, options["district"], options["step"]))
     simulation = simulate(view.snapshot, query, homes, options["days"], view.calendar)
@@ -113,10 +106,10 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
     for role in document["roles"]:
         counts = role["counts"]
         yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
-    for number, item in enumerate(document["teams"], start=1):
-        state = "そろう" if item["complete"] else "足りない"
-        yield f"組み合わせ {number}（{state}、距離の合計 {item['total_distance_m']:,} m）"
-        for member in item["members"]:
+    for number, proposal in enumerate(document["teams"], start=1):
+        state = "そろう" if proposal["complete"] else "足りない"
+        yield f"組み合わせ {number}（{state}、距離の合計 {proposal['total_distance_m']:,} m）"
+        for member in proposal["members"]:
             facility = member["facility"]
             if facility is None:
                 yield f"  {labels[member['role']]}: 見つからない"
@@ -127,7 +120,7 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
                 f"{about['phone']} [{facility['id']}]"
             )
         for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
-            for gap in item[key]:
+            for gap in proposal[key]:
                 need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
                 yield f"  {title}: {labels[gap['role']]}の「{need}」"
 
@@ -141,9 +134,9 @@ def _interpretation_lines(document: Document) -> Iterator[str]:
         ("in_place", "すでに利用"),
     )
     for key, title in titles:
-        for item in document[key]:
-            words = "、".join(span["text"] for span in item["because"])
-            yield f"{title}: {item['label_ja']}（「{words}」から）"
+        for finding in document[key]:
+            words = "、".join(span["text"] for span in finding["because"])
+            yield f"{title}: {finding['label_ja']}（「{words}」から）"
     if document["urgency"]:
         yield f"急ぎ: {document['urgency']}"
     yield "言葉から読み取ったものです。内容を確かめてから検索してください。"
@@ -184,15 +177,12 @@ def _exposure_document(view: View, simulation: Simulation, homes: int, days: int
     return {
         "homes": homes,
         "days": days,
-        "questions": simulation.questions,
-        "level_groups": simulation.level_groups,
+        **attributes(simulation, "questions", "level_groups"),
         "least_first": round(simulation.least_first, 3),
         "most_first": round(simulation.most_first, 3),
         "facilities": [
             {
-                "id": snapshot.facilities[row].id,
-                "name": snapshot.facilities[row].name,
-                "kind": snapshot.facilities[row].kind,
+                **attributes(snapshot.facilities[row], "id", "name", "kind"),
                 "first_page": int(simulation.first_page[row]),
                 "first_place": int(simulation.first_place[row]),
             }
@@ -210,5 +200,6 @@ def _exposure_lines(document: Document) -> Iterator[str]:
         f"同じ順位の組 {document['level_groups']}: 先頭に来る割合は等分の "
         f"{document['least_first']:.2f}～{document['most_first']:.2f} 倍"
     )
-    for item in document["facilities"][:20]:
-        yield f"{item['first_page']:>7} 回（先頭 {item['first_place']}） {item['name']}"
+    for facility in document["facilities"][:20]:
+        name, first_page, first_place = (facility[k] for k in ("name", "first_page", "first_place"))
+        yield f"{first_page:>7} 回（先頭 {first_place}） {name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, assert_never
+from typing import assert_never
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
@@ -30,30 +30,26 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         where = about["address"] if feature["geometry"] else f"{about['address']}（位置不明）"
         yield f"     {where}  {about['phone']}  [{feature['id']}]"
         if about["needs"]:
-            yield "     " + "  ".join(_need_text(view, *item) for item in about["needs"].items())
+            yield "     " + "  ".join(_need_text(view, *need) for need in about["needs"].items())
         if "why" in about:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
     if "station_position" in document.get("origin", {}).get("warnings", ()):
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
-        yield _relaxation_text(view, relaxation)
+        steps = "、".join(_step_text(view, step) for step in relaxation_steps(relaxation))
+        yield f"{steps}と {relaxation['adds']} 件"
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 
 
-def _need_text(view: View, code: str, item: dict[str, Any]) -> str:
+def _need_text(view: View, code: str, claim: Document) -> str:
     label = view.reference.vocabulary[code].label_ja
-    if item["value"] == "unknown":
+    if claim["value"] == "unknown":
         return f"{_SIGNS['unknown']}{label}"
-    evidence = view.reference.label("evidence", item["evidence"], "ja")
-    old = "・古い情報" if item["stale"] else ""
-    note = f"・{item['note']}" if item.get("note") else ""
-    return f"{_SIGNS[item['value']]}{label}（{evidence} {item['as_of']}{old}{note}）"
-
-
-def _relaxation_text(view: View, item: dict[str, Any]) -> str:
-    steps = relaxation_steps(item)
-    return f"{'、'.join(_step_text(view, step) for step in steps)}と {item['adds']} 件"
+    evidence = view.reference.label("evidence", claim["evidence"], "ja")
+    old = "・古い情報" if claim["stale"] else ""
+    note = f"・{claim['note']}" if claim.get("note") else ""
+    return f"{_SIGNS[claim['value']]}{label}（{evidence} {claim['as_of']}{old}{note}）"
 
 
 def _step_text(view: View, step: Step) -> str:
@@ -80,7 +76,7 @@ def _step_text(view: View, step: Step) -> str:
 def facility_lines(view: View, documents: list[Document]) -> Iterator[str]:
     """Yield the lines about facilities, every fact with source and date."""
     for document in documents:
-        yield from _head_lines(view, document)
+        yield from _facility_lines(view, document)
         for claim in document["properties"]["claims"]:
             yield _claim_line(view, claim)
         for mention in document["properties"]["sources"]:
@@ -97,23 +93,20 @@ def district_lines(document: Document) -> Iterator[str]:
 
 def place_lines(documents: list[Document]) -> Iterator[str]:
     """Yield the lines about geocoded addresses."""
-    for item in documents:
-        known = item["lon"] is not None
-        spread = f" ±{item['uncertainty_m']:.0f} m" if known else ""
-        place = f"{item['lon']:.6f},{item['lat']:.6f}{spread}" if known else "-"
-        area = f"{item['prefecture']}{item['municipality']}{item['town']}{item['station']}"
-        yield f"{item['status']} {item['match_level'] or '-'} {place} {area}"
-        if item["station"]:
-            yield (
-                f"  駅の位置です（{'・'.join(item['lines'])}）"
-                if item["lines"]
-                else "  駅の位置です"
-            )
-        for one in item["candidates"]:
-            yield f"  候補: {one['text']}"
+    for place in documents:
+        known = place["lon"] is not None
+        uncertainty = f" ±{place['uncertainty_m']:.0f} m" if known else ""
+        position = f"{place['lon']:.6f},{place['lat']:.6f}{uncertainty}" if known else "-"
+        area = f"{place['prefecture']}{place['municipality']}{place['town']}{place['station']}"
+        yield f"{place['status']} {place['match_level'] or '-'} {position} {area}"
+        if place["station"]:
+            lines = f"（{'・'.join(place['lines'])}）" if place["lines"] else ""
+            yield f"  駅の位置です{lines}"
+        for candidate in place["candidates"]:
+            yield f"  候補: {candidate['text']}"
 
 
-def _head_lines(view: View, document: Document) -> Iterator[str]:
+def _facility_lines(view: View, document: Document) -> Iterator[str]:
     about = document["properties"]
     kind = view.reference.kinds[about["kind"]].label_ja
     yield f"{about['name']}（{kind}）[{document['id']}]"
@@ -121,21 +114,17 @@ def _head_lines(view: View, document: Document) -> Iterator[str]:
         yield "  架空のデータです"
     if about["status"] == "closed":
         yield f"  閉鎖（最後の掲載 {about['last_seen']}）"
-    for label, key in (
-        ("所在地", "address"),
-        ("電話", "phone"),
-        ("FAX", "fax"),
-        ("運営", "operator"),
-    ):
+    for key, label in _CONTACTS:
         if about[key]:
             yield f"  {label}: {about[key]}"
-    place = about["location"]
+    location = about["location"]
+    warnings = "、".join(location["warnings"])
     if document["geometry"] is None:
-        yield f"  位置: 不明 {'、'.join(place['warnings'])}"
+        yield f"  位置: 不明 {warnings}"
         return
     lon, lat = document["geometry"]["coordinates"]
-    spread = f"{place['level']} ±{place['uncertainty_m']:.0f} m"
-    yield f"  位置: {lon:.6f},{lat:.6f}（{spread}） {'、'.join(place['warnings'])}"
+    accuracy = f"{location['level']} ±{location['uncertainty_m']:.0f} m"
+    yield f"  位置: {lon:.6f},{lat:.6f}（{accuracy}） {warnings}"
 
 
 def _claim_line(view: View, claim: Document) -> str:

@@ -6,3 +6,9 @@ from typing import Any
 
 Document = dict[str, Any]
 """A JSON object, or what a template is rendered from."""
+
+
+def attributes(thing: object, *names: str) -> Document:
+    """Return the named attributes of an object in this order, tuples as lists."""
+    values = ((name, getattr(thing, name)) for name in names)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}

@@ -6,10 +6,9 @@ from dataclasses import asdict
 
 from pydantic import Field
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Strict
-from geoportal.services.results import Changes
-from geoportal.services.view import View
+from geoportal.services.view import Changes, View
 
 CHANGE_LABELS_JA = {
     "opened": "新規",
@@ -58,9 +57,7 @@ def changes_document(changes: Changes) -> Document:
         "source": report.source,
         "from": report.from_date,
         "to": report.to_date,
-        "compared": report.compared,
-        "new_scopes": list(report.new_scopes),
-        "counts": report.counts,
+        **attributes(report, "compared", "new_scopes", "counts"),
         "changes": [asdict(change) for change in report.changes],
         "editions": list(changes.editions),
     }
@@ -71,10 +68,10 @@ def changes_rows(view: View, document: Document) -> list[Document]:
     places, kinds = view.reference.municipalities, view.reference.kinds
     return [
         {
-            **item,
-            "change": CHANGE_LABELS_JA[item["kind"]],
-            "municipality": getattr(places.get(item["municipality_code"]), "name", ""),
-            "kind_label": kinds[item["facility_kind"]].label_ja,
+            **change,
+            "change": CHANGE_LABELS_JA[change["kind"]],
+            "municipality": getattr(places.get(change["municipality_code"]), "name", ""),
+            "kind_label": kinds[change["facility_kind"]].label_ja,
         }
-        for item in document["changes"]
+        for change in document["changes"]
     ]

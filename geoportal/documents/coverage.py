@@ -12,7 +12,7 @@ from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
 from geoportal.geo.polygons import in_japan
 from geoportal.services.view import View
@@ -138,17 +138,11 @@ def coverage_document(
         "dataset_version": report.dataset_version,
         "as_of": report.as_of,
         "title": report.title,
-        "area": {"code": study.target.code, "name": study.target.name},
+        "area": attributes(study.target, "code", "name"),
         "question": {
-            "kinds": question.kinds,
-            "needs": question.needs,
-            "time": question.time,
-            "evidence": question.evidence,
+            **attributes(question, "kinds", "needs", "time", "evidence"),
             "removed": changes.remove,
-            "added": [
-                {"lon": item.lon, "lat": item.lat, "capacity": item.capacity}
-                for item in changes.add
-            ],
+            "added": [attributes(planned, "lon", "lat", "capacity") for planned in changes.add],
         },
         "facilities": {
             "sure": int(study.supply.certain.sum()),
@@ -160,8 +154,8 @@ def coverage_document(
         "districts": rows,
         "total": total,
         "sources": [
-            {"source": s.name, "label": s.label, "attribution": s.attribution, "as_of": s.as_of}
-            for s in report.sources
+            {"source": source.name, **attributes(source, "label", "attribution", "as_of")}
+            for source in report.sources
         ],
     }
     if asked.cells:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 
-from geoportal.documents import Document
-from geoportal.documents.reference import SAMPLE_SOURCE, brief_centre, brief_district
+from geoportal.documents import Document, attributes
+from geoportal.documents.reference import SAMPLE_SOURCE, brief_centres, brief_district
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
@@ -17,75 +17,57 @@ from geoportal.services.view import View
 
 def facility_document(view: View, facility_id: str) -> Document | None:
     """Return one facility as a GeoJSON Feature with every claim, None if there is none."""
-    facility = view.facility(facility_id)
+    facility = view.snapshot.by_id.get(facility_id)
     return None if facility is None else full_feature(view, facility)
 
 
 def full_feature(view: View, facility: Facility) -> Document:
     """Return a facility as a GeoJSON Feature with everything known of it."""
     snapshot = view.snapshot
+    row = snapshot.row_of.get(facility.id)  # none for closed facilities
+    code = facility.municipality_code if row is None else snapshot.municipality_of(row)
+    selected_claims = {} if row is None else snapshot.selected_claims[row]
+    claims = sorted(facility.claims, key=lambda c: (c.code, c.source, c.as_of, c.value))
     location = facility.location
-    code = _municipality(snapshot, facility)
-    same_number = _same_number(view, facility)
     properties = {
         **brief(facility, code),
         "kana": facility.kana,
         "identifiers": dict(sorted(facility.identifiers.items())),
-        "postal_code": facility.postal_code,
-        "municipality_code": facility.municipality_code,
+        **attributes(facility, "postal_code", "municipality_code"),
         "district": [brief_district(d) for d in view.district_chain(code)] if code else [],
-        "fax": facility.fax,
-        "url": facility.url,
-        "operator": facility.operator,
-        "services": list(facility.services),
-        "visit_areas": list(facility.visit_areas),
-        "beds": facility.beds,
-        "capacity": facility.capacity,
-        "departments": list(facility.departments),
+        **attributes(facility, "fax", "url", "operator", "services", "visit_areas"),
+        **attributes(facility, "beds", "capacity", "departments"),
         "hours": _hours(snapshot, facility.hours),
-        "filings": list(facility.filings),
-        "note": facility.note,
-        "claims": [_claim(snapshot, claim) for claim in _sorted(facility.claims)],
-        "shown": {
-            c: shown_document(item) for c, item in snapshot_claims(snapshot, facility).items()
-        },
+        **attributes(facility, "filings", "note"),
+        "claims": [_claim(snapshot, claim) for claim in claims],
+        "shown": {code: shown_document(claim) for code, claim in selected_claims.items()},
         "location": {
             "level": location.level or None,
             "uncertainty_m": location.uncertainty_m,
             "source": location.source or None,
             "warnings": list(location.warnings),
         },
-        "sources": [
-            {"source": m.source, "as_of": m.as_of, "record_id": m.record_id}
-            for m in facility.sources
+        "sources": [attributes(m, "source", "as_of", "record_id") for m in facility.sources],
+        **attributes(facility, "status", "first_seen", "last_seen"),
+        "same_number": [
+            attributes(other, "id", "name", "kind") for other in _same_number(snapshot, facility)
         ],
-        "status": facility.status,
-        "first_seen": facility.first_seen,
-        "last_seen": facility.last_seen,
-        "same_number": [{"id": f.id, "name": f.name, "kind": f.kind} for f in same_number],
-        "centres": [brief_centre(centre) for centre in snapshot.centres_for(code)],
+        "centres": brief_centres(view, code),
     }
     return feature(facility, properties)
 
 
-def snapshot_claims(snapshot: Snapshot, facility: Facility) -> dict[str, SelectedClaim]:
-    """Return the claim shown for each code of a facility (none for closed facilities)."""
-    row = snapshot.row_of.get(facility.id)
-    return {} if row is None else snapshot.selected_claims[row]
-
-
-def shown_document(item: SelectedClaim | None) -> Document:
+def shown_document(selected: SelectedClaim | None) -> Document:
     """Return what is known about one need."""
-    if item is None:
+    if selected is None:
         return {"value": "unknown"}
+    claim = selected.claim
     return {
-        "value": item.value,
-        "evidence": item.claim.evidence,
-        "source": item.claim.source,
-        "as_of": item.claim.as_of,
-        "stale": item.stale,
-        **({"note": item.claim.note} if item.claim.note else {}),
-        **({"implied_by": item.implied_by} if item.implied_by else {}),
+        "value": selected.value,
+        **attributes(claim, "evidence", "source", "as_of"),
+        "stale": selected.stale,
+        **({"note": claim.note} if claim.note else {}),
+        **({"implied_by": selected.implied_by} if selected.implied_by else {}),
     }
 
 
@@ -93,10 +75,7 @@ def brief(facility: Facility, municipality_code: str) -> Document:
     """Return the properties every mention of a facility carries."""
     location = facility.location
     return {
-        "name": facility.name,
-        "kind": facility.kind,
-        "address": facility.address,
-        "phone": facility.phone,
+        **attributes(facility, "name", "kind", "address", "phone"),
         "district_code": municipality_code or None,
         "location_level": location.level or None,
         "location_uncertainty_m": location.uncertainty_m,
@@ -117,37 +96,26 @@ def feature(facility: Facility, properties: Document) -> Document:
 def _hours(snapshot: Snapshot, hours: Hours) -> Document | None:
     if not hours.known:
         return None
-    too_old = bool(hours.as_of) and snapshot.today > datetime.fromisoformat(
-        hours.as_of
-    ).date() + timedelta(days=HOURS_STALE_AFTER_DAYS)
-    return {**hours.as_dict(), "stale": too_old}
+    limit = timedelta(days=HOURS_STALE_AFTER_DAYS)
+    stale = bool(hours.as_of) and snapshot.today > date.fromisoformat(hours.as_of) + limit
+    return {**hours.as_dict(), "stale": stale}
 
 
 def _claim(snapshot: Snapshot, claim: Claim) -> Document:
     return {
         "code": claim.code,
         "value": claim.value_on(snapshot.today),
-        "evidence": claim.evidence,
-        "source": claim.source,
-        "as_of": claim.as_of,
+        **attributes(claim, "evidence", "source", "as_of"),
         "valid_until": claim.valid_until or None,
         "stale": claim.stale_on(snapshot.today),
         "note": claim.note,
     }
 
 
-def _sorted(claims: Iterable[Claim]) -> list[Claim]:
-    return sorted(claims, key=lambda c: (c.code, c.source, c.as_of, c.value))
-
-
-def _same_number(view: View, facility: Facility) -> list[Facility]:
-    """Return other services under the same official number."""
+def _same_number(snapshot: Snapshot, facility: Facility) -> Iterator[Facility]:
+    """Yield other services under the same official number."""
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
-    if not number:
-        return []
-    return [other for other in view.facilities_with_number(number) if other.id != facility.id]
-
-
-def _municipality(snapshot: Snapshot, facility: Facility) -> str:
-    row = snapshot.row_of.get(facility.id)
-    return facility.municipality_code if row is None else snapshot.municipality_of(row)
+    for row in snapshot.with_identifier(number) if number else ():
+        other = snapshot.facilities[int(row)]
+        if other.id != facility.id:
+            yield other

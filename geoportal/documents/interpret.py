@@ -1,4 +1,4 @@
-"""Paste the note: what `POST /api/v1/interpret` takes and answers. Nothing of it is kept."""
+"""Consultation notes: what `POST /api/v1/interpret` takes and answers. Nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.documents.reference import role_document
 from geoportal.documents.requests import Strict
-from geoportal.domain.vocabulary import Vocabulary
 from geoportal.search.interpretation import Finding, Interpretation
-from geoportal.search.note_text import Age, Span
+from geoportal.search.note_text import Age
 from geoportal.services.view import View
+from geoportal.store.reference import Reference
 
 MAX_LETTERS = 4_000
 _CHILD_UNDER = 18
 _CENTRES_FROM = 40
+_SPAN = ("start", "end", "text")
 
 
 class InterpretRequest(Strict):
@@ -28,64 +29,58 @@ class InterpretRequest(Strict):
     )
 
 
-def interpretation_document(view: View, found: Interpretation) -> Document:
-    """Return what a note asks for, each item with the words it came from."""
-    vocabulary = view.reference.vocabulary
-    kinds = view.reference.kinds
-    labels = {kind: (info.label_ja, info.label_en) for kind, info in kinds.items()}
+def interpretation_document(view: View, reading: Interpretation) -> Document:
+    """Return what a note asks for, each finding with the words it came from."""
+    reference = view.reference
 
     def listed(findings: Iterable[Finding]) -> list[Document]:
-        return [_finding(vocabulary, labels, item) for item in findings]
+        return [_finding(reference, finding) for finding in findings]
 
-    team = view.reference.teams.get(found.team, ())
+    team = reference.teams.get(reading.team, ())
+    roles = [role_document(role) for role in team]
     return {
-        "needs": listed(found.needs),
-        "kinds": listed(found.kinds),
-        "mentioned": listed(found.mentioned),
-        "not_needed": listed(found.not_needed),
-        "in_place": listed(found.in_place),
-        "circumstances": [_circumstance(item) for item in found.circumstances],
-        "ages": [_age(age) for age in found.ages],
-        "urgency": found.urgency or None,
-        "searches": [
-            {"kinds": list(wanted.kinds), "needs": list(wanted.needs)} for wanted in found.wanted
-        ],
-        "team": {"preset": found.team, "roles": [role_document(r) for r in team]} if team else None,
-        "needs_confirmation": _anything(found),
+        "needs": listed(reading.needs),
+        "kinds": listed(reading.kinds),
+        "mentioned": listed(reading.mentioned),
+        "not_needed": listed(reading.not_needed),
+        "in_place": listed(reading.in_place),
+        "circumstances": [_circumstance(finding) for finding in reading.circumstances],
+        "ages": [_age(age) for age in reading.ages],
+        "urgency": reading.urgency or None,
+        "searches": [attributes(wanted, "kinds", "needs") for wanted in reading.wanted],
+        "team": {"preset": reading.team, "roles": roles} if team else None,
+        "needs_confirmation": bool(
+            reading.needs or reading.kinds or reading.mentioned or reading.not_needed
+        ),
     }
 
 
-def _finding(vocabulary: Vocabulary, kinds: dict[str, tuple[str, str]], item: Finding) -> Document:
+def _finding(reference: Reference, finding: Finding) -> Document:
     """Return a finding about a need (``code``) or a facility kind (``kind``)."""
-    if item.value in kinds:
-        label = kinds[item.value]
-        about: Document = {"kind": item.value}
+    if finding.value in reference.kinds:
+        about: Document = {"kind": finding.value}
+        labels = attributes(reference.kinds[finding.value], "label_ja", "label_en")
     else:
-        term = vocabulary[item.value]
-        label = (term.label_ja, term.label_en)
-        about = {"code": item.value}
-        if item.strength:
-            about["strength"] = item.strength
-        if item.kinds:
-            about["kinds"] = list(item.kinds)
-    return {**about, "label_ja": label[0], "label_en": label[1], **_why(item)}
+        about = {"code": finding.value}
+        labels = attributes(reference.vocabulary[finding.value], "label_ja", "label_en")
+        if finding.strength:
+            about["strength"] = finding.strength
+        if finding.kinds:
+            about["kinds"] = list(finding.kinds)
+    return about | labels | _why(finding)
 
 
-def _circumstance(item: Finding) -> Document:
-    about, _, value = item.value.partition(":")
-    return {"about": about, "value": value, **_why(item)}
+def _circumstance(finding: Finding) -> Document:
+    about, _, value = finding.value.partition(":")
+    return {"about": about, "value": value, **_why(finding)}
 
 
-def _why(item: Finding) -> Document:
+def _why(finding: Finding) -> Document:
     return {
-        "because": [_span(span) for span in item.because],
-        "rule": item.rule,
-        **({"note_ja": item.note_ja} if item.note_ja else {}),
+        "because": [attributes(span, *_SPAN) for span in finding.because],
+        "rule": finding.rule,
+        **({"note_ja": finding.note_ja} if finding.note_ja else {}),
     }
-
-
-def _span(span: Span) -> Document:
-    return {"start": span.start, "end": span.end, "text": span.text}
 
 
 def _age(age: Age) -> Document:
@@ -95,10 +90,5 @@ def _age(age: Age) -> Document:
         "to": age.at_most,
         "child": age.at_most < _CHILD_UNDER,
         "under_40": age.at_most < _CENTRES_FROM,
-        "because": [_span(age.span)],
+        "because": [attributes(age.span, *_SPAN)],
     }
-
-
-def _anything(found: Interpretation) -> bool:
-    """Say whether anything was read that a person has to confirm."""
-    return bool(found.needs or found.kinds or found.mentioned or found.not_needed)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
-from geoportal.services.view import CALENDAR, View
+from geoportal.services.view import View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
@@ -19,8 +19,7 @@ _COORDINATE_DIGITS = 7
 
 def centres_document(view: View) -> Document:
     """Return the consultation centres with hours, open now or next opening."""
-    now = view.now
-    return {"centres": [_centre(view, centre, now) for centre in view.snapshot.centres]}
+    return {"centres": [_centre(view, centre) for centre in view.snapshot.centres]}
 
 
 def districts_document(
@@ -33,19 +32,19 @@ def districts_document(
     UsageError
         When no district level is called so.
     """
-    everything = view.snapshot.districts.districts
-    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in everything)}:
+    districts = view.snapshot.districts.districts
+    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in districts)}:
         raise UsageError(f"no district level is called {level[:40]!r}", "level")
-    held = [d for d in everything if level is None or d.is_of(level)]
     features = [
         _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
-        for district in held
+        for district in districts
+        if level is None or district.is_of(level)
     ]
     return {
         "type": "FeatureCollection",
         "numberMatched": len(features),
         "numberReturned": len(features),
-        "dataset_version": view.version,
+        "dataset_version": view.snapshot.version,
         "features": features,
     }
 
@@ -58,46 +57,38 @@ def district_document(view: View, code: str, *, geometry: bool = True) -> Docume
 
 def sources_document(view: View) -> Document:
     """Return every data set held: publisher, licence, editions, rows, freshness."""
-    loaded, today = view, view.snapshot.today
-    names = list(dict.fromkeys(edition.source for edition in loaded.editions))
-    figures = loaded.snapshot.source_figures
-    sources = []
-    for name in sorted(names):
-        editions = [edition for edition in loaded.editions if edition.source == name]
-        info = view.reference.sources.get(name)
-        newest = max(edition.as_of for edition in editions)
-        due = datetime.fromisoformat(newest).date() + timedelta(
-            days=info.cadence_days if info else 0
-        )
-        sources.append(
-            {
-                "source": name,
-                "label_ja": info.label_ja if info else name,
-                "label_en": info.label_en if info else name,
-                "publisher": info.publisher if info else "",
-                "licence": info.licence if info else "",
-                "page": info.page if info else "",
-                "attribution": info.attribution if info else "",
-                "as_of": newest,
-                "stale": bool(info and info.cadence_days and today > due),
-                "facilities": loaded.facility_counts.get(name, 0),
-                "rates": figures[name].as_dict() if name in figures else None,
-                "fictional": name == SAMPLE_SOURCE,
-                "editions": [
-                    {
-                        "file": edition.file_name,
-                        "as_of": edition.as_of,
-                        "imported_at": edition.imported_at,
-                        "rows_read": edition.rows_read,
-                        "accepted": edition.accepted,
-                        "rejected": edition.rejected,
-                        "issues": edition.issue_count,
-                    }
-                    for edition in editions
-                ],
-            }
-        )
-    return {"dataset_version": view.version, "sources": sources}
+    names = sorted({edition.source for edition in view.editions})
+    sources = [_source(view, name) for name in names]
+    return {"dataset_version": view.snapshot.version, "sources": sources}
+
+
+def _source(view: View, name: str) -> Document:
+    """Return one data set; it is stale when its next edition is overdue."""
+    editions = [edition for edition in view.editions if edition.source == name]
+    info = view.reference.sources.get(name)
+    cadence = timedelta(days=info.cadence_days if info else 0)
+    newest = max(edition.as_of for edition in editions)
+    figures = view.snapshot.source_figures.get(name)
+    return {
+        "source": name,
+        "label_ja": info.label_ja if info else name,
+        "label_en": info.label_en if info else name,
+        "publisher": info.publisher if info else "",
+        "licence": info.licence if info else "",
+        "page": info.page if info else "",
+        "attribution": info.attribution if info else "",
+        "as_of": newest,
+        "stale": bool(cadence) and view.snapshot.today > date.fromisoformat(newest) + cadence,
+        "facilities": view.facility_counts.get(name, 0),
+        "rates": figures.as_dict() if figures else None,
+        "fictional": name == SAMPLE_SOURCE,
+        "editions": [
+            {"file": edition.file_name}
+            | attributes(edition, "as_of", "imported_at", "rows_read", "accepted", "rejected")
+            | {"issues": edition.issue_count}
+            for edition in editions
+        ],
+    }
 
 
 def vocabulary_document(view: View, word: str | None = None) -> Document:
@@ -112,14 +103,8 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
     meant = None if word is None else view.terms_of(word)
     return {
         "terms": [
-            {
-                "code": term.code,
-                "label_ja": term.label_ja,
-                "label_en": term.label_en,
-                "group": term.group,
-                "kinds": list(term.kinds),
-                "need": term.need,
-                "evidence": term.evidence,
+            attributes(term, "code", "label_ja", "label_en", "group", "kinds", "need", "evidence")
+            | {
                 "synonyms": list(term.synonyms),
                 "valid_from": term.valid_from or None,
                 "valid_to": term.valid_to or None,
@@ -137,14 +122,7 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
             for name, roles in reference.teams.items()
         ],
         "kinds": [
-            {
-                "kind": info.kind,
-                "label_ja": info.label_ja,
-                "label_en": info.label_en,
-                "short_ja": info.short_ja,
-                "glyph": info.glyph,
-                "term": info.term,
-            }
+            attributes(info, "kind", "label_ja", "label_en", "short_ja", "glyph", "term")
             for info in reference.kinds.values()
         ],
         "groups": [
@@ -166,13 +144,12 @@ def vocabulary_document(view: View, word: str | None = None) -> Document:
 def _district_feature(
     view: View, district: District, *, geometry: bool, tolerance_m: float = 0.0
 ) -> Document:
-    snapshot = view.snapshot
-    outline = snapshot.districts.outline(district.code)
-    shape = snapshot.districts.drawing(district.code, tolerance_m) if geometry else None
+    index = view.snapshot.districts
+    outline = index.outline(district.code)
     return {
         "type": "Feature",
         "id": district.code,
-        "geometry": shape,
+        "geometry": index.drawing(district.code, tolerance_m) if geometry else None,
         "bbox": [round(value, _COORDINATE_DIGITS) for value in outline.bounds],
         "properties": {
             "code": district.code,
@@ -180,8 +157,8 @@ def _district_feature(
             "full_name": district.full_name or district.name,
             "level": district.level,
             "parent": district.parent or None,
-            "facilities": len(snapshot.in_district(district.code)),
-            "centres": [brief_centre(centre) for centre in snapshot.centres_for(district.code)],
+            "facilities": len(view.snapshot.in_district(district.code)),
+            "centres": brief_centres(view, district.code),
         },
     }
 
@@ -201,32 +178,29 @@ def role_document(role: Role) -> Document:
 
 def brief_district(district: District) -> Document:
     """Return what every mention of a district carries."""
-    return {"code": district.code, "name": district.name, "level": district.level}
+    return attributes(district, "code", "name", "level")
 
 
 def brief_centre(centre: Centre) -> Document:
     """Return what every mention of a centre carries: whom to call."""
-    return {"id": centre.id, "name": centre.name, "phone": centre.phone, "kind": centre.kind}
+    return attributes(centre, "id", "name", "phone", "kind")
 
 
-def _centre(view: View, centre: Centre, now: datetime) -> Document:
-    opening = CALENDAR.next_opening(centre.hours, now)
+def brief_centres(view: View, code: str) -> list[Document]:
+    """Return the mentions of the centres that answer for a district."""
+    return [brief_centre(centre) for centre in view.snapshot.centres_for(code)]
+
+
+def _centre(view: View, centre: Centre) -> Document:
+    opening = view.calendar.next_opening(centre.hours, view.now)
+    chains = [view.district_chain(code) for code in centre.districts]
     return {
         **brief_centre(centre),
-        "address": centre.address,
-        "place": centre.place,
-        "fax": centre.fax,
-        "url": centre.url,
-        "districts": [
-            brief_district(view.district_chain(code)[0])
-            for code in centre.districts
-            if view.district_chain(code)
-        ],
-        "lon": centre.lon,
-        "lat": centre.lat,
+        **attributes(centre, "address", "place", "fax", "url"),
+        "districts": [brief_district(chain[0]) for chain in chains if chain],
+        **attributes(centre, "lon", "lat"),
         "hours": centre.hours.as_dict(),
-        "open_now": CALENDAR.status(centre.hours, now),
+        "open_now": view.calendar.status(centre.hours, view.now),
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
-        "source": centre.source,
-        "as_of": centre.as_of,
+        **attributes(centre, "source", "as_of"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -86,8 +86,8 @@ class Address(Strict):
 
 def _home_tag(value: object) -> str:
     """Say which of the two a home is meant to be, so that errors speak of that one."""
-    held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    return "Address" if "address" in held else "Point"
+    fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    return "Address" if "address" in fields else "Point"
 
 
 Home = Annotated[
@@ -147,7 +147,8 @@ class SearchRequest(Strict):
         AddressNotPlacedError
             When the address does not lead to one position.
         """
-        districts = self._districts()
+        codes = [self.district] if isinstance(self.district, str) else self.district
+        districts = tuple(dict.fromkeys(codes or ()))
         if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
             raise UsageError("give at least one of near, district, q", "near")
         view.require_districts(districts)
@@ -167,12 +168,6 @@ class SearchRequest(Strict):
             explain=self.explain,
             visits_home=self.visits_home,
         )
-
-    def _districts(self) -> tuple[str, ...]:
-        if self.district is None:
-            return ()
-        codes = [self.district] if isinstance(self.district, str) else self.district
-        return tuple(dict.fromkeys(codes))
 
 
 class FacilitiesQuery(Strict):
@@ -302,7 +297,7 @@ def origin_of(view: View, near: Point | Address) -> Origin:
     return view.origin_from_address(near.address)
 
 
-def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
+def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:
     """Return facility kinds, each once.
 
     Raises
@@ -310,11 +305,10 @@ def require_kinds(kinds: list[str], field: str) -> tuple[str, ...]:
     UsageError
         When one is not known.
     """
+    known = ", ".join(KINDS)
     for kind in kinds:
         if kind not in KINDS:
-            raise UsageError(
-                f"{kind!r} is not a facility kind; expected one of {', '.join(KINDS)}", field
-            )
+            raise UsageError(f"{kind!r} is not a facility kind; expected one of {known}", field)
     return tuple(dict.fromkeys(kinds))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.documents.facility import brief, facility_document, feature, shown_document
-from geoportal.documents.reference import brief_centre, brief_district
+from geoportal.documents.reference import brief_centre, brief_centres, brief_district
 from geoportal.documents.search_extras import (
     facets_document,
     reason_document,
@@ -18,8 +18,7 @@ from geoportal.domain.district import District
 from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
-from geoportal.services.results import Located
-from geoportal.services.view import View
+from geoportal.services.view import Located, View
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -42,8 +41,8 @@ def result_features(view: View, results: Iterable[Result]) -> list[Document]:
 def home_document(view: View, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
     codes = query.districts if query.origin is None else [home.code] if home else []
-    found = dict.fromkeys(centre for code in codes for centre in view.snapshot.centres_for(code))
-    centres = [brief_centre(centre) for centre in found if centre.kind == "liaison_centre"]
+    responsible = dict.fromkeys(c for code in codes for c in view.snapshot.centres_for(code))
+    centres = [brief_centre(centre) for centre in responsible if centre.kind == "liaison_centre"]
     if query.origin is None:
         return {"centres": centres}
     return {"origin": _origin(view, query.origin, home), "centres": centres}
@@ -51,7 +50,7 @@ def home_document(view: View, query: Query, home: District | None) -> Document:
 
 def facilities_document(view: View, answer: Answer) -> Document:
     """Return facilities as a GeoJSON FeatureCollection (without origin)."""
-    return _collection(view, answer, [result_feature(view, item) for item in answer.results])
+    return _collection(view, answer, [result_feature(view, result) for result in answer.results])
 
 
 def export_feature(view: View, result: Document) -> Document:
@@ -76,12 +75,10 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "type": "FeatureCollection",
         "numberMatched": answer.number_matched,
         "numberReturned": len(answer.results),
-        "dataset_version": view.version,
+        "dataset_version": view.snapshot.version,
         "counts": answer.counts,
-        "relaxations": [relaxation_document(item) for item in answer.relaxations if item.plain],
-        "relaxations_more": [
-            relaxation_document(item) for item in answer.relaxations if not item.plain
-        ],
+        "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
+        "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,
     }
     if answer.visit_evidence is not None:
@@ -101,7 +98,8 @@ def result_feature(view: View, result: Result) -> Document:
         properties["visit_range"] = result.visit_range
     properties["match"] = result.match
     properties["needs"] = {
-        code: need_document(view, facility.kind, code, item) for code, item in result.needs.items()
+        code: need_document(view, facility.kind, code, claim)
+        for code, claim in result.needs.items()
     }
     if result.visits_home:
         properties["visits_home"] = result.visits_home
@@ -113,25 +111,21 @@ def result_feature(view: View, result: Result) -> Document:
     return feature(facility, properties)
 
 
-def need_document(view: View, kind: str, code: str, item: SelectedClaim | None) -> Document:
+def need_document(view: View, kind: str, code: str, claim: SelectedClaim | None) -> Document:
     """Return what is known about one need asked for.
 
     ``applicable`` is there, and false, when the term is not about this kind of facility at all.
     """
-    document = shown_document(item)
+    document = shown_document(claim)
     if not view.reference.vocabulary.applies_to(code, kind):
         document["applicable"] = False
     return document
 
 
 def _origin(view: View, origin: Origin, home: District | None) -> Document:
-    centres = view.snapshot.centres_for(home.code) if home else []
+    centres = brief_centres(view, home.code) if home else []
     return {
-        "lon": origin.lon,
-        "lat": origin.lat,
-        "match_level": origin.match_level,
-        "uncertainty_m": origin.uncertainty_m,
-        "warnings": list(origin.warnings),
+        **attributes(origin, "lon", "lat", "match_level", "uncertainty_m", "warnings"),
         "district": brief_district(home) if home else None,
-        "centre": brief_centre(centres[0]) if centres else None,
+        "centre": centres[0] if centres else None,
     }

@@ -1,4 +1,4 @@
-"""What stands beside search results: why this order, what to let go of, counts, 16 km evidence."""
+"""JSON beside search results: reasons of the order, relaxations, facet counts, 16 km evidence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
 from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
@@ -56,38 +56,30 @@ def relaxation_steps(document: Document) -> tuple[Step, ...]:
     )
 
 
-def visit_evidence_document(item: VisitEvidence) -> Document:
+def visit_evidence_document(evidence: VisitEvidence) -> Document:
     """Return the counts around the home that the 16 km rule asks for."""
     return {
-        "limit_m": round(item.limit_m),
-        "kinds": list(item.kinds),
-        "institutions": item.institutions,
-        "visiting": item.visiting,
-        "needs": {code: asdict(answers) for code, answers in item.needs.items()},
-        "all_needs": asdict(item.together),
+        "limit_m": round(evidence.limit_m),
+        **attributes(evidence, "kinds", "institutions", "visiting"),
+        "needs": {code: asdict(answers) for code, answers in evidence.needs.items()},
+        "all_needs": asdict(evidence.together),
     }
 
 
-def facets_document(item: Facets) -> Document:
+def facets_document(facets: Facets) -> Document:
     """Return the counts per kind, need, municipality and evidence."""
     return {
         "counting": _FACET_RULE,
-        "kinds": _counts("kind", item.kinds),
-        "needs": _counts("need", item.needs),
-        "districts": _counts("district", item.districts),
-        "evidence": _counts("evidence", item.evidence),
+        "kinds": _counts("kind", facets.kinds),
+        "needs": _counts("need", facets.needs),
+        "districts": _counts("district", facets.districts),
+        "evidence": _counts("evidence", facets.evidence),
     }
 
 
 def _counts(key: str, counts: Iterable[Count]) -> list[Document]:
     return [
-        {
-            key: count.value,
-            "match": count.match,
-            "possible": count.possible,
-            "no": count.no,
-            "chosen": count.chosen,
-        }
+        {key: count.value, **attributes(count, "match", "possible", "no", "chosen")}
         for count in counts
     ]
 
@@ -111,13 +103,10 @@ def exposure_document(ledger: ExposureLedger, today: date) -> Document:
 
 def reason_document(reason: Reason) -> Document:
     """Return one key of the order with its value and words in two languages."""
-    words = _words(reason)
-    return {"key": reason.key, "value": reason.value, "words_ja": words[0], "words_en": words[1]}
-
-
-def _words(reason: Reason) -> tuple[str, str]:
     if reason.key == "distance_m":
-        return f"直線で {reason.value:,} m", f"{reason.value:,} m in a straight line"
-    if reason.key == "draw":
-        return "同じ順位のときは日替わりの抽選", "level ones by the draw of the day"
-    return _WORDS[reason.key][str(reason.value)]
+        words = (f"直線で {reason.value:,} m", f"{reason.value:,} m in a straight line")
+    elif reason.key == "draw":
+        words = ("同じ順位のときは日替わりの抽選", "level ones by the draw of the day")
+    else:
+        words = _WORDS[reason.key][str(reason.value)]
+    return {"key": reason.key, "value": reason.value, "words_ja": words[0], "words_en": words[1]}

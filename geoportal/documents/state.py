@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary
@@ -70,6 +70,5 @@ def _accepting(vocabulary: Vocabulary, shown: Mapping[str, SelectedClaim]) -> Do
     for term in vocabulary.acceptance_terms:
         fact = shown.get(term.code)
         if fact is not None and fact.value == "yes":
-            claim = fact.claim
-            return {"value": term.acceptance, "evidence": claim.evidence, "as_of": claim.as_of}
+            return {"value": term.acceptance, **attributes(fact.claim, "evidence", "as_of")}
     return {"value": "unknown"}

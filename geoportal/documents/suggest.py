@@ -7,11 +7,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from geoportal.address.result import Candidate
-from geoportal.documents import Document
+from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Code, Strict
-from geoportal.services.results import Suggestions
+from geoportal.services.view import Suggestions
 
 MAX_TOWNS = 50
+_MUNICIPALITY = ("municipality", "municipality_code", "prefecture")
+_POSITION = ("lon", "lat", "uncertainty_m")
 
 
 class SuggestRequest(Strict):
@@ -30,33 +32,13 @@ def suggestions_document(suggestions: Suggestions) -> Document:
     """Return towns and stations; ``text`` of each is what to fill in."""
     return {
         "suggestions": [_town(town) for town in suggestions.towns],
-        "stations": [_station(station) for station in suggestions.stations],
+        "stations": [
+            attributes(station, "text", "station", "lines", *_MUNICIPALITY, *_POSITION)
+            for station in suggestions.stations
+        ],
     }
 
 
 def _town(town: Candidate) -> Document:
-    document: Document = {
-        "text": town.text,
-        "town": town.town,
-        "municipality": town.municipality,
-        "municipality_code": town.municipality_code,
-        "prefecture": town.prefecture,
-        "level": town.match_level,
-    }
-    if town.lon is not None:
-        document |= {"lon": town.lon, "lat": town.lat, "uncertainty_m": town.uncertainty_m}
-    return document
-
-
-def _station(station: Candidate) -> Document:
-    return {
-        "text": station.text,
-        "station": station.station,
-        "lines": station.lines,
-        "municipality": station.municipality,
-        "municipality_code": station.municipality_code,
-        "prefecture": station.prefecture,
-        "lon": station.lon,
-        "lat": station.lat,
-        "uncertainty_m": station.uncertainty_m,
-    }
+    document = attributes(town, "text", "town", *_MUNICIPALITY) | {"level": town.match_level}
+    return document if town.lon is None else document | attributes(town, *_POSITION)

@@ -85,20 +85,20 @@ class TeamRequest(Strict):
             return presets[preset]
         if self.preset is not None:
             raise UsageError("give roles or preset, not both", "preset")
-        roles = tuple(_role(view, item, i) for i, item in enumerate(self.roles))
+        roles = tuple(_role(view, role, i) for i, role in enumerate(self.roles))
         _check_names(roles)
         return roles
 
 
-def _role(view: View, item: RoleRequest, number: int) -> Role:
+def _role(view: View, requested: RoleRequest, number: int) -> Role:
     field = f"roles.{number}"
     return Role(
-        role=item.role,
-        kinds=require_kinds(item.kinds, f"{field}.kinds"),
-        needs=view.reference.vocabulary.require_needs(item.needs, f"{field}.needs"),
-        required=item.required,
-        radius_m=item.radius_m,
-        apart_from=tuple(dict.fromkeys(item.apart_from)),
+        role=requested.role,
+        kinds=require_kinds(requested.kinds, f"{field}.kinds"),
+        needs=view.reference.vocabulary.require_needs(requested.needs, f"{field}.needs"),
+        required=requested.required,
+        radius_m=requested.radius_m,
+        apart_from=tuple(dict.fromkeys(requested.apart_from)),
     )
 
 
@@ -120,7 +120,7 @@ def team_document(view: View, answer: TeamAnswer) -> Document:
     """Return the candidates for each role and the best teams."""
     question = answer.question
     return {
-        "dataset_version": view.version,
+        "dataset_version": view.snapshot.version,
         **home_document(view, question.query, answer.home),
         "order": _ORDER,
         "roles": [_role_answer(view, answer, role) for role in question.roles],
@@ -129,12 +129,12 @@ def team_document(view: View, answer: TeamAnswer) -> Document:
 
 
 def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
-    found = answer.candidates[role.role]
+    candidates = answer.candidates[role.role]
     return {
         **role_document(role),
-        "numberMatched": found.number_matched,
-        "counts": found.counts,
-        "candidates": result_features(view, found.results),
+        "numberMatched": candidates.number_matched,
+        "counts": candidates.counts,
+        "candidates": result_features(view, candidates.results),
     }
 
 
@@ -149,7 +149,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
         for need in member.missing or ((None,) if member.cost[0] else ())
     ]
     return {
-        "complete": not any(item["required"] for item in missing),
+        "complete": not any(gap["required"] for gap in missing),
         "missing": missing,
         "unknown": [
             {"role": role.role, "need": need} for role, member in pairs for need in member.unknown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -129,19 +130,14 @@ class Portal:
         return latest
 
 
-def load_districts(connection: sa.Connection, reference: Reference) -> DistrictIndex:
-    """Return the district index: outlines held, and the larger districts they make up."""
-    outlines = [(item.district, item.geometry) for item in read_outlines(connection)]
-    return DistrictIndex(with_unions(outlines, upper_districts(reference)))
-
-
 def load_view(
     database: Database, connection: sa.Connection, reference: Reference, version: str, now: datetime
 ) -> View:
     """Build the view of a dataset version at a moment, all of it from one connection."""
     facilities = list(iter_facilities(connection))
     members = district_members(reference)
-    districts = load_districts(connection, reference)
+    outlines = [(outline.district, outline.geometry) for outline in read_outlines(connection)]
+    districts = DistrictIndex(with_unions(outlines, upper_districts(reference)))
     geocoder = open_geocoder(database, connection, reference)
     stations = station_directory(
         *read_stations(connection), districts, geocoder.gazetteer, reference
@@ -161,17 +157,17 @@ def load_view(
         ),
         kind_words=kind_words(reference),
     )
-    counts: dict[str, int] = {}
-    for facility in facilities:
-        for source in {mention.source for mention in facility.sources}:
-            counts[source] = counts.get(source, 0) + 1
     return View(
         now=now,
         snapshot=snapshot,
         geocoder=geocoder.with_stations(stations),
         redirects=all_redirects(connection),
         editions=read_editions(connection),
-        facility_counts=counts,
+        facility_counts=Counter(
+            source
+            for facility in facilities
+            for source in {mention.source for mention in facility.sources}
+        ),
         station_count=len(stations.stations),
         example_place=_example_place(snapshot, geocoder, reference),
         reference=reference,
@@ -191,8 +187,7 @@ def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference)
         if snapshot.centres_for(snapshot.municipality_of(row))
     )
     first = list(islice(served, _EXAMPLES_TRIED)) or snapshot.facilities[:_EXAMPLES_TRIED]
-    tried = (geocoder.geocode(one.address) for one in first)
-    found = [result for result in tried if result.status == "ok" and result.town]
-    best = next((result for result in found if result.match_level != "town"), None)
-    result = best or next(iter(found), None)
-    return short_name(reference, result.municipality_code) + result.town if result else ""
+    results = [geocoder.geocode(facility.address) for facility in first]
+    placed = [result for result in results if result.status == "ok" and result.town]
+    placed.sort(key=lambda result: result.match_level == "town")
+    return short_name(reference, placed[0].municipality_code) + placed[0].town if placed else ""

@@ -12,24 +12,23 @@ from typing import Any, Final
 import jpholiday
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.result import GeocodeResult
+from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
+from geoportal.domain.centre import Centre
 from geoportal.domain.district import District
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
 from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
-from geoportal.ingest.changes import compare_editions
+from geoportal.ingest.changes import ChangeReport, compare_editions
 from geoportal.search.answer import Answer, search
 from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
-from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.database import Database
 from geoportal.store.history import edition_dates
 from geoportal.store.reference import Edition, Reference
@@ -45,7 +44,29 @@ def is_holiday(day: date) -> bool:
     return bool(jpholiday.is_holiday(day))
 
 
-CALENDAR = OpeningCalendar(is_holiday)
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A position with the districts around it, smallest first, and the centre responsible there."""
+
+    result: GeocodeResult
+    districts: Sequence[District] = ()
+    centre: Centre | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Towns and stations to complete a text with, the shortest names first."""
+
+    towns: Sequence[Candidate]
+    stations: Sequence[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A comparison of two editions, and the ISO dates of all editions of the source."""
+
+    report: ChangeReport
+    editions: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -53,14 +74,15 @@ class View:
     """Everything an answer is made from: one dataset version, one day, one moment.
 
     Immutable. A web request and a command take one and use no other, so that an import that lands
-    meanwhile changes nothing in the answer.
+    meanwhile changes nothing in the answer. Plain data are read from its attributes (facilities,
+    districts and centres from ``snapshot``); methods are the use cases that combine several.
 
     Attributes
     ----------
     now : datetime
         The moment of the question; on the snapshot's day, unless midnight has only just passed.
     snapshot : Snapshot
-        Facilities, districts and centres.
+        Facilities, districts and centres; the dataset version and the day in Japan.
     reference : Reference
         Shipped lists.
     geocoder : Geocoder
@@ -97,17 +119,7 @@ class View:
     coverage_service: CoverageService = field(repr=False)
     database: Database = field(repr=False)
     states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
-    calendar: OpeningCalendar = CALENDAR
-
-    @property
-    def version(self) -> str:
-        """The dataset version."""
-        return self.snapshot.version
-
-    @property
-    def today(self) -> date:
-        """The day in Japan against which staleness is judged."""
-        return self.snapshot.today
+    calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
     def search(self, query: Query) -> Answer:
         """Answer a question; see `geoportal.search.answer.search`."""
@@ -128,17 +140,7 @@ class View:
     def coverage(
         self, area: str, criteria: CoverageCriteria, changes: WhatIf = NO_CHANGE, *, local: str = ""
     ) -> CoverageReport:
-        """Report who is covered by whom; see `geoportal.coverage.service`.
-
-        Parameters
-        ----------
-        area : str
-            Code of a district, a city, a medical area or a prefecture.
-        criteria : CoverageCriteria
-        changes : WhatIf
-            Facilities supposed closed or opened.
-        local : str
-            Level of the local districts to report by; empty: by municipality or ward.
+        """Report who is covered by whom; see `geoportal.coverage.service.CoverageService.report`.
 
         Raises
         ------
@@ -151,21 +153,6 @@ class View:
             self.snapshot, self.editions, area, criteria, changes, local=local
         )
 
-    def facility(self, facility_id: str) -> Facility | None:
-        """Return a facility by its current id, closed ones too."""
-        return self.snapshot.by_id.get(facility_id)
-
-    def facilities_with_number(self, number: str, *, closed: bool = False) -> list[Facility]:
-        """Return the open facilities that carry an official number, with ``closed`` all of them."""
-        if closed:
-            return [f for f in self.snapshot.by_id.values() if number in f.identifiers.values()]
-        rows = self.snapshot.with_identifier(number)
-        return [self.snapshot.facilities[int(row)] for row in rows]
-
-    def redirect_of(self, facility_id: str) -> str:
-        """Return the id an old id leads to, empty when there is none."""
-        return self.redirects.get(facility_id, "")
-
     def geocode(self, address: str, hint: str = "") -> GeocodeResult:
         """Turn an address into a position, or say honestly that it is not certain."""
         return self.geocoder.geocode(address, hint)
@@ -175,14 +162,12 @@ class View:
         result = self.geocode(address)
         code = result.municipality_code
         if not code and result.lon is not None and result.lat is not None:
-            covering = self.district_at(result.lon, result.lat)
-            code = covering.code if covering else ""
+            code = self._municipality_at(result.lon, result.lat)
         return self._located(result, code)
 
     def locate_point(self, lon: float, lat: float) -> Located:
         """Find the districts around a point in degrees."""
-        covering = self.district_at(lon, lat)
-        code = covering.code if covering else ""
+        code = self._municipality_at(lon, lat)
         info = self.reference.municipalities.get(code)
         result = GeocodeResult(
             status="ok" if code else "not_found",
@@ -198,6 +183,10 @@ class View:
             warnings=() if code else ("outside_districts",),
         )
         return self._located(result, code)
+
+    def _municipality_at(self, lon: float, lat: float) -> str:
+        covering = self.snapshot.districts.municipality_at(lon, lat)
+        return covering.code if covering else ""
 
     def _located(self, result: GeocodeResult, code: str) -> Located:
         if not code:
@@ -225,18 +214,14 @@ class View:
         codes: Sequence[str] = ()
         if district is not None:
             self.require_districts((district,))
-            codes = self._municipalities_of(district)
+            known = self.reference.municipalities
+            codes = district_members(self.reference).get(district) or [
+                part.code for part in self.district_chain(district) if part.code in known
+            ]
         return Suggestions(
             self.geocoder.suggest(text, limit, codes=codes),
             self.geocoder.suggest_stations(text, min(limit, MAX_STATIONS), codes=codes),
         )
-
-    def _municipalities_of(self, district: str) -> Sequence[str]:
-        members = district_members(self.reference).get(district)
-        if members is not None:
-            return members
-        known = self.reference.municipalities
-        return [part.code for part in self.district_chain(district) if part.code in known]
 
     def require_districts(self, codes: Iterable[str]) -> None:
         """Check that district codes are known.
@@ -268,10 +253,6 @@ class View:
             uncertainty_m=result.uncertainty_m or 0.0,
             warnings=result.warnings,
         )
-
-    def district_at(self, lon: float, lat: float) -> District | None:
-        """Return the municipality or ward that covers a point."""
-        return self.snapshot.districts.municipality_at(lon, lat)
 
     def district_chain(self, code: str) -> list[District]:
         """Return a district and those above it, smallest first; names from the shipped list."""

@@ -118,7 +118,7 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
     def readyz() -> Response:
         try:
-            version = portal.view().version
+            version = portal.view().snapshot.version
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
             _LOG.error("not ready", error=type(error).__name__, at=_frames(error))
             return Response("not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")

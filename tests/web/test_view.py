@@ -56,7 +56,7 @@ def taken(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             write_facilities(connection, facilities)
             advance_dataset_version(connection, "all of them")
         view = take(self)
-        versions.append(view.version)
+        versions.append(view.snapshot.version)
         with self.database.engine.begin() as connection:
             remove_facilities(connection, [facility.id for facility in facilities])
             advance_dataset_version(connection, "none of them")

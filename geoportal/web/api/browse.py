@@ -63,7 +63,7 @@ def facility(path: FacilityPath) -> Response:
     document = facility_document(view, path.facility_id)
     if document is not None:
         return public(document, GEOJSON)
-    successor = view.redirect_of(path.facility_id)
+    successor = view.redirects.get(path.facility_id)
     if successor:
         headers = {"Location": f"/api/v1/facilities/{successor}"}
         return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers=headers)

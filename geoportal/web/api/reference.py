@@ -54,4 +54,4 @@ def vocabulary(query: VocabularyQuery) -> Response:
 )
 def exposure() -> Response:
     """Return totals of this process only, and only of days with many questions."""
-    return private(exposure_document(portal_here().exposure, view_here().today))
+    return private(exposure_document(portal_here().exposure, view_here().snapshot.today))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,11 +25,11 @@ class PackFiles:
     _files: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def file(self, name: str, report: CoverageReport) -> bytes:
-        """Return a file of the pack, made when first asked for."""
+    def file(self, name: str, report: CoverageReport, today: date) -> bytes:
+        """Return a file of the pack, made when first asked for on a day: evidence expires."""
         study = report.study
         areas = tuple(area.code for area in study.target.areas)
-        key = (report.dataset_version, report.as_of, areas, study.question, name)
+        key = (report.dataset_version, today, areas, study.question, name)
         with self._lock:
             if key not in self._files:
                 self._files[key] = _made(name, report)

@@ -132,7 +132,7 @@ def _new(view: View, values: Values, site: Site, words: Messages) -> PlannedFaci
     capacity = _capacity(_first(values, "capacity") or "1")
     if point:
         lon, lat = _degrees(point)
-        covering = view.district_at(lon, lat)
+        covering = view.snapshot.districts.municipality_at(lon, lat)
         where = covering.name if covering else "—"
         return PlannedFacility(words.plain("reach-plan-at-map", name=where), lon, lat, capacity)
     if place:

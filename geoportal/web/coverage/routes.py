@@ -95,7 +95,7 @@ def download(name: str) -> Response:
     report = coverage_report(view, asked)  # files say what is, not what if
     if not report.study.has_cells:
         abort(HTTPStatus.NOT_FOUND)
-    response = public(pack_files().file(name, report))
+    response = public(pack_files().file(name, report, view.snapshot.today))
     response.content_type = DOWNLOADS[name].media_type
     stem, _, ending = name.partition(".")
     label = f"{stem}-{report.study.target.code}.{ending}"

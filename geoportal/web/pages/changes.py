@@ -112,7 +112,7 @@ def _item(view: View, item: Document, language: str) -> Document:
     return {
         **item,
         "place": info.name if info else "",
-        "shown": view.facility(item["facility_id"]) is not None,
+        "shown": item["facility_id"] in view.snapshot.by_id,
         "before_words": _words(view, item, "before", language),
         "after_words": _words(view, item, "after", language),
     }

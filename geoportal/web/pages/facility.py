@@ -27,7 +27,7 @@ def show(facility_id: str) -> BaseResponse:
     view = view_here()
     feature = facility_document(view, facility_id)
     if feature is None:
-        target = view.redirect_of(facility_id) or abort(HTTPStatus.NOT_FOUND)
+        target = view.redirects.get(facility_id) or abort(HTTPStatus.NOT_FOUND)
         address = page_url("pages.facility", facility_id=target)
         return redirect(address, HTTPStatus.MOVED_PERMANENTLY)
     return page("facility", feature=feature, **_details(view, feature))

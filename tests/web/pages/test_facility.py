@@ -15,7 +15,7 @@ from tests.factories import KOKURA, make_facility, make_snapshot
 
 @pytest.fixture
 def near(view: View):
-    facility = view.facility("near")
+    facility = view.snapshot.by_id.get("near")
     assert facility is not None
     return facility
 
@@ -31,7 +31,7 @@ def test_neighbours_are_others_nearest_first(view: View, near) -> None:
 
 
 def test_without_a_position_there_are_no_neighbours(view: View) -> None:
-    lost = view.facility("lost")
+    lost = view.snapshot.by_id.get("lost")
     assert lost is not None
     assert facility_page.surroundings(view, lost)["near"] == []
 
@@ -89,7 +89,7 @@ def test_no_edition_kept_is_an_empty_past(view: View) -> None:
 
 
 def test_a_closed_facilitys_past_ends_with_its_closing(view: View, app: Flask) -> None:
-    gone = view.facility("gone")
+    gone = view.snapshot.by_id.get("gone")
     assert gone is not None
     assert facility_page.history(view, gone)[-1]["what"] == "closed"
     assert "廃止または休止。" in app.test_client().get("/facilities/gone").text
