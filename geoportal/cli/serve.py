@@ -56,7 +56,6 @@ def application() -> Flask:
     ever put into them.
     """
     from geoportal.web.app import create_app  # as above
-    from geoportal.web.site.static_files import read_static_files
 
     structlog.configure(
         processors=[
@@ -70,7 +69,6 @@ def application() -> Flask:
     portal = Portal(open_database(settings.database), shipped_reference())
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
     app = create_app(portal, settings)
-    read_static_files().pack()
     served = app.wsgi_app
 
     def with_chunks(environ: dict[str, Any], start_response: Any) -> Any:

@@ -27,9 +27,8 @@ from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
 from geoportal.web.coverage.question import areas, preset_arguments, query_string, read_question
 from geoportal.web.coverage.reliance import critical_facilities, reliance
-from geoportal.web.language.kinds import kind_groups
+from geoportal.web.language.labels import kind_groups, need_groups
 from geoportal.web.language.messages import Messages, messages
-from geoportal.web.language.needs import need_groups
 
 MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 

@@ -11,7 +11,7 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
-from geoportal.web.language import kinds as kind_labels
+from geoportal.web.language import labels as kind_labels
 from geoportal.web.language.labels import need_labels
 from geoportal.web.language.messages import LANGUAGES, Label, Messages
 

@@ -1,10 +1,11 @@
-"""Labels of kinds, needs, groups, roles and sources in the language of a page, with readings."""
+"""Labels of kinds, needs, groups, roles and sources in a page's language, and choices of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 
+from geoportal.documents import Document
 from geoportal.store.reference import Reference
 from geoportal.web.language.messages import DEFAULT_LANGUAGE, LANGUAGES, Label
 
@@ -61,3 +62,63 @@ def group_label(reference: Reference, group: str, language: str) -> Label:
 def source_labels(reference: Reference, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {name: label(reference, "source", name, language) for name in reference.sources}
+
+
+def kinds(reference: Reference, language: str) -> dict[str, Document]:
+    """Return label, short label, glyph and CSS classes of the marker of every kind."""
+    return {
+        kind: {
+            "label": label(reference, "kind", kind, language),
+            "short": short_kind_label(reference, kind, language),
+            "glyph": info.glyph,
+            "mark": f"glyph--{info.shape}" + (" glyph--long" if len(info.glyph) > 1 else ""),
+        }
+        for kind, info in reference.kinds.items()
+    }
+
+
+def kind_groups(reference: Reference) -> list[Document]:
+    """Return the groups of kinds in the order they are offered."""
+    infos = reference.kinds.values()
+    return [
+        {"code": group, "kinds": tuple(info.kind for info in infos if info.group == group)}
+        for group in reference.kind_groups
+    ]
+
+
+def offered_groups(reference: Reference) -> list[str]:
+    """Return the groups of the vocabulary that pages offer, in their order."""
+    groups = [group for group in reference.groups.values() if group.offered]
+    return [group.code for group in sorted(groups, key=lambda group: group.offered)]
+
+
+def need_groups(reference: Reference, language: str) -> list[Document]:
+    """Return the needs offered, grouped, what cuts most first."""
+    labels = need_labels(reference, language)
+    groups = []
+    for group in offered_groups(reference):
+        terms = [term for term in reference.vocabulary if term.group == group and term.offered]
+        terms.sort(key=lambda term: term.rarity or len(reference.vocabulary))
+        groups.append(
+            {
+                "label": group_label(reference, group, language),
+                "terms": [
+                    {
+                        "code": term.code,
+                        "label": labels[term.code],
+                        "everyday": everyday_word(reference, term.code, language),
+                        "words": " ".join(
+                            (
+                                term.code,
+                                term.label_ja,
+                                term.label_en,
+                                *term.synonyms,
+                                labels[term.code],
+                            )
+                        ),
+                    }
+                    for term in terms
+                ],
+            }
+        )
+    return groups

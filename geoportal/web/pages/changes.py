@@ -20,7 +20,7 @@ from geoportal.ingest.changes import KINDS
 from geoportal.services.view import View
 from geoportal.store.history import edition_dates, sources_with_history
 from geoportal.web.current_view import view_here
-from geoportal.web.language.kinds import kinds
+from geoportal.web.language.labels import kinds
 from geoportal.web.site.frame import page
 
 blueprint = Blueprint("changes", __name__)

@@ -13,7 +13,7 @@ from geoportal.documents.search import search_document
 from geoportal.domain.district import District
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
-from geoportal.web.pages.centres import merged_centres
+from geoportal.web.pages.information import centres_in_full
 from geoportal.web.site.frame import page
 
 DISTRICT_PAGE = 500
@@ -25,7 +25,7 @@ def show(code: str) -> Response:
     properties = district(view, code)
     if properties is None:
         abort(HTTPStatus.NOT_FOUND)
-    centres = merged_centres(view, properties["centres"])
+    centres = centres_in_full(view, properties["centres"])
     groups = facilities_by_kind(view, code)
     return page("district", district=properties, centres=centres, groups=groups)
 

@@ -41,7 +41,6 @@ def export() -> Response:
         export_facilities(path, features, view.reference)
         response = Response(path.read_bytes(), content_type=chosen.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

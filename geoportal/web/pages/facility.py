@@ -14,9 +14,8 @@ from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
 from geoportal.web.current_view import view_here
-from geoportal.web.language.labels import group_label, need_labels
-from geoportal.web.language.needs import offered_groups
-from geoportal.web.pages.centres import merged_centres
+from geoportal.web.language.labels import group_label, need_labels, offered_groups
+from geoportal.web.pages.information import centres_in_full
 from geoportal.web.pages.surroundings import history, surroundings
 from geoportal.web.site.frame import page, page_url
 from geoportal.web.site.structured_data import structured_data
@@ -43,7 +42,7 @@ def _details(view: View, feature: Document) -> Document:
         "state": state_document(view, facility) if facility.status == "open" else None,
         "claim_groups": claims_by_group(view, feature, g.language),
         "week": week(properties["hours"], today),
-        "centres": merged_centres(view, properties["centres"]),
+        "centres": centres_in_full(view, properties["centres"]),
         "around": surroundings(view, facility),
         "history": history(view, facility),
         "json_ld": structured_data(feature, request.base_url, view.reference.kinds[facility.kind]),

@@ -1,44 +1,34 @@
-"""Pages of information: sources, the visitor's shortlist, help, privacy and the like."""
+"""Pages of information: consultation centres, sources of the data, the visitor's shortlist."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response
 
-from geoportal.documents.reference import sources_document
+from geoportal.documents import Document
+from geoportal.documents.reference import centres_document, sources_document
+from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import label_config, page
 
 
-def data() -> Response:
+def show_centres() -> Response:
+    """Show the consultation centres, open now or when next."""
+    return page("centres", **centres_document(view_here()))
+
+
+def centres_in_full(view: View, brief: Iterable[Document]) -> list[Document]:
+    """Return the centres that an answer names, with hours and districts."""
+    full = {centre["id"]: centre for centre in centres_document(view)["centres"]}
+    return [full.get(centre["id"], centre) for centre in brief]
+
+
+def show_data() -> Response:
     """Show every source with licence, date, rows and freshness."""
     return page("data", **sources_document(view_here()))
 
 
-def shortlist() -> Response:
-    """Show the shortlist, which lives in the visitor's browser only."""
+def show_shortlist() -> Response:
+    """Show the shortlist, which is stored in the visitor's browser only."""
     return page("shortlist", config=label_config())
-
-
-def about() -> Response:
-    """Say what this is and who stands behind it."""
-    return page("about")
-
-
-def privacy() -> Response:
-    """Say what happens to an address (nothing) and what others may learn."""
-    return page("privacy")
-
-
-def accessibility() -> Response:
-    """State how accessible the pages are."""
-    return page("accessibility")
-
-
-def help_page() -> Response:
-    """Explain how to search and how to read the marks."""
-    return page("help")
-
-
-def offline() -> Response:
-    """Say what can be done without a network; shown in place of a page that is not kept."""
-    return page("offline")

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flask import Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from geoportal.documents import Document
 from geoportal.documents.interpret import MAX_LETTERS, interpretation_document
 from geoportal.services.view import View
-from geoportal.web.language.kinds import kinds as kinds_shown
+from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import kinds as kinds_shown
 from geoportal.web.language.labels import need_labels
+from geoportal.web.site.frame import form_page
 
 _ASKED, _NOTED = "asked", "noted"
 
@@ -32,6 +35,14 @@ class NoteForm:
         """Read a posted form; line ends are made one character, as offsets count characters."""
         text = values.get("note", "").replace("\r\n", "\n").strip()[:MAX_LETTERS]
         return cls(text, values.get("address", "").strip()[:200], "note" in values)
+
+
+def show() -> Response:
+    """Show the form; for a note sent with it, the proposed search."""
+    form = NoteForm.read(request.form) if request.method == "POST" else NoteForm()
+    proposal = reading(view_here(), form.text, g.language) if form.text else None
+    problem = "note-empty" if form.sent and not form.text else ""
+    return form_page("note", form, "note", problem, reading=proposal, longest=MAX_LETTERS)
 
 
 def reading(view: View, text: str, language: str) -> Document:

@@ -1,18 +1,12 @@
-"""The pages for people, by address. Each works without JavaScript; a home comes in POSTs only."""
+"""Routes of the pages. Each works without JavaScript; a home address is sent in POSTs only."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint
 
-from geoportal.web.pages import (
-    centres,
-    consultation,
-    district,
-    export,
-    facility,
-    information,
-    search,
-)
+from geoportal.web.pages import district, export, facility, information, note, search, team
 from geoportal.web.site import frame, installable
 
 blueprint = Blueprint("pages", __name__)
@@ -23,19 +17,19 @@ for rule, endpoint, view, methods in (
     ("/", "search", search.search, ["POST"]),
     ("/results", "results", search.results, ["POST"]),
     ("/export", "export", export.export, ["POST"]),
-    ("/note", "note", consultation.note, ["GET", "POST"]),
-    ("/team", "team", consultation.team, ["GET", "POST"]),
+    ("/note", "note", note.show, ["GET", "POST"]),
+    ("/team", "team", team.show, ["GET", "POST"]),
     ("/facilities/<facility_id>", "facility", facility.show, ["GET"]),
     ("/districts/<code>", "district", district.show, ["GET"]),
-    ("/centres", "centres", centres.show, ["GET"]),
-    ("/data", "data", information.data, ["GET"]),
-    ("/shortlist", "shortlist", information.shortlist, ["GET"]),
-    ("/about", "about", information.about, ["GET"]),
-    ("/privacy", "privacy", information.privacy, ["GET"]),
-    ("/accessibility", "accessibility", information.accessibility, ["GET"]),
-    ("/help", "help_page", information.help_page, ["GET"]),
+    ("/centres", "centres", information.show_centres, ["GET"]),
+    ("/data", "data", information.show_data, ["GET"]),
+    ("/shortlist", "shortlist", information.show_shortlist, ["GET"]),
+    ("/about", "about", partial(frame.page, "about"), ["GET"]),
+    ("/privacy", "privacy", partial(frame.page, "privacy"), ["GET"]),
+    ("/accessibility", "accessibility", partial(frame.page, "accessibility"), ["GET"]),
+    ("/help", "help_page", partial(frame.page, "help"), ["GET"]),
     ("/manifest.webmanifest", "manifest", installable.manifest, ["GET"]),
     ("/sw.js", "service_worker", installable.service_worker, ["GET"]),
-    ("/offline", "offline", information.offline, ["GET"]),
+    ("/offline", "offline", partial(frame.page, "offline"), ["GET"]),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

@@ -15,20 +15,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
+from geoportal.export.facilities import DOWNLOADS
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
-from geoportal.store.reference import WayIn
 from geoportal.web.current_view import count_question, view_here
 from geoportal.web.language import wording
-from geoportal.web.language.kinds import kind_groups, kinds
-from geoportal.web.language.labels import need_labels
+from geoportal.web.language.labels import kind_groups, kinds, need_groups, need_labels
 from geoportal.web.language.messages import Label, messages
-from geoportal.web.language.needs import need_groups
 from geoportal.web.pages import district, search_answer
-from geoportal.web.pages.centres import merged_centres
+from geoportal.web.pages.information import centres_in_full
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
-from geoportal.web.site.frame import asked_language, fragment, map_config, page, page_url
+from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
 
 
 def start() -> Response:
@@ -48,19 +46,18 @@ def results() -> Response:
     """Return the parts of the page that an answer changes, for the page's scripts."""
     outcome = _counted_answer(SearchForm.read(request.form, posted=True))
     html = fragment("partials/answer.html", form=outcome.form, **_answer_context(outcome))
-    response = make_response(html, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(html, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
 
 
 def _search_page(form: SearchForm) -> Response:
     view = view_here()
     outcome = _counted_answer(form)
-    response = page(
+    return form_page(
         "start",
+        form,
+        "address",
+        outcome.problem,
         query=form.shareable() if request.method == "GET" else (),
-        form=form,
-        problems=[{"target": "address", "key": outcome.problem}] if outcome.problem else [],
         district_name=_district_names(view).get(form.district, ""),
         district_groups=district.district_groups(view),
         kind_groups=kind_groups(view.reference),
@@ -68,14 +65,11 @@ def _search_page(form: SearchForm) -> Response:
         has_stations=view.station_count > 0,
         facets=search_answer.facet_counts(outcome.document, form.include),
         orders=ORDERS,
+        downloads=[*reversed(DOWNLOADS.values())],
         radii=sorted({*RADII_M, form.radius_m}),
         config=map_config(),
         **_answer_context(outcome),
     )
-    response.status_code = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
-    if request.method == "POST":
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _counted_answer(form: SearchForm) -> Outcome:
@@ -95,11 +89,19 @@ def _answer_context(outcome: Outcome) -> Document:
         "outcome": outcome,
         "document": document,
         "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
-        "centres": merged_centres(view, brief),
+        "centres": centres_in_full(view, brief),
         "chips": _chips(view, outcome),
         "relaxations": _relaxations(view, outcome),
         "home_districts": lambda: district.home_districts(view),
-        "ways_in": [{"code": way.way, "href": _way_url(way)} for way in view.reference.ways_in],
+        "ways_in": [
+            {
+                "code": way.way,
+                "href": _start_url(SearchForm(kinds=way.kinds, needs=way.needs))
+                if way.page == "start"
+                else page_url(f"pages.{way.page}"),
+            }
+            for way in view.reference.ways_in
+        ],
         "here": lambda **changes: _start_url(replace(outcome.form, offset=0, **changes)),
         "answer": _script_document(view, outcome),
     }
@@ -110,6 +112,7 @@ def _script_document(view: View, outcome: Outcome) -> Document:
     form, document = outcome.form, outcome.document
     origin = document.get("origin") if document else None
     counts = document["counts"] if document else {}
+    chain = view.district_chain(form.district) if form.district else []
     return {
         "understood": outcome.understood,
         "place": outcome.place,
@@ -117,7 +120,7 @@ def _script_document(view: View, outcome: Outcome) -> Document:
         "origin": origin and {key: origin[key] for key in ("lon", "lat", "uncertainty_m")},
         "form": {
             "district": form.district,
-            "district_name": _district_name(view, form.district),
+            "district_name": chain[0].name if chain else form.district,
             "radius_m": form.radius_m,
             "kinds": form.kinds,
             "needs": form.needs,
@@ -147,19 +150,8 @@ def _start_url(form: SearchForm) -> str:
     return _url(form) + ("#found" if form.asks else "")
 
 
-def _way_url(way: WayIn) -> str:
-    if way.page != "start":
-        return page_url(f"pages.{way.page}")
-    return _start_url(SearchForm(kinds=way.kinds, needs=way.needs))
-
-
 def _district_names(view: View) -> dict[str, str]:
     return {item.code: item.name for item in view.snapshot.districts.districts}
-
-
-def _district_name(view: View, code: str) -> str:
-    names = view.district_chain(code) if code else []
-    return names[0].name if names else code
 
 
 def _chips(view: View, outcome: Outcome) -> list[Document]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from flask import Response, g, request
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -14,9 +15,12 @@ from geoportal.domain.consultation import Role
 from geoportal.errors import AddressNotPlacedError, UsageError
 from geoportal.search.team import MAX_ROLES
 from geoportal.services.view import View
+from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
+from geoportal.web.pages.information import centres_in_full
 from geoportal.web.pages.search_answer import place_names
+from geoportal.web.site.frame import form_page
 
 CANDIDATES = 5
 TEAMS = 3
@@ -38,6 +42,30 @@ class TeamOutcome:
     document: Document | None = field(default=None, repr=False)
     problem: str = ""
     candidates: tuple[str, ...] = field(default=(), repr=False)
+
+
+def show() -> Response:
+    """Show the form; for one that was sent, who could fill each role and whole teams."""
+    view = view_here()
+    if request.method == "POST":
+        form = read_form(view, request.form)
+    else:
+        form = TeamForm(roles=preset_roles(view, request.args.get("preset", "")))
+    outcome = answer(view, form) if form.sent else TeamOutcome()
+    document = outcome.document
+    centres = centres_in_full(view, document["centres"]) if document else []
+    roles = catalogue(view)
+    return form_page(
+        "team",
+        form,
+        "address",
+        outcome.problem,
+        choices=role_choices(view, form, g.language),
+        outcome=outcome,
+        document=document,
+        centre=centres[0] if centres else None,
+        role_label=lambda name: role_label(view, roles[name], g.language),
+    )
 
 
 def catalogue(view: View) -> dict[str, Role]:

@@ -1,9 +1,8 @@
-"""Makes what the browser needs: ``static/vendor`` of ``node_modules``, ``static/built`` of ours.
+"""Build step of the static files: copies npm packages and bundles scripts and styles.
 
-Run after ``npm ci``: ``python -m geoportal.web.site.assets [NODE_MODULES [STATIC]]``. Only files
-that a page asks for are copied, each package with its licence beside it. Each of our scripts and
-styles that a page names is bundled with what it imports into one small file; the sources work
-unbundled, too.
+Run after ``npm ci``: ``python -m geoportal.web.site.assets [NODE_MODULES [STATIC]]``. Files of npm
+packages go to ``static/vendor``, with the licence; each script and style that a page names goes to
+``static/built``, bundled with what it imports. The sources work unbundled, too.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from geoportal.errors import InputRefusedError
@@ -23,7 +21,7 @@ VENDOR_FILES: dict[str, tuple[str, ...]] = {
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
     "@digital-go-jp/design-tokens": ("dist/tokens.css", "LICENSE"),
 }
-"""Files by npm package. Leaflet's pictures are not needed: every marker is drawn by CSS."""
+"""Files by npm package. Leaflet's images are not needed: every marker is drawn by CSS."""
 
 SCRIPTS: tuple[str, ...] = (
     *("consult_page.js", "coverage.js", "facility.js", "main.js", "pwa.js", "shortlist_page.js"),
@@ -36,36 +34,21 @@ STYLES: tuple[str, ...] = (
 
 BUILT = "built"
 SOURCES = "sources.txt"
-"""Holds the digest of what was built from, so that nobody is served a former version."""
-
-
-def vendor_directory(package: str) -> str:
-    """Return the folder name under ``static/vendor`` for an npm package (scope dropped)."""
-    return package.rsplit("/", maxsplit=1)[-1]
+"""Holds the digest of the bundled sources; bundles of other sources are not served."""
 
 
 def install_assets(node_modules: Path, static: Path = STATIC) -> list[Path]:
-    """Copy the vendored files into ``static/vendor``, replacing what was there.
+    """Copy files of npm packages into ``static/vendor``, replacing its content.
 
-    Parameters
-    ----------
-    node_modules : Path
-        Where ``npm ci`` put the packages.
-    static : Path
-        The folder served under ``/static``.
-
-    Returns
-    -------
-    list of Path
-        The files written.
+    Source-map references are removed, because the maps are not shipped.
 
     Raises
     ------
     InputRefusedError
-        When a package or one of its files is missing; nothing has been removed then.
+        When a file is missing; nothing has been removed then.
     """
     copies = [
-        (node_modules / package / name, static / "vendor" / vendor_directory(package))
+        (node_modules / package / name, static / "vendor" / package.rpartition("/")[2])
         for package, names in VENDOR_FILES.items()
         for name in names
     ]
@@ -76,12 +59,15 @@ def install_assets(node_modules: Path, static: Path = STATIC) -> list[Path]:
     written = []
     for source, folder in copies:
         folder.mkdir(parents=True, exist_ok=True)
-        written.append(_copy(source, folder / source.name))
+        lines = source.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if "sourceMappingURL=" not in line]
+        written.append(folder / source.name)
+        written[-1].write_text("\n".join(kept) + "\n", encoding="utf-8")
     return written
 
 
 def build_bundles(node_modules: Path, static: Path = STATIC) -> list[Path]:
-    """Put scripts and styles together into ``static/built``, replacing what was there.
+    """Bundle scripts and styles into ``static/built``, replacing its content.
 
     Raises
     ------
@@ -94,37 +80,26 @@ def build_bundles(node_modules: Path, static: Path = STATIC) -> list[Path]:
         raise InputRefusedError("run npm ci first; missing: esbuild")
     built = static / BUILT
     shutil.rmtree(built, ignore_errors=True)
-    _bundle(bundlers[0], [static / "js" / name for name in SCRIPTS], built, ("--target=es2020",))
-    pictures = ("--target=chrome80,firefox78", "--external:*.png", "--external:*.svg")
-    _bundle(bundlers[0], [static / "css" / name for name in STYLES], built, pictures)
+    for folder, names, options in (
+        ("js", SCRIPTS, ("--target=es2020",)),
+        ("css", STYLES, ("--target=chrome80,firefox78", "--external:*.png", "--external:*.svg")),
+    ):
+        command = [bundlers[0], *(static / folder / name for name in names), *options]
+        command += ["--bundle", "--minify", "--format=esm", "--log-level=warning"]
+        command += [f"--outdir={built}"]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if run.returncode:
+            raise InputRefusedError(f"esbuild refused the scripts or styles:\n{run.stderr}")
     (built / SOURCES).write_text(sources_digest(static), encoding="ascii")
     return sorted(path for path in built.iterdir() if path.suffix != ".txt")
 
 
 def sources_digest(static: Path = STATIC) -> str:
-    """Return a digest of all our scripts and styles."""
+    """Return a digest of all scripts and styles."""
     digest = hashlib.sha256()
     for path in sorted([*static.glob("js/*.js"), *static.glob("css/*.css")]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _bundle(esbuild: Path, entries: Sequence[Path], folder: Path, options: Sequence[str]) -> None:
-    command = [str(esbuild), *map(str, entries), "--bundle", "--minify", "--format=esm"]
-    command += ["--log-level=warning", f"--outdir={folder}", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise InputRefusedError(f"the bundler refused our scripts or styles:\n{done.stderr}")
-
-
-def _copy(source: Path, target: Path) -> Path:
-    """Copy one file; source-map references are cut, because the maps are not shipped."""
-    text = source.read_text(encoding="utf-8")
-    if source.suffix in {".js", ".css"}:
-        text = "\n".join(line for line in text.splitlines() if "sourceMappingURL=" not in line)
-        text += "\n"
-    target.write_text(text, encoding="utf-8")
-    return target
 
 
 def main(arguments: list[str]) -> int:

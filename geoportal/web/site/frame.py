@@ -1,8 +1,8 @@
-"""What every page shares: language, words, links, filters, the frame around the content."""
+"""What every page shares: language, messages, links, template filters, layout."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
-from markupsafe import Markup
 
 from geoportal.documents import Document
 from geoportal.documents.reference import SAMPLE_SOURCE
@@ -18,8 +17,7 @@ from geoportal.services.view import View
 from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
-from geoportal.web.language.kinds import kinds
-from geoportal.web.language.labels import need_labels, source_labels
+from geoportal.web.language.labels import kinds, need_labels, source_labels
 from geoportal.web.language.messages import (
     LANGUAGES,
     choose_language,
@@ -29,61 +27,30 @@ from geoportal.web.language.messages import (
 from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
-"""Each language in itself; a phone leaves out the second part."""
 API_DOCS = "/api/docs"
 DATA_URLS = {"points": "/api/v1/points", "districts": "/api/v1/districts?tolerance_m=20"}
-"""What every map asks for: all facilities, and outlines as light as a screen can tell."""
+"""What every map fetches: all facilities, and outlines simplified to less than a pixel."""
 
 
 @blueprint.before_app_request
 def choose_visitors_language() -> None:
-    """Settle the language of this answer."""
+    """Set the language of this answer."""
     g.language = choose_language(request.args.get("lang"), request.accept_languages)
 
 
-@blueprint.app_template_filter("distance")
-def _distance(value: float) -> str:
-    return wording.distance(value)
-
-
-@blueprint.app_template_filter("distance_key")
-def _distance_key(value: float, error: float) -> str:
-    return wording.distance_key(value, error)
-
-
-@blueprint.app_template_filter("distance_said")
-def _distance_said(value: float, error: float) -> str:
-    return wording.distance_said(value, error)
-
-
-@blueprint.app_template_filter("metres")
-def _metres(value: float | None) -> str:
-    return wording.metres(value)
-
-
-@blueprint.app_template_filter("month")
-def _month(value: str | None) -> str:
-    return wording.month(value, g.language)
-
-
-@blueprint.app_template_filter("day")
-def _day(value: str | None) -> str:
-    return wording.day(value, g.language)
-
-
-@blueprint.app_template_filter("moment")
-def _moment(value: str) -> str:
-    return wording.moment(value, g.language)
-
-
-@blueprint.app_template_filter("ruby")
-def _with_readings(value: str) -> Markup:
-    return with_readings(value)
-
-
-@blueprint.app_template_filter("dial")
-def _dial(value: str) -> str:
-    return wording.dial(value)
+_FILTERS: dict[str, Callable[..., str]] = {
+    "distance": wording.distance,
+    "distance_key": wording.distance_key,
+    "distance_said": wording.distance_said,
+    "metres": wording.metres,
+    "dial": wording.dial,
+    "ruby": with_readings,
+    "month": lambda value: wording.month(value, g.language),
+    "day": lambda value: wording.day(value, g.language),
+    "moment": lambda value: wording.moment(value, g.language),
+}
+for _name, _filter in _FILTERS.items():
+    blueprint.add_app_template_filter(_filter, _name)
 
 
 def asked_language() -> str | None:
@@ -124,17 +91,7 @@ def _script_messages(language: str) -> dict[str, str]:
 
 
 def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) -> Response:
-    """Render a page.
-
-    Parameters
-    ----------
-    name : str
-        Template below ``pages/``.
-    query : sequence of (str, str)
-        Arguments of the URL that the same page in another language keeps.
-    context : Any
-        What the template needs besides what every page does.
-    """
+    """Render a template of ``pages/``; ``query`` is what links to other languages keep."""
     html = _render(
         f"pages/{name}.html",
         {} if name == "error" else _data_context(),
@@ -152,19 +109,27 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
     return response
 
 
+def form_page(
+    name: str,
+    form: object,
+    field: str,
+    problem: str,
+    **context: Any,
+) -> Response:
+    """Render the page of a form; with the message ``problem`` on a field it is a 400."""
+    problems = [{"target": field, "key": problem}] if problem else []
+    response = page(name, form=form, problems=problems, **context)
+    response.status_code = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK
+    return response
+
+
 def fragment(template: str, **context: Any) -> str:
     """Render a part of a page, for scripts that put it into theirs."""
     return _render(template, _data_context(), **context)
 
 
 def error_page(status: int) -> Response:
-    """Return the page for an error, in the visitor's language; it repeats nothing they sent.
-
-    Parameters
-    ----------
-    status : int
-        HTTP status code.
-    """
+    """Return the page for an HTTP status, in the visitor's language; it repeats no input."""
     choose_visitors_language()
     known = {HTTPStatus.NOT_FOUND: "missing", HTTPStatus.BAD_REQUEST: "refused"}
     code = known.get(HTTPStatus(status), "refused" if status < 500 else "fault")
@@ -201,7 +166,7 @@ def _data_context() -> Document:
 
 
 def is_fictional(view: View) -> bool:
-    """Say whether any of the data held is the sample city's."""
+    """Say whether any of the data is the sample city's."""
     return any(edition.source == SAMPLE_SOURCE for edition in view.editions)
 
 
