@@ -1,11 +1,11 @@
-"""Before and after: what a what-if changes, in a sentence and by district."""
+"""What a what-if changes: a sentence on the whole and a row for each district."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.figures import DistrictFigures, Level
+from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
 from geoportal.coverage.wording import distance_text, lacking_share
@@ -14,7 +14,7 @@ from geoportal.web.coverage import wording as say
 from geoportal.web.language.messages import Label, Messages
 
 _ONE_PERSON = 0.5
-"""Less than half a person is none: cells on a border are shared by area."""
+"""Fewer people count as none: cells on a border are shared by area."""
 _NEARER_M = 10.0
 
 
@@ -27,29 +27,21 @@ def change_document(
     ring: int,
     words: Messages,
 ) -> Document:
-    """Return the sentence on the whole and a row for each district, the whole last.
+    """Return the sentence on the whole and a row for each district.
 
-    Parameters
-    ----------
-    before, after : CoverageReport
-        Of the same area and question.
-    changes : WhatIf
-        What is supposed.
-    closed : sequence of str
-        Names of the facilities that close.
-    subject : str
-        See `coverage_wording.subject_of`.
-    ring : int
-        Number of the ring to speak of.
-    words : Messages
+    ``before`` and ``after`` are of the same area and question; ``closed`` holds the names of the
+    facilities that close, ``subject`` is of `geoportal.web.coverage.wording.subject_of`, ``ring``
+    the number of the ring that is meant by "in reach".
     """
     old, new = before.study, after.study
     pairs = list(zip(old.districts, new.districts, strict=True))
     rows = [_row(first, second, ring, words) for first, second in pairs]
     whole = _row(old.total, new.total, ring, words)
-    supposed = _supposed(len(changes.add), closed, subject, words)
+    assumption = _assumption(len(changes.add), closed, subject, words)
     return {
-        "sentence": _sentence(old.total, new.total, supposed, subject, ring, words),
+        "sentence": _sentence(
+            old.total, new.total, whole["choice"], assumption, subject, ring, words
+        ),
         "rows": rows,
         "whole": whole if len(rows) > 1 else None,
         "any": any(row["changed"] for row in (*rows, whole)),
@@ -57,7 +49,10 @@ def change_document(
 
 
 def _row(old: DistrictFigures, new: DistrictFigures, ring: int, words: Messages) -> Document:
-    lost = _difference(old, new, ring)
+    both = (old, new)
+    people = [say.lacking(figures, figures.sure, ring) for figures in both]
+    # as the rounded numbers beside it; people may not be known
+    lost = round(people[1]) - round(people[0]) if old.need > 0 else 0
     farther = new.sure.nearest_m - old.sure.nearest_m
     choice = new.sure.covered[1][ring] - old.sure.covered[1][ring]
     # a mean that was not there before (no facility anywhere) has changed, too: NaN compares false
@@ -67,35 +62,16 @@ def _row(old: DistrictFigures, new: DistrictFigures, ring: int, words: Messages)
         "name": old.name,
         "changed": not same,
         "difference": f"{lost:+,d}".replace("-", "−") if lost else "±0",
-        "people": [_lack(item, ring) for item in (old, new)],
-        "lack": [_share(item, ring, words) for item in (old, new)],
-        "choice": [_choice(item, ring, words) for item in (old, new)],
-        "nearest": [distance_text(item.sure.nearest_m) for item in (old, new)],
-        "catchment": [say.tenths(10_000 * item.sure.floating_catchment) for item in (old, new)],
+        "people": [say.people(count) for count in people],
+        "lack": [say.percent(lacking_share(f, f.sure, ring), words) for f in both],
+        "choice": [say.percent(say.choice_share(f, f.sure, ring), words) for f in both],
+        "nearest": [distance_text(figures.sure.nearest_m) for figures in both],
+        "catchment": [say.tenths(10_000 * figures.sure.floating_catchment) for figures in both],
     }
 
 
-def _lack(figures: DistrictFigures, ring: int) -> str:
-    return say.people(say.lacking(figures, figures.sure, ring))
-
-
-def _share(figures: DistrictFigures, ring: int, words: Messages) -> str:
-    return say.percent(lacking_share(figures, figures.sure, ring), words)
-
-
-def _choice(figures: DistrictFigures, ring: int, words: Messages) -> str:
-    return say.percent(say.choice_share(figures, figures.sure, ring), words)
-
-
-def _difference(old: DistrictFigures, new: DistrictFigures, ring: int) -> int:
-    """Return how many more lack any, as the numbers beside it are shown; 0 for not known."""
-    if not old.need > 0:
-        return 0
-    return _rounded(new, new.sure, ring) - _rounded(old, old.sure, ring)
-
-
-def _supposed(opened: int, closed: Sequence[str], subject: str, words: Messages) -> Label:
-    """Return the clause on what is supposed: この場所に訪問診療が1か所増えると."""
+def _assumption(opened: int, closed: Sequence[str], subject: str, words: Messages) -> Label:
+    """Return the clause on what changes: この場所に訪問診療が1か所増えると."""
     names = words.plain("reach-list-comma").join(closed)
     if opened and closed:
         return words.label("reach-if-both", names=names, count=opened, subject=subject)
@@ -107,7 +83,8 @@ def _supposed(opened: int, closed: Sequence[str], subject: str, words: Messages)
 def _sentence(
     old: DistrictFigures,
     new: DistrictFigures,
-    supposed: str,
+    choices: Sequence[str],
+    assumption: str,
     subject: str,
     ring: int,
     words: Messages,
@@ -115,20 +92,15 @@ def _sentence(
     if not old.need > 0:
         return words.label("reach-nobody")
     reach = distance_text(RINGS_M[ring])
-    before, after = (_rounded(item, item.sure, ring) for item in (old, new))
+    before, after = (round(say.lacking(f, f.sure, ring)) for f in (old, new))
     key = "fewer" if after < before else "more" if after > before else "same"
     counts = {"before": say.people(before), "after": say.people(after)}
-    arguments = {"supposed": supposed, "reach": reach, "subject": subject, "name": old.name}
+    arguments = {"supposed": assumption, "reach": reach, "subject": subject, "name": old.name}
     parts = [words.label(f"reach-change-{key}", **arguments, **counts)]
-    low, high = (_rounded(item, item.possible, ring) for item in (old, new))
+    low, high = (round(say.lacking(f, f.possible, ring)) for f in (old, new))
     if (low, high) != (before, after):
         possible = {"before": say.people(low), "after": say.people(high)}
         parts.append(words.label("reach-change-possible", **possible))
-    choices = [_choice(item, ring, words) for item in (old, new)]
     if choices[0] != choices[1]:
         parts.append(words.label("reach-change-choice", before=choices[0], after=choices[1]))
     return say.together(parts, words)
-
-
-def _rounded(figures: DistrictFigures, level: Level, ring: int) -> int:
-    return round(say.lacking(figures, level, ring))

@@ -1,4 +1,4 @@
-"""What the coverage map draws: one compact document, made from the studies of the page itself."""
+"""Data of the coverage map, as one compact document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geoportal.domain.facility import Facility
 
 _PER_PEOPLE = 10_000
 _METRES_PER_DEGREE = 90_000.0
-"""Of longitude, in Japan; only decides what is drawn beyond the border."""
+"""Of longitude, in Japan; only decides which facilities beyond the border are drawn."""
 
 
 def map_document(
@@ -24,26 +24,12 @@ def map_document(
     changes: WhatIf = NO_CHANGE,
     closed: tuple[Facility, ...] = (),
 ) -> Document:
-    """Return cells, districts and facilities as columns; with a what-if, what they were, too.
+    """Return cells, districts and facilities as columns.
 
-    Parameters
-    ----------
-    before : Study
-        Things as they are.
-    after : Study or None
-        The what-if.
-    ring : int
-        Number of the ring facilities are counted in.
-    changes : WhatIf
-        What is supposed.
-    closed : tuple of Facility
-        Those of ``changes.remove``.
-
-    Returns
-    -------
-    dict
-        Positions in degrees, distances in whole metres, the floating catchment per 10,000 people
-        aged 75 and over. Every column ``x`` has a twin ``x_possible``; ``was_x`` is the present.
+    Positions in degrees, distances in whole metres, the floating catchment per 10,000 people aged
+    75 and over. Every column ``x`` has a twin ``x_possible``; with a what-if (``after``),
+    ``was_x`` is the value before. ``ring`` is the number of the ring facilities are counted in,
+    ``closed`` the facilities of ``changes.remove``.
     """
     study = after or before
     cells = study.cells

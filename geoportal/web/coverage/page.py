@@ -1,4 +1,4 @@
-"""What the coverage page says: sentences, tables and choices in the visitor's language."""
+"""The coverage page: sentences, tables and choices in the visitor's language."""
 
 from __future__ import annotations
 
@@ -36,12 +36,7 @@ MEASURES: tuple[str, ...] = ("count", "nearest", "catchment", "lack", "per")
 def coverage_page(view: View, values: Values, language: str) -> Document:
     """Return everything the page shows.
 
-    Parameters
-    ----------
-    view : View
-    values : mapping of str to list of str
-        Arguments of the URL, or fields of the what-if form; what is not known is passed over.
-    language : str
+    ``values`` are URL arguments or fields of the what-if form; unknown ones are ignored.
     """
     words = messages(language)
     asked = read_question(view, values)
@@ -52,13 +47,13 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "areas": areas_by_level,
         "official_levels": LEVELS,
         "local_levels": [level for level in areas_by_level if level not in LEVELS],
-        "towns_held": False,
+        "has_towns": False,
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
         "evidence_levels": list(EVIDENCE_LEVELS),
         "kind_groups": kind_groups(view.reference),
         "need_groups": need_groups(view.reference, language),
-        "presets": [_preset(ready, asked) for ready in view.reference.coverage_questions.values()],
+        "presets": [_preset(p, asked) for p in view.reference.coverage_questions.values()],
         "report": None,
         "problem": "",
         "coverage_query": query_string(asked),
@@ -69,11 +64,13 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         before = coverage_report(view, asked)
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
-    page["towns_held"] = _towns_held(before.study)
-    if not before.study.has_cells:
-        key = "reach-no-towns" if before.study.by_towns else "reach-no-cells"
+    study = before.study
+    municipalities = study.population.towns.municipalities
+    page["has_towns"] = study.by_towns or np.isin(municipalities, study.target.municipalities).any()
+    if not study.has_cells:
+        key = "reach-no-towns" if study.by_towns else "reach-no-cells"
         return page | {"problem": key, "report": before}
-    subject = say.subject_of(view, before.study.question, words)
+    subject = say.subject_of(view, study.question, words)
     return page | _answer(view, asked, values, before, subject, words)
 
 
@@ -85,16 +82,15 @@ def _answer(
     subject: str,
     words: Messages,
 ) -> Document:
-    """Return what the study and, where something is supposed, the what-if say."""
+    """Return the results of the study and of the what-if, if there is one."""
     study, ring = before.study, asked.ring_number
     codes = [area.code for area in study.target.areas]
 
     def site(district: str) -> tuple[float, float] | None:
         return best_site(study, codes.index(district), ring) if district in codes else None
 
-    plan = Plan()
-    if _supposes(values):
-        plan = read_plan(view, values, site, words)
+    has_plan = any(name in values for name in ("remove", "planned", "undo", *NEW_PLACE))
+    plan = read_plan(view, values, site, words) if has_plan else Plan()
     closed = tuple(view.snapshot.by_id[facility_id] for facility_id in plan.changes.remove)
     after = coverage_report(view, asked, plan.changes) if plan.changes.any else None
     change = None
@@ -111,10 +107,10 @@ def _answer(
             evidence=words.label(f"reach-evidence-{asked.evidence}"),
             people=words.label(f"reach-demand-{asked.demand}"),
         ),
-        "told": _ranked(rows),
+        "ranked": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(DOWNLOADS),
-        "single": critical_facilities(view, study, ring),
+        "critical": critical_facilities(view, study, ring),
         "reliance": reliance(view, study, ring, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
@@ -127,12 +123,9 @@ def _answer(
 
 
 def shareable(view: View, values: Values) -> Document | None:
-    """Return the arguments of a URL that says the same as a what-if form.
-
-    None when the form holds a place, which no URL may, or when there is something to tell.
-    """
+    """Return a what-if form as URL arguments; None when it holds a place or changes nothing."""
     undone = values.get("undo", [""])[0]
-    planned = [item for item in values.get("planned", []) if item != undone]
+    planned = [place for place in values.get("planned", []) if place != undone]
     removed = [facility_id for facility_id in values.get("remove", []) if facility_id != undone]
     new = any("".join(values.get(name, [])).strip() for name in NEW_PLACE)
     if planned or new or not (removed or undone):
@@ -140,13 +133,8 @@ def shareable(view: View, values: Values) -> Document | None:
     return query_string(read_question(view, values)) | {"remove": removed}
 
 
-def _supposes(values: Values) -> bool:
-    """Say whether anything of a what-if was sent, an empty what-if form included."""
-    return any(name in values for name in ("remove", "planned", "undo", *NEW_PLACE))
-
-
 def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Document:
-    """Return a row of the comparison as people read it; ranges from all sure to all possible."""
+    """Return a row of the table, formatted; ranges span sure and possible facilities."""
     sure, possible = figures.sure, figures.possible
     return {
         "code": figures.code,
@@ -182,7 +170,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
 
 
 def _ranked(rows: list[Document]) -> list[Document]:
-    """Return districts with the largest share in want first; equals share a rank; nobody last."""
+    """Return districts by uncovered share, largest first, ties with equal rank, unknown last."""
     known = [row for row in rows if row["sort"] == row["sort"]]
     for row in rows:
         ahead = sum(other["sort"] > row["sort"] for other in known)
@@ -190,14 +178,8 @@ def _ranked(rows: list[Document]) -> list[Document]:
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
 
 
-def _towns_held(study: Study) -> bool:
-    """Say whether people by 町丁目 are held of any of the area."""
-    towns, target = study.population.towns, study.target
-    return bool(np.isin(towns.municipalities, target.municipalities).any()) or study.by_towns
-
-
 def _demand(study: Study, words: Messages) -> Document:
-    """Return what is known of the people themselves: what is estimated, and the register."""
+    """Return the population: source, estimated share, and the comparison with the register."""
     cells, unit = study.cells, study.cells.unit
     estimated, people = float(cells.need[cells.suppressed].sum()), float(cells.need.sum())
     rows = reconciliation_rows(study)
@@ -222,19 +204,19 @@ def _demand(study: Study, words: Messages) -> Document:
 
 
 def _plan(plan: Plan, study: Study, closed: tuple[Any, ...]) -> Document:
-    """Return what is supposed so far, and what the form shows again."""
+    """Return the what-if as the form shows it."""
     return {
         "removed": [{"id": facility.id, "name": facility.name} for facility in closed],
         "added": [
             {
-                "name": item.name,
-                "capacity": f"{item.capacity:g}",
-                "value": encoded(item),
-                "outside": study.target.area_at(item.lon, item.lat) < 0,
+                "name": planned.name,
+                "capacity": f"{planned.capacity:g}",
+                "value": encoded(planned),
+                "outside": study.target.area_at(planned.lon, planned.lat) < 0,
             }
-            for item in plan.changes.add
+            for planned in plan.changes.add
         ],
-        "candidates": [{"name": item.name, "value": encoded(item)} for item in plan.candidates],
+        "candidates": [{"name": c.name, "value": encoded(c)} for c in plan.candidates],
         "problem": plan.problem,
         "place": plan.place,
         "capacity": plan.capacity,
@@ -242,16 +224,9 @@ def _plan(plan: Plan, study: Study, closed: tuple[Any, ...]) -> Document:
     }
 
 
-def _preset(ready: CoverageQuestion, asked: CoverageQuery) -> Document:
-    about = preset_arguments(ready)
-    chosen = (
-        list(ready.kinds) == asked.kind
-        and list(ready.needs) == asked.need
-        and ready.time == asked.time
-    )
-    others = {key: value for key, value in query_string(asked).items() if key not in _OF_PRESETS}
-    values = {**others, "kind": about.get("kind", [""]), "need": about.get("need", []), **about}
-    return {"name": ready.question, "values": values, "chosen": chosen}
-
-
-_OF_PRESETS = frozenset({"kind", "need", "time"})
+def _preset(preset: CoverageQuestion, asked: CoverageQuery) -> Document:
+    question = {"kind": list(preset.kinds), "need": list(preset.needs), "time": preset.time}
+    chosen = all(getattr(asked, name) == value for name, value in question.items())
+    others = {key: value for key, value in query_string(asked).items() if key not in question}
+    values = {**others, "kind": [""], "need": [], **preset_arguments(preset)}
+    return {"name": preset.question, "values": values, "chosen": chosen}

@@ -1,8 +1,8 @@
-"""What if: which facilities close and which are planned, as the page's form sends them.
+"""The what-if form: facilities that close and facilities that are planned.
 
-A planned place is nobody's home, yet nothing in the form could tell the two apart: so it is treated
-like one. It travels in the body of a POST only, never in a URL, and is kept nowhere; the answer
-carries it in hidden fields. Facilities that close are public and may stand in a URL.
+A planned place cannot be told from a home and is treated like one: sent in the body of a POST only,
+never in a URL, stored nowhere; the answer repeats it in hidden fields. Facilities that close are
+public and may be in a URL.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_CAPACITY = 10_000
 NEW_PLACE: tuple[str, ...] = ("chosen", "point", "place", "place_district")
 """Fields that may hold a new place; the first that is filled in counts."""
 PLACED_LEVELS = frozenset({"town", "chome", "block", "house", "point"})
-"""How fine an address must be: the middle of a ward says nothing about reach."""
+"""Levels of an address that are precise enough; the middle of a ward is not."""
 
 Site = Callable[[str], tuple[float, float] | None]
 Values = Mapping[str, list[str]]
@@ -36,15 +36,8 @@ _SURE_WITHIN_M = 100.0
 class Plan:
     """A what-if as far as it could be read.
 
-    Attributes
-    ----------
-    changes : WhatIf
-    problem : str
-        Message that says why a place was not added; empty when all is well.
-    candidates : tuple of PlannedFacility
-        Places an ambiguous address may mean.
-    place, capacity : str
-        To be shown again when something was wrong.
+    ``problem`` is the message on a place that was not added, ``candidates`` what an ambiguous
+    address may mean; ``place`` and ``capacity`` are shown again then.
     """
 
     changes: WhatIf = NO_CHANGE
@@ -55,7 +48,7 @@ class Plan:
 
 
 class _NotPlacedError(Exception):
-    """A place could not be used; carries the message and perhaps candidates."""
+    """A place cannot be used; carries the message key and the candidates of an address."""
 
     def __init__(self, problem: str, candidates: tuple[PlannedFacility, ...] = ()) -> None:
         super().__init__(problem)
@@ -68,26 +61,18 @@ def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
 
     Parameters
     ----------
-    view : View
-        For ids and addresses.
     values : mapping of str to list of str
-        ``remove`` and ``planned`` (what is supposed so far), ``undo`` (one of them), and a new
-        place: ``chosen`` (a candidate), ``point`` (from the map), ``place`` (an address) or
+        ``remove`` and ``planned`` (the changes so far), ``undo`` (one of them), and a new place:
+        ``chosen`` (a candidate), ``point`` (from the map), ``place`` (an address) or
         ``place_district`` (a code), with its ``capacity``.
     site : callable
-        Where in a district one more helps most, see `geoportal.coverage.best_site`.
-    words : Messages
-        For the names of places.
+        Best site of a district, see `geoportal.coverage.best_site`.
     """
     undone = _first(values, "undo")
-    known = dict.fromkeys(
-        facility_id
-        for facility_id in values.get("remove", [])
-        if facility_id in view.snapshot.by_id
-    )
-    removed = tuple(facility_id for facility_id in known if facility_id != undone)[:MOST_REMOVED]
+    known = dict.fromkeys(id_ for id_ in values.get("remove", []) if id_ in view.snapshot.by_id)
+    removed = tuple(id_ for id_ in known if id_ != undone)[:MOST_REMOVED]
     earlier = [planned_of(text) for text in dict.fromkeys(values.get("planned", []))]
-    added = [item for item in earlier if item and encoded(item) != undone]
+    added = [planned for planned in earlier if planned and encoded(planned) != undone]
     place, capacity = _first(values, "place")[:200], _first(values, "capacity") or "1"
     problem = ""
     candidates: tuple[PlannedFacility, ...] = ()
@@ -104,9 +89,9 @@ def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
     return Plan(WhatIf(removed, tuple(added[:MOST_PLANNED])), problem, candidates, place, capacity)
 
 
-def encoded(item: PlannedFacility) -> str:
+def encoded(planned: PlannedFacility) -> str:
     """Return a planned facility as a hidden field holds it: ``lon,lat,capacity,label``."""
-    return f"{item.lon:.6f},{item.lat:.6f},{item.capacity:g},{item.name}"
+    return f"{planned.lon:.6f},{planned.lat:.6f},{planned.capacity:g},{planned.name}"
 
 
 def planned_of(text: str) -> PlannedFacility | None:

@@ -1,4 +1,4 @@
-"""On whom people rely: facilities nobody could replace (N-1), and neighbours."""
+"""Dependence on single facilities (N−1) and on neighbouring districts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from geoportal.services.view import View
 from geoportal.web.coverage import wording as say
 from geoportal.web.language.messages import Messages
 
-_MOST_LISTED = 10
-_MOST_IN_A_DISTRICT = 5
+_MAX_CRITICAL = 10
+_MAX_IN_A_DISTRICT = 5
 _ONE_PERSON = 0.5
-"""Less than half a person is none: cells on a border are shared by area."""
+"""Fewer people count as none: cells on a border are shared by area."""
 
 
 def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
@@ -24,7 +24,7 @@ def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
             "without": say.people(n_minus_one.left_without[row, ring]),
             "one": say.people(n_minus_one.left_with_one[row, ring]),
         }
-        for row in n_minus_one.critical(ring)[:_MOST_LISTED]
+        for row in n_minus_one.critical(ring)[:_MAX_CRITICAL]
         if n_minus_one.left_without[row, ring] >= _ONE_PERSON
     ]
 
@@ -35,7 +35,7 @@ def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Docum
     def listed(shares: tuple[Share, ...]) -> list[Document]:
         return [
             {**_facility(view, study, row), "people": say.people(count)}
-            for row, count in shares[:_MOST_IN_A_DISTRICT]
+            for row, count in shares[:_MAX_IN_A_DISTRICT]
         ]
 
     return [
@@ -54,18 +54,12 @@ def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Docum
 
 
 def _facility(view: View, study: Study, row: int) -> Document:
-    return {
-        "id": study.supply.ids[row],
-        "name": study.supply.names[row],
-        "place": _place(view, study, row),
-    }
-
-
-def _place(view: View, study: Study, row: int) -> str:
-    """Return the district a facility lies in, its municipality when that is another one."""
+    """Return a facility with the district it lies in, its municipality when outside the area."""
     home = int(study.facility_districts[row])
     if home >= 0:
-        return study.target.areas[home].name
-    facility = view.snapshot.facilities[int(study.supply.rows[row])]
-    info = view.reference.municipalities.get(facility.municipality_code)
-    return info.name if info else ""
+        place = study.target.areas[home].name
+    else:
+        facility = view.snapshot.facilities[int(study.supply.rows[row])]
+        municipality = view.reference.municipalities.get(facility.municipality_code)
+        place = municipality.name if municipality else ""
+    return {"id": study.supply.ids[row], "name": study.supply.names[row], "place": place}

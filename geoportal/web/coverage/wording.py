@@ -1,4 +1,4 @@
-"""How coverage is said in the visitor's language: subjects, sentences, shares, people, ranges."""
+"""Formats coverage results in the visitor's language: subjects, sentences, shares, ranges."""
 
 from __future__ import annotations
 
@@ -11,37 +11,30 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
-from geoportal.web.language import labels as kind_labels
-from geoportal.web.language.labels import need_labels
+from geoportal.web.language.labels import need_labels, short_kind_label
 from geoportal.web.language.messages import LANGUAGES, Label, Messages
 
 _NUMBER = re.compile(r"([\d.,]+)(.*)")
 
 
 def subject_of(view: View, question: CoverageCriteria, words: Messages) -> Label:
-    """Return what is asked about: 訪問診療（病院・診療所）, 夜間の訪問看護."""
-    kinds = kind_labels.kinds(view.reference, words.language)
-    needs = need_labels(view.reference, words.language)
+    """Return the subject of a question: 訪問診療（病院・診療所）, 夜間の訪問看護.
+
+    Needs are named without what their label adds in brackets: 訪問診療（定期）is 訪問診療.
+    """
+    labels = need_labels(view.reference, words.language)
+    needs = [labels[code].source for code in question.needs]
     dot = "・" if LANGUAGES[words.language].is_japanese else ", "
-    who = Label(dot.join(kinds[kind]["short"].source for kind in question.kinds))
-    what = Label(dot.join(_short(needs[code].source) for code in question.needs))
+    kinds = [short_kind_label(view.reference, kind, words.language) for kind in question.kinds]
+    who = Label(dot.join(kind.source for kind in kinds))
+    what = Label(dot.join(re.split(r"[(（]", need)[0].strip() or need for need in needs))
     name = words.label("reach-subject-both", what=what, who=who) if what and who else what or who
     name = name or words.label("reach-subject-any")
     return words.label("reach-subject-night", name=name) if question.time == "night" else name
 
 
 def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Label:
-    """Return the plain sentence of a district.
-
-    Parameters
-    ----------
-    figures : DistrictFigures
-    subject : str
-        See `subject_of`.
-    ring : int
-        Number of the ring to speak of.
-    words : Messages
-    """
+    """Return the sentence of a district on its coverage within a ring."""
     reach = distance_text(RINGS_M[ring])
     lack = lacking_share(figures, figures.sure, ring)
     if not math.isfinite(lack):
@@ -89,7 +82,7 @@ def lacking(figures: DistrictFigures, level: Level, ring: int) -> float:
 
 
 def percent(share: float, words: Messages) -> str:
-    """Return a share as people say it; small ones are not rounded away."""
+    """Return a share in whole percents; one near 0 or 1 is not rounded to it."""
     hundredths = 100 * share
     if not math.isfinite(hundredths):
         return "—"
@@ -101,10 +94,7 @@ def percent(share: float, words: Messages) -> str:
 
 
 def percent_range(low: float, high: float, words: Messages) -> str:
-    """Return a range of shares; with a decimal where whole percents would not tell them apart.
-
-    Without it, 0.986 to 0.994 would read 99%–99% or more.
-    """
+    """Return a range of shares; with a decimal where whole percents would be equal."""
     ends = percent(low, words), percent(high, words)
     if ends[0] != ends[1] and f"{low:.0%}" == f"{high:.0%}":
         ends = f"{low:.1%}", f"{high:.1%}"
@@ -112,12 +102,12 @@ def percent_range(low: float, high: float, words: Messages) -> str:
 
 
 def part(count: float, whole: float, words: Messages) -> str:
-    """Return a part of a whole as a share; a dash for a part of nothing."""
+    """Return a count as a share of a whole; a dash when the whole is 0."""
     return percent(count / whole if whole else math.nan, words)
 
 
 def people(count: float) -> str:
-    """Return a number of people, whole, with thousands separated; a dash for not known."""
+    """Return a whole number of people, thousands separated; a dash for NaN."""
     return f"{count:,.0f}" if math.isfinite(count) else "—"
 
 
@@ -127,7 +117,7 @@ def tenths(value: float | None) -> str:
 
 
 def spoken_range(low: str, high: str) -> str:
-    """Return a range, or the one value when both are said alike; a common unit is said once.
+    """Return a range, or the one value when both are equal; a common unit is written once.
 
     Examples
     --------
@@ -139,8 +129,3 @@ def spoken_range(low: str, high: str) -> str:
     first, second = _NUMBER.fullmatch(low), _NUMBER.fullmatch(high)
     same_unit = first and second and first[2] == second[2]
     return f"{first[1] if first and same_unit else low}–{high}"
-
-
-def _short(label: str) -> str:
-    """Return a label without what stands in brackets: 訪問診療（定期） is called 訪問診療."""
-    return re.split(r"[(（]", label)[0].strip() or label
