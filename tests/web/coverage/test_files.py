@@ -19,7 +19,7 @@ def test_a_file_does_not_outlive_the_day(monkeypatch: pytest.MonkeyPatch) -> Non
         made.append(name)
         return f"{name} {len(made)}".encode()
 
-    monkeypatch.setattr(files, "_made", make)
+    monkeypatch.setattr(files, "_written", make)
     target = SimpleNamespace(areas=[SimpleNamespace(code="40106")])
     study = SimpleNamespace(target=target, question="clinics")
     report: Any = SimpleNamespace(dataset_version="v1", study=study)
