@@ -38,7 +38,7 @@ class StudyArea:
         Degrees, EPSG:4326.
     within : tuple of str
         Codes of the whole that a local district, or the rest, is a part of; empty: undivided.
-    beside : tuple of str
+    neighbours : tuple of str
         For the rest, the codes of the local districts next to it.
     """
 
@@ -47,7 +47,7 @@ class StudyArea:
     level: str
     outline: MultiPolygon
     within: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
     def facility_rows(self, snapshot: Snapshot) -> Rows:
         """Return the facilities in the district; see `Snapshot.in_district`.
@@ -59,7 +59,7 @@ class StudyArea:
             return snapshot.in_district(self.code)
         whole = _rows_in(snapshot, self.within)
         if self.level == REST:
-            return np.setdiff1d(whole, _rows_in(snapshot, self.beside))
+            return np.setdiff1d(whole, _rows_in(snapshot, self.neighbours))
         return np.intersect1d(whole, snapshot.in_district(self.code))
 
 
@@ -251,6 +251,6 @@ def _local_areas(
         rest = rest.difference(piece)
     remaining = polygonal(rest)
     if not remaining.is_empty:
-        beside = tuple(area.code for area in areas)
-        areas.append(StudyArea(REST, REST_NAME, REST, remaining, codes, beside))
+        neighbours = tuple(area.code for area in areas)
+        areas.append(StudyArea(REST, REST_NAME, REST, remaining, codes, neighbours))
     return tuple(areas)

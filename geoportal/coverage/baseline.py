@@ -126,8 +126,8 @@ def _is_complete(document: Mapping[str, Any]) -> bool:
         isinstance(document.get("dataset_version"), str)
         and {"code", "name"} <= document["target"].keys()
         and all(isinstance(row, dict) and "district" in row for row in rows)
-        and all(isinstance(each, dict) and each.keys() >= _FACILITY for each in facilities)
-        and all(_is_number(each[key]) for each in facilities for key in ("lon", "lat"))
+        and all(isinstance(entry, dict) and entry.keys() >= _FACILITY for entry in facilities)
+        and all(_is_number(entry[key]) for entry in facilities for key in ("lon", "lat"))
         and all(isinstance(document.get(key, {}), dict) for key in ("meshes", "towns", "sources"))
     )
 

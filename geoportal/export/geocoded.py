@@ -78,6 +78,8 @@ def geocode_csv(
 ) -> dict[str, Any]:
     """Geocode one column of a CSV file into a new file (UTF-8 with BOM).
 
+    Return the number of ``rows``, and of rows by ``status``.
+
     Parameters
     ----------
     source : Path
@@ -87,11 +89,6 @@ def geocode_csv(
         Another file; written whole or not at all.
     column, hint_column : str
         Headings of the address and, if not empty, of the city or ward.
-
-    Returns
-    -------
-    dict
-        ``rows`` and the number of rows by ``status``.
 
     Raises
     ------

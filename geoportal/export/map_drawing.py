@@ -79,7 +79,7 @@ class MapDrawing:
         return x - half_width, y - half_height, x + half_width, y + half_height
 
     def draw(self) -> None:
-        """Draw everything, from the ground up."""
+        """Draw every layer, the lowest first."""
         self._draw_ground()
         self._draw_cells()
         self._draw_districts()

@@ -17,7 +17,7 @@ from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, la
 from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, range_text
 
 
-def top_html(report: CoverageReport) -> str:
+def heading_html(report: CoverageReport) -> str:
     """Return the heading of the page."""
     size = "円は町丁目、大きさは 75歳以上の人数です。" if report.study.by_towns else ""
     lead = (

@@ -19,7 +19,7 @@ from jinja2 import Template
 
 from geoportal.coverage.report import CoverageReport
 from geoportal.errors import NotFoundError
-from geoportal.export.map_figures import figures_html, top_html
+from geoportal.export.map_figures import figures_html, heading_html
 from geoportal.export.map_layers import add_layers
 from geoportal.export.pack_files import PACK_FORMATS
 
@@ -91,7 +91,7 @@ def write_map_html(path: Path, report: CoverageReport) -> None:
     NotFoundError
         When Leaflet is not installed with the program.
     """
-    page = _MapPage(report.title, top_html(report), figures_html(report))
+    page = _MapPage(report.title, heading_html(report), figures_html(report))
     chart = _OfflineMap(tiles=None, zoom_control=True)
     page.add_child(chart)
     add_layers(chart, report)

@@ -164,7 +164,7 @@ def _add_gaps(chart: folium.Map, study: Study) -> None:
     """Draw where nobody serves: rings around towns, or outlines of meshes joined by district."""
     rows = gap_rows(study)
     style = {"color": GAP, "weight": 2, "dashArray": "5 4", "fill": False}
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"style_function": lambda _: style}
     if study.by_towns:
         place = "町丁目"
         features = [
@@ -178,7 +178,10 @@ def _add_gaps(chart: folium.Map, study: Study) -> None:
             )
             for n, radius, shape in _circles(study, rows)
         ]
-        options["marker"] = folium.Circle(radius=1, fill=False)
+        options = {
+            "marker": folium.Circle(radius=1, fill=False),
+            "style_function": lambda feature: style | {"radius": feature["properties"]["radius"]},
+        }
     else:
         place, features, shapes = "地区", [], part_shapes(study)
         for number, area in enumerate(study.target.areas):
@@ -192,9 +195,6 @@ def _add_gaps(chart: folium.Map, study: Study) -> None:
         chart,
         features,
         name=f"空白（{RING_TEXT} 以内に 0 か所）",
-        style_function=lambda feature: (
-            style | {key: value for key, value in feature["properties"].items() if key == "radius"}
-        ),
         tooltip=folium.GeoJsonTooltip([place, "空白に住む75歳以上"]),
         **options,
     )

@@ -22,7 +22,7 @@ from geoportal.search.match import POSSIBLE
 from geoportal.search.rank import leading_key, order
 
 FIRST_PAGE = 20
-KEPT_DAYS = 31
+RETENTION_DAYS = 31
 LEAST_QUESTIONS = 200
 """Totals of a day with fewer questions are not given out: who was shown to a few people could
 tell where one of them lives."""
@@ -49,7 +49,7 @@ class ExposureLedger:
         with self._lock:
             if day not in self._days:
                 self._days[day] = {}
-                for old in [d for d in self._days if d < day - timedelta(days=KEPT_DAYS)]:
+                for old in [d for d in self._days if d < day - timedelta(days=RETENTION_DAYS)]:
                     del self._days[old], self._questions[old]
             self._questions[day] = self._questions.get(day, 0) + 1
             totals = self._days[day]
