@@ -114,10 +114,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         "as_of": report.as_of,
         "demand": question.demand,
         "cells": len(study.cells),
-        "facilities": {
-            "sure": int(study.supply.certain.sum()),
-            "possible": len(study.supply),
-        },
+        "facilities": {"sure": int(study.supply.certain.sum()), "possible": len(study.supply)},
         "districts": [
             {**row, "sentence": sentence(figures, report.subject)}
             for row, figures in zip(

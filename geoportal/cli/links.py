@@ -31,6 +31,11 @@ _FIELDS_JA = {
     "kind": "種別",
 }
 _OUTCOMES_JA = {"linked": "同じ施設", "review": "要確認", "separate": "別の施設"}
+_VERDICTS_JA = {
+    "same": "同じ施設とします",
+    "different": "別の施設とします",
+    "withdrawn": "取り消しました",
+}
 _RELATIONS_JA = {"same_institution": "同じ機関", "same_address": "同じ所在地"}
 _REASONS_JA = {
     "number": "公的な番号が同じ",
@@ -108,12 +113,8 @@ def explain(console: Console, number: str) -> None:
         "pairs": [_pair(pair) for pair in explanation.pairs],
         "others": _by_own_id(record for record in compared if record.own_id not in own_ids),
         "related": [
-            {
-                "kind": relation.kind,
-                "id": relation.facility_id,
-                "name": places[relation.facility_id].name,
-            }
-            for relation in Relations(places.values()).of(explanation.facility_id)
+            {"kind": related.kind, **attributes(places[related.facility_id], "id", "name")}
+            for related in Relations(places.values()).of(explanation.facility_id)
         ],
         "decisions": [
             {
@@ -149,12 +150,7 @@ def _store(
     stored = LinkDecision(first, second, verdict, decided_by.strip(), today, note.strip())
     version = take_verdict(console.database(), shipped_reference(), stored)
     document = {"a": first, "b": second, "verdict": verdict, "dataset_version": version}
-    words = {
-        "same": "同じ施設とします",
-        "different": "別の施設とします",
-        "withdrawn": "取り消しました",
-    }
-    console.print(document, lambda: iter([f"{first} と {second}: {words[verdict]}"]))
+    console.print(document, lambda: iter([f"{first} と {second}: {_VERDICTS_JA[verdict]}"]))
 
 
 def _by_own_id(records: Iterable[StoredRecord]) -> dict[str, list[Document]]:

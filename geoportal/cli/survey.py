@@ -34,11 +34,7 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
     chosen = [snapshot.facilities[row] for row in rows]
     facilities = sorted(
         (facility for facility in chosen if facility.kind == kind),
-        key=lambda facility: (
-            facility.municipality_code,
-            facility.kana or facility.name,
-            facility.id,
-        ),
+        key=lambda f: (f.municipality_code, f.kana or f.name, f.id),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     questions = write_survey(
@@ -52,7 +48,5 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         "questions": questions,
     }
     label = view.reference.kinds[kind].label_ja
-    console.print(
-        document,
-        lambda: iter([f"{out}: {label} {len(facilities)} 件、設問 {questions}"]),
-    )
+    line = f"{out}: {label} {len(facilities)} 件、設問 {questions}"
+    console.print(document, lambda: iter([line]))

@@ -1,10 +1,14 @@
-"""Reference lists as they go out: centres, districts, sources, vocabulary."""
+"""Reference lists, requests and JSON: centres, districts, sources, vocabulary."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator
 
 from geoportal.documents import Document, attributes
+from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -15,6 +19,43 @@ from geoportal.services.view import View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
+_SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")
+
+
+class DistrictPath(Strict):
+    """A district's code in the path."""
+
+    code: Code
+
+
+class DistrictQuery(Strict):
+    """What `GET /api/v1/districts/{code}` takes."""
+
+    geometry: bool = True
+
+
+class DistrictsQuery(DistrictQuery):
+    """What `GET /api/v1/districts` takes."""
+
+    level: str | None = Field(
+        None,
+        max_length=40,
+        description="prefecture, medical_area, municipality, ward, local, or a local level's name",
+    )
+    tolerance_m: Literal[0, 20, 100, 500] = Field(
+        0, description="Simplify outlines for drawing: metres a line may stray"
+    )
+
+    @field_validator("tolerance_m", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+class VocabularyQuery(Strict):
+    """What `GET /api/v1/vocabulary` takes."""
+
+    q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
 def centres_document(view: View) -> Document:
@@ -71,12 +112,8 @@ def _source(view: View, name: str) -> Document:
     figures = view.snapshot.source_figures.get(name)
     return {
         "source": name,
-        "label_ja": info.label_ja if info else name,
-        "label_en": info.label_en if info else name,
-        "publisher": info.publisher if info else "",
-        "licence": info.licence if info else "",
-        "page": info.page if info else "",
-        "attribution": info.attribution if info else "",
+        **{label: getattr(info, label, name) for label in ("label_ja", "label_en")},
+        **{field: getattr(info, field, "") for field in _SOURCE_FIELDS},
         "as_of": newest,
         "stale": bool(cadence) and view.snapshot.today > date.fromisoformat(newest) + cadence,
         "facilities": view.facility_counts.get(name, 0),
@@ -169,10 +206,7 @@ def role_document(role: Role) -> Document:
         "role": role.role,
         "label_ja": role.label_ja or role.role,
         "label_en": role.label_en or role.role,
-        "kinds": list(role.kinds),
-        "needs": list(role.needs),
-        "required": role.required,
-        "apart_from": list(role.apart_from),
+        **attributes(role, "kinds", "needs", "required", "apart_from"),
     }
 
 

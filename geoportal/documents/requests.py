@@ -16,7 +16,6 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
-    field_validator,
     model_validator,
 )
 
@@ -135,10 +134,7 @@ class SearchRequest(Strict):
     def to_query(self, view: View, *, whole_allowed: bool = False) -> Query:
         """Return the question in the domain's terms.
 
-        Parameters
-        ----------
-        whole_allowed : bool
-            Whether a question without near, district and q (everything) is allowed.
+        Without near, district and q it asks for everything, which must be ``whole_allowed``.
 
         Raises
         ------
@@ -221,13 +217,7 @@ class LocateRequest(Strict):
 
     @property
     def point(self) -> tuple[float, float]:
-        """The point, longitude first.
-
-        Raises
-        ------
-        UsageError
-            When an address was given instead.
-        """
+        """The point, longitude first; a UsageError is raised when an address was given instead."""
         if self.lon is None or self.lat is None:
             raise UsageError("give either address, or lon and lat", "address")
         return self.lon, self.lat
@@ -245,43 +235,6 @@ class FacilityPath(Strict):
     """A facility's id in the path."""
 
     facility_id: Code
-
-
-class DistrictPath(Strict):
-    """A district's code in the path."""
-
-    code: Code
-
-
-class DistrictQuery(Strict):
-    """What `GET /api/v1/districts/{code}` takes."""
-
-    geometry: bool = True
-
-
-class DistrictsQuery(Strict):
-    """What `GET /api/v1/districts` takes."""
-
-    geometry: bool = True
-    level: str | None = Field(
-        None,
-        max_length=40,
-        description="prefecture, medical_area, municipality, ward, local, or a local level's name",
-    )
-    tolerance_m: Literal[0, 20, 100, 500] = Field(
-        0, description="Simplify outlines for drawing: metres a line may stray"
-    )
-
-    @field_validator("tolerance_m", mode="before")
-    @classmethod
-    def _number(cls, value: object) -> object:
-        return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
-class VocabularyQuery(Strict):
-    """What `GET /api/v1/vocabulary` takes."""
-
-    q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
 def origin_of(view: View, near: Point | Address) -> Origin:
@@ -316,7 +269,7 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        west, south, east, north = map(float, text.split(","))
     except ValueError:
         raise UsageError("expected four numbers: west,south,east,north", "bbox") from None
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):

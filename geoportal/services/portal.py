@@ -61,21 +61,9 @@ def now_in_japan() -> datetime:
 class Portal:
     """Loads the data, and again when they have changed; hands out the view of the present state.
 
-    Safe to use from many threads.
-
-    Parameters
-    ----------
-    database : Database
-        Opened; only read here.
-    reference : Reference
-        Shipped lists.
-    clock : callable
-        Returns the present moment; tests pass a fixed one.
-
-    Attributes
-    ----------
-    exposure : ExposureLedger
-        How often each facility was shown, over all versions this process has seen.
+    Safe to use from many threads. The database is only read; ``clock`` returns the present moment
+    (tests pass a fixed one); ``exposure`` counts how often each facility was shown, over all
+    versions this process has seen.
     """
 
     database: Database

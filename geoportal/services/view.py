@@ -35,7 +35,6 @@ from geoportal.store.reference import Edition, Reference
 
 MAX_STATIONS: Final = 5
 """Stations suggested at most: they stand below the towns, which are asked for more often."""
-_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @lru_cache(maxsize=4096)
@@ -195,16 +194,10 @@ class View:
         return Located(result, self.district_chain(code), centres[0] if centres else None)
 
     def suggest(self, text: str, limit: int, district: str | None = None) -> Suggestions:
-        """Return towns and stations whose name begins with a text.
+        """Return towns and stations whose name begins with a text, a city in front or not.
 
-        Parameters
-        ----------
-        text : str
-            A city or ward may stand in front of the name.
-        limit : int
-            Most towns; stations are at most `MAX_STATIONS` besides.
-        district : str, optional
-            Code of a district of any level that the places lie in.
+        At most ``limit`` towns, and `MAX_STATIONS` stations besides; with ``district``, the code
+        of a district of any level, only places in it.
 
         Raises
         ------
@@ -224,13 +217,7 @@ class View:
         )
 
     def require_districts(self, codes: Iterable[str]) -> None:
-        """Check that district codes are known.
-
-        Raises
-        ------
-        UnknownDistrictError
-            When one is not.
-        """
+        """Raise an UnknownDistrictError unless all districts are known."""
         for code in codes:
             if not self.snapshot.knows_district(code):
                 raise UnknownDistrictError(code)
@@ -279,13 +266,12 @@ class View:
             When no outline is held.
         """
         districts = self.snapshot.districts.districts
-        members = district_members(self.reference)
-        cities = [d.code for d in districts if len(members.get(d.code, ())) > 1]
-        whole = [code for code in cities if code in self.reference.designated_cities]
-        parts = [d.code for d in districts if d.level in ("ward", "municipality")]
-        if not (whole or parts):
-            raise NotFoundError("no district outlines are held; import boundaries first")
-        return (*whole, *parts)[0]
+        members, cities = district_members(self.reference), self.reference.designated_cities
+        whole = [d for d in districts if d.code in cities and len(members.get(d.code, ())) > 1]
+        parts = [d for d in districts if d.level in ("ward", "municipality")]
+        for district in (*whole, *parts):
+            return district.code
+        raise NotFoundError("no district outlines are held; import boundaries first")
 
     def changes(self, source: str, from_date: str = "", to_date: str = "") -> Changes:
         """Compare two editions of a source; see `geoportal.ingest.changes.compare_editions`.
@@ -298,7 +284,7 @@ class View:
             When a date is not an ISO date, or they are in the wrong order.
         """
         for name, day in (("from", from_date), ("to", to_date)):
-            if day and not _ISO_DATE.fullmatch(day):
+            if day and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
                 raise UsageError("dates are written 2026-10-01", name)
         with self.database.engine.connect() as connection:
             report = compare_editions(connection, source, from_date, to_date, self.geocoder)

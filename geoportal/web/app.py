@@ -62,15 +62,7 @@ _LOG = structlog.get_logger("geoportal.web")
 
 
 def create_app(portal: Portal, settings: Settings) -> Flask:
-    """Build the web application.
-
-    Parameters
-    ----------
-    portal : Portal
-        Answers the questions.
-    settings : Settings
-        Base map and the like.
-    """
+    """Build the web application that answers from a portal, with the base map of the settings."""
     app = OpenAPI(
         __name__,
         info=Info(
@@ -90,20 +82,11 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     app.config.update(_COMPRESSION)
     Compress(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for resource in (
-        search.api,
-        browse.api,
-        reference.api,
-        coverage.api,
-        search.suggestions,
-        browse.changes_api,
-    ):
-        app.register_api(resource)
-    app.register_blueprint(coverage.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(changes_page.blueprint)
-    app.register_blueprint(description.blueprint)
-    app.register_blueprint(crawlers.blueprint)
+    apis = (search.api, browse.api, reference.api, coverage.api)
+    for api in (*apis, search.suggestions, browse.changes_api):
+        app.register_api(api)
+    for module in (coverage, pages, changes_page, description, crawlers):
+        app.register_blueprint(module.blueprint)
     add_static_files(app)
     _add_health(app, portal)
     _add_errors(app)

@@ -29,16 +29,8 @@ def problem(
 ) -> Response:
     """Return a problem document.
 
-    Parameters
-    ----------
-    status : int
-        HTTP status code.
-    detail : str
-        What went wrong and what to do, for people.
-    errors : sequence of {"field", "message"}
-        For input: each offending field.
-    members : str
-        Extension members.
+    ``detail`` says to people what went wrong and what to do, ``errors`` names each offending
+    field of the input with a message; ``members`` are extension members.
     """
     document: dict[str, object] = {
         "title": HTTPStatus(status).phrase,
@@ -81,8 +73,8 @@ def of_body() -> Response | None:
 def of_validation(error: ValidationError) -> Response:
     """Return the problem of a request that does not fit its schema, without its values."""
     errors = [
-        {"field": field_of(item["loc"]), "message": _message(item["type"], item["msg"])}
-        for item in error.errors(include_input=False, include_url=False, include_context=False)
+        {"field": field_of(detail["loc"]), "message": _message(detail["type"], detail["msg"])}
+        for detail in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return problem(HTTPStatus.BAD_REQUEST, "the request is not as expected; see errors", errors)
 

@@ -8,14 +8,14 @@ from flask import Response
 
 from geoportal.documents.changes import ChangesQuery, changes_document
 from geoportal.documents.facility import facility_document
-from geoportal.documents.reference import district_document, districts_document
-from geoportal.documents.requests import (
+from geoportal.documents.reference import (
     DistrictPath,
     DistrictQuery,
     DistrictsQuery,
-    FacilitiesQuery,
-    FacilityPath,
+    district_document,
+    districts_document,
 )
+from geoportal.documents.requests import FacilitiesQuery, FacilityPath
 from geoportal.documents.search import facilities_document
 from geoportal.web.api.answers import (
     BROWSE,

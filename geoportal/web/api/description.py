@@ -55,10 +55,10 @@ def _examples() -> dict[str, Any]:
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     schemas = document["components"]["schemas"]
-    for path, item in document["paths"].items():
+    for path, operations in document["paths"].items():
         for method in _METHODS:
-            if method in item:
-                yield _operation(method, path, item[method], schemas)
+            if method in operations:
+                yield _operation(method, path, operations[method], schemas)
 
 
 def _operation(
@@ -67,24 +67,23 @@ def _operation(
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {})
     schema = _resolve(body.get("schema", {}), schemas)
     required = schema.get("required", [])
+    properties = schema.get("properties", {}).items()
+    parameters = [
+        *described.get("parameters", []),
+        *(
+            {"name": name, "in": "body", "schema": field, "required": name in required}
+            for name, field in properties
+        ),
+    ]
     fields = [
         {
-            "name": one["name"],
-            "place": _PLACES[one["in"]],
-            "type": _type(one["schema"], schemas),
-            "required": one.get("required", False),
-            "text": one.get("description") or one["schema"].get("description", ""),
+            "name": parameter["name"],
+            "place": _PLACES[parameter["in"]],
+            "type": _type(parameter["schema"], schemas),
+            "required": parameter.get("required", False),
+            "text": parameter.get("description") or parameter["schema"].get("description", ""),
         }
-        for one in described.get("parameters", [])
-    ] + [
-        {
-            "name": name,
-            "place": _PLACES["body"],
-            "type": _type(one, schemas),
-            "required": name in required,
-            "text": one.get("description", ""),
-        }
-        for name, one in schema.get("properties", {}).items()
+        for parameter in parameters
     ]
     return {
         "method": method.upper(),
@@ -101,16 +100,16 @@ def _operation(
 
 def _resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: dict[str, Any] = schemas.get(name, {}) if name else schema
-    return found
+    resolved: dict[str, Any] = schemas.get(name, {}) if name else schema
+    return resolved
 
 
 def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
     """Say in a few words what a value looks like."""
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
-        kinds = [_type(one, schemas) for one in choices if one.get("type") != "null"]
-        return " | ".join(dict.fromkeys(kinds))
+        types = [_type(choice, schemas) for choice in choices if choice.get("type") != "null"]
+        return " | ".join(dict.fromkeys(types))
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":
@@ -129,7 +128,7 @@ def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
 def _without_nulls(value: Any) -> Any:
     """Leave out members without a value: the library writes some that OpenAPI does not allow."""
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        return {key: _without_nulls(member) for key, member in value.items() if member is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        return [_without_nulls(member) for member in value]
     return value

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from flask import Response
 
-from geoportal.documents.reference import centres_document, sources_document, vocabulary_document
-from geoportal.documents.requests import VocabularyQuery
+from geoportal.documents.reference import (
+    VocabularyQuery,
+    centres_document,
+    sources_document,
+    vocabulary_document,
+)
 from geoportal.documents.search_extras import exposure_document
 from geoportal.web.api.answers import PROBLEM, REFERENCE, json_object, private, public, resource
 from geoportal.web.current_view import portal_here, view_here
