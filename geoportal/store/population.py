@@ -12,44 +12,35 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from geoportal.store.batches import insert_rows
+from geoportal.store.columns import edition_columns, integers, texts
 from geoportal.store.documents import digest
 from geoportal.store.schema import metadata
 
 mesh_cells = sa.Table(
     "mesh_cells",
     metadata,
-    sa.Column("code", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("first_mesh", sa.Text, nullable=False, index=True),
-    sa.Column("pop", sa.Integer, nullable=False),
-    sa.Column("pop65", sa.Integer),
-    sa.Column("pop75", sa.Integer),
-    sa.Column("pop85", sa.Integer),
-    sa.Column("alone", sa.Integer),
-    sa.Column("merged_into", sa.Integer),
+    *integers("code", primary_key=True, autoincrement=False),
+    *texts("first_mesh", index=True),
+    *integers("pop", nullable=False),
+    *integers("pop65", "pop75", "pop85", "alone", "merged_into"),
     comment="people by half mesh (census, T001101); null: suppressed, merged into another cell",
 )
 
 mesh_sets = sa.Table(
     "mesh_sets",
     metadata,
-    sa.Column("first_mesh", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("row_count", sa.Integer, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("first_mesh", primary_key=True),
+    *texts("source"),
+    *edition_columns(),
     comment="which edition the cells of a first-level mesh are from; they are replaced together",
 )
 
 age_population = sa.Table(
     "age_population",
     metadata,
-    sa.Column("municipality_code", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("pop", sa.Integer, nullable=False),
-    sa.Column("pop65", sa.Integer, nullable=False),
-    sa.Column("pop75", sa.Integer, nullable=False),
-    sa.Column("pop85", sa.Integer, nullable=False),
+    *texts("municipality_code", primary_key=True),
+    *texts("source", "as_of"),
+    *integers("pop", "pop65", "pop75", "pop85", nullable=False),
     comment="residents by age group (住民基本台帳), both sexes",
 )
 

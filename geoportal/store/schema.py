@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from geoportal.store.columns import degrees, edition_columns, integers, texts
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -20,162 +22,129 @@ metadata = sa.MetaData(
 meta = sa.Table(
     "meta",
     metadata,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    *texts("key", primary_key=True),
+    *texts("value"),
     comment="dataset_version and other single values",
 )
 
 editions = sa.Table(
     "editions",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("source", sa.Text, nullable=False, index=True),
-    sa.Column("file_name", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("imported_at", sa.Text, nullable=False),
-    sa.Column("rows_read", sa.Integer, nullable=False),
-    sa.Column("accepted", sa.Integer, nullable=False),
-    sa.Column("rejected", sa.Integer, nullable=False),
-    sa.Column("created", sa.Integer, nullable=False),
-    sa.Column("updated", sa.Integer, nullable=False),
-    sa.Column("unchanged", sa.Integer, nullable=False),
-    sa.Column("removed", sa.Integer, nullable=False),
-    sa.Column("issue_count", sa.Integer, nullable=False),
+    *integers("id", primary_key=True, autoincrement=True),
+    *texts("source", index=True),
+    *texts("file_name", "sha256", "as_of", "imported_at"),
+    *integers("rows_read", "accepted", "rejected", nullable=False),
+    *integers("created", "updated", "unchanged", "removed", "issue_count", nullable=False),
     comment="one row for each imported file",
 )
 
 records = sa.Table(
     "records",
     metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("record_id", sa.Text, primary_key=True),
-    sa.Column("facility_id", sa.Text, nullable=False, index=True),
-    sa.Column("scope", sa.Text, nullable=False, index=True),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("first_seen", sa.Text, nullable=False),
-    sa.Column("last_seen", sa.Text, nullable=False),
-    sa.Column("closed_on", sa.Text, nullable=False, server_default=""),
-    sa.Column("own_id", sa.Text, nullable=False, server_default="", index=True),
-    sa.Column("link_block", sa.Text, nullable=False, server_default="", index=True),
-    sa.Column("content_hash", sa.Text, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
+    *texts("source", "record_id", primary_key=True),
+    *texts("facility_id", "scope", index=True),
+    *texts("as_of", "first_seen", "last_seen"),
+    *texts("closed_on", server_default=""),
+    *texts("own_id", "link_block", server_default="", index=True),
+    *texts("content_hash", "content"),
     comment="what a source says of one facility (FacilityRecord as JSON)",
 )
 
 scope_editions = sa.Table(
     "scope_editions",
     metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("as_of", sa.Text, primary_key=True),
+    *texts("source", "scope", "as_of", primary_key=True),
     comment="editions that list a scope completely: a record missing from a later one is closed",
 )
 
 facilities = sa.Table(
     "facilities",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False, index=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("municipality_code", sa.Text, nullable=False, index=True),
-    sa.Column("lon", sa.Float(53)),
-    sa.Column("lat", sa.Float(53)),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
+    *texts("id", primary_key=True),
+    *texts("kind", index=True),
+    *texts("name"),
+    *texts("municipality_code", index=True),
+    *degrees(),
+    *texts("status", "document"),
     comment="one place offering one kind of service, resolved; document = Facility as JSON",
 )
 
 claims = sa.Table(
     "claims",
     metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("record_id", sa.Text, primary_key=True),
-    sa.Column("facility_id", sa.Text, nullable=False, index=True),
-    sa.Column("ordinal", sa.Integer, primary_key=True),
-    sa.Column("code", sa.Text, nullable=False, index=True),
-    sa.Column("value", sa.Text, nullable=False),
-    sa.Column("evidence", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("valid_until", sa.Text, nullable=False, server_default=""),
-    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    *texts("source", "record_id", primary_key=True),
+    *texts("facility_id", index=True),
+    *integers("ordinal", primary_key=True),
+    *texts("code", index=True),
+    *texts("value", "evidence", "as_of"),
+    *texts("valid_until", "note", server_default=""),
     comment="dated facts with evidence; never overwritten by another source's",
 )
 
 identifiers = sa.Table(
     "identifiers",
     metadata,
-    sa.Column("scheme", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, primary_key=True),
-    sa.Column("facility_id", sa.Text, primary_key=True, index=True),
+    *texts("scheme", "value", primary_key=True),
+    *texts("facility_id", primary_key=True, index=True),
     comment="official numbers",
 )
 
 redirects = sa.Table(
     "redirects",
     metadata,
-    sa.Column("old_id", sa.Text, primary_key=True),
-    sa.Column("new_id", sa.Text, nullable=False),
+    *texts("old_id", primary_key=True),
+    *texts("new_id"),
     comment="an id once published leads to its facility for ever",
 )
 
 link_pairs = sa.Table(
     "link_pairs",
     metadata,
-    sa.Column("first", sa.Text, primary_key=True),
-    sa.Column("second", sa.Text, primary_key=True, index=True),
-    sa.Column("block", sa.Text, nullable=False, index=True),
-    sa.Column("outcome", sa.Text, nullable=False, index=True),
-    sa.Column("reason", sa.Text, nullable=False),
+    *texts("first", primary_key=True),
+    *texts("second", primary_key=True, index=True),
+    *texts("block", "outcome", index=True),
+    *texts("reason"),
     sa.Column("score", sa.Float(53), nullable=False),
-    sa.Column("parts", sa.Text, nullable=False),
+    *texts("parts"),
     comment="pairs of ids that linking compared and why they were linked or not; can be rebuilt",
 )
 
 link_decisions = sa.Table(
     "link_decisions",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("first", sa.Text, nullable=False, index=True),
-    sa.Column("second", sa.Text, nullable=False, index=True),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("decided_by", sa.Text, nullable=False),
-    sa.Column("decided_on", sa.Text, nullable=False),
-    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    *integers("id", primary_key=True, autoincrement=True),
+    *texts("first", "second", index=True),
+    *texts("verdict", "decided_by", "decided_on"),
+    *texts("note", server_default=""),
     comment="what people decided about pairs of ids; the last row of a pair holds",
 )
 
 record_history = sa.Table(
     "record_history",
     metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("record_id", sa.Text, primary_key=True),
-    sa.Column("as_of", sa.Text, primary_key=True, index=True),
-    sa.Column("scope", sa.Text, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("source", "record_id", primary_key=True),
+    *texts("as_of", primary_key=True, index=True),
+    *texts("scope", "content_hash"),
     comment="which editions list a record, and what they say of it",
 )
 
 record_contents = sa.Table(
     "record_contents",
     metadata,
-    sa.Column("content_hash", sa.Text, primary_key=True),
-    sa.Column("content", sa.Text, nullable=False),
+    *texts("content_hash", primary_key=True),
+    *texts("content"),
     comment="what editions are compared by, each wording once (JSON)",
 )
 
 outlines = sa.Table(
     "outlines",
     metadata,
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("level", sa.Text, nullable=False),
-    sa.Column("parent", sa.Text, nullable=False, server_default=""),
-    sa.Column("full_name", sa.Text, nullable=False, server_default=""),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("vertices", sa.Integer, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("code", primary_key=True),
+    *texts("name", "level"),
+    *texts("parent", "full_name", server_default=""),
+    *texts("source", "as_of"),
+    *integers("vertices", nullable=False),
+    *texts("content_hash"),
     sa.Column("geometry", sa.LargeBinary, nullable=False),
     comment="district outlines, WKB (Multi)Polygon, EPSG:4326",
 )
@@ -183,76 +152,58 @@ outlines = sa.Table(
 centres = sa.Table(
     "centres",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
+    *texts("id", primary_key=True),
+    *texts("as_of", "content_hash", "document"),
     comment="consultation centres; document = Centre as JSON",
 )
 
 places = sa.Table(
     "places",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("municipality_code", sa.Text, nullable=False, index=True),
-    sa.Column("prefecture", sa.Text, nullable=False),
-    sa.Column("municipality", sa.Text, nullable=False),
-    sa.Column("town", sa.Text, nullable=False),
-    sa.Column("koaza", sa.Text, nullable=False, server_default=""),
-    sa.Column("block", sa.Text, nullable=False, server_default=""),
-    sa.Column("house", sa.Text, nullable=False, server_default=""),
-    sa.Column("lon", sa.Float(53)),
-    sa.Column("lat", sa.Float(53)),
-    sa.Column("kana", sa.Text, nullable=False, server_default=""),
-    sa.Column("registry_id", sa.Text, nullable=False, server_default=""),
+    *integers("id", primary_key=True, autoincrement=True),
+    *texts("source", "as_of"),
+    *texts("municipality_code", index=True),
+    *texts("prefecture", "municipality", "town"),
+    *texts("koaza", "block", "house", server_default=""),
+    *degrees(),
+    *texts("kana", "registry_id", server_default=""),
     comment="gazetteer: 町丁目 and finer, one row a place; known by name only without a position",
 )
 
 place_sets = sa.Table(
     "place_sets",
     metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("municipality_code", sa.Text, primary_key=True),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("row_count", sa.Integer, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("source", "municipality_code", primary_key=True),
+    *edition_columns(),
     comment="which edition the places of a municipality are from; they are replaced together",
 )
 
 postcodes = sa.Table(
     "postcodes",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("municipality_code", sa.Text, nullable=False, index=True),
-    sa.Column("postal_code", sa.Text, nullable=False),
-    sa.Column("town", sa.Text, nullable=False, server_default=""),
-    sa.Column("kana", sa.Text, nullable=False, server_default=""),
-    sa.Column("chome", sa.Text, nullable=False, server_default=""),
+    *integers("id", primary_key=True, autoincrement=True),
+    *texts("municipality_code", index=True),
+    *texts("postal_code"),
+    *texts("town", "kana", "chome", server_default=""),
     comment="postal codes and the areas they serve; without a town: the rest of the city",
 )
 
 postcode_sets = sa.Table(
     "postcode_sets",
     metadata,
-    sa.Column("municipality_code", sa.Text, primary_key=True),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("row_count", sa.Integer, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("municipality_code", primary_key=True),
+    *edition_columns(),
     comment="which edition the postal codes of a municipality are from; replaced together",
 )
 
 stations = sa.Table(
     "stations",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    *texts("id", primary_key=True),
+    *texts("source", "as_of", "name"),
     sa.Column("lon", sa.Float(53), nullable=False),
     sa.Column("lat", sa.Float(53), nullable=False),
-    sa.Column("extent_m", sa.Integer, nullable=False),
-    sa.Column("lines", sa.Text, nullable=False),
+    *integers("extent_m", nullable=False),
+    *texts("lines"),
     comment="railway stations, all of one edition; lines = [operator, line] pairs as JSON",
 )

@@ -8,35 +8,28 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from geoportal.store.batches import ROW_BATCH, batches, insert_rows
+from geoportal.store.columns import degrees, edition_columns, integers, texts
 from geoportal.store.documents import digest
 from geoportal.store.schema import metadata
 
 town_people = sa.Table(
     "town_people",
     metadata,
-    sa.Column("municipality_code", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("pop", sa.Integer),
-    sa.Column("pop65", sa.Integer),
-    sa.Column("pop75", sa.Integer),
-    sa.Column("pop85", sa.Integer),
-    sa.Column("lon", sa.Float(53)),
-    sa.Column("lat", sa.Float(53)),
-    sa.Column("level", sa.Text, nullable=False, server_default=""),
+    *texts("municipality_code", "name", primary_key=True),
+    *integers("pop", "pop65", "pop75", "pop85"),
+    *degrees(),
+    *texts("level", server_default=""),
     sa.Column("uncertainty_m", sa.Float(53)),
-    sa.Column("found_in", sa.Text, nullable=False, server_default=""),
-    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    *texts("found_in", "reason", server_default=""),
     comment="people by town (町丁目); null: not published, never 0; reason: why it has no place",
 )
 
 town_sets = sa.Table(
     "town_sets",
     metadata,
-    sa.Column("municipality_code", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("as_of", sa.Text, nullable=False),
-    sa.Column("row_count", sa.Integer, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False),
+    *texts("municipality_code", primary_key=True),
+    *texts("source"),
+    *edition_columns(),
     comment="which edition the towns of a municipality are from; they are replaced together",
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from geoportal.store.columns import edition_columns, integers, texts
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -15,38 +17,25 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "mesh_cells",
-        sa.Column("code", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("first_mesh", sa.Text(), nullable=False),
-        sa.Column("pop", sa.Integer(), nullable=False),
-        sa.Column("pop65", sa.Integer(), nullable=True),
-        sa.Column("pop75", sa.Integer(), nullable=True),
-        sa.Column("pop85", sa.Integer(), nullable=True),
-        sa.Column("alone", sa.Integer(), nullable=True),
-        sa.Column("merged_into", sa.Integer(), nullable=True),
+        *integers("code", autoincrement=False, nullable=False),
+        *texts("first_mesh"),
+        *integers("pop", nullable=False),
+        *integers("pop65", "pop75", "pop85", "alone", "merged_into"),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_mesh_cells")),
         comment="people by half mesh (census, T001101); null: suppressed, merged into another cell",
     )
-    with op.batch_alter_table("mesh_cells", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mesh_cells_first_mesh"), ["first_mesh"], unique=False)
+    op.create_index(op.f("ix_mesh_cells_first_mesh"), "mesh_cells", ["first_mesh"], unique=False)
     op.create_table(
         "mesh_sets",
-        sa.Column("first_mesh", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
+        *texts("first_mesh", "source"),
+        *edition_columns(),
         sa.PrimaryKeyConstraint("first_mesh", name=op.f("pk_mesh_sets")),
         comment="which edition the cells of a first-level mesh are from; they are replaced together",
     )
     op.create_table(
         "age_population",
-        sa.Column("municipality_code", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("pop", sa.Integer(), nullable=False),
-        sa.Column("pop65", sa.Integer(), nullable=False),
-        sa.Column("pop75", sa.Integer(), nullable=False),
-        sa.Column("pop85", sa.Integer(), nullable=False),
+        *texts("municipality_code", "source", "as_of"),
+        *integers("pop", "pop65", "pop75", "pop85", nullable=False),
         sa.PrimaryKeyConstraint("municipality_code", name=op.f("pk_age_population")),
         comment="residents by age group (住民基本台帳), both sexes",
     )
@@ -54,8 +43,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    op.drop_table("age_population")
-    op.drop_table("mesh_sets")
-    with op.batch_alter_table("mesh_cells", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mesh_cells_first_mesh"))
-    op.drop_table("mesh_cells")
+    for name in ("age_population", "mesh_sets", "mesh_cells"):
+        op.drop_table(name)

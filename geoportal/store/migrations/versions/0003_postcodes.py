@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from geoportal.store.columns import edition_columns, integers, texts
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -15,30 +17,23 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "postcodes",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("municipality_code", sa.Text(), nullable=False),
-        sa.Column("postal_code", sa.Text(), nullable=False),
-        sa.Column("town", sa.Text(), server_default="", nullable=False),
-        sa.Column("kana", sa.Text(), server_default="", nullable=False),
-        sa.Column("chome", sa.Text(), server_default="", nullable=False),
+        *integers("id", autoincrement=True, nullable=False),
+        *texts("municipality_code", "postal_code"),
+        *texts("town", "kana", "chome", server_default=""),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_postcodes")),
         comment="postal codes and the areas they serve; without a town: the rest of the city",
     )
-    with op.batch_alter_table("postcodes", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_postcodes_municipality_code"), ["municipality_code"], unique=False
-        )
+    index = op.f("ix_postcodes_municipality_code")
+    op.create_index(index, "postcodes", ["municipality_code"], unique=False)
     op.create_table(
         "postcode_sets",
-        sa.Column("municipality_code", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
+        *texts("municipality_code"),
+        *edition_columns(),
         sa.PrimaryKeyConstraint("municipality_code", name=op.f("pk_postcode_sets")),
         comment="which edition the postal codes of a municipality are from; replaced together",
     )
-    for name in ("kana", "registry_id"):
-        op.add_column("places", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    for column in texts("kana", "registry_id", server_default=""):
+        op.add_column("places", column)
 
 
 def downgrade() -> None:
@@ -46,6 +41,4 @@ def downgrade() -> None:
     for name in ("registry_id", "kana"):
         op.drop_column("places", name)
     op.drop_table("postcode_sets")
-    with op.batch_alter_table("postcodes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_postcodes_municipality_code"))
     op.drop_table("postcodes")

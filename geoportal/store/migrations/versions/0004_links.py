@@ -8,6 +8,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from geoportal.store.columns import integers, texts
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -21,18 +23,14 @@ _COMPARED = (
 
 def upgrade() -> None:
     """Apply."""
-    for name in ("own_id", "link_block"):
-        op.add_column("records", sa.Column(name, sa.Text(), server_default="", nullable=False))
-        op.create_index(op.f(f"ix_records_{name}"), "records", [name], unique=False)
+    for column in texts("own_id", "link_block", server_default=""):
+        op.add_column("records", column)
+        op.create_index(op.f(f"ix_records_{column.name}"), "records", [column.name], unique=False)
     op.create_table(
         "link_pairs",
-        sa.Column("first", sa.Text(), nullable=False),
-        sa.Column("second", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        *texts("first", "second", "block", "outcome", "reason"),
         sa.Column("score", sa.Float(53), nullable=False),
-        sa.Column("parts", sa.Text(), nullable=False),
+        *texts("parts"),
         sa.PrimaryKeyConstraint("first", "second", name=op.f("pk_link_pairs")),
         comment="pairs of ids that linking compared and why they were linked or not; can be rebuilt",
     )
@@ -40,13 +38,9 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_link_pairs_{name}"), "link_pairs", [name], unique=False)
     op.create_table(
         "link_decisions",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("first", sa.Text(), nullable=False),
-        sa.Column("second", sa.Text(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("decided_on", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        *integers("id", autoincrement=True, nullable=False),
+        *texts("first", "second", "verdict", "decided_by", "decided_on"),
+        *texts("note", server_default=""),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_decisions")),
         comment="what people decided about pairs of ids; the last row of a pair holds",
     )
@@ -54,19 +48,14 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_link_decisions_{name}"), "link_decisions", [name], unique=False)
     op.create_table(
         "record_history",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
+        *texts("source", "record_id", "as_of", "scope", "content_hash"),
         sa.PrimaryKeyConstraint("source", "record_id", "as_of", name=op.f("pk_record_history")),
         comment="which editions list a record, and what they say of it",
     )
     op.create_index(op.f("ix_record_history_as_of"), "record_history", ["as_of"], unique=False)
     op.create_table(
         "record_contents",
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
+        *texts("content_hash", "content"),
         sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_record_contents")),
         comment="what editions are compared by, each wording once (JSON)",
     )
@@ -126,10 +115,8 @@ def _fill_history(connection: sa.Connection) -> None:
 
 def downgrade() -> None:
     """Take back; linked records go back to the ids of their sources."""
-    op.drop_table("record_contents")
-    op.drop_table("record_history")
-    op.drop_table("link_decisions")
-    op.drop_table("link_pairs")
+    for name in ("record_contents", "record_history", "link_decisions", "link_pairs"):
+        op.drop_table(name)
     op.execute("UPDATE records SET facility_id = own_id WHERE own_id <> ''")
     for name in ("link_block", "own_id"):
         op.drop_index(op.f(f"ix_records_{name}"), table_name="records")

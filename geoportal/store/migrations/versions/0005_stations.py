@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from geoportal.store.columns import texts
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -15,14 +17,11 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "stations",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        *texts("id", "source", "as_of", "name"),
         sa.Column("lon", sa.Float(53), nullable=False),
         sa.Column("lat", sa.Float(53), nullable=False),
         sa.Column("extent_m", sa.Integer(), nullable=False),
-        sa.Column("lines", sa.Text(), nullable=False),
+        *texts("lines"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stations")),
         comment="railway stations, all of one edition; lines = [operator, line] pairs as JSON",
     )

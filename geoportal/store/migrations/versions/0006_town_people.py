@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from geoportal.store.columns import degrees, edition_columns, integers, texts
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -15,28 +17,19 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "town_people",
-        sa.Column("municipality_code", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("pop", sa.Integer(), nullable=True),
-        sa.Column("pop65", sa.Integer(), nullable=True),
-        sa.Column("pop75", sa.Integer(), nullable=True),
-        sa.Column("pop85", sa.Integer(), nullable=True),
-        sa.Column("lon", sa.Float(53), nullable=True),
-        sa.Column("lat", sa.Float(53), nullable=True),
-        sa.Column("level", sa.Text(), server_default="", nullable=False),
-        sa.Column("uncertainty_m", sa.Float(53), nullable=True),
-        sa.Column("found_in", sa.Text(), server_default="", nullable=False),
-        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        *texts("municipality_code", "name"),
+        *integers("pop", "pop65", "pop75", "pop85"),
+        *degrees(),
+        *texts("level", server_default=""),
+        sa.Column("uncertainty_m", sa.Float(53)),
+        *texts("found_in", "reason", server_default=""),
         sa.PrimaryKeyConstraint("municipality_code", "name", name=op.f("pk_town_people")),
         comment="people by town (町丁目); null: not published, never 0; reason: why it has no place",
     )
     op.create_table(
         "town_sets",
-        sa.Column("municipality_code", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
+        *texts("municipality_code", "source"),
+        *edition_columns(),
         sa.PrimaryKeyConstraint("municipality_code", name=op.f("pk_town_sets")),
         comment="which edition the towns of a municipality are from; they are replaced together",
     )
