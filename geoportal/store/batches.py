@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,6 +19,17 @@ def batches(values: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     """Yield consecutive parts of a sequence, none longer than ``size``."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def select_in(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    column: sa.Column[str],
+    values: Iterable[str],
+) -> Iterator[sa.Row[Any]]:
+    """Yield the rows of a query whose column has one of some values, however many these are."""
+    for batch in batches(list(values)):
+        yield from connection.execute(query.where(column.in_(batch)))
 
 
 def insert_rows(

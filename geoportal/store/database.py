@@ -120,15 +120,12 @@ def import_lock(database: Database) -> Iterator[None]:
     message = "another import is running on this database; try again when it has finished"
     if database.is_sqlite:
         database.derived_directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(database.derived_directory / "import.lock", timeout=0)
         try:
-            lock.acquire()
+            lock = FileLock(database.derived_directory / "import.lock", timeout=0).acquire()
         except Timeout:
             raise BusyError(message) from None
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
         return
     with database.engine.connect() as connection:
         acquired = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
@@ -142,8 +139,7 @@ def import_lock(database: Database) -> Iterator[None]:
 
 def dataset_version(connection: sa.Connection) -> str:
     """Return the version of the data: changes exactly when the data does."""
-    value = connection.scalar(sa.select(meta.c.value).where(meta.c.key == DATASET_VERSION))
-    return value or EMPTY_VERSION
+    return get_meta(connection, DATASET_VERSION) or EMPTY_VERSION
 
 
 def advance_dataset_version(connection: sa.Connection, cause: str) -> str:

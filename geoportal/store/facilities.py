@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
-from geoportal.store.batches import batches, insert_rows
+from geoportal.store.batches import batches, insert_rows, select_in
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
+
+_LISTING = ("facility_id", "scope", "as_of", "first_seen", "last_seen", "closed_on", "own_id")
+"""Columns of ``records`` that are attributes of a `StoredRecord`."""
+
+
+_CLAIM = ("code", "value", "evidence", "as_of", "valid_until", "note")
+"""Columns of ``claims`` that are attributes of a `Claim`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,12 @@ def read_records(
     column, wanted = next(
         ((column, list(values)) for column, values in choices if values), (records.c.scope, [])
     )
-    if not wanted:
-        return [_stored_record(row) for row in connection.execute(base)]
+    rows = select_in(connection, base, column, wanted) if wanted else connection.execute(base)
     stored = [
-        _stored_record(row)
-        for batch in batches(wanted)
-        for row in connection.execute(base.where(column.in_(batch)))
+        StoredRecord(documents.load_record(row.content), *(getattr(row, name) for name in _LISTING))
+        for row in rows
     ]
-    return sorted(stored, key=lambda record: record.key)
+    return sorted(stored, key=lambda record: record.key) if wanted else stored
 
 
 def record_scopes(connection: sa.Connection, source: str) -> list[str]:
@@ -112,14 +116,7 @@ def write_records(
     stored: Iterable[StoredRecord],
     blocks: Mapping[tuple[str, str], str] | None = None,
 ) -> None:
-    """Insert or replace records by key.
-
-    Parameters
-    ----------
-    stored : iterable of StoredRecord
-    blocks : Mapping, optional
-        By key the block in which each is compared with records of other sources.
-    """
+    """Insert or replace records by key; ``blocks``: by key, where each is compared with others."""
     for batch in batches(list(stored)):
         _delete_by_key(connection, records, [record.key for record in batch])
         connection.execute(
@@ -128,14 +125,8 @@ def write_records(
                 {
                     "source": record.record.source,
                     "record_id": record.record.record_id,
-                    "facility_id": record.facility_id,
-                    "own_id": record.own_id,
                     "link_block": (blocks or {}).get(record.key, ""),
-                    "scope": record.scope,
-                    "as_of": record.as_of,
-                    "first_seen": record.first_seen,
-                    "last_seen": record.last_seen,
-                    "closed_on": record.closed_on,
+                    **{name: getattr(record, name) for name in _LISTING},
                     "content": (content := documents.dump(record.record)),
                     "content_hash": documents.digest(content),
                 }
@@ -164,11 +155,13 @@ def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) ->
                 for facility in batch
             ],
         )
-        insert_rows(
-            connection,
-            identifiers,
-            [row for facility in batch for row in _identifier_rows(facility)],
-        )
+        numbers = [
+            {"scheme": scheme, "value": value, "facility_id": facility.id}
+            for facility in batch
+            for scheme, value in sorted(facility.identifiers.items())
+            if value
+        ]
+        insert_rows(connection, identifiers, numbers)
 
 
 def write_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> None:
@@ -184,12 +177,7 @@ def write_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> N
                     "source": record.record.source,
                     "record_id": record.record.record_id,
                     "ordinal": ordinal,
-                    "code": claim.code,
-                    "value": claim.value,
-                    "evidence": claim.evidence,
-                    "as_of": claim.as_of,
-                    "valid_until": claim.valid_until,
-                    "note": claim.note,
+                    **{name: getattr(claim, name) for name in _CLAIM},
                 }
                 for record in batch
                 for ordinal, claim in enumerate(record.record.claims)
@@ -219,24 +207,17 @@ def facility_ids(connection: sa.Connection) -> list[str]:
 
 def facility_documents(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     """Return the stored JSON of these facilities by id; unknown ids are absent."""
-    stored: dict[str, str] = {}
-    for batch in batches(list(ids)):
-        query = sa.select(facilities.c.id, facilities.c.document).where(facilities.c.id.in_(batch))
-        stored.update(connection.execute(query).all())
-    return stored
+    query = sa.select(facilities.c.id, facilities.c.document)
+    return {row.id: row.document for row in select_in(connection, query, facilities.c.id, ids)}
 
 
 def record_facilities(
     connection: sa.Connection, source: str, record_ids: Sequence[str]
 ) -> dict[str, str]:
     """Return the facility of each record of a source; unknown records are absent."""
-    facility_of: dict[str, str] = {}
-    for batch in batches(list(record_ids)):
-        query = sa.select(records.c.record_id, records.c.facility_id).where(
-            records.c.source == source, records.c.record_id.in_(batch)
-        )
-        facility_of.update((row.record_id, row.facility_id) for row in connection.execute(query))
-    return facility_of
+    query = sa.select(records.c.record_id, records.c.facility_id).where(records.c.source == source)
+    rows = select_in(connection, query, records.c.record_id, record_ids)
+    return {row.record_id: row.facility_id for row in rows}
 
 
 def find_by_number(connection: sa.Connection, number: str) -> list[str]:
@@ -278,14 +259,6 @@ def _end_of(old: str, steps: Mapping[str, str]) -> str:
     return current
 
 
-def _identifier_rows(facility: Facility) -> list[dict[str, str]]:
-    return [
-        {"scheme": scheme, "value": value, "facility_id": facility.id}
-        for scheme, value in sorted(facility.identifiers.items())
-        if value
-    ]
-
-
 def _delete_by_key(
     connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[str, str]]
 ) -> None:
@@ -297,16 +270,3 @@ def _delete_by_key(
         connection.execute(
             sa.delete(table).where(table.c.source == source, table.c.record_id.in_(ids))
         )
-
-
-def _stored_record(row: sa.Row[Any]) -> StoredRecord:
-    return StoredRecord(
-        record=documents.load_record(row.content),
-        facility_id=row.facility_id,
-        scope=row.scope,
-        as_of=row.as_of,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        closed_on=row.closed_on,
-        own_id=row.own_id,
-    )

@@ -10,24 +10,13 @@ import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.store.batches import batches, insert_rows
+from geoportal.store.batches import batches, insert_rows, select_in
 from geoportal.store.documents import digest
 from geoportal.store.schema import record_contents, record_history
 
 COMPARED: tuple[str, ...] = (
-    "kind",
-    "name",
-    "address",
-    "postal_code",
-    "municipality_code",
-    "lon",
-    "lat",
-    "phone",
-    "fax",
-    "operator",
-    "beds",
-    "capacity",
-    "filings",
+    *("kind", "name", "address", "postal_code", "municipality_code", "lon", "lat", "phone", "fax"),
+    *("operator", "beds", "capacity", "filings"),
 )
 """Attributes of a record by which editions are compared."""
 
@@ -68,7 +57,10 @@ def write_history(
     Two files of one edition that differ: the longer content is kept, then the one that sorts last,
     whichever was read first.
     """
-    fresh = {record.record_id: (scope, _content(record)) for scope, record in listed}
+    fresh: dict[str, tuple[str, str]] = {}
+    for scope, record in listed:
+        values = {name: getattr(record, name) for name in COMPARED}
+        fresh[record.record_id] = scope, orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
     stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}
     for record_id, (scope, content) in fresh.items():
@@ -112,13 +104,7 @@ def sources_with_history(connection: sa.Connection) -> list[str]:
 
 
 def last_listings(connection: sa.Connection, source: str, day: str) -> dict[str, Listing]:
-    """Return for each record the last edition up to a day that lists it.
-
-    Parameters
-    ----------
-    day : str
-        ISO date, inclusive.
-    """
+    """Return for each record the last edition up to a day (ISO date, inclusive) that lists it."""
     query = (
         sa.select(record_history)
         .where(record_history.c.source == source, record_history.c.as_of <= day)
@@ -132,13 +118,9 @@ def last_listings(connection: sa.Connection, source: str, day: str) -> dict[str,
 
 def read_contents(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return contents by hash."""
-    contents: dict[str, dict[str, Any]] = {}
-    for batch in batches(sorted(set(hashes))):
-        query = sa.select(record_contents).where(record_contents.c.content_hash.in_(batch))
-        contents.update(
-            (row.content_hash, orjson.loads(row.content)) for row in connection.execute(query)
-        )
-    return contents
+    query, column = sa.select(record_contents), record_contents.c.content_hash
+    rows = select_in(connection, query, column, sorted(set(hashes)))
+    return {row.content_hash: orjson.loads(row.content) for row in rows}
 
 
 def past_of(
@@ -160,20 +142,12 @@ def past_of(
     return [(as_of, orjson.loads(content)) for as_of, content in connection.execute(query)]
 
 
-def _content(record: FacilityRecord) -> str:
-    values = {name: getattr(record, name) for name in COMPARED}
-    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
-
-
 def _stored_contents(
     connection: sa.Connection, source: str, as_of: str, ids: list[str]
 ) -> dict[str, tuple[str, str]]:
     query = (
         sa.select(record_history.c.record_id, record_history.c.scope, record_contents.c.content)
-        .join(
-            record_contents,
-            record_contents.c.content_hash == record_history.c.content_hash,
-        )
+        .join(record_contents, record_contents.c.content_hash == record_history.c.content_hash)
         .where(record_history.c.source == source, record_history.c.as_of == as_of)
     )
     wanted = set(ids)
@@ -185,20 +159,11 @@ def _stored_contents(
 
 
 def _insert_contents(connection: sa.Connection, contents: Mapping[str, str]) -> None:
-    for batch in batches(sorted(contents)):
-        known = set(
-            connection.scalars(
-                sa.select(record_contents.c.content_hash).where(
-                    record_contents.c.content_hash.in_(batch)
-                )
-            )
-        )
-        new = [key for key in batch if key not in known]
-        insert_rows(
-            connection,
-            record_contents,
-            [{"content_hash": key, "content": contents[key]} for key in new],
-        )
+    column = record_contents.c.content_hash
+    known = {row[0] for row in select_in(connection, sa.select(column), column, contents)}
+    new = sorted(contents.keys() - known)
+    rows = [{"content_hash": key, "content": contents[key]} for key in new]
+    insert_rows(connection, record_contents, rows)
 
 
 def _replace(

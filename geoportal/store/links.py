@@ -10,15 +10,9 @@ import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.link import LinkDecision
-from geoportal.store.batches import batches, insert_rows
+from geoportal.store.batches import batches, insert_rows, select_in
 from geoportal.store.facilities import StoredRecord, read_records
-from geoportal.store.schema import (
-    claims,
-    link_decisions,
-    link_pairs,
-    records,
-    redirects,
-)
+from geoportal.store.schema import claims, link_decisions, link_pairs, records, redirects
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +47,8 @@ def all_blocks(connection: sa.Connection) -> list[str]:
 
 def blocks_of(connection: sa.Connection, own_ids: Sequence[str]) -> set[str]:
     """Return the blocks that records with these own ids lie in."""
-    blocks: set[str] = set()
-    for batch in batches(own_ids):
-        query = sa.select(records.c.link_block).where(records.c.own_id.in_(batch)).distinct()
-        blocks.update(connection.scalars(query))
-    return blocks - {""}
+    query = sa.select(records.c.link_block).distinct()
+    return {row[0] for row in select_in(connection, query, records.c.own_id, own_ids)} - {""}
 
 
 def block_sources(connection: sa.Connection, block: str) -> set[str]:
@@ -108,23 +99,13 @@ def facility_of(connection: sa.Connection, own_id: str) -> str:
 
 def current_facility_ids(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, str]:
     """Return for own ids the facilities they are part of; unknown ids are absent."""
-    current: dict[str, str] = {}
-    for batch in batches(list(own_ids)):
-        query = sa.select(records.c.own_id, records.c.facility_id).where(
-            records.c.own_id.in_(batch)
-        )
-        current.update((row.own_id, row.facility_id) for row in connection.execute(query))
-    return current
+    query = sa.select(records.c.own_id, records.c.facility_id)
+    rows = select_in(connection, query, records.c.own_id, own_ids)
+    return {row.own_id: row.facility_id for row in rows}
 
 
 def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
-    """Make records part of other facilities.
-
-    Parameters
-    ----------
-    moves : Mapping of str to str
-        Own id to facility id.
-    """
+    """Make records part of other facilities, by own id."""
     for own_id, facility_id in moves.items():
         keys = connection.execute(
             sa.select(records.c.source, records.c.record_id).where(records.c.own_id == own_id)
@@ -143,15 +124,7 @@ def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
 def write_redirects(
     connection: sa.Connection, targets: Mapping[str, str], gone: Iterable[str]
 ) -> None:
-    """Write redirects of ids that are no longer a facility's, and remove those no longer needed.
-
-    Parameters
-    ----------
-    targets : Mapping of str to str
-        Old id to current id.
-    gone : iterable of str
-        Ids that lead nowhere else.
-    """
+    """Write redirects (old id to current id), and remove those of ids that lead nowhere else."""
     for batch in batches(sorted({*targets, *gone})):
         connection.execute(sa.delete(redirects).where(redirects.c.old_id.in_(batch)))
     rows = [{"old_id": old, "new_id": new} for old, new in sorted(targets.items())]
@@ -162,15 +135,7 @@ def write_pairs(connection: sa.Connection, block: str, pairs: Iterable[StoredPai
     """Replace the judged pairs of a block."""
     connection.execute(sa.delete(link_pairs).where(link_pairs.c.block == block))
     rows = [
-        {
-            "first": pair.first,
-            "second": pair.second,
-            "block": block,
-            "outcome": pair.outcome,
-            "reason": pair.reason,
-            "score": pair.score,
-            "parts": orjson.dumps(pair.parts).decode(),
-        }
+        asdict(pair) | {"block": block, "parts": orjson.dumps(pair.parts).decode()}
         for pair in pairs
     ]
     for batch in batches([(row["first"], row["second"]) for row in rows]):
@@ -185,14 +150,9 @@ def write_pairs(connection: sa.Connection, block: str, pairs: Iterable[StoredPai
 def read_pairs(
     connection: sa.Connection, *, outcome: str = "", ids: Sequence[str] = ()
 ) -> list[StoredPair]:
-    """Return judged pairs, the highest score first.
+    """Return judged pairs of an outcome and with one of some ids, the highest score first.
 
-    Parameters
-    ----------
-    outcome : str
-        Only these; empty for all.
-    ids : sequence of str
-        Only pairs with one of these ids; empty for all.
+    Where none are given, of all outcomes and ids.
     """
     query = sa.select(link_pairs)
     if outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import shapely
 import sqlalchemy as sa
@@ -57,15 +57,10 @@ def read_outlines(connection: sa.Connection) -> list[StoredOutline]:
 def write_outlines(connection: sa.Connection, new_outlines: Iterable[StoredOutline]) -> None:
     """Insert or replace outlines by district code."""
     for outline in new_outlines:
-        district = outline.district
-        connection.execute(sa.delete(outlines).where(outlines.c.code == district.code))
+        connection.execute(sa.delete(outlines).where(outlines.c.code == outline.district.code))
         connection.execute(
             sa.insert(outlines).values(
-                code=district.code,
-                name=district.name,
-                level=district.level,
-                parent=district.parent,
-                full_name=district.full_name,
+                **asdict(outline.district),
                 source=outline.source,
                 as_of=outline.as_of,
                 vertices=int(shapely.get_num_coordinates(outline.geometry)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import sqlalchemy as sa
@@ -15,19 +15,7 @@ from geoportal.store.batches import ROW_BATCH, insert_rows
 from geoportal.store.documents import digest
 from geoportal.store.schema import place_sets, places
 
-_COLUMNS = (
-    "municipality_code",
-    "prefecture",
-    "municipality",
-    "town",
-    "lon",
-    "lat",
-    "koaza",
-    "block",
-    "house",
-    "kana",
-    "registry_id",
-)
+_COLUMNS = tuple(Place.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +61,7 @@ def read_place_sets(connection: sa.Connection) -> list[PlaceSet]:
 def read_places(
     connection: sa.Connection, *, source: str = "", municipality_code: str = ""
 ) -> Iterator[Place]:
-    """Yield places, ordered by municipality and as they were written.
-
-    Parameters
-    ----------
-    source, municipality_code : str
-        Only these; empty for all.
-    """
+    """Yield places of one source or municipality, or all; by municipality, as they were written."""
     query = sa.select(*(places.c[name] for name in _COLUMNS)).order_by(
         places.c.municipality_code, places.c.id
     )
@@ -118,36 +100,15 @@ def remove_place_set(connection: sa.Connection, place_set: PlaceSet) -> None:
 
 def replace_places(connection: sa.Connection, place_set: PlaceSet, new: Sequence[Place]) -> None:
     """Replace the places that a source lists in one municipality."""
-    source, code = place_set.source, place_set.municipality_code
     remove_place_set(connection, place_set)
-    connection.execute(
-        sa.insert(place_sets).values(
-            source=source,
-            municipality_code=code,
-            as_of=place_set.as_of,
-            row_count=place_set.row_count,
-            content_hash=place_set.content_hash,
-        )
-    )
-    insert_rows(connection, places, [_row(source, place_set.as_of, place) for place in new])
-
-
-def _row(source: str, as_of: str, place: Place) -> dict[str, str | float | None]:
-    return {
-        "source": source,
-        "as_of": as_of,
-        "municipality_code": place.municipality_code,
-        "prefecture": place.prefecture,
-        "municipality": place.municipality,
-        "town": place.town,
-        "koaza": place.koaza,
-        "block": place.block,
-        "house": place.house,
-        "lon": _finite(place.lon),
-        "lat": _finite(place.lat),
-        "kana": place.kana,
-        "registry_id": place.registry_id,
-    }
+    connection.execute(sa.insert(place_sets).values(asdict(place_set)))
+    rows = [
+        {name: getattr(place, name) for name in _COLUMNS}
+        | {"lon": _finite(place.lon), "lat": _finite(place.lat)}
+        | {"source": place_set.source, "as_of": place_set.as_of}
+        for place in new
+    ]
+    insert_rows(connection, places, rows)
 
 
 def _finite(value: float | None) -> float | None:

@@ -37,13 +37,8 @@ def read_postcode_sets(connection: sa.Connection) -> list[PostcodeSet]:
 
 def read_postcodes(connection: sa.Connection, municipality_code: str = "") -> Iterator[Postcode]:
     """Yield postal codes, ordered by municipality and as they were written."""
-    query = sa.select(
-        postcodes.c.postal_code,
-        postcodes.c.municipality_code,
-        postcodes.c.town,
-        postcodes.c.kana,
-        postcodes.c.chome,
-    ).order_by(postcodes.c.municipality_code, postcodes.c.id)
+    columns = [postcodes.c[name] for name in Postcode.__dataclass_fields__]
+    query = sa.select(*columns).order_by(postcodes.c.municipality_code, postcodes.c.id)
     if municipality_code:
         query = query.where(postcodes.c.municipality_code == municipality_code)
     for row in connection.execute(query.execution_options(yield_per=ROW_BATCH)):
@@ -57,12 +52,5 @@ def replace_postcodes(
     code = edition.municipality_code
     for table in (postcodes, postcode_sets):
         connection.execute(sa.delete(table).where(table.c.municipality_code == code))
-    connection.execute(
-        sa.insert(postcode_sets).values(
-            municipality_code=code,
-            as_of=edition.as_of,
-            row_count=edition.row_count,
-            content_hash=edition.content_hash,
-        )
-    )
+    connection.execute(sa.insert(postcode_sets).values(asdict(edition)))
     insert_rows(connection, postcodes, [asdict(postcode) for postcode in new])

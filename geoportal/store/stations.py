@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 import sqlalchemy as sa
@@ -48,12 +48,8 @@ def _lines_text(station: Station) -> str:
 
 def read_stations(connection: sa.Connection) -> tuple[StationSet | None, list[Station]]:
     """Return the stored edition and its stations, ordered by id; None and nothing without any."""
-    table = stations.c
-    query = sa.select(
-        *(table.source, table.as_of),
-        *(table.id, table.name, table.lon, table.lat, table.extent_m, table.lines),
-    )
-    rows = connection.execute(query).all()
+    columns = [stations.c[name] for name in ("source", "as_of", *Station.__dataclass_fields__)]
+    rows = connection.execute(sa.select(*columns)).all()
     if not rows:
         return None, []
     listed = [_station(*row[2:]) for row in rows]
@@ -69,32 +65,10 @@ def _station(id_: str, name: str, lon: float, lat: float, extent_m: int, lines: 
 def replace_stations(
     connection: sa.Connection, source: str, as_of: str, new: Sequence[Station]
 ) -> None:
-    """Replace all stations by those of an edition.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Within a transaction.
-    source, as_of : str
-        Source name and ISO date of the edition.
-    new : sequence of Station
-        Of distinct ids; empty to remove all.
-    """
+    """Replace all stations by those of an edition, of distinct ids; without any, remove all."""
     connection.execute(sa.delete(stations))
-    insert_rows(
-        connection,
-        stations,
-        [
-            {
-                "id": station.id,
-                "source": source,
-                "as_of": as_of,
-                "name": station.name,
-                "lon": station.lon,
-                "lat": station.lat,
-                "extent_m": station.extent_m,
-                "lines": _lines_text(station),
-            }
-            for station in new
-        ],
-    )
+    rows = [
+        asdict(station) | {"source": source, "as_of": as_of, "lines": _lines_text(station)}
+        for station in new
+    ]
+    insert_rows(connection, stations, rows)

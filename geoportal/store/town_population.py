@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
@@ -111,7 +111,6 @@ class TownSet:
 
 _PEOPLE = tuple(TownPeople.__dataclass_fields__)
 _PLACE = tuple(TownPlace.__dataclass_fields__)
-_SET = tuple(TownSet.__dataclass_fields__)
 
 
 def content_hash(towns: Iterable[TownPeople]) -> str:
@@ -141,12 +140,8 @@ def read_towns(connection: sa.Connection, codes: Sequence[str] | None = None) ->
 def replace_towns(connection: sa.Connection, edition: TownSet, towns: Sequence[TownPeople]) -> None:
     """Replace the towns of one municipality; they have no place until `write_town_places`."""
     remove_towns(connection, edition.municipality_code)
-    connection.execute(sa.insert(town_sets).values({name: getattr(edition, name) for name in _SET}))
-    rows = [
-        {name: getattr(town, name) for name in _PEOPLE}
-        | {name: getattr(UNPLACED, name) for name in _PLACE}
-        for town in towns
-    ]
+    connection.execute(sa.insert(town_sets).values(asdict(edition)))
+    rows = [asdict(town) | asdict(UNPLACED) for town in towns]
     insert_rows(connection, town_people, rows)
 
 
