@@ -41,6 +41,12 @@ class Session:
     use: str = "consultation"
     department: str = ""
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Minutes from midnight of its day to beginning and end; the end may exceed 24 h."""
+        opens, closes = _minutes(self.opens), _minutes(self.closes)
+        return opens, closes if closes > opens else closes + 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -209,25 +215,15 @@ class OpeningCalendar:
             return "closed"
         key = self._key(day)
         sessions = [s for s in hours.sessions if s.use == use]
-        if not sessions:
+        if not sessions or (key == HOLIDAY and not _names(hours, HOLIDAY)):
             return "unknown"
-        if key == HOLIDAY and not _names(hours, HOLIDAY):
-            return "unknown"
-        inside = any(s.day == key and _covers(s, minute) for s in sessions)
-        return "open" if inside else "closed"
+        spans = [s.span for s in sessions if s.day == key]
+        return "open" if any(opens <= minute < closes for opens, closes in spans) else "closed"
 
 
 def _names(hours: Hours, day: int) -> bool:
     """Say whether the hours state anything about a day being open."""
     return day in hours.open_days or any(s.day == day for s in hours.sessions)
-
-
-def _covers(session: Session, minute: int) -> bool:
-    """Say whether a session holds a minute counted from midnight of its own day."""
-    opens, closes = _minutes(session.opens), _minutes(session.closes)
-    if closes <= opens:
-        closes += 24 * 60
-    return opens <= minute < closes
 
 
 def _minutes(text: str) -> int:

@@ -60,27 +60,26 @@ def select_claims(
     by_code: dict[str, list[Claim]] = {}
     for claim in claims:
         by_code.setdefault(claim.code, []).append(claim)
-    selected = {code: _strongest(group, today) for code, group in by_code.items()}
+    selected: dict[str, SelectedClaim] = {}
+    for code, group in by_code.items():
+        best = group[0] if len(group) == 1 else strongest(group, today)
+        if best is not None:
+            selected[code] = SelectedClaim(best, best.value_on(today), best.stale_on(today))
     if vocabulary is not None:
         selected.update(_conclusions(by_code, selected, today, vocabulary))
-    return {code: answer for code in sorted(selected) if (answer := selected[code]) is not None}
-
-
-def _strongest(claims: Sequence[Claim], today: date) -> SelectedClaim | None:
-    best = claims[0] if len(claims) == 1 else strongest(claims, today)
-    return None if best is None else SelectedClaim(best, best.value_on(today), best.stale_on(today))
+    return dict(sorted(selected.items()))
 
 
 def _conclusions(
     by_code: Mapping[str, Sequence[Claim]],
-    selected: Mapping[str, SelectedClaim | None],
+    selected: Mapping[str, SelectedClaim],
     today: date,
     vocabulary: Vocabulary,
 ) -> dict[str, SelectedClaim]:
     """Return the codes for which a conclusion answers in place of the direct claims."""
     implied: dict[str, list[tuple[Claim, str]]] = {}
     for code, premise in selected.items():
-        if premise is None or premise.value != "yes":
+        if premise.value != "yes":
             continue
         for rule in vocabulary.implied_by(code):
             claim = replace(premise.claim, code=rule.implies, value="yes", note=rule.reason)

@@ -88,13 +88,7 @@ class DistrictIndex:
         return self._drawings[key]
 
     def containing(self, lon: float, lat: float) -> list[District]:
-        """Return the districts whose outline covers a point, smallest level first.
-
-        Parameters
-        ----------
-        lon, lat : float
-            Degrees, WGS 84.
-        """
+        """Return the districts whose outline covers a point (degrees), smallest level first."""
         if self._tree is None:
             return []
         point = shapely.Point(lon, lat)

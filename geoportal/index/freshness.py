@@ -53,19 +53,14 @@ class SourceFigures:
 
 
 def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, SourceFigures]:
-    """Return the figures of every source.
-
-    Parameters
-    ----------
-    facilities : iterable of Facility
-        The open ones.
-    today : date
-        The day in Japan against which facts are stale.
-    """
+    """Return the figures of every source over open facilities; ``today``: the day in Japan."""
     by_source: dict[str, SourceFigures] = {}
     for facility in facilities:
         names = {mention.source for mention in facility.sources}
-        facts = _home_care(facility, today)
+        facts = any(
+            claim.code.split(".", 1)[0] in HOME_CARE_GROUPS and claim.value_on(today) != "unknown"
+            for claim in facility.claims
+        )
         for name in names:
             figures = by_source.setdefault(name, SourceFigures())
             figures.facilities += 1
@@ -84,13 +79,6 @@ def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, 
             by_source[hours.source].claims += 1
             by_source[hours.source].stale += today > date.fromisoformat(hours.as_of) + old
     return by_source
-
-
-def _home_care(facility: Facility, today: date) -> bool:
-    return any(
-        claim.code.split(".", 1)[0] in HOME_CARE_GROUPS and claim.value_on(today) != "unknown"
-        for claim in facility.claims
-    )
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -40,8 +40,8 @@ class OpeningIndex:
         ).astype(np.int64)
         self._day = np.array([s.day for s in sessions], dtype=np.int8)
         self._use = np.array([_use_number(s) for s in sessions], dtype=np.int8)
-        self._opens = np.array([minutes(s.opens) for s in sessions], dtype=np.int16)
-        self._closes = np.array([_closing(s) for s in sessions], dtype=np.int16)
+        spans = np.array([s.span for s in sessions], dtype=np.int16).reshape(-1, 2)
+        self._opens, self._closes = spans[:, 0].copy(), spans[:, 1].copy()
         self._known = np.array([each.known for each in hours], dtype=bool)
         self._closed_days = _bits(each.closed_days for each in hours)
         self._open_days = _bits(
@@ -140,17 +140,6 @@ class OpeningIndex:
         inside = np.zeros(rows.size, dtype=bool)
         inside[owner[holds]] = True
         return inside
-
-
-def minutes(text: str) -> int:
-    """Return the minutes since midnight of ``HH:MM``."""
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)
-
-
-def _closing(session: Session) -> int:
-    opens, closes = minutes(session.opens), minutes(session.closes)
-    return closes if closes > opens else closes + _DAY_MINUTES
 
 
 def _use_number(session: Session) -> int:

@@ -163,8 +163,7 @@ class Snapshot:
         """
         status = self._hours.status(rows, when, calendar, use)
         if use == CARE_MANAGER and CARE_MANAGER_TIME in self.vocabulary:
-            refused = (self.columns.no[rows] & self.need_mask([CARE_MANAGER_TIME])).any(axis=1)
-            status = np.where(refused, CLOSED, status).astype(np.int8)
+            status[self.refuses_need(rows, CARE_MANAGER_TIME)] = CLOSED
         return status
 
     def wider_district(self, codes: Sequence[str]) -> str:

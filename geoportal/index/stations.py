@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -22,23 +22,15 @@ NEAR_TOWN_M = 3_000.0
 
 
 class NearestTown:
-    """Finds the municipality of the nearest place of a gazetteer; immutable once it was asked.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-    """
+    """Finds the municipality of the nearest place of a gazetteer; immutable once it was asked."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
 
     def region(self, lon: float, lat: float) -> Region | None:
-        """Return the municipality of the nearest place, None when none is within `NEAR_TOWN_M`.
+        """Return the municipality of the place nearest to a point (degrees, WGS 84).
 
-        Parameters
-        ----------
-        lon, lat : float
-            Degrees, WGS 84.
+        None when no place is within `NEAR_TOWN_M`.
         """
         lons, lats, nodes = self._by_latitude
         reach = NEAR_TOWN_M / METRES_PER_DEGREE_LAT_MIN
@@ -81,16 +73,13 @@ def station_directory(
     reference : Reference
         Names of municipalities and railway companies.
     """
-    names: Mapping[str, tuple[str, str]] = {
-        code: (info.prefecture, info.name) for code, info in reference.municipalities.items()
-    }
-
     towns = NearestTown(gazetteer)
 
     def municipality_at(lon: float, lat: float) -> StationMunicipality:
         district = districts.municipality_at(lon, lat)
         if district is not None:
-            prefecture, name = names.get(district.code, ("", district.full_name))
+            info = reference.municipalities.get(district.code)
+            prefecture, name = (info.prefecture, info.name) if info else ("", district.full_name)
             return StationMunicipality(district.code, prefecture, name, by_outline=True)
         region = towns.region(lon, lat)
         return (

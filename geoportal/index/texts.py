@@ -15,6 +15,7 @@ from geoportal.text.normalize import fold, fold_name
 
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
 _FIELD_GAP = " "
+_cached_fold = lru_cache(maxsize=20_000)(fold)
 _PROBE = "試"
 """Appended to a word: if nothing else is left of it after folding, it was a legal form."""
 
@@ -82,8 +83,10 @@ def asked_words(text: str) -> list[str]:
     dashes people write between them.
     """
     parts = [part for part in text.split() if fold(part)]
-    named = [part for part in parts if not _is_legal_form(part)]
-    return [_digits_joined(fold_name(part)) for part in named or parts]
+    named = [part for part in parts if fold_name(part + _PROBE) != _PROBE]
+    words = map(fold_name, named or parts)
+    # People take the long vowel mark for a dash: 093ー000ー0000.
+    return [bare if (bare := word.replace("ー", "")).isdecimal() else word for word in words]
 
 
 def _folded_forms(name: str) -> tuple[str, ...]:
@@ -96,24 +99,8 @@ def _other_words(facility: Facility) -> Iterator[str]:
     numbers = facility.identifiers.values()
     named = (facility.operator, *facility.departments, *facility.services)
     yield fold(facility.address)
-    yield from map(_folded, named)  # these come again and again
+    yield from map(_cached_fold, named)
     yield from map(fold, (facility.postal_code, facility.phone, facility.fax, *numbers))
-
-
-@lru_cache(maxsize=20_000)
-def _folded(words: str) -> str:
-    return fold(words)
-
-
-def _is_legal_form(word: str) -> bool:
-    """Say whether a word is nothing but the legal form of a corporation."""
-    return fold_name(word + _PROBE) == _PROBE
-
-
-def _digits_joined(word: str) -> str:
-    """Return a number without the long vowel marks people take for dashes (093ー000ー0000)."""
-    bare = word.replace("ー", "")
-    return bare if bare.isdecimal() else word
 
 
 def kind_words(reference: Reference) -> dict[str, str]:

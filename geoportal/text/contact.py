@@ -34,11 +34,6 @@ def clean_text(text: str) -> str:
 
     Full width is kept; a run of spaces holding an ideographic one becomes one ideographic space.
     A literal ``（改行）`` becomes a line break.
-
-    Parameters
-    ----------
-    text : str
-        As read from a file.
     """
     text = _LINE_BREAK_MARK.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _SPACES.sub("\u3000", _CONTROL.sub("", text))
@@ -59,11 +54,6 @@ def clean_phone(text: str) -> str:
     Excel is restored. A number without area code or without hyphens is kept as digits: where its
     groups end cannot be known.
 
-    Parameters
-    ----------
-    text : str
-        As published.
-
     Returns
     -------
     str
@@ -79,7 +69,7 @@ def clean_phone(text: str) -> str:
         return published
     if "-" in plain:
         return plain
-    return _hyphenated(_with_zero(plain))
+    return _hyphenated(plain)
 
 
 def is_phone(text: str) -> bool:
@@ -132,13 +122,10 @@ def clean_postal_code(text: str) -> str:
     return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
 
 
-def _with_zero(digits: str) -> str:
-    """Restore a leading zero that Excel dropped: every number with area code begins with one."""
-    lost = len(digits) == 9 or (len(digits) == 10 and re.match("[5789]0", digits))
-    return "0" + digits if lost and not digits.startswith("0") else digits
-
-
 def _hyphenated(digits: str) -> str:
+    """Group digits where that is sure, after restoring a leading zero that Excel dropped."""
+    lost = len(digits) == 9 or (len(digits) == 10 and re.match("[5789]0", digits))
+    digits = "0" + digits if lost and not digits.startswith("0") else digits
     for pattern, length in _SURE_PREFIXES:
         match = pattern.fullmatch(digits)
         if match and len(digits) == length:

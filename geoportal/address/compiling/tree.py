@@ -123,13 +123,7 @@ class PlaceTree:
             self._lon[node], self._lat[node] = position
 
     def ordered(self, municipality_numbers: Mapping[str, int]) -> Tree:
-        """Return the tree in its final order.
-
-        Parameters
-        ----------
-        municipality_numbers : mapping of str to int
-            Number of each municipality code.
-        """
+        """Return the tree in its final order; municipalities are numbered as given by code."""
         numbers = [municipality_numbers[code] for code in self._town_municipality]
         order = sorted(
             range(len(numbers)), key=lambda town: (numbers[town], self._name[self._towns[town]])

@@ -7,40 +7,32 @@ from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import LEVEL_NAMES
-from geoportal.address.gazetteer.region import Region
-from geoportal.address.result import NO_CANDIDATE, Candidate
+from geoportal.address.gazetteer.region import Position, Region
+from geoportal.address.result import NO_CANDIDATE, Candidate, Level
 
 
 def place_candidate(gazetteer: Gazetteer, node: int) -> Candidate:
     """Return a node with the finest position known for it, its own or of a unit above it."""
-    region, position = gazetteer.region_of(node), gazetteer.position(node)
-    town = gazetteer.town_name(node)
-    return Candidate(
-        lon=position.lon if position else None,
-        lat=position.lat if position else None,
-        match_level=LEVEL_NAMES[gazetteer.levels[node]],
-        prefecture=region.prefecture,
-        municipality=region.name,
-        municipality_code=region.code,
-        town=town,
-        uncertainty_m=position.uncertainty_m if position else None,
-        text=f"{region.prefecture}{region.name}{town}",
-    )
+    region, level = gazetteer.region_of(node), LEVEL_NAMES[gazetteer.levels[node]]
+    return _candidate(region, gazetteer.town_name(node), level, gazetteer.position(node))
 
 
 def municipality_candidate(region: Region) -> Candidate:
     """Return a whole municipality with the position of its most central town."""
-    position = region.position
+    return _candidate(region, "", "municipality", region.position)
+
+
+def _candidate(region: Region, town: str, level: Level, position: Position | None) -> Candidate:
     return Candidate(
         lon=position.lon if position else None,
         lat=position.lat if position else None,
-        match_level="municipality",
+        match_level=level,
         prefecture=region.prefecture,
         municipality=region.name,
         municipality_code=region.code,
-        town="",
+        town=town,
         uncertainty_m=float(round(position.uncertainty_m)) if position else None,
-        text=f"{region.prefecture}{region.name}",
+        text=f"{region.prefecture}{region.name}{town}",
     )
 
 

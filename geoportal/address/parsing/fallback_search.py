@@ -55,13 +55,7 @@ class FallbackSearch:
     ) -> list[Hypothesis]:
         """Return the hypotheses of the first way that leads to any.
 
-        Parameters
-        ----------
-        address : AddressInput
-        municipality : MunicipalityParse
-            The municipality named.
-        doubtful : list of Hypothesis
-            Doubtful hypotheses at the usual place.
+        ``doubtful`` are the hypotheses at the usual place, behind the municipality named.
         """
         members = municipality.municipalities
         if members is None:

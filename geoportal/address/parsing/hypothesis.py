@@ -104,19 +104,7 @@ def town_hypotheses(
 ) -> list[Hypothesis]:
     """Return a hypothesis for each parse of the town where the municipality ends.
 
-    Parameters
-    ----------
-    parser : TownParser
-    text : CanonicalText
-        The address.
-    municipality : MunicipalityParse
-        What stands before the town.
-    within : MunicipalitySet
-        The municipalities it may lie in.
-    penalty : int
-        Of what was assumed before, added to each parse's own.
-    warnings : tuple of str
-        The same in words.
+    ``penalty`` and ``warnings`` are those of what was assumed before, added to each parse's own.
     """
     return [
         Hypothesis(municipality, town, penalty + town.penalty, warnings + town.warnings)

@@ -159,18 +159,8 @@ class HypothesisSearch:
         self, address: AddressInput, named: list[MunicipalityParse]
     ) -> list[Hypothesis]:
         """Return what is understood when no town is: at most one hypothesis."""
-        municipality = (
-            named[0]
-            if named
-            else next(
-                (
-                    parse
-                    for parse in self._municipalities.parse(address.text, address.start)
-                    if parse.municipalities
-                ),
-                None,
-            )
-        )
+        parses = named or self._municipalities.parse(address.text, address.start)
+        municipality = next((parse for parse in parses if parse.municipalities), None)
         if municipality is None:
             return []
         penalty, warnings = municipality_doubts(municipality)

@@ -1,7 +1,7 @@
 """Parser of prefecture, county, city and ward (都道府県・郡・市・区・町村) in front of the town.
 
-Accepts every way in which people leave parts out or write them
-twice, and says which municipalities are still possible.
+Accepts every way in which people leave parts out or write them twice, and says which
+municipalities are still possible.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from geoportal.address.gazetteer.region import Region
@@ -103,15 +103,7 @@ class _Prefecture:
 
 
 class MunicipalityParser:
-    """Parses municipalities; built once per gazetteer, immutable afterwards.
-
-    Parameters
-    ----------
-    regions : tuple of Region
-        All municipalities, in code order.
-    spellings : sequence of MunicipalitySpelling
-        How they are written.
-    """
+    """Parses municipalities; built once per gazetteer, immutable afterwards."""
 
     def __init__(
         self, regions: tuple[Region, ...], spellings: Sequence[MunicipalitySpelling]
@@ -175,15 +167,7 @@ class MunicipalityParser:
         return frozenset()
 
     def parse(self, text: CanonicalText, start: int) -> Iterator[MunicipalityParse]:
-        """Yield the possible parses, lazily, the most specific first; the last says nothing.
-
-        Parameters
-        ----------
-        text : CanonicalText
-            The address.
-        start : int
-            Where it begins (behind a postal code).
-        """
+        """Yield the possible parses, lazily, the most specific first; the last says nothing."""
         key = text.key
         end, prefecture, members = self._parse_prefecture(key, start)
         yield from self._parse_names(key, end, prefecture, members)
@@ -248,15 +232,8 @@ class MunicipalityParser:
             members = self._intersection(name.municipalities, within)
             if members is None:
                 if name.in_full:
-                    elsewhere.append(
-                        MunicipalityParse(
-                            end,
-                            name.municipalities,
-                            city=name.city,
-                            named=True,
-                            prefecture_conflict=True,
-                        )
-                    )
+                    parse = MunicipalityParse(end, name.municipalities, "", name.city, named=True)
+                    elsewhere.append(replace(parse, prefecture_conflict=True))
                 continue
             fits = True
             parse = MunicipalityParse(

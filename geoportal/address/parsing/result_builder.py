@@ -67,7 +67,10 @@ class ResultBuilder:
             return self._postal_code_only(address)
         best = hypotheses[0]
         if any(hypothesis.candidate_only for hypothesis in hypotheses):
-            return self._candidates_only(address, hypotheses)
+            # Towns that lie outside of the municipality the text names are only candidates.
+            nodes = dict.fromkeys(one.town.node for one in hypotheses if one.town is not None)
+            result = self._municipality_only(address, best)
+            return replace(result, candidates=self._candidates(list(nodes)))
         towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
         if best.town is None:
             return self._municipality_only(address, best)
@@ -87,20 +90,7 @@ class ResultBuilder:
         warnings: Iterable[str] = (),
         needs_confirmation: bool = False,
     ) -> GeocodeResult:
-        """Return a result.
-
-        Parameters
-        ----------
-        status : Status
-        parts : tuple of (str, str)
-            What was matched, and the remainder.
-        place : Candidate, optional
-            Its position and components.
-        level : Level, optional
-            Of the place's position.
-        warnings : iterable of str
-        needs_confirmation : bool
-        """
+        """Return a result of what was matched, the remainder and a place; level: its position's."""
         place = place or NO_CANDIDATE
         return GeocodeResult(
             status=status,
@@ -160,11 +150,8 @@ class ResultBuilder:
     ) -> GeocodeResult | None:
         """Return one name with a wider position for "門司区X" where X is both 大字X and X丁目.
 
-        Returns
-        -------
-        GeocodeResult or None
-            None unless all hypotheses are whole towns of one municipality under one name. The
-            uncertainty covers each of them with its own.
+        None unless all hypotheses are whole towns of one municipality under one name. The
+        uncertainty covers each of them with its own.
         """
         gazetteer = self._gazetteer
         regions = {gazetteer.region_of(town.node).number for town in towns}
@@ -212,16 +199,6 @@ class ResultBuilder:
             candidates=self._candidates([town.node for town in towns]),
         )
 
-    def _candidates_only(
-        self, address: AddressInput, hypotheses: list[Hypothesis]
-    ) -> GeocodeResult:
-        """Return a town that lies outside of the municipality the text names, as a candidate."""
-        nodes = dict.fromkeys(one.town.node for one in hypotheses if one.town is not None)
-        return replace(
-            self._municipality_only(address, hypotheses[0]),
-            candidates=self._candidates(list(nodes)),
-        )
-
     def _candidates(self, nodes: list[int]) -> tuple[Candidate, ...]:
         return tuple(place_candidate(self._gazetteer, node) for node in nodes[:MAX_CANDIDATES])
 
@@ -241,10 +218,7 @@ class ResultBuilder:
         position = common_position(regions) if place.match_level == "municipality" else None
         if position is not None:
             place = replace(
-                place,
-                lon=position.lon,
-                lat=position.lat,
-                uncertainty_m=position.uncertainty_m,
+                place, lon=position.lon, lat=position.lat, uncertainty_m=position.uncertainty_m
             )
         return self._result(
             "partial",
@@ -270,7 +244,6 @@ class ResultBuilder:
         roots = {gazetteer.lineage(node)[-1] for node in nodes}
         if len(nodes) > 1 and len(roots) == 1:  # several 丁目 of one town
             nodes = list(roots)
-        parts = address.split(address.start)
         place: Candidate | None = None
         level: Level | None = None
         if len(nodes) == 1:
@@ -283,7 +256,7 @@ class ResultBuilder:
             return self.without_place("not_found", address.original)
         result = self._result(
             "partial" if place else "ambiguous",
-            parts,
+            address.split(address.start),
             place,
             level=level,
             warnings=("postal_only",),

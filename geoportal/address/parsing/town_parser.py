@@ -23,13 +23,7 @@ from geoportal.address.gazetteer.nodes import (
     child_key,
 )
 from geoportal.address.parsing.municipality_parser import MunicipalitySet
-from geoportal.address.parsing.town_parse import (
-    COMPLETED,
-    DOUBTFUL,
-    SLIGHT,
-    UNEXPLAINED,
-    TownParse,
-)
+from geoportal.address.parsing.town_parse import COMPLETED, DOUBTFUL, SLIGHT, UNEXPLAINED, TownParse
 from geoportal.address.text.canonical import CanonicalText
 from geoportal.address.text.misspelling import match_misspelt
 from geoportal.address.text.number_patterns import (
@@ -42,11 +36,7 @@ from geoportal.address.text.number_patterns import (
     shorter_number,
     splits_number,
 )
-from geoportal.address.text.town_names import (
-    ABBREVIATED,
-    EXACT,
-    NUMBER_ONLY,
-)
+from geoportal.address.text.town_names import ABBREVIATED, EXACT, NUMBER_ONLY
 
 LONGEST_TOWN = 24
 _ENOUGH_PARSES = 12
@@ -67,19 +57,7 @@ class TownParser:
     def parse(self, text: CanonicalText, start: int, within: MunicipalitySet) -> list[TownParse]:
         """Return every parse of the town that begins at ``start`` within some municipalities.
 
-        Parameters
-        ----------
-        text : CanonicalText
-            The address.
-        start : int
-            Where the town begins.
-        within : MunicipalitySet
-            The municipalities it may lie in.
-
-        Returns
-        -------
-        list of TownParse
-            Unordered; empty when no published town begins there.
+        Unordered; empty when no published town begins there.
         """
         gazetteer = self._gazetteer
         parses: list[TownParse] = []
@@ -240,11 +218,8 @@ class TownParser:
             child = gazetteer.child(node, HOUSE, house[1])
             if child is not None:
                 return replace(parse, node=child, end=house.end())
-            house = (
-                HOUSE_NUMBER.match(text.key, parse.end, house.end(1) - 1)
-                if "-" in house[1]
-                else None
-            )
+            without_last = house.end(1) - 1 if "-" in house[1] else parse.end
+            house = HOUSE_NUMBER.match(text.key, parse.end, without_last)
         return parse
 
 

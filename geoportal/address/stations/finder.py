@@ -33,16 +33,7 @@ _SEPARATORS = re.compile(r"[・･、,，/／\s]+")
 
 
 class StationFinder:
-    """Finds stations; keeps nothing of what was asked, safe from many threads.
-
-    Parameters
-    ----------
-    directory : StationDirectory
-    regions : sequence of Region
-        All municipalities, in code order.
-    municipalities : MunicipalityParser
-        Parses municipalities in front of a name and in brackets behind it.
-    """
+    """Finds stations; keeps nothing of what was asked, safe from many threads."""
 
     def __init__(
         self,
@@ -66,18 +57,9 @@ class StationFinder:
     def find(self, text: str, hinted: frozenset[int]) -> GeocodeResult | None:
         """Return the result for a text that names a station, None for any other.
 
-        Parameters
-        ----------
-        text : str
-            As people write it.
-        hinted : frozenset of int
-            Numbers of the municipalities it should lie in; empty for anywhere.
-
-        Returns
-        -------
-        GeocodeResult or None
-            ``ok`` for one station, ``partial`` when words stand behind it (小倉駅の近く),
-            ``ambiguous`` for several, and for one that lies outside of the municipality named.
+        ``ok`` for one station, ``partial`` when words stand behind it (小倉駅の近く), ``ambiguous``
+        for several, and for one that lies outside of the municipality named. ``hinted`` holds the
+        numbers of the municipalities it should lie in, empty for anywhere.
         """
         plain = unicodedata.normalize("NFKC", text).strip()
         behind = ""
@@ -99,14 +81,8 @@ class StationFinder:
     def suggest(self, text: str, limit: int, hinted: frozenset[int]) -> list[Candidate]:
         """Return stations whose name begins so, those of municipalities with outlines first.
 
-        Parameters
-        ----------
-        text : str
-            What has been typed; a municipality or a company in front or not, 駅 behind or not.
-        limit : int
-            At most this many.
-        hinted : frozenset of int
-            Only stations of these municipalities, unless the text names one; empty for any.
+        A municipality or a company may stand in front, 駅 behind. Only stations of the hinted
+        municipalities, if any, unless the text names one.
         """
         plain = unicodedata.normalize("NFKC", text).partition("(")[0].strip()
         written = canonicalize(plain)
@@ -211,11 +187,6 @@ class StationFinder:
             lines=station.line_labels(self._directory.operators),
         )
 
-    def _sort_key(self, number: int) -> tuple[bool, str, str]:
-        """Return what stations are ordered by: those within an outline first, then the code."""
-        place = self._municipality(number)
-        return not place.by_outline, place.code or "99", self._text(number)
-
     def _text(self, number: int) -> str:
         """Return what to write to mean this station and no other of the name."""
         station, place = self._directory.stations[number], self._municipality(number)
@@ -256,7 +227,12 @@ class StationFinder:
 
     def _ambiguous(self, text: str, numbers: Sequence[int], *, as_said: bool) -> GeocodeResult:
         """Return several stations, or one that is not where the text says: no position."""
-        ordered = sorted(numbers, key=self._sort_key)
+
+        def sort_key(number: int) -> tuple[bool, str, str]:
+            place = self._municipality(number)
+            return not place.by_outline, place.code or "99", self._text(number)
+
+        ordered = sorted(numbers, key=sort_key)
         candidates = tuple(self._candidate(number) for number in ordered[:MAX_CANDIDATES])
         warnings = [] if as_said else ["station_elsewhere"]
         warnings += ["candidates_cut"] if len(ordered) > MAX_CANDIDATES else []
