@@ -118,6 +118,9 @@ class MunicipalityParser:
                 first = min(regions[number].code for number in members.numbers)
                 self._cities[first[:4] + "0"] = members.numbers
         self._names: Mapping[str, list[_Name]] = MappingProxyType(dict(names))
+        self._longest: dict[str, int] = defaultdict(int)  # name by its first two letters
+        for key in names:
+            self._longest[key[:2]] = max(self._longest[key[:2]], min(len(key), _LONGEST_NAME))
         self._codes = {region.code: region.number for region in regions}
         by_prefecture: dict[str, list[int]] = defaultdict(list)
         for region in regions:
@@ -214,7 +217,8 @@ class MunicipalityParser:
         """
         names = self._names
         in_full = False
-        for stop in range(min(start + _LONGEST_NAME, len(key)), start + 1, -1):
+        longest = self._longest.get(key[start : start + 2], 0)
+        for stop in range(min(start + longest, len(key)), start + 1, -1):
             for name in names.get(key[start:stop], ()):
                 if name.in_full:
                     in_full = True
