@@ -61,8 +61,7 @@ def compile_gazetteer(
     postcodes : iterable of Postcode
         Optional: for cross-checking, for telling two places apart, and for readings.
     """
-    builder, known = _build_tree(places, municipalities)
-    tree = builder.ordered({code: number for number, code in enumerate(known)})
+    tree, known = _build_tree(places, municipalities)
     uncertainty_m = complete_positions(tree)
     regions = _region_rows(known.values(), tree, uncertainty_m)
     nodes, spellings = _town_entries(tree)
@@ -101,8 +100,8 @@ def compile_gazetteer(
 
 def _build_tree(
     places: Iterable[Place], municipalities: Iterable[Municipality]
-) -> tuple[PlaceTree, dict[str, Municipality]]:
-    """Add every row to a tree; join the municipalities of both lists, in code order.
+) -> tuple[Tree, dict[str, Municipality]]:
+    """Build the tree of all rows; join the municipalities of both lists, in code order.
 
     Of two names of a municipality the longer (with its county) wins.
     """
@@ -113,7 +112,8 @@ def _build_tree(
         code = place.municipality_code
         if code not in known or len(known[code].name) < len(place.municipality):
             known[code] = Municipality(code, place.prefecture, place.municipality)
-    return tree, dict(sorted(known.items()))
+    known = dict(sorted(known.items()))
+    return tree.ordered({code: number for number, code in enumerate(known)}), known
 
 
 def _region_rows(
