@@ -72,12 +72,12 @@ def _row(old: DistrictFigures, new: DistrictFigures, ring: int, words: Messages)
 
 def _assumption(opened: int, closed: Sequence[str], subject: str, words: Messages) -> Label:
     """Return the clause on what changes: この場所に訪問診療が1か所増えると."""
-    names = words.plain("reach-list-comma").join(closed)
+    names = words.plain("coverage-list-comma").join(closed)
     if opened and closed:
-        return words.label("reach-if-both", names=names, count=opened, subject=subject)
+        return words.label("coverage-if-both", names=names, count=opened, subject=subject)
     if closed:
-        return words.label("reach-if-closed", names=names)
-    return words.label("reach-if-added", count=opened, subject=subject)
+        return words.label("coverage-if-closed", names=names)
+    return words.label("coverage-if-added", count=opened, subject=subject)
 
 
 def _sentence(
@@ -90,17 +90,17 @@ def _sentence(
     words: Messages,
 ) -> Label:
     if not old.need > 0:
-        return words.label("reach-nobody")
+        return words.label("coverage-nobody")
     reach = distance_text(RINGS_M[ring])
     before, after = (round(say.lacking(f, f.sure, ring)) for f in (old, new))
     key = "fewer" if after < before else "more" if after > before else "same"
     counts = {"before": say.people(before), "after": say.people(after)}
     arguments = {"supposed": assumption, "reach": reach, "subject": subject, "name": old.name}
-    parts = [words.label(f"reach-change-{key}", **arguments, **counts)]
+    parts = [words.label(f"coverage-change-{key}", **arguments, **counts)]
     low, high = (round(say.lacking(f, f.possible, ring)) for f in (old, new))
     if (low, high) != (before, after):
         possible = {"before": say.people(low), "after": say.people(high)}
-        parts.append(words.label("reach-change-possible", **possible))
+        parts.append(words.label("coverage-change-possible", **possible))
     if choices[0] != choices[1]:
-        parts.append(words.label("reach-change-choice", before=choices[0], after=choices[1]))
+        parts.append(words.label("coverage-change-choice", before=choices[0], after=choices[1]))
     return say.together(parts, words)

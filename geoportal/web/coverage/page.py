@@ -63,12 +63,12 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
     try:
         before = coverage_report(view, asked)
     except (NotFoundError, InputRefusedError):
-        return page | {"problem": "reach-no-local" if asked.local else "reach-no-outlines"}
+        return page | {"problem": "coverage-no-local" if asked.local else "coverage-no-outlines"}
     study = before.study
     municipalities = study.population.towns.municipalities
     page["has_towns"] = study.by_towns or np.isin(municipalities, study.target.municipalities).any()
     if not study.has_cells:
-        key = "reach-no-towns" if study.by_towns else "reach-no-cells"
+        key = "coverage-no-towns" if study.by_towns else "coverage-no-cells"
         return page | {"problem": key, "report": before}
     subject = say.subject_of(view, study.question, words)
     return page | _answer(view, asked, values, before, subject, words)
@@ -102,10 +102,10 @@ def _answer(
         "report": before,
         "subject": subject,
         "conditions": words.label(
-            "reach-asked",
+            "coverage-asked",
             reach=distance_text(asked.ring),
-            evidence=words.label(f"reach-evidence-{asked.evidence}"),
-            people=words.label(f"reach-demand-{asked.demand}"),
+            evidence=words.label(f"coverage-evidence-{asked.evidence}"),
+            people=words.label(f"coverage-demand-{asked.demand}"),
         ),
         "ranked": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,

@@ -79,10 +79,10 @@ def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
     try:
         new = _new(view, values, site, words)
         if new and len(added) >= MOST_PLANNED:
-            raise _NotPlacedError("reach-plan-too-many")
+            raise _NotPlacedError("coverage-plan-too-many")
         added += [new] if new else []
         if not new and not undone and not added and not removed:
-            raise _NotPlacedError("reach-plan-nothing")
+            raise _NotPlacedError("coverage-plan-nothing")
         place, capacity = "", "1"
     except _NotPlacedError as error:
         problem, candidates = error.problem, error.candidates
@@ -119,14 +119,14 @@ def _new(view: View, values: Values, site: Site, words: Messages) -> PlannedFaci
         lon, lat = _degrees(point)
         covering = view.snapshot.districts.municipality_at(lon, lat)
         where = covering.name if covering else "—"
-        return PlannedFacility(words.plain("reach-plan-at-map", name=where), lon, lat, capacity)
+        return PlannedFacility(words.plain("coverage-plan-at-map", name=where), lon, lat, capacity)
     if place:
         return _at_address(view.geocode(place[:200]), capacity, words)
     at = site(district)
     index = view.snapshot.districts
     if at is None or district not in index:
-        raise _NotPlacedError("reach-plan-nobody")
-    label = words.plain("reach-plan-at-best", name=index[district].name)
+        raise _NotPlacedError("coverage-plan-nobody")
+    label = words.plain("coverage-plan-at-best", name=index[district].name)
     return PlannedFacility(label, *at, capacity)
 
 
@@ -135,13 +135,13 @@ def _at_address(result: GeocodeResult, capacity: float, words: Messages) -> Plan
     if result.status == "ambiguous":
         listed = [_at(candidate, capacity, words) for candidate in result.candidates]
         raise _NotPlacedError(
-            "reach-plan-ambiguous", tuple(candidate for candidate in listed if candidate)
+            "coverage-plan-ambiguous", tuple(candidate for candidate in listed if candidate)
         )
     if result.match_level in {"prefecture", "municipality"}:
-        raise _NotPlacedError("reach-plan-rough")
+        raise _NotPlacedError("coverage-plan-rough")
     at = _at(result, capacity, words) if result.status in {"ok", "partial"} else None
     if at is None:
-        raise _NotPlacedError("reach-plan-not-found")
+        raise _NotPlacedError("coverage-plan-not-found")
     return at
 
 
@@ -153,7 +153,7 @@ def _at(
     label = f"{place.municipality}{place.town}{place.station}"
     if (place.uncertainty_m or 0) >= _SURE_WITHIN_M:
         error = f"{place.uncertainty_m:,.0f} m"
-        label = words.plain("reach-plan-at-address", name=label, error=error)
+        label = words.plain("coverage-plan-at-address", name=label, error=error)
     return PlannedFacility(label[:_LONGEST_LABEL], place.lon, place.lat, capacity)
 
 
@@ -161,9 +161,9 @@ def _degrees(text: str) -> tuple[float, float]:
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError:
-        raise _NotPlacedError("reach-plan-point") from None
+        raise _NotPlacedError("coverage-plan-point") from None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise _NotPlacedError("reach-plan-point")
+        raise _NotPlacedError("coverage-plan-point")
     return round(lon, 6), round(lat, 6)
 
 
@@ -173,7 +173,7 @@ def _capacity(text: str) -> float:
     except ValueError:
         capacity = math.nan
     if not 0 < capacity <= MOST_CAPACITY:
-        raise _NotPlacedError("reach-plan-capacity-wrong")
+        raise _NotPlacedError("coverage-plan-capacity-wrong")
     return capacity
 
 

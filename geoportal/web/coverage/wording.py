@@ -28,9 +28,9 @@ def subject_of(view: View, question: CoverageCriteria, words: Messages) -> Label
     kinds = [short_kind_label(view.reference, kind, words.language) for kind in question.kinds]
     who = Label(dot.join(kind.source for kind in kinds))
     what = Label(dot.join(re.split(r"[(（]", need)[0].strip() or need for need in needs))
-    name = words.label("reach-subject-both", what=what, who=who) if what and who else what or who
-    name = name or words.label("reach-subject-any")
-    return words.label("reach-subject-night", name=name) if question.time == "night" else name
+    name = words.label("coverage-subject-both", what=what, who=who) if what and who else what or who
+    name = name or words.label("coverage-subject-any")
+    return words.label("coverage-subject-night", name=name) if question.time == "night" else name
 
 
 def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Label:
@@ -38,15 +38,15 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     reach = distance_text(RINGS_M[ring])
     lack = lacking_share(figures, figures.sure, ring)
     if not math.isfinite(lack):
-        return words.label("reach-nobody")
+        return words.label("coverage-nobody")
     share = percent(lack, words)
     possible = percent(lacking_share(figures, figures.possible, ring), words)
     parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
     if lack < 1:  # else there is nothing to choose between
         choice = percent(choice_share(figures, figures.sure, ring), words)
-        parts.append(words.label("reach-choice", share=choice))
+        parts.append(words.label("coverage-choice", share=choice))
     if share != possible:
-        parts.append(words.label("reach-range", share=possible))
+        parts.append(words.label("coverage-range", share=possible))
     return together(parts, words)
 
 
@@ -54,11 +54,11 @@ def _lack(
     lack: float, share: str, reach: str, subject: str, words: Messages, *, unknown: bool
 ) -> Label:
     if lack <= 0:
-        return words.label("reach-none-lack", reach=reach, subject=subject)
+        return words.label("coverage-none-lack", reach=reach, subject=subject)
     if lack >= 1:
-        key = "reach-all-open" if unknown else "reach-all-lack"
+        key = "coverage-all-open" if unknown else "coverage-all-lack"
         return words.label(key, reach=reach, subject=subject)
-    key = "reach-some-open" if unknown else "reach-some"
+    key = "coverage-some-open" if unknown else "coverage-some"
     return words.label(key, share=share, reach=reach, subject=subject)
 
 
@@ -87,9 +87,9 @@ def percent(share: float, words: Messages) -> str:
     if not math.isfinite(hundredths):
         return "—"
     if 0 < hundredths < 1:
-        return words.label("reach-below-one")
+        return words.label("coverage-below-one")
     if 99 < hundredths < 100:
-        return words.label("reach-above-99")
+        return words.label("coverage-above-99")
     return f"{hundredths:.0f}%"
 
 

@@ -93,9 +93,9 @@ def _problem(error: GeoportalError) -> str:
 def _groups(view: View, report: Document, language: str) -> list[Document]:
     groups: list[Document] = []
     for kind in KINDS:
-        changes = [item for item in report["changes"] if item["kind"] == kind]
+        changes = [change for change in report["changes"] if change["kind"] == kind]
         if changes:
-            shown = [_item(view, item, language) for item in changes[:_MOST_SHOWN]]
+            shown = [_change(view, change, language) for change in changes[:_MOST_SHOWN]]
             groups.append(
                 {
                     "kind": kind,
@@ -107,19 +107,19 @@ def _groups(view: View, report: Document, language: str) -> list[Document]:
     return groups
 
 
-def _item(view: View, item: Document, language: str) -> Document:
-    info = view.reference.municipalities.get(item["municipality_code"])
+def _change(view: View, change: Document, language: str) -> Document:
+    info = view.reference.municipalities.get(change["municipality_code"])
     return {
-        **item,
+        **change,
         "place": info.name if info else "",
-        "shown": item["facility_id"] in view.snapshot.by_id,
-        "before_words": _words(view, item, "before", language),
-        "after_words": _words(view, item, "after", language),
+        "shown": change["facility_id"] in view.snapshot.by_id,
+        "before_words": _words(view, change, "before", language),
+        "after_words": _words(view, change, "after", language),
     }
 
 
-def _words(view: View, item: Document, side: str, language: str) -> Any:
-    if item["kind"] != "kind":
-        return item[side]
+def _words(view: View, change: Document, side: str, language: str) -> Any:
+    if change["kind"] != "kind":
+        return change[side]
     known = kinds(view.reference, language)
-    return known[item[side]]["label"] if item[side] in known else item[side]
+    return known[change[side]]["label"] if change[side] in known else change[side]

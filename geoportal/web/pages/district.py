@@ -98,9 +98,11 @@ def home_districts(view: View) -> tuple[list[Document], list[Document]]:
     served |= {district.parent for district in known if district.code in served}
     names = {district.code: district.name for district in known}
     home, others = [], []
-    for item in known:
-        if item.code in served or not served:
-            home.append({"code": item.code, "name": item.name})
+    for district in known:
+        if district.code in served or not served:
+            home.append({"code": district.code, "name": district.name})
         else:
-            others.append({"code": item.code, "name": names.get(item.parent, "") + item.name})
+            others.append(
+                {"code": district.code, "name": names.get(district.parent, "") + district.name}
+            )
     return home, others

@@ -103,7 +103,11 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
         if shown is None and term.code not in by_code:
             continue
         lead = shown or by_code[term.code][0]
-        others = [c for c in by_code.get(term.code, []) if not _same(c, lead)]
+        others = [
+            claim
+            for claim in by_code.get(term.code, [])
+            if any(claim.get(key) != lead.get(key) for key in ("source", "as_of", "evidence"))
+        ]
         entry = {"code": term.code, "label": labels[term.code], "shown": lead, "others": others}
         groups.setdefault(term.group, []).append(entry)
     return [
@@ -111,8 +115,3 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
         for group in offered_groups(view.reference)
         if group in groups
     ]
-
-
-def _same(claim: Document, shown: Document) -> bool:
-    keys = ("source", "as_of", "evidence")
-    return all(claim.get(key) == shown.get(key) for key in keys)

@@ -52,7 +52,7 @@ def reading(view: View, text: str, language: str) -> Document:
     -------
     dict
         ``segments`` (text and mark), ``kinds`` and ``needs`` (``code``, ``label``, ``words``,
-        ``ticked``), ``aside`` (found but not asked for), ``not_needed``, ``in_place``,
+        ``ticked``), ``mentioned`` (but not asked for), ``not_needed``, ``in_place``,
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
     """
     document = interpretation_document(view, view.interpret(text))
@@ -61,14 +61,14 @@ def reading(view: View, text: str, language: str) -> Document:
     requested = [*document["searches"], *(document["team"]["roles"] if document["team"] else ())]
     searched = {need for wanted in requested for need in wanted["needs"]}
 
-    def listed(items: Iterable[Document], ticked: Iterable[str] = ()) -> list[Document]:
-        return [_choice(item, labels, kinds, set(ticked)) for item in items]
+    def listed(matches: Iterable[Document], ticked: Iterable[str] = ()) -> list[Document]:
+        return [_choice(match, labels, kinds, set(ticked)) for match in matches]
 
     return {
         "segments": segments(text, document),
         "kinds": listed(document["kinds"], kinds),
         "needs": listed(document["needs"], searched),
-        "aside": [item for item in listed(document["mentioned"]) if item["code"] in labels],
+        "mentioned": [match for match in listed(document["mentioned"]) if match["code"] in labels],
         "not_needed": listed(document["not_needed"]),
         "in_place": listed(document["in_place"]),
         "team": _team(document),
@@ -104,19 +104,19 @@ def segments(text: str, document: Document) -> list[Document]:
     return runs
 
 
-def _spans(items: Iterable[Document]) -> list[tuple[int, int]]:
-    return [(span["start"], span["end"]) for item in items for span in item["because"]]
+def _spans(matches: Iterable[Document]) -> list[tuple[int, int]]:
+    return [(span["start"], span["end"]) for match in matches for span in match["because"]]
 
 
 def _choice(
-    item: Document, labels: Mapping[str, str], kinds: Mapping[str, str], ticked: set[str]
+    match: Document, labels: Mapping[str, str], kinds: Mapping[str, str], ticked: set[str]
 ) -> Document:
-    code = item.get("code") or item["kind"]
+    code = match.get("code") or match["kind"]
     return {
         "code": code,
         "label": labels.get(code) or kinds.get(code, code),
-        "words": list(dict.fromkeys(span["text"] for span in item["because"])),
-        "note": item.get("note_ja", ""),
+        "words": list(dict.fromkeys(span["text"] for span in match["because"])),
+        "note": match.get("note_ja", ""),
         "ticked": code in ticked,
     }
 

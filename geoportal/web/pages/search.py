@@ -151,7 +151,7 @@ def _start_url(form: SearchForm) -> str:
 
 
 def _district_names(view: View) -> dict[str, str]:
-    return {item.code: item.name for item in view.snapshot.districts.districts}
+    return {area.code: area.name for area in view.snapshot.districts.districts}
 
 
 def _chips(view: View, outcome: Outcome) -> list[Document]:
@@ -196,13 +196,13 @@ def _relaxations(view: View, outcome: Outcome) -> list[Document]:
     document = outcome.document or {}
     say = messages(g.language)
     offered = []
-    for item in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
-        steps = relaxation_steps(item)
+    for relaxation in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
+        steps = relaxation_steps(relaxation)
         labels = [_step_label(view, step).source for step in steps]
         words = Label(say.plain("js-comma").join(labels))
         offered.append(
             {
-                "text": say.label("relax-line", what=words, count=item["adds"]),
+                "text": say.label("relax-line", what=words, count=relaxation["adds"]),
                 "filters": _without_typed_words(outcome.form)
                 .relaxed(steps)
                 .filters(home=all(step.kind is not RelaxationKind.ANY_WORDS for step in steps)),

@@ -144,6 +144,6 @@ def facet_counts(document: Document | None, include: str) -> dict[str, dict[str,
     facets = (document or {}).get("facets", {"kinds": [], "needs": []})
     bands = ("match", "possible", "no") if include == "all" else ("match", "possible")
     return {
-        "kind": {item["kind"]: sum(item[b] for b in bands) for item in facets["kinds"]},
-        "need": {item["need"]: item["match"] for item in facets["needs"]},
+        "kind": {facet["kind"]: sum(facet[b] for b in bands) for facet in facets["kinds"]},
+        "need": {facet["need"]: facet["match"] for facet in facets["needs"]},
     }

@@ -1,4 +1,4 @@
-"""What a facility's page says besides its facts: what is in the same place, near, and its past."""
+"""Surroundings and history of a facility: same institution, same place, near, past changes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from geoportal.text.normalize import fold_name
 
 SAME_PLACE_M = 25
 NEAR_M = 2_000
-MOST = 6
+MAX_LISTED = 6
 _INSTITUTION_NUMBERS = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
-_TOLD = ("name", "address", "phone")
-"""Attributes whose change is told; the rest of a record changes with every survey."""
+_TRACKED = ("name", "address", "phone")
+"""Attributes whose changes are listed; the others change with every survey."""
 
 
 def surroundings(view: View, facility: Facility) -> Document:
-    """Return what else there is: of the same institution, in the same place, near.
+    """Return facilities of the same institution, in the same place and near.
 
     Returns
     -------
@@ -43,21 +43,21 @@ def surroundings(view: View, facility: Facility) -> Document:
     siblings = _same_institution(view, facility)
     same_number = [_entry(facility, other, None) for other in siblings]
     listed = {facility.id, *(other.id for other in siblings)}
-    around = [item for item in _around(view, facility) if item[0].id not in listed]
-    belonging = _same_address(view, facility)
+    around = [pair for pair in _around(view, facility) if pair[0].id not in listed]
+    same_address = _same_address(view, facility)
     same = [
         (other, metres)
         for other, metres in around
-        if other.id in belonging or _same_place(facility, other, metres)
+        if other.id in same_address or _same_place(facility, other, metres)
     ]
     listed |= {other.id for other, _ in same}
-    same += [(other, None) for id_, other in belonging.items() if id_ not in listed]
-    listed |= belonging.keys()
-    near = [item for item in around if item[0].id not in listed]
+    same += [(other, None) for id_, other in same_address.items() if id_ not in listed]
+    listed |= same_address.keys()
+    near = [pair for pair in around if pair[0].id not in listed]
     return {
-        "institution": same_number[: 2 * MOST],
-        "same_place": [_entry(facility, *item) for item in same[: 2 * MOST]],
-        "near": [_entry(facility, *item) for item in near[:MOST]],
+        "institution": same_number[: 2 * MAX_LISTED],
+        "same_place": [_entry(facility, *pair) for pair in same[: 2 * MAX_LISTED]],
+        "near": [_entry(facility, *pair) for pair in near[:MAX_LISTED]],
     }
 
 
@@ -119,7 +119,7 @@ def _same_place(facility: Facility, other: Facility, metres: float | None) -> bo
 
 
 def history(view: View, facility: Facility) -> list[Document]:
-    """Return what became of a facility, oldest first.
+    """Return the events of a facility's past, oldest first.
 
     While the database does not answer, changes are left out: the page itself is from memory.
 
@@ -152,11 +152,9 @@ def _changes(view: View, facility: Facility) -> list[Document]:
                         "after": after[key],
                         "source": mention.source,
                     }
-                    for key in _TOLD
-                    if before.get(key) and after.get(key) and _differs(before[key], after[key])
+                    for key in _TRACKED
+                    if before.get(key)
+                    and after.get(key)
+                    and fold_name(before[key]) != fold_name(after[key])
                 ]
     return events
-
-
-def _differs(before: str, after: str) -> bool:
-    return fold_name(before) != fold_name(after)

@@ -1,4 +1,4 @@
-"""What search engines are told: where the pages of facilities are, and to leave the sample alone.
+"""robots.txt and sitemaps: pages of facilities and districts; the sample city is disallowed.
 
 A sitemap may be plain text, one URL a line, at most 50,000 of them (sitemaps.org protocol).
 """
@@ -45,8 +45,11 @@ def _paths(view: View) -> list[str]:
     snapshot = view.snapshot
     return [
         *(url_for(name) for name in _PAGES),
-        *(url_for("pages.district", code=item.code) for item in snapshot.districts.districts),
-        *(url_for("pages.facility", facility_id=item.id) for item in snapshot.facilities),
+        *(
+            url_for("pages.district", code=district.code)
+            for district in snapshot.districts.districts
+        ),
+        *(url_for("pages.facility", facility_id=facility.id) for facility in snapshot.facilities),
     ]
 
 

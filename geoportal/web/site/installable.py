@@ -1,4 +1,4 @@
-"""The site as an application: its manifest, and the worker that answers without a network."""
+"""Web app manifest and service worker."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from geoportal.web.language.messages import LANGUAGES, messages
 from geoportal.web.site.frame import DATA_URLS, asset_url, page_url
 from geoportal.web.site.static_files import read_static_files
 
-KEPT_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
-KEPT_DATA: Final = tuple(DATA_URLS.values())
-"""What the service worker keeps besides the static files: published data, never a search."""
+CACHED_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
+CACHED_DATA: Final = tuple(DATA_URLS.values())
+"""What the service worker caches besides static files: published data, never a search."""
 
 
 def manifest() -> Response:
-    """Describe the site as an application that can be installed."""
+    """Return the web app manifest."""
     icons = [{"src": asset_url("icons/icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
     # For telephones that cannot draw the first; these fill a mask of any shape.
     for pixels in (192, 512):
@@ -41,17 +41,17 @@ def manifest() -> Response:
 
 
 def service_worker() -> Response:
-    """Give the worker that keeps shell and published data for use without a network."""
+    """Return the service worker, which caches shell and published data for offline use."""
     static = read_static_files()
     shell = [asset_url(name) for name in static.shell()]
-    pages = [url_for(f"pages.{page}") for page in KEPT_PAGES]
+    pages = [url_for(f"pages.{page}") for page in CACHED_PAGES]
     offline_page = url_for("pages.offline")
     body = render(
         "sw.js",
         version=static.version,
         shell=shell,
         pages=pages,
-        data=KEPT_DATA,
+        data=CACHED_DATA,
         offline=offline_page,
     )
     response = make_response(body)
