@@ -75,6 +75,12 @@ class Change:
     after: str = ""
     distance_m: float | None = None
 
+    @property
+    def order(self) -> tuple[int, str, str, str, str, str]:
+        """Sort key: kind, municipality, name."""
+        rank, code = KINDS.index(self.kind), self.municipality_code
+        return rank, code, self.name, self.record_id, self.before, self.after
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
@@ -90,7 +96,7 @@ class ChangeReport:
         Records open on either day.
     new_scopes : tuple of str
         Parts of the source (service and municipality) that were not held on the first day: what
-        they list is not told as opened.
+        they list is not reported as opened.
     """
 
     source: str
@@ -128,14 +134,8 @@ def compare_editions(
 ) -> ChangeReport:
     """Compare two editions of a source.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-    source : str
-    from_date, to_date : str
-        ISO dates; when left out, the last edition and the one before it.
-    geocoder : Geocoder, optional
-        To tell how far a record without a published position has moved.
+    Dates are ISO; when left out, the last edition and the one before it. The geocoder tells how
+    far a record without a published position has moved.
 
     Raises
     ------
@@ -161,17 +161,19 @@ def compare_editions(
     first, last = (_day(connection, source, day, complete) for day in (since, until))
     contents = read_contents(
         connection,
-        (item.content_hash for day in (first, last) for item in day.listings.values()),
+        (listing.content_hash for day in (first, last) for listing in day.listings.values()),
     )
     comparison = _Comparison(first, last, contents, geocoder)
     changes = list(comparison.changes())
     facilities = record_facilities(connection, source, [change.record_id for change in changes])
-    named = [_with_facility(change, facilities) for change in changes]
+    named = [
+        replace(change, facility_id=facilities.get(change.record_id, "")) for change in changes
+    ]
     return ChangeReport(
         source,
         since,
         until,
-        tuple(sorted(named, key=_order)),
+        tuple(sorted(named, key=lambda change: change.order)),
         sum(first.open(key) or last.open(key) for key in last.listings),
         tuple(sorted(last.scopes - first.scopes)),
     )
@@ -182,16 +184,18 @@ def _day(
 ) -> _Day:
     listings = last_listings(connection, source, day)
     closed: dict[str, str] = {}
-    for key, item in listings.items():
-        dates = complete.get(item.scope, ())
-        place = bisect_right(dates, item.as_of)
-        closed[key] = dates[place] if place < len(dates) and dates[place] <= day else ""
-    held = {scope for scope, dates in complete.items() if dates and dates[0] <= day}
-    return _Day(listings, closed, frozenset(held | {item.scope for item in listings.values()}))
+    for key, listing in listings.items():
+        dates = complete.get(listing.scope, ())
+        later = bisect_right(dates, listing.as_of)
+        closed[key] = dates[later] if later < len(dates) and dates[later] <= day else ""
+    begun = {scope for scope, dates in complete.items() if dates and dates[0] <= day}
+    return _Day(
+        listings, closed, frozenset(begun | {listing.scope for listing in listings.values()})
+    )
 
 
 class _Comparison:
-    """Two days of a source side by side."""
+    """Compares two days of a source."""
 
     def __init__(
         self,
@@ -206,7 +210,7 @@ class _Comparison:
 
     def changes(self) -> Iterator[Change]:
         """Yield every change."""
-        for key, item in self._last.listings.items():
+        for key, listing in self._last.listings.items():
             was, now = self._first.open(key), self._last.open(key)
             if was and now:
                 yield from self._differences(key)
@@ -214,7 +218,7 @@ class _Comparison:
                 yield self._change("closed", key, on=self._last.closed_on[key])
             elif now and key in self._first.listings:
                 yield self._change("reopened", key)
-            elif now and item.scope in self._first.scopes:
+            elif now and listing.scope in self._first.scopes:
                 yield self._change("opened", key)
 
     def _differences(self, key: str) -> Iterator[Change]:
@@ -234,20 +238,24 @@ class _Comparison:
     def _moves(
         self, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> Iterator[Change]:
-        metres = _published_distance(before, after)
-        if metres is None and _elsewhere(before, after):
+        elsewhere = _elsewhere(before, after)
+        metres: float | None = None
+        points = [(content["lon"], content["lat"]) for content in (before, after)]
+        if all(None not in point and point != (0, 0) for point in points):
+            metres = distance_m(*points[0], *points[1])
+        elif elsewhere:
             metres = self._geocoded_distance(before, after)
-        if _elsewhere(before, after) or (metres or 0) > MOVED_LEAST_M:
+        if elsewhere or (metres or 0) > MOVED_LEAST_M:
             away = None if metres is None else float(round(metres))
             yield self._change("moved", key, before["address"], after["address"], distance=away)
 
     def _filings(self, key: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
-        for symbol in after:
-            if symbol not in before:
-                yield self._change("filing_new", key, "", symbol)
-        for symbol in before:
-            if symbol not in after:
-                yield self._change("filing_ended", key, symbol, "")
+        yield from (
+            self._change("filing_new", key, "", symbol) for symbol in after if symbol not in before
+        )
+        yield from (
+            self._change("filing_ended", key, symbol) for symbol in before if symbol not in after
+        )
 
     def _geocoded_distance(
         self, before: Mapping[str, Any], after: Mapping[str, Any]
@@ -276,27 +284,10 @@ class _Comparison:
         on: str = "",
         distance: float | None = None,
     ) -> Change:
-        item = self._last.listings[key]
-        content = self._contents[item.content_hash]
-        return Change(
-            kind,
-            key,
-            "",
-            content["name"],
-            content["municipality_code"],
-            content["kind"],
-            on or item.as_of,
-            before,
-            after,
-            distance,
-        )
-
-
-def _published_distance(before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:
-    points = [(content["lon"], content["lat"]) for content in (before, after)]
-    if any(None in point or point == (0, 0) for point in points):
-        return None
-    return distance_m(*points[0], *points[1])
+        listing = self._last.listings[key]
+        content = self._contents[listing.content_hash]
+        owner = (content["name"], content["municipality_code"], content["kind"])
+        return Change(kind, key, "", *owner, on or listing.as_of, before, after, distance)
 
 
 def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -311,18 +302,3 @@ def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 def _digits(phone: str) -> str:
     return re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
-
-
-def _with_facility(change: Change, facilities: Mapping[str, str]) -> Change:
-    return replace(change, facility_id=facilities.get(change.record_id, ""))
-
-
-def _order(change: Change) -> tuple[int, str, str, str, str, str]:
-    return (
-        KINDS.index(change.kind),
-        change.municipality_code,
-        change.name,
-        change.record_id,
-        change.before,
-        change.after,
-    )

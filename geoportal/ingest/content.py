@@ -13,7 +13,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, recognise
 from geoportal.ingest.files.map_files import GEOPACKAGE_MARK, property_names, read_features
 from geoportal.ingest.files.report import Issue
-from geoportal.ingest.files.streams import StreamedTable, recognise_stream
+from geoportal.ingest.files.streams import recognise_stream
 from geoportal.ingest.files.tables import read_sheets
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
@@ -81,14 +81,13 @@ def identify(member: Member) -> Content:
         return _identify_map(member)
     if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _identify_json(member)
-    table = _recognise_stream(member) or recognise(member.name, read_sheets(member), _LAYOUTS)
-    return Content(BY_NAME[table.layout.source], table)
-
-
-def _recognise_stream(member: Member) -> StreamedTable | None:
-    """Return a file as a table that is read row by row, None when it is none."""
     headless = (source.headless(member) for source in SOURCES if source.headless)
-    return recognise_stream(member, _STREAMED_LAYOUTS) or next(filter(None, headless), None)
+    table = (
+        recognise_stream(member, _STREAMED_LAYOUTS)
+        or next(filter(None, headless), None)
+        or recognise(member.name, read_sheets(member), _LAYOUTS)
+    )
+    return Content(BY_NAME[table.layout.source], table)
 
 
 def _identify_json(member: Member) -> Content:
@@ -96,9 +95,9 @@ def _identify_json(member: Member) -> Content:
         document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
         document = None  # the reader of map files says what is wrong
-    written = document.get("format") if isinstance(document, dict) else None
+    stated = document.get("format") if isinstance(document, dict) else None
     for source in SOURCES:
-        if source.document_format and source.document_format == written:
+        if source.document_format and source.document_format == stated:
             return Content(source, document)
     return _identify_map(member)
 

@@ -162,7 +162,8 @@ class Planner:
             report.leave_out(str(error))
             return MemberPlan(None, report, error.source)
         except UnlikeAnyLayoutError as error:
-            if file.gathered or (not alone and _is_text(member)):
+            is_text = PurePosixPath(member.name).suffix.lower() == ".txt"  # 利用規約.txt in a zip
+            if file.gathered or (is_text and not alone):
                 report.leave_out(f"{error} Left out.")
             else:
                 report.refuse(str(error), code=refusal_code(error))
@@ -183,11 +184,6 @@ class Planner:
         self._bytes_in_memory += len(member.data)
         in_memory = content if self._bytes_in_memory <= _MEMORY_BYTES else None
         return MemberPlan(member, report, source, fictional, in_memory)
-
-
-def _is_text(member: Member) -> bool:
-    """Return whether a member may be a note to people: 利用規約.txt beside the tables."""
-    return PurePosixPath(member.name).suffix.lower() == ".txt"
 
 
 def refusal_code(error: InputRefusedError) -> str:

@@ -161,11 +161,11 @@ class ImportRun:
     ) -> None:
         """Extract, store and report; resolve what the file touches."""
         report = plan.report
-        as_of = (
-            self._fictional_date(connection, content, report)
-            if plan.fictional
-            else self._date(connection, member, content, report)
-        )
+        if plan.fictional:  # by its content (a census), else by its first load
+            first = edition_of_digest(connection, FICTIONAL.name, report.sha256)
+            as_of = content.date or first or self._today.isoformat()
+        else:
+            as_of = self._date(connection, member, content, report)
         edition = Edition(
             FICTIONAL.name if plan.fictional else content.source.name,
             as_of,
@@ -213,13 +213,6 @@ class ImportRun:
             report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
         return as_of
 
-    def _fictional_date(
-        self, connection: sa.Connection, content: Content, report: FileReport
-    ) -> str:
-        """Date a file of the sample city: by its content (a census), else by its first load."""
-        first = edition_of_digest(connection, FICTIONAL.name, report.sha256)
-        return content.date or first or self._today.isoformat()
-
     def _refuse_bad(self, report: FileReport) -> None:
         limit = self._options.max_rejected_percent
         if report.rejected and report.rejected * 100 > limit * report.rows_read:
@@ -238,7 +231,7 @@ class ImportRun:
         if content.source.is_geography and revision.changed:
             self._geography = None
             ids = facility_ids(connection)
-            towns = [item.municipality_code for item in read_town_sets(connection)]
+            towns = [stored.municipality_code for stored in read_town_sets(connection)]
         if not ids and not towns:
             return False
         if self._geography is None:
@@ -251,6 +244,7 @@ class ImportRun:
         return changed > 0 or moved > 0
 
     def _add_edition(self, connection: sa.Connection, edition: Edition, report: FileReport) -> None:
+        counts = ("rows_read", "accepted", "rejected", "created", "updated", "unchanged", "removed")
         write_edition(
             connection,
             {
@@ -259,13 +253,7 @@ class ImportRun:
                 "sha256": report.sha256,
                 "as_of": edition.as_of,
                 "imported_at": self._today.isoformat(),
-                "rows_read": report.rows_read,
-                "accepted": report.accepted,
-                "rejected": report.rejected,
-                "created": report.created,
-                "updated": report.updated,
-                "unchanged": report.unchanged,
-                "removed": report.removed,
+                **{name: getattr(report, name) for name in counts},
                 "issue_count": len(report.issues),
             },
         )

@@ -119,14 +119,10 @@ def _gunzip(name: str, data: bytes) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             inner = stream.read(limit + 1)
-    except EOFError:
-        raise UnreadableSourceError(
-            f"{name}: the compressed file is cut off; get it again"
-        ) from None
-    except (OSError, zlib.error) as error:
-        raise UnreadableSourceError(
-            f"{name}: the compressed file is damaged; get it again"
-        ) from error
+    except (EOFError, OSError, zlib.error) as error:
+        fault = "cut off" if isinstance(error, EOFError) else "damaged"
+        message = f"{name}: the compressed file is {fault}; get it again"
+        raise UnreadableSourceError(message) from error
     if len(inner) > limit:
         raise InputRefusedError(f"{name}: unpacks to more than {limit >> 20} MB; not taken")
     return inner
@@ -142,9 +138,8 @@ def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
             contents = dict(_read_entries(name, archive, infos))
             dates = {info.filename: _entry_date(info, modified) for info in infos}
     except _ZIP_FAULTS as error:
-        raise UnreadableSourceError(
-            f"{name}: the zip archive is cut off or damaged; get it again"
-        ) from error
+        message = f"{name}: the zip archive is cut off or damaged; get it again"
+        raise UnreadableSourceError(message) from error
     if not contents:
         raise UnreadableSourceError(f"{name}: the archive holds no file")
     return _members(name, contents, dates)
@@ -182,16 +177,16 @@ def _read_entries(
 ) -> Iterator[tuple[str, bytes]]:
     left = MAX_BYTES
     for info in infos:
-        if _hidden(info.filename):
+        parts = PurePosixPath(info.filename).parts
+        if "__MACOSX" in parts or parts[-1].startswith(".") or parts[-1] == "Thumbs.db":
             continue
         limit = min(left, max(RATIO_FREE_BYTES, info.compress_size * MAX_RATIO))
         try:
             with archive.open(info) as stream:
                 content = stream.read(limit + 1)
         except _ZIP_FAULTS as error:
-            raise UnreadableSourceError(
-                f"{name}: member {info.filename} is damaged; get the archive again"
-            ) from error
+            message = f"{name}: member {info.filename} is damaged; get the archive again"
+            raise UnreadableSourceError(message) from error
         if len(content) > limit:
             raise InputRefusedError(f"{name}: unpacks to more than it should; not taken")
         left -= len(content)
@@ -202,15 +197,11 @@ def _read_entries(
 
 def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> list[Member]:
     shapes = {_stem(inner): inner for inner in contents if inner.lower().endswith(".shp")}
-    parts = {
-        stem: {
-            PurePosixPath(other).suffix.lower(): content
-            for other, content in contents.items()
-            if _stem(other) == stem
-            and PurePosixPath(other).suffix.lower() in {".shp", *_SIDE_SUFFIXES}
-        }
-        for stem in shapes
-    }
+    parts: dict[str, dict[str, bytes]] = {stem: {} for stem in shapes}
+    for inner, content in contents.items():
+        suffix, stem = PurePosixPath(inner).suffix.lower(), _stem(inner)
+        if stem in shapes and suffix in {".shp", *_SIDE_SUFFIXES}:
+            parts[stem][suffix] = content
     data = [inner for inner in sorted(contents) if not _attached(inner, shapes)]
     ignored = tuple(inner for inner in sorted(contents) if _attached(inner, shapes) == "ignored")
     if not data:
@@ -240,11 +231,6 @@ def _attached(inner: str, shapes: dict[str, str]) -> str:
 
 def _stem(inner: str) -> str:
     return inner[: len(inner) - len(PurePosixPath(inner).suffix)]
-
-
-def _hidden(inner: str) -> bool:
-    parts = PurePosixPath(inner).parts
-    return "__MACOSX" in parts or parts[-1].startswith(".") or parts[-1] == "Thumbs.db"
 
 
 def _entry_date(info: zipfile.ZipInfo, fallback: date) -> date:

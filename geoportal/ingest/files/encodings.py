@@ -53,12 +53,8 @@ class DecodedText:
 def decode(name: str, data: bytes) -> DecodedText:
     """Decode a text file.
 
-    Parameters
-    ----------
-    name : str
-        For messages.
-    data : bytes
-        UTF-8 (with or without BOM), UTF-16, CP932 (Shift_JIS) or EUC-JP.
+    Taken are UTF-8 (with or without BOM), UTF-16, CP932 (Shift_JIS) and EUC-JP; the name is for
+    messages.
 
     Raises
     ------
@@ -101,28 +97,21 @@ def _narrow_encoding(name: str, data: bytes) -> str:
             errors[encoding] = error
         if "utf-8" in fits:
             return "utf-8"
-        if encoding == "utf-8" and _mostly_utf8(data, errors["utf-8"]):
+        if encoding == "utf-8":
+            begun = data[: errors[encoding].start]
+            if len(begun) < 30 or begun.isascii():
+                continue
+            # it begins with Japanese in UTF-8: cut or damaged
             raise _error(name, data, "utf-8", errors["utf-8"]) from None
     if not fits:
         farthest = max(errors, key=lambda encoding: (errors[encoding].start, encoding))
         raise _error(name, data, farthest, errors[farthest]) from None
     # EUC-JP text read as CP932 turns into half-width kana; the reverse seldom decodes at all.
-    if "euc_jp" in fits and (
-        "cp932" not in fits or _half_width_share(fits["cp932"]) > _HALF_WIDTH_SHARE
-    ):
-        return "euc_jp"
-    return "cp932"
-
-
-def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:
-    """Return whether text that is not whole UTF-8 begins with Japanese in UTF-8: cut or damaged."""
-    return any(byte >= 0x80 for byte in data[: error.start]) and error.start >= 30
-
-
-def _half_width_share(text: str) -> float:
+    text = fits.get("cp932", "")
     kana = sum("\uff61" <= letter <= "\uff9f" for letter in text)
     wide = sum(letter > "\u007f" for letter in text)
-    return kana / wide if wide else 0.0
+    kana_prevail = "cp932" not in fits or kana > wide * _HALF_WIDTH_SHARE
+    return "euc_jp" if "euc_jp" in fits and kana_prevail else "cp932"
 
 
 def _wide_encoding(data: bytes) -> str:

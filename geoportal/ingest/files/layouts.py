@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from geoportal.errors import InputRefusedError, UnknownLayoutError, UnlikeAnyLayoutError
 from geoportal.ingest.files.refusal import CutFileError
-from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue, shorten
 from geoportal.ingest.files.tables import Row, Sheet
 
 _SEARCHED_ROWS = 12
@@ -65,6 +66,39 @@ class Layout:
     def official(self, name: str) -> str:
         """Return what the publisher calls a field."""
         return self.columns[name][0]
+
+    def knows(self, cell: str) -> bool:
+        """Return whether a folded column name is an official one that is not read."""
+        return cell in self._folded_known or any(
+            re.fullmatch(pattern, cell) for pattern in self.patterns
+        )
+
+    @cached_property
+    def _folded_known(self) -> frozenset[str]:
+        return frozenset(map(fold_header, self.known))
+
+    def issue(
+        self,
+        record: Record,
+        name: str,
+        code: str,
+        message: str,
+        *,
+        severity: str = ERROR,
+        value: str | None = None,
+    ) -> Issue:
+        """Return an issue about a field of a row; its value is the cell's unless given."""
+        shown = record.get(name) if value is None else value
+        return Issue(record.line, self.official(name), code, severity, shown, message)
+
+    def missing_columns(self, line: int, positions: Mapping[str, int]) -> list[Issue]:
+        """Return an issue for each column that a header, of this line, lacks."""
+        message = "this column of the official layout is missing; what it says stays unknown"
+        return [
+            Issue(line, self.official(name), "missing_column", WARNING, "", message)
+            for name in self.columns
+            if name not in positions and name not in self.optional
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +166,7 @@ def fold_header(text: str) -> str:
 def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> RecognisedTable:
     """Find the layout of a file.
 
-    Parameters
-    ----------
-    name : str
-        For messages.
-    sheets : sequence of Sheet
-        The first sheet with a known header is taken.
-    layouts : iterable of Layout
-        Known ones.
+    The first sheet with a known header is taken; the name is for messages.
 
     Raises
     ------
@@ -160,7 +187,15 @@ def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> 
                     "supported in this version"
                 )
             table = _table(name, sheet, layout, header)
-            return replace(table, issues=(*table.issues, *_other_sheets(sheets, sheet)))
+            others = ", ".join(other.title for other in sheets if other is not sheet)
+            if len(sheets) == 1:
+                return table
+            message = (
+                "only the first sheet with a known header is read; save others as files of "
+                "their own"
+            )
+            issue = Issue(1, "", "other_sheets", INFO, others, message)
+            return replace(table, issues=(*table.issues, issue))
     raise _unknown(name, sheets[0], known)
 
 
@@ -168,33 +203,21 @@ def _best(sheet: Sheet, layouts: tuple[Layout, ...]) -> tuple[Layout, Row] | Non
     """Return the layout that recognises most columns and misses fewest, and the header row."""
     for row in sheet.rows[:_SEARCHED_ROWS]:
         header = [fold_header(cell) for cell in row.cells]
-        fitting = [
-            (
-                len(columns) + _family_size(layout, header),
-                len(columns) - len(layout.columns),
-                -number,
-                layout,
-            )
-            for number, layout in enumerate(layouts)
-            if all(name in (columns := layout.matches(header)) for name in layout.required)
-        ]
-        if fitting:
-            return max(fitting, key=lambda item: item[:3])[3], row
+        fitting = []
+        for layout in layouts:
+            columns = layout.matches(header)
+            if all(name in columns for name in layout.required):
+                read = len(columns) + sum(map(layout.knows, header))
+                fitting.append((read, len(columns) - len(layout.columns), layout))
+        if fitting:  # of equals the first
+            return max(fitting, key=lambda fit: fit[:2])[2], row
     return None
-
-
-def _family_size(layout: Layout, header: Sequence[str]) -> int:
-    names = {fold_header(name) for name in layout.known}
-    return sum(
-        cell in names or any(re.fullmatch(pattern, cell) for pattern in layout.patterns)
-        for cell in header
-    )
 
 
 def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTable:
     folded = [fold_header(cell) for cell in header.cells]
     positions = layout.matches(folded)
-    width = len(_without_trailing_blanks(folded))
+    width = header_width(folded)
     records, malformed, repeats = [], [], []
     body = [row for row in sheet.rows if row.line > header.line]
     used = set(positions.values())
@@ -204,7 +227,8 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
         if len(cells) < width or any(cell.strip() for cell in row.cells[width:]):
             malformed.append(_wrong_width(name, sheet, row, body[-1], width))
         elif cells[0] == header.cells[0] and [fold_header(c) for c in cells] == folded[:width]:
-            repeats.append(_repeated_header(row))
+            message = "the header stands here once more; the line was passed over"
+            repeats.append(Issue(row.line, "", "repeated_header", INFO, "", message))
         elif max(map(len, cells)) > _LONGEST_CELL:
             malformed.append(_too_long(row, header))
         else:
@@ -222,13 +246,6 @@ def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTa
     return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues, above)
 
 
-def _other_sheets(sheets: Sequence[Sheet], read: Sheet) -> list[Issue]:
-    """Say that a workbook has more sheets than the one that is read."""
-    others = [sheet.title for sheet in sheets if sheet is not read]
-    message = "only the first sheet with a known header is read; save others as files of their own"
-    return [Issue(1, "", "other_sheets", INFO, ", ".join(others), message)] if others else []
-
-
 def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:
     count = len(row.cells)
     if row is last and sheet.ends_open and count < width:
@@ -241,7 +258,7 @@ def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Is
         f"the row has {count} fields, the header {width}: a separator is missing or too many; "
         "mend the row in the file"
     )
-    return Issue(row.line, "", "wrong_field_count", "error", " | ".join(row.cells), message)
+    return Issue(row.line, "", "wrong_field_count", ERROR, " | ".join(row.cells), message)
 
 
 def _too_long(row: Row, header: Row) -> Issue:
@@ -251,55 +268,29 @@ def _too_long(row: Row, header: Row) -> Issue:
         f"the cell has {len(text):,} letters, more than {_LONGEST_CELL:,}: the row is damaged, or "
         "a quotation mark is missing; mend the row in the file"
     )
-    return Issue(row.line, header.cells[position].strip(), "cell_too_long", "error", text, message)
-
-
-def _repeated_header(row: Row) -> Issue:
-    message = "the header stands here once more; the line was passed over"
-    return Issue(row.line, "", "repeated_header", INFO, "", message)
+    return Issue(row.line, header.cells[position].strip(), "cell_too_long", ERROR, text, message)
 
 
 def _header_issues(
     layout: Layout, header: Row, folded: Sequence[str], positions: Mapping[str, int]
 ) -> list[Issue]:
-    issues = []
-    for name in layout.columns:
-        if name not in positions and name not in layout.optional:
-            message = "this column of the official layout is missing; what it says stays unknown"
-            official = layout.official(name)
-            issues.append(Issue(header.line, official, "missing_column", WARNING, "", message))
+    issues = layout.missing_columns(header.line, positions)
     used = set(positions.values())
-    known = {fold_header(name) for name in layout.known}
     for i, cell in enumerate(folded):
-        if not cell or i in used or cell in known:
+        if not cell or i in used or layout.knows(cell):
             continue
-        if any(re.fullmatch(pattern, cell) for pattern in layout.patterns):
-            continue
-        duplicate = cell in folded[:i]
-        code = "duplicate_column" if duplicate else "unknown_column"
-        message = (
-            "the column occurs twice; the first one is read"
-            if duplicate
-            else "this column is not part of the official layout and was not read"
-        )
-        issues.append(
-            Issue(
-                header.line,
-                header.cells[i].strip(),
-                code,
-                WARNING if duplicate else INFO,
-                "",
-                message,
-            )
-        )
+        code, severity = "unknown_column", INFO
+        message = "this column is not part of the official layout and was not read"
+        if cell in folded[:i]:
+            code, severity = "duplicate_column", WARNING
+            message = "the column occurs twice; the first one is read"
+        issues.append(Issue(header.line, header.cells[i].strip(), code, severity, "", message))
     return issues
 
 
-def _without_trailing_blanks(cells: Sequence[str]) -> tuple[str, ...]:
-    end = len(cells)
-    while end and not cells[end - 1].strip():
-        end -= 1
-    return tuple(cells[:end])
+def header_width(header: Sequence[str]) -> int:
+    """Return the number of columns of a folded header without blank ones at its end."""
+    return max((i for i, cell in enumerate(header, start=1) if cell), default=0)
 
 
 def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> UnknownLayoutError:

@@ -12,9 +12,9 @@ from mmap import mmap
 
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import decode
-from geoportal.ingest.files.layouts import Layout, fold_header
+from geoportal.ingest.files.layouts import Layout, fold_header, header_width
 from geoportal.ingest.files.refusal import CutFileError
-from geoportal.ingest.files.report import INFO, WARNING, Issue
+from geoportal.ingest.files.report import INFO, Issue
 
 _HEAD_BYTES = 8_192
 _CHUNK = 1 << 16
@@ -76,7 +76,11 @@ class StreamedTable:
             try:
                 cells = next(reader)
             except csv.Error:
-                raise _open_quote(name, line) from None
+                raise CutFileError(
+                    f"{name}: the quotation mark opened in the row of line {line} is never "
+                    "closed: the file is cut off or damaged there; get it again",
+                    line,
+                ) from None
             except StopIteration:
                 break
             if any(cells):
@@ -90,14 +94,6 @@ class StreamedTable:
                 "fields and no line end), so rows may be missing behind it; get it again",
                 line,
             )
-
-
-def _open_quote(name: str, line: int) -> CutFileError:
-    return CutFileError(
-        f"{name}: the quotation mark opened in the row of line {line} is never closed: the file "
-        "is cut off or damaged there; get it again",
-        line,
-    )
 
 
 def stream_encoding(name: str, data: bytes | mmap) -> str:
@@ -149,23 +145,12 @@ def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable
         positions = layout.matches(header)
         if not all(name in positions for name in layout.required):
             continue
-        known = len(positions) + sum(cell in _known(layout) for cell in header)
+        known = len(positions) + sum(map(layout.knows, header))
         if best is None or known > best[0]:
             issues = tuple(_header_issues(layout, first, header, positions))
-            table = StreamedTable(member, layout, positions, _width(header), issues=issues)
+            table = StreamedTable(member, layout, positions, header_width(header), issues=issues)
             best = known, table
     return best[1] if best else None
-
-
-def _known(layout: Layout) -> set[str]:
-    return {fold_header(name) for name in layout.known}
-
-
-def _width(header: Sequence[str]) -> int:
-    width = len(header)
-    while width and not header[width - 1]:
-        width -= 1
-    return width
 
 
 def first_row(member: Member) -> list[str]:
@@ -194,13 +179,10 @@ def first_row(member: Member) -> list[str]:
 def _header_issues(
     layout: Layout, first: Sequence[str], header: Sequence[str], positions: dict[str, int]
 ) -> Iterator[Issue]:
-    for name in layout.columns:
-        if name not in positions and name not in layout.optional:
-            message = "this column of the official layout is missing; what it says stays unknown"
-            yield Issue(1, layout.official(name), "missing_column", WARNING, "", message)
+    yield from layout.missing_columns(1, positions)
     used = set(positions.values())
     for position, cell in enumerate(header):
-        if cell and position not in used and cell not in _known(layout):
+        if cell and position not in used and not layout.knows(cell):
             message = "this column is not part of the official layout and was not read"
             yield Issue(1, first[position].strip(), "unknown_column", INFO, "", message)
 

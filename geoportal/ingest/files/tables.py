@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ _END = "\ue000geoportal-end\ue000"
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 _EXCEL_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MAX_FIELD = 1_000_000
+_QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
+"""``="0123"``, by which programs keep Excel from eating zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def read_sheets(member: Member) -> list[Sheet]:
 
 def _read_text(name: str, decoded: DecodedText) -> Sheet:
     _refuse_markup(name, decoded.text)
-    delimiter = _delimiter(decoded.text)
+    head = "\n".join(decoded.text[:20_000].splitlines()[:5])
+    delimiter = max(_DELIMITERS, key=lambda mark: (head.count(mark), mark == ","))
     rows = tuple(_parse(name, decoded.text, delimiter))
     if not rows:
         raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
@@ -110,13 +114,8 @@ def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
         if any(_END in cell for cell in cells):
             raise _open_quote(name, start)
         if any(cell.strip() for cell in cells):
-            yield Row(start, tuple(map(_plain, cells)))
+            yield Row(start, tuple(_QUOTED.sub(r"\1", cell) for cell in cells))
         start = reader.line_num + 1
-
-
-def _plain(cell: str) -> str:
-    """Return a cell without the ``="0123"`` by which programs keep Excel from eating zeros."""
-    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
 
 
 def _open_quote(name: str, line: int) -> CutFileError:
@@ -138,11 +137,6 @@ def _refuse_markup(name: str, text: str) -> None:
         raise UnreadableSourceError(
             f"{name}: this is JSON; only GeoJSON boundaries and the sample city are read as such"
         )
-
-
-def _delimiter(text: str) -> str:
-    head = "\n".join(line for line in text[:20_000].splitlines()[:5])
-    return max(_DELIMITERS, key=lambda mark: (head.count(mark), mark == ","))
 
 
 def _read_workbook(member: Member) -> list[Sheet]:

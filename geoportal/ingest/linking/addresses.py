@@ -89,7 +89,10 @@ def compare_address_parts(mine: AddressParts, theirs: AddressParts) -> str:
     if not mine.town or not theirs.town:
         return ""
     if _town(mine) != _town(theirs):
-        return "near" if _misprinted(mine, theirs) else "other"
+        alike = len(mine.numbers) > _LEAST_NUMBERS and mine.numbers == theirs.numbers
+        if alike and Levenshtein.distance(_town(mine), _town(theirs), score_cutoff=1) <= 1:
+            return "near"
+        return "other"
     first, second = sorted((mine.numbers, theirs.numbers), key=len)
     if not first:
         return "town"
@@ -106,11 +109,6 @@ def _compare_numbers(first: tuple[int, ...], second: tuple[int, ...]) -> str:
     if len(first) >= _LEAST_NUMBERS and second[-len(first) :] == first:
         return "same"  # one of them leaves out the 丁目
     return "block" if len(first) > _LEAST_NUMBERS and first[:2] == second[:2] else "number"
-
-
-def _misprinted(mine: AddressParts, theirs: AddressParts) -> bool:
-    same = len(mine.numbers) > _LEAST_NUMBERS and mine.numbers == theirs.numbers
-    return same and Levenshtein.distance(_town(mine), _town(theirs), score_cutoff=1) <= 1
 
 
 def _town(spot: AddressParts) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from geoportal.ingest.linking.units import Unit
 
@@ -15,12 +16,7 @@ _COMMON_TRIGRAM = 40
 
 
 def candidate_pairs(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Return the pairs worth comparing, as positions in ``units``, the smaller first.
-
-    Parameters
-    ----------
-    units : sequence of Unit
-        Of one block.
+    """Return the pairs worth comparing, as positions in the units of one block, the smaller first.
 
     Notes
     -----
@@ -28,20 +24,16 @@ def candidate_pairs(units: Sequence[Unit]) -> list[tuple[int, int]]:
     pairs grows with the number of units: keys shared by many are not used, and of the units that
     share rare trigrams of the name only the nearest few are taken.
     """
-    pairs: set[tuple[int, int]] = set()
-    for members in _shared_keys(units).values():
-        if len(members) <= _LARGEST_KEY:
-            pairs.update(_pairs(members))
-    pairs.update(_alike_by_name(units))
-    return sorted(pair for pair in pairs if not units[pair[0]].sources & units[pair[1]].sources)
-
-
-def _shared_keys(units: Sequence[Unit]) -> dict[tuple[str, ...], list[int]]:
-    members: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    sharing: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, unit in enumerate(units):
         for key in set(_keys(unit)):
-            members[key].append(position)
-    return members
+            sharing[key].append(position)
+    pairs: set[tuple[int, int]] = set()
+    for members in sharing.values():
+        if len(members) <= _LARGEST_KEY:
+            pairs.update(combinations(members, 2))
+    pairs.update(_alike_by_name(units))
+    return sorted(pair for pair in pairs if not units[pair[0]].sources & units[pair[1]].sources)
 
 
 def _keys(unit: Unit) -> Iterator[tuple[str, ...]]:
@@ -53,11 +45,6 @@ def _keys(unit: Unit) -> Iterator[tuple[str, ...]]:
     for name in unit.names:
         yield from (("name", core) for core in name.cores)
         yield from (("stem", area, name.stem) for area in unit.areas)
-
-
-def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for start, one in enumerate(members):
-        yield from ((one, other) for other in members[start + 1 :])
 
 
 def _alike_by_name(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
@@ -90,11 +77,6 @@ def _alike_in_area(units: Sequence[Unit], members: Sequence[int]) -> Iterator[tu
             yield min(position, other), max(position, other)
 
 
-def _trigrams(unit: Unit) -> frozenset[str]:
-    return frozenset(_grams(core for name in unit.names for core in name.cores))
-
-
-def _grams(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        padded = f"^{text}$"
-        yield from (padded[start : start + 3] for start in range(len(padded) - 2))
+def _trigrams(unit: Unit) -> set[str]:
+    texts = [f"^{core}$" for name in unit.names for core in name.cores]
+    return {text[start : start + 3] for text in texts for start in range(len(text) - 2)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.blocking import candidate_pairs
-from geoportal.ingest.linking.comparison import Evidence, compare_units, obstacle
+from geoportal.ingest.linking.comparison import Evidence, compare_units, conflict_of
 from geoportal.ingest.linking.decisions import DIFFERENT, SAME
 from geoportal.ingest.linking.units import Unit
 
@@ -20,7 +20,7 @@ REVIEW_BITS = 4.5
 MARGIN_BITS = 3.0
 """A pair is linked only when no other partner comes this near."""
 
-_ID_ORDER = ("n", "k", "m")
+_ID_ORDER = "nkm"
 """National id, care office, institution code: of these the national id changes least (an
 institution code is new whenever the founder changes), and all kinds with several sources have it.
 Then any other."""
@@ -71,28 +71,14 @@ def link_units(
 ) -> Linkage:
     """Cluster the units of one block into places.
 
-    Parameters
-    ----------
-    units : sequence of Unit
-        In any order; the result does not depend on it.
-    decisions : Mapping, optional
-        People's verdicts by pair of ids.
-
-    Returns
-    -------
-    Linkage
+    The order of the units makes no difference; decisions are people's verdicts by pair of ids.
     """
     return _Linker(sorted(units, key=lambda unit: unit.id), decisions or {}).run()
 
 
 def facility_id(ids: Iterable[str]) -> str:
     """Choose the id of a place among its units' ids, whatever order they came in."""
-    return min(ids, key=_id_rank)
-
-
-def _id_rank(id_: str) -> tuple[int, str]:
-    start = id_[:1]
-    return (_ID_ORDER.index(start) if start in _ID_ORDER else len(_ID_ORDER)), id_
+    return min(ids, key=lambda id_: ((_ID_ORDER + id_[:1]).index(id_[:1]), id_))
 
 
 class _Linker:
@@ -117,7 +103,7 @@ class _Linker:
                 self._apart[pair[0]].add(pair[1])
                 self._apart[pair[1]].add(pair[0])
         for pair, evidence in compared.items():
-            if not evidence.obstacle:
+            if not evidence.conflict:
                 self._scored[pair[0]].append((evidence.score, pair[1]))
                 self._scored[pair[1]].append((evidence.score, pair[0]))
         for pair in sorted(compared, key=lambda item: self._order(item, compared[item])):
@@ -130,8 +116,8 @@ class _Linker:
     def _compare_candidates(self) -> dict[tuple[str, str], Evidence]:
         counts = _name_counts(self._ordered)
         pairs = {
-            (self._ordered[one].id, self._ordered[other].id)
-            for one, other in candidate_pairs(self._ordered)
+            (self._ordered[first].id, self._ordered[second].id)
+            for first, second in candidate_pairs(self._ordered)
         }
         pairs.update(pair for pair in self._decisions if all(id_ in self._units for id_ in pair))
         return {
@@ -147,7 +133,7 @@ class _Linker:
         return (not decided, not both_open, not evidence.by_number, -evidence.score, pair)
 
     def _settle(self, pair: tuple[str, str], evidence: Evidence) -> None:
-        outcome, reason = self._judge(pair, evidence)
+        outcome, reason = self._outcome(pair, evidence)
         if outcome == LINKED:
             joined = sorted({*self._cluster[pair[0]], *self._cluster[pair[1]]})
             for id_ in joined:
@@ -155,22 +141,22 @@ class _Linker:
         if outcome != SEPARATE or reason != "score":
             self._pairs[pair] = PairOutcome(*pair, outcome, reason, evidence)
 
-    def _judge(self, pair: tuple[str, str], evidence: Evidence) -> tuple[str, str]:
+    def _outcome(self, pair: tuple[str, str], evidence: Evidence) -> tuple[str, str]:
         decision = self._decisions.get(pair)
         if decision is not None and decision.verdict == DIFFERENT:
             return SEPARATE, "decision"
-        if evidence.obstacle:
+        if evidence.conflict:
             asked = decision is not None or evidence.score >= LINK_BITS
             return (REVIEW if decision else SEPARATE), (
-                f"obstacle:{evidence.obstacle}" if asked else "score"
+                f"obstacle:{evidence.conflict}" if asked else "score"
             )
         if decision is None and evidence.score < REVIEW_BITS:
             return SEPARATE, "score"
         if self._cluster[pair[0]] is self._cluster[pair[1]]:
             return LINKED, self._reason(evidence, decision)
-        barred = self._barred(*pair)
-        if barred:
-            return (REVIEW if decision else SEPARATE), barred
+        barrier = self._barrier(*pair)
+        if barrier:
+            return (REVIEW if decision else SEPARATE), barrier
         if decision is not None or evidence.by_number:
             return LINKED, self._reason(evidence, decision)
         if evidence.score < LINK_BITS:
@@ -184,13 +170,13 @@ class _Linker:
             return "decision"
         return "number" if evidence.by_number else "score"
 
-    def _barred(self, first: str, second: str) -> str:
+    def _barrier(self, first: str, second: str) -> str:
         """Return why the groups of two units cannot be joined, empty when they can."""
-        for one in self._cluster[first]:
+        for own in self._cluster[first]:
             for other in self._cluster[second]:
-                if other in self._apart[one]:
+                if other in self._apart[own]:
                     return "decision"
-                if obstacle(self._units[one], self._units[other]):
+                if conflict_of(self._units[own], self._units[other]):
                     return "taken"
         return ""
 
@@ -200,8 +186,8 @@ class _Linker:
             rival_score > score - MARGIN_BITS
             and rival not in self._cluster[partner]
             and self._units[rival].open >= self._units[partner].open
-            and bool(self._barred(rival, partner))
-            and not self._barred(rival, side)
+            and bool(self._barrier(rival, partner))
+            and not self._barrier(rival, side)
             for side, partner in (pair, pair[::-1])
             for rival_score, rival in self._scored[side]
         )

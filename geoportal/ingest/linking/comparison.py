@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -75,13 +76,13 @@ class Evidence:
     Attributes
     ----------
     parts : tuple of Part
-    obstacle : str
+    conflict : str
         Why they can never be one, whatever the score: ``kind``, ``service`` (care offices are kept
         by service), ``number:<scheme>`` or ``source`` (one source lists both); empty when they can.
     """
 
     parts: tuple[Part, ...]
-    obstacle: str = ""
+    conflict: str = ""
 
     @property
     def score(self) -> float:
@@ -94,7 +95,7 @@ class Evidence:
         return any(part.field == "number" and part.bits > 0 for part in self.parts)
 
 
-def obstacle(mine: Unit, theirs: Unit) -> str:
+def conflict_of(mine: Unit, theirs: Unit) -> str:
     """Return why two units can never be one place, empty when they can."""
     if mine.kinds and theirs.kinds and not mine.kinds & theirs.kinds:
         return "kind"
@@ -111,15 +112,8 @@ def obstacle(mine: Unit, theirs: Unit) -> str:
 def compare_units(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> Evidence:
     """Compare two units.
 
-    Parameters
-    ----------
-    mine, theirs : Unit
-    name_counts : Mapping of str to int
-        How many places of the block bear a name (folded core), to compare_units common names less.
-
-    Returns
-    -------
-    Evidence
+    The counts say how many places of the block bear a name (folded core), to weigh common names
+    less.
 
     Notes
     -----
@@ -130,9 +124,9 @@ def compare_units(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> E
     +8.7, stem +4.3, near +3.0, alike -4.6, other -9.7; address same +10.1, town +5.5, block +2.8,
     number -4.0, other -9.7. Levels that agree were cut (a name is not independent of its address,
     and one ward is not all wards), rare ones smoothed; the prior, one partner among some 150 of a
-    ward, and the odds wanted (999 to 1) make up the threshold `LINK_BITS` of ``groups``. Weights
-    of telephone, kana and distance are estimates: too few pairs have them. The best of several
-    values counts.
+    ward, and the odds wanted (999 to 1) make up the threshold `LINK_BITS` of
+    ``clustering``. Weights of telephone, kana and distance are estimates: too few pairs have them.
+    The best of several values counts.
     """
     parts = [
         *_number(mine, theirs),
@@ -142,10 +136,10 @@ def compare_units(mine: Unit, theirs: Unit, name_counts: Mapping[str, int]) -> E
         _set("phone", mine.phones, theirs.phones, PHONE_BITS),
         _set("postal_code", mine.postal_codes, theirs.postal_codes, POSTAL_BITS),
         _best("distance", mine.points, theirs.points, _distance_level, DISTANCE_BITS),
-        _apart("municipality", mine.areas, theirs.areas, AREA_BITS),
-        _apart("kind", mine.likely_kinds, theirs.likely_kinds, KIND_BITS),
+        _set("municipality", mine.areas, theirs.areas, AREA_BITS),
+        _set("kind", mine.likely_kinds, theirs.likely_kinds, KIND_BITS),
     ]
-    return Evidence(tuple(part for part in parts if part), obstacle(mine, theirs))
+    return Evidence(tuple(part for part in parts if part), conflict_of(mine, theirs))
 
 
 def _number(mine: Unit, theirs: Unit) -> Iterable[Part]:
@@ -168,14 +162,13 @@ def _name(mine: Unit, theirs: Unit, counts: Mapping[str, int]) -> Part | None:
         return None
     best = max(
         (
-            (NAME_BITS[level := compare_names(one, other)], level, one, other)
-            for one in mine.names
+            (NAME_BITS[level := compare_names(own, other)], level, own.cores & other.cores)
+            for own in mine.names
             for other in theirs.names
         ),
-        key=lambda item: item[0],
+        key=lambda weighed: weighed[0],
     )
-    bits, level, one, other = best
-    shared = one.cores & other.cores
+    bits, level, shared = best
     if shared:
         bits -= math.log2(max(min(counts.get(core, 1) for core in shared), _ONE_OF_ITS_NAME))
     return Part("name", level, round(bits, 2))
@@ -188,33 +181,20 @@ def _best(
     compare: Callable[[_Item, _Item], str],
     bits: Mapping[str, float],
 ) -> Part | None:
-    levels = {level for one in mine for other in theirs if (level := compare(one, other))}
+    levels = {level for own in mine for other in theirs if (level := compare(own, other))}
     if not levels:
         return None
-    level = max(sorted(levels), key=lambda item: bits[item])
+    level = max(sorted(levels), key=lambda level: bits[level])
     return Part(field, level, bits[level])
 
 
 def _set(
     field: str, mine: frozenset[str], theirs: frozenset[str], bits: Mapping[str, float]
 ) -> Part | None:
-    if not mine or not theirs:
-        return None
     level = "same" if mine & theirs else "other"
-    return Part(field, level, bits[level])
-
-
-def _apart(
-    field: str, mine: frozenset[str], theirs: frozenset[str], bits: Mapping[str, float]
-) -> Part | None:
-    if not mine or not theirs or mine & theirs:
-        return None
-    return Part(field, "other", bits["other"])
+    return Part(field, level, bits[level]) if mine and theirs and level in bits else None
 
 
 def _distance_level(mine: tuple[float, float], theirs: tuple[float, float]) -> str:
     metres = distance_m(*mine, *theirs)
-    for limit, level in ((100, "within 100 m"), (500, "within 500 m"), (2_000, "within 2 km")):
-        if metres <= limit:
-            return level
-    return "farther"
+    return tuple(DISTANCE_BITS)[bisect_left((100.0, 500.0, 2_000.0), metres)]

@@ -10,12 +10,6 @@ SAME, DIFFERENT, WITHDRAWN = "same", "different", "withdrawn"
 
 
 def current_decisions(decisions: Iterable[LinkDecision]) -> dict[tuple[str, str], LinkDecision]:
-    """Return the latest decision on each pair, withdrawn ones left out.
-
-    Parameters
-    ----------
-    decisions : iterable of LinkDecision
-        In the order in which they were made.
-    """
+    """Return the latest of decisions, in the order made, on each pair; withdrawn ones left out."""
     latest = {decision.pair: decision for decision in decisions}
     return {pair: decision for pair, decision in latest.items() if decision.verdict != WITHDRAWN}

@@ -63,13 +63,7 @@ class NameForms:
 
 @lru_cache(maxsize=65_536)
 def name_forms(name: str) -> NameForms:
-    """Parse a name into the forms it is compared in.
-
-    Parameters
-    ----------
-    name : str
-        As published.
-    """
+    """Parse a published name into the forms it is compared in."""
     plain = unicodedata.normalize("NFKC", name).strip()
     whole = _folded(plain)
     cores = {whole}
@@ -108,13 +102,18 @@ def compare_names(mine: NameForms, theirs: NameForms) -> str:
         return "contained"
     if mine.stem == theirs.stem:
         return "stem"
-    nearness, one, other = max(
-        (Indel.normalized_similarity(one, other), one, other)
-        for one in mine.cores
+    nearness, own, other = max(
+        (Indel.normalized_similarity(own, other), own, other)
+        for own in mine.cores
         for other in theirs.cores
     )
-    if nearness >= _NEAR and not _told_apart(one, other):
-        return "near"
+    if nearness >= _NEAR:
+        differing = "".join(
+            own[step.src_pos] if step.tag == "delete" else other[step.dest_pos]
+            for step in Indel.editops(own, other)
+        )
+        if not _TELLING.search(differing):
+            return "near"
     return "alike" if nearness >= _ALIKE else "other"
 
 
@@ -142,15 +141,6 @@ def fold_kana(text: str) -> str:
 
 def _folded(name: str) -> str:
     return fold_name(name).translate(_SMALL)
-
-
-def _told_apart(one: str, other: str) -> bool:
-    """Return whether two names differ in letters that tell neighbours apart."""
-    changes = Indel.editops(one, other)
-    letters = (
-        one[step.src_pos] if step.tag == "delete" else other[step.dest_pos] for step in changes
-    )
-    return any(_TELLING.match(letter) for letter in letters)
 
 
 def _contained(longer: NameForms, shorter: NameForms) -> bool:

@@ -27,17 +27,7 @@ _CHECK_DIGITS = 7
 
 
 def official_numbers(record: FacilityRecord) -> Iterator[tuple[str, str]]:
-    """Yield the numbers a record states, institution codes always with ten digits.
-
-    Parameters
-    ----------
-    record : FacilityRecord
-
-    Yields
-    ------
-    tuple of (str, str)
-        Scheme and number.
-    """
+    """Yield scheme and number of a record's numbers, institution codes always with ten digits."""
     for scheme in IDENTIFIER_SCHEMES:
         number = record.identifiers.get(scheme, "")
         if scheme == MEDICAL_INSTITUTION_CODE:
@@ -49,12 +39,6 @@ def official_numbers(record: FacilityRecord) -> Iterator[tuple[str, str]]:
 def derived_number(record: FacilityRecord) -> str:
     """Return the institution code that a dental clinic's national id holds, empty if none.
 
-    Parameters
-    ----------
-    record : FacilityRecord
-
-    Notes
-    -----
     An id ``40 3 000 6431171`` ends with the seven digits of the institution number: of 546 ids of
     Kitakyushu with ``000`` all but a few have the right check digit, which chance would give to
     one in ten. Ids of hospitals, clinics and pharmacies hold no such number.
@@ -68,12 +52,8 @@ def derived_number(record: FacilityRecord) -> str:
 def institution_code(number: str, record: FacilityRecord) -> str:
     """Return a 医療機関コード with ten digits: prefecture, 点数表, seven digits.
 
-    Parameters
-    ----------
-    number : str
-        With seven, nine or ten digits; anything else is returned as it is.
-    record : FacilityRecord
-        For what is missing.
+    A number of other than seven, nine or ten digits is returned as it is. The record supplies
+    what is missing.
     """
     table = POINT_TABLE.get(record.kind, "")
     if not number.isdigit() or not table:

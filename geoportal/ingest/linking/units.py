@@ -26,22 +26,18 @@ class LinkageRecord(Protocol):
     @property
     def record(self) -> FacilityRecord:
         """What the source says."""
-        ...
 
     @property
     def own_id(self) -> str:
         """The id its source gives it."""
-        ...
 
     @property
     def closed_on(self) -> str:
         """ISO date of the edition that no longer lists it; empty while listed."""
-        ...
 
     @property
     def key(self) -> tuple[str, str]:
         """Source and record id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +98,6 @@ class Unit:
 def link_block(record: FacilityRecord) -> str:
     """Return the block a record is linked in, empty when it is never linked.
 
-    Parameters
-    ----------
-    record : FacilityRecord
-
-    Notes
-    -----
     Family of kinds and prefecture, so that one prefecture's import does not compare another's;
     every official number begins with the prefecture.
     """
@@ -125,24 +115,11 @@ def kind_is_sure(record: FacilityRecord) -> bool:
 
 
 def make_units(stored: Iterable[LinkageRecord]) -> list[Unit]:
-    """Group records by their own id.
-
-    Parameters
-    ----------
-    stored : iterable of LinkageRecord
-        All records of the ids concerned, in any order.
-
-    Returns
-    -------
-    list of Unit
-        Ordered by id.
-    """
+    """Group all records of some ids, in any order, by own id; return units ordered by id."""
     groups: dict[str, list[LinkageRecord]] = {}
-    for item in stored:
+    for item in sorted(stored, key=lambda item: item.key):
         groups.setdefault(item.own_id, []).append(item)
-    return [
-        make_unit(id_, sorted(groups[id_], key=lambda item: item.key)) for id_ in sorted(groups)
-    ]
+    return [make_unit(id_, groups[id_]) for id_ in sorted(groups)]
 
 
 def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
@@ -153,9 +130,10 @@ def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
     for item in stored:
         for scheme, number in official_numbers(item.record):
             numbers.setdefault(scheme, set()).add(number)
+    blocks = {link_block(item.record) for item in stored}
     return Unit(
         id=id_,
-        block=_common_block(stored),
+        block="" if "" in blocks else max(blocks),
         areas=frozenset(record.municipality_code for record in records) - {""},
         sources=frozenset(filter(lists_facilities, (item.record.source for item in stored))),
         service=service[1] if (service := _SERVICE.match(id_)) else "",
@@ -181,12 +159,6 @@ def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
         ),
         open=bool(listed),
     )
-
-
-def _common_block(stored: Sequence[LinkageRecord]) -> str:
-    """Return the block of the records; none when one of them is never linked."""
-    blocks = {link_block(item.record) for item in stored}
-    return "" if "" in blocks else max(blocks)
 
 
 def _digits(phone: str) -> str:

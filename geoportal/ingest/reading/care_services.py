@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from geoportal.text.normalize import fold
@@ -65,6 +66,8 @@ KINDS = MappingProxyType(
     {line.split(" ")[0]: line.split(" ")[1] for line in _SERVICES.strip().splitlines()}
 )
 """Facility kind by service code."""
+OFFICE_NUMBER = re.compile(r"\d{2}[0-9A-Z]\d{7}")
+"""介護保険事業所番号: prefecture, a digit or letter, seven digits."""
 
 _CODES = MappingProxyType(
     {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.reading.rows import RowNotes
 
@@ -89,16 +90,22 @@ class FacilityExtract(Extract):
         else:
             self.incomplete = True
 
-    def add_rows(self, rows: Iterable[tuple[RowNotes, ListedRecord | None, str]]) -> None:
-        """Add rows, each key once.
+    def read_rows(
+        self,
+        records: Iterable[Record],
+        layout: Layout,
+        read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
+    ) -> None:
+        """Read rows, each key once.
 
-        Parameters
-        ----------
-        rows : iterable of (RowNotes, ListedRecord or None, str)
-            The notes, the record unless the row is rejected, and the scope as far as it is known.
+        ``read`` returns the record of a row, None when it is rejected, and the scope as far as it
+        is known. Rows shifted against the header are rejected here.
         """
         seen = {listed.record.record_id: listed for listed in self.listed}
-        for notes, listed, scope in rows:
+        for record in records:
+            notes = RowNotes(record, layout)
+            listed, scope = read(notes)
+            notes.reject_if_shifted()
             self.rows_read += 1
             if listed is None or notes.rejected:
                 self.reject_row(scope)
@@ -115,3 +122,12 @@ class FacilityExtract(Extract):
                 notes.reject("", "duplicate_key", message)
                 self.rejected += 1
             self.issues.extend(notes.issues)
+
+
+def read_facilities(
+    table: RecognisedTable, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
+) -> FacilityExtract:
+    """Read every row of a table to one facility record, see `FacilityExtract.read_rows`."""
+    extract = FacilityExtract()
+    extract.read_rows(table.records, table.layout, read)
+    return extract

@@ -22,6 +22,19 @@ def check_digit(code: str) -> str:
     return str((11 - total % 11) % 10) if total >= 11 else str(11 - total)[-1]
 
 
+def _plain_digits(text: str) -> str:
+    """Return a text that consists of digits with these as ASCII, else nothing."""
+    digits = unicodedata.normalize("NFKC", text).strip()
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+def _checked_stem(digits: str) -> str:
+    """Return the first five of five digits, or of six with the right check digit; else nothing."""
+    stem = digits[:5]
+    fits = len(digits) == 5 or (len(digits) == 6 and digits[5] == check_digit(stem))
+    return stem if fits else ""
+
+
 @dataclass(frozen=True)
 class MunicipalityFinder:
     """Finds municipalities and wards.
@@ -67,6 +80,12 @@ class MunicipalityFinder:
         plain = squeeze(address)
         return next((name for name in self._prefectures.values() if plain.startswith(name)), "")
 
+    def with_prefecture(self, address: str, code: str) -> str:
+        """Put a prefecture, by its two-digit code, in front of an address that names none."""
+        if not address or self.prefecture_of(address):
+            return address
+        return self.prefecture(code) + address
+
     def by_code(self, text: str) -> tuple[str, bool]:
         """Read a municipality code.
 
@@ -81,17 +100,57 @@ class MunicipalityFinder:
             The five-digit code, empty when it is none of a municipality or ward (a prefecture, a
             designated city as a whole, a wrong check digit); and whether a zero had to be added.
         """
-        digits = unicodedata.normalize("NFKC", text).strip()
-        if not digits.isascii() or not digits.isdigit():
-            return "", False
+        digits = _plain_digits(text)
         for candidate, padded in ((digits, False), ("0" + digits, True)):
-            code = candidate[:5]
-            whole = len(candidate) == 5 or (
-                len(candidate) == 6 and candidate[5] == check_digit(code)
-            )
-            if whole and code in self.reference.municipalities:
+            code = _checked_stem(candidate)
+            if code in self.reference.municipalities:
                 return code, padded
         return "", False
+
+    def area_code(self, text: str, *, listed: bool = True) -> str:
+        """Read the code of any area: municipality, ward, designated city or prefecture.
+
+        Parameters
+        ----------
+        text : str
+            Five digits, or six with a check digit; Excel may have dropped a leading zero or added
+            ``.0``.
+        listed : bool
+            False to take a code that no area of today has, too.
+
+        Returns
+        -------
+        str
+            Five digits, two for a prefecture (40 for 400009); empty when it is none.
+        """
+        digits = _plain_digits(text.strip().removesuffix(".0"))
+        stems = [stem for stem in map(_checked_stem, (digits, "0" + digits)) if stem]
+        for stem in stems:
+            if stem in self.reference.municipalities or stem in self.reference.designated_cities:
+                return stem
+            if stem.endswith("000") and self.prefecture(stem[:2]):
+                return stem[:2]
+        return stems[0] if stems and not listed else ""
+
+    def visited_area(self, name: str, address: str) -> str:
+        """Return the code of an area by code or short name (小倉北区, 苅田町, 北九州市).
+
+        Of several of one name the one in the prefecture of an address is meant; empty when no such
+        area is known, or several are.
+        """
+        code, _padded = self.by_code(name)
+        if code:
+            return code
+        prefectures = {info.code: info.prefecture for info in self.by_last_part(name)}
+        cities = self.reference.designated_cities.items()
+        prefectures.update((code, "") for code, city in cities if city == name)
+        if len(prefectures) > 1:
+            prefectures = {
+                code: prefecture
+                for code, prefecture in prefectures.items()
+                if prefecture in address
+            }
+        return next(iter(prefectures)) if len(prefectures) == 1 else ""
 
     def by_name(self, prefecture: str, name: str) -> Municipality | None:
         """Find a municipality by prefecture and name, with or without its county (郡)."""

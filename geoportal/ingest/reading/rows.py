@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from typing import TypedDict
 
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.ingest.files.layouts import Layout, Record
@@ -64,8 +65,8 @@ class RowNotes:
         self.misfits += 1
         self.warn(name, code, message)
 
-    def judge(self) -> bool:
-        """Reject the row when several values do not fit their columns; say whether it is."""
+    def reject_if_shifted(self) -> bool:
+        """Reject the row when several values do not fit their columns; return whether it is."""
         if self.misfits >= _MISFITS_TO_REJECT and not self.rejected:
             message = (
                 "several values do not fit their columns: the row is shifted against the header; "
@@ -73,6 +74,18 @@ class RowNotes:
             )
             self.reject("", "shifted_row", message)
         return self.rejected
+
+    def require_name(self, subject: str) -> None:
+        """Reject the row when the field ``name`` is blank; the subject is what lacks its name."""
+        if not clean_line(self.record.get("name")):
+            message = f"the {subject} has no name; mend the row in the file"
+            self.reject("name", "no_name", message)
+
+    def restore_zero(self, name: str, number: str) -> str:
+        """Return a number with the leading zero that Excel has dropped, noting it."""
+        message = f"a leading zero was lost (Excel); read as 0{number}"
+        self.warn(name, "number_mended", message)
+        return f"0{number}"
 
 
 def read_official_number(notes: RowNotes, name: str) -> str:
@@ -183,11 +196,38 @@ def read_line(notes: RowNotes, name: str) -> str:
     return clean_line(notes.record.get(name))
 
 
-def hours_or_none(hours: Hours) -> Hours:
-    """Return hours only when they say something: otherwise date and source mean nothing."""
-    return hours if hours.known else EMPTY_HOURS
-
-
 def read_paragraph(notes: RowNotes, name: str) -> str:
     """Return published text with its line breaks."""
     return clean_text(notes.record.get(name))
+
+
+def read_address(notes: RowNotes) -> str:
+    """Return the field ``address`` as one line; a blank one is noted."""
+    address = read_line(notes, "address")
+    if not address:
+        notes.warn("address", "no_address", "there is no address")
+    return address
+
+
+class Contact(TypedDict):
+    """How a facility is reached and who runs it, by the names of `FacilityRecord`."""
+
+    phone: str
+    fax: str
+    url: str
+    operator: str
+
+
+def read_contact(notes: RowNotes) -> Contact:
+    """Return the fields ``phone``, ``fax``, ``url`` and ``operator``."""
+    return {
+        "phone": read_phone(notes, "phone"),
+        "fax": read_phone(notes, "fax"),
+        "url": read_url(notes, "url"),
+        "operator": read_line(notes, "operator"),
+    }
+
+
+def hours_or_none(hours: Hours) -> Hours:
+    """Return hours only when they say something: otherwise date and source mean nothing."""
+    return hours if hours.known else EMPTY_HOURS

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from geoportal.ingest.reading.municipalities import MunicipalityFinder, check_digit, squeeze
+from geoportal.ingest.reading.municipalities import MunicipalityFinder, squeeze
 from geoportal.ingest.reading.rows import RowNotes
 
 _TOTALS = frozenset(
@@ -72,23 +72,12 @@ def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
 
 
 def _published_code(text: str, finder: MunicipalityFinder) -> str:
-    """Return a code as districts have it: ward, municipality, whole city, or prefecture; or ""."""
-    code, _ = finder.by_code(text)
-    if code:
-        return code
+    """Return a code as districts have it; a prefecture's may have two digits; empty for none."""
+    code = finder.area_code(text)
     digits = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
-    if not digits.isascii() or not digits.isdigit():
-        return ""
-    if len(digits) <= 2:
-        return digits.zfill(2) if finder.prefecture(digits.zfill(2)) else ""
-    for candidate in (digits, "0" + digits):
-        stem = candidate[:5]
-        whole = len(candidate) == 5 or (len(candidate) == 6 and candidate[5] == check_digit(stem))
-        if whole and stem in finder.reference.designated_cities:
-            return stem
-        if whole and stem.endswith("000") and finder.prefecture(stem[:2]):
-            return stem[:2]
-    return ""
+    if not code and len(digits) in (1, 2) and finder.prefecture(digits.zfill(2)):
+        return digits.zfill(2)
+    return code
 
 
 def _named_code(prefecture: str, named: str, code: str, finder: MunicipalityFinder) -> str:
@@ -96,8 +85,8 @@ def _named_code(prefecture: str, named: str, code: str, finder: MunicipalityFind
     if not named:
         return code
     cities = finder.reference.designated_cities
-    held = cities.get(_city(code, finder), "")
-    for candidate in (named, held + named):
+    city_name = cities.get(_city(code, finder), "")
+    for candidate in (named, city_name + named):
         info = finder.by_name(prefecture, candidate)
         if info is not None:
             return info.code
@@ -127,15 +116,15 @@ def _without_municipality(
     if city:
         city_name = finder.reference.designated_cities[city]
         rest = name.removeprefix(city_name)
-        said = _WARD.match(rest)
-        ward = finder.by_name(finder.prefecture(city[:2]), city_name + said[0]) if said else None
-        if said and ward is not None and code in (city, ward.code):
-            return ward.code, rest.removeprefix(said[0])
+        match = _WARD.match(rest)
+        ward = finder.by_name(finder.prefecture(city[:2]), city_name + match[0]) if match else None
+        if match and ward is not None and code in (city, ward.code):
+            return ward.code, rest.removeprefix(match[0])
         return code, rest
-    held = finder.reference.municipalities.get(code)
-    if held is not None:
-        whole = held.name.endswith(("市", "区")) or name == squeeze(held.name)
-        return code, name.removeprefix(squeeze(held.name)) if whole else name
+    info = finder.reference.municipalities.get(code)
+    if info is not None:
+        whole = info.name.endswith(("市", "区")) or name == squeeze(info.name)
+        return code, name.removeprefix(squeeze(info.name)) if whole else name
     if name:  # the row is about a whole municipality, or names it in front
         named = finder.by_address(prefecture + name)
         if named:

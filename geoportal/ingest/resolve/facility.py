@@ -9,7 +9,7 @@ from typing import Any
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS, Hours
-from geoportal.domain.location import LEVELS, UNKNOWN_LOCATION
+from geoportal.domain.location import LEVELS
 from geoportal.ingest.catalogue import lists_facilities, source_named
 from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
 from geoportal.ingest.linking.units import kind_is_sure
@@ -18,19 +18,8 @@ from geoportal.ingest.resolve.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
 
 _ATTRIBUTES = (
-    "name",
-    "kana",
-    "address",
-    "postal_code",
-    "phone",
-    "fax",
-    "url",
-    "operator",
-    "beds",
-    "capacity",
-    "departments",
-    "visit_areas",
-    "note",
+    *("name", "kana", "address", "postal_code", "phone", "fax", "url", "operator"),
+    *("beds", "capacity", "departments", "visit_areas", "note"),
 )
 
 
@@ -39,14 +28,7 @@ def resolve_facility(
 ) -> Facility:
     """Make one facility of its records.
 
-    Parameters
-    ----------
-    stored : sequence of StoredRecord
-        At least one; all with the same facility id.
-    geography : Geography
-        For the positions.
-    strengths : Mapping of str to str
-        Evidence class by source name.
+    At least one record, all with the same facility id; strengths are evidence classes by source.
 
     Notes
     -----
@@ -56,12 +38,27 @@ def resolve_facility(
     only guessed another, what it says of the kind is left out. Hours come from a source that has
     times; its gaps (closing days) are filled from the next.
     """
-    ranked = sorted(stored, key=lambda item: _rank(item, strengths), reverse=True)
-    listed = [item for item in ranked if not item.closed_on] or ranked
-    records = [item.record for item in listed]
+
+    def rank(item: StoredRecord) -> tuple[bool, int, bool, str, str, str]:
+        source = source_named(item.record.source)
+        strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
+        whole_names = source is None or not source.abridges_names
+        return (not item.closed_on, strength, whole_names, item.as_of, *item.key)
+
+    ranked = sorted(stored, key=rank, reverse=True)
+    records = [item.record for item in ranked if not item.closed_on]
+    records = records or [item.record for item in ranked]
+    listings = [item for item in stored if lists_facilities(item.record.source)] or stored
+    identifiers: dict[str, str] = {}
+    for record in records:
+        for scheme, value in record.identifiers.items():
+            identifiers.setdefault(scheme, value)
     kind = next((record.kind for record in records if kind_is_sure(record)), records[0].kind)
     placement = _placement(records, geography)
-    chosen: dict[str, Any] = {name: _first(records, name) for name in _ATTRIBUTES}
+    chosen: dict[str, Any] = {}
+    for name in _ATTRIBUTES:
+        values = [getattr(record, name) for record in records]
+        chosen[name] = next((value for value in values if value not in ("", None, ())), values[0])
     if not chosen["name"]:  # only in tables without names: hours, answers to a survey
         chosen["name"] = f"（名称未登録 {records[0].record_id}）"
     chosen["address"] = _address(records)
@@ -69,7 +66,7 @@ def resolve_facility(
         id=stored[0].facility_id,
         kind=kind,
         municipality_code=placement.municipality_code,
-        identifiers=_identifiers(records),
+        identifiers=identifiers,
         services=_union(records, "services"),
         filings=_union(records, "filings"),
         hours=_hours(records),
@@ -84,26 +81,11 @@ def resolve_facility(
             SourceMention(item.record.source, item.record.record_id, item.last_seen)
             for item in sorted(stored, key=lambda item: item.key)
         ),
-        status=_status(stored),
+        status="closed" if all(item.closed_on for item in listings) else "open",
         first_seen=min(item.first_seen for item in stored),
         last_seen=max(item.last_seen for item in stored),
         **chosen,
     )
-
-
-def _rank(
-    item: StoredRecord, strengths: Mapping[str, str]
-) -> tuple[bool, int, bool, str, str, str]:
-    source = source_named(item.record.source)
-    strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
-    whole_names = source is None or not source.abridges_names
-    return (not item.closed_on, strength, whole_names, item.as_of, *item.key)
-
-
-def _status(stored: Sequence[StoredRecord]) -> str:
-    """Return ``closed`` when no source lists the place any more; an answer is no listing."""
-    lists = [item for item in stored if lists_facilities(item.record.source)] or stored
-    return "closed" if all(item.closed_on for item in lists) else "open"
 
 
 def _hours(records: Sequence[FacilityRecord]) -> Hours:
@@ -128,22 +110,14 @@ def _hours(records: Sequence[FacilityRecord]) -> Hours:
 def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Placement:
     """Choose the surest of the positions: surveyed before geocoded, then the least uncertain."""
     placements = [place_record(record, geography) for record in records]
-    located = [item for item in placements if item.location.known]
-    if not located:
-        return placements[0] if placements else Placement(UNKNOWN_LOCATION, "")
-    return min(
-        located,
-        key=lambda item: (
-            -LEVELS.index(item.location.level),
-            item.location.uncertainty_m or 0.0,
-            len(item.location.warnings),
-        ),
-    )
 
+    def rank(placement: Placement) -> tuple[int, float, int]:
+        location = placement.location
+        level = -LEVELS.index(location.level)
+        return level, location.uncertainty_m or 0.0, len(location.warnings)
 
-def _first(records: Sequence[FacilityRecord], name: str) -> Any:
-    values = [getattr(record, name) for record in records]
-    return next((value for value in values if value not in ("", None, ())), values[0])
+    located = [placement for placement in placements if placement.location.known]
+    return min(located, key=rank) if located else placements[0]
 
 
 def _address(records: Sequence[FacilityRecord]) -> str:
@@ -161,14 +135,6 @@ def _address(records: Sequence[FacilityRecord]) -> str:
         if compare_address_parts(spot, other := address_parts(text)) == "town" and other.numbers
     )
     return next(finer, given[0])
-
-
-def _identifiers(records: Sequence[FacilityRecord]) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for record in records:
-        for scheme, value in record.identifiers.items():
-            merged.setdefault(scheme, value)
-    return merged
 
 
 def _union(records: Sequence[FacilityRecord], name: str) -> tuple[str, ...]:

@@ -39,31 +39,21 @@ class Geography:
     districts: DistrictIndex
     geocoder: Geocoder
     towns: TownPositions
-    _found: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
+    _results: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
 
     def geocode(self, address: str, hint: str) -> GeocodeResult:
         """Find an address; the same one (an office with six services) is looked for once."""
         key = (address, hint)
-        if key not in self._found:
-            self._found[key] = self.geocoder.geocode(address, hint)
-        return self._found[key]
+        if key not in self._results:
+            self._results[key] = self.geocoder.geocode(address, hint)
+        return self._results[key]
 
     def containment(self, code: str, lon: float, lat: float) -> str:
-        """Return how a point relates to a municipality.
+        """Return how a point, degrees of WGS 84, relates to a municipality of five digits.
 
-        Parameters
-        ----------
-        code : str
-            Five digits.
-        lon, lat : float
-            Degrees, WGS 84.
-
-        Returns
-        -------
-        str
-            ``"inside"``, ``"near"`` (up to `NEAR_BOUNDARY_M` outside its outline), ``"town"`` (no
-            outline held, but one of its towns is near), ``"outside"``, or ``"unverified"`` when
-            nothing is held to tell and it lies in the right prefecture, roughly.
+        It is ``"inside"``, ``"near"`` (up to `NEAR_BOUNDARY_M` outside its outline), ``"town"`` (no
+        outline held, but one of its towns is near), ``"outside"``, or ``"unverified"`` when nothing
+        is held to tell and it lies in the right prefecture, roughly.
         """
         if code in self.districts:
             if any(district.code == code for district in self.districts.containing(lon, lat)):

@@ -71,19 +71,12 @@ SERIOUS = frozenset({"outside_municipality", "far_from_address", "swapped", "out
 def place_record(record: FacilityRecord, geography: Geography) -> Placement:
     """Locate a record: its checked position, else its geocoded address.
 
-    Parameters
-    ----------
-    record : FacilityRecord
-        With the position and municipality it claims, and its address.
-    geography : Geography
-        What is held at the moment.
-
-    Notes
-    -----
     No position that contradicts the claimed municipality is passed on as if right: either the
     address confirms it, or the address replaces it, or there is no position and a warning.
     """
-    geocoded = _geocode(record, geography)
+    geocoded = GeocodeResult("invalid")
+    if record.address:
+        geocoded = geography.geocode(record.address, record.municipality_code)
     code = record.municipality_code or _code_of(geocoded, record, geography)
     if record.lon is None or record.lat is None:
         return Placement(_from_address(geocoded, code, geography, ()), code)
@@ -91,12 +84,6 @@ def place_record(record: FacilityRecord, geography: Geography) -> Placement:
     if point is None:
         return Placement(_from_address(geocoded, code, geography, warnings), code)
     return Placement(_checked(point, record, geocoded, code, geography, warnings), code)
-
-
-def _geocode(record: FacilityRecord, geography: Geography) -> GeocodeResult:
-    if not record.address:
-        return GeocodeResult("invalid")
-    return geography.geocode(record.address, record.municipality_code)
 
 
 def _code_of(geocoded: GeocodeResult, record: FacilityRecord, geography: Geography) -> str:
@@ -136,13 +123,12 @@ def _checked(
     containment = geography.containment(code, lon, lat) if code else "unverified"
     away = _distance(geocoded, lon, lat)
     if containment == "outside":
-        if away is not None and away <= _confirming_m(geocoded):
+        wide = max(geocoded.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
+        if away is not None and away <= min(wide, CONFIRM_MOST_M):
             return replace(surveyed, warnings=(*warnings, "outside_outline"))
         return _from_address(geocoded, code, geography, (*warnings, "outside_municipality"))
-    if containment == "near":
-        surveyed = replace(surveyed, warnings=(*surveyed.warnings, "near_boundary"))
-    if containment == "unverified":
-        surveyed = replace(surveyed, warnings=(*surveyed.warnings, "unverified"))
+    warning = {"near": ("near_boundary",), "unverified": ("unverified",)}.get(containment, ())
+    surveyed = replace(surveyed, warnings=(*warnings, *warning))
     if away is not None and away > max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M):
         return replace(
             surveyed,
@@ -154,18 +140,14 @@ def _checked(
 
 def _distance(geocoded: GeocodeResult, lon: float, lat: float) -> float | None:
     """Return how far a point lies from where its address is, None when that is not known."""
-    if (
-        geocoded.lon is None
-        or geocoded.lat is None
-        or geocoded.coordinate_level not in _USABLE_LEVELS
-    ):
+    if geocoded.lon is None or geocoded.lat is None or not _is_usable(geocoded):
         return None
     return distance_m(lon, lat, geocoded.lon, geocoded.lat)
 
 
-def _confirming_m(geocoded: GeocodeResult) -> float:
-    wide = max(geocoded.uncertainty_m or 0.0, CONFIRM_LEAST_M) * CONFIRM_FACTOR
-    return min(wide, CONFIRM_MOST_M)
+def _is_usable(geocoded: GeocodeResult) -> bool:
+    located = geocoded.lon is not None and geocoded.lat is not None
+    return located and geocoded.coordinate_level in _USABLE_LEVELS
 
 
 def _from_address(
@@ -192,11 +174,7 @@ def _why_not(geocoded: GeocodeResult, code: str, geography: Geography) -> str:
         return "address_ambiguous"
     if geocoded.status not in ("ok", "partial"):
         return "address_not_found"
-    if (
-        geocoded.lon is None
-        or geocoded.lat is None
-        or geocoded.coordinate_level not in _USABLE_LEVELS
-    ):
+    if not _is_usable(geocoded):
         return "address_too_coarse"
     if code and geocoded.municipality_code and geocoded.municipality_code != code:
         return "address_elsewhere"

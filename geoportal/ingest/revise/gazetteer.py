@@ -45,19 +45,8 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     The compiled gazetteer lies in the derived directory under a name made of its content; it is
     compiled when it is missing or cannot be opened.
 
-    Parameters
-    ----------
-    database : Database
-        For the derived directory.
-    connection : sqlalchemy.Connection
-        Places are read as it sees them, uncommitted ones included.
-    reference : Reference
-        For the municipalities of Japan: addresses in places without towns are known by name.
-
-    Returns
-    -------
-    Geocoder
-        Over an empty gazetteer when the database holds no place.
+    Places are read as the connection sees them, uncommitted ones included. A database without
+    places gives a geocoder over an empty gazetteer.
     """
     sets = read_place_sets(connection)
     if not sets:
@@ -72,7 +61,10 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
             shutil.rmtree(directory, ignore_errors=True)
     directory = _writable(database.derived_directory) / name
     _compile(connection, reference, sets, directory)
-    _remove_old(directory)
+    others = [path for path in directory.parent.glob(_PREFIX + "*") if path != directory]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
+        shutil.rmtree(path, ignore_errors=True)
     return Geocoder(Gazetteer.open(directory))
 
 
@@ -109,9 +101,9 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
     digest = hashlib.sha256(MAGIC)
     for post in posts:
         digest.update(f"{post.municipality_code}\t{post.content_hash}\n".encode())
-    for item in sets:
-        digest.update(f"{item.source}\t{item.municipality_code}\t{item.content_hash}\n".encode())
-        digest.update(f"{item.as_of}\n".encode())
+    for stored in sets:
+        key = f"{stored.source}\t{stored.municipality_code}\t{stored.content_hash}\n"
+        digest.update(f"{key}{stored.as_of}\n".encode())
     digest.update("\n".join(sorted(reference.municipalities)).encode())
     return digest.hexdigest()[:16]
 
@@ -119,13 +111,15 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
 def _compile(
     connection: sa.Connection, reference: Reference, sets: list[PlaceSet], directory: Path
 ) -> None:
+    sources = sorted({stored.source.partition("/")[0] for stored in sets})
+    labels = [reference.sources[name].label_ja for name in sources if name in reference.sources]
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
     try:
         compile_gazetteer(
             _places(connection, sets),
             reference.municipalities.values(),
             draft,
-            source=_source(sets, reference),
+            source="、".join(labels),
             dataset_date=max(item.as_of for item in sets),
             postcodes=read_postcodes(connection),
         )
@@ -149,17 +143,3 @@ def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
         finer = [name for name in names if name not in _TOWN_POINTS]
         for name in (*points, *finer, *(points if finer else ())):
             yield from read_places(connection, source=name, municipality_code=code)
-
-
-def _source(sets: list[PlaceSet], reference: Reference) -> str:
-    names = sorted({item.source.partition("/")[0] for item in sets})
-    return "、".join(
-        reference.sources[name].label_ja for name in names if name in reference.sources
-    )
-
-
-def _remove_old(current: Path) -> None:
-    """Keep the newest few: another process may be about to open the one before."""
-    others = [path for path in current.parent.glob(_PREFIX + "*") if path != current]
-    for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.link import LinkDecision
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.ingest.linking.comparison import obstacle
+from geoportal.ingest.linking.comparison import conflict_of
 from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, current_decisions
 from geoportal.ingest.linking.units import make_units
 from geoportal.ingest.reading.edition import Progress, no_progress
@@ -35,7 +35,7 @@ from geoportal.store.links import (
 )
 from geoportal.store.reference import Reference
 
-_OBSTACLES = {
+_CONFLICTS = {
     "kind": "they are of different kinds",
     "service": "they are offices of different services",
     "source": "one source lists both",
@@ -74,9 +74,9 @@ def own_id_of(connection: sa.Connection, text: str) -> str:
     """
     if facility_of(connection, text):
         return text
-    led = redirect_of(connection, text)
-    if led and facility_of(connection, led):
-        return led
+    target = redirect_of(connection, text)
+    if target and facility_of(connection, target):
+        return target
     own_ids = find_by_number(connection, text)
     if len(own_ids) > 1:
         raise UsageError(f"{text} is the number of several: {', '.join(own_ids)}; give an id")
@@ -88,11 +88,7 @@ def own_id_of(connection: sa.Connection, text: str) -> str:
 def explain(connection: sa.Connection, text: str) -> Explanation:
     """Return why each record of a facility belongs to it.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-    text : str
-        Any id of it, old ones too, or an official number.
+    The text is any id of it, old ones too, or an official number.
 
     Raises
     ------
@@ -120,18 +116,8 @@ def decide(
 ) -> str:
     """Store a verdict and link again what it concerns.
 
-    Parameters
-    ----------
-    database : Database
-    reference : Reference
-    decision : LinkDecision
-        ``first`` and ``second`` are any ids or official numbers, in either order.
-    progress : Progress
-
-    Returns
-    -------
-    str
-        The dataset version afterwards.
+    ``first`` and ``second`` of the decision are any ids or official numbers, in either order.
+    Returned is the dataset version afterwards.
 
     Raises
     ------
@@ -158,12 +144,7 @@ def decide(
 def relink_all(
     database: Database, reference: Reference, progress: Progress = no_progress
 ) -> tuple[int, str]:
-    """Link everything again.
-
-    Returns
-    -------
-    tuple of (int, str)
-        How many facilities changed, and the dataset version afterwards.
+    """Link everything again; return how many facilities changed and the dataset version.
 
     Raises
     ------
@@ -207,9 +188,10 @@ def _check(connection: sa.Connection, first: str, second: str, verdict: str) -> 
     if verdict != SAME:
         return
     mine, theirs = make_units(read_own_records(connection, [first, second]))
-    why = obstacle(mine, theirs)
-    if not why and mine.block != theirs.block:
-        why = "kind"
-    if why:
-        reason = _OBSTACLES.get(why, f"their official numbers differ ({why.partition(':')[2]})")
+    conflict = conflict_of(mine, theirs)
+    if not conflict and mine.block != theirs.block:
+        conflict = "kind"
+    if conflict:
+        numbers = f"their official numbers differ ({conflict.partition(':')[2]})"
+        reason = _CONFLICTS.get(conflict, numbers)
         raise UsageError(f"{first} and {second} cannot be one place: {reason}")

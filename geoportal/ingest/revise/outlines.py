@@ -29,7 +29,9 @@ def update_outlines(
         if before is None:
             revision.created += 1
             fresh.append(outline)
-        elif _is_other_set(before, outline):
+        elif (
+            before.district.is_local or outline.district.is_local
+        ) and before.district.level != outline.district.level:
             revision.unchanged += 1
             revision.issues.append(_code_taken(before, outline))
         elif _rank(outline) > _rank(before):
@@ -44,12 +46,6 @@ def update_outlines(
         revision.issues.append(older_edition(older, "outlines", "newer or more detailed"))
     write_outlines(connection, fresh)
     return revision
-
-
-def _is_other_set(before: StoredOutline, outline: StoredOutline) -> bool:
-    """Return whether a code belongs to a district of another set, one of them local."""
-    local = before.district.is_local or outline.district.is_local
-    return local and before.district.level != outline.district.level
 
 
 def _code_taken(before: StoredOutline, outline: StoredOutline) -> Issue:

@@ -13,7 +13,7 @@ from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
-from geoportal.ingest.revise.revision import Revision, older_edition, precedence
+from geoportal.ingest.revise.revision import Revision, edition_rank, older_edition
 from geoportal.ingest.sources.postcodes import PostcodeExtract
 from geoportal.ingest.sources.towns import PlaceExtract
 from geoportal.store.places import (
@@ -48,7 +48,7 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
     for code, places in extract.places.items():
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
-        if before is not None and _rank(fresh) <= _rank(before):
+        if before is not None and edition_rank(fresh) <= edition_rank(before):
             revision.unchanged += len(places)
             older += fresh.content_hash != before.content_hash
             continue
@@ -89,7 +89,7 @@ def update_place_stream(
         old = _read(connection, before) if before is not None else []
         places = _with_known_positions(places, old)
         fresh = _place_set(reader.part, code, edition.as_of, places)
-        if before is not None and _rank(fresh) <= _rank(before):
+        if before is not None and edition_rank(fresh) <= edition_rank(before):
             revision.unchanged += len(places)
             older += fresh.content_hash != before.content_hash
         else:
@@ -224,7 +224,3 @@ def _with_known_positions(places: list[Place], old: list[Place]) -> list[Place]:
         else place
         for place in places
     ]
-
-
-def _rank(stored: PlaceSet) -> tuple[bool, str, int, str]:
-    return (*precedence(stored.source, stored.as_of), stored.row_count, stored.content_hash)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.revise.revision import Revision, older_edition, precedence
+from geoportal.ingest.revise.revision import Revision, edition_rank, older_edition, precedence
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.mesh_population import MeshExtract
 from geoportal.ingest.sources.town_population import TownExtract
@@ -48,7 +48,7 @@ def update_mesh(connection: sa.Connection, extract: MeshExtract, edition: Editio
     for first, cells in sorted(extract.cells.items()):
         fresh = MeshSet(first, edition.source, edition.as_of, len(cells), content_hash(cells))
         before = stored.get(first)
-        if before is not None and _rank(fresh) <= _rank(before):
+        if before is not None and edition_rank(fresh) <= edition_rank(before):
             revision.unchanged += len(cells)
             older += fresh.content_hash != before.content_hash
             continue
@@ -100,7 +100,7 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
         family = [listed[member] for member in _family(code, listed, edition)]
         age = precedence(fresh.source, fresh.as_of)
         weaker = bool(rivals) and not _is_better(age, family, rivals)
-        if weaker or (before is not None and _rank(fresh) <= _rank(before)):
+        if weaker or (before is not None and edition_rank(fresh) <= edition_rank(before)):
             revision.unchanged += len(towns)
             if weaker:
                 revision.issues.append(_overlap(code, rivals))
@@ -165,10 +165,6 @@ def _overlap(code: str, rivals: Sequence[TownSet]) -> Issue:
         "file of the whole city"
     )
     return Issue(1, "", "overlapping_edition", WARNING, code, message)
-
-
-def _rank(stored: TownSet | MeshSet) -> tuple[bool, str, int, str]:
-    return (*precedence(stored.source, stored.as_of), stored.row_count, stored.content_hash)
 
 
 def _age_rank(area: AgePopulation) -> tuple[bool, str, int, int, int]:

@@ -23,14 +23,7 @@ def position_issues(
 ) -> list[Issue]:
     """Return an issue for each warning of the position of a file's facilities.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        After the facilities were resolved.
-    listed : sequence of ListedRecord
-        The file's records.
-    layout : Layout or None
-        For the names of columns.
+    To be called after the facilities were resolved; the layout names the columns.
     """
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):

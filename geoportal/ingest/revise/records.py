@@ -47,17 +47,7 @@ _BATCH = 1_000
 def update_records(
     connection: sa.Connection, extract: FacilityExtract, edition: Edition
 ) -> Revision:
-    """Store the records of an edition.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Within a transaction.
-    extract : FacilityExtract
-        The file's records.
-    edition : Edition
-        Source and date.
-    """
+    """Store the records of an edition, within a transaction."""
     finder = edition.municipalities
     listed = {item.record.record_id: item for item in extract.listed}
     scopes = {item.scope for item in extract.listed}
@@ -72,10 +62,11 @@ def update_records(
     before = _stored_records(connection, edition.source, concerned, listed)
     merged = {key: _merge(before.get(key), item, edition.as_of) for key, item in listed.items()}
     dates = read_scope_editions(connection, edition.source)
-    after = {
-        key: _closed(item, dates_of(item.scope, dates, finder))
-        for key, item in {**before, **merged}.items()
-    }
+    after = {}
+    for key, stored in {**before, **merged}.items():
+        days = dates_of(stored.scope, dates, finder)
+        later = bisect_right(days, stored.last_seen)  # closed on the first edition without it
+        after[key] = replace(stored, closed_on=days[later] if later < len(days) else "")
     changed = [item for key, item in after.items() if item != before.get(key)]
     write_records(connection, changed, {item.key: link_block(item.record) for item in changed})
     write_claims(connection, changed)
@@ -101,21 +92,8 @@ def refresh_facilities(
 ) -> int:
     """Resolve facilities again from their records and write those that come out differently.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Within a transaction.
-    ids : sequence of str
-        Which; all of them after boundaries or towns have changed.
-    geography : Geography
-    strengths : Mapping of str to str
-        Evidence class by source name.
-    progress : Progress
-
-    Returns
-    -------
-    int
-        How many facilities changed.
+    All of them after boundaries or towns have changed. Strengths are evidence classes by source.
+    Returned is how many facilities changed.
     """
     count = 0
     for start in range(0, len(ids), _BATCH):
@@ -199,12 +177,6 @@ def _link(
     }
     write_redirects(connection, redirects, ())
     return relink(connection, blocks) | {before.facility_id for before, _ in pairs}
-
-
-def _closed(item: StoredRecord, dates: Sequence[str]) -> StoredRecord:
-    """Close a record on the first edition of its scope after the last that lists it."""
-    position = bisect_right(dates, item.last_seen)
-    return replace(item, closed_on=dates[position] if position < len(dates) else "")
 
 
 def _count(

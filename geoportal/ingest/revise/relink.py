@@ -27,17 +27,8 @@ from geoportal.store.links import (
 def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> set[str]:
     """Link the records of blocks again.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Within a transaction.
-    blocks : iterable of str, optional
-        Which; all when left out.
-
-    Returns
-    -------
-    set of str
-        Facilities that have gained or lost records: to be resolved again.
+    All blocks when none are given. Returned are the facilities that have gained or lost records:
+    to be resolved again.
 
     Notes
     -----

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.files.report import INFO, Issue
@@ -56,6 +56,31 @@ class Revision:
 def precedence(source: str, as_of: str) -> tuple[bool, str]:
     """Return what decides first between two editions: real before fictional, then the newer."""
     return not is_fictional(source), as_of
+
+
+class RankedEdition(Protocol):
+    """A stored part of an edition."""
+
+    @property
+    def source(self) -> str:
+        """Its source."""
+
+    @property
+    def as_of(self) -> str:
+        """ISO date of the edition."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it has."""
+
+    @property
+    def content_hash(self) -> str:
+        """Digest of its rows."""
+
+
+def edition_rank(stored: RankedEdition) -> tuple[bool, str, int, str]:
+    """Return what decides between two editions: real, newer, fuller, then the digest."""
+    return (*precedence(stored.source, stored.as_of), stored.row_count, stored.content_hash)
 
 
 def older_edition(count: int, what: str, why: str = "newer or fuller") -> Issue:

@@ -73,4 +73,4 @@ def dates_of(
 ) -> list[str]:
     """Return the dates of all editions that answer for a scope, ascending."""
     every = (scope, *larger_scopes(scope, finder))
-    return sorted({date for one in every for date in dates.get(one, ())})
+    return sorted({date for answering in every for date in dates.get(answering, ())})

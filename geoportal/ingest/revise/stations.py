@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from geoportal.ingest.files.report import INFO, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.revise.revision import Revision, precedence
+from geoportal.ingest.revise.revision import Revision, edition_rank
 from geoportal.ingest.sources.stations import StationExtract
 from geoportal.store.stations import StationSet, read_stations, replace_stations
 
@@ -24,9 +24,12 @@ def update_stations(
     fresh = StationSet.of(edition.source, edition.as_of, stations)
     before, stored = read_stations(connection)
     revision = Revision()
-    if before is None or _rank(fresh) > _rank(before):
+    if before is None or edition_rank(fresh) > edition_rank(before):
         replace_stations(connection, edition.source, edition.as_of, stations)
-        revision.count({item.id: item for item in stored}, {item.id: item for item in stations})
+        revision.count(
+            {station.id: station for station in stored},
+            {station.id: station for station in stations},
+        )
         return revision
     revision.unchanged = fresh.row_count
     if fresh.content_hash != before.content_hash:
@@ -36,7 +39,3 @@ def update_stations(
         )
         revision.issues.append(Issue(1, "", "older_edition", INFO, fresh.as_of, message))
     return revision
-
-
-def _rank(stored: StationSet) -> tuple[bool, str, int, str]:
-    return (*precedence(stored.source, stored.as_of), stored.row_count, stored.content_hash)

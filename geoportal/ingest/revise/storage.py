@@ -37,20 +37,9 @@ from geoportal.ingest.sources.towns import PlaceExtract
 def store(connection: sa.Connection, extract: Extract, edition: Edition) -> Revision:
     """Store what a file says.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Within a transaction.
-    extract : Extract
-        Of a streamed table it is read only now: its counts and issues are complete afterwards.
-    edition : Edition
+    A streamed table is read only now: its counts and issues are complete afterwards.
     """
     return _UPDATES[type(extract)](connection, extract, edition)
-
-
-def _compare_only(_connection: sa.Connection, extract: AreaExtract, _edition: Edition) -> Revision:
-    """Store nothing: medical care areas are shipped with the program."""
-    return Revision(unchanged=extract.agreeing)
 
 
 _UPDATES: Final[Mapping[type[Extract], Callable[[sa.Connection, Any, Edition], Revision]]] = (
@@ -67,7 +56,8 @@ _UPDATES: Final[Mapping[type[Extract], Callable[[sa.Connection, Any, Edition], R
             MeshExtract: update_mesh,
             AgeExtract: update_ages,
             TownExtract: update_towns,
-            AreaExtract: _compare_only,
+            # medical care areas are shipped with the program: compared only
+            AreaExtract: lambda _c, extract, _e: Revision(unchanged=extract.agreeing),
         }
     )
 )

@@ -24,13 +24,7 @@ def place_towns(
     reference: Reference,
     codes: Sequence[str] | None = None,
 ) -> int:
-    """Place the stored towns of some municipalities or all.
-
-    Returns
-    -------
-    int
-        How many have another place than before.
-    """
+    """Place the stored towns of some municipalities or all; return how many have moved."""
     moved = [
         HeldTown(town.people, place)
         for town in read_towns(connection, codes)
@@ -43,12 +37,7 @@ def place_towns(
 def town_issues(connection: sa.Connection, extract: TownExtract) -> list[Issue]:
     """Return an issue for each town of a file that has no place, and how many have one.
 
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        After `place_towns`.
-    extract : TownExtract
-        Of the file.
+    To be called after `place_towns`.
     """
     codes = sorted(extract.towns)
     stored = {town.people: town.place for town in read_towns(connection, codes)} if codes else {}
@@ -62,16 +51,9 @@ def town_issues(connection: sa.Connection, extract: TownExtract) -> list[Issue]:
         placed += not place.reason
         if place.reason:
             message = f"{REASONS[place.reason]}; its people are kept and shown apart"
-            issues.append(
-                Issue(
-                    town.line,
-                    LAYOUT.official("name"),
-                    place.reason,
-                    WARNING,
-                    unicodedata.normalize("NFKC", town.people.name),
-                    message,
-                )
-            )
+            name = unicodedata.normalize("NFKC", town.people.name)
+            column = LAYOUT.official("name")
+            issues.append(Issue(town.line, column, place.reason, WARNING, name, message))
     if placed:
         message = f"{placed} of {len(towns)} towns were placed by the gazetteer"
         issues.append(Issue(1, LAYOUT.official("name"), "placed", INFO, str(placed), message))

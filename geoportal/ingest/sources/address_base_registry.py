@@ -37,55 +37,16 @@ _IDS: Final[dict[str, tuple[str, ...]]] = {
     BLOCK: ("machiaza_id", "blk_id"),
     HOUSE: ("machiaza_id", "blk_id", "rsdt_id", "rsdt2_id"),
 }
-_UNREAD = frozenset(
-    [
-        "machiaza_type",
-        "pref_roma",
-        "city_roma",
-        "county_roma",
-        "ward_roma",
-        "oaza_cho_roma",
-        "koaza_roma",
-        "pref_kana",
-        "county_kana",
-        "city_kana",
-        "ward_kana",
-        "chome_kana",
-        "koaza_kana",
-        "machiaza_dist",
-        "rsdt_addr_flg",
-        "rsdt_addr_mtd_code",
-        "oaza_cho_aka_flg",
-        "oaza_cho_gsi_uncmn",
-        "koaza_gsi_uncmn",
-        "status_flg",
-        "wake_num_flg",
-        "efct_date",
-        "src_code",
-        "post_code",
-        "remarks",
-        "basic_rsdt_div",
-        "oaza_cho_uncmn_reg",
-        "oaza_cho_uncmn_mj",
-        "oaza_cho_uncmn_type",
-        "oaza_cho_uncmn_code",
-        "koaza_uncmn_reg",
-        "koaza_uncmn_mj",
-        "koaza_uncmn_type",
-        "koaza_uncmn_code",
-        "alias_oaza",
-        "alias_oaza_kana",
-        "alias_oaza_roma",
-        "alias_koaza",
-        "alias_koaza_kana",
-        "alias_koaza_roma",
-        "pref",
-        "county",
-        "city",
-        "ward",
-        "chome_number",
-    ]
-)
+_UNREAD_COLUMNS = """
+machiaza_type pref_roma city_roma county_roma ward_roma oaza_cho_roma koaza_roma pref_kana
+county_kana city_kana ward_kana chome_kana koaza_kana machiaza_dist rsdt_addr_flg
+rsdt_addr_mtd_code oaza_cho_aka_flg oaza_cho_gsi_uncmn koaza_gsi_uncmn status_flg wake_num_flg
+efct_date src_code post_code remarks basic_rsdt_div oaza_cho_uncmn_reg oaza_cho_uncmn_mj
+oaza_cho_uncmn_type oaza_cho_uncmn_code koaza_uncmn_reg koaza_uncmn_mj koaza_uncmn_type
+koaza_uncmn_code alias_oaza alias_oaza_kana alias_oaza_roma alias_koaza alias_koaza_kana
+alias_koaza_roma pref county city ward chome_number
+"""
+_UNREAD = frozenset(_UNREAD_COLUMNS.split())
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "lg_code": ("lg_code",),
     "machiaza_id": ("machiaza_id", "town_id"),
@@ -132,14 +93,6 @@ _KANJI = "〇一二三四五六七八九"
 _HALF = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
-def registry_id(layout: Layout, table: StreamedTable, cells: list[str]) -> str:
-    """Return what joins a master's row with its position: the ids below the municipality."""
-    return "-".join(
-        cells[at].strip() if (at := table.positions.get(name, -1)) >= 0 else ""
-        for name in _IDS[layout.variant]
-    )
-
-
 def chome_name(text: str) -> str:
     """Return a 丁目 as towns are published: １２丁目 → 十二丁目; other text stays."""
     plain = text.translate(_HALF)
@@ -153,13 +106,12 @@ def chome_name(text: str) -> str:
     return f"{ten}{_KANJI[units] if units else ''}丁目"
 
 
-class RegistryReader:
-    """Reads the rows of a master table to places.
+class RegistryRows:
+    """Rows of a table of the registry by municipality.
 
     Parameters
     ----------
     table : StreamedTable
-        With one of `LAYOUTS`.
     edition : Edition
         For the municipalities, and the day at which abolished places are gone.
     """
@@ -168,18 +120,37 @@ class RegistryReader:
         self.part = PARTS[table.layout.variant]
         self._table = table
         self._edition = edition
-        self._at = table.positions
-        self._level = table.layout.variant
         self._codes: dict[str, str] = {}
-        self._chome: dict[str, str] = {}
 
     def municipality(self, cells: list[str]) -> str:
         """Return the code of the municipality a row belongs to, empty when it is unknown."""
-        text = cells[self._at["lg_code"]]
-        code = self._codes.get(text)
-        if code is None:
-            code = self._codes[text] = self._edition.municipalities.by_code(text.strip())[0]
-        return code
+        text = self._cell(cells, "lg_code")
+        if text not in self._codes:
+            self._codes[text] = self._edition.municipalities.by_code(text)[0]
+        return self._codes[text]
+
+    def unknown(self, line: int, cells: list[str]) -> Issue:
+        """Return the issue of a row in no known municipality."""
+        message = "expected the 6-digit code of a municipality (全国地方公共団体コード)"
+        value = cells[self._table.positions["lg_code"]]
+        return Issue(line, "lg_code", "unknown_municipality", ERROR, value, message)
+
+    def _cell(self, cells: list[str], name: str) -> str:
+        at = self._table.positions.get(name, -1)
+        return cells[at].strip() if at >= 0 else ""
+
+    def _registry_id(self, cells: list[str]) -> str:
+        """Return what joins a master's row with its position: the ids below the municipality."""
+        return "-".join(self._cell(cells, name) for name in _IDS[self._table.layout.variant])
+
+
+class RegistryReader(RegistryRows):
+    """Reads the rows of a master table, with one of `LAYOUTS`, to places."""
+
+    def __init__(self, table: StreamedTable, edition: Edition) -> None:
+        super().__init__(table, edition)
+        self._level = table.layout.variant
+        self._chome: dict[str, str] = {}
 
     def read(self, line: int, cells: list[str], code: str) -> Place | Issue | None:
         """Return a row's place; None for what is abolished or no unit."""
@@ -193,7 +164,10 @@ class RegistryReader:
             self._chome[chome] = chome_name(chome)
         town = self._cell(cells, "oaza_cho") + self._chome[chome]
         koaza = self._cell(cells, "koaza")
-        block, house = self._cell(cells, "blk_num"), self._house(cells)
+        block, house = self._cell(cells, "blk_num"), ""
+        if self._level == HOUSE:
+            numbers = (self._cell(cells, "rsdt_num"), self._cell(cells, "rsdt_num2"))
+            house = "-".join(numbers) if numbers[1] else numbers[0]
         if not town and not koaza:
             return None  # 町字なし: the municipality as a whole
         if (self._level != TOWN and not block) or (self._level == HOUSE and not house):
@@ -211,31 +185,11 @@ class RegistryReader:
             block,
             house,
             self._cell(cells, "kana") if not koaza else "",
-            registry_id(self._table.layout, self._table, cells),
+            self._registry_id(cells),
         )
-
-    def unknown(self, line: int, cells: list[str]) -> Issue:
-        """Return the issue of a row in no known municipality."""
-        return unknown_municipality(line, cells[self._at["lg_code"]])
 
     def repeated(self, _line: int, _place: Place) -> None:
         """Return no issue: towns with and without 住居表示 are listed twice by design."""
-
-    def _cell(self, cells: list[str], name: str) -> str:
-        at = self._at.get(name, -1)
-        return cells[at].strip() if at >= 0 else ""
-
-    def _house(self, cells: list[str]) -> str:
-        if self._level != HOUSE:
-            return ""
-        first, second = self._cell(cells, "rsdt_num"), self._cell(cells, "rsdt_num2")
-        return f"{first}-{second}" if second else first
-
-
-def unknown_municipality(line: int, value: str) -> Issue:
-    """Return the issue of a row whose lg_code is not known."""
-    message = "expected the 6-digit code of a municipality (全国地方公共団体コード)"
-    return Issue(line, "lg_code", "unknown_municipality", ERROR, value, message)
 
 
 def extract(table: StreamedTable, edition: Edition) -> PlaceStream:

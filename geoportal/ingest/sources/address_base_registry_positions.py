@@ -20,10 +20,8 @@ from geoportal.ingest.reading.stream_extract import PositionStream
 from geoportal.ingest.sources.address_base_registry import (
     BLOCK,
     HOUSE,
-    PARTS,
     TOWN,
-    registry_id,
-    unknown_municipality,
+    RegistryRows,
 )
 
 NAME: Final = "address-base-registry-positions"
@@ -40,32 +38,13 @@ _HOUSED = {
     "rsdt_id": ("rsdt_id", "addr_id"),
     "rsdt2_id": ("rsdt2_id", "addr2_id"),
 }
-_UNREAD = frozenset(
-    [
-        "rsdt_addr_flg",
-        "rsdt_addr_mtd_code",
-        "rep_scale",
-        "rep_src_code",
-        "plygn_fname",
-        "plygn_kcode",
-        "plygn_fmt",
-        "plygn_srid",
-        "plygn_scale",
-        "plygn_src_code",
-        "pos_pref",
-        "pos_city",
-        "pos_oaza_cho_chome",
-        "pos_koaza_aka",
-        "pos_blk_prc_num",
-        "pos_data_mnt_year",
-        "rsdt_addr_code_rdbl",
-        "rsdt_addr_data_mnt_date",
-        "basic_rsdt_div",
-        "pos_oaza_cho_chome_code",
-        "cns_bnd_s_area_kcode",
-        "cns_bnd_year",
-    ]
-)
+_UNREAD_COLUMNS = """
+rsdt_addr_flg rsdt_addr_mtd_code rep_scale rep_src_code plygn_fname plygn_kcode plygn_fmt
+plygn_srid plygn_scale plygn_src_code pos_pref pos_city pos_oaza_cho_chome pos_koaza_aka
+pos_blk_prc_num pos_data_mnt_year rsdt_addr_code_rdbl rsdt_addr_data_mnt_date basic_rsdt_div
+pos_oaza_cho_chome_code cns_bnd_s_area_kcode cns_bnd_year
+"""
+_UNREAD = frozenset(_UNREAD_COLUMNS.split())
 _MUST = ("lg_code", "machiaza_id", "lon", "lat")
 LAYOUTS: Final = (
     Layout(NAME, TOWN, _PLACED, required=_MUST, known=_UNREAD, optional=frozenset({"srid"})),
@@ -89,48 +68,21 @@ LAYOUTS: Final = (
 _DATUMS = ("", "6668", "4612", "4326", "6697")
 
 
-class PositionReader:
-    """Reads rows to ids and positions.
-
-    Parameters
-    ----------
-    table : StreamedTable
-        With one of `LAYOUTS`.
-    edition : Edition
-        For the municipalities.
-    """
-
-    def __init__(self, table: StreamedTable, edition: Edition) -> None:
-        self.part = PARTS[table.layout.variant]
-        self._table = table
-        self._edition = edition
-        self._codes: dict[str, str] = {}
-
-    def municipality(self, cells: list[str]) -> str:
-        """Return the code of the municipality a row belongs to, empty when it is unknown."""
-        text = cells[self._table.positions["lg_code"]]
-        code = self._codes.get(text)
-        if code is None:
-            code = self._codes[text] = self._edition.municipalities.by_code(text.strip())[0]
-        return code
+class PositionReader(RegistryRows):
+    """Reads rows of a table with one of `LAYOUTS` to ids and positions."""
 
     def read(self, line: int, cells: list[str]) -> tuple[str, float, float] | Issue | None:
         """Return id, lon and lat; None for a row without a position; an issue for a bad one."""
-        at = self._table.positions
-        lon_text, lat_text = cells[at["lon"]].strip(), cells[at["lat"]].strip()
+        lon_text, lat_text = self._cell(cells, "lon"), self._cell(cells, "lat")
         if not lon_text and not lat_text:
             return None
-        srid = cells[at["srid"]].strip().upper().removeprefix("EPSG:") if "srid" in at else ""
+        srid = self._cell(cells, "srid").upper().removeprefix("EPSG:")
         lon, lat = read_degrees(lon_text), read_degrees(lat_text)
         if lon is None or lat is None or not in_japan(lon, lat) or srid not in _DATUMS:
             message = "expected degrees in Japan in EPSG:6668 or EPSG:4612; not used"
             value = f"{lat_text}, {lon_text} {srid}"
             return Issue(line, "rep_lat", "bad_coordinate", ERROR, value, message)
-        return registry_id(self._table.layout, self._table, cells), lon, lat
-
-    def unknown(self, line: int, cells: list[str]) -> Issue:
-        """Return the issue of a row in no known municipality."""
-        return unknown_municipality(line, cells[self._table.positions["lg_code"]])
+        return self._registry_id(cells), lon, lat
 
 
 def extract(table: StreamedTable, edition: Edition) -> PositionStream:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.rows import read_number
@@ -65,44 +64,28 @@ def _add_area(
     record: Record, edition: Edition, areas: list[AgePopulation], seen: set[str]
 ) -> Issue | None:
     """Add the residents of a row; return what is wrong with it."""
-    code = area_code(record.get("code"))
+    code = edition.municipalities.area_code(record.get("code"), listed=False)
     if not code:
-        return _issue(record, "code", "bad_code", "expected five digits, or six with check digit")
-    people = [_whole(record.get(name)) for name in ("pop", *_BANDS)]
-    bad = next((i for i, value in enumerate(people) if value is None), None)
-    if bad is not None:
-        name = ("pop", *_BANDS)[bad]
-        return _issue(record, name, "bad_number", "expected a whole number of people")
-    total, *bands = (value or 0 for value in people)
+        return LAYOUT.issue(
+            record, "code", "bad_code", "expected five digits, or six with check digit"
+        )
+    people = []
+    for name in ("pop", *_BANDS):
+        value = read_number(record.get(name).replace(",", ""))
+        if value is None or value < 0 or value != int(value):
+            return LAYOUT.issue(record, name, "bad_number", "expected a whole number of people")
+        people.append(int(value))
+    total, *bands = people
     if record.get("sex") != _BOTH_SEXES:
         return None
     if code in seen:
-        return _issue(record, "code", "duplicate_key", "the area stands further up; kept as there")
+        return LAYOUT.issue(
+            record, "code", "duplicate_key", "the area stands further up; kept as there"
+        )
     seen.add(code)
     older = {name: sum(bands[start:]) for name, start in _FROM.items()}
     areas.append(AgePopulation(code, edition.source, edition.as_of, total, **older))
     return None
-
-
-def area_code(text: str) -> str:
-    """Return the code of an area as districts have it, empty when it is none.
-
-    Six digits carry a check digit. A whole prefecture (400009) has two digits: 40.
-    """
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
-    if not plain.isascii() or not plain.isdigit() or len(plain) not in (4, 5, 6):
-        return ""
-    code = plain.zfill(5) if len(plain) < 6 else plain[:5]
-    return code[:2] if code.endswith("000") else code
-
-
-def _whole(text: str) -> int | None:
-    value = read_number(text.replace(",", ""))
-    return int(value) if value is not None and value >= 0 and value == int(value) else None
-
-
-def _issue(record: Record, name: str, code: str, message: str) -> Issue:
-    return Issue(record.line, LAYOUT.official(name), code, ERROR, record.get(name), message)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

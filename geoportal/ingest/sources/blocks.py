@@ -69,7 +69,7 @@ class BlockReader:
         self._named: Callable[[list[str]], tuple[str, str]] = itemgetter(
             at["prefecture"], at["municipality"]
         )
-        self._told = itemgetter(at["town"], at["block"], at["lat"], at["lon"])
+        self._cells = itemgetter(at["town"], at["block"], at["lat"], at["lon"])
         self._koaza = at.get("koaza", -1)
         self._representative = at.get("representative", -1)
         self._flags = [at[name] for name in ("before", "after") if name in at]
@@ -89,7 +89,7 @@ class BlockReader:
             return None
         if self._representative >= 0 and cells[self._representative].strip() == "0":
             return None
-        town, block, lat_text, lon_text = self._told(cells)
+        town, block, lat_text, lon_text = self._cells(cells)
         koaza = _clean(cells[self._koaza]) if self._koaza >= 0 else ""
         lat, lon = read_degrees(lat_text), read_degrees(lon_text)
         if lat is None or lon is None or not in_japan(lon, lat):

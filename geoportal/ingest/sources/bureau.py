@@ -29,6 +29,7 @@ from geoportal.ingest.reading.institution_codes import (
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
+    read_address,
     read_line,
     read_official_number,
     read_phone,
@@ -69,14 +70,7 @@ LAYOUT: Final = Layout(
 )
 
 _INSTITUTION_FIELDS = (
-    "name",
-    "postal_code",
-    "address",
-    "phone",
-    "fax",
-    "beds",
-    "category",
-    "colocated",
+    *("name", "postal_code", "address", "phone", "fax", "beds", "category", "colocated"),
 )
 _BED_TYPE: Final = re.compile(r"(一般|療養|精神|結核|感染症?|介護)")
 _BEDS: Final = re.compile(r"(\d+)$")
@@ -89,8 +83,7 @@ class _Institution:
     first: Record
     table: str
     code: str
-    facts: tuple[str, ...]
-    scope: str
+    facts: dict[str, str]
     filings: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -102,14 +95,7 @@ def list_date(table: RecognisedTable) -> str:
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
-    """Read every row of a table and put the filings of each institution together.
-
-    Parameters
-    ----------
-    table : RecognisedTable
-        With `LAYOUT`.
-    edition : Edition
-        Date and reference lists.
+    """Read every row of a table with `LAYOUT` and put the filings of each institution together.
 
     Notes
     -----
@@ -128,7 +114,8 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
         notes = RowNotes(institution.first, table.layout)
         facility = _facility(notes, institution, edition)
         extract.issues.extend(notes.issues)
-        extract.listed.append(SOURCE.listed(institution.first.line, facility, institution.scope))
+        scope = f"{institution.code[:2]}/{institution.table}"
+        extract.listed.append(SOURCE.listed(institution.first.line, facility, scope))
     _check_serials(table, extract)
     return extract
 
@@ -141,29 +128,17 @@ def _add_row(
     code = _code(notes, record, edition)
     if not symbol:
         notes.reject("symbol", "no_symbol", "a filing needs its symbol (受理記号); mend the row")
-    if not read_line(notes, "name"):
-        notes.reject("name", "no_name", "the institution has no name; mend the row in the file")
+    notes.require_name("institution")
     if notes.rejected:
         return
-    facts = tuple(record.get(name) for name in _INSTITUTION_FIELDS)
+    facts = {name: record.get(name) for name in _INSTITUTION_FIELDS}
     institution = institutions.get(code)
     if institution is None:
-        table = _table(record)
-        scope = f"{code[:2]}/{table}"
-        institution = institutions[code] = _Institution(record, table, code, facts, scope)
+        institution = institutions[code] = _Institution(record, _table(record), code, facts)
     elif facts != institution.facts:
-        name = next(
-            name
-            for name, fact, first in zip(_INSTITUTION_FIELDS, facts, institution.facts, strict=True)
-            if fact != first
-        )
-        notes.warn(
-            name, "rows_differ", f"differs from line {institution.first.line}; the first is kept"
-        )
-    _add_filing(institution, record, symbol)
-
-
-def _add_filing(institution: _Institution, record: Record, symbol: str) -> None:
+        name = next(name for name, fact in facts.items() if fact != institution.facts[name])
+        message = f"differs from line {institution.first.line}; the first is kept"
+        notes.warn(name, "rows_differ", message)
     key = (
         symbol,
         clean_line(record.get("accepted")),
@@ -187,21 +162,14 @@ def _code(notes: RowNotes, record: Record, edition: Edition) -> str:
     if table not in TABLE_DIGITS:
         notes.reject("table", "unknown_table", "expected 医科, 歯科 or 薬局; is the row shifted?")
         return ""
-    number = _number(notes)
+    number = read_official_number(notes, "number").replace(",", "").replace(".", "")
+    if len(number) == 6 and number.isdigit():
+        number = notes.restore_zero("number", number)
     code = institution_code(_prefecture(record, edition), table, number)
     if not code and not notes.rejected:
         message = "expected seven digits and a prefecture code of two; get the original file"
         notes.reject("number", "bad_institution_number", message)
     return code
-
-
-def _number(notes: RowNotes) -> str:
-    """Return the seven-digit number; a leading zero that Excel has taken is put back."""
-    number = read_official_number(notes, "number").replace(",", "").replace(".", "")
-    if len(number) == 6 and number.isdigit():
-        notes.warn("number", "number_mended", f"a leading zero was lost (Excel); read as 0{number}")
-        return "0" + number
-    return number
 
 
 def _prefecture(record: Record, edition: Edition) -> str:
@@ -218,7 +186,7 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
     if not check_digit_fits(code) or table_of(code[3:]) != table:
         message = "the number does not fit its own check digit or 区分; taken as published"
         notes.info("number", "unusual_number", message)
-    address = _address(notes, code[:2], edition)
+    address = edition.municipalities.with_prefecture(read_address(notes), code[:2])
     total, by_type = _beds(notes)
     details = tuple(
         Filing(symbol, institution.names[symbol], accepted, since, valid_from, "\n".join(remarks))
@@ -236,7 +204,7 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
         fax=read_phone(notes, "fax"),
         identifiers={MEDICAL_INSTITUTION_CODE: code},
         beds=total,
-        filings=tuple(dict.fromkeys(item.symbol for item in details)),
+        filings=tuple(dict.fromkeys(filing.symbol for filing in details)),
         note=f"病床：{by_type}" if by_type else "",
         claims=(*edition.type_claims(kind), *_claims(details, table, edition)),
         filing_details=details,
@@ -256,16 +224,6 @@ def _kind(notes: RowNotes, institution: _Institution) -> str:
     kind = "hospital" if sum(beds.values()) >= 20 else "clinic"  # 医療法 第1条の5: 20 beds
     notes.info("category", "kind_from_beds", f"no 種別; taken for a {kind} by its beds")
     return kind
-
-
-def _address(notes: RowNotes, prefecture: str, edition: Edition) -> str:
-    address = read_line(notes, "address")
-    if not address:
-        notes.warn("address", "no_address", "there is no address")
-        return ""
-    if edition.municipalities.prefecture_of(address):
-        return address
-    return edition.municipalities.prefecture(prefecture) + address
 
 
 def _beds(notes: RowNotes) -> tuple[int | None, str]:
@@ -303,25 +261,17 @@ def _counted_beds(text: str) -> tuple[Counter[str], str]:
 def _claims(details: Sequence[Filing], table: str, edition: Edition) -> list[Claim]:
     """Return what the filings say, by the rules in force on the list's date."""
     rules = edition.municipalities.reference.filing_rules
-    return [
-        Claim(
-            rule.code,
-            rule.value,
-            rule.evidence,
-            NAME,
-            edition.as_of,
-            note=_claim_note(filing, rule.note),
-        )
-        for filing in details
-        for rule in rules.get((table, filing.symbol), ())
-        if rule.code and rule.in_force_on(edition.as_of)
-    ]
-
-
-def _claim_note(filing: Filing, note: str) -> str:
-    parts = (filing.symbol, filing.number, f"{filing.since}から" if filing.since else "")
-    origin = "届出 " + " ".join(part for part in parts if part)
-    return "。".join(part for part in (note, origin, *filing.remarks.splitlines()) if part)
+    claims = []
+    for filing in details:
+        since = f"{filing.since}から" if filing.since else ""
+        origin = " ".join(filter(None, ("届出", filing.symbol, filing.number, since)))
+        for rule in rules.get((table, filing.symbol), ()):
+            if rule.code and rule.in_force_on(edition.as_of):
+                note = "。".join(filter(None, (rule.note, origin, *filing.remarks.splitlines())))
+                claims.append(
+                    Claim(rule.code, rule.value, rule.evidence, NAME, edition.as_of, note=note)
+                )
+    return claims
 
 
 def _day(text: str) -> str:
@@ -333,9 +283,7 @@ def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:
     """Tell an extract of the list from the whole of it."""
     serials = {record.get("serial") for record in table.records}
     numbers = {int(text) for text in serials if text.isascii() and text.isdigit()}
-    if not numbers or len(numbers) != len(serials):
-        return
-    if len(numbers) == max(numbers) - min(numbers) + 1 and min(numbers) == 1:
+    if not numbers or len(numbers) != len(serials) or numbers == set(range(1, max(numbers) + 1)):
         return
     extract.incomplete = True
     message = (

@@ -8,14 +8,13 @@ name, which the claim says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.institution_codes import (
     TABLE_DIGITS,
     check_digit_fits,
@@ -55,37 +54,26 @@ _KINDS: Final = {"歯科": "dental_clinic", "薬局": "pharmacy"}
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    extract = FacilityExtract()
-    extract.add_rows(_rows(table, edition))
-    return extract
+    return read_facilities(table, lambda notes: _row(notes, edition))
 
 
-def _rows(
-    table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    for record in table.records:
-        notes = RowNotes(record, table.layout)
-        code = _code(notes, edition)
-        if not read_line(notes, "name"):
-            notes.reject("name", "no_name", "the institution has no name; mend the row in the file")
-        if notes.rejected:
-            yield notes, None, ""
-            continue
-        facility = _facility(notes, record, code, edition)
-        scope = f"{table_of(code[3:])}/{facility.municipality_code or code[:2]}"
-        yield notes, SOURCE.listed(record.line, facility, scope), scope
+def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
+    """Return the record of a row, None when it is rejected, and its scope."""
+    code = _code(notes, edition)
+    notes.require_name("institution")
+    if notes.rejected:
+        return None, ""
+    facility = _facility(notes, code, edition)
+    scope = f"{table_of(code[3:])}/{facility.municipality_code or code[:2]}"
+    return SOURCE.listed(notes.record.line, facility, scope), scope
 
 
 def _code(notes: RowNotes, edition: Edition) -> str:
     """Return the ten-digit code; nine digits lack the one of the 点数表."""
     digits = read_official_number(notes, "code")
     if len(digits) == 8 and digits.isdigit():
-        notes.warn("code", "number_mended", f"a leading zero was lost (Excel); read as 0{digits}")
-        digits = "0" + digits
-    if _TEN.fullmatch(digits):
-        prefecture, number = digits[:2], digits[3:]
-    else:
-        prefecture, number = digits[:2], digits[2:]
+        digits = notes.restore_zero("code", digits)
+    prefecture, number = digits[:2], digits[3 if _TEN.fullmatch(digits) else 2 :]
     table = table_of(number)
     code = institution_code(prefecture, table, number)
     wrong_digit = len(digits) == 10 and digits[2] != TABLE_DIGITS.get(table, "")
@@ -104,10 +92,8 @@ def _code(notes: RowNotes, edition: Edition) -> str:
     return code
 
 
-def _facility(notes: RowNotes, record: Record, code: str, edition: Edition) -> FacilityRecord:
-    address = read_line(notes, "address")
-    if address and not edition.municipalities.prefecture_of(address):
-        address = edition.municipalities.prefecture(code[:2]) + address
+def _facility(notes: RowNotes, code: str, edition: Edition) -> FacilityRecord:
+    address = edition.municipalities.with_prefecture(read_line(notes, "address"), code[:2])
     table = table_of(code[3:])
     name = read_line(notes, "name")
     kind = _KINDS.get(table) or ("hospital" if named_hospital(name) else "clinic")
@@ -120,7 +106,7 @@ def _facility(notes: RowNotes, record: Record, code: str, edition: Edition) -> F
         kind=kind,
         name=name,
         address=address,
-        postal_code=clean_postal_code(record.get("postal_code")),
+        postal_code=clean_postal_code(notes.record.get("postal_code")),
         municipality_code=edition.municipalities.by_address(address),
         phone=read_phone(notes, "phone"),
         identifiers={MEDICAL_INSTITUTION_CODE: code},

@@ -8,7 +8,6 @@ facility of its kind (what is near).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -87,29 +86,25 @@ def latest_date(table: RecognisedTable) -> str:
 def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:
     """Read every row of a table with `LAYOUT` or `POINT_LAYOUT`."""
     extract = CentreExtract()
-    extract.add_rows(_rows(table, edition, extract.centres))
-    listed = {item.record.record_id for item in extract.listed}
+    read = _point_row if table.layout is POINT_LAYOUT else _full_row
+
+    def read_row(notes: RowNotes) -> tuple[ListedRecord | None, str]:
+        centre, code = read(notes, edition)
+        if centre is None or notes.rejected:
+            return None, ""
+        scope = f"{centre.kind}/{code}"
+        extract.centres.setdefault(centre.id, centre)
+        facility = _facility(centre, code, notes.record, edition)
+        return SOURCE.listed(notes.record.line, facility, scope), scope
+
+    extract.read_rows(table.records, table.layout, read_row)
+    listed = {listed.record.record_id for listed in extract.listed}
     extract.centres = {id_: centre for id_, centre in extract.centres.items() if id_ in listed}
     return extract
 
 
-def _rows(
-    table: RecognisedTable, edition: Edition, centres: dict[str, Centre]
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    read = _point_row if table.layout is POINT_LAYOUT else _full_row
-    for record in table.records:
-        notes = RowNotes(record, table.layout)
-        centre, code = read(notes, record, edition)
-        if centre is None or notes.rejected:
-            yield notes, None, ""
-            continue
-        scope = f"{centre.kind}/{code}"
-        centres.setdefault(centre.id, centre)
-        facility = _facility(centre, code, record, edition)
-        yield notes, SOURCE.listed(record.line, facility, scope), scope
-
-
-def _full_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre | None, str]:
+def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
+    record = notes.record
     id_, kind = record.get("id"), record.get("kind")
     if not _ID.fullmatch(id_):
         notes.reject("id", "bad_id", "expected lower-case letters, digits and hyphens")
@@ -140,13 +135,13 @@ def _full_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre
         source=read_line(notes, "source") or NAME,
         as_of=as_of,
     )
-    notes.judge()
+    notes.reject_if_shifted()
     return centre, _municipality(codes, centre.address, edition)
 
 
-def _point_row(notes: RowNotes, record: Record, edition: Edition) -> tuple[Centre | None, str]:
+def _point_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
     """Read a row of the bare list; which part of the ward it answers for is not published."""
-    name, ward = read_line(notes, "name"), record.get("ward")
+    name, ward = read_line(notes, "name"), notes.record.get("ward")
     lon, lat = read_position(notes)
     if not name:
         notes.reject("name", "no_name", "the centre has no name")
@@ -183,11 +178,11 @@ def _facility(centre: Centre, code: str, record: Record, edition: Edition) -> Fa
 def _municipality(codes: tuple[str, ...], address: str, edition: Edition) -> str:
     """Return where the centre itself is: the district its address names, else its only one."""
     known = edition.municipalities.reference.municipalities
-    held = [known[code] for code in codes if code in known]
-    named = [info.code for info in held if info.name in address]
+    answered = [known[code] for code in codes if code in known]
+    named = [info.code for info in answered if info.name in address]
     if named:
         return named[0]
-    return held[0].code if len(held) == 1 else ""
+    return answered[0].code if len(answered) == 1 else ""
 
 
 def _hours(notes: RowNotes, record: Record, as_of: str) -> Hours:

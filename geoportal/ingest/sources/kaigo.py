@@ -7,27 +7,25 @@ service is known by its name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.reading.care_services import KINDS, service_code
+from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, service_code
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_contact,
     read_count,
     read_line,
     read_official_number,
     read_paragraph,
-    read_phone,
     read_position,
-    read_url,
 )
 from geoportal.ingest.reading.source import Source
 
@@ -72,7 +70,6 @@ LAYOUT: Final = Layout(
     ),
 )
 
-_OFFICE_NUMBER = re.compile(r"\d{2}[0-9A-Z]\d{7}")
 _CORPORATE_NUMBER = re.compile(r"\d{12,13}")
 _DAYS = {
     "平日": (0, 1, 2, 3, 4),
@@ -89,30 +86,13 @@ WEEKEND_TERM: Final = "VM.WEEKEND"
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
-    """Read every row of a table.
-
-    Parameters
-    ----------
-    table : RecognisedTable
-        With `LAYOUT`.
-    edition : Edition
-        Date and reference lists.
-    """
-    extract = FacilityExtract()
-    extract.add_rows(_rows(table, edition))
-    return extract
+    """Read every row of a table with `LAYOUT`."""
+    return read_facilities(table, lambda notes: _row(notes, edition))
 
 
-def _rows(
-    table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    for record in table.records:
-        notes = RowNotes(record, table.layout)
-        yield notes, *_row(notes, record, edition)
-
-
-def _row(notes: RowNotes, record: Record, edition: Edition) -> tuple[ListedRecord | None, str]:
+def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
+    record = notes.record
     service = service_code(record.get("service"))
     if not service:
         message = "not a known service (サービスの種類); is the row shifted?"
@@ -121,13 +101,10 @@ def _row(notes: RowNotes, record: Record, edition: Edition) -> tuple[ListedRecor
     code, area = _municipality(notes, record, edition)
     scope = f"{service}/{code or area}"
     number = _office_number(notes, code)
-    if not read_line(notes, "name"):
-        notes.reject("name", "no_name", "the office has no name; mend the row in the file")
+    notes.require_name("office")
     if notes.rejected:
         return None, scope
     facility = _record(notes, edition, service, number, code)
-    if notes.judge():
-        return None, scope
     return SOURCE.listed(record.line, facility, scope), scope
 
 
@@ -141,7 +118,10 @@ def _record(
     if corporate and not _CORPORATE_NUMBER.fullmatch(corporate):
         notes.misfit("corporate_number", "bad_number", "expected 13 digits; not used")
     hours = _hours(notes, edition)
-    kind = KINDS[service]
+    claims = edition.type_claims(kind := KINDS[service])
+    if hours.open_days:
+        value = "yes" if _WEEKEND.intersection(hours.open_days) else "no"
+        claims = (*claims, Claim(WEEKEND_TERM, value, "registry", NAME, edition.as_of))
     return FacilityRecord(
         source=NAME,
         record_id=f"{service}-{number}",
@@ -156,16 +136,13 @@ def _record(
         municipality_code=code,
         lon=lon,
         lat=lat,
-        phone=read_phone(notes, "phone"),
-        fax=read_phone(notes, "fax"),
-        url=read_url(notes, "url"),
-        operator=read_line(notes, "operator"),
+        **read_contact(notes),
         identifiers={CARE_OFFICE_NUMBER: number},
         services=(read_line(notes, "service"),),
         capacity=read_count(notes, "capacity", zero_unknown=True),
         hours=hours,
         note=read_paragraph(notes, "note"),
-        claims=(*edition.type_claims(kind), *_weekend_claims(hours, edition)),
+        claims=claims,
     )
 
 
@@ -191,10 +168,10 @@ def _office_number(notes: RowNotes, code: str) -> str:
     number = read_official_number(notes, "number")
     if notes.rejected:
         return ""
-    if len(number) == 9 and code.startswith("0") and _OFFICE_NUMBER.fullmatch("0" + number):
+    if len(number) == 9 and code.startswith("0") and OFFICE_NUMBER.fullmatch("0" + number):
         notes.warn("number", "number_mended", "a leading zero was lost (Excel); mended")
         number = "0" + number
-    if not _OFFICE_NUMBER.fullmatch(number):
+    if not OFFICE_NUMBER.fullmatch(number):
         message = "expected an office number of 10 characters such as 4070301363 or 40B0100048"
         notes.reject("number", "bad_office_number", message)
         return ""
@@ -214,13 +191,6 @@ def _hours(notes: RowNotes, edition: Edition) -> Hours:
     note = read_paragraph(notes, "days_note")
     hours = Hours(open_days=tuple(sorted(days)), note=note, as_of=edition.as_of, source=NAME)
     return hours_or_none(hours)
-
-
-def _weekend_claims(hours: Hours, edition: Edition) -> tuple[Claim, ...]:
-    if not hours.open_days:
-        return ()
-    value = "yes" if _WEEKEND.intersection(hours.open_days) else "no"
-    return (Claim(WEEKEND_TERM, value, "registry", NAME, edition.as_of),)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

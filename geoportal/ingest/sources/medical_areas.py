@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.report import ERROR, WARNING, Issue
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.report import WARNING
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.source import Source
@@ -47,20 +47,18 @@ def extract(table: RecognisedTable, edition: Edition) -> AreaExtract:
         area = record.get("area_code").zfill(4)
         if not code:
             message = "not a municipality or ward of the shipped list"
-            extract.add_issue(_issue(record, "code", "unknown_municipality", ERROR, message))
+            extract.add_issue(LAYOUT.issue(record, "code", "unknown_municipality", message))
         elif (info := shipped[code]).medical_area_code != area:
             message = (
                 f"the shipped list has {info.medical_area_code} {info.medical_area}; "
                 "it is kept: if this table is newer, the list wants a new version"
             )
-            extract.add_issue(_issue(record, "area_code", "area_differs", WARNING, message))
+            extract.add_issue(
+                LAYOUT.issue(record, "area_code", "area_differs", message, severity=WARNING)
+            )
         else:
             extract.agreeing += 1
     return extract
-
-
-def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
-    return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

@@ -12,7 +12,7 @@ from typing import Final
 
 from geoportal.geo.mesh import is_half_mesh
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.source import Source
@@ -79,7 +79,7 @@ def extract(table: RecognisedTable, edition: Edition) -> MeshExtract:
         try:
             cell = _cell(record, seen)
         except _BadCellError as error:
-            extract.add_issue(_issue(record, error.name, error.code, ERROR, str(error)))
+            extract.add_issue(LAYOUT.issue(record, error.name, error.code, str(error)))
             continue
         extract.cells.setdefault(first_mesh(cell.code), []).append(cell)
     _check_receivers(extract)
@@ -125,12 +125,10 @@ def _people(record: Record, name: str) -> int | None:
 
 def _check_receivers(extract: MeshExtract) -> None:
     """Warn of suppressed cells whose figures were merged into a cell that is not in the file."""
-    held = {cell.code for cells in extract.cells.values() for cell in cells}
-    lost = sum(
-        cell.merged_into is not None and cell.merged_into not in held
-        for cells in extract.cells.values()
-        for cell in cells
-    )
+    cells = [cell for cells in extract.cells.values() for cell in cells]
+    codes = {cell.code for cell in cells}
+    receivers = [cell.merged_into for cell in cells if cell.merged_into is not None]
+    lost = sum(code not in codes for code in receivers)
     if lost:
         message = (
             "cells were merged into cells that this file does not hold; import the neighbouring "
@@ -139,16 +137,11 @@ def _check_receivers(extract: MeshExtract) -> None:
         extract.issues.append(
             Issue(1, LAYOUT.official("into"), "receiver_missing", WARNING, str(lost), message)
         )
-    hidden = sum(c.merged_into is not None for cells in extract.cells.values() for c in cells)
-    if hidden:
+    if receivers:
         message = "cells have suppressed ages; coverage spreads the merged figures by total"
         extract.issues.append(
-            Issue(1, LAYOUT.official("treatment"), "suppressed", INFO, str(hidden), message)
+            Issue(1, LAYOUT.official("treatment"), "suppressed", INFO, str(len(receivers)), message)
         )
-
-
-def _issue(record: Record, name: str, code: str, severity: str, message: str) -> Issue:
-    return Issue(record.line, LAYOUT.official(name), code, severity, record.get(name), message)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

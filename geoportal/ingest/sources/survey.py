@@ -29,7 +29,6 @@ from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.rows import RowNotes, read_line
 from geoportal.ingest.reading.source import Source
-from geoportal.ingest.reading.visit_areas import read_visit_areas
 from geoportal.text.wareki import parse_date
 
 NAME: Final = "survey"
@@ -79,6 +78,7 @@ _NO: Final = frozenset(
 )
 _SILENT: Final = frozenset(("", "未回答", "-", "無回答", "不明", "わからない", "分からない"))
 _MARKS: Final = MappingProxyType({"○": "はい", "◯": "はい", "〇": "はい", "×": "いいえ"})
+_AREA_SEPARATORS: Final = re.compile(r"[、,，;；・\s]+")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LATEST_ANSWER: Final = timedelta(days=92)
 """An answer may be younger than the date in a file's name, but not by much."""
@@ -109,7 +109,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
             answered.append(record)
         else:
             extract.rows_read += 1
-    extract.add_rows(_rows(table, answered, columns, edition))
+    extract.read_rows(answered, table.layout, lambda notes: _row(notes, columns, edition))
     if table.records and not answered:
         message = "no row holds an answer; was the workbook saved after it was filled in?"
         extract.issues.append(Issue(table.header_line, "", "no_answers", INFO, "", message))
@@ -134,40 +134,34 @@ def _answered(record: Record, columns: Mapping[str, Term]) -> bool:
     return any(_plain(cell) not in _SILENT for cell in cells)
 
 
-def _rows(
-    table: RecognisedTable,
-    records: list[Record],
-    columns: Mapping[str, Term],
-    edition: Edition,
-) -> Iterator[tuple[RowNotes, ListedRecord | None, str]]:
-    for record in records:
-        notes = RowNotes(record, table.layout)
-        id_, kind = record.get("id"), record.get("kind")
-        if not _ID.fullmatch(id_):
-            notes.reject("id", "bad_id", "the number of the facility was changed; copy it back")
-        if kind not in KINDS:
-            notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
-        day = _day(notes, edition)
-        claims = tuple(_claims(notes, columns, day))
-        if notes.rejected:
-            yield notes, None, ""
-            continue
-        key = f"{id_}@{day}"
-        facility = FacilityRecord(
-            source=NAME,
-            record_id=key,
-            kind=kind,
-            name="",  # in the workbook as a copy of what others publish
-            identifiers={
-                scheme: record.get(scheme)
-                for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
-                if record.get(scheme)
-            },
-            note=_note(notes),
-            claims=claims,
-            visit_areas=_visit_areas(notes, edition),
-        )
-        yield notes, SOURCE.listed(record.line, facility, key), key
+def _row(
+    notes: RowNotes, columns: Mapping[str, Term], edition: Edition
+) -> tuple[ListedRecord | None, str]:
+    """Return the record of a row, None when it is rejected, and its scope: facility and date."""
+    record = notes.record
+    id_, kind = record.get("id"), record.get("kind")
+    if not _ID.fullmatch(id_):
+        notes.reject("id", "bad_id", "the number of the facility was changed; copy it back")
+    if kind not in KINDS:
+        notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
+    day = _day(notes, edition)
+    claims = tuple(_claims(notes, columns, day))
+    if notes.rejected:
+        return None, ""
+    key = f"{id_}@{day}"
+    schemes = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
+    areas, remarks = read_line(notes, "areas"), read_line(notes, "remarks")
+    facility = FacilityRecord(
+        source=NAME,
+        record_id=key,
+        kind=kind,
+        name="",  # in the workbook as a copy of what others publish
+        identifiers={scheme: record.get(scheme) for scheme in schemes if record.get(scheme)},
+        note="\n".join(filter(None, (f"訪問地域：{areas}" if areas else "", remarks))),
+        claims=claims,
+        visit_areas=_visit_areas(notes, edition),
+    )
+    return SOURCE.listed(record.line, facility, key), key
 
 
 def _day(notes: RowNotes, edition: Edition) -> str:
@@ -238,25 +232,20 @@ def _column_letters(position: int) -> str:
     return letters
 
 
-def _note(notes: RowNotes) -> str:
-    """Return the visiting area as written, and remarks."""
-    areas, remarks = read_line(notes, "areas"), read_line(notes, "remarks")
-    return "\n".join(part for part in (f"訪問地域：{areas}" if areas else "", remarks) if part)
-
-
 def _visit_areas(notes: RowNotes, edition: Edition) -> tuple[str, ...]:
     """Return the codes of the visiting area; none when a part of it is not understood.
 
     Part of an area must not pass for the whole: a home in the part left out would be turned away.
     """
-    address = notes.record.get("address")
-    areas = list(read_visit_areas(read_line(notes, "areas"), address, edition.municipalities))
-    for name, code in areas:
+    finder, address = edition.municipalities, notes.record.get("address")
+    codes: dict[str, None] = {}
+    for name in filter(None, _AREA_SEPARATORS.split(read_line(notes, "areas"))):
+        code = finder.visited_area(name, address)
+        codes[code] = None
         if not code:
             message = f"{name}: no single municipality or ward of this name or code; kept as text"
             notes.info("areas", "unknown_area", message)
-    codes = tuple(dict.fromkeys(code for _, code in areas))
-    return () if "" in codes else codes
+    return () if "" in codes else tuple(codes)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

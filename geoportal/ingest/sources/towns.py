@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.domain.place import Place
+from geoportal.domain.place import Municipality, Place
 from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
@@ -58,24 +58,10 @@ class PlaceExtract(Extract):
     places: dict[str, list[Place]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Area:
-    code: str
-    prefecture: str
-    municipality: str
-
-
 def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
-    """Read every row of a table.
-
-    Parameters
-    ----------
-    table : RecognisedTable
-        With `LAYOUT`.
-    edition : Edition
-    """
+    """Read every row of a table with `LAYOUT`."""
     extract = PlaceExtract()
-    areas: dict[tuple[str, str, str], _Area | None] = {}
+    areas: dict[tuple[str, str, str], Municipality | None] = {}
     seen: dict[str, dict[tuple[str, str, str, str], Place]] = {}
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
@@ -89,7 +75,7 @@ def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
 def _add_place(
     record: Record,
     edition: Edition,
-    areas: dict[tuple[str, str, str], _Area | None],
+    areas: dict[tuple[str, str, str], Municipality | None],
     seen: dict[str, dict[tuple[str, str, str, str], Place]],
 ) -> Issue | None:
     """Add a row's place; return what is odd about it."""
@@ -98,54 +84,45 @@ def _add_place(
         areas[named] = _area(*named, edition)
     area = areas[named]
     town = clean_line(record.get("town"))
-    if area is None or not town:
-        name, message = (
-            ("town", "the row names no town")
-            if area is not None
-            else ("municipality", "not a municipality of Japan; is the row shifted or outdated?")
-        )
-        return _issue(record, name, "unknown_municipality" if area is None else "no_town", message)
+    if area is None:
+        message = "not a municipality of Japan; is the row shifted or outdated?"
+        return LAYOUT.issue(record, "municipality", "unknown_municipality", message)
+    if not town:
+        return LAYOUT.issue(record, "town", "no_town", "the row names no town")
     lon, lat, problem = _position(record)
     if problem is not None and problem.severity == ERROR:
         return problem
-    place = Place(
-        area.code, area.prefecture, area.municipality, town, lon, lat, record.get("koaza")
-    )
+    place = Place(area.code, *named[1:], town, lon, lat, record.get("koaza"))
     first = seen.setdefault(area.code, {}).setdefault(place.key, place)
     if first is not place and first != place:
         message = "the same town stands further up with another position; the first is kept"
-        return _issue(record, "town", "duplicate_key", message, town)
+        return LAYOUT.issue(record, "town", "duplicate_key", message, value=town)
     return problem
 
 
-def _area(code_text: str, prefecture: str, municipality: str, edition: Edition) -> _Area | None:
+def _area(
+    code_text: str, prefecture: str, municipality: str, edition: Edition
+) -> Municipality | None:
     code, _padded = edition.municipalities.by_code(code_text) if code_text else ("", False)
     named = edition.municipalities.by_name(prefecture, municipality)
     code = code or (named.code if named else "")
     info = edition.municipalities.reference.municipalities.get(code)
     if info is None or info.prefecture != prefecture:
         return None
-    return _Area(code, prefecture, municipality)
+    return info
 
 
 def _position(record: Record) -> tuple[float | None, float | None, Issue | None]:
     lat_text, lon_text = record.get("lat"), record.get("lon")
     if not lat_text and not lon_text:
         message = "no position is published; the town is known by name only"
-        return None, None, _issue(record, "lat", "no_position", message, severity=INFO)
+        return None, None, LAYOUT.issue(record, "lat", "no_position", message, severity=INFO)
     lat, lon = read_number(lat_text), read_number(lon_text)
     if lat is not None and lon is not None and in_japan(lon, lat):
         return lon, lat, None
     message = "expected decimal degrees in Japan; mend the row in the file"
     value = f"{lat_text}, {lon_text}"
-    return None, None, _issue(record, "lat", "bad_coordinate", message, value)
-
-
-def _issue(
-    record: Record, name: str, code: str, message: str, value: str = "", severity: str = ERROR
-) -> Issue:
-    shown = value or record.get(name)
-    return Issue(record.line, LAYOUT.official(name), code, severity, shown, message)
+    return None, None, LAYOUT.issue(record, "lat", "bad_coordinate", message, value=value)
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

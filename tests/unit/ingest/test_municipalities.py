@@ -72,3 +72,27 @@ def test_a_name_of_two_prefectures_is_no_municipality_by_itself():
 )
 def test_an_address_is_completed_and_nothing_named_twice(address, whole):
     assert complete_address(address, "福岡県", "北九州市小倉北区") == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("40106", "40106"),
+        ("401064.0", "40106"),
+        ("401063", ""),  # wrong check digit
+        ("401005", "40100"),  # a designated city as a whole
+        ("11002", "01100"),  # the same, Sapporo, that lost its zero
+        ("400009", "40"),
+        ("10006", "01"),
+        ("4010x", ""),
+        ("", ""),
+    ],
+)
+def test_codes_of_areas(text, code):
+    assert FINDER.area_code(text) == code
+    assert FINDER.area_code(text, listed=False) == code
+
+
+def test_a_code_of_no_area_of_today_is_taken_on_demand_only():
+    assert FINDER.area_code("40999") == ""
+    assert FINDER.area_code("40999", listed=False) == "40999"

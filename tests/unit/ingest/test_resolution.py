@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from geoportal.address.result import GeocodeResult
+from geoportal.domain.location import Location
 from geoportal.ingest.resolve.facility import resolve_facility
+from geoportal.ingest.resolve.positions import Placement
 from geoportal.store.facilities import StoredRecord
 from tests.unit.ingest.official import REFERENCE
 from tests.unit.ingest.test_linking import bureau, navii, record
@@ -89,6 +91,16 @@ def test_of_two_surveyed_positions_the_less_uncertain_one_is_taken(geography):
     for items in ((near, far), (far, near)):
         location = resolve(geography, *items).location
         assert (location.lon, location.lat) == ASANO_POINT
+
+
+def test_a_position_without_uncertainty_comes_before_any_with_one(geography, monkeypatch):
+    def place(given, _geography):
+        uncertainty = None if given.source == "bureau" else 0.5
+        return Placement(Location(130.88, 33.88, "point", uncertainty, given.source, ()), "40106")
+
+    monkeypatch.setattr("geoportal.ingest.resolve.facility.place_record", place)
+    for items in ((stored(navii()), stored(bureau())), (stored(bureau()), stored(navii()))):
+        assert resolve(geography, *items).location.source == "bureau"
 
 
 def test_a_guessed_kind_gives_way_with_what_it_claims(geography):

@@ -21,3 +21,11 @@ def test_residents_by_age_of_both_sexes(database, tmp_path):
     with database.engine.connect() as connection:
         city = read_age_population(connection)["40100"]
     assert (city.pop, city.pop65, city.pop75, city.pop85) == (1000, 281, 151, 61)
+
+
+def test_a_code_with_a_wrong_check_digit_is_rejected(database, tmp_path):
+    men = AGES.splitlines(keepends=True)[2]
+    wrong = men.replace("401005", "401008")
+    report = imported(database, tmp_path, "ages_2025-01-01.csv", AGES + 4 * men + wrong, "utf-8")
+    assert [(issue["line"], issue["code"]) for issue in report["issues"]] == [(8, "bad_code")]
+    assert (report["accepted"], report["rejected"]) == (6, 1)
