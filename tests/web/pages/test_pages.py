@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.services.portal import Portal
 from geoportal.services.view import View
+from geoportal.web.current_view import view_here
 from geoportal.web.language.messages import LANGUAGES
 from tests.conftest import HOSTILE
 from tests.factories import KOKURA
@@ -293,7 +295,10 @@ def test_a_closed_facility_says_so(client: FlaskClient) -> None:
 
 
 def test_old_ids_redirect(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(View, "redirect_of", lambda _view, old: "near" if old == "older" else "")
+    monkeypatch.setattr(
+        "geoportal.web.pages.facility.view_here",
+        lambda: replace(view_here(), redirects={"older": "near"}),
+    )
     response = client.get("/facilities/older?lang=en")
     assert response.status_code == 301
     assert response.headers["Location"].endswith("/facilities/near?lang=en")
