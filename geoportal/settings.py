@@ -45,18 +45,29 @@ class Settings:
     database : str
         Path of the SQLite file, or a PostgreSQL URL (``GEOPORTAL_DATABASE``).
     tile_url : str
-        Template of the base map's tiles; empty = no base map at all (``GEOPORTAL_TILE_URL``).
+        Template of the base map's tiles, fetched by the server; empty = none
+        (``GEOPORTAL_TILE_URL``).
     tile_attribution : str
-        Shown on the map (``GEOPORTAL_TILE_ATTRIBUTION``).
+        Shown on the map; empty = what is known of the publisher or file
+        (``GEOPORTAL_TILE_ATTRIBUTION``).
+    tile_cache : str
+        Directory of fetched tiles; empty = beside the database (``GEOPORTAL_TILE_CACHE``).
+    tile_cache_mb : int
+        Bound of that directory, MiB (``GEOPORTAL_TILE_CACHE_MB``).
     tiles_on : bool
-        Whether the base map is on before the visitor chooses (``GEOPORTAL_TILES_ON``). Tiles of
-        another party reveal to it which neighbourhood is looked at, so they start switched off.
+        Whether the base map is on before the visitor chooses (``GEOPORTAL_TILES_ON``).
+    basemap : str
+        PMTiles file that is the base map instead of published tiles; empty = none
+        (``GEOPORTAL_BASEMAP``).
     """
 
     database: str = DEFAULT_DATABASE
     tile_url: str = GSI_PALE_TILES
-    tile_attribution: str = GSI_ATTRIBUTION
-    tiles_on: bool = False
+    tile_attribution: str = ""
+    tile_cache: str = ""
+    tile_cache_mb: int = 512
+    tiles_on: bool = True
+    basemap: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -65,14 +76,21 @@ class Settings:
         Raises
         ------
         UsageError
-            When a switch is neither ``0`` nor ``1``.
+            When a switch is neither ``0`` nor ``1``, or a size is no number of MiB.
         """
-        switch = environment.get("GEOPORTAL_TILES_ON", "0")
+        switch = environment.get("GEOPORTAL_TILES_ON", "1")
         if switch not in {"0", "1"}:
             raise UsageError("GEOPORTAL_TILES_ON must be 0 or 1", "GEOPORTAL_TILES_ON")
+        size = environment.get("GEOPORTAL_TILE_CACHE_MB", "512")
+        if not (size.isascii() and size.isdecimal() and 16 <= int(size) <= 1_000_000):
+            message = "GEOPORTAL_TILE_CACHE_MB must be a number of MiB from 16 to 1000000"
+            raise UsageError(message, "GEOPORTAL_TILE_CACHE_MB")
         return cls(
             database=environment.get("GEOPORTAL_DATABASE", DEFAULT_DATABASE),
             tile_url=environment.get("GEOPORTAL_TILE_URL", GSI_PALE_TILES),
-            tile_attribution=environment.get("GEOPORTAL_TILE_ATTRIBUTION", GSI_ATTRIBUTION),
+            tile_attribution=environment.get("GEOPORTAL_TILE_ATTRIBUTION", ""),
+            tile_cache=environment.get("GEOPORTAL_TILE_CACHE", ""),
+            tile_cache_mb=int(size),
             tiles_on=switch == "1",
+            basemap=environment.get("GEOPORTAL_BASEMAP", ""),
         )

@@ -17,7 +17,7 @@ from geoportal.store.database import open_database
 if TYPE_CHECKING:
     from flask import Flask
 
-_BLOCKING_THREADS = 4
+_BLOCKING_THREADS = 5  # of these published.WAITING may wait for a publisher of tiles
 _BACKLOG = 512
 
 
@@ -31,7 +31,10 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     from granian import Granian  # only this command needs a server: the others start faster
     from granian.constants import Interfaces
 
-    console.database()  # says what is wrong before any worker starts
+    from geoportal.services.basemap.configured import open_basemap
+
+    # What is wrong is said before any worker starts.
+    open_basemap(console.settings, console.database().derived_directory)
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
     console.tell(f"http://{host}:{port} で動いています（終了は Ctrl+C）")
     server: Any = Granian(
@@ -55,7 +58,8 @@ def application() -> Flask:
     Log lines are JSON on stderr: time, level, event, route, status, duration. Nothing else is
     ever put into them.
     """
-    from geoportal.web.app import create_app  # as above
+    from geoportal.services.basemap.configured import open_basemap  # as above
+    from geoportal.web.app import create_app
 
     structlog.configure(
         processors=[
@@ -66,9 +70,13 @@ def application() -> Flask:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     settings = Settings.from_environment()
-    portal = Portal(open_database(settings.database), shipped_reference())
+    database = open_database(settings.database)
+    basemap = open_basemap(settings, database.derived_directory)
+    if basemap is not None:
+        basemap.available()  # begins to find out
+    portal = Portal(database, shipped_reference())
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
-    app = create_app(portal, settings)
+    app = create_app(portal, settings, basemap)
     served = app.wsgi_app
 
     def with_chunks(environ: dict[str, Any], start_response: Any) -> Any:

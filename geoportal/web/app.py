@@ -6,7 +6,6 @@ import time
 import traceback
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, request
@@ -24,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from geoportal.errors import GeoportalError
+from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
@@ -33,7 +33,7 @@ from geoportal.web.coverage import routes as coverage
 from geoportal.web.current_view import EXTENSION
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
-from geoportal.web.site import crawlers
+from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
 
@@ -61,8 +61,8 @@ _COMPRESSION = {
 _LOG = structlog.get_logger("geoportal.web")
 
 
-def create_app(portal: Portal, settings: Settings) -> Flask:
-    """Build the web application that answers from a portal, with the base map of the settings."""
+def create_app(portal: Portal, settings: Settings, basemap: Basemap | None = None) -> Flask:
+    """Build the web application that answers from a portal; without a base map it has outlines."""
     app = OpenAPI(
         __name__,
         info=Info(
@@ -77,6 +77,7 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
         static_folder=None,
     )
     app.extensions[EXTENSION] = portal
+    app.extensions[tiles.EXTENSION] = basemap
     app.config["GEOPORTAL_SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config.update(_COMPRESSION)
@@ -85,12 +86,12 @@ def create_app(portal: Portal, settings: Settings) -> Flask:
     apis = (search.api, browse.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
         app.register_api(api)
-    for module in (coverage, pages, changes_page, description, crawlers):
+    for module in (coverage, pages, changes_page, description, crawlers, tiles):
         app.register_blueprint(module.blueprint)
     add_static_files(app)
     _add_health(app, portal)
     _add_errors(app)
-    _add_headers(app, settings)
+    _add_headers(app)
     _add_observation(app)
     return app
 
@@ -164,15 +165,13 @@ def _problem_or_page(status: HTTPStatus, detail: str) -> Response:
     return problems.problem(status, detail) if _wants_json() else error_page(status)
 
 
-def _add_headers(app: Flask, settings: Settings) -> None:
-    tiles = urlsplit(settings.tile_url)
-    tile_host = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+def _add_headers(app: Flask) -> None:
     policy = "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data:{tile_host}",
+            "img-src 'self' data:",
             "connect-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",

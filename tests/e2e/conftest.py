@@ -19,14 +19,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
+from geoportal.services.basemap.published import JAPAN
+from geoportal.services.basemap.tile import Tile, TileImage
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
 from geoportal.web.app import create_app
 from geoportal.web.site.assets import STATIC
 from tests.conftest import NOW
+from tests.tile_server import png
 
 CHROMIUM = Path("/usr/bin/chromium")
+GREY = png(256, 256, (225, 228, 225))
 SCREENSHOTS = Path("var/screenshots")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -55,13 +59,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=lacking))
 
 
+class _GreyMap:
+    """A base map whose tiles all look alike."""
+
+    area = JAPAN
+    attribution = "見本の地図"
+    page = ""
+    is_local = False
+
+    def available(self) -> bool:
+        return True
+
+    def read(self, tile: Tile) -> TileImage:
+        return TileImage(GREY, "image/png")
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Iterator[str]:
     """Serve the sample city on a free port; yield its address. One server per worker."""
     directory = tmp_path_factory.mktemp("e2e")
     shutil.copytree(sample_database, directory, dirs_exist_ok=True)
     database = open_database(directory / "city.db")
-    app = create_app(Portal(database, shipped_reference(), clock=lambda: NOW), Settings())
+    portal = Portal(database, shipped_reference(), clock=lambda: NOW)
+    app = create_app(portal, Settings(), _GreyMap())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -291,20 +291,30 @@ def test_the_link_holds_no_home(visitor: Visitor) -> None:
     assert parse_qs(urlsplit(copied).query) == {"district": ["40101"]}
 
 
-def test_base_map_is_off_until_chosen(visitor: Visitor) -> None:
+def test_the_base_map_comes_from_this_site_and_the_choice_is_remembered(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
-    assert visitor.foreign == []
+    expect(page.locator(".map.has-tiles")).to_have_count(1)
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("見本の地図")
     page.locator(".map-settings > summary").click()
-    expect(page.locator(".map-base")).to_contain_text("伝わります")
-    page.get_by_label("地理院タイル（淡色地図）を表示する").check()
-    page.wait_for_timeout(300)
-    assert visitor.foreign
-    assert {urlsplit(url).netloc for url in visitor.foreign} == {"cyberjapandata.gsi.go.jp"}
-    expect(page.locator(".leaflet-control-attribution")).to_contain_text("地理院タイル")
+    expect(page.locator(".map-base")).to_contain_text("だれが見ているかは伝わりません")
     page.get_by_label("地図なし（区の形だけ）").check()
+    expect(page.locator(".leaflet-tile, .has-tiles")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#layout[data-ready]")).to_have_count(1)
     expect(page.locator(".leaflet-tile")).to_have_count(0)
-    visitor.foreign.clear()
-    visitor.problems = [p for p in visitor.problems if "ERR_NAME_NOT_RESOLVED" not in p]
+    page.locator(".map-settings > summary").click()
+    page.get_by_label("見本の地図を表示する").check()
+    expect(page.locator(".map.has-tiles")).to_have_count(1)
+
+
+def test_tiles_that_do_not_come_leave_the_outlines(visitor: Visitor) -> None:
+    page = visitor.open("/privacy", ready=False)
+    page.route("**/tiles/**", lambda route: route.abort())
+    page.goto(f"{visitor.site}/?district=40106")
+    page.locator(".map-settings > summary").click()
+    expect(page.locator("#base-away")).to_be_visible(timeout=20_000)
+    expect(page.locator(".leaflet-tile, .has-tiles")).to_have_count(0)
+    visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
 
 
 def test_losing_the_connection_says_so(visitor: Visitor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
@@ -14,7 +15,7 @@ from flask import render_template as render
 from geoportal.documents import Document
 from geoportal.documents.reference import SAMPLE_SOURCE
 from geoportal.services.view import View
-from geoportal.settings import GSI_PAGE, GSI_PALE_TILES, Settings
+from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
 from geoportal.web.language.labels import kinds, need_labels, source_labels
@@ -24,6 +25,7 @@ from geoportal.web.language.messages import (
     messages,
     with_readings,
 )
+from geoportal.web.site import tiles
 from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
@@ -99,7 +101,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
         script_messages=_script_messages(g.language),
         asset=asset_url,
         api_docs=API_DOCS,
-        tiles=_tiles(),
+        basemap=_base_map(),
         urls=DATA_URLS,
         **context,
     )
@@ -178,13 +180,21 @@ def has_district_page(view: View, code: str) -> bool:
     )
 
 
-def _tiles() -> Document:
+def _base_map() -> Document | None:
+    """Return what maps need to draw the base map; None where there is none."""
+    basemap = tiles.basemap_here()
+    if basemap is None:
+        return None
     settings = cast("Settings", current_app.config["GEOPORTAL_SETTINGS"])
+    available = basemap.available()
     return {
-        "url": settings.tile_url,
-        "attribution": settings.tile_attribution,
-        "page": GSI_PAGE if settings.tile_url == GSI_PALE_TILES else "",
-        "on": settings.tiles_on,
+        "url": tiles.URL,
+        "attribution": basemap.attribution,
+        "page": basemap.page,
+        "is_local": basemap.is_local,
+        "area": asdict(basemap.area),
+        "available": available,
+        "on": settings.tiles_on and available,
     }
 
 

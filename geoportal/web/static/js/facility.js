@@ -1,9 +1,13 @@
 // A facility's page: its place on a small map, the shortlist, printing.
 import { all, byId, h, revealScriptOnly } from "./dom.js";
 import * as api from "./api.js";
+import { isShown, layBaseMap, readBaseMap } from "./base_map.js";
 import { Names } from "./names.js";
 import { startKeepButtons } from "./shortlist.js";
 import { t } from "./words.js";
+
+const WARD = 12; // zoom at which outlines tell where it is
+const STREETS = 15;
 
 function at(map, place) {
   const { x, y } = map.latLngToContainerPoint(place);
@@ -17,7 +21,15 @@ function drawPlace(element) {
   L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
-  map.setView(place, 12, { animate: false });
+  const base = readBaseMap(element);
+  const shown = isShown(base);
+  map.setView(place, shown ? STREETS : WARD, { animate: false });
+  if (shown) {
+    const layer = layBaseMap(map, base, () => {
+      layer.remove();
+      map.setView(place, WARD, { animate: false });
+    });
+  }
   const names = new Names(map);
   if (Number(uncertainty) > 30) {
     L.circle(place, { radius: Number(uncertainty), interactive: false, className: "ring ring--uncertainty" }).addTo(map);

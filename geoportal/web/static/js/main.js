@@ -4,6 +4,7 @@
 import { all, byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
+import { startSwitch } from "./base_map.js";
 import * as form from "./form.js";
 import { MapPane } from "./map_pane.js";
 import { startNeedPicker } from "./needs.js";
@@ -249,11 +250,7 @@ function carry() {
 // ---- start -----------------------------------------------------------------------------------------
 
 function startMap() {
-  const base = /** @type {HTMLInputElement | null} */ (document.querySelector('input[name="base"]:checked'));
-  pane.setTiles(Boolean(base && base.value === "tiles"));
-  for (const radio of all('input[name="base"]')) {
-    radio.addEventListener("change", () => pane.setTiles(radio.value === "tiles" && radio.checked));
-  }
+  startSwitch(byId("map"), (on) => pane.setTiles(on));
   byId("use-map-centre").addEventListener("click", () => pane.centre() && searchAround(pane.centre(), "map"));
   window.matchMedia("print").addEventListener("change", () => pane.open());
   pane.open().then(() => {

@@ -1,4 +1,5 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
+import { layBaseMap, readBaseMap, sayAway } from "./base_map.js";
 import { append, h } from "./dom.js";
 import { Names } from "./names.js";
 import { cornersOf } from "./outlines.js";
@@ -9,6 +10,8 @@ const RING_M = 16000;
 const PIN_REACH = 18;
 const TOP = 1000000;
 const ABOVE = 3000; // more than a window is high, as what lies south is drawn above
+/** @type {L.PopupOptions} clear of the buttons */
+const POPUP = { autoPanPaddingTopLeft: [12, 104], autoPanPaddingBottomRight: [12, 28] };
 const FINE = 0.25; // steps of the zoom without a base map: a city fills the window
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -77,7 +80,7 @@ export class FacilityMap {
         },
       },
     }, w("centre-here"));
-    L.popup({ closeButton: true }).setLatLng(latlng).setContent(h("div", { class: "popup" }, button)).openOn(this.map);
+    L.popup({ ...POPUP, closeButton: true }).setLatLng(latlng).setContent(h("div", { class: "popup" }, button)).openOn(this.map);
   }
 
   centre() {
@@ -89,21 +92,17 @@ export class FacilityMap {
     this.map.invalidateSize({ animate: false });
   }
 
-  /** Switches the base map of another party on or off. */
+  /** Switches the base map on or off. */
   setTiles(on) {
     if (this.tiles) this.tiles.remove();
     this.tiles = null;
-    this.element.classList.toggle("has-tiles", on);
-    this.map.options.zoomSnap = on ? 1 : FINE; // pictures of a base map are sharp at whole steps only
+    this.map.options.zoomSnap = on ? 1 : FINE; // tiles are sharp at whole steps only
     if (!on) return;
     if (this.moved || this.homeBounds) this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
-    const { tileUrl, tileAttribution, tilePage } = this.element.dataset;
-    const credit = h("a", { href: tilePage || "#" }, tileAttribution);
-    this.tiles = L.tileLayer(tileUrl, {
-      attribution: tilePage ? credit.outerHTML : h("span", {}, tileAttribution).innerHTML,
-      maxZoom: 18,
-      referrerPolicy: "no-referrer",
-    }).addTo(this.map);
+    this.tiles = layBaseMap(this.map, readBaseMap(this.element), () => {
+      this.setTiles(false);
+      sayAway();
+    });
   }
 
   showDistricts(collection) {
@@ -175,7 +174,7 @@ export class FacilityMap {
   }
 
   _openPoint({ id, kind, name, lon, lat }) {
-    L.popup({ offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
+    L.popup({ ...POPUP, offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
   }
 
   /** What a popup says of a facility; `phone` is the telephone of its card, if it has one. */
@@ -268,7 +267,7 @@ export class FacilityMap {
     if (!pin) return false;
     this.highlight(id);
     if (!this.map.getBounds().pad(-0.1).contains(pin.getLatLng())) this.map.panTo(pin.getLatLng(), { animate: false });
-    L.popup({ offset: [0, -14], autoPanPadding: [12, 12] })
+    L.popup({ ...POPUP, offset: [0, -14] })
       .setLatLng(pin.getLatLng()).setContent(pin.content()).openOn(this.map);
     return true;
   }
