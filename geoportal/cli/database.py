@@ -54,6 +54,7 @@ def init(console: Console, sample: bool) -> None:
 @click.option("--as-of", metavar="DATE", default="", help="Date the data refers to.")
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
 @click.option("--issues", type=click.Path(path_type=Path), metavar="CSV", help="Write the issues.")
+@click.option("--crs", metavar="EPSG:n", default="", help="For map files that declare none.")
 @click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
 @command
 def import_(
@@ -63,11 +64,16 @@ def import_(
     as_of: str,
     dry_run: bool,
     issues: Path | None,
+    crs: str,
     max_rejected: float,
 ) -> None:
     """Import official files; the layout is recognised from the header."""
     options = ImportOptions(
-        source=source, as_of=_iso_date(as_of), dry_run=dry_run, max_rejected_percent=max_rejected
+        source=source,
+        as_of=_iso_date(as_of),
+        dry_run=dry_run,
+        max_rejected_percent=max_rejected,
+        crs=crs,
     )
     if issues is not None:
         require_writable(issues, "--issues")

@@ -11,8 +11,9 @@ from geoportal.errors import UnknownLayoutError
 from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, recognise
-from geoportal.ingest.files.map_files import GEOPACKAGE_MARK, property_names, read_features
-from geoportal.ingest.files.report import Issue
+from geoportal.ingest.files.map_files import MapLayer, is_json, is_map, read_layers
+from geoportal.ingest.files.refusal import NotNeededError
+from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.files.streams import recognise_stream
 from geoportal.ingest.files.tables import read_sheets
 from geoportal.ingest.reading.edition import Edition
@@ -36,10 +37,13 @@ class Content:
     source : Source
     data : RecognisedTable, StreamedTable, Features or Document
         As `Source.extract` takes it.
+    notes : tuple of Issue
+        About a map file: how it was read, and which layers are left out.
     """
 
     source: Source[Any]
     data: Any
+    notes: tuple[Issue, ...] = ()
 
     @property
     def table(self) -> RecognisedTable | None:
@@ -49,7 +53,7 @@ class Content:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """About the file as a whole, and about rows of the wrong width."""
-        return (*self.table.issues, *self.table.malformed) if self.table else ()
+        return (*self.table.issues, *self.table.malformed) if self.table else self.notes
 
     @property
     def layout(self) -> Layout | None:
@@ -69,18 +73,24 @@ class Content:
         return extract
 
 
-def identify(member: Member) -> Content:
+def identify(member: Member, crs: str = "") -> Content:
     """Read a file and find out what it is.
+
+    Parameters
+    ----------
+    member : Member
+    crs : str
+        Reference system of a map file that declares none, empty when nobody names one.
 
     Raises
     ------
     InputRefusedError
         When it is unreadable, of an unknown layout, or not supported.
     """
-    if member.parts or member.data.startswith(GEOPACKAGE_MARK):
-        return _identify_map(member)
-    if member.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        return _identify_json(member)
+    if is_map(member):
+        return _identify_map(member, crs)
+    if is_json(member.data):
+        return _identify_json(member, crs)
     headless = (source.headless(member) for source in SOURCES if source.headless)
     table = (
         recognise_stream(member, _STREAMED_LAYOUTS)
@@ -90,7 +100,7 @@ def identify(member: Member) -> Content:
     return Content(BY_NAME[table.layout.source], table)
 
 
-def _identify_json(member: Member) -> Content:
+def _identify_json(member: Member, crs: str) -> Content:
     try:
         document = orjson.loads(member.data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
@@ -99,17 +109,50 @@ def _identify_json(member: Member) -> Content:
     for source in SOURCES:
         if source.document_format and source.document_format == stated:
             return Content(source, document)
-    return _identify_map(member)
+    return _identify_map(member, crs)
 
 
-def _identify_map(member: Member) -> Content:
-    features = tuple(read_features(member))
+def _identify_map(member: Member, crs: str) -> Content:
+    """Return the layers of the first source that knows any; the others are left out with a note."""
+    layers = read_layers(member, crs)
+    not_needed: list[NotNeededError] = []
     for source in SOURCES:
-        if source.describes and source.describes(member.name, features):
-            return Content(source, features)
+        described = [layer for layer in layers if _describes(source, member, layer, not_needed)]
+        if described:
+            for layer in described:
+                layer.require_degrees(member.name)
+            features = tuple(feature for layer in described for feature in layer.features)
+            issues = [issue for layer in described for issue in layer.issues]
+            left_out = [_left_out(layer) for layer in layers if layer not in described]
+            return Content(source, features, (*issues, *left_out))
+    if not_needed:
+        raise not_needed[0]
+    names = "; ".join(dict.fromkeys(layer.property_names for layer in layers))
+    areas = any(layer.has_areas for layer in layers)
     raise UnknownLayoutError(
-        f"{member.name}: its features have the properties {property_names(features)}. Needed is a "
-        "district code of five digits in N03_007 or code and a name in N03_004 or name "
+        f"{member.name}: its features have the properties {names}"
+        f"{'' if areas else ', and none of them is an area (Polygon)'}. Needed is a "
+        "district code of five or six digits in N03_007 or code and a name in N03_004 or name "
         "(outlines); for local areas a name (name, 圏域名, 学区名 …) and what they are (level: "
         "日常生活圏域, 中学校区 …); or the name of a station in N02_005 (stations)"
     )
+
+
+def _describes(
+    source: Source[Any], member: Member, layer: MapLayer, not_needed: list[NotNeededError]
+) -> bool:
+    """Return whether a layer is of a source; one that is known and not needed is noted."""
+    try:
+        return source.describes is not None and source.describes(member.name, layer.features)
+    except NotNeededError as error:
+        not_needed.append(error)
+        return False
+
+
+def _left_out(layer: MapLayer) -> Issue:
+    message = (
+        f"this layer ({len(layer.features)} features with {layer.property_names}) is nothing that "
+        "is known, or of another source than the rest: it is left out; save what is needed of it "
+        "as a file of its own"
+    )
+    return Issue(1, "", "layer_left_out", WARNING, layer.name, message)

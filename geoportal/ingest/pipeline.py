@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.catalogue import BY_NAME
+from geoportal.ingest.files.crs import check_chosen
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.plan import AUTO, ImportFile
 from geoportal.ingest.reading.edition import Progress, chosen_date, no_progress
@@ -147,6 +148,7 @@ def _check(options: ImportOptions) -> None:
     if not 0 <= options.max_rejected_percent <= 100:
         raise UsageError("--max-rejected is a percentage from 0 to 100", "max_rejected")
     chosen_date(options.as_of)
+    check_chosen(options.crs)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[ImportFile]:

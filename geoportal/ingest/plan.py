@@ -118,10 +118,13 @@ class Planner:
         ``"auto"``, or the source every file must be.
     fictional : frozenset of Path
         Files of the sample city.
+    crs : str
+        Reference system of map files that declare none.
     """
 
-    def __init__(self, source: str, fictional: frozenset[Path]) -> None:
+    def __init__(self, source: str, fictional: frozenset[Path], crs: str = "") -> None:
         self._source = source
+        self._crs = crs
         self._fictional = fictional
         self._bytes_in_memory = 0
 
@@ -156,7 +159,7 @@ class Planner:
     def _member(self, member: Member, file: ImportFile, *, alone: bool) -> MemberPlan:
         report = FileReport(member.name, sha256=member.sha256)
         try:
-            content = identify(member)
+            content = identify(member, self._crs)
         except NotNeededError as error:
             report.source = error.source
             report.leave_out(str(error))

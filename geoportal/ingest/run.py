@@ -56,6 +56,8 @@ class ImportOptions:
         Do everything and keep nothing.
     max_rejected_percent : float
         A file with a larger share of rejected rows is refused.
+    crs : str
+        Reference system (EPSG code) of map files that declare none; empty when nobody names one.
     fictional : frozenset of Path
         Files of the sample city: marked as such, dated by the day of their first load, and
         giving way to real outlines and towns.
@@ -65,6 +67,7 @@ class ImportOptions:
     as_of: str = ""
     dry_run: bool = False
     max_rejected_percent: float = 20.0
+    crs: str = ""
     fictional: frozenset[Path] = frozenset()
 
 
@@ -97,7 +100,9 @@ class ImportRun:
 
     def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
-        plans = Planner(self._options.source, self._options.fictional).plan(paths)
+        plans = Planner(self._options.source, self._options.fictional, self._options.crs).plan(
+            paths
+        )
         with self._database.engine.connect() as connection, self._whole(connection):
             for number, plan in enumerate(plans):
                 self._progress("files", number, len(plans))
@@ -148,7 +153,9 @@ class ImportRun:
         geography = self._geography
         part = connection.begin_nested()
         try:
-            self._import_content(connection, member, plan.content or identify(member), plan)
+            self._import_content(
+                connection, member, plan.content or identify(member, self._options.crs), plan
+            )
         except InputRefusedError as error:
             part.rollback()
             self._geography = geography

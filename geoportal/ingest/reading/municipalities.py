@@ -35,6 +35,16 @@ def _checked_stem(digits: str) -> str:
     return stem if fits else ""
 
 
+def five_digits(text: str) -> str:
+    """Return a code of a municipality or prefecture with five digits, empty when it is none.
+
+    Six digits end with a check digit, which must be right; of four the leading zero was lost.
+    Whether there is such a municipality is not checked.
+    """
+    digits = _plain_digits(text.strip().removesuffix(".0"))
+    return digits.zfill(5) if len(digits) == 4 else _checked_stem(digits)
+
+
 @dataclass(frozen=True)
 class MunicipalityFinder:
     """Finds municipalities and wards.

@@ -2,13 +2,11 @@
 
 Beside the official districts, those a place has defined itself: see `local_districts`.
 
-Coordinates must be degrees of WGS 84 or JGD2000/2011 (taken as equal). The Tokyo datum is off by
-400 m and is refused, as are projected coordinates.
+A feature that is broken, has no code or no area is an issue of its own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,19 +14,20 @@ from typing import Any, Final
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geoportal.domain.district import District
+from geoportal.domain.district import LOCAL, District
 from geoportal.geo.polygons import dissolve, polygonal
-from geoportal.ingest.files.map_files import Feature, require_degrees
-from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.files.crs import lies_in_japan
+from geoportal.ingest.files.map_files import Feature
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
-from geoportal.ingest.reading.local_districts import read_local
-from geoportal.ingest.reading.municipalities import MunicipalityFinder, last_part
+from geoportal.ingest.reading.local_districts import LocalDistrict, find_school_field, read_local
+from geoportal.ingest.reading.municipalities import MunicipalityFinder, five_digits, last_part
 from geoportal.ingest.reading.source import Features, Source
 from geoportal.store.outlines import StoredOutline
+from geoportal.text.normalize import fold
 
 NAME: Final = "boundary"
-_CODE = re.compile(r"\d{5}")
 _RAILWAYS = frozenset({"N02_003", "N02_004", "N02_005"})
 
 
@@ -45,39 +44,40 @@ class OutlineExtract(Extract):
     outlines: list[StoredOutline] = field(default_factory=list)
 
 
-def describes(name: str, features: Features) -> bool:
-    """Return whether any feature has an official code or tells of a local set of districts.
+def describes(_name: str, features: Features) -> bool:
+    """Return whether any feature with an area has an official code or shows a local district.
 
     Railways (N02) are none, whatever else they say.
-
-    Raises
-    ------
-    InputRefusedError
-        When the coordinates are no degrees.
     """
     if any(_RAILWAYS & feature.properties.keys() for feature in features):
         return False
-    described = any(
-        _named_code(feature.properties)[0]
-        or (read_local(feature.properties) and not _without_area(feature))
+    school_field = find_school_field(feature.properties for feature in features)
+    return any(
+        feature.is_area
+        and (
+            _named_code(feature.properties)[0]
+            or read_local(feature.properties, layer=feature.layer, school_field=school_field)
+        )
         for feature in features
     )
-    if described:
-        require_degrees(name, features)
-    return described
 
 
 def extract(features: Features, edition: Edition) -> OutlineExtract:
     """Dissolve features into districts.
 
-    Features without a code (所属未定地) or without an area are left out with an issue.
+    Features without a code (所属未定地) or without an area are rejected with an issue. Points and
+    lines (centres, roads drawn beside the areas) are passed over with one, and not counted.
     """
     extract = OutlineExtract()
     parts: dict[str, list[BaseGeometry]] = {}
     districts: dict[str, District] = {}
+    school_field = find_school_field(feature.properties for feature in features)
     for feature in features:
+        if not feature.is_area:
+            extract.issues.append(_no_area_shape(feature))
+            continue
         extract.rows_read += 1
-        district = _district_of(feature.properties, edition.municipalities)
+        district = _district_of(feature, school_field, edition.municipalities)
         problem = _problem(feature, district, districts)
         if problem:
             extract.issues.append(problem)
@@ -96,39 +96,70 @@ def extract(features: Features, edition: Edition) -> OutlineExtract:
     return extract
 
 
+def _no_area_shape(feature: Feature) -> Issue:
+    kind = feature.geometry.geom_type if feature.geometry is not None else ""
+    message = "a point or line, no area: the feature is passed over"
+    return _issue(feature, "geometry", "not_an_area", WARNING, kind, message)
+
+
 def _problem(
     feature: Feature, district: District | None, before: Mapping[str, District]
 ) -> Issue | None:
+    if feature.fault:
+        value = district.code if district else ""
+        message = f"{feature.fault}: the feature is left out; mend it in the file"
+        return _issue(feature, "geometry", "broken_feature", ERROR, value, message)
     if district is None:
         value = _named_code(feature.properties)[1]
         severity = ERROR if value else INFO
-        message = "no district code of five digits (N03_007, code): the feature is left out"
-        return Issue(feature.line, "N03_007", "no_code", severity, value, message)
-    if _without_area(feature):
+        message = (
+            "no district code of five or six digits (N03_007, code), and no name with what it is "
+            "(圏域名, 学区名): the feature is left out"
+        )
+        return _issue(feature, "N03_007", "no_code", severity, value, message)
+    if feature.geometry is None or polygonal(feature.geometry).is_empty:
         message = "the feature has no area: it is left out"
-        return Issue(feature.line, "geometry", "no_area", ERROR, district.code, message)
+        return _issue(feature, "geometry", "no_area", ERROR, district.code, message)
+    if not lies_in_japan([feature.geometry]):
+        message = "the feature does not lie in Japan (longitude, latitude): it is left out"
+        return _issue(feature, "geometry", "not_in_japan", ERROR, district.code, message)
     named = before.get(district.code)
     if district.is_local and named is not None and named.name != district.name:
         message = f"{named.name} has this code already; the feature is left out: give it its own"
-        return Issue(feature.line, "code", "duplicate_code", ERROR, district.code, message)
+        return _issue(feature, "code", "duplicate_code", ERROR, district.code, message)
     return None
 
 
-def _without_area(feature: Feature) -> bool:
-    return feature.geometry is None or polygonal(feature.geometry).is_empty
+def _issue(
+    feature: Feature, field_name: str, code: str, severity: str, value: str, message: str
+) -> Issue:
+    where = f"layer {feature.layer}: " if feature.layer else ""
+    return Issue(feature.line, field_name, code, severity, value, where + message)
 
 
 def _district_of(
-    properties: Mapping[str, Any], municipalities: MunicipalityFinder
+    feature: Feature, school_field: str, municipalities: MunicipalityFinder
 ) -> District | None:
-    local = read_local(properties)
-    if local is not None:
-        info = municipalities.reference.municipalities.get(local.municipality_code)
-        above = info.prefecture + info.name if info else ""
-        parent = info.code if info else ""
-        return District(local.code, local.name, local.level, parent, above + local.name)
-    code, _value = _named_code(properties)
-    return _district(code, properties, municipalities) if code else None
+    local = read_local(
+        feature.properties,
+        layer=feature.layer,
+        school_field=school_field,
+        find_code=municipalities.area_code,
+    )
+    code, _value = _named_code(feature.properties)
+    if local is None or (code and _is_official_name(code, local, municipalities)):
+        return _district(code, feature.properties, municipalities) if code else None
+    info = municipalities.reference.municipalities.get(local.municipality_code)
+    city = municipalities.reference.designated_cities.get(local.municipality_code, "")
+    above = info.prefecture + info.name if info else city
+    parent = local.municipality_code if info or city else ""
+    return District(local.code, local.name, local.level, parent, above + local.name)
+
+
+def _is_official_name(code: str, local: LocalDistrict, municipalities: MunicipalityFinder) -> bool:
+    """Return whether what looks like a local district is a municipality called by a short name."""
+    info = municipalities.reference.municipalities.get(code)
+    return local.level == LOCAL and info is not None and fold(local.name) in fold(info.name)
 
 
 def _named_code(properties: Mapping[str, Any]) -> tuple[str, str]:
@@ -136,9 +167,7 @@ def _named_code(properties: Mapping[str, Any]) -> tuple[str, str]:
     value = next(
         (str(properties[name]) for name in ("N03_007", "code", "CODE") if properties.get(name)), ""
     ).strip()
-    digits = value.removesuffix(".0")
-    digits = digits.zfill(5) if len(digits) == 4 else digits
-    return (digits if _CODE.fullmatch(digits) else ""), value
+    return five_digits(value), value
 
 
 def _district(
@@ -146,8 +175,12 @@ def _district(
 ) -> District:
     """Name a district from our own list, so that every file names it alike."""
     info = municipalities.reference.municipalities.get(code)
+    prefecture = municipalities.prefecture(code[:2]) if code.endswith("000") else ""
+    if prefecture:
+        return District(code[:2], prefecture, "prefecture", "", prefecture)
     if info is None:
-        name = _published_name(properties) or code
+        city = municipalities.reference.designated_cities.get(code, "")
+        name = _published_name(properties) or city or code
         return District(code, last_part(name), "municipality", code[:2], name)
     city_code, _city = municipalities.city_of(code)
     level = "ward" if city_code else "municipality"

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import distances_m
 from geoportal.geo.polygons import in_japan
-from geoportal.ingest.files.map_files import Feature, require_degrees
+from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
@@ -67,8 +67,6 @@ def describes(name: str, features: Features) -> bool:
     ------
     NotNeededError
         For the tracks (鉄道区間) published beside the stations.
-    InputRefusedError
-        When no station lies in Japan: the coordinates are no degrees.
     """
     names = set().union(*(feature.properties for feature in features))
     if _NAME not in names and {_LINE, _COMPANY} <= names:
@@ -77,12 +75,7 @@ def describes(name: str, features: Features) -> bool:
             "stations are in the file N02-…_Station beside it. Set aside.",
             NAME,
         )
-    if _NAME not in names:
-        return False
-    shapes = [feature.geometry for feature in features if feature.geometry is not None]
-    if not any(in_japan(*shape.bounds[:2]) for shape in shapes if not shape.is_empty):
-        require_degrees(name, features)
-    return True
+    return _NAME in names
 
 
 def extract(features: Iterable[Feature], _edition: Edition) -> StationExtract:

@@ -104,13 +104,12 @@ def test_geopackage_and_zipped_shapefile_are_read(database, tmp_path):
 @pytest.mark.parametrize(
     ("crs", "words"),
     [
-        ("urn:ogc:def:crs:EPSG::4301", "Tokyo datum"),
-        ("urn:ogc:def:crs:EPSG::6670", "convert"),
-        ("EPSG:3857", "convert"),
-        ("something else", "convert"),
+        ("urn:ogc:def:crs:EPSG::6670", "its coordinates are degrees"),
+        ("EPSG:3857", "its coordinates are degrees"),
+        ("something else", "--crs"),
     ],
 )
-def test_other_reference_systems_are_refused(database, tmp_path, crs, words):
+def test_a_reference_system_that_cannot_be_right_is_asked_for(database, tmp_path, crs, words):
     path = write_geojson(tmp_path / "a.geojson", [feature({"N03_007": "40106"})], crs)
     report = only(import_into(database, path))
     assert report.refused

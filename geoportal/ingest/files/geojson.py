@@ -1,0 +1,245 @@
+"""GeoJSON as people have it: collections, single features, sequences, in any encoding, with damage.
+
+One broken feature is a fault of that feature, never of the file. An open ring is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
+from geoportal.ingest.files.encodings import decode
+from geoportal.ingest.files.report import INFO, Issue
+
+_TYPES: Final = frozenset(
+    {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"}
+    | {"GeometryCollection"}
+)
+_RECORD_SEPARATOR: Final = "\x1e"
+"""Between the texts of a GeoJSON text sequence (RFC 8142)."""
+_FEWEST_POSITIONS: Final = 4
+"""Of a closed ring (RFC 7946, 3.1.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a map file.
+
+    Attributes
+    ----------
+    line : int
+        Its place in the file or layer, 1-based.
+    properties : Mapping of str to value
+    geometry : geometry or None
+        In degrees.
+    fault : str
+        Why it cannot be read, empty when it can.
+    layer : str
+        Its layer, empty where the file is not divided.
+    """
+
+    line: int
+    properties: Mapping[str, Any]
+    geometry: BaseGeometry | None
+    fault: str = ""
+    layer: str = ""
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it has a polygon, or may have had one before it was damaged."""
+        if self.geometry is None:
+            return True
+        return shapely.get_dimensions(self.geometry) == 2 or self.geometry.is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class GeoJson:
+    """What a GeoJSON text holds.
+
+    Attributes
+    ----------
+    features : list of Feature
+        Geometry as written, in whatever reference system.
+    crs : str
+        As declared, empty when it is not.
+    issues : list of Issue
+        About rings that were mended.
+    """
+
+    features: list[Feature] = field(repr=False)
+    crs: str
+    issues: list[Issue]
+
+
+def parse_json(name: str, data: bytes) -> Any:
+    """Return the document a JSON text holds, in whatever encoding; of a sequence, a list.
+
+    A text of a sequence that is no JSON stands as its string.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is cut, damaged or in no known encoding.
+    """
+    try:
+        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        text = decode(name, data).text.lstrip("\ufeff")
+    try:
+        return json.loads(text)  # takes NaN, which some programs write
+    except (json.JSONDecodeError, RecursionError) as error:
+        sequence = _sequence(text)
+        if sequence:
+            return sequence
+        line = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnreadableSourceError(
+            f"{name}: the JSON is cut off or damaged{line}; get it again"
+        ) from None
+
+
+def _sequence(text: str) -> list[Any]:
+    """Return the texts of a sequence (one a line, or behind separators); empty for none."""
+    separated = _RECORD_SEPARATOR in text
+    parts = text.split(_RECORD_SEPARATOR) if separated else text.splitlines()
+    texts = [part.strip().rstrip(",") for part in parts if part.strip()]
+    documents = [_loads(part) for part in texts]
+    whole = [document for document in documents if isinstance(document, dict)]
+    first = documents[0] if documents else None
+    is_sequence = isinstance(first, dict) and "type" in first and len(whole) * 2 > len(documents)
+    return documents if is_sequence and len(documents) > 1 else []
+
+
+def _loads(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def read_geojson(name: str, document: Any) -> GeoJson:
+    """Return the features of a JSON document.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    document : value
+        As `parse_json` returns it: a FeatureCollection, a Feature, or a list of them.
+
+    Raises
+    ------
+    UnlikeAnyLayoutError
+        When it is no GeoJSON with properties.
+    """
+    parts = document if isinstance(document, list) else [document]
+    if not any(isinstance(part, dict) and _holds_features(part) for part in parts):
+        raise UnlikeAnyLayoutError(
+            f"{name}: this JSON is not a GeoJSON FeatureCollection, nor a Feature or a sequence of "
+            "them"
+        )
+    items = [item for part in parts for item in _items(part)]
+    issues: list[Issue] = []
+    features = [_feature(line, item, issues) for line, item in enumerate(items, start=1)]
+    declared = (_declared(part.get("crs")) for part in parts if isinstance(part, dict))
+    return GeoJson(features, next(filter(None, declared), ""), issues)
+
+
+def _holds_features(part: Mapping[str, Any]) -> bool:
+    return isinstance(part.get("features"), list) or part.get("type") == "Feature"
+
+
+def _items(part: Any) -> Iterator[Any]:
+    if isinstance(part, dict) and isinstance(part.get("features"), list):
+        yield from part["features"]
+    else:
+        yield part
+
+
+def _feature(line: int, item: Any, issues: list[Issue]) -> Feature:
+    if not isinstance(item, dict) or not (item.get("properties") or item.get("geometry")):
+        empty = isinstance(item, dict) and item.get("type") == "Feature"
+        return Feature(line, {}, None, "" if empty else "this is no GeoJSON feature, or damaged")
+    properties = item.get("properties")
+    named = properties if isinstance(properties, dict) else {}
+    geometry = item.get("geometry")
+    if not geometry:
+        return Feature(line, named, None)
+    shape = _shape(geometry)
+    if shape is not None:
+        return Feature(line, named, shape)
+    mended = _mended(geometry)
+    if mended is None:
+        return Feature(line, named, None, _fault(geometry))
+    message = "open rings were closed, rings with fewer than three different corners left out"
+    issues.append(Issue(line, "geometry", "ring_mended", INFO, "", message))
+    return Feature(line, named, mended)
+
+
+def _shape(geometry: Any) -> BaseGeometry | None:
+    try:
+        return shapely.from_geojson(orjson.dumps(geometry))
+    except (shapely.errors.GEOSException, orjson.JSONEncodeError):
+        return None
+
+
+def _fault(geometry: Any) -> str:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind not in _TYPES:
+        return f"its geometry has the type {str(kind)[:30]!r}, which GeoJSON does not know"
+    return (
+        f"its geometry ({kind}) is damaged: positions are pairs of numbers, and a ring needs three "
+        "different corners"
+    )
+
+
+def _mended(geometry: Any) -> BaseGeometry | None:
+    """Return the areas of a damaged geometry with their rings closed; None without any."""
+    polygons = [polygon for rings in _polygons(geometry) if (polygon := _polygon(rings))]
+    return shapely.MultiPolygon(polygons) if polygons else None
+
+
+def _polygons(geometry: Any) -> Iterator[Any]:
+    if not isinstance(geometry, dict):
+        return
+    coordinates = geometry.get("coordinates")
+    if geometry.get("type") == "Polygon":
+        yield coordinates
+    elif geometry.get("type") == "MultiPolygon" and isinstance(coordinates, list):
+        yield from coordinates
+    elif geometry.get("type") == "GeometryCollection":
+        parts = geometry.get("geometries")
+        for part in parts if isinstance(parts, list) else []:
+            yield from _polygons(part)
+
+
+def _polygon(rings: Any) -> shapely.Polygon | None:
+    try:
+        shell, *holes = [_closed(ring) for ring in rings]
+    except (TypeError, ValueError):
+        return None
+    return shapely.Polygon(shell, [hole for hole in holes if hole]) if shell else None
+
+
+def _closed(ring: Any) -> list[tuple[float, float]]:
+    """Return the positions of a ring, closed; empty when it has no area to enclose."""
+    positions = [(float(position[0]), float(position[1])) for position in ring]
+    if positions and positions[0] != positions[-1]:
+        positions.append(positions[0])
+    return positions if len(set(positions)) >= _FEWEST_POSITIONS - 1 else []
+
+
+def _declared(crs: Any) -> str:
+    """Return what a ``crs`` member (GeoJSON of 2008) declares, empty for nothing."""
+    if not isinstance(crs, dict) or not isinstance(crs.get("properties"), dict):
+        return ""
+    properties = crs["properties"]
+    text = str(properties.get("name") or properties.get("code") or properties.get("href") or "")
+    return re.sub(r"^(\d{4,6})$", r"EPSG:\1", text.strip())
