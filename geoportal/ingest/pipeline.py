@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.catalogue import BY_NAME
+from geoportal.ingest.files.archives import shapefile_parts
 from geoportal.ingest.files.crs import check_chosen
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.plan import AUTO, ImportFile
@@ -162,13 +163,14 @@ def _files(paths: Sequence[Path]) -> Iterator[ImportFile]:
         if path.is_dir() and not any(_within(path)):
             raise NotFoundError(f"{path}: there is no file in this folder")
     gathered = any(path.is_dir() for path in paths)
-    seen: set[Path] = set()
-    for path in paths:
-        for inner in _within(path) if path.is_dir() else (path,):
-            whole = inner.resolve()
-            if whole not in seen:
-                seen.add(whole)
-                yield ImportFile(inner, gathered)
+    files = [inner for path in paths for inner in (_within(path) if path.is_dir() else (path,))]
+    shapes = [file for file in files if file.suffix.lower() == ".shp"]
+    seen = {part.resolve() for shape in shapes for part in shapefile_parts(shape)}
+    for file in files:
+        whole = file.resolve()
+        if whole not in seen:
+            seen.add(whole)
+            yield ImportFile(file, gathered)
 
 
 def _within(folder: Path) -> Iterator[Path]:

@@ -25,13 +25,23 @@ MAX_RATIO = 250
 """Largest ratio of unpacked to packed size beyond `RATIO_FREE_BYTES`: text packs 5 to 40 times."""
 RATIO_FREE_BYTES = 10_000_000
 _CHUNK = 1 << 20
-_SIDE_SUFFIXES = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".fbn", ".fbx", ".qpj"}
+_SHAPE = ".shp"
+_SIDE_SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *("shx", "dbf", "prj", "cpg", "sbn", "sbx", "qix", "fbn", "fbx", "qpj", "cst", "atx"),
+        *("ain", "aih", "ixs", "mxs", "qmd", "qml", "idm", "ind"),
+    )
+)
+_KMZ = ".kmz"
 _COVERED_SUFFIXES = {".geojson", ".xml", ".gml"}
 _TEXTS = (".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".ppt", ".pptx", ".rtf", ".xml")
 _PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".tif", ".tiff", ".webp")
 DOCUMENTS = frozenset((*_TEXTS, *_PICTURES, ".css", ".ini", ".js", ".py", ".url", ".xsl"))
 """Endings of files that explain data and are none: passed over in folders and archives, said so."""
 _NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+_UTF8_NAME = 0x800
+"""Flag of a zip member whose name is UTF-8."""
 _OFFICE_MARK = "[Content_Types].xml"
 _OPEN_DOCUMENT_MARK = b"application/vnd.oasis.opendocument"
 _ZIP_FAULTS = (
@@ -93,6 +103,15 @@ def open_members(path: Path) -> list[Member]:
         When the archive is unsafe: too large unpacked, nested, encrypted, with path tricks.
     """
     data, modified = _read_file(path)
+    suffix = path.suffix.lower()
+    if suffix == _SHAPE:
+        beside = {part.suffix.lower(): _read_file(part)[0] for part in shapefile_parts(path)}
+        return [Member(path.name, data, modified, {**beside, _SHAPE: data})]
+    if suffix in _SIDE_SUFFIXES:
+        raise InputRefusedError(
+            f"{path.name}: this is a part of a shapefile; give its .shp, with the other parts in "
+            "the same folder, or all of them in one zip"
+        )
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _unzip(path.name, data, modified)
     if data.startswith(b"\x1f\x8b"):
@@ -100,6 +119,15 @@ def open_members(path: Path) -> list[Member]:
         _refuse_nested(path.name, inner)
         return [Member(path.name, inner, modified)]
     return [Member(path.name, data, modified)]
+
+
+def shapefile_parts(shape: Path) -> list[Path]:
+    """Return the files beside a .shp that belong to it, whatever the case of their names."""
+    return sorted(
+        part
+        for part in shape.parent.iterdir()
+        if part.suffix.lower() in _SIDE_SUFFIXES and part.stem.casefold() == shape.stem.casefold()
+    )
 
 
 def _read_file(path: Path) -> tuple[bytes, date]:
@@ -136,13 +164,13 @@ def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
                 return [Member(name, data, modified)]
             _check_entries(name, infos)
             contents = dict(_read_entries(name, archive, infos))
-            dates = {info.filename: _entry_date(info, modified) for info in infos}
+            dates = {_entry_name(info): _entry_date(info, modified) for info in infos}
     except _ZIP_FAULTS as error:
         message = f"{name}: the zip archive is cut off or damaged; get it again"
         raise UnreadableSourceError(message) from error
     if not contents:
         raise UnreadableSourceError(f"{name}: the archive holds no file")
-    return _members(name, contents, dates)
+    return _members(name, contents, dates, modified)
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -163,8 +191,9 @@ def _check_entries(name: str, infos: list[zipfile.ZipInfo]) -> None:
     if len(infos) > MAX_MEMBERS:
         raise InputRefusedError(f"{name}: more than {MAX_MEMBERS} members; not taken")
     for info in infos:
-        inner = PurePosixPath(info.filename.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts or ":" in info.filename:
+        entry = _entry_name(info)
+        inner = PurePosixPath(entry.replace("\\", "/"))
+        if inner.is_absolute() or ".." in inner.parts or ":" in entry:
             raise InputRefusedError(f"{name}: a member has an unsafe path; not taken")
         if stat.S_ISLNK(info.external_attr >> 16):
             raise InputRefusedError(f"{name}: a member is a link; not taken")
@@ -177,7 +206,8 @@ def _read_entries(
 ) -> Iterator[tuple[str, bytes]]:
     left = MAX_BYTES
     for info in infos:
-        parts = PurePosixPath(info.filename).parts
+        entry = _entry_name(info)
+        parts = PurePosixPath(entry).parts
         if "__MACOSX" in parts or parts[-1].startswith(".") or parts[-1] == "Thumbs.db":
             continue
         limit = min(left, max(RATIO_FREE_BYTES, info.compress_size * MAX_RATIO))
@@ -185,22 +215,31 @@ def _read_entries(
             with archive.open(info) as stream:
                 content = stream.read(limit + 1)
         except _ZIP_FAULTS as error:
-            message = f"{name}: member {info.filename} is damaged; get the archive again"
+            message = f"{name}: member {entry} is damaged; get the archive again"
             raise UnreadableSourceError(message) from error
         if len(content) > limit:
             raise InputRefusedError(f"{name}: unpacks to more than it should; not taken")
         left -= len(content)
-        if PurePosixPath(info.filename).suffix.lower() not in (*_WORKBOOKS, *DOCUMENTS):
+        suffix = PurePosixPath(entry).suffix.lower()
+        nested = suffix == _KMZ and not name.lower().endswith(_KMZ)
+        if suffix not in (*_WORKBOOKS, *DOCUMENTS) and not nested:
             _refuse_nested(name, content)
-        yield info.filename, content
+        if not nested:
+            yield entry, content
+            continue
+        for member in _unzip(entry, content, date.min):
+            left -= len(member.data)
+            yield member.name, member.data
 
 
-def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> list[Member]:
-    shapes = {_stem(inner): inner for inner in contents if inner.lower().endswith(".shp")}
+def _members(
+    name: str, contents: dict[str, bytes], dates: dict[str, date], modified: date
+) -> list[Member]:
+    shapes = {_stem(inner): inner for inner in contents if inner.lower().endswith(_SHAPE)}
     parts: dict[str, dict[str, bytes]] = {stem: {} for stem in shapes}
     for inner, content in contents.items():
         suffix, stem = PurePosixPath(inner).suffix.lower(), _stem(inner)
-        if stem in shapes and suffix in {".shp", *_SIDE_SUFFIXES}:
+        if stem in shapes and suffix in {_SHAPE, *_SIDE_SUFFIXES}:
             parts[stem][suffix] = content
     data = [inner for inner in sorted(contents) if not _attached(inner, shapes)]
     ignored = tuple(inner for inner in sorted(contents) if _attached(inner, shapes) == "ignored")
@@ -210,7 +249,7 @@ def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> l
         Member(
             f"{name}/{inner}",
             contents[inner],
-            dates[inner],
+            dates.get(inner, modified),
             parts[_stem(inner)] if inner in shapes.values() else {},
             ignored if position == 0 else (),
         )
@@ -221,7 +260,7 @@ def _members(name: str, contents: dict[str, bytes], dates: dict[str, date]) -> l
 def _attached(inner: str, shapes: dict[str, str]) -> str:
     """Return why a member is not imported by itself: ``"part"``, ``"ignored"`` or ``""``."""
     suffix = PurePosixPath(inner).suffix.lower()
-    stem = _stem(inner).removesuffix(".shp")  # metadata are called name.shp.xml
+    stem = _stem(inner).removesuffix(_SHAPE)  # metadata are called name.shp.xml
     if stem in shapes and suffix in _SIDE_SUFFIXES:
         return "part"
     if stem in shapes and suffix in _COVERED_SUFFIXES:
@@ -230,7 +269,23 @@ def _attached(inner: str, shapes: dict[str, str]) -> str:
 
 
 def _stem(inner: str) -> str:
-    return inner[: len(inner) - len(PurePosixPath(inner).suffix)]
+    return inner[: len(inner) - len(PurePosixPath(inner).suffix)].casefold()
+
+
+def _entry_name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a member; Windows writes Shift_JIS where the standard says CP437."""
+    if info.flag_bits & _UTF8_NAME:
+        return info.filename
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return info.filename
 
 
 def _entry_date(info: zipfile.ZipInfo, fallback: date) -> date:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
+from typing import Final
+
+import shapely
 import sqlalchemy as sa
 
-from geoportal.geo.polygons import vertex_count
-from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.geo.polygons import polygonal, vertex_count
+from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.revise.revision import Revision, older_edition, precedence
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
+
+_BORDER_WIDTH_DEG: Final = 0.0005
+"""About 50 m: a common border drawn twice differs by less, and is no overlap."""
+_WORTH_A_WARNING: Final = 0.01
+"""Share of the smaller district."""
 
 
 def update_outlines(
@@ -45,7 +54,37 @@ def update_outlines(
     if older > sum(item == stored.get(item.district.code) for item in extract.outlines):
         revision.issues.append(older_edition(older, "outlines", "newer or more detailed"))
     write_outlines(connection, fresh)
+    held = {**stored, **{outline.district.code: outline for outline in fresh}}
+    read = {outline.district.code for outline in extract.outlines}
+    revision.issues += _overlaps(list(held.values()), read)
     return revision
+
+
+def _overlaps(held: Sequence[StoredOutline], read: Set[str]) -> list[Issue]:
+    """Return an issue for each pair of local districts of one level that overlap, one just read."""
+    local = [outline for outline in held if outline.district.is_local]
+    shapes = [outline.geometry for outline in local]
+    if not read & {outline.district.code for outline in local}:
+        return []
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
+    issues = []
+    for first, second in sorted(tuple(sorted(pair)) for pair in pairs if pair[0] < pair[1]):
+        one, other = local[first].district, local[second].district
+        if one.level != other.level or not {one.code, other.code} & read:
+            continue
+        common = polygonal(shapes[first].intersection(shapes[second]))
+        if common.buffer(-_BORDER_WIDTH_DEG / 2).is_empty:
+            continue
+        share = common.area / min(shapes[first].area, shapes[second].area)
+        message = (
+            f"{one.name} and {other.name} ({one.level}) overlap by {share:.1%} of the smaller one: "
+            "facilities there belong to both, and people there are counted in the one with the "
+            "lower code; ask who drew them whether that is meant"
+        )
+        value = f"{one.code}, {other.code}"
+        severity = WARNING if share >= _WORTH_A_WARNING else INFO
+        issues.append(Issue(1, "geometry", "areas_overlap", severity, value, message))
+    return issues
 
 
 def _code_taken(before: StoredOutline, outline: StoredOutline) -> Issue:
