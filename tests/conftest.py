@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from flask import Flask
+from hypothesis import settings
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import SourceMention
@@ -31,6 +32,9 @@ from geoportal.web.app import create_app
 from tests.factories import KOKURA, make_claim, make_facility, make_outline
 
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
+settings.register_profile("suite", deadline=None)  # no test measures time
+settings.load_profile("suite")
+
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 _LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"

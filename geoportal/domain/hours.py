@@ -29,8 +29,9 @@ class Session:
         ``HH:MM``; ``closes`` may be ``"24:00"``, or earlier than ``opens`` when the session runs
         past midnight.
     use : str
-        ``"consultation"`` (診療・営業), ``"reception"`` (受付) or ``"care_manager"``
-        (ケアマネタイム: when care managers' calls are taken).
+        ``"consultation"`` (診療・営業), ``"reception"`` (受付), ``"care_manager"``
+        (ケアマネタイム: when care managers' calls are taken) or ``"emergency"`` (救急科: no
+        consultation without need).
     department : str
         診療科目 the session is for; empty for the whole facility.
     """
@@ -64,6 +65,11 @@ class Hours:
         (week of month 1-5, day 0-6) closed regularly, e.g. (2, 3) the second Thursday.
     closed_dates : tuple of str
         Closing days that return every year, as ``MM-DD``.
+    unclear_days : tuple of int
+        Days whose sessions another list contradicts: one says open, the other closed.
+    unclear_dates : tuple of str
+        Days of the year, as ``MM-DD``, about which the source's words cannot be read for certain
+        (お盆 without dates): a session on them may be called off.
     note : str
         Free text of the source (その他の休診日 etc.).
     as_of : str
@@ -77,6 +83,8 @@ class Hours:
     open_days: tuple[int, ...] = ()
     closed_weeks: tuple[tuple[int, int], ...] = ()
     closed_dates: tuple[str, ...] = ()
+    unclear_days: tuple[int, ...] = ()
+    unclear_dates: tuple[str, ...] = ()
     note: str = ""
     as_of: str = ""
     source: str = ""
@@ -110,6 +118,8 @@ class Hours:
             "open_days": list(self.open_days),
             "closed_weeks": [list(pair) for pair in self.closed_weeks],
             "closed_dates": list(self.closed_dates),
+            "unclear_days": list(self.unclear_days),
+            "unclear_dates": list(self.unclear_dates),
             "note": self.note,
             "as_of": self.as_of,
             "source": self.source,
@@ -124,6 +134,8 @@ class Hours:
             open_days=tuple(data.get("open_days", ())),
             closed_weeks=tuple((week, day) for week, day in data.get("closed_weeks", ())),
             closed_dates=tuple(data.get("closed_dates", ())),
+            unclear_days=tuple(data.get("unclear_days", ())),
+            unclear_dates=tuple(data.get("unclear_dates", ())),
             note=data.get("note", ""),
             as_of=data.get("as_of", ""),
             source=data.get("source", ""),
@@ -160,7 +172,8 @@ class OpeningCalendar:
         Returns
         -------
         str
-            ``"open"``, ``"closed"`` or ``"unknown"``. Times not known on an open day: unknown.
+            ``"open"``, ``"closed"`` or ``"unknown"``. Unknown: times not stated on an open day, and
+            within a session of an unclear day.
         """
         local = when.astimezone(JST)
         minute = local.hour * 60 + local.minute
@@ -172,7 +185,7 @@ class OpeningCalendar:
         return today
 
     def next_opening(self, hours: Hours, when: datetime, days: int = 31) -> datetime | None:
-        """Return when the next consultation session begins, None if not known within some days."""
+        """Return when the next certain consultation session begins, None within some days."""
         local = when.astimezone(JST)
         for offset in range(days):
             day = local.date() + timedelta(days=offset)
@@ -182,7 +195,7 @@ class OpeningCalendar:
                 for session in hours.sessions
                 if session.day == key and session.use == "consultation"
             )
-            if not starts or self.closed_all_day(hours, day):
+            if not starts or self.closed_all_day(hours, day) or self._unclear(hours, day):
                 continue
             midnight = datetime.combine(day, datetime.min.time(), JST)
             for opens in starts:
@@ -218,7 +231,14 @@ class OpeningCalendar:
         if not sessions or (key == HOLIDAY and not _names(hours, HOLIDAY)):
             return "unknown"
         spans = [s.span for s in sessions if s.day == key]
-        return "open" if any(opens <= minute < closes for opens, closes in spans) else "closed"
+        if not spans and key in hours.open_days:
+            return "unknown"
+        if not any(opens <= minute < closes for opens, closes in spans):
+            return "closed"
+        return "unknown" if self._unclear(hours, day) else "open"
+
+    def _unclear(self, hours: Hours, day: date) -> bool:
+        return self._key(day) in hours.unclear_days or f"{day:%m-%d}" in hours.unclear_dates
 
 
 def _names(hours: Hours, day: int) -> bool:

@@ -52,11 +52,10 @@ class OpeningIndex:
             [sum(1 << _week_bit(*pair) for pair in set(each.closed_weeks)) for each in hours],
             dtype=np.uint64,
         )
-        numbers: dict[tuple[str, ...], int] = {}
-        self._date_set = np.array(
-            [numbers.setdefault(each.closed_dates, len(numbers)) for each in hours], dtype=np.int32
-        )
-        self._date_sets = [frozenset(dates) for dates in numbers]
+        self._flagged_open = _bits(each.open_days for each in hours)
+        self._unclear_days = _bits(each.unclear_days for each in hours)
+        self._closed_dates = _DateSets([each.closed_dates for each in hours])
+        self._unclear_dates = _DateSets([each.unclear_dates for each in hours])
 
     def __len__(self) -> int:
         return int(self._known.size)
@@ -105,19 +104,22 @@ class OpeningIndex:
         not_stated = (self._uses[rows] & np.uint8(1 << use)) == 0
         if holiday:
             not_stated |= ~names_holiday
-        inside = self._inside(rows, key, minute, use)
-        status = np.where(not_stated, UNKNOWN, np.where(inside, OPEN, CLOSED))
+        key_bit = np.uint8(1 << key)
+        has_session, inside = self._inside(rows, key, minute, use)
+        unclear = (self._unclear_days[rows] & key_bit) != 0
+        unclear |= self._unclear_dates.hold(rows, day)
+        open_without_times = ~has_session & ((self._flagged_open[rows] & key_bit) != 0)
+        status = np.where(inside, np.where(unclear, UNKNOWN, OPEN), CLOSED)
+        status = np.where(not_stated | open_without_times, UNKNOWN, status)
         status = np.where(self._closed_all_day(rows, day, holiday, names_holiday), CLOSED, status)
         return np.where(self._known[rows], status, UNKNOWN).astype(np.int8)
 
     def _closed_all_day(
         self, rows: Rows, day: date, holiday: bool, names_holiday: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
-        of_year = np.array([f"{day:%m-%d}" in dates for dates in self._date_sets], dtype=bool)
         bit = np.uint64(1 << _week_bit((day.day - 1) // 7 + 1, day.weekday()))
         closed: NDArray[np.bool_] = (self._closed_weeks[rows] & bit) != 0
-        if of_year.any():
-            closed |= of_year[self._date_set[rows]]
+        closed |= self._closed_dates.hold(rows, day)
         weekday: NDArray[np.bool_] = (self._closed_days[rows] & np.uint8(1 << day.weekday())) != 0
         if holiday:
             closed |= (self._closed_days[rows] & _HOLIDAY_BIT) != 0
@@ -125,21 +127,36 @@ class OpeningIndex:
         closed |= weekday
         return closed
 
-    def _inside(self, rows: Rows, key: int, minute: int, use: int) -> NDArray[np.bool_]:
-        """Say for each row whether one of its sessions of a day and use holds a minute."""
+    def _inside(
+        self, rows: Rows, key: int, minute: int, use: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whether each row has sessions of a day and use, and whether one holds a minute."""
         counts = self._offsets[rows + 1] - self._offsets[rows]
         ends = np.cumsum(counts)
         owner = np.repeat(np.arange(rows.size), counts)
         places = np.arange(owner.size) + np.repeat(self._offsets[rows] - (ends - counts), counts)
-        holds = (
-            (self._day[places] == key)
-            & (self._use[places] == use)
-            & (self._opens[places] <= minute)
-            & (minute < self._closes[places])
-        )
-        inside = np.zeros(rows.size, dtype=bool)
+        of_day = (self._day[places] == key) & (self._use[places] == use)
+        holds = of_day & (self._opens[places] <= minute) & (minute < self._closes[places])
+        has_session, inside = np.zeros((2, rows.size), dtype=bool)
+        has_session[owner[of_day]] = True
         inside[owner[holds]] = True
-        return inside
+        return has_session, inside
+
+
+class _DateSets:
+    """Days of the year (``MM-DD``) of many rows; equal sets are held once."""
+
+    def __init__(self, dates: Sequence[tuple[str, ...]]) -> None:
+        numbers: dict[tuple[str, ...], int] = {}
+        self._number = np.array(
+            [numbers.setdefault(each, len(numbers)) for each in dates], dtype=np.int32
+        )
+        self._sets = [frozenset(each) for each in numbers]
+
+    def hold(self, rows: Rows, day: date) -> NDArray[np.bool_]:
+        """Return whether the set of each row holds a day."""
+        of_day = np.array([f"{day:%m-%d}" in dates for dates in self._sets], dtype=bool)
+        return of_day[self._number[rows]] if of_day.any() else np.zeros(rows.size, dtype=bool)
 
 
 def _use_number(session: Session) -> int:

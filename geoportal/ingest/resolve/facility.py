@@ -89,7 +89,10 @@ def resolve_facility(
 
 
 def _hours(records: Sequence[FacilityRecord]) -> Hours:
-    """Return the hours of the first record that has times, with closing days of the others."""
+    """Return the hours of the first record that has times, with the days of the others.
+
+    Where one list has sessions on a day of the week that another calls closed, the day is unclear.
+    """
     known = [record.hours for record in records if record.hours.known]
     if not known:
         return EMPTY_HOURS
@@ -97,9 +100,13 @@ def _hours(records: Sequence[FacilityRecord]) -> Hours:
     in_use = {session.day for session in best.sessions}
     for other in known:
         free = tuple(day for day in other.closed_days if day not in in_use)
+        disputed = in_use.intersection(other.closed_days).difference(best.closed_days)
         best = replace(
             best,
             closed_days=best.closed_days or free,
+            open_days=best.open_days or other.open_days,
+            unclear_days=tuple(sorted(disputed.union(best.unclear_days, other.unclear_days))),
+            unclear_dates=best.unclear_dates or other.unclear_dates,
             closed_weeks=best.closed_weeks or other.closed_weeks,
             closed_dates=best.closed_dates or other.closed_dates,
             note=best.note or other.note,

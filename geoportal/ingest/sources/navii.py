@@ -27,6 +27,7 @@ from geoportal.ingest.reading.rows import (
     read_url,
 )
 from geoportal.ingest.reading.source import Source
+from geoportal.text.closing_dates import closing_dates
 
 NAME: Final = "navii-facility"
 CLOSED_FLAG: Final = "0"
@@ -53,7 +54,13 @@ _OFFICIAL = {
 }
 _NAMES = frozenset({"略称", "略称（フリガナ）", "英語表記（ローマ字表記）"})
 _REQUIRED = ("id", "name", "address")
-_MONTHLY = r"決まった週に休診\(定期週\)第[1-5]週\([月火水木金土日]\)"
+_MONTHLY_CLOSING: Final = (
+    "決まった週に休診(定期週)",
+    "決まった週に休業(定期週)",
+    "定期閉店",
+)
+"""What hospitals and clinics, maternity homes, pharmacies call the flags of a week of the month."""
+_MONTHLY = r"(決まった週に休[診業]\(定期週\)|定期閉店)第[1-5]週\([月火水木金土日]\)"
 _SLOT = r"[月火水木金土日祝](開店|就業|外来受付)時間帯[1-9](開始|終了)時間"
 
 HOSPITAL_LAYOUT: Final = Layout(
@@ -72,23 +79,37 @@ CLINIC_LAYOUT: Final = Layout(
 MATERNITY_LAYOUT: Final = Layout(
     NAME,
     "maternity_home",
-    {**_COMMON, "url": _OFFICIAL["url"], "slot": ("月_就業時間帯1_開始時間",)},
+    {
+        **_COMMON,
+        "url": _OFFICIAL["url"],
+        "slot": ("月_就業時間帯1_開始時間",),
+        **{
+            f"weekly_{i}": (f"毎週決まった曜日に休業（{DAY_LABELS_JA[i]}）",)
+            for i in range(HOLIDAY)
+        },
+        f"weekly_{HOLIDAY}": ("祝日に休業",),
+        "other_days": ("その他の休業日（gw、お盆等）",),
+    },
     (*_REQUIRED, "slot"),
     _NAMES | {"機関区分"},
-    (_SLOT,),
+    (_SLOT, _MONTHLY),
 )
 PHARMACY_LAYOUT: Final = Layout(
     NAME,
     "pharmacy",
     {
         **_COMMON,
+        "name": ("正式名称", "名称"),
+        "kana": ("正式名称（フリガナ）", "フリガナ"),
         "url": ("薬局のホームページアドレス",),
         **{f"weekly_{i}": (f"営業日（{name}）",) for i, name in enumerate(DAY_LABELS_JA)},
+        **{f"every_week_{i}": (f"定期閉店毎週（{DAY_LABELS_JA[i]}）",) for i in range(HOLIDAY)},
         "other_days": ("その他の閉店日（gw、お盆等）",),
     },
     (*_REQUIRED, "url", "weekly_0"),
-    _NAMES,
-    (_SLOT, r"定期閉店.*"),
+    _NAMES | {"ローマ字"},
+    (_SLOT, _MONTHLY),
+    optional=frozenset(f"every_week_{i}" for i in range(HOLIDAY)),
 )
 LAYOUTS: Final = (CLINIC_LAYOUT, HOSPITAL_LAYOUT, MATERNITY_LAYOUT, PHARMACY_LAYOUT)
 
@@ -97,8 +118,6 @@ _KIND_BY_DIGIT = {"1": "hospital", "2": "clinic", "3": "dental_clinic", "4": "ma
 _GENERAL_BEDS = "一般病床"
 _MEDICAL_ID = re.compile(r"\d{13}")
 _PHARMACY_ID = re.compile(r"\d{6,13}")
-_CALENDAR_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
-_DATE_SEPARATOR = re.compile(r"[\s、，,・.]+")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 _SLOTS = (
     ("開店時間帯", "consultation"),
@@ -196,8 +215,11 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
         flags[day] = record.get(f"weekly_{day}").removesuffix(".0")
         if flags[day] not in ("", CLOSED_FLAG, OPEN_FLAG):
             notes.misfit(f"weekly_{day}", "bad_flag", "expected 0 or 1 or nothing; not used")
-    closed = tuple(day for day, flag in flags.items() if flag == CLOSED_FLAG)
+    every_week = {day for day in range(HOLIDAY) if record.get(f"every_week_{day}") == CLOSED_FLAG}
+    closed = tuple(day for day, flag in flags.items() if flag == CLOSED_FLAG or day in every_week)
+    open_days = tuple(day for day, flag in flags.items() if flag == OPEN_FLAG)
     note = read_paragraph(notes, "other_days")
+    closed_dates, unclear_dates = closing_dates(note)
     if read_number(note) is not None:
         notes.misfit("other_days", "bad_text", "expected words or dates, not a number; shown")
     if record.further(_GENERAL_BEDS) and read_number(record.further(_GENERAL_BEDS)) is None:
@@ -206,31 +228,25 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
         Hours(
             sessions=tuple(_sessions(record)),
             closed_days=closed,
-            open_days=tuple(day for day, flag in flags.items() if flag == OPEN_FLAG),
+            open_days=open_days,
             closed_weeks=tuple(
                 (week, day)
                 for week in range(1, 6)
                 for day in range(HOLIDAY)
                 if day not in closed  # every week
-                and record.further(f"決まった週に休診(定期週)第{week}週({DAY_LABELS_JA[day]})")
-                == CLOSED_FLAG
+                and CLOSED_FLAG
+                in (
+                    record.further(f"{words}第{week}週({DAY_LABELS_JA[day]})")
+                    for words in _MONTHLY_CLOSING
+                )
             ),
-            closed_dates=_closed_dates(note),
+            closed_dates=closed_dates,
+            unclear_dates=unclear_dates,
             note=note,
             as_of=edition.as_of,
             source=NAME,
         )
     )
-
-
-def _closed_dates(note: str) -> tuple[str, ...]:
-    """Return the closing days that are single dates; ranges and rules stay in the note."""
-    dates = []
-    for part in _DATE_SEPARATOR.split(note):
-        match = _CALENDAR_DAY.fullmatch(part)
-        if match and 1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31:
-            dates.append(f"{int(match[1]):02}-{int(match[2]):02}")
-    return tuple(sorted(set(dates)))
 
 
 def _sessions(record: Record) -> Iterator[Session]:

@@ -125,7 +125,8 @@ def _sessions(notes: RowNotes, record: Record, department: str) -> Iterator[Sess
                 continue
             session = _session(notes, day, opens_name, closes_name)
             if session is not None:
-                yield replace(session, use=use, department=department)
+                emergency = use == "consultation" and department.startswith("救急")
+                yield replace(session, use="emergency" if emergency else use, department=department)
 
 
 def _session(notes: RowNotes, day: int, opens_name: str, closes_name: str) -> Session | None:

@@ -78,7 +78,10 @@ def week(hours: Document | None, today: int) -> list[Document]:
             if day in hours["open_days"]
             else "unknown"
         )
-        rows.append({"day": day, "today": day == today, "state": state, **times})
+        unclear = day in hours["unclear_days"]
+        rows.append(
+            {"day": day, "today": day == today, "state": state, "unclear": unclear, **times}
+        )
     return rows
 
 

@@ -79,3 +79,23 @@ def test_the_next_opening_skips_closing_days():
 
 def test_hours_survive_json():
     assert Hours.from_dict(WEEKDAYS.as_dict()) == WEEKDAYS
+
+
+def test_a_day_flagged_open_whose_times_are_not_published_is_unknown_beside_days_that_have_times():
+    hours = Hours(sessions=(Session(0, "09:00", "17:00"),), open_days=(0, 4), closed_days=(5,))
+    assert CALENDAR.status(hours, at(27, 10)) == "unknown"  # Friday
+    assert CALENDAR.status(hours, at(27, 3)) == "unknown"
+    assert CALENDAR.status(hours, at(25, 10)) == "closed"  # Wednesday: neither flagged nor timed
+    assert CALENDAR.status(hours, at(28, 10)) == "closed"
+
+
+def test_within_a_session_of_an_unclear_day_nothing_is_certain_and_outside_it_is_closed():
+    hours = Hours(
+        sessions=(Session(6, "09:00", "17:00"), Session(0, "09:00", "17:00")),
+        unclear_days=(6,),
+        unclear_dates=("11-30",),
+    )
+    assert CALENDAR.status(hours, at(29, 10)) == "unknown"  # Sunday
+    assert CALENDAR.status(hours, at(29, 18)) == "closed"
+    assert CALENDAR.status(hours, at(30, 10)) == "unknown"  # a Monday of unclear date
+    assert CALENDAR.next_opening(hours, at(28, 10)) == datetime(2026, 12, 7, 9, tzinfo=JST)

@@ -38,6 +38,8 @@ HOURS = st.builds(
     open_days=DAYS,
     closed_weeks=st.lists(st.tuples(st.integers(1, 5), st.integers(0, 6)), max_size=2).map(tuple),
     closed_dates=st.lists(st.sampled_from(("11-03", "11-22", "12-31")), max_size=2).map(tuple),
+    unclear_days=DAYS,
+    unclear_dates=st.lists(st.sampled_from(("11-03", "11-22", "12-30")), max_size=2).map(tuple),
     note=st.sampled_from(("", "不定休")),
 )
 MOMENTS = st.integers(0, 70 * 24 * 4).map(

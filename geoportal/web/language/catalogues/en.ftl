@@ -266,6 +266,7 @@ hours-reception = Reception
 hours-state-open = Open (times not known)
 hours-state-closed = Closed
 hours-state-unknown = Not known
+hours-unclear = Another list says closed; please call before going
 hours-none = No hours are known. Please call and ask.
 day-0 = Mon
 day-1 = Tue

@@ -266,6 +266,7 @@ hours-reception = 受付《うけつけ》
 hours-state-open = 開《あ》いています（時間《じかん》は わかりません）
 hours-state-closed = 休《やす》み
 hours-state-unknown = わかりません
+hours-unclear = 「休《やす》み」と 書《か》いてある 名簿《めいぼ》も あります。電話《でんわ》で 聞《き》いてください
 hours-none = 時間《じかん》は わかりません。電話《でんわ》で 聞《き》いてください。
 day-0 = 月曜日《げつようび》
 day-1 = 火曜日《かようび》

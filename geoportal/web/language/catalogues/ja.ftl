@@ -266,6 +266,7 @@ hours-reception = 受付
 hours-state-open = 開いています（時刻は不明）
 hours-state-closed = 休み
 hours-state-unknown = 不明
+hours-unclear = 「休み」とする掲載もあります。お出かけ前に電話でお確かめください
 hours-none = 時間の情報はありません。電話でおたずねください。
 day-0 = 月
 day-1 = 火

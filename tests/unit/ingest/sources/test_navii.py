@@ -149,3 +149,61 @@ def test_flags_moved_by_one_day_are_noticed(database, tmp_path):
     report, found = imported(database, tmp_path, rows)
     assert report.refused
     assert found == []
+
+
+def test_the_national_file_of_pharmacies_calls_its_columns_otherwise(database, tmp_path):
+    names = {"正式名称": "名称", "正式名称（フリガナ）": "フリガナ"}
+    weeks = [f"定期閉店第{week}週（{day}）" for week in "１２３４５" for day in "月火水木金土日"]
+    header = [names.get(name, name) for name in PHARMACY_HEADER]
+    header += ["ローマ字", *(f"定期閉店毎週（{day}）" for day in "月火水木金土日"), *weeks]
+    row = navii_row(
+        header,
+        **{
+            "ID": "40510028",
+            "名称": "見本薬局",
+            "フリガナ": "ミホンヤッキョク",
+            "営業日（月）": "1",
+        },
+        **{"定期閉店毎週（木）": "0", "定期閉店第１週（火）": "0", "定期閉店第２週（火）": "1"},
+        月_開店時間帯1_開始時間="9:00",
+        月_開店時間帯1_終了時間="18:30",
+    )
+    report, (facility,) = imported(database, tmp_path, [row], header)
+    assert [issue.code for issue in report.issues] == ["unverified"]  # of the position
+    assert (facility.kind, facility.name, facility.kana) == (
+        "pharmacy",
+        "見本薬局",
+        "ミホンヤッキョク",
+    )
+    assert facility.hours.closed_days == (3,)
+    assert facility.hours.closed_weeks == ((1, 1),)
+
+
+def test_a_maternity_home_says_when_it_is_closed(database, tmp_path):
+    closings = [f"毎週決まった曜日に休業（{day}）" for day in "月火水木金土日"]
+    other = "その他の休業日（gw、お盆等）"
+    header = [name for name in NAVII_HEADER if "休診" not in name and "病床" not in name]
+    header += [*closings, "祝日に休業", "決まった週に休業（定期週）第3週（水）", other]
+    header += ["月_就業時間帯1_開始時間", "月_就業時間帯1_終了時間"]
+    row = navii_row(
+        header,
+        **{"ID": "4041010990011", "機関区分": "4", "祝日に休業": "0", other: "12/30～1/2"},
+        **dict.fromkeys(closings[:5], "1"),
+        **dict.fromkeys(closings[5:], "0"),
+        **{"決まった週に休業（定期週）第3週（水）": "0"},
+        月_就業時間帯1_開始時間="09:00",
+        月_就業時間帯1_終了時間="17:00",
+    )
+    _, (facility,) = imported(database, tmp_path, [row], header)
+    assert facility.kind == "maternity_home"
+    assert facility.hours.closed_days == (5, 6, HOLIDAY)
+    assert facility.hours.open_days == (0, 1, 2, 3, 4)
+    assert facility.hours.closed_weeks == ((3, 2),)
+    assert facility.hours.closed_dates == ("01-01", "01-02", "12-30", "12-31")
+
+
+def test_a_season_named_without_days_is_unclear(database, tmp_path):
+    row = navii_row(**{"その他の休診日（gw、お盆等）": "お盆"})
+    _, (facility,) = imported(database, tmp_path, [row])
+    assert "08-14" in facility.hours.unclear_dates
+    assert facility.hours.closed_dates == ()

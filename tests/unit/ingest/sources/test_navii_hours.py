@@ -126,3 +126,38 @@ def test_the_rebuilt_files_bring_departments(database):
     assert sum(item.rejected for item in report.files) == 0
     assert len(with_departments) > 1_400
     assert not any(codes(item) & {"bad_time", "missing_time"} for item in report.files)
+
+
+def with_flags(database, tmp_path, flags, *rows):
+    names = [f"毎週決まった曜日に休診（{day}）" for day in "月火水木金土日"]
+    facility = navii_row(**dict(zip(names, flags, strict=True)))
+    facilities = write_csv(tmp_path / "facility_20250601.csv", FACILITY_HEADER, [facility])
+    hours = write_csv(tmp_path / "hours_20250601.csv", HEADER, rows)
+    import_into(database, hours, facilities)
+    return next(iter(by_name(database).values())).hours
+
+
+def test_flags_of_open_days_stay_beside_times(database, tmp_path):
+    times = {"月_診療開始時間": "09:00", "月_診療終了時間": "17:00"}
+    hours = with_flags(database, tmp_path, "1111100", row(**times))
+    assert hours.open_days == (0, 1, 2, 3, 4)
+    assert hours.closed_days == (5, 6)
+
+
+def test_a_day_with_times_that_is_flagged_closed_is_unclear(database, tmp_path):
+    opens = {f"{day}_診療開始時間": "09:00" for day in "月日"}
+    times = opens | {f"{day}_診療終了時間": "17:00" for day in "月日"}
+    hours = with_flags(database, tmp_path, "1111100", row(**times))
+    assert hours.unclear_days == (6,)
+    assert hours.closed_days == (5,)
+
+
+def test_an_emergency_department_is_not_open_for_consultation(database, tmp_path):
+    night = {"水_診療開始時間": "00:00", "水_診療終了時間": "23:59"}
+    day = {"水_診療開始時間": "09:00", "水_診療終了時間": "17:00"}
+    rows = [row(診療科目名="救急科", **night), row(**day)]
+    _, facility = imported(database, tmp_path, *rows)
+    assert [(s.use, s.department) for s in facility.hours.sessions] == [
+        ("emergency", "救急科"),
+        ("consultation", "内科"),
+    ]
