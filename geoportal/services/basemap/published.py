@@ -69,6 +69,7 @@ class PublishedTiles:
         self._waiting = threading.BoundedSemaphore(WAITING)
         self._state = threading.Lock()
         self._answers = False
+        self._is_away_logged = False
         self._failures = 0
         self._next_probe = 0.0
         self._failed: dict[Tile, float] = {}
@@ -168,6 +169,7 @@ class PublishedTiles:
         with self._state:
             came_back = not self._answers
             self._answers = True
+            self._is_away_logged = False
             self._failures = 0
         if came_back:
             _LOG.info("base map: %s answers", self._publisher.host)
@@ -179,7 +181,10 @@ class PublishedTiles:
                 return
             self._answers = False
             self._next_probe = self._clock() + _AWAY_S
-        _LOG.warning("base map: no tiles from %s (%s): outlines only", self._publisher.host, error)
+            was_logged, self._is_away_logged = self._is_away_logged, True
+        if not was_logged:
+            host = self._publisher.host
+            _LOG.warning("base map: no tiles from %s (%s): outlines only", host, error)
 
 
 def _image(cached: CachedTile) -> TileImage | None:
