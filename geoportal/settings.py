@@ -82,8 +82,8 @@ class Settings:
         if switch not in {"0", "1"}:
             raise UsageError("GEOPORTAL_TILES_ON must be 0 or 1", "GEOPORTAL_TILES_ON")
         size = environment.get("GEOPORTAL_TILE_CACHE_MB", "512")
-        if not (size.isascii() and size.isdecimal() and 16 <= int(size) <= 1_000_000):
-            message = "GEOPORTAL_TILE_CACHE_MB must be a number of MiB from 16 to 1000000"
+        if not (size.isascii() and size.isdecimal() and len(size) < 8 and int(size) >= 16):
+            message = "GEOPORTAL_TILE_CACHE_MB must be a number of MiB from 16 to 9999999"
             raise UsageError(message, "GEOPORTAL_TILE_CACHE_MB")
         return cls(
             database=environment.get("GEOPORTAL_DATABASE", DEFAULT_DATABASE),

@@ -29,7 +29,7 @@ def robots() -> Response:
         return _text(["User-agent: *", "Disallow: /"])
     parts = range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
     maps = [f"Sitemap: {_absolute(url_for('crawlers.sitemap', part=part))}" for part in parts]
-    return _text(["User-agent: *", "Disallow: /api/", *maps])
+    return _text(["User-agent: *", "Disallow: /api/", "Disallow: /tiles/", *maps])
 
 
 @blueprint.get("/sitemaps/<int:part>.txt")

@@ -341,6 +341,18 @@ def test_what_the_settings_make(tmp_path, caplog):
     assert "no cache" in caplog.text
 
 
+@pytest.mark.parametrize("size", ["", "8", "-1", "1e3", "５１２", "x", "9" * 5000])
+def test_a_cache_has_a_size(size):
+    with pytest.raises(UsageError, match="GEOPORTAL_TILE_CACHE_MB must be"):
+        Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": size})
+
+
+def test_the_base_map_is_on_unless_switched_off():
+    assert Settings.from_environment({}).tiles_on
+    assert not Settings.from_environment({"GEOPORTAL_TILES_ON": "0"}).tiles_on
+    assert Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": "64"}).tile_cache_mb == 64
+
+
 def test_pictures_are_known_by_their_first_bytes():
     assert image_type(PNG) == "image/png"
     assert image_type(b"\xff\xd8\xff\xe0") == "image/jpeg"
