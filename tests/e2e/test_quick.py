@@ -96,7 +96,9 @@ def test_the_start_page_is_light(visitor: Visitor) -> None:
     weights = {url: sizes[key] for key, url in begun.items() if "/api/v1/" not in url}
     total = sum(weights.values()) / 1024
     note_down(start_page_kb=round(total, 1), start_page_requests=len(weights))
-    assert 5 < len(weights) < 15
+    tiles = [url for url in weights if "/tiles/" in url]
+    assert 5 < len(weights) - len(tiles) < 15
+    assert 0 < len(tiles) <= 20
     assert total <= PAGE_LIMIT_KB, sorted(weights.items(), key=lambda item: -item[1])[:8]
 
 

@@ -101,7 +101,8 @@ function tileLoader() {
  */
 export function layBaseMap(/** @type {L.Map} */ map, /** @type {BaseMap} */ base, failed) {
   const { west, south, east, north, min_zoom: minZoom, max_zoom: maxNativeZoom } = base.area;
-  const credit = base.page ? h("a", { href: base.page }, base.attribution) : h("span", {}, base.attribution);
+  const said = { lang: /[\u3040-\u30ff\u3400-\u9fff]/.test(base.attribution) ? "ja" : "en" };
+  const credit = base.page ? h("a", { ...said, href: base.page }, base.attribution) : h("span", said, base.attribution);
   const load = tileLoader();
   const Layer = /** @type {any} */ (L.TileLayer).extend({
     createTile(coords, done) {
