@@ -36,11 +36,6 @@ class Geocoder:
     """Finds the place an address means, or says that it is not sure.
 
     Immutable; one geocoder may serve many threads.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        The places known.
     """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
@@ -108,12 +103,7 @@ class Geocoder:
     ) -> Iterator[GeocodeResult]:
         """Geocode one address after the other, lazily.
 
-        Parameters
-        ----------
-        texts : iterable of str
-            The addresses.
-        hints : iterable of str, optional
-            One for each text, empty where there is none.
+        There is one hint for each text, empty where there is none.
 
         Raises
         ------
@@ -133,16 +123,9 @@ class Geocoder:
     ) -> list[Candidate]:
         """Return places whose name begins with ``prefix``, for completion while typing.
 
-        Parameters
-        ----------
-        prefix : str
-            The beginning of an address, or of a town's name or reading (where known).
-        limit : int
-            At most this many.
-        hint : str
-            As for :meth:`geocode`.
-        codes : iterable of str
-            Municipality codes it should lie in, in place of a hint.
+        A prefix is the beginning of an address, or of a town's name or reading (where known).
+        Places lie in the municipalities of ``codes``; without any, where the hint says, as for
+        `geocode`.
         """
         hinted = self._hinted(hint, codes)
         return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)

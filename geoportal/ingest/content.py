@@ -76,11 +76,7 @@ class Content:
 def identify(member: Member, crs: str = "") -> Content:
     """Read a file and find out what it is.
 
-    Parameters
-    ----------
-    member : Member
-    crs : str
-        Reference system of a map file that declares none, empty when nobody names one.
+    ``crs`` is the reference system of a map file that declares none; empty when none is chosen.
 
     Raises
     ------

@@ -49,25 +49,10 @@ def import_files(
 ) -> ImportReport:
     """Import official files, in an order worked out here.
 
-    Parameters
-    ----------
-    database : Database
-        Opened and up to date.
-    reference : Reference
-        Shipped lists.
-    paths : sequence of Path
-        Files, ``.gz``, ``.zip``, or folders (every file in them; there, what resembles no data we
-        know is left out and said so, while a file named by itself is refused).
-    options : ImportOptions
-    today : date
-        In Japan; no file is taken to be newer.
-    progress : Progress, optional
-        Called while work goes on.
-
-    Returns
-    -------
-    ImportReport
-        Also for files that were refused; ask its ``refused``.
+    Paths are files, ``.gz``, ``.zip``, or folders (every file in them; there, what resembles no
+    data we know is left out and said so, while a file named by itself is refused). The database
+    is opened and up to date. ``today`` is the date in Japan; no file is taken to be newer. The
+    report also tells of files that were refused: ask its ``refused``.
 
     Raises
     ------
@@ -99,17 +84,8 @@ def load_sample(
     A second call changes nothing, even on a later day: the ages of its facts count from the first
     load. Real outlines and towns are never replaced by the sample's.
 
-    Parameters
-    ----------
-    database : Database
-    reference : Reference
-    sample_directory : Path
-        ``data/sample``.
-    centres_file : Path
-        ``data/reference/centres.csv``.
-    today : date
-        In Japan.
-    progress : Progress, optional
+    ``sample_directory`` is ``data/sample``, ``centres_file`` is ``data/reference/centres.csv``,
+    and ``today`` is the date in Japan.
 
     Raises
     ------

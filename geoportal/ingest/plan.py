@@ -112,14 +112,8 @@ class FilePlan:
 class Planner:
     """Opens files and finds out what they are.
 
-    Parameters
-    ----------
-    source : str
-        ``"auto"``, or the source every file must be.
-    fictional : frozenset of Path
-        Files of the sample city.
-    crs : str
-        Reference system of map files that declare none.
+    ``source`` is ``"auto"`` or the source every file must be of, ``fictional`` names the files of
+    the sample city, ``crs`` is the reference system of map files that declare none.
     """
 
     def __init__(self, source: str, fictional: frozenset[Path], crs: str = "") -> None:

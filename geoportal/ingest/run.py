@@ -74,10 +74,7 @@ class ImportOptions:
 class ImportRun:
     """One import: its options, and the geography loaded so far.
 
-    Parameters
-    ----------
-    database, reference, options, today, progress
-        As of `geoportal.ingest.pipeline.import_files`.
+    Its arguments are those of `geoportal.ingest.pipeline.import_files`.
     """
 
     def __init__(

@@ -51,12 +51,8 @@ class Database:
 def open_database(location: str | Path, *, create: bool = False) -> Database:
     """Open a database.
 
-    Parameters
-    ----------
-    location : str or Path
-        A file path (SQLite), or a ``postgresql://`` URL.
-    create : bool
-        Make it, or bring its schema up to date. Otherwise a missing database is an error.
+    The location is a file path (SQLite) or a ``postgresql://`` URL. With ``create`` it is made,
+    or its schema brought up to date; otherwise a missing database is an error.
 
     Raises
     ------
@@ -145,11 +141,8 @@ def dataset_version(connection: sa.Connection) -> str:
 def advance_dataset_version(connection: sa.Connection, cause: str) -> str:
     """Move the dataset version on and return it.
 
-    Parameters
-    ----------
-    cause : str
-        What changed the data (source, edition, file digest). The new version is a digest of the
-        old one and the cause, so two databases with the same history have the same version.
+    The cause is what changed the data (source, edition, file digest). The new version is a digest
+    of the old one and the cause, so two databases with the same history have the same version.
     """
     old = dataset_version(connection)
     new = hashlib.sha256(f"{old}\n{cause}".encode()).hexdigest()[:16]

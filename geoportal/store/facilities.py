@@ -75,14 +75,8 @@ def read_records(
 ) -> list[StoredRecord]:
     """Return stored records, ordered by key.
 
-    Parameters
-    ----------
-    source : str
-        Only this source; empty for all.
-    scopes, record_ids, facility_ids : sequence of str
-        Only these (one of the three); empty for all.
-    own_ids : sqlalchemy.Select, optional
-        Only records whose own id is among these.
+    Only those of a source (empty for all), of one of ``scopes``, ``record_ids`` and
+    ``facility_ids`` (empty for all), and with their own id among those that ``own_ids`` selects.
     """
     base = sa.select(records).order_by(records.c.source, records.c.record_id)
     if source:

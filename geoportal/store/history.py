@@ -45,12 +45,7 @@ def write_history(
 ) -> None:
     """Store what an edition says.
 
-    Parameters
-    ----------
-    source, as_of : str
-        The edition.
-    listed : iterable of (str, FacilityRecord)
-        Scope and record.
+    Source and ISO date name the edition; ``listed`` are pairs of scope and record.
 
     Notes
     -----
@@ -128,10 +123,7 @@ def past_of(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return date and content of every edition that lists a record, oldest first.
 
-    Returns
-    -------
-    list of (str, dict)
-        ISO date, and the attributes of `COMPARED`; empty when no edition of this source is stored.
+    A content has the attributes of `COMPARED`; empty when no edition of this source is stored.
     """
     query = (
         sa.select(record_history.c.as_of, record_contents.c.content)

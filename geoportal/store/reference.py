@@ -94,10 +94,7 @@ class CoverageQuestion:
 class Reference:
     """The shipped reference lists, read when first asked for.
 
-    Parameters
-    ----------
-    directory : Path
-        ``data/reference``.
+    The directory is ``data/reference``.
     """
 
     directory: Path = field(repr=False)

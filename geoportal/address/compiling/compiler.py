@@ -47,19 +47,11 @@ def compile_gazetteer(
 ) -> None:
     """Write the compiled gazetteer into a directory, atomically.
 
-    Parameters
-    ----------
-    places : iterable of Place
-        The rows, read once; a later row of the same place replaces an earlier one. Blocks and
-        houses may come without a row of their town.
-    municipalities : iterable of Municipality
-        Also those without any town, which are then known by name only and have no position.
-    directory : Path
-        Made when missing. Whoever has the old file open goes on reading the old one.
-    source, dataset_date : str
-        Shown with every result.
-    postcodes : iterable of Postcode
-        Optional: for cross-checking, for telling two places apart, and for readings.
+    Places are read once; a later row of the same place replaces an earlier one, and blocks and
+    houses may come without a row of their town. Municipalities without any town are known by name
+    only and have no position. The directory is made when missing; whoever has the old file open
+    goes on reading the old one. Source and date are shown with every result. Postal codes,
+    optional, are for cross-checking, for telling two places apart, and for readings.
     """
     tree, known = _build_tree(places, municipalities)
     uncertainty_m = complete_positions(tree)

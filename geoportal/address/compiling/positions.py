@@ -40,16 +40,9 @@ _SMALLEST_BLOCK_M, _SMALLEST_HOUSE_M = 30.0, 10.0
 def complete_positions(tree: Tree) -> Floats:
     """Complete the positions of a tree, in place, and return the uncertainty of every node.
 
-    Parameters
-    ----------
-    tree : Tree
-        Nodes without a position get that of their most central child; implausible positions of
-        blocks and houses are dropped.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Metres; NaN where there is no position.
+    Nodes without a position get that of their most central child; implausible positions of blocks
+    and houses are dropped. The uncertainties, of shape (n,), are in metres; NaN where there is no
+    position.
     """
     level, flags = tree.level, tree.flags
     uncertainty = np.full(len(level), np.nan)

@@ -18,12 +18,9 @@ _RANGE = re.compile(r"([0-9]+)(?:丁目)?(?:-([0-9]+))?")
 def ken_all_postcodes(rows: Iterable[Sequence[str]]) -> Iterator[Postcode]:
     """Read rows of 日本郵便's KEN_ALL.CSV or utf_ken_all.csv.
 
-    Parameters
-    ----------
-    rows : iterable of sequence of str
-        At least 9 columns: code (5 digits), old postal code, postal code, then readings of
-        prefecture, city and town in katakana (half width in the older file), then their names. A
-        town whose list in brackets is too long goes on in the next rows of the same postal code.
+    A row has at least 9 columns: code (5 digits), old postal code, postal code, then readings of
+    prefecture, city and town in katakana (half width in the older file), then their names. A town
+    whose list in brackets is too long goes on in the next rows of the same postal code.
 
     Yields
     ------

@@ -31,17 +31,8 @@ _CELLS_PER_ROW = 10_000_000
 def neighbour_distances_m(lon: Floats, lat: Floats, neighbours: int = NEIGHBOURS) -> Floats:
     """Return for every point the mean distance in metres to its nearest others.
 
-    Parameters
-    ----------
-    lon, lat : array of shape (n,)
-        Degrees, finite.
-    neighbours : int
-        How many others the mean is over.
-
-    Returns
-    -------
-    array of shape (n,)
-        ``inf`` where there are not enough others within about 300 km.
+    Longitudes and latitudes are finite degrees of shape (n,), as is the result, which is ``inf``
+    where there are not enough others within about 300 km. The mean is over ``neighbours`` others.
     """
     result = np.full(len(lon), np.inf)
     pending = np.arange(len(lon))
@@ -110,20 +101,9 @@ def unit_uncertainty_m(
 ) -> Floats:
     """Return the uncertainty in metres of units given by one point each.
 
-    Parameters
-    ----------
-    lon, lat : array of shape (n,)
-        Degrees; not finite where unknown.
-    factor : array of shape (n,)
-        What the mean distance to the neighbours is multiplied with.
-    smallest_m : float
-        No uncertainty is smaller, in metres.
-
-    Returns
-    -------
-    array of shape (n,)
-        Between ``smallest_m`` and ``LARGEST_UNIT_M``; the largest where there is nothing to
-        compare with.
+    All arrays have the shape (n,): degrees, not finite where unknown, and the factors the mean
+    distances to the neighbours are multiplied with. The result lies between ``smallest_m`` and
+    ``LARGEST_UNIT_M``; it is the largest where there is nothing to compare with.
     """
     result = np.full(len(lon), LARGEST_UNIT_M)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))

@@ -38,14 +38,8 @@ def write_archive(
 ) -> None:
     """Write arrays and a header, atomically.
 
-    Parameters
-    ----------
-    path : Path
-        The file; its directory must exist.
-    header : mapping
-        JSON-ready values.
-    arrays : mapping of str to array or bytes
-        One-dimensional arrays, stored in little-endian order.
+    The file's directory must exist. The header is JSON-ready; the arrays have one dimension and
+    are stored in little-endian order.
     """
     blobs: list[bytes] = []
     layout: dict[str, tuple[str, int, int]] = {}
@@ -75,12 +69,8 @@ def write_archive(
 def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, memoryview]]:
     """Memory-map what :func:`write_archive` wrote.
 
-    Returns
-    -------
-    header : dict
-        The header as given.
-    arrays : dict of str to memoryview
-        Read-only; indexing one gives a plain int or float.
+    Returned are the header as given and the arrays, read-only; indexing one gives a plain int or
+    float.
 
     Raises
     ------

@@ -158,17 +158,9 @@ class Gazetteer:
     def towns_within(self, start: int, stop: int, first: int, last: int) -> list[tuple[int, int]]:
         """Return towns of one spelling that lie in a range of nodes.
 
-        Parameters
-        ----------
-        start, stop : int
-            A slice of ``towns.values``, ascending: the towns of the spelling.
-        first, last : int
-            Range of town nodes, ``last`` not included.
-
-        Returns
-        -------
-        list of (node, spelling)
-            ``spelling`` as in `town_spellings`.
+        ``start`` and ``stop`` are a slice of ``towns.values``, ascending: the towns of the
+        spelling; ``first`` and ``last`` are a range of town nodes, ``last`` not included.
+        Returned are nodes, each with its kind of spelling as in `town_spellings`.
         """
         nodes = self.towns.values
         low = bisect_left(nodes, first, start, stop)

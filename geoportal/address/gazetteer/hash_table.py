@@ -21,12 +21,8 @@ Arrays = dict[str, npt.NDArray[np.uint32] | bytes]
 def hash_table_arrays(name: str, entries: Mapping[str, Sequence[int]]) -> Arrays:
     """Lay a mapping out as arrays for :class:`HashTable`.
 
-    Parameters
-    ----------
-    name : str
-        Prefix of the arrays' names.
-    entries : mapping of str to sequence of int
-        Values of each key: numbers below 2**32, kept in the order given.
+    The name is a prefix of the arrays' names. The values of each key are numbers below 2**32,
+    kept in the order given.
     """
     keys = sorted(key.encode() for key in entries)
     starts = np.zeros(len(keys) + 1, dtype=np.uint32)
@@ -93,12 +89,7 @@ def _arrays(
 class HashTable:
     """Looks up keys and their prefixes; immutable, safe from many threads.
 
-    Parameters
-    ----------
-    arrays : mapping of str to memoryview
-        What :func:`hash_table_arrays` made, read back.
-    name : str
-        The prefix given there.
+    Arrays are what :func:`hash_table_arrays` made of this name, read back.
 
     Attributes
     ----------
@@ -142,17 +133,8 @@ class HashTable:
     def find_prefixes(self, text: str, before: str = "") -> list[tuple[int, int, int]]:
         """Find every key that is a beginning of a text.
 
-        Parameters
-        ----------
-        text : str
-            Looked at from its start.
-        before : str
-            Put in front of ``text``; does not count in the lengths.
-
-        Returns
-        -------
-        list of (length, start, stop)
-            Letters of ``text`` used and the slice of `values`; longest first.
+        Returned are (length, start, stop), longest first: letters of ``text`` used and the slice
+        of `values`. ``before`` is put in front of the text and does not count in the lengths.
         """
         matches = []
         slots, hashes, mask = self._slots, self._hashes, self._mask
@@ -176,12 +158,8 @@ class HashTable:
     def find_completions(self, prefix: str) -> tuple[slice, npt.NDArray[np.uint32]]:
         """Find all values of keys that begin with a prefix.
 
-        Returns
-        -------
-        slice
-            Of `values`, empty when there is none.
-        ndarray of int, shape (n,)
-            Bytes of the key of each value.
+        Returned are the slice of `values`, empty when there is none, and the bytes of the key of
+        each value, of shape (n,).
         """
         wanted = prefix.encode("utf-8", "surrogatepass")
         entries = range(len(self))

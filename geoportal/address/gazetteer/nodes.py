@@ -38,14 +38,7 @@ _LEVEL_LETTERS = {CHOME: "c", KOAZA: "k", BLOCK: "b", HOUSE: "h"}
 def child_key(parent: int, level: int, name: str = "") -> str:
     """Return the key under which the table of children has a child.
 
-    Parameters
-    ----------
-    parent : int
-        Node of the unit above.
-    level : int
-        `CHOME`, `KOAZA`, `BLOCK` or `HOUSE`.
-    name : str
-        Canonical name of the child, of a 丁目 its number ("3"); empty for what the keys of all
-        children of this level begin with.
+    The level is `CHOME`, `KOAZA`, `BLOCK` or `HOUSE`. The name is canonical, of a 丁目 its number
+    ("3"); empty for what the keys of all children of this level begin with.
     """
     return f"{parent:x}{_LEVEL_LETTERS[level]}{name}"

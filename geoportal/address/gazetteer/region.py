@@ -91,16 +91,8 @@ class Region:
 def common_position(regions: Collection[Region]) -> Position | None:
     """Return one position for several municipalities: that of the most central one.
 
-    Parameters
-    ----------
-    regions : collection of Region
-        For example all wards of a city.
-
-    Returns
-    -------
-    Position or None
-        Its uncertainty covers every municipality with that one's own. None when none has a
-        position.
+    Its uncertainty covers every municipality (for example all wards of a city) with that one's
+    own. None when none has a position.
     """
     positions = [region.position for region in regions if region.position is not None]
     if not positions:

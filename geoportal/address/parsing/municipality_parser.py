@@ -140,10 +140,7 @@ class MunicipalityParser:
     def parse_hint(self, hint: str) -> frozenset[int]:
         """Return the numbers of the municipalities a hint allows; empty when it says nothing known.
 
-        Parameters
-        ----------
-        hint : str
-            A 5- or 6-digit municipality code, a 2-digit prefecture code, or names.
+        A hint is a 5- or 6-digit municipality code, a 2-digit prefecture code, or names.
         """
         hint = hint.strip()
         if not hint:

@@ -200,16 +200,8 @@ def _seams(raw: str, start: int, stop: int, at: int, canonical: str) -> Iterator
 def canonicalize(text: str) -> CanonicalText:
     """Bring a text to canonical form.
 
-    Parameters
-    ----------
-    text : str
-        Any text; only its first ``LONGEST_TEXT`` letters are used.
-
-    Returns
-    -------
-    CanonicalText
-        Kanji numerals become Arabic wherever they stand, also inside names (三萩野 → 3萩野): the
-        gazetteer's names go the same way.
+    Only the first ``LONGEST_TEXT`` letters are used. Kanji numerals become Arabic wherever they
+    stand, also inside names (三萩野 → 3萩野): the gazetteer's names go the same way.
     """
     letters, ends = _letters(text[:LONGEST_TEXT])
     raw = "".join(letters)

@@ -14,19 +14,9 @@ _UNREADABLE = re.compile("[〓□■●\ue000-\uf8ff\ufffd]")
 def match_misspelt(name: str, tail: str) -> tuple[int, str]:
     """Match the beginning of a text with a town name that it does not quite spell.
 
-    Parameters
-    ----------
-    name : str
-        Canonical key of a published town.
-    tail : str
-        Canonical text from where the town should begin.
-
-    Returns
-    -------
-    length : int
-        Letters of ``tail`` that stand for the name, 0 when they do not.
-    reason : str
-        The warning: ``town_prefix_inferred``, ``letter_unreadable`` or ``spelling_corrected``.
+    Both are canonical. Returned are the letters of ``tail``, which begins where the town should,
+    that stand for the name (0 when they do not), and the warning: ``town_prefix_inferred``,
+    ``letter_unreadable`` or ``spelling_corrected``.
     """
     written = _UP_TO_NUMBER.match(tail)
     if written and len(written[0]) >= _SHORTEST_NAME and name.endswith(written[0]):

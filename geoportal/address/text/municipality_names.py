@@ -52,10 +52,7 @@ def _split_name(name: str) -> tuple[str, str]:
 def municipality_spellings(municipalities: Sequence[Municipality]) -> list[MunicipalitySpelling]:
     """Return every way in which municipalities, cities and counties are written.
 
-    Parameters
-    ----------
-    municipalities : sequence of Municipality
-        All municipalities, in code order, which gives them their numbers.
+    Municipalities are in code order, which gives them their numbers.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     members: dict[tuple[str, bool], set[int]] = defaultdict(set)

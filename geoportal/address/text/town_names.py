@@ -45,12 +45,8 @@ class TownParts(NamedTuple):
 def split_town(town: str, koaza: str) -> TownParts:
     """Split the names of a gazetteer row.
 
-    Parameters
-    ----------
-    town : str
-        大字町丁目名; "（大字なし）" and the empty name let the 小字 take its place.
-    koaza : str
-        小字・通称名, may be empty.
+    ``town`` is the 大字町丁目名; "（大字なし）" and the empty name let the 小字・通称名, which
+    may be empty, take its place.
     """
     if _NO_OAZA.fullmatch(town) or not town:
         town, koaza = koaza, ""
@@ -68,16 +64,8 @@ def is_oaza(town: str) -> bool:
 def town_spellings(town: str) -> dict[str, int]:
     """Return the canonical keys a town is known by, each with the kind of its spelling.
 
-    Parameters
-    ----------
-    town : str
-        Without its 丁目.
-
-    Returns
-    -------
-    dict of str to int
-        `EXACT` first; the others only where they differ from it. Only the exact name may be a
-        single letter.
+    The town is without its 丁目. Its first key is `EXACT`; the others are only there where they
+    differ from it. Only the exact name may be a single letter.
     """
     exact = canonical_key(town)
     spellings = {exact: EXACT} if exact else {}

@@ -113,13 +113,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All data sets, and the cities whose surroundings are listed.
-
-    Parameters
-    ----------
-    datasets : tuple of Dataset
-    cities : Mapping of str to City
-    """
+    """All data sets, and the cities whose surroundings are listed."""
 
     datasets: tuple[Dataset, ...]
     cities: Mapping[str, City]

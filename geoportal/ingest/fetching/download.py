@@ -53,16 +53,9 @@ class _ChangedError(_TryAgainError):
 class Downloader:
     """Gets files from web servers, one at a time.
 
-    Parameters
-    ----------
-    pause_s : float
-        Least time between two requests to the same host.
-    back_off_s : float
-        Wait before the second try; doubled before each further one.
-    timeout_s : float
-        Without a byte for this long the connection is given up.
-    sleep : callable
-        Tests pass one that does not wait.
+    Two requests to one host are at least ``pause_s`` seconds apart; the second try waits
+    ``back_off_s``, doubled before each further one; a connection is given up after ``timeout_s``
+    without a byte. ``sleep`` waits for a number of seconds.
     """
 
     pause_s: float = 1.0
@@ -83,16 +76,9 @@ class Downloader:
 
         What has come of it stays beside the target as ``.part`` and is continued by the next call.
 
-        Parameters
-        ----------
-        address : str
-            ``http`` or ``https``.
-        target : Path
-            Replaced in one step when everything has come and been checked.
-        sha256 : str
-            Known digest; empty when none is.
-        progress : callable
-            Called with bytes so far and in all (0 when not said).
+        The target is replaced in one step when everything has come and been checked. ``sha256``
+        is the known digest, empty when there is none; ``progress`` is called with the bytes so
+        far and in all (0 when not known).
 
         Raises
         ------

@@ -62,14 +62,8 @@ class Fetched:
 class Fetcher:
     """Gets the files of data sets into a folder, a sub-folder for each.
 
-    Parameters
-    ----------
-    directory : Path
-        Where files are kept between calls; what is there already is not got again when the
-        publisher's file is the same.
-    downloader : Downloader
-    progress : Progress
-        Called with the file's name, bytes so far and in all.
+    Files are kept in ``directory`` between calls; one that the publisher has not changed is not
+    downloaded again. ``progress`` is called with the file's name, the bytes so far and in all.
     """
 
     directory: Path
@@ -79,12 +73,8 @@ class Fetcher:
     def fetch(self, datasets: Sequence[Dataset], city: City, origin: str = "") -> list[Fetched]:
         """Get every file of these data sets; one that fails does not hold up the others.
 
-        Parameters
-        ----------
-        datasets : sequence of Dataset
-        city : City
-        origin : str
-            Folder or base address of a copy; empty: the publishers.
+        ``origin`` is a folder or the base address of a copy; empty for the publishers' own
+        addresses.
 
         Raises
         ------

@@ -82,17 +82,10 @@ def check_chosen(text: str) -> None:
 def place(name: str, shapes: Shapes, declared: str, chosen: str) -> Placed:
     """Convert geometries to degrees.
 
-    Parameters
-    ----------
-    name : str
-        Of the file, for messages.
-    shapes : sequence of geometry or None
-    declared : str
-        What the file says, empty when it says nothing.
-    chosen : str
-        What the person says who imports it. It counts where the file declares nothing, or
-        something that cannot be right; never against a declaration that puts it into Japan, nor
-        for what are degrees in Japan as they stand.
+    ``declared`` is what the file says and ``chosen`` what the person says who imports it, each
+    empty for nothing. What is chosen counts where the file declares nothing, or something that
+    cannot be right; never against a declaration that puts it into Japan, nor for what are degrees
+    in Japan as they stand. The name is for messages.
 
     Raises
     ------

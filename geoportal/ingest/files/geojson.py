@@ -127,12 +127,8 @@ def _loads(text: str) -> Any:
 def read_geojson(name: str, document: Any) -> GeoJson:
     """Return the features of a JSON document.
 
-    Parameters
-    ----------
-    name : str
-        Of the file, for messages.
-    document : value
-        As `parse_json` returns it: a FeatureCollection, a Feature, or a list of them.
+    The document is as `parse_json` returns it: a FeatureCollection, a Feature, or a list of them;
+    the name is for messages.
 
     Raises
     ------

@@ -8,12 +8,7 @@ from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
 class CutFileError(UnreadableSourceError):
     """A file ends or breaks in the middle of a row.
 
-    Parameters
-    ----------
-    message : str
-        For people.
-    line : int
-        1-based physical line.
+    ``line`` is the 1-based physical line.
     """
 
     def __init__(self, message: str, line: int) -> None:
@@ -24,12 +19,8 @@ class CutFileError(UnreadableSourceError):
 class NotNeededError(UnlikeAnyLayoutError):
     """A file is recognised, and nothing in it is used here: it is set aside, not refused.
 
-    Parameters
-    ----------
-    message : str
-        For people: what it is and which file is wanted instead.
-    source : str
-        The source it is published with.
+    The message says what it is and which file is wanted instead; ``source`` is the source it is
+    published with.
     """
 
     def __init__(self, message: str, source: str) -> None:

@@ -128,13 +128,8 @@ def _decodes(data: bytes | mmap, encoding: str) -> bool:
 def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable | None:
     """Return a file as a streamed table if its first line is a header of one of the layouts.
 
-    Parameters
-    ----------
-    member : Member
-        Any file.
-    layouts : iterable of Layout
-        Those whose tables are read row by row. Of several that fit, the one that knows most of
-        the header; a layout may have ``headless`` tables, told by their first row.
+    Of several layouts that fit, the one that knows most of the header is taken; a layout may have
+    ``headless`` tables, recognised by their first row.
     """
     first = first_row(member)
     if not first:

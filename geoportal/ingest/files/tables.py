@@ -57,10 +57,7 @@ class Sheet:
 def read_sheets(member: Member) -> list[Sheet]:
     """Read a file as text table or Excel workbook.
 
-    Returns
-    -------
-    list of Sheet
-        One for text, one for each sheet that is not empty of a workbook.
+    There is one sheet for a text, one for each sheet that is not empty of a workbook.
 
     Raises
     ------

@@ -54,10 +54,7 @@ NO_ADDRESS = AddressParts("", ())
 def address_parts(address: str) -> AddressParts:
     """Parse an address without a gazetteer, so that the order of imports cannot matter.
 
-    Parameters
-    ----------
-    address : str
-        With or without prefecture; buildings behind the numbers are ignored.
+    Buildings behind the numbers are ignored.
     """
     plain = unicodedata.normalize("NFKC", address).replace(" ", "").strip()
     plain = _MUNICIPALITY.sub("", _PREFECTURE.sub("", plain))
@@ -77,14 +74,11 @@ def address_parts(address: str) -> AddressParts:
 def compare_address_parts(mine: AddressParts, theirs: AddressParts) -> str:
     """Return how well two addresses of one municipality agree.
 
-    Returns
-    -------
-    str
-        ``same`` the same numbers (as far as both go, two at least), ``part`` the same first
-        number and no other on one side, ``block`` the same 丁目 and 番, ``town`` at least one
-        without numbers, ``near`` the same numbers in a town one letter off (葉 for 葛葉: systems
-        lose rare letters), ``number`` the same town with other numbers, ``other`` another town;
-        empty when one is missing.
+    ``same`` the same numbers (as far as both go, two at least), ``part`` the same first number
+    and no other on one side, ``block`` the same 丁目 and 番, ``town`` at least one without
+    numbers, ``near`` the same numbers in a town one letter off (葉 for 葛葉: systems lose rare
+    letters), ``number`` the same town with other numbers, ``other`` another town; empty when one
+    is missing.
     """
     if not mine.town or not theirs.town:
         return ""

@@ -87,12 +87,9 @@ def name_forms(name: str) -> NameForms:
 def compare_names(mine: NameForms, theirs: NameForms) -> str:
     """Return how alike two names are.
 
-    Returns
-    -------
-    str
-        ``same`` but for the legal form, ``core`` the same without the owner's name, ``contained``
-        one ends with the other, ``stem`` the same but for 医院 or クリニック, ``near`` a letter or
-        two differ, ``alike``, or ``other``.
+    ``same`` but for the legal form, ``core`` the same without the owner's name, ``contained`` one
+    ends with the other, ``stem`` the same but for 医院 or クリニック, ``near`` a letter or two
+    differ, ``alike``, or ``other``.
     """
     if mine.whole == theirs.whole:
         return "same"

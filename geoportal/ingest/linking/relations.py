@@ -35,10 +35,7 @@ class Relation:
 class Relations:
     """Index of related places.
 
-    Parameters
-    ----------
-    facilities : iterable of Facility
-        Fictional ones are related to nothing.
+    Fictional facilities are related to nothing.
     """
 
     def __init__(self, facilities: Iterable[Facility]) -> None:

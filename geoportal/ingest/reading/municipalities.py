@@ -47,13 +47,7 @@ def five_digits(text: str) -> str:
 
 @dataclass(frozen=True)
 class MunicipalityFinder:
-    """Finds municipalities and wards.
-
-    Parameters
-    ----------
-    reference : Reference
-        The shipped list.
-    """
+    """Finds municipalities and wards."""
 
     reference: Reference
 
@@ -99,16 +93,10 @@ class MunicipalityFinder:
     def by_code(self, text: str) -> tuple[str, bool]:
         """Read a municipality code.
 
-        Parameters
-        ----------
-        text : str
-            Five digits, or six with a check digit; a leading zero may have been lost in Excel.
-
-        Returns
-        -------
-        tuple of (str, bool)
-            The five-digit code, empty when it is none of a municipality or ward (a prefecture, a
-            designated city as a whole, a wrong check digit); and whether a zero had to be added.
+        The text has five digits, or six with a check digit; a leading zero may have been lost in
+        Excel. Returned are the five-digit code, empty when it is none of a municipality or ward
+        (a prefecture, a designated city as a whole, a wrong check digit), and whether a zero had
+        to be added.
         """
         digits = _plain_digits(text)
         for candidate, padded in ((digits, False), ("0" + digits, True)):
@@ -120,18 +108,9 @@ class MunicipalityFinder:
     def area_code(self, text: str, *, listed: bool = True) -> str:
         """Read the code of any area: municipality, ward, designated city or prefecture.
 
-        Parameters
-        ----------
-        text : str
-            Five digits, or six with a check digit; Excel may have dropped a leading zero or added
-            ``.0``.
-        listed : bool
-            False to take a code that no area of today has, too.
-
-        Returns
-        -------
-        str
-            Five digits, two for a prefecture (40 for 400009); empty when it is none.
+        The text has five digits, or six with a check digit; Excel may have dropped a leading zero
+        or added ``.0``. Returned are five digits, two for a prefecture (40 for 400009); empty
+        when it is none. Unless ``listed``, a code that no area of today has is taken too.
         """
         digits = _plain_digits(text.strip().removesuffix(".0"))
         stems = [stem for stem in map(_checked_stem, (digits, "0" + digits)) if stem]
@@ -236,17 +215,8 @@ def squeeze(text: str) -> str:
 def complete_address(address: str, prefecture: str, municipality: str) -> str:
     """Put the prefecture and the municipality in front of an address that lacks them.
 
-    Parameters
-    ----------
-    address : str
-        As published; kept as it is behind what is put in front.
-    prefecture, municipality : str
-        What the row says besides; ``municipality`` may be 北九州市戸畑区 or 苅田町, or empty.
-
-    Returns
-    -------
-    str
-        Empty for an empty address. Nothing is named twice.
+    The address is kept as published behind what is put in front; nothing is named twice, and an
+    empty address stays empty. ``municipality`` may be 北九州市戸畑区 or 苅田町, or empty.
     """
     plain = squeeze(address)
     if not plain or not prefecture or plain.startswith(prefecture):

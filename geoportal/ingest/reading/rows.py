@@ -26,12 +26,7 @@ _MISFITS_TO_REJECT = 2
 class RowNotes:
     """Issues of one row.
 
-    Parameters
-    ----------
-    record : Record
-        The row.
-    layout : Layout
-        For the official column names.
+    The layout gives the official column names.
     """
 
     def __init__(self, record: Record, layout: Layout) -> None:

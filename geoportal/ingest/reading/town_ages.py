@@ -49,10 +49,7 @@ class AgeColumn:
 def read_age_column(header: str) -> AgeColumn | None:
     """Return what a header says of ages, None when it says nothing.
 
-    Parameters
-    ----------
-    header : str
-        Folded or not.
+    The header may be folded or not.
     """
     folded = fold_header(header)
     plain = _DASHES.sub("-", re.sub("[歳才の()（）人口]", "", folded))
@@ -95,10 +92,7 @@ class AgeTable:
     def of_group(self, group: str) -> tuple[AgeColumn, ...]:
         """Return the columns that add up to a group, empty when the file cannot say it.
 
-        Parameters
-        ----------
-        group : str
-            A key of `OLD_FROM`.
+        The group is a key of `OLD_FROM`.
         """
         start = OLD_FROM[group]
         men, women = _from(self.men, start), _from(self.women, start)

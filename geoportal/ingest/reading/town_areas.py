@@ -38,11 +38,7 @@ class TownArea:
 def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
     """Return what a row is about; None after noting why it cannot be told.
 
-    Parameters
-    ----------
-    notes : RowNotes
-        Of a row with the fields ``code``, ``prefecture``, ``municipality`` and ``name``.
-    finder : MunicipalityFinder
+    The row has the fields ``code``, ``prefecture``, ``municipality`` and ``name``.
     """
     record = notes.record
     code = _published_code(record.get("code"), finder)

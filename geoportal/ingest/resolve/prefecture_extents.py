@@ -70,12 +70,7 @@ EXTENTS = MappingProxyType(
 def in_prefecture(code: str, lon: float, lat: float) -> bool:
     """Return whether a point may lie in a prefecture; true for an unknown code.
 
-    Parameters
-    ----------
-    code : str
-        Two digits, or a municipality code that begins with them.
-    lon, lat : float
-        Degrees, WGS 84.
+    The code has two digits, or is that of a municipality; degrees are WGS 84.
     """
     if code[:2] not in EXTENTS:
         return True

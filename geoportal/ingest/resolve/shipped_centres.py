@@ -40,23 +40,10 @@ def with_shipped(
 ) -> list[Centre]:
     """Add the shipped centres that are wanted here.
 
-    Parameters
-    ----------
-    held : sequence of Centre
-        Imported.
-    shipped : iterable of Centre
-        See `shipped_centres`.
-    members : mapping of str to sequence of str
-        For every district code the municipalities and wards in it.
-    inhabited : collection of str
-        Municipalities and wards of which facilities are held: an installation for another city is
-        not told of these centres.
-
-    Returns
-    -------
-    list of Centre
-        ``held``, then each shipped centre that answers for one of ``inhabited`` for which no held
-        centre of its kind does.
+    Returned are ``held``, the imported centres, then each shipped centre that answers for one of
+    ``inhabited`` for which no held centre of its kind does. ``members`` has for every district
+    code the municipalities and wards in it; ``inhabited`` are those of which facilities are held:
+    an installation for another city does not list these centres.
     """
 
     def wards(centre: Centre) -> set[str]:

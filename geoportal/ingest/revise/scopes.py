@@ -28,18 +28,8 @@ def answered_scopes(
 ) -> set[str]:
     """Return the larger scopes an edition answers for.
 
-    Parameters
-    ----------
-    complete, incomplete : iterable of str
-        Scopes it lists, and of these the ones of which rows were rejected: nothing larger that
-        holds one of them is answered for.
-    finder : MunicipalityFinder
-        Knows which wards make up a city.
-
-    Returns
-    -------
-    set of str
-        For example ``120/40100`` (a city) and ``120/40`` (a prefecture).
+    For example ``120/40100`` (a city) and ``120/40`` (a prefecture). Of the scopes ``incomplete``
+    rows were rejected: nothing larger that contains one of them is answered for.
     """
     wards: dict[str, set[str]] = {}
     cities: dict[str, set[str]] = {}

@@ -109,11 +109,7 @@ def chome_name(text: str) -> str:
 class RegistryRows:
     """Rows of a table of the registry by municipality.
 
-    Parameters
-    ----------
-    table : StreamedTable
-    edition : Edition
-        For the municipalities, and the day at which abolished places are gone.
+    The edition has the municipalities, and the day at which abolished places are gone.
     """
 
     def __init__(self, table: StreamedTable, edition: Edition) -> None:

@@ -52,12 +52,7 @@ _clean = lru_cache(maxsize=10_000)(clean_line)
 class BlockReader:
     """Reads rows to places.
 
-    Parameters
-    ----------
-    table : StreamedTable
-        With `LAYOUT`.
-    edition : Edition
-        For the municipalities' codes.
+    The table has the columns of `LAYOUT`.
     """
 
     part = NAME
