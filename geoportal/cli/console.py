@@ -36,14 +36,9 @@ radius_option = click.option(
 
 @dataclass(frozen=True)
 class Console:
-    """The context of one command.
+    """The context of one command: settings with the database chosen by ``--db``.
 
-    Attributes
-    ----------
-    settings : Settings
-        With the database chosen by ``--db``.
-    json : bool
-        Whether one JSON document is wanted on stdout.
+    ``json`` says whether one JSON document is wanted on stdout.
     """
 
     settings: Settings

@@ -116,19 +116,12 @@ def choose_target(
     *,
     local: str = "",
 ) -> Target:
-    """Return the target of a study.
+    """Return the target of a study: a district of any level, or a city, by its code.
 
-    Parameters
-    ----------
-    members : mapping of str to sequence of str
-        For each known code the municipalities and wards in it (itself for those).
-    names : mapping of str to str
-        Names of municipalities that have no outline, for messages.
-    code : str
-        A district of any level, or a city.
-    local : str
-        Divide by the locally defined districts of this level (日常生活圏域, 中学校区) instead of
-        wards; ``"local"`` for the only such level imported here; empty for none.
+    ``members`` gives for each known code the municipalities and wards in it (itself for those),
+    ``names`` those of municipalities that have no outline, for messages. ``local`` divides by the
+    locally defined districts of this level (日常生活圏域, 中学校区) instead of wards; ``"local"``
+    for the only such level imported here; empty for none.
 
     Raises
     ------

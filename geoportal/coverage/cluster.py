@@ -37,11 +37,8 @@ _Result = TypeVar("_Result")
 def workers(scheduler: str) -> Iterator[Executor]:
     """Give the executor for a scheduler, and disconnect from the cluster afterwards.
 
-    Parameters
-    ----------
-    scheduler : str
-        Address of a Dask scheduler (``tcp://host:8786``), or one of `ON_THIS_MACHINE`; empty: no
-        Dask at all.
+    The scheduler is the address of a Dask scheduler (``tcp://host:8786``), or one of
+    `ON_THIS_MACHINE`; empty: no Dask at all.
 
     Raises
     ------

@@ -42,13 +42,7 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Places:
-    """Points with their earth-centred coordinates.
-
-    Attributes
-    ----------
-    lon, lat : ndarray of float, shape (n,)
-        Degrees, WGS 84.
-    """
+    """Points in degrees, WGS 84, shape (n,), with their earth-centred coordinates."""
 
     lon: Floats
     lat: Floats
@@ -89,13 +83,7 @@ class Block:
 class DistanceZones:
     """Exact distance zones between cells and facilities.
 
-    Parameters
-    ----------
-    cells, facilities : Places
-    rings_m : sequence of float
-        Ascending, metres, up to 100 km.
-    progress : callable
-        ``(label, done, total)``.
+    Rings are ascending, in metres, up to 100 km; ``progress`` is called with (label, done, total).
     """
 
     def __init__(

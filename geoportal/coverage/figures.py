@@ -124,19 +124,11 @@ def district_figures(
     parts: Rows | NDArray[np.bool_],
     people_known: bool = True,
 ) -> DistrictFigures:
-    """Return the figures of one district from its parts of cells.
+    """Return the figures of one district from its ``parts``, rows of the cell table.
 
-    Parameters
-    ----------
-    sure, possible : Measures
-        Of every part.
-    facilities : tuple of int
-        In the district: sure, and possible (which includes the sure).
-    parts : ndarray
-        Rows of the district.
-    people_known : bool
-        False where no part may mean that the population is not imported, not that nobody lives
-        there; people are then NaN, not 0.
+    Measures are of every part. ``facilities`` counts the sure ones in the district, and the
+    possible (which include the sure). ``people_known`` is False where no part may mean that the
+    population is not imported, not that nobody lives there; people are then NaN, not 0.
     """
     need = cells.need[parts]
     nobody = 0.0 if people_known else float("nan")

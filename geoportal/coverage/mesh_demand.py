@@ -68,27 +68,14 @@ def clip(
     *,
     sea_known: bool,
 ) -> Parts:
-    """Clip cells to districts by share of area.
+    """Clip half meshes to districts by share of area; empty where nothing overlaps.
 
-    Areas are taken in a local equal-area projection on GRS80.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n,)
-        Half meshes.
-    districts : sequence of MultiPolygon
-        Degrees; must not overlap each other for sums to be sums.
-    land : sequence of MultiPolygon
-        Outlines of all municipalities imported, these districts or what they are part of included.
-    sea_known : bool
-        True when ``land`` holds every municipality around: the rest of a cell is then sea, where
-        nobody lives, and the cell is shared among the land in it. Otherwise the share is of the
-        whole cell: what lies beyond may be a neighbour that is not imported.
-
-    Returns
-    -------
-    Parts
-        Empty where nothing overlaps.
+    Areas are taken in a local equal-area projection on GRS80. Outlines are in degrees; districts
+    must not overlap each other for sums to be sums. ``land`` has the outlines of all municipalities
+    imported, these districts or what they are part of included. With ``sea_known`` it holds every
+    municipality around: the rest of a cell is then sea, where nobody lives, and the cell is shared
+    among the land in it. Otherwise the share is of the whole cell: what lies beyond may be a
+    neighbour that is not imported.
     """
     if codes.size == 0:
         return Parts(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))

@@ -24,14 +24,7 @@ _CACHED_STUDIES = 16
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Changes to the facilities: some closed, some planned.
-
-    Attributes
-    ----------
-    remove : tuple of str
-        Ids.
-    add : tuple of PlannedFacility
-    """
+    """Changes to the facilities: some closed (by id), some planned."""
 
     remove: tuple[str, ...] = ()
     add: tuple[PlannedFacility, ...] = ()

@@ -131,10 +131,7 @@ def _source(view: View, name: str) -> Document:
 def vocabulary_document(view: View, word: str | None = None) -> Document:
     """Return needs, kinds, groups, evidence classes and ready-made teams with labels.
 
-    Parameters
-    ----------
-    word : str, optional
-        A word of care (床ずれ, PEG …): then only the terms it stands for are listed.
+    With a word of care (床ずれ, PEG …) only the terms it stands for are listed.
     """
     reference = view.reference
     meant = None if word is None else view.terms_of(word)

@@ -147,33 +147,19 @@ EMPTY_HOURS = Hours()
 
 @dataclass(frozen=True, slots=True)
 class OpeningCalendar:
-    """Knows national holidays; passed in so that the domain does no lookups of its own.
+    """Knows national holidays of Japan (国民の祝日).
 
-    Parameters
-    ----------
-    is_holiday : callable
-        ``date -> bool``, true on national holidays of Japan (国民の祝日).
+    Passed in, so that the domain does no lookups of its own.
     """
 
     is_holiday: Callable[[date], bool] = field(default=lambda _day: False)
 
     def status(self, hours: Hours, when: datetime, use: str = "consultation") -> str:
-        """Say whether a facility is open at a moment.
+        """Say whether a facility is open at a moment: ``"open"``, ``"closed"`` or ``"unknown"``.
 
-        Parameters
-        ----------
-        hours : Hours
-            What is known.
-        when : datetime
-            Aware; converted to Japan time.
-        use : str
-            ``"consultation"`` or ``"reception"``.
-
-        Returns
-        -------
-        str
-            ``"open"``, ``"closed"`` or ``"unknown"``. Unknown: times not stated on an open day, and
-            within a session of an unclear day.
+        The moment is aware, and converted to Japan time; ``use`` is ``"consultation"`` or
+        ``"reception"``. Unknown: times not stated on an open day, and within a session of an
+        unclear day.
         """
         local = when.astimezone(JST)
         minute = local.hour * 60 + local.minute
@@ -268,17 +254,7 @@ _DASHES = str.maketrans(dict.fromkeys("～〜−－ー―–—‐‑", "~"))
 def stated_sessions(text: str, use: str) -> tuple[Session, ...]:
     """Read sessions from a remark such as 「月・水・金 13:00〜14:00」 or 「平日12時半から13時」.
 
-    Parameters
-    ----------
-    text : str
-        A source's free text.
-    use : str
-        What the sessions are for.
-
-    Returns
-    -------
-    tuple of Session
-        Empty when no day with a time is stated; nothing is guessed.
+    Empty when no day with a time is stated; nothing is guessed.
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES))
     sessions = []

@@ -45,13 +45,7 @@ class Station:
         return float(max(self.extent_m, LEAST_UNCERTAINTY_M))
 
     def line_labels(self, operators: Mapping[str, RailOperator]) -> tuple[str, ...]:
-        """Return its lines as people call them: JR日豊線, 山陽新幹線.
-
-        Parameters
-        ----------
-        operators : mapping of str to RailOperator
-            Companies with a short name.
-        """
+        """Return its lines as people call them: JR日豊線, 山陽新幹線."""
         return tuple(
             dict.fromkeys(line_label(company, line, operators) for company, line in self.lines)
         )
@@ -77,14 +71,7 @@ class RailOperator:
 
 
 def line_label(company: str, line: str, operators: Mapping[str, RailOperator]) -> str:
-    """Return a line with the company in front where its name does not say it.
-
-    Parameters
-    ----------
-    company, line : str
-        As published.
-    operators : mapping of str to RailOperator
-    """
+    """Return a line with the company in front where its name does not say it, both as published."""
     operator = operators.get(company)
     short = operator.short if operator else company
     if "新幹線" in line or line.startswith((short, company)):

@@ -22,14 +22,9 @@ from geoportal.store.reference import Reference
 
 @dataclass(frozen=True)
 class FacilityTable:
-    """Facilities to write.
+    """GeoJSON features to write, and the reference lists for labels.
 
-    Attributes
-    ----------
-    features : list of dict
-        GeoJSON features with the properties of ``GET /api/v1/facilities/{id}``.
-    reference : Reference
-        For labels.
+    Features have the properties of ``GET /api/v1/facilities/{id}``.
     """
 
     features: list[dict[str, Any]]

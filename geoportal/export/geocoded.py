@@ -49,16 +49,9 @@ _LABEL = "住所"
 
 @dataclass(frozen=True, slots=True)
 class _CsvFile:
-    """A file that was read once.
+    """A file that was read once; ``rows`` are those behind the header, blank lines not counted.
 
-    Attributes
-    ----------
-    path : Path
-    encoding : str
-    header : list of str
-        As long as the longest row; names of further columns are empty.
-    rows : int
-        Behind the header, blank lines not counted.
+    The header is as long as the longest row; names of further columns are empty.
     """
 
     path: Path

@@ -29,19 +29,9 @@ def write_pack(
 ) -> list[str]:
     """Write the pack; the folder then has all of its files, or is as it was before.
 
-    Parameters
-    ----------
-    directory : Path
-        Made when missing; files of the same name are replaced.
-    formats : sequence of str
-        Of `PACK_FORMATS`. README.txt and baseline.json are always written.
-    comparison : sequence of dict
-        What changed against a baseline or a what-if.
-
-    Returns
-    -------
-    list of str
-        Names of the files, in the order of `PACK_FILES`.
+    The directory is made when missing; files of the same name are replaced. README.txt and
+    baseline.json are always written, whatever the formats. ``comparison`` is what changed against a
+    baseline or a what-if. Returns the names of the files, in the order of `PACK_FILES`.
 
     Raises
     ------
@@ -73,13 +63,7 @@ def write_pack(
 
 @contextmanager
 def _temporary_folder(directory: Path) -> Iterator[Path]:
-    """Give a folder inside ``directory`` to write in, removed afterwards.
-
-    Raises
-    ------
-    UsageError
-        When the directory cannot be made or written.
-    """
+    """Give a folder inside ``directory`` to write in, removed afterwards."""
     made = not directory.exists()
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -72,12 +72,7 @@ def write_survey(
     """Write the workbook (``.xlsx``) for one kind of facility, a row for each; there may be none.
 
     The vocabulary of the reference decides which needs are asked of the kind; what is known today
-    is prefilled.
-
-    Returns
-    -------
-    int
-        Number of questions to a facility.
+    is prefilled. Returns the number of questions to a facility.
     """
     terms = asked_terms(reference.vocabulary, kind)
     kind_label = reference.kinds[kind].label_ja

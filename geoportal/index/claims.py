@@ -46,16 +46,10 @@ class SelectedClaim:
 def select_claims(
     claims: Iterable[Claim], today: date, vocabulary: Vocabulary | None = None
 ) -> dict[str, SelectedClaim]:
-    """Choose for each code the claim that answers for it on a day, in order of code.
+    """Choose for each code the claim that answers for it on a day in Japan, in order of code.
 
-    Parameters
-    ----------
-    claims : iterable of Claim
-        Everything any source says of one facility.
-    today : date
-        The day of the question, in Japan.
-    vocabulary : Vocabulary, optional
-        Its implications are applied; without it only direct claims count.
+    ``claims`` is everything any source says of one facility. The implications of the vocabulary are
+    applied; without it only direct claims count.
     """
     by_code: dict[str, list[Claim]] = {}
     for claim in claims:

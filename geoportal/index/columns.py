@@ -68,15 +68,8 @@ class FacilityColumns:
     ) -> FacilityColumns:
         """Return the columns of facilities.
 
-        Parameters
-        ----------
-        facilities : sequence of Facility
-        selected : sequence of mapping of str to SelectedClaim
-            For each facility the claim that answers for each code.
-        municipalities : sequence of str
-            For each facility the code of its municipality or ward, empty when not known.
-        vocabulary : Vocabulary
-            Fixes the bit of each code.
+        For each facility are given the claim that answers for each code, and the code of its
+        municipality or ward, empty when not known. The vocabulary fixes the bit of each code.
         """
         codes, numbers = np.unique(np.array(municipalities, dtype=str), return_inverse=True)
         needs = NeedTable.build(selected, vocabulary)

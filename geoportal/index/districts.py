@@ -68,15 +68,10 @@ class DistrictIndex:
         return self._outlines[code]
 
     def drawing(self, code: str, tolerance_m: float = 0.0) -> dict[str, Any]:
-        """Return the outline of a district as GeoJSON; cached.
+        """Return the outline of a district that has one as GeoJSON; cached.
 
-        Parameters
-        ----------
-        code : str
-            A district with an outline.
-        tolerance_m : float
-            How far, in metres, a simplified line may stray from the true one; 0 keeps every
-            vertex. For drawing only: questions are answered from the true outline.
+        ``tolerance_m`` says how far, in metres, a simplified line may stray from the true one; 0
+        keeps every vertex. For drawing only: questions are answered from the true outline.
         """
         key = (code, tolerance_m)
         if key not in self._drawings:
@@ -126,14 +121,9 @@ def with_unions(
 ) -> list[tuple[District, MultiPolygon]]:
     """Add the larger districts whose members all have an outline.
 
-    Parameters
-    ----------
-    outlines : sequence of (District, MultiPolygon)
-        The districts imported.
-    members : mapping of District to sequence of str
-        For each larger district (city, medical care area, prefecture) the codes of all its
-        municipalities and wards. A district with a member missing is left out: part of an area
-        must not pass for the whole.
+    ``members`` gives for each larger district (city, medical care area, prefecture) the codes of
+    all its municipalities and wards. A district with a member missing is left out: part of an area
+    must not pass for the whole.
     """
     known = {district.code: outline for district, outline in outlines}
     unions = [

@@ -25,13 +25,7 @@ _HOLIDAY_BIT = np.uint8(1 << HOLIDAY)
 
 
 class OpeningIndex:
-    """Immutable hours of many facilities.
-
-    Parameters
-    ----------
-    hours : sequence of Hours
-        Hours of each row.
-    """
+    """Immutable hours of many facilities, by row."""
 
     def __init__(self, hours: Sequence[Hours]) -> None:
         sessions = [session for each in hours for session in each.sessions]
@@ -67,23 +61,10 @@ class OpeningIndex:
         calendar: OpeningCalendar,
         use: str = OPEN_USES[0],
     ) -> Statuses:
-        """Return for each row whether it is open at a moment.
+        """Return for each of some rows whether it is open at a moment, int8 of shape (m,).
 
-        Parameters
-        ----------
-        rows : ndarray of int, shape (m,)
-            Rows, each as often as wanted.
-        when : datetime
-            Aware; converted to Japan time.
-        calendar : OpeningCalendar
-            Knows national holidays.
-        use : str
-            One of `OPEN_USES`.
-
-        Returns
-        -------
-        ndarray of int8, shape (m,)
-            `OPEN`, `UNKNOWN` (times not stated) or `CLOSED`.
+        `OPEN`, `UNKNOWN` (times not stated) or `CLOSED`. The moment is aware, and converted to
+        Japan time; ``use`` is one of `OPEN_USES`.
         """
         local = when.astimezone(JST)
         day, minute = local.date(), local.hour * 60 + local.minute

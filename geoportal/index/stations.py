@@ -61,17 +61,8 @@ def station_directory(
 ) -> StationDirectory:
     """Return the directory of stations, with the municipality that distinguishes equal names.
 
-    Parameters
-    ----------
-    edition : StationSet or None
-        None when there are no stations.
-    stations : sequence of Station
-    districts : DistrictIndex
-        Outlines, which decide the municipality of a station.
-    gazetteer : Gazetteer
-        Its nearest town decides where there is no outline.
-    reference : Reference
-        Names of municipalities and railway companies.
+    Outlines decide the municipality of a station, the gazetteer's nearest town where there is no
+    outline. The edition is None when there are no stations.
     """
     towns = NearestTown(gazetteer)
 

@@ -21,14 +21,9 @@ _PROBE = "試"
 
 
 class TextIndex:
-    """Names, readings and everything else that a text question looks through.
+    """Names, readings and everything else that a text question looks through, a facility per row.
 
-    Parameters
-    ----------
-    facilities : sequence of Facility
-        A facility per row.
-    kind_words : mapping of str to str
-        For each kind the words by which people look for it.
+    ``kind_words`` are for each kind the words by which people look for it.
     """
 
     def __init__(self, facilities: Sequence[Facility], kind_words: Mapping[str, str]) -> None:
@@ -52,14 +47,11 @@ class TextIndex:
         return present
 
     def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
-        """Rank rows by how well they fit words.
+        """Rank rows by how well they fit words, int8 of shape (n,).
 
-        Returns
-        -------
-        ndarray of int8, shape (n,)
-            `EXACT_NAME` the words are the name (with or without the legal form), `NAME_BEGINS`
-            all occur in the name and it begins with one of them, `IN_NAME` all occur in it,
-            `IN_KANA` all in name or reading, `ELSEWHERE` in address, department, telephone …
+        `EXACT_NAME` the words are the name (with or without the legal form), `NAME_BEGINS` all
+        occur in the name and it begins with one of them, `IN_NAME` all occur in it, `IN_KANA` all
+        in name or reading, `ELSEWHERE` in address, department, telephone …
         """
         size = len(self._all)
         in_name, in_either = np.ones(size, dtype=bool), np.ones(size, dtype=bool)

@@ -18,15 +18,10 @@ def fields(parts: Iterable[str]) -> str:
 
 
 class WordIndex:
-    """An immutable substring index over short texts.
+    """An immutable substring index over short texts, already folded and without new lines.
 
     One long string and the offsets of its parts: ``str.find`` runs at memory speed, finds words of
     any length (two-letter words such as 病院 too), and needs no index to be kept up to date.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Already folded; must not contain new lines.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -38,16 +33,9 @@ class WordIndex:
         return len(self._ends)
 
     def containing(self, word: str) -> NDArray[np.bool_]:
-        """Say for each text whether it contains a word.
+        """Say for each text, shape (n,), whether it contains a word folded in the same way.
 
-        Parameters
-        ----------
-        word : str
-            Folded in the same way as the texts; an empty word is contained in every text.
-
-        Returns
-        -------
-        ndarray of bool, shape (n,)
+        An empty word is contained in every text.
         """
         present = np.zeros(len(self._ends), dtype=bool)
         if not word:

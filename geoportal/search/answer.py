@@ -159,20 +159,9 @@ def result_at(
 ) -> Result:
     """Return the result of one row: its match, its needs, its visit range, its opening.
 
-    Parameters
-    ----------
-    home : District or None
-        What `geoportal.search.visiting.home_of` returns for the question.
-    row, band : int
-        Row of the snapshot and its match band.
-    distance : float or None
-        Metres from the origin.
-    fit : int or None
-        How well the words asked for fit, see `TextIndex.rank`.
-    open_at : str
-        ``open``, ``closed``, ``unknown``; empty when no time was asked for.
-    place : int
-        Place in the whole answer, from 1; 0 for none.
+    ``home`` is what `geoportal.search.visiting.home_of` returns; ``distance`` is in metres from the
+    origin; ``fit`` says how well the words asked for fit, see `TextIndex.rank`; ``open_at`` is
+    empty when no time was asked for; ``place`` counts in the whole answer from 1, 0 for none.
     """
     facility = snapshot.facilities[row]
     within = ""

@@ -31,13 +31,7 @@ class WordMatch:
 
 
 class Dictionary:
-    """All words for all terms. Immutable.
-
-    Parameters
-    ----------
-    vocabulary : Vocabulary
-        Labels, synonyms and codes are the words.
-    """
+    """All labels, synonyms and codes of a vocabulary, as words for its terms. Immutable."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         words: dict[str, dict[str, None]] = {}
@@ -68,12 +62,8 @@ class Dictionary:
     def find(self, folded: str, plain: str) -> Iterator[WordMatch]:
         """Yield the words that occur in a text, longest first at each place, none overlapping.
 
-        Parameters
-        ----------
-        folded : str
-            Folded letter by letter, punctuation left in.
-        plain : str
-            The same letters unfolded: they tell where a word begins and ends.
+        The text is given folded letter by letter, punctuation left in, and unfolded (``plain``):
+        the letters of the latter tell where a word begins and ends.
         """
         start = 0
         while start < len(folded):

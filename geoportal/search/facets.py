@@ -51,13 +51,7 @@ class Facets:
 def facets(
     snapshot: Snapshot, query: Query, candidates: Candidates, calendar: OpeningCalendar
 ) -> Facets:
-    """Return the counts for a question.
-
-    Parameters
-    ----------
-    candidates : Candidates
-        The candidates of the question itself.
-    """
+    """Return the counts for a question, from the candidates of the question itself."""
     return Facets(
         kinds=_kinds(snapshot, query, calendar),
         needs=_needs(snapshot, query, candidates, calendar),

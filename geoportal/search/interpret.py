@@ -56,14 +56,8 @@ class _RuleMatch:
 class Interpreter:
     """Reads notes. Immutable; has the vocabulary and the rules, never a note.
 
-    Parameters
-    ----------
-    vocabulary : Vocabulary
-        Words and codes.
-    rules : sequence of ReadingRule
-        Tried in this order.
-    kind_of_term : mapping of str to str
-        The facility kind that a term of the group FT names.
+    Rules are tried in their order. ``kind_of_term`` gives the facility kind that a term of the
+    group FT names.
     """
 
     def __init__(

@@ -15,20 +15,10 @@ Bands = NDArray[np.int8]
 
 
 def bands(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Bands:
-    """Return the match band of each row.
+    """Return the match band of each of some rows of the snapshot, int8 of shape (m,).
 
-    Parameters
-    ----------
-    rows : ndarray of int, shape (m,)
-        Rows of the snapshot.
-    needs : sequence of str
-        Need codes, all of which count.
-
-    Returns
-    -------
-    ndarray of int8, shape (m,)
-        0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more are "no".
-        Without needs every row is 0. Adding a need can only raise a band.
+    0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more are "no".
+    Without needs every row is 0. Adding a need can only raise a band.
     """
     mask = snapshot.need_mask(needs)
     all_yes, any_no = np.ones(rows.size, dtype=bool), np.zeros(rows.size, dtype=bool)

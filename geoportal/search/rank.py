@@ -60,22 +60,11 @@ def order(
     first: int | None = None,
     day: date | None = None,
 ) -> NDArray[np.int64]:
-    """Return the positions of ``rows`` in the order of the answer.
+    """Return the positions of ``rows``, shape (m,), in the order of the answer.
 
-    Parameters
-    ----------
-    rows : ndarray of int, shape (m,)
-        Rows of the snapshot.
-    band : ndarray of int8, shape (m,)
-        Match bands.
-    distances : ndarray of float, shape (m,), or None
-        Metres; NaN for rows without a position.
-    word_rank : ndarray of int8, shape (m,), or None
-        0 = the words are the name.
-    first : int, optional
-        Only so many are wanted; those after them may be left out.
-    day : date, optional
-        The day of the draw; the snapshot's unless given.
+    Match bands, distances (metres; NaN for rows without a position) and word ranks (0 = the words
+    are the name) are of shape (m,). ``first``: only so many are wanted, those after them may be
+    left out. ``day`` is the day of the draw; the snapshot's unless given.
     """
     leading = leading_key(band, distances if distances is not None else word_rank)
     among = _leaders(leading, first)
@@ -91,11 +80,7 @@ def order(
 def leading_key(band: Bands, second: NDArray[np.generic] | None) -> NDArray[np.float64]:
     """Return the band and the key after it as one number, shape (m,), smallest first.
 
-    Parameters
-    ----------
-    band : ndarray of int8, shape (m,)
-    second : ndarray of float or int, shape (m,), or None
-        Metres (NaN without a position: after those with one), or the word rank.
+    The second is in metres (NaN without a position: after those with one), or the word rank.
     """
     key = band.astype(np.float64) * _BAND_STEP
     if second is not None:

@@ -110,14 +110,10 @@ def relaxations(
 ) -> tuple[Relaxation, ...]:
     """Return what would give a match, most useful first; empty when nothing would.
 
-    A wider radius is proposed only where it gains more than the next smaller one. Where dropping
-    one need gains nothing, the smallest sets of needs that gain anything are named. Pairs of other
-    steps are looked for only when no single step gains anything.
-
-    Parameters
-    ----------
-    query : Query
-        A question that no facility matches.
+    For a question that no facility matches. A wider radius is proposed only where it gains more
+    than the next smaller one. Where dropping one need gains nothing, the smallest sets of needs
+    that gain anything are named. Pairs of other steps are looked for only when no single step gains
+    anything.
 
     Raises
     ------

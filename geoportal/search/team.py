@@ -199,14 +199,9 @@ def candidates(
 def best_teams(
     pools: Sequence[Sequence[Candidate]], apart: Mapping[int, frozenset[int]]
 ) -> Iterator[Team]:
-    """Yield all teams from pools of candidates, best first.
+    """Yield all teams from pools of candidates (one per role, best first, not empty), best first.
 
-    Parameters
-    ----------
-    pools : sequence of sequence of Candidate
-        One per role, each best first and not empty.
-    apart : mapping of int to frozenset of int
-        For a role, the roles that must be filled by someone else (both ways).
+    ``apart`` gives for a role the roles that must be filled by someone else (both ways).
     """
     # What the roles not yet filled cost at the least: an optimistic bound, so the first full team
     # to come off the heap is the best one left.

@@ -62,10 +62,7 @@ class VisitEvidence:
 def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
     """Count what institutions within 16 km of the home can do, inclusive, by geodesic distance.
 
-    Returns
-    -------
-    VisitEvidence or None
-        None without a home, or when no kind under the 16 km rule is asked about.
+    None without a home, or when no kind under the 16 km rule is asked about.
     """
     kinds = tuple(sorted(VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)))
     if query.origin is None or not kinds:

@@ -21,18 +21,10 @@ def home_of(snapshot: Snapshot, query: Query) -> District | None:
 
 
 def visits_home(snapshot: Snapshot, query: Query, home: District | None, row: int) -> str:
-    """Say whether a facility says it visits the home's district.
+    """Say whether a facility says it visits the home's district (as `home_of` returns it).
 
-    Parameters
-    ----------
-    home : District or None
-        What `home_of` returns for the question.
-
-    Returns
-    -------
-    str
-        ``yes``, ``no``, or ``unknown`` when it says nothing of its area or the home's district is
-        not known; empty when the question names no home and no single district.
+    ``yes``, ``no``, or ``unknown`` when it says nothing of its area or the home's district is not
+    known; empty when the question names no home and no single district.
     """
     if query.origin is None and len(query.districts) != 1:
         return ""

@@ -26,14 +26,9 @@ def portal_here() -> Portal:
 
 
 def count_question(answer: Mapping[str, Any], offset: int) -> None:
-    """Count who stood on the first page of an answer; only views that answer questions do so.
+    """Count who stood on the first page of a search document; further pages are not counted again.
 
-    Parameters
-    ----------
-    answer : mapping
-        See `geoportal.documents.search.search_document`.
-    offset : int
-        Results before the first; further pages are not counted again.
+    Only views that answer questions do so.
     """
     if offset == 0:
         shown = [feature["id"] for feature in answer["features"]]

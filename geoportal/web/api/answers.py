@@ -23,12 +23,7 @@ REFERENCE = Tag(name="reference", description="Lists the answers refer to")
 def resource(name: str, operations: str = "api") -> APIBlueprint:
     """Return the blueprint of a resource under ``/api/v1``.
 
-    Parameters
-    ----------
-    name : str
-        Name of the blueprint.
-    operations : str
-        Beginning of its operation ids; published, so it stays when a view moves.
+    ``operations`` begins its operation ids: published, so it stays when a view moves.
     """
 
     def operation_id(*, bp_name: str = "", name: str, path: str, method: str) -> str:  # noqa: ARG001

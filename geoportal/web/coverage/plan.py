@@ -57,16 +57,11 @@ class _NotPlacedError(Exception):
 
 
 def read_plan(view: View, values: Values, site: Site, words: Messages) -> Plan:
-    """Read the what-if form.
+    """Read the what-if form; ``site`` is `geoportal.coverage.best_site` of a district.
 
-    Parameters
-    ----------
-    values : mapping of str to list of str
-        ``remove`` and ``planned`` (the changes so far), ``undo`` (one of them), and a new place:
-        ``chosen`` (a candidate), ``point`` (from the map), ``place`` (an address) or
-        ``place_district`` (a code), with its ``capacity``.
-    site : callable
-        Best site of a district, see `geoportal.coverage.best_site`.
+    Values are lists: ``remove`` and ``planned`` (the changes so far), ``undo`` (one of them), and a
+    new place: ``chosen`` (a candidate), ``point`` (from the map), ``place`` (an address) or
+    ``place_district`` (a code), with its ``capacity``.
     """
     undone = _first(values, "undo")
     known = dict.fromkeys(id_ for id_ in values.get("remove", []) if id_ in view.snapshot.by_id)

@@ -11,19 +11,10 @@ from geoportal.web.language.messages import DEFAULT_LANGUAGE, LANGUAGES, Label
 
 
 def label(reference: Reference, list_name: str, code: str, language: str) -> Label:
-    """Return the label of an entry of a reference list.
+    """Return the label of an entry of a list of ``labels.csv``: kind, need, group, role or source.
 
-    Parameters
-    ----------
-    reference : Reference
-        Holds the rows of ``labels.csv``.
-    list_name : str
-        ``kind``, ``need``, ``group``, ``role`` or ``source``.
-    code : str
-        Code of the entry.
-    language : str
-        One of `messages.LANGUAGES`. An entry without a label in it (one that a city has added)
-        is called by its Japanese label, else by its code.
+    An entry without a label in the language (one that a city has added) is called by its Japanese
+    label, else by its code.
     """
     labels = reference.labels.get((list_name, code), {})
     return Label(labels.get(language) or labels.get(DEFAULT_LANGUAGE, code))

@@ -103,15 +103,7 @@ def with_readings(text: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """One language's catalogue.
-
-    Attributes
-    ----------
-    language : str
-        One of `LANGUAGES`.
-    sources : Mapping[str, str]
-        Fluent source by key, in the order of the file.
-    """
+    """One language's catalogue: Fluent source by key, in the order of the file."""
 
     language: str
     sources: Mapping[str, str]
@@ -168,13 +160,7 @@ def _ruby(match: re.Match[str]) -> str:
 
 @cache
 def messages(language: str) -> Messages:
-    """Return the catalogue of a language, read once.
-
-    Parameters
-    ----------
-    language : str
-        One of `LANGUAGES`.
-    """
+    """Return the catalogue of a language (one of `LANGUAGES`), read once."""
     text = (_CATALOGUES / f"{language}.ftl").read_text(encoding="utf-8")
     bundle = FluentBundle([LANGUAGES[language].html], use_isolating=False)
     bundle.add_resource(FluentResource(text))

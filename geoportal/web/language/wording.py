@@ -33,12 +33,7 @@ def distance(metres: float) -> str:
 def distance_key(metres: float, error_m: float) -> str:
     """Return the message that says a distance as surely as it is known.
 
-    Parameters
-    ----------
-    metres : float
-        The distance between the two positions.
-    error_m : float
-        Sum of the uncertainties of both, metres.
+    ``error_m`` is the sum of the uncertainties of both positions, metres.
 
     Examples
     --------

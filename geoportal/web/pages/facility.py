@@ -50,15 +50,7 @@ def _details(view: View, feature: Document) -> Document:
 
 
 def week(hours: Document | None, today: int) -> list[Document]:
-    """Return one row per day of the week (and holidays) of an hours document.
-
-    Parameters
-    ----------
-    hours : dict or None
-        As in `geoportal.domain.hours.Hours.as_dict`.
-    today : int
-        Day to mark, 0 (Monday) to 7 (holiday).
-    """
+    """Return one row per day of the week, 0 (Monday) to 7 (holiday), of `Hours.as_dict`."""
     if hours is None or not (hours["sessions"] or hours["closed_days"] or hours["open_days"]):
         return []
     rows = []

@@ -125,14 +125,9 @@ class SearchForm:
         return urlencode([*self.shareable(), *([("lang", language)] if language else [])])
 
     def filters(self, *, home: bool = True, **changes: Any) -> str:
-        """Return the value of a button that asks again with some filters changed.
+        """Return the value of a button that asks again with some filters (attributes) changed.
 
-        Parameters
-        ----------
-        home : bool
-            False asks without the home, or the words typed in its place, as well.
-        changes : Any
-            Attributes to replace.
+        ``home=False`` asks without the home, or the words typed in its place, as well.
         """
         changed = replace(self, **{"offset": 0, **changes})
         pairs = [*changed.shareable(), ("radius_m", str(changed.radius_m))]
