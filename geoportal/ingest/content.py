@@ -118,7 +118,12 @@ def _identify_map(member: Member, crs: str) -> Content:
             for layer in described:
                 layer.require_degrees(member.name)
             features = tuple(feature for layer in described for feature in layer.features)
-            issues = [issue for layer in described for issue in layer.issues]
+            issues = [
+                issue
+                for layer in layers
+                for issue in layer.issues
+                if layer in described or issue.code == "layer_left_out"
+            ]
             left_out = [_left_out(layer) for layer in layers if layer not in described]
             return Content(source, features, (*issues, *left_out))
     if not_needed:

@@ -19,7 +19,7 @@ from geoportal.geo.polygons import JAPAN_BOUNDS
 from geoportal.ingest.files import crs as reference_systems
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.geojson import Feature, parse_json, read_geojson
-from geoportal.ingest.files.ogr_files import OgrLayer, is_kml, kml_text, read_ogr
+from geoportal.ingest.files.ogr_files import OgrLayer, is_kml, read_kml, read_ogr
 from geoportal.ingest.files.report import Issue
 
 __all__ = ["Feature", "MapLayer", "is_json", "is_map", "read_layers"]
@@ -152,7 +152,7 @@ def _stored(member: Member) -> list[OgrLayer]:
         return [replace(layer, name="") for layer in read_ogr(member, ".shp")]
     suffix = _suffix(member.data)
     if suffix:
-        return read_ogr(member, suffix, kml_text(member) if suffix == ".kml" else None)
+        return read_kml(member) if suffix == ".kml" else read_ogr(member, suffix)
     document = parse_json(member.name, member.data)
     suffix = _foreign_json(document)
     if suffix:

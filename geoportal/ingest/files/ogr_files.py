@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,14 @@ from geoportal.ingest.files.geojson import Feature
 from geoportal.ingest.files.report import INFO, Issue
 
 _KML: Final = re.compile(r"<(?:\w+:)?kml[\s>]")
+_KML_FIELD: Final = re.compile(
+    r"""(<(?:\w+:)?(?:Data|SimpleField|SimpleData)\b[^>]*?\bname=)(["'])(.*?)\2"""
+)
+_KML_TECHNICAL: Final = frozenset(
+    {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility"}
+    | {"drawOrder", "icon"}
+)
+"""Fields that GDAL adds to what a KML file says."""
 _BYTES: Final = "ISO-8859-1"
 """Gives each byte as one letter, so that the text of a shapefile can be decoded here: names and
 values are cut to a number of bytes, often in the middle of a letter."""
@@ -53,6 +62,36 @@ def is_kml(data: bytes) -> bool:
     """Return whether a file is KML, in whatever encoding."""
     head = data[:4_000].replace(b"\x00", b"").decode("ascii", "replace")
     return head.lstrip("\ufffd \t\r\n").startswith("<") and _KML.search(head) is not None
+
+
+def read_kml(member: Member) -> list[OgrLayer]:
+    """Read KML, whatever its encoding is and is declared to be; see `read_ogr`.
+
+    GDAL replaces what is not ASCII in the names of fields: they are numbered, and restored behind.
+    """
+    text = decode(member.name, member.data).text
+    names: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        name = names.setdefault(html.unescape(match[3]), f"field{len(names)}")
+        return f"{match[1]}{match[2]}{name}{match[2]}"
+
+    start = _KML.search(text)
+    plain = _KML_FIELD.sub(numbered, text[start.start() if start else 0 :])
+    original = {number: name for name, number in names.items()}
+    return [
+        replace(layer, features=[_kml_feature(feature, original) for feature in layer.features])
+        for layer in read_ogr(member, ".kml", plain.encode())
+    ]
+
+
+def _kml_feature(feature: Feature, names: Mapping[str, str]) -> Feature:
+    properties = {
+        names.get(key, key): value
+        for key, value in feature.properties.items()
+        if key not in _KML_TECHNICAL
+    }
+    return replace(feature, properties=properties)
 
 
 def read_ogr(member: Member, suffix: str, text: bytes | None = None) -> list[OgrLayer]:
@@ -94,13 +133,6 @@ def read_ogr(member: Member, suffix: str, text: bytes | None = None) -> list[Ogr
         message = "these tables have no geometry and are left out"
         layers[0].issues.append(Issue(1, "", "layer_left_out", INFO, without, message))
     return layers
-
-
-def kml_text(member: Member) -> bytes:
-    """Return KML as UTF-8, whatever its encoding is and is declared to be."""
-    text = decode(member.name, member.data).text
-    start = _KML.search(text)
-    return text[start.start() if start else 0 :].encode()
 
 
 def _write(member: Member, path: Path, text: bytes | None) -> None:

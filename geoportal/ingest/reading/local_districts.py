@@ -26,9 +26,9 @@ _LEVEL_FIELDS: Final = ("level", "レベル", "地区の種類", "地区種別",
 _SORT_FIELDS: Final = ("種別", "区分")
 """What they hold may be a level, or something else (市立, 1)."""
 _NAME_FIELDS: Final = (
-    *("name", "名称", "地区名", "地区名称", "地域名", "圏域名", "圏域名称", "日常生活圏域"),
-    *("日常生活圏域名", "学区名", "校区名", "学校区名", "中学校区", "中学校区名", "小学校区"),
-    *("小学校区名", "中学校名", "小学校名", "学校名", "日常生活圏域名称", "日常生活圏名"),
+    *("圏域名", "圏域名称", "日常生活圏域", "日常生活圏域名", "日常生活圏域名称", "日常生活圏名"),
+    *("学区名", "校区名", "学校区名", "中学校区", "中学校区名", "小学校区", "小学校区名"),
+    *("中学校名", "小学校名", "学校名", "地区名", "地区名称", "地域名", "name", "名称"),
 )
 _CODE_FIELDS: Final = (
     *("code", "コード", "地区コード", "圏域コード", "学区コード", "校区コード"),
@@ -169,8 +169,10 @@ def _level(fields: Mapping[str, str], properties: Mapping[str, Any], name: str, 
         return ""
     if stated or _SET_WORD.search(sort):
         return _SYNONYMS.get(stated or sort, stated or sort)[:_LONGEST_LEVEL]
+    named_by = [key for key in map(fold, _NAME_FIELDS) if fields.get(key) == name]
     return (
-        _by_pattern(_BY_FIELD, (*properties, *(key for key, value in fields.items() if value)))
+        _by_pattern(_BY_FIELD, named_by[:1])
+        or _by_pattern(_BY_FIELD, (*properties, *(key for key, value in fields.items() if value)))
         or _by_pattern(_BY_ENDING, (name,))
         or _by_pattern(_BY_ENDING, (layer,))
         or ("" if _CODE_LIKE.fullmatch(sort) else sort[:_LONGEST_LEVEL])

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from geoportal.geo.polygons import polygonal, vertex_count
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.resolve.prefecture_extents import in_prefecture
 from geoportal.ingest.revise.revision import Revision, older_edition, precedence
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
@@ -57,7 +58,22 @@ def update_outlines(
     held = {**stored, **{outline.district.code: outline for outline in fresh}}
     read = {outline.district.code for outline in extract.outlines}
     revision.issues += _overlaps(list(held.values()), read)
+    revision.issues += filter(None, map(_elsewhere, extract.outlines))
     return revision
+
+
+def _elsewhere(outline: StoredOutline) -> Issue | None:
+    """Return an issue for an outline that lies in another prefecture than its code says."""
+    district = outline.district
+    code = district.parent if district.is_local else district.code
+    point = outline.geometry.representative_point()
+    if in_prefecture(code, point.x, point.y):
+        return None
+    message = (
+        f"{district.name} does not lie in the prefecture of its code ({code}): its code, or the "
+        "reference system its coordinates were taken for (zone, order of axes), is wrong"
+    )
+    return Issue(1, "geometry", "outline_elsewhere", WARNING, district.code, message)
 
 
 def _overlaps(held: Sequence[StoredOutline], read: Set[str]) -> list[Issue]:

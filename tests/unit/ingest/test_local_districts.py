@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.reading.local_districts import read_local
 from geoportal.store.outlines import read_outlines
 from tests.unit.ingest.official import box_geometry, codes, import_into, only, write_boundaries
@@ -172,3 +173,69 @@ def test_a_shape_with_a_name_alone_is_not_guessed(database, tmp_path):
     assert report.refused
     assert "what they are" in report.issues[0].message
     assert held(database) == {}
+
+
+def test_all_schools_of_a_file_keep_their_level_whatever_their_names_end_with(database, tmp_path):
+    endings = (
+        "中学校",
+        "中学校（分校）",
+        "義務教育学校後期課程",
+        "高等学校附属中",
+        "学園",
+        "分教室",
+    )
+    rows = [
+        {
+            "A32_001": "40106",
+            "A32_002": "北九州市立",
+            "A32_003": f"見本{n}{ending}",
+            "A32_004": f"{n}.csv",
+        }
+        for n, ending in enumerate(endings)
+    ]
+    report = only(import_into(database, write(tmp_path / "A32.geojson", *rows)))
+    assert (report.rows_read, report.accepted, report.created) == (6, 6, 6)
+    districts = held(database)
+    assert set(districts) == {row["A32_003"] for row in rows}
+    assert {(d.level, d.parent) for d in districts.values()} == {("中学校区", "40106")}
+
+
+def test_six_digits_are_the_code_of_a_municipality_and_another_name_is_local(database, tmp_path):
+    path = write(
+        tmp_path / "a.geojson",
+        {"code": "401064", "name": "小倉北区"},
+        {"code": 401072.0, "name": "小倉南区"},
+    )
+    import_into(database, path)
+    local = {"code": "401064", "name": "中央地区"}
+    wrong = {"code": "401065", "name": "手本"}  # no check digit: a code of its own
+    import_into(database, write(tmp_path / "b.geojson", local, wrong))
+    districts = {name: (d.code, d.level) for name, d in held(database).items()}
+    assert districts["小倉北区"] == ("40106", "ward")
+    assert districts["小倉南区"] == ("40107", "ward")
+    assert districts["中央地区"][1] == "local"
+    assert districts["手本"] == ("401065", "local")
+
+
+def test_the_field_with_the_name_tells_the_level_not_the_fields_beside_it():
+    found = read_local({"種別": "市立", "中学校": "見本中学校", "圏域名": "見本"})
+    assert (found.level, found.name) == ("日常生活圏域", "見本")
+    assert read_local({"区分": "1", "学区名": "見本中学校"}).level == "中学校区"
+
+
+def test_overlapping_districts_are_reported_and_both_hold_what_lies_in_them(database, tmp_path):
+    first = write(tmp_path / "a.geojson", {"level": "圏域", "code": "E01", "name": "東"})
+    report = only(import_into(database, first))
+    assert "areas_overlap" not in codes(report)
+    rows = (
+        {"level": "圏域", "code": "E02", "name": "西"},
+        {"level": "校区", "code": "S1", "name": "校"},
+    )
+    wide = (WEST[0], WEST[1], WEST[2] + 0.001, WEST[3])
+    second = write(tmp_path / "b.geojson", *rows, bounds=((130.85, *WEST[1:3], 33.88), wide))
+    report = only(import_into(database, second))
+    assert [i.value for i in report.issues if i.code == "areas_overlap"] == ["E01, E02"]
+    with database.engine.connect() as connection:
+        pairs = [(item.district, item.geometry) for item in read_outlines(connection)]
+    covering = {district.code for district in DistrictIndex(pairs).containing(130.855, 33.85)}
+    assert covering == {"E01", "E02", "S1"}
