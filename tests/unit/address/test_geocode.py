@@ -192,3 +192,9 @@ def test_many_at_once_are_what_each_is_alone(geocoder: Geocoder) -> None:
     assert list(geocoder.geocode_many(texts)) == [geocoder.geocode(text) for text in texts]
     with pytest.raises(ValueError, match="zip"):
         list(geocoder.geocode_many(texts, hints[:1]))
+
+
+def test_a_name_of_one_letter_is_not_completed_to_a_city(geocoder):
+    """堺 alone may stand for anything; 堺市 says the city."""
+    assert geocoder.geocode("堺").status == "not_found"
+    assert geocoder.geocode("新金岡町四丁", "堺") == geocoder.geocode("新金岡町四丁")

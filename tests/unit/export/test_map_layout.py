@@ -5,13 +5,15 @@ import itertools
 
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.table import Table
 from matplotlib.transforms import Bbox
 from shapely.geometry import Point, box
 
 from geoportal.coverage.report import CoverageReport, SourceLine
-from geoportal.export.map_drawing import _name_places
+from geoportal.export.map_drawing import MapDrawing, _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
 from tests.unit.coverage import town
@@ -96,6 +98,47 @@ def test_names_without_room_are_left_out_and_none_leaves_its_place():
         assert shape.buffer(2 * high).contains(Point(x, y))
     for (_, (x, y)), (_, (u, v)) in itertools.combinations(shown, 2):
         assert abs(x - u) >= 5 * high or abs(y - v) >= 2 * high
+
+
+def test_sure_facilities_are_filled_triangles_and_unsure_ones_open_circles():
+    figure, study = drawn(town.report(), A4), town.study()
+    triangles = {"a", "b", "c"}
+    assert {i for i, sure in zip(study.supply.ids, study.supply.certain, strict=True) if sure} >= (
+        triangles
+    )
+    projection = MapDrawing(figure.axes[0], study, A4).projection
+    places = dict(
+        zip(
+            study.supply.ids,
+            zip(study.supply.places.lon, study.supply.places.lat, strict=True),
+            strict=True,
+        )
+    )
+    marks = {
+        tuple(mark.get_facecolor()[0][:3]): np.asarray(mark.get_offsets())
+        for mark in figure.axes[0].collections
+        if isinstance(mark, PathCollection)
+    }
+    for name, colour in (("a", (0, 0, 0)), ("c", (0, 0, 0)), ("unknown", (1, 1, 1))):
+        point = projection.project(np.array([Point(places[name])], dtype=object))[0]
+        away = np.hypot(*(marks[colour] - (point.x, point.y)).T)
+        assert away.min() < 1, name
+
+
+def test_the_scale_bar_lies_on_its_white_ground_and_has_the_length_it_tells():
+    chart = drawn(town.report(), A4).axes[0]
+    bars = [patch for patch in chart.patches if isinstance(patch, Rectangle)]
+    ground, first, second = sorted(bars, key=lambda bar: bar.get_zorder())
+    (label,) = [text for text in chart.texts if text.get_text().endswith("km")]
+    length = float(label.get_text().removesuffix("km")) * 1000
+    assert first.get_width() == second.get_width() == length / 2
+    assert second.get_x() == first.get_x() + first.get_width()
+    assert label.get_position()[0] == first.get_x() + length
+    for bar in (first, second):
+        assert ground.get_x() < bar.get_x()
+        assert bar.get_x() + bar.get_width() < ground.get_x() + ground.get_width()
+        assert ground.get_y() < bar.get_y()
+        assert bar.get_y() + bar.get_height() < ground.get_y() + ground.get_height()
 
 
 def test_the_table_tells_the_range_of_what_is_not_known():

@@ -9,9 +9,16 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geoportal.errors import BusyError, InputRefusedError, NotFoundError, UsageError
+from geoportal.errors import (
+    BusyError,
+    InputRefusedError,
+    NotFoundError,
+    UnreadableSourceError,
+    UsageError,
+)
 from geoportal.ingest.content import identify
 from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.encodings import DecodedText, decode
 from geoportal.ingest.files.layouts import Layout, recognise
 from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
@@ -90,6 +97,17 @@ def test_encodings_and_line_ends_give_the_same_records(database, tmp_path, encod
     assert (report.accepted, report.rejected, report.refused) == (3, 0, False)
     assert names(database) == {"第0、二行", "第1、二行", "第2、二行"}
     assert ("encoding" in codes(report)) == (not encoding.startswith("utf-8"))
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_16_without_a_mark_is_known_by_a_tenth_of_zero_bytes(order):
+    """Of the first 400 bytes: 40 are zero in a file of UTF-16, 38 in one of something else."""
+    encoding = f"utf-16-{order}"
+    text = "事" * 160 + "a" * 40
+    assert decode("a.csv", text.encode(encoding)) == DecodedText(text, "UTF-16")
+    other = ("事" * 162 + "a" * 38).encode(encoding)
+    with contextlib.suppress(UnreadableSourceError):
+        assert decode("a.csv", other).encoding != "UTF-16"
 
 
 @pytest.mark.parametrize("delimiter", ["\t", ";"])
