@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,12 @@ def write_history(
                 "content_hash": digest(content),
             }
         )
-    _insert_contents(connection, contents)
+    column = record_contents.c.content_hash
+    known = {row[0] for row in select_in(connection, sa.select(column), column, contents)}
+    new = [
+        {"content_hash": key, "content": contents[key]} for key in sorted(contents.keys() - known)
+    ]
+    insert_rows(connection, record_contents, new)
     _replace(connection, source, as_of, rows)
     _drop_unused(
         connection,
@@ -148,14 +153,6 @@ def _stored_contents(
         for row in connection.execute(query)
         if row.record_id in wanted
     }
-
-
-def _insert_contents(connection: sa.Connection, contents: Mapping[str, str]) -> None:
-    column = record_contents.c.content_hash
-    known = {row[0] for row in select_in(connection, sa.select(column), column, contents)}
-    new = sorted(contents.keys() - known)
-    rows = [{"content_hash": key, "content": contents[key]} for key in new]
-    insert_rows(connection, record_contents, rows)
 
 
 def _replace(

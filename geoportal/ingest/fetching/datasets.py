@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ class Dataset:
             for template, name_template in zip(self.addresses, names, strict=True)
             for address, name in zip(
                 self._expanded(template, city),
-                self._expanded(name_template, city) if name_template else _endless(),
+                self._expanded(name_template, city) if name_template else repeat(""),
                 strict=False,
             )
         ]
@@ -180,8 +181,3 @@ def _dataset(item: Mapping[str, Any]) -> Dataset:
     re.compile(_PLACEHOLDER.sub("0", dataset.pattern))
     re.compile(dataset.link)
     return dataset
-
-
-def _endless() -> Iterator[str]:
-    while True:
-        yield ""

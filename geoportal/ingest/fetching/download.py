@@ -11,7 +11,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.message import Message
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -159,10 +158,10 @@ class Downloader:
             held = 0  # the server gave no mark to tell editions apart by
         headers = {"Range": f"bytes={held}-", "If-Range": before} if held else {}
         with self._open(address, headers) as answer:
-            if answer.status == http.HTTPStatus.PARTIAL_CONTENT and not _fits(answer, held):
-                raise _ChangedError("the server continued at another place")
             if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
                 held = 0
+            elif not answer.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
+                raise _ChangedError("the server continued at another place")
             validator = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
             mark.write_text("" if validator.startswith("W/") else validator, encoding="utf-8")
             length = answer.headers.get("Content-Length", "")
@@ -190,7 +189,8 @@ class Downloader:
                 raise _ChangedError("the file has become shorter") from None
             if error.code in _RETRIED:
                 reason = f"the server says {error.code}"
-                raise _TryAgainError(reason, _retry_after(error.headers)) from None
+                pause = str(error.headers.get("Retry-After", "")) if error.headers else ""
+                raise _TryAgainError(reason, float(pause) if pause.isdigit() else 0.0) from None
             raise UnreadableSourceError(
                 f"{_shown(address)}: the server says {error.code} {error.reason}; look at the "
                 "publisher's page whether the file has moved, or use --from"
@@ -242,10 +242,6 @@ def _copy(
     return done
 
 
-def _fits(answer: _Answer, held: int) -> bool:
-    return answer.headers.get("Content-Range", "").startswith(f"bytes {held}-")
-
-
 def _refuse_size(name: str, size: int) -> None:
     if size > MAX_BYTES:
         raise UnreadableSourceError(f"{name}: larger than {MAX_BYTES >> 20} MB; not taken")
@@ -260,11 +256,6 @@ def _refuse_web_page(name: str, part: Path) -> None:
         raise UnreadableSourceError(
             f"{name}: {what}, probably an error page; look at the publisher's page, or use --from"
         )
-
-
-def _retry_after(headers: Message | None) -> float:
-    text = str(headers.get("Retry-After", "")) if headers is not None else ""
-    return float(text) if text.isdigit() else 0.0
 
 
 def _mark(part: Path) -> Path:

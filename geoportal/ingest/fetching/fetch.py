@@ -95,7 +95,11 @@ class Fetcher:
         except GeoportalError as error:
             return [Fetched(dataset.name, "", "failed", message=str(error))]
         if not files:
-            message = _nothing(dataset, origin)
+            where = origin if origin and not _is_address(origin) else "the page"
+            message = (
+                f"{dataset.name}: no file like {dataset.pattern} at {where}; see {dataset.page}, "
+                "and correct sources.toml if the publisher has changed its names"
+            )
             return [Fetched(dataset.name, "", "missing", message=message)]
         return [self._one(dataset, name, place) for name, place in files]
 
@@ -187,14 +191,6 @@ def _newest(links: dict[str, str]) -> list[tuple[str, str]]:
         item = (day.isoformat() if day else "", name, address)
         newest[series] = max(newest.get(series, item), item)
     return [(name, address) for _day, name, address in newest.values()]
-
-
-def _nothing(dataset: Dataset, origin: str) -> str:
-    where = origin if origin and not _is_address(origin) else "the page"
-    return (
-        f"{dataset.name}: no file like {dataset.pattern} at {where}; see {dataset.page}, and "
-        "correct sources.toml if the publisher has changed its names"
-    )
 
 
 def _copy(source: Path, target: Path, sha256: str) -> str:

@@ -97,7 +97,8 @@ def place(name: str, shapes: Shapes, declared: str, chosen: str) -> Placed:
         placed = _converted(name, shapes, system)
         believable = lies_in_japan(placed.shapes) and not _contradicts(shapes, system)
         if believable or (not chosen and not _contradicts(shapes, system)):
-            if chosen and not _same(system, chosen):
+            other = read_crs(chosen) if chosen else None
+            if chosen and not (other and system.equals(other, ignore_axis_order=True)):
                 message = f"the file declares {system.name}, which is used; --crs is not"
                 placed.issues.append(Issue(1, "crs", "crs_not_used", INFO, chosen, message))
             return placed
@@ -141,11 +142,6 @@ def _as_chosen(name: str, shapes: Shapes, declared: str, chosen: str) -> Placed:
 def _contradicts(shapes: Shapes, system: pyproj.CRS) -> bool:
     """Return whether coordinates said to be metres are degrees in Japan."""
     return bool(system.is_projected) and lies_in_japan(shapes)
-
-
-def _same(system: pyproj.CRS, chosen: str) -> bool:
-    other = read_crs(chosen)
-    return other is not None and bool(system.equals(other, ignore_axis_order=True))
 
 
 def _converted(name: str, shapes: Shapes, system: pyproj.CRS) -> Placed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -136,7 +137,10 @@ def read_geojson(name: str, document: Any) -> GeoJson:
         When it is no GeoJSON with properties.
     """
     parts = document if isinstance(document, list) else [document]
-    if not any(isinstance(part, dict) and _holds_features(part) for part in parts):
+    objects = [part for part in parts if isinstance(part, dict)]
+    if not any(
+        isinstance(part.get("features"), list) or part.get("type") == "Feature" for part in objects
+    ):
         raise UnlikeAnyLayoutError(
             f"{name}: this JSON is not a GeoJSON FeatureCollection, nor a Feature or a sequence of "
             "them"
@@ -144,12 +148,8 @@ def read_geojson(name: str, document: Any) -> GeoJson:
     items = [item for part in parts for item in _items(part)]
     issues: list[Issue] = []
     features = [_feature(line, item, issues) for line, item in enumerate(items, start=1)]
-    declared = (_declared(part.get("crs")) for part in parts if isinstance(part, dict))
+    declared = (_declared(part.get("crs")) for part in objects)
     return GeoJson(features, next(filter(None, declared), ""), issues)
-
-
-def _holds_features(part: Mapping[str, Any]) -> bool:
-    return isinstance(part.get("features"), list) or part.get("type") == "Feature"
 
 
 def _items(part: Any) -> Iterator[Any]:
@@ -168,22 +168,14 @@ def _feature(line: int, item: Any, issues: list[Issue]) -> Feature:
     geometry = item.get("geometry")
     if not geometry:
         return Feature(line, named, None)
-    shape = _shape(geometry)
-    if shape is not None:
-        return Feature(line, named, shape)
-    mended = _mended(geometry)
-    if mended is None:
+    with suppress(shapely.errors.GEOSException, orjson.JSONEncodeError):
+        return Feature(line, named, shapely.from_geojson(orjson.dumps(geometry)))
+    polygons = [polygon for rings in _polygons(geometry) if (polygon := _polygon(rings))]
+    if not polygons:
         return Feature(line, named, None, _fault(geometry))
     message = "open rings were closed, rings with fewer than three different corners left out"
     issues.append(Issue(line, "geometry", "ring_mended", INFO, "", message))
-    return Feature(line, named, mended)
-
-
-def _shape(geometry: Any) -> BaseGeometry | None:
-    try:
-        return shapely.from_geojson(orjson.dumps(geometry))
-    except (shapely.errors.GEOSException, orjson.JSONEncodeError):
-        return None
+    return Feature(line, named, shapely.MultiPolygon(polygons))
 
 
 def _fault(geometry: Any) -> str:
@@ -196,13 +188,8 @@ def _fault(geometry: Any) -> str:
     )
 
 
-def _mended(geometry: Any) -> BaseGeometry | None:
-    """Return the areas of a damaged geometry with their rings closed; None without any."""
-    polygons = [polygon for rings in _polygons(geometry) if (polygon := _polygon(rings))]
-    return shapely.MultiPolygon(polygons) if polygons else None
-
-
 def _polygons(geometry: Any) -> Iterator[Any]:
+    """Yield the rings of every polygon of a geometry."""
     if not isinstance(geometry, dict):
         return
     coordinates = geometry.get("coordinates")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import python_calamine
@@ -139,10 +139,12 @@ def _refuse_markup(name: str, text: str) -> None:
 def _read_workbook(member: Member) -> list[Sheet]:
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(member.data))
-        sheets = [
-            _excel_sheet(title, workbook.get_sheet_by_name(title).to_python(skip_empty_area=False))
-            for title in workbook.sheet_names
-        ]
+        sheets = []
+        for title in workbook.sheet_names:
+            values = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            rows = [Row(i, tuple(map(_text, cells))) for i, cells in enumerate(values, start=1)]
+            filled_rows = tuple(row for row in rows if any(cell.strip() for cell in row.cells))
+            sheets.append(Sheet(filled_rows, title))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableSourceError(
             f"{member.name}: the workbook is cut off, damaged or protected; get it again"
@@ -151,11 +153,6 @@ def _read_workbook(member: Member) -> list[Sheet]:
     if not filled:
         raise UnreadableSourceError(f"{member.name}: the workbook is empty")
     return filled
-
-
-def _excel_sheet(title: str, values: Sequence[Sequence[object]]) -> Sheet:
-    rows = (Row(i, tuple(_text(value) for value in row)) for i, row in enumerate(values, start=1))
-    return Sheet(tuple(row for row in rows if any(cell.strip() for cell in row.cells)), title)
 
 
 def _text(value: object) -> str:

@@ -58,7 +58,15 @@ def _alike_by_name(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
 
 
 def _alike_in_area(units: Sequence[Unit], members: Sequence[int]) -> Iterator[tuple[int, int]]:
-    grams = {position: _trigrams(units[position]) for position in members}
+    grams = {
+        position: {
+            text[start : start + 3]
+            for name in units[position].names
+            for text in (f"^{core}$" for core in name.cores)
+            for start in range(len(text) - 2)
+        }
+        for position in members
+    }
     postings: dict[str, list[int]] = defaultdict(list)
     for position in members:
         for gram in grams[position]:
@@ -75,8 +83,3 @@ def _alike_in_area(units: Sequence[Unit], members: Sequence[int]) -> Iterator[tu
         )
         for _, _, other in sorted(ranked)[:_TRIGRAM_PARTNERS]:
             yield min(position, other), max(position, other)
-
-
-def _trigrams(unit: Unit) -> set[str]:
-    texts = [f"^{core}$" for name in unit.names for core in name.cores]
-    return {text[start : start + 3] for text in texts for start in range(len(text) - 2)}

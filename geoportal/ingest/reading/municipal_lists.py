@@ -78,7 +78,9 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
     the publisher's own; then the name of the municipality. Empty what cannot be known.
     """
     finder = edition.municipalities
-    address = _with_building(read_line(notes, "address"), read_line(notes, "building"))
+    address, building = read_line(notes, "address"), read_line(notes, "building")
+    if building and squeeze(building) not in squeeze(address):
+        address = f"{address}　{building}"
     if not address:
         notes.warn("address", "no_address", "there is no address")
     area, _padded = finder.by_code(notes.record.get("area"))
@@ -99,11 +101,6 @@ def _prefecture(notes: RowNotes, edition: Edition) -> str:
     name = notes.record.get("prefecture")
     code = unicodedata.normalize("NFKC", notes.record.get("area")).zfill(5)[:2]
     return name or edition.municipalities.prefecture(code)
-
-
-def _with_building(address: str, building: str) -> str:
-    inside = not building or squeeze(building) in squeeze(address)
-    return address if inside else f"{address}　{building}"
 
 
 def place_key(kind: str, name: str, address: str) -> str:

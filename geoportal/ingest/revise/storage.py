@@ -1,4 +1,4 @@
-"""How each kind of extract is stored."""
+"""How each kind of extract is stored; consultation centres and stations are compared here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from geoportal.domain.centre import Centre
+from geoportal.ingest.files.report import INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
-from geoportal.ingest.revise.centres import update_centres
 from geoportal.ingest.revise.outlines import update_outlines
 from geoportal.ingest.revise.places import (
     update_place_stream,
@@ -21,8 +22,7 @@ from geoportal.ingest.revise.places import (
 )
 from geoportal.ingest.revise.population import update_ages, update_mesh, update_towns
 from geoportal.ingest.revise.records import update_records
-from geoportal.ingest.revise.revision import Revision
-from geoportal.ingest.revise.stations import update_stations
+from geoportal.ingest.revise.revision import Revision, edition_rank
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.ingest.sources.centres import CentreExtract
@@ -32,6 +32,11 @@ from geoportal.ingest.sources.postcodes import PostcodeExtract
 from geoportal.ingest.sources.stations import StationExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.ingest.sources.towns import PlaceExtract
+from geoportal.store import documents
+from geoportal.store.centres import remove_centres, write_centres
+from geoportal.store.facilities import read_records
+from geoportal.store.reference import read_centres
+from geoportal.store.stations import StationSet, read_stations, replace_stations
 
 
 def store(connection: sa.Connection, extract: Extract, edition: Edition) -> Revision:
@@ -40,6 +45,62 @@ def store(connection: sa.Connection, extract: Extract, edition: Edition) -> Revi
     A streamed table is read only now: its counts and issues are complete afterwards.
     """
     return _UPDATES[type(extract)](connection, extract, edition)
+
+
+def update_centres(connection: sa.Connection, extract: CentreExtract, edition: Edition) -> Revision:
+    """Store the records, then the centres: of each the newest wins, the closed ones go."""
+    revision = update_records(connection, extract, edition)
+    stored = {centre.id: centre for centre in read_centres(connection)}
+    closed = {
+        item.record.record_id
+        for item in read_records(connection, source=edition.source)
+        if item.closed_on
+    }
+    fresh = [
+        centre
+        for centre in extract.centres.values()
+        if centre.id not in closed
+        and (centre.id not in stored or _rank(centre) > _rank(stored[centre.id]))
+    ]
+    gone = sorted(closed & stored.keys())
+    write_centres(connection, fresh)
+    remove_centres(connection, gone)
+    revision.centres_changed = bool(fresh or gone)
+    return revision
+
+
+def _rank(centre: Centre) -> tuple[str, str]:
+    return centre.as_of, documents.dump(centre)
+
+
+def update_stations(
+    connection: sa.Connection, extract: StationExtract, edition: Edition
+) -> Revision:
+    """Store stations.
+
+    An edition holds all of Japan, so it replaces the one before completely. The newest wins; among
+    equally new ones the one with more stations, so that the order of import does not matter. The
+    invented stations of the sample city give way to real ones.
+    """
+    stations = extract.stations
+    fresh = StationSet.of(edition.source, edition.as_of, stations)
+    before, stored = read_stations(connection)
+    revision = Revision()
+    if before is None or edition_rank(fresh) > edition_rank(before):
+        replace_stations(connection, edition.source, edition.as_of, stations)
+        revision.count(
+            {station.id: station for station in stored},
+            {station.id: station for station in stations},
+        )
+        return revision
+    revision.unchanged = fresh.row_count
+    if fresh.content_hash != before.content_hash:
+        message = (
+            f"{before.row_count} stations are held from {before.as_of}, a newer or fuller edition, "
+            "and stay as they are (give --as-of if the date of this file is wrong)"
+        )
+        revision.issues.append(Issue(1, "", "older_edition", INFO, fresh.as_of, message))
+    return revision
 
 
 _UPDATES: Final[Mapping[type[Extract], Callable[[sa.Connection, Any, Edition], Revision]]] = (

@@ -105,7 +105,9 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     extract = FacilityExtract()
     answered = []
     for record in table.records:
-        if _answered(record, columns):
+        cells = [record.further(heading) for heading in columns]
+        cells += [record.get(name) for name in ("capacity", "areas", "remarks")]
+        if any(_plain(cell) not in _SILENT for cell in cells):
             answered.append(record)
         else:
             extract.rows_read += 1
@@ -126,12 +128,6 @@ def _need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, T
         if match and match[1] in codes:
             terms[heading] = codes[match[1]]
     return terms
-
-
-def _answered(record: Record, columns: Mapping[str, Term]) -> bool:
-    cells = [record.further(heading) for heading in columns]
-    cells += [record.get(name) for name in ("capacity", "areas", "remarks")]
-    return any(_plain(cell) not in _SILENT for cell in cells)
 
 
 def _row(
