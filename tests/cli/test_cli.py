@@ -69,6 +69,7 @@ def kaigo_file(tmp_path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_installed_tool_keeps_stdout_for_the_document(tmp_path):
     tool = Path(sys.executable).with_name("geoportal")
     if not tool.exists():

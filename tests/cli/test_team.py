@@ -17,6 +17,7 @@ def sample(tmp_path_factory):
 HOME = ("--near", "130.8751,33.8834")
 
 
+@pytest.mark.slow
 def test_a_team_is_filled_and_told(sample):
     document = answer("team", *HOME, "--teams", "2", db=sample)
     assert len(document["teams"]) == 2

@@ -51,6 +51,7 @@ def test_the_sample_is_marked_and_its_impossible_positions_are_caught(database):
     assert max(c.as_of for f in found for c in f.claims) <= TODAY.isoformat()
 
 
+@pytest.mark.slow
 def test_real_outlines_and_towns_replace_the_samples_whatever_their_date(database, tmp_path):
     load(database)
     import_into(database, write_boundaries(tmp_path / "N03_200101.geojson", KOKURA_KITA))
