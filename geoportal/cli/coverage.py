@@ -78,7 +78,9 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     formats = _formats(options["formats"])
     code = _code(options["district"], options["city"])
     baseline = options["baseline"] and read_baseline(_read(options["baseline"]))
-    _require_folder(out)
+    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise UsageError(f"--out {out}: cannot be written", "out")  # before minutes are spent
     view = console.view()
     question = _question(view, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
@@ -150,13 +152,6 @@ def _formats(text: str) -> tuple[str, ...]:
         if name not in PACK_FORMATS:
             raise UsageError(f"--format {name!r}: expected {known}", "format")
     return chosen
-
-
-def _require_folder(out: Path) -> None:
-    """Refuse a folder that cannot be written before minutes are spent on what goes into it."""
-    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        raise UsageError(f"--out {out}: cannot be written", "out")
 
 
 def _question(view: View, options: dict[str, Any]) -> CoverageCriteria:

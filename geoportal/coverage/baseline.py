@@ -127,13 +127,9 @@ def _is_complete(document: Mapping[str, Any]) -> bool:
         and {"code", "name"} <= document["target"].keys()
         and all(isinstance(row, dict) and "district" in row for row in rows)
         and all(isinstance(entry, dict) and entry.keys() >= _FACILITY for entry in facilities)
-        and all(_is_number(entry[key]) for entry in facilities for key in ("lon", "lat"))
+        and all(type(entry[key]) in (int, float) for entry in facilities for key in ("lon", "lat"))
         and all(isinstance(document.get(key, {}), dict) for key in ("meshes", "towns", "sources"))
     )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from geoportal.documents import Document, attributes
@@ -29,6 +28,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     selected_claims = {} if row is None else snapshot.selected_claims[row]
     claims = sorted(facility.claims, key=lambda c: (c.code, c.source, c.as_of, c.value))
     location = facility.location
+    number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
     properties = {
         **brief(facility, code),
         "kana": facility.kana,
@@ -50,7 +50,9 @@ def full_feature(view: View, facility: Facility) -> Document:
         "sources": [attributes(m, "source", "as_of", "record_id") for m in facility.sources],
         **attributes(facility, "status", "first_seen", "last_seen"),
         "same_number": [
-            attributes(other, "id", "name", "kind") for other in _same_number(snapshot, facility)
+            attributes(snapshot.facilities[int(row)], "id", "name", "kind")
+            for row in (snapshot.with_identifier(number) if number else ())
+            if snapshot.facilities[int(row)].id != facility.id
         ],
         "centres": brief_centres(view, code),
     }
@@ -110,12 +112,3 @@ def _claim(snapshot: Snapshot, claim: Claim) -> Document:
         "stale": claim.stale_on(snapshot.today),
         "note": claim.note,
     }
-
-
-def _same_number(snapshot: Snapshot, facility: Facility) -> Iterator[Facility]:
-    """Yield other services under the same official number."""
-    number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
-    for row in snapshot.with_identifier(number) if number else ():
-        other = snapshot.facilities[int(row)]
-        if other.id != facility.id:
-            yield other

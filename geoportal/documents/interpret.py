@@ -44,7 +44,11 @@ def interpretation_document(view: View, reading: Interpretation) -> Document:
         "mentioned": listed(reading.mentioned),
         "not_needed": listed(reading.not_needed),
         "in_place": listed(reading.in_place),
-        "circumstances": [_circumstance(finding) for finding in reading.circumstances],
+        "circumstances": [
+            {"about": about, "value": value, **_why(finding)}
+            for finding in reading.circumstances
+            for about, _, value in [finding.value.partition(":")]
+        ],
         "ages": [_age(age) for age in reading.ages],
         "urgency": reading.urgency or None,
         "searches": [attributes(wanted, "kinds", "needs") for wanted in reading.wanted],
@@ -68,11 +72,6 @@ def _finding(reference: Reference, finding: Finding) -> Document:
         if finding.kinds:
             about["kinds"] = list(finding.kinds)
     return about | labels | _why(finding)
-
-
-def _circumstance(finding: Finding) -> Document:
-    about, _, value = finding.value.partition(":")
-    return {"about": about, "value": value, **_why(finding)}
 
 
 def _why(finding: Finding) -> Document:

@@ -78,8 +78,14 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
         kinds = np.zeros(len(KINDS), dtype=bool)
         kinds[[KINDS.index(kind) for kind in query.kinds]] = True
     flags: list[Flags] = []
+    for code in query.districts:
+        if not snapshot.knows_district(code):
+            raise UsageError(
+                f"no district has the code {code[:20]!r}; GET /api/v1/districts lists them",
+                "district",
+            )
     if query.districts:
-        flags.append(_flags(snapshot, (_in_district(snapshot, c) for c in query.districts)))
+        flags.append(_flags(snapshot, map(snapshot.in_district, query.districts)))
     if query.bbox is not None:
         flags.append(_flags(snapshot, [snapshot.in_box(*query.bbox)]))
     if query.identifier:
@@ -133,14 +139,6 @@ def words_of(query: Query) -> list[str]:
     if not words:
         raise UsageError("nothing to look for: give a word of letters, kana, kanji, digits", "q")
     return words
-
-
-def _in_district(snapshot: Snapshot, code: str) -> Rows:
-    if not snapshot.knows_district(code):
-        raise UsageError(
-            f"no district has the code {code[:20]!r}; GET /api/v1/districts lists them", "district"
-        )
-    return snapshot.in_district(code)
 
 
 def _flags(snapshot: Snapshot, groups: Iterable[Rows]) -> Flags:

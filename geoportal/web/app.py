@@ -114,17 +114,18 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 def _add_errors(app: Flask) -> None:
     """Answer every error with a problem document under ``/api``, else with a page."""
-    app.before_request(_refuse_body)
+    app.before_request(
+        lambda: problems.of_body() if request.method == "POST" and _wants_json() else None
+    )
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(GeoportalError, _of_expected)
     app.register_error_handler(ValidationError, problems.of_validation)
-    app.register_error_handler(RecursionError, _of_depth)
+    nested = "the request is nested too deeply"
+    app.register_error_handler(
+        RecursionError, lambda _: problems.problem(HTTPStatus.BAD_REQUEST, nested)
+    )
     app.register_error_handler(DBAPIError, _of_database)
     app.register_error_handler(Exception, _of_fault)
-
-
-def _refuse_body() -> Response | None:
-    return problems.of_body() if request.method == "POST" and _wants_json() else None
 
 
 def _of_http(error: HTTPException) -> Response:
@@ -138,10 +139,6 @@ def _of_http(error: HTTPException) -> Response:
 def _of_expected(error: GeoportalError) -> Response:
     response = problems.of_error(error)
     return response if _wants_json() else error_page(response.status_code)
-
-
-def _of_depth(_error: RecursionError) -> Response:
-    return problems.problem(HTTPStatus.BAD_REQUEST, "the request is nested too deeply")
 
 
 def _of_database(error: DBAPIError) -> Response:

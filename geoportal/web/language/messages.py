@@ -122,7 +122,10 @@ class Messages:
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
         text = with_readings(self.label(key, **arguments))
-        return text if LANGUAGES[self.language].is_japanese else _mark_japanese(text)
+        if LANGUAGES[self.language].is_japanese:
+            return text
+        marked = _JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(text))  # spoken as such
+        return Markup(marked)  # noqa: S704 - escaped
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""
@@ -147,11 +150,6 @@ class Messages:
         if errors:
             raise KeyError(f"{key}: {errors[0]}")
         return str(text)
-
-
-def _mark_japanese(text: Markup) -> Markup:
-    """Mark what is Japanese in a text of another language, so that it is spoken as such."""
-    return Markup(_JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(text)))  # noqa: S704 - escaped
 
 
 def _ruby(match: re.Match[str]) -> str:

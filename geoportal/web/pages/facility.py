@@ -13,12 +13,12 @@ from geoportal.documents.facility import facility_document
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
+from geoportal.store.reference import KindInfo
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
 from geoportal.web.pages.information import centres_in_full
 from geoportal.web.pages.surroundings import history, surroundings
 from geoportal.web.site.frame import page, page_url
-from geoportal.web.site.structured_data import structured_data
 
 
 def show(facility_id: str) -> BaseResponse:
@@ -110,3 +110,27 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
         for group in offered_groups(view.reference)
         if group in groups
     ]
+
+
+def structured_data(feature: Document, address: str, kind: KindInfo) -> Document:
+    """Return schema.org JSON-LD of a facility: public data of the institution only."""
+    properties = feature["properties"]
+    document: Document = {
+        "@context": "https://schema.org",
+        "@type": kind.schema_org,
+        "@id": address,
+        "name": properties["name"],
+        "address": {
+            "@type": "PostalAddress",
+            "addressCountry": "JP",
+            "streetAddress": properties["address"],
+            **({"postalCode": properties["postal_code"]} if properties["postal_code"] else {}),
+        },
+    }
+    for key, value in (("telephone", properties["phone"]), ("faxNumber", properties["fax"])):
+        if value:
+            document[key] = value
+    if feature["geometry"] and properties["location"]["level"] in {"point", "house", "block"}:
+        lon, lat = feature["geometry"]["coordinates"]
+        document["geo"] = {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}
+    return document

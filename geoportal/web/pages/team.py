@@ -117,7 +117,8 @@ def _roles_of_note(
             if not set(known[name].kinds) <= refused
         }
     else:
-        roles = {_role_for(known, kind): () for kind in kinds if _role_for(known, kind)}
+        able = ([name for name, role in known.items() if kind in role.kinds] for kind in kinds)
+        roles = {names[0]: () for names in able if names}
     placed = {code for wanted in roles.values() for code in wanted}
     for code in needs:
         if code in placed or code not in view.reference.vocabulary:
@@ -126,11 +127,6 @@ def _roles_of_note(
             if _applies(view, code, known[name].kinds):
                 roles[name] = (*roles[name], code)
     return roles
-
-
-def _role_for(known: dict[str, Role], kind: str) -> str:
-    """Return the first role a kind can fill, empty when none can."""
-    return next((name for name, role in known.items() if kind in role.kinds), "")
 
 
 def _applies(view: View, code: str, kinds: Iterable[str]) -> bool:
