@@ -124,8 +124,8 @@ class Geocoder:
         """Return places whose name begins with ``prefix``, for completion while typing.
 
         A prefix is the beginning of an address, or of a town's name or reading (where known).
-        Places lie in the municipalities of ``codes``; without any, where the hint says, as for
-        `geocode`.
+        The hint is as for `geocode`; ``codes`` are municipality codes the place should lie in, for
+        use in place of a hint.
         """
         hinted = self._hinted(hint, codes)
         return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)

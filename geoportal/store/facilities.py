@@ -75,8 +75,8 @@ def read_records(
 ) -> list[StoredRecord]:
     """Return stored records, ordered by key.
 
-    Only those of a source (empty for all), of one of ``scopes``, ``record_ids`` and
-    ``facility_ids`` (empty for all), and with their own id among those that ``own_ids`` selects.
+    Only those of a source (empty for all), with their own id among those that ``own_ids`` selects,
+    and of one choice: give at most one of ``scopes``, ``record_ids`` and ``facility_ids``.
     """
     base = sa.select(records).order_by(records.c.source, records.c.record_id)
     if source:
