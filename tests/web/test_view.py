@@ -19,7 +19,10 @@ from geoportal.store.facilities import iter_facilities, remove_facilities, write
 from tests.factories import KOKURA
 
 HOME = {"lon": KOKURA[0], "lat": KOKURA[1]}
-ARGUMENTS = {"facility_id": "near", "code": "40106", "part": 1, "name": "figures.xlsx"}
+ARGUMENTS = {
+    **{"facility_id": "near", "code": "40106", "part": 1, "name": "figures.xlsx"},
+    **{"zoom": 12, "column": 3534, "row": 1627},
+}
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},
     "/api/v1/facilities": {"district": "40106", "need": "VM.REG"},
@@ -94,9 +97,10 @@ NOT_ANSWERED = {
     "GET /api/v1/changes": 404,
     "GET /changes.xlsx": 404,
     "GET /coverage/figures.xlsx": 404,
+    "GET /tiles/<zoom>/<column>/<row>": 404,
     "POST /team": 400,
 }
-"""The small city holds no editions to compare, no people and no addresses."""
+"""The small city holds no editions to compare, no people, no addresses and no base map."""
 
 
 def test_every_route_answers_from_one_view(app: Flask, taken: list[str]) -> None:
