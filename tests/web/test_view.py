@@ -20,8 +20,13 @@ from tests.factories import KOKURA
 
 HOME = {"lon": KOKURA[0], "lat": KOKURA[1]}
 ARGUMENTS = {
-    **{"facility_id": "near", "code": "40106", "part": 1, "name": "figures.xlsx"},
-    **{"zoom": 12, "column": 3534, "row": 1627},
+    "facility_id": "near",
+    "code": "40106",
+    "part": 1,
+    "name": "figures.xlsx",
+    "zoom": 12,
+    "column": 3534,
+    "row": 1627,
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},
@@ -97,7 +102,7 @@ NOT_ANSWERED = {
     "GET /api/v1/changes": 404,
     "GET /changes.xlsx": 404,
     "GET /coverage/figures.xlsx": 404,
-    "GET /tiles/<zoom>/<column>/<row>": 404,
+    "GET /tiles/12/3534/1627": 404,
     "POST /team": 400,
 }
 """The small city holds no editions to compare, no people, no addresses and no base map."""
