@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.parsing.hypothesis import CERTAIN, CONFLICT, municipality_doubts
 from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
 from geoportal.address.parsing.town_parse import DOUBTFUL
+from tests.unit.address.conftest import make_gazetteer, make_place
 
 
 def test_a_town_in_two_wards_is_ambiguous_without_its_ward(geocoder: Geocoder) -> None:
@@ -76,6 +79,24 @@ def test_but_not_when_the_text_tells_them_apart(
 ) -> None:
     answer = geocoder.geocode(address)
     assert (answer.status, answer.town) == ("ok", town)
+
+
+def test_oaza_and_chome_of_two_wards_are_not_called_one_name(tmp_path: Path) -> None:
+    lines = [
+        "40106 福岡県 北九州市小倉北区 見本一丁目 . 130.86 33.87",
+        "40107 福岡県 北九州市小倉南区 大字見本 . 130.88 33.80",
+    ]
+    geocoder = Geocoder(make_gazetteer(tmp_path, [make_place(line) for line in lines]))
+    answer = geocoder.geocode("北九州市見本1-19")
+    assert (answer.status, answer.lon, answer.municipality_code) == ("ambiguous", None, "")
+    assert {candidate.municipality_code for candidate in answer.candidates} == {"40106", "40107"}
+    assert "oaza_chome_ambiguous" not in answer.warnings
+
+
+def test_two_oaza_of_one_name_are_not_called_oaza_and_chome(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("北九州市大字畑1808")
+    assert answer.status == "ambiguous"
+    assert "oaza_chome_ambiguous" not in answer.warnings
 
 
 def test_the_bare_name_covers_both(geocoder: Geocoder) -> None:

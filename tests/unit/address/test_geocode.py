@@ -115,6 +115,34 @@ def test_what_was_assumed_is_said(geocoder: Geocoder, line: str) -> None:
     assert warning in (*answer.warnings, "")
 
 
+@pytest.mark.parametrize(
+    ("address", "town", "remainder"),
+    [
+        ("北九州市門司区青葉ケ台12-3", "青葉台", "12-3"),
+        ("北九州市八幡西区則ノ松七丁目22-1", "則松七丁目", "22-1"),
+        ("北九州市若松区栄の盛川町7-8", "栄盛川町", "7-8"),
+        ("北九州市八幡西区堀川内5-6", "堀川の内", "5-6"),
+    ],
+)
+def test_kana_added_or_left_out_does_not_move_what_follows(
+    geocoder: Geocoder, address: str, town: str, remainder: str
+) -> None:
+    answer = geocoder.geocode(address)
+    assert (answer.town, answer.remainder) == (town, remainder)
+    assert "spelling_inferred" in answer.warnings
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["北九州市若松区二島区1", "北九州市門司区青葉台区1-2", "北九州市門司区畑郡1"],
+)
+def test_a_name_with_the_unit_of_a_municipality_behind_it_is_no_town(
+    geocoder: Geocoder, address: str
+) -> None:
+    answer = geocoder.geocode(address)
+    assert (answer.status, answer.match_level, answer.town) == ("partial", "municipality", "")
+
+
 def test_a_chome_that_does_not_exist_is_not_another_chome(geocoder: Geocoder) -> None:
     answer = geocoder.geocode("福岡県北九州市小倉北区青葉9丁目1-2")
     assert (answer.match_level, answer.coordinate_level) == ("town", "town")

@@ -103,6 +103,27 @@ def test_a_position_without_uncertainty_comes_before_any_with_one(geography, mon
         assert resolve(geography, *items).location.source == "bureau"
 
 
+@pytest.mark.parametrize(
+    ("addresses", "shown"),
+    [
+        (
+            ("北九州市小倉北区浅野", "福岡県北九州市小倉北区浅野1-2-3"),
+            "福岡県北九州市小倉北区浅野1-2-3",
+        ),
+        (("北九州市小倉北区浅野", "北九州市門司区大里1-2-3"), "北九州市小倉北区浅野"),
+        (("北九州市小倉北区浅野", "北九州市小倉北区浅野"), "北九州市小倉北区浅野"),
+        (("北九州市小倉北区浅野1-2-3", "北九州市小倉北区浅野9-9"), "北九州市小倉北区浅野1-2-3"),
+        (("", "北九州市門司区大里1-2-3"), "北九州市門司区大里1-2-3"),
+    ],
+)
+def test_an_address_that_ends_with_the_town_is_completed_only_from_the_same_town(
+    geography, addresses, shown
+):
+    first, second = addresses
+    records = (stored(bureau(address=first)), stored(navii(address=second)))
+    assert resolve(geography, *records).address == shown
+
+
 def test_a_guessed_kind_gives_way_with_what_it_claims(geography):
     guessed = ("m1", record("bureau-codes", "4017719999", kind="hospital"))
     facility = resolve(geography, stored(guessed), stored(navii(kind="clinic")))

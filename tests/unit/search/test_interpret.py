@@ -161,6 +161,21 @@ def test_a_doctor_who_comes_already_is_in_place(text, value):
     assert not found.kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "needs", "mentioned"),
+    [
+        ("人工呼吸器、訪問診療をお願いしたい", {"VM.REG": "must", "AC.VENT": "then_by"}, set()),
+        ("褥瘡があり、往診を希望", {"VM.URG": "must", "AC.ULCER": "then_by"}, set()),
+        ("がん末期の方、訪問診療を希望", {"VM.REG": "must"}, {"PT.CANCER"}),
+        ("小児の訪問診療を希望", {"VM.REG": "must"}, {"PT.CHILD"}),
+    ],
+)
+def test_a_visit_is_a_must_care_is_preferred_the_patient_is_mentioned(text, needs, mentioned):
+    interpretation = READER.interpret(text)
+    assert {need.value: need.strength for need in interpretation.needs} == needs
+    assert {fact.value for fact in interpretation.mentioned} == mentioned
+
+
 def test_a_doctor_who_is_not_wanted_is_no_need():
     found = READER.interpret("自宅に来てくれる医師はいらない")
     assert "VM.REG" in {item.value for item in found.not_needed}
