@@ -36,7 +36,7 @@ settings.register_profile("suite", deadline=None)  # no test measures time
 settings.load_profile("suite")
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
-_LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2}
+_LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2, "cli": 3}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
 
 

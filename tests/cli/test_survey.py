@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 from unittest import mock
+from xml.etree import ElementTree
 
 import pytest
 import python_calamine
@@ -120,6 +121,24 @@ def test_the_template_has_drop_downs_and_is_protected(template):
     assert "はい,いいえ,未回答" in sheet
     assert "受入可,条件付・要相談,満員・新規停止,未回答" in sheet
     assert "<sheetProtection" in sheet
+
+
+def test_only_the_day_of_the_answer_is_formatted_as_a_date(template):
+    with zipfile.ZipFile(template) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
+    names = {"m": sheet.tag[1:].partition("}")[0]}
+    dates = {
+        entry.get("numFmtId")
+        for entry in styles.iterfind(".//m:numFmt", names)
+        if "yyyy" in entry.get("formatCode", "")
+    }
+    formats = [entry.get("numFmtId") for entry in styles.iterfind("m:cellXfs/m:xf", names)]
+    line = sheet.find(f".//m:row[@r='{HEADER_LINE + 1}']", names)
+    assert line is not None
+    dated = [formats[int(cell.get("s", "0"))] in dates for cell in line]
+    heading = [str(cell) for cell in sheet_rows(template)[HEADER_LINE - 1]]
+    assert [heading[at] for at, is_date in enumerate(dated) if is_date] == ["回答日"]
 
 
 def test_answers_come_back_as_dated_claims_and_blanks_as_nothing(clinic, template, tmp_path):

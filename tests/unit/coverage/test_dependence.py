@@ -92,6 +92,7 @@ def test_nowhere_to_build_where_nobody_lives():
     assert best_site(empty, 0, 1) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

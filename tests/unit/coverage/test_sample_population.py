@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from geoportal.geo.mesh import is_half_mesh
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
@@ -53,6 +55,7 @@ def test_the_towns_of_a_ward_add_up_to_its_register():
             assert int(row["男性"]) == sum(int(v) for k, v in row.items() if k.endswith("の男性"))
 
 
+@pytest.mark.slow
 def test_the_script_writes_the_same_people_again(tmp_path):
     script = [sys.executable, "-B", str(SAMPLE / "make_sample.py"), "--out", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True, timeout=120)

@@ -572,6 +572,7 @@ def test_stations_are_fictional_in_plain_sight_and_lie_in_a_ward(wards) -> None:
 # making it again
 
 
+@pytest.mark.slow
 def test_the_script_writes_the_same_bytes_again(tmp_path) -> None:
     subprocess.run(
         [sys.executable, "-B", str(SAMPLE / "make_sample.py"), "--out", str(tmp_path)],

@@ -113,6 +113,8 @@ def test_a_column_or_file_that_is_not_there(geocoder, tmp_path):
         run(geocoder, tmp_path / "none.csv")
     with pytest.raises(UsageError):
         run(geocoder, source, target=tmp_path / "no" / "out.csv")
+    with pytest.raises(UsageError, match="cannot be written"):
+        run(geocoder, source, target=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 

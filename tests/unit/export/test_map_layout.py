@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox
 from shapely.geometry import Point, box
 
 from geoportal.coverage.report import CoverageReport, SourceLine
+from geoportal.coverage.tables import district_rows
 from geoportal.export.map_drawing import MapDrawing, _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
@@ -147,6 +148,20 @@ def test_the_table_tells_the_range_of_what_is_not_known():
     ]
     texts = [cell.get_text().get_text() for cell in table.get_celld().values()]
     assert "1\n〜2" in texts  # 小倉南区: one surely, one more possibly
+
+
+def test_the_table_begins_with_the_district_that_lacks_most_and_ends_with_the_whole():
+    report = town.report()
+    *districts, total = district_rows(report.study)
+    ranks = {row["name"]: row["rank"] for row in districts}
+    (table,) = [
+        part for part in drawn(report, A4).axes[1].get_children() if isinstance(part, Table)
+    ]
+    cells = table.get_celld()
+    names = [cells[line, 0].get_text().get_text() for line in range(1, len(districts) + 2)]
+    assert names[-1] == total["name"]
+    assert [ranks[name] for name in names[:-1]] == sorted(ranks.values(), key=lambda r: r or 99)
+    assert names[:-1] != sorted(names[:-1])
 
 
 @pytest.mark.parametrize("text", ["", "あ" * 10, "あいう。えお、かきくけこ", "a" * 50])

@@ -1,8 +1,10 @@
 """Substring search equals Python's own ``in`` for every text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geoportal.index.texts import asked_words
 from geoportal.index.words import WordIndex
 
 LETTERS = st.text(alphabet="病院薬ab ", max_size=8)
@@ -15,3 +17,20 @@ def test_equals_in(texts, word):
 
 def test_a_word_never_spans_two_texts():
     assert WordIndex(["病", "院"]).containing("病院").tolist() == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("医療法人", ["医療法人"]),
+        ("医療法人 見本", ["見本"]),
+        ("株式会社 見本 中央", ["見本", "中央"]),
+        ("093-000-0000", ["0930000000"]),
+        ("093ー000ー0000 見本", ["0930000000", "見本"]),
+        ("センター", ["センター"]),
+        ("", []),
+        ("　 - ", []),
+    ],
+)
+def test_legal_forms_are_asked_for_only_where_nothing_else_is(text, words):
+    assert asked_words(text) == words

@@ -99,6 +99,7 @@ EDITIONS = [
 ]
 
 
+@pytest.mark.slow
 def test_every_order_ends_in_the_same_content(tmp_path):
     orders = random.Random(3).sample(list(itertools.permutations(EDITIONS)), 8)
     first = None

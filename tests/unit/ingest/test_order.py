@@ -68,6 +68,7 @@ def test_every_order_ends_in_the_same_content(tmp_path, files):
         assert content(imported_in(tmp_path, number, order)) == first, [p.name for p in order]
 
 
+@pytest.mark.slow
 def test_one_call_with_all_files_ends_in_the_same_content(tmp_path, database, files):
     import_into(database, *files)
     assert content(database) == content(imported_in(tmp_path, 1, files))

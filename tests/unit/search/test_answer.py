@@ -222,6 +222,22 @@ def test_relaxations_name_what_gains_most_when_nothing_matches():
     )
 
 
+@pytest.mark.parametrize(
+    ("kinds", "plain"),
+    [
+        ((RelaxationKind.DROP,), True),
+        ((RelaxationKind.DROP, RelaxationKind.DROP), True),
+        ((RelaxationKind.RADIUS,), True),
+        ((RelaxationKind.ANY_TIME,), True),
+        ((RelaxationKind.DISTRICT,), False),
+        ((RelaxationKind.RADIUS, RelaxationKind.ANY_TIME), False),
+        ((RelaxationKind.DROP, RelaxationKind.RADIUS), False),
+    ],
+)
+def test_needs_alone_or_one_other_step_alone_make_a_plain_relaxation(kinds, plain):
+    assert Relaxation(tuple(Step(kind, 1) for kind in kinds), adds=1).plain is plain
+
+
 def test_a_wider_radius_is_proposed_when_it_helps():
     far = make_facility("far", (KOKURA[0], KOKURA[1] + 0.05), [make_claim("VM.REG")])
     query = Query(origin=HOME, radius_m=4_000, needs=("VM.REG",))

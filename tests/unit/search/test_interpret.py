@@ -176,6 +176,22 @@ def test_a_visit_is_a_must_care_is_preferred_the_patient_is_mentioned(text, need
     assert {fact.value for fact in interpretation.mentioned} == mentioned
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("疼痛管理、口腔ケア", {"visiting_nursing"}),
+        ("人工呼吸器、リハビリ", {"hospital", "clinic", "visiting_nursing"}),
+        ("口腔ケア", {"dental_clinic", "visiting_nursing"}),
+        ("義歯、人工呼吸器", set(REFERENCE.vocabulary["AC.VENT"].kinds) | {"dental_clinic"}),
+    ],
+)
+def test_needs_alone_are_asked_of_the_kinds_that_can_have_all_of_them_or_else_any(text, kinds):
+    interpretation = READER.interpret(text)
+    assert not interpretation.kinds
+    (wanted,) = interpretation.wanted
+    assert set(wanted.kinds) == kinds
+
+
 def test_a_doctor_who_is_not_wanted_is_no_need():
     found = READER.interpret("自宅に来てくれる医師はいらない")
     assert "VM.REG" in {item.value for item in found.not_needed}

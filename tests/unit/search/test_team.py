@@ -55,6 +55,7 @@ def all_teams(pools, apart):
     return sorted(teams, key=lambda team: team[0])
 
 
+@pytest.mark.slow
 @given(pools_with_rules())
 @settings(max_examples=500, deadline=None)
 def test_teams_come_in_the_order_of_brute_force(drawn):

@@ -30,6 +30,7 @@ def load(database, today=TODAY):
     return load_sample(database, REFERENCE, sample_directory(), CENTRES, today=today)
 
 
+@pytest.mark.slow
 def test_a_second_load_on_a_later_day_changes_nothing(database):
     first = load(database)
     assert not first.refused
@@ -40,6 +41,7 @@ def test_a_second_load_on_a_later_day_changes_nothing(database):
     assert all((f.created, f.updated, f.removed) == (0, 0, 0) for f in second.files)
 
 
+@pytest.mark.slow
 def test_the_sample_is_marked_and_its_impossible_positions_are_caught(database):
     load(database)
     found = [f for f in by_name(database).values() if f.sources[0].source == "sample"]

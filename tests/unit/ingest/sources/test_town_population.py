@@ -287,6 +287,20 @@ def test_a_city_is_never_counted_by_ward_and_without_wards(placed, tmp_path):
     assert set(held(placed)) == {"40100/錦小路", "40100/大字椿谷"}
 
 
+@pytest.mark.parametrize(("listed", "taken"), [(8, True), (7, False)])
+def test_a_newer_file_by_other_wards_replaces_a_city_from_four_fifths_of_its_towns_on(
+    placed, tmp_path, listed, taken
+):
+    towns = [f"錦小路{number}" for number in "甲乙丙丁戊己庚辛壬癸"]
+    city = {"code": "401005", "city": "北九州市"}
+    imported(placed, tmp_path, *(row(f"小倉北区{town}", **city) for town in towns))
+    newer = {**city, "調査年月日": "2026-01-31"}
+    report = imported(placed, tmp_path, *(row(town, **newer) for town in towns[:listed]))
+    assert set(sets(placed)) == ({"40100"} if taken else {"40106"})
+    assert len(held(placed)) == (listed if taken else 10)
+    assert ((1, "overlapping_edition") in codes(report)) is not taken
+
+
 def test_the_samples_towns_give_way_to_real_ones(placed, tmp_path):
     path = write_csv(tmp_path / "sample.csv", HEADER, [row("錦小路"), row("紫水町1丁目")])
     options = ImportOptions(fictional=frozenset([path]))
