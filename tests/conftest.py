@@ -15,6 +15,8 @@ import pytest
 from filelock import FileLock
 from flask import Flask
 from hypothesis import settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import SourceMention
@@ -34,6 +36,23 @@ from tests.factories import KOKURA, make_claim, make_facility, make_outline
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
 settings.register_profile("suite", deadline=None)  # no test measures time
 settings.load_profile("suite")
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates compiled once per worker: every test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _CompiledTemplates()}
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 _LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2, "cli": 3}
@@ -104,9 +123,29 @@ def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     opened.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def small_city(built_once: BuildOnce, empty_database: Path) -> Path:
+    """Return a directory with ``test.db``: the small city. Copy it."""
+
+    def fill(directory: Path) -> None:
+        shutil.copy(empty_database / "test.db", directory)
+        database = open_database(directory / "test.db")
+        _fill_small_city(database)
+        database.engine.dispose()
+
+    return built_once("small-city", fill)
+
+
 @pytest.fixture
-def city(database: Database) -> Database:
-    """Fill the database with two wards, a handful of facilities and the centre of one ward."""
+def city(tmp_path: Path, small_city: Path) -> Iterator[Database]:
+    """Yield two wards, a handful of facilities and the centre of one ward."""
+    shutil.copy(small_city / "test.db", tmp_path)
+    opened = open_database(tmp_path / "test.db")
+    yield opened
+    opened.engine.dispose()
+
+
+def _fill_small_city(database: Database) -> None:
     facilities = [
         make_facility(
             "near",
@@ -167,7 +206,6 @@ def city(database: Database) -> Database:
         )
         write_centres(connection, [centre])
         advance_dataset_version(connection, "test city")
-    return database
 
 
 @pytest.fixture

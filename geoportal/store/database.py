@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -226,8 +227,14 @@ def _alembic_config() -> Config:
     return config
 
 
+@cache
+def _newest_schema() -> str | None:
+    """Return the newest revision of the shipped migrations, which are read once."""
+    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+
+
 def _require_current(database: Database) -> None:
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    head = _newest_schema()
     try:
         with database.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()

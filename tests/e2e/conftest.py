@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Ite
     portal = Portal(database, shipped_reference(), clock=lambda: NOW)
     app = create_app(portal, Settings(), _GreyMap())
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

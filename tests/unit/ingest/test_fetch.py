@@ -140,7 +140,7 @@ class Misbehaving(http.server.BaseHTTPRequestHandler):
 def server():
     Misbehaving.seen, Misbehaving.counts = [], {}
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
