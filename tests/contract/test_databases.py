@@ -68,6 +68,7 @@ def load(database: Database):
     return load_sample(database, reference, sample_directory(), centres, today=TODAY)
 
 
+@pytest.mark.slow
 def test_the_sample_city_is_loaded_once_and_answers(database):
     load(database)
     view = Portal(database, shipped_reference()).view()

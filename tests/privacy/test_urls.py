@@ -85,6 +85,7 @@ def test_a_home_in_a_url_is_not_taken(client):
         assert traces(response.headers.get("Location", "")) == [], path
 
 
+@pytest.mark.slow
 def test_a_home_that_is_placed_is_in_no_link(sample_portal):
     application = create_app(sample_portal, Settings())
     client = application.test_client()

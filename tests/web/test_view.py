@@ -108,6 +108,7 @@ NOT_ANSWERED = {
 """The small city holds no editions to compare, no people, no addresses and no base map."""
 
 
+@pytest.mark.slow
 def test_every_route_answers_from_one_view(app: Flask, taken: list[str]) -> None:
     client = app.test_client()
     statuses = {}

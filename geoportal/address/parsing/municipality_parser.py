@@ -89,13 +89,6 @@ class MunicipalityParse:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    municipalities: MunicipalitySet
-    city: str
-    in_full: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Prefecture:
     name: str
     municipalities: MunicipalitySet
@@ -109,15 +102,14 @@ class MunicipalityParser:
         self, regions: tuple[Region, ...], spellings: Sequence[MunicipalitySpelling]
     ) -> None:
         self._regions = regions
-        names: dict[str, list[_Name]] = defaultdict(list)
+        names: dict[str, list[MunicipalitySpelling]] = defaultdict(list)
         self._cities: dict[str, frozenset[int]] = {}
         for spelling in spellings:
-            members = self.municipality_set(spelling.numbers)
-            names[spelling.key].append(_Name(members, spelling.city, spelling.in_full))
+            names[spelling.key].append(spelling)
             if spelling.city.endswith("市"):
-                first = min(regions[number].code for number in members.numbers)
-                self._cities[first[:4] + "0"] = members.numbers
-        self._names: Mapping[str, list[_Name]] = MappingProxyType(dict(names))
+                first = min(regions[number].code for number in spelling.numbers)
+                self._cities[first[:4] + "0"] = frozenset(spelling.numbers)
+        self._names: Mapping[str, list[MunicipalitySpelling]] = MappingProxyType(dict(names))
         self._longest: dict[str, int] = defaultdict(int)  # name by its first two letters
         for key in names:
             self._longest[key[:2]] = max(self._longest[key[:2]], min(len(key), _LONGEST_NAME))
@@ -207,7 +199,7 @@ class MunicipalityParser:
                     break
         return end, name, members
 
-    def _names_at(self, key: str, start: int) -> Iterator[tuple[int, _Name]]:
+    def _names_at(self, key: str, start: int) -> Iterator[tuple[int, MunicipalitySpelling]]:
         """Yield the end and the names at ``start``, longest first.
 
         A name to be completed is left out when a longer name in full stands there.
@@ -230,10 +222,11 @@ class MunicipalityParser:
         elsewhere: list[MunicipalityParse] = []
         fits = False
         for end, name in self._names_at(key, start):
-            members = self._intersection(name.municipalities, within)
+            named = self.municipality_set(name.numbers)
+            members = self._intersection(named, within)
             if members is None:
                 if name.in_full:
-                    parse = MunicipalityParse(end, name.municipalities, "", name.city, named=True)
+                    parse = MunicipalityParse(end, named, "", name.city, named=True)
                     elsewhere.append(replace(parse, prefecture_conflict=True))
                 continue
             fits = True
@@ -261,7 +254,8 @@ class MunicipalityParser:
         if again is None or not again.numbers & within.numbers:
             start = upper.end
         for end, name in self._names_at(key, start):
-            if name.in_full and (members := self._intersection(name.municipalities, within)):
+            named = self.municipality_set(name.numbers)
+            if name.in_full and (members := self._intersection(named, within)):
                 city = name.city if len(members.numbers) > 1 else ""
                 deeper = MunicipalityParse(
                     end, members, upper.prefecture, city, in_full=upper.in_full, named=True

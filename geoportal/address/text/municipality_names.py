@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from geoportal.address.text.canonical import canonical_key
@@ -57,11 +58,10 @@ def municipality_spellings(municipalities: Sequence[Municipality]) -> list[Munic
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     members: dict[tuple[str, bool], set[int]] = defaultdict(set)
     for number, municipality in enumerate(municipalities):
-        upper, own = _split_name(municipality.name)
-        if upper:
+        if upper := _split_name(municipality.name)[0]:
             groups[municipality.prefecture, upper].append(number)
-        for name, in_full in _spellings(municipality.name, upper, own):
-            members[canonical_key(name), in_full].add(number)
+        for spelling in _spellings(municipality.name):
+            members[spelling].add(number)
     spellings = []
     for (_, upper), numbers in groups.items():
         spellings.append(MunicipalitySpelling(canonical_key(upper), upper, True, numbers))
@@ -74,8 +74,14 @@ def municipality_spellings(municipalities: Sequence[Municipality]) -> list[Munic
     return spellings
 
 
-def _spellings(name: str, upper: str, own: str) -> Iterator[tuple[str, bool]]:
-    """Yield how one municipality is written, and whether in full."""
+@lru_cache(maxsize=4096)
+def _spellings(name: str) -> tuple[tuple[str, bool], ...]:
+    """Return the canonical forms of how one municipality is written, and whether in full."""
+    return tuple((canonical_key(text), in_full) for text, in_full in _written(name))
+
+
+def _written(name: str) -> Iterator[tuple[str, bool]]:
+    upper, own = _split_name(name)
     yield name, True
     yield own, True
     if upper.endswith("市"):  # 北九州八幡東区 and 北九州市立八幡西区 stand in official files

@@ -95,6 +95,7 @@ def test_a_worker_of_another_version_is_refused_by_name(monkeypatch, name):
         pass
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_told_not_waited_for(monkeypatch):
     from distributed import LocalCluster
 
@@ -123,6 +124,7 @@ def test_every_cell_is_in_one_portion():
     assert chunks_of(Places.from_degrees(np.empty(0), np.empty(0)), 60) == []
 
 
+@pytest.mark.slow
 def test_nobody_at_the_address_is_said(monkeypatch):
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
     with (

@@ -249,6 +249,7 @@ def test_archives_that_are_cut_or_unsafe_are_refused(database, tmp_path):
         assert words in refusal(database, path), name
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

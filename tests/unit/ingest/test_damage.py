@@ -57,6 +57,7 @@ def refused_message(database, path, **options):
     )
 
 
+@pytest.mark.slow
 def test_cut_at_every_byte_it_is_refused_or_whole_rows_are_read(database, sound):
     """A file cut between two rows cannot be told from a short file; anywhere else it is."""
     data = sound.read_bytes()

@@ -93,6 +93,7 @@ def test_a_file_cut_to_one_city_closes_nothing_elsewhere(database, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_order_of_import_does_not_matter(database, tmp_path):
     editions = [
         ("2025-03-31", tuple(PLACES)),

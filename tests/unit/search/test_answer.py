@@ -69,6 +69,7 @@ def oracle_distance(facility: Facility) -> float | None:
     return ORACLE.inv(*KOKURA, place.lon, place.lat)[2] if place.known else None
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10_000),
     radius_m=st.floats(1, 50_000),

@@ -31,6 +31,7 @@ def ids(answer):
     return [result.facility.id for result in answer.results]
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10_000),
     needs=st.lists(st.sampled_from(NEEDS), unique=True, max_size=2),

@@ -56,6 +56,7 @@ def lacking(client: FlaskClient, *sites: tuple[float, float], possible: bool = F
     return round(math.fsum(people))
 
 
+@pytest.mark.slow
 def test_a_place_from_the_map_is_told_before_and_after(sample_city):
     answer = post(sample_city, point="130.829,33.896", place="", capacity="1")
     told = result(answer)

@@ -135,6 +135,7 @@ def test_nothing_inline_and_nothing_from_elsewhere(client: FlaskClient) -> None:
             assert address.startswith("/"), address
 
 
+@pytest.mark.slow
 def test_links_lead_somewhere(client: FlaskClient) -> None:
     inside: set[str] = set()
     for path in PAGES:
