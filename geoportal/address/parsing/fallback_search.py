@@ -62,7 +62,11 @@ class FallbackSearch:
             return []
         name_ends = {hypothesis.town.name_end for hypothesis in doubtful if hypothesis.town}
         for hypotheses in self._displaced(address.text, municipality, members, name_ends):
-            acceptable = [one for one in hypotheses if one.penalty <= max(CERTAIN, SKIPPED)]
+            acceptable = [
+                hypothesis
+                for hypothesis in hypotheses
+                if hypothesis.penalty <= max(CERTAIN, SKIPPED)
+            ]
             if acceptable:
                 return acceptable
         if len(members.numbers) == 1 and not doubtful:

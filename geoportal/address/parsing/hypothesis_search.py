@@ -130,10 +130,16 @@ class HypothesisSearch:
             hypotheses = town_hypotheses(
                 self._towns, address.text, municipality, within, penalty=penalty, warnings=warnings
             )
-            credible = [one for one in hypotheses if is_certain or _is_credible_alone(one)]
+            credible = [
+                hypothesis
+                for hypothesis in hypotheses
+                if is_certain or _is_credible_alone(hypothesis)
+            ]
             if credible:
                 return credible
-            if intended := [one for one in hypotheses if _is_intended(one, address)]:
+            if intended := [
+                hypothesis for hypothesis in hypotheses if _is_intended(hypothesis, address)
+            ]:
                 return intended
         return []
 
@@ -214,8 +220,14 @@ class HypothesisSearch:
         Only between places published themselves: 大字X and the 丁目 of X stay equal.
         """
         gazetteer = self._gazetteer
-        best = [one for one in best if self._is_region_spelt(address, one)] or best
-        nodes = [one.town.node for one in best if one.town is not None and one.town.is_lot]
+        best = [
+            hypothesis for hypothesis in best if self._is_region_spelt(address, hypothesis)
+        ] or best
+        nodes = [
+            hypothesis.town.node
+            for hypothesis in best
+            if hypothesis.town is not None and hypothesis.town.is_lot
+        ]
         if len(nodes) < len(best) or len({gazetteer.region_of(node).number for node in nodes}) > 1:
             return best
         if not all(gazetteer.flags[node] & PUBLISHED for node in nodes):

@@ -68,7 +68,9 @@ class ResultBuilder:
         best = hypotheses[0]
         if any(hypothesis.candidate_only for hypothesis in hypotheses):
             # Towns that lie outside of the municipality the text names are only candidates.
-            nodes = dict.fromkeys(one.town.node for one in hypotheses if one.town is not None)
+            nodes = dict.fromkeys(
+                hypothesis.town.node for hypothesis in hypotheses if hypothesis.town is not None
+            )
             result = self._municipality_only(address, best)
             return replace(result, candidates=self._candidates(list(nodes)))
         towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
@@ -185,7 +187,9 @@ class ResultBuilder:
         gazetteer = self._gazetteer
         regions = {gazetteer.region_of(town.node) for town in towns}
         names = {gazetteer.town_name(town.node) for town in towns}
-        warnings = dict.fromkeys(warning for one in hypotheses for warning in one.warnings)
+        warnings = dict.fromkeys(
+            warning for hypothesis in hypotheses for warning in hypothesis.warnings
+        )
         if len(regions) == 1 and len({town.is_lot for town in towns}) == 2:
             warnings["oaza_chome_ambiguous"] = None
         return replace(

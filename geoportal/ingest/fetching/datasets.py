@@ -163,19 +163,19 @@ def read_catalogue(path: Path) -> Catalogue:
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        datasets = tuple(_dataset(item) for item in document.get("dataset", ()))
+        datasets = tuple(_dataset(entry) for entry in document.get("dataset", ()))
         cities = {
-            code: City(code, tuple(item["prefectures"]), tuple(item.get("meshes", ())))
-            for code, item in document.get("cities", {}).items()
+            code: City(code, tuple(entry["prefectures"]), tuple(entry.get("meshes", ())))
+            for code, entry in document.get("cities", {}).items()
         }
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
         raise UsageError(f"{path.name} cannot be used: {error}") from error
     return Catalogue(datasets, cities)
 
 
-def _dataset(item: Mapping[str, Any]) -> Dataset:
+def _dataset(entry: Mapping[str, Any]) -> Dataset:
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in item.items()
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
     dataset = Dataset(**values)
     re.compile(_PLACEHOLDER.sub("0", dataset.pattern))

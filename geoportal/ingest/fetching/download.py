@@ -151,24 +151,24 @@ class Downloader:
 
     def _continue(self, address: str, part: Path, progress: Callable[[int, int], None]) -> None:
         """Add to a part what is missing, or begin anew when the file has changed."""
-        held = part.stat().st_size if part.exists() else 0
+        done_bytes = part.stat().st_size if part.exists() else 0
         mark = _mark(part)
         before = mark.read_text(encoding="utf-8") if mark.exists() else ""
-        if held and not before:
-            held = 0  # the server gave no mark to tell editions apart by
-        headers = {"Range": f"bytes={held}-", "If-Range": before} if held else {}
+        if done_bytes and not before:
+            done_bytes = 0  # the server gave no mark to tell editions apart by
+        headers = {"Range": f"bytes={done_bytes}-", "If-Range": before} if done_bytes else {}
         with self._open(address, headers) as answer:
             if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
-                held = 0
-            elif not answer.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
+                done_bytes = 0
+            elif not answer.headers.get("Content-Range", "").startswith(f"bytes {done_bytes}-"):
                 raise _ChangedError("the server continued at another place")
             validator = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
             mark.write_text("" if validator.startswith("W/") else validator, encoding="utf-8")
             length = answer.headers.get("Content-Length", "")
-            total = held + int(length) if length.isdigit() else 0
+            total = done_bytes + int(length) if length.isdigit() else 0
             _refuse_size(part.name, total)
-            with part.open("ab" if held else "wb") as file:
-                done = _copy(answer, file.write, held, total, progress, part.name)
+            with part.open("ab" if done_bytes else "wb") as file:
+                done = _copy(answer, file.write, done_bytes, total, progress, part.name)
         if total and done != total:
             raise _TryAgainError(f"{done} of {total} bytes came")
 
@@ -228,12 +228,12 @@ class _Closing:
 def _copy(
     answer: _Answer,
     write: Callable[[bytes], object],
-    held: int,
+    done_bytes: int,
     total: int,
     progress: Callable[[int, int], None],
     name: str,
 ) -> int:
-    done = held
+    done = done_bytes
     while chunk := answer.read(_CHUNK):
         write(chunk)
         done += len(chunk)

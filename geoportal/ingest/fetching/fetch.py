@@ -131,8 +131,8 @@ class Fetcher:
         for href, text in reader.links:
             address = urllib.parse.urljoin(page, href)
             name = urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
-            told = by_text and dataset.link and re.search(dataset.link, text)
-            if name and (dataset.matches(name, city) or told):
+            link_matches = by_text and dataset.link and re.search(dataset.link, text)
+            if name and (dataset.matches(name, city) or link_matches):
                 addresses.setdefault(name, address)
         return _newest(addresses) if dataset.newest else list(addresses.items())
 
@@ -188,8 +188,8 @@ def _newest(links: dict[str, str]) -> list[tuple[str, str]]:
     for name, address in links.items():
         day = date_in_name(name)
         series = re.sub(r"\d{8}", "", name.split(".")[0])
-        item = (day.isoformat() if day else "", name, address)
-        newest[series] = max(newest.get(series, item), item)
+        candidate = (day.isoformat() if day else "", name, address)
+        newest[series] = max(newest.get(series, candidate), candidate)
     return [(name, address) for _day, name, address in newest.values()]
 
 

@@ -145,9 +145,9 @@ def read_geojson(name: str, document: Any) -> GeoJson:
             f"{name}: this JSON is not a GeoJSON FeatureCollection, nor a Feature or a sequence of "
             "them"
         )
-    items = [item for part in parts for item in _items(part)]
+    items = [member for part in parts for member in _items(part)]
     issues: list[Issue] = []
-    features = [_feature(line, item, issues) for line, item in enumerate(items, start=1)]
+    features = [_feature(line, member, issues) for line, member in enumerate(items, start=1)]
     declared = (_declared(part.get("crs")) for part in objects)
     return GeoJson(features, next(filter(None, declared), ""), issues)
 
@@ -159,13 +159,13 @@ def _items(part: Any) -> Iterator[Any]:
         yield part
 
 
-def _feature(line: int, item: Any, issues: list[Issue]) -> Feature:
-    if not isinstance(item, dict) or not (item.get("properties") or item.get("geometry")):
-        empty = isinstance(item, dict) and item.get("type") == "Feature"
+def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
+    if not isinstance(member, dict) or not (member.get("properties") or member.get("geometry")):
+        empty = isinstance(member, dict) and member.get("type") == "Feature"
         return Feature(line, {}, None, "" if empty else "this is no GeoJSON feature, or damaged")
-    properties = item.get("properties")
+    properties = member.get("properties")
     named = properties if isinstance(properties, dict) else {}
-    geometry = item.get("geometry")
+    geometry = member.get("geometry")
     if not geometry:
         return Feature(line, named, None)
     with suppress(shapely.errors.GEOSException, orjson.JSONEncodeError):

@@ -117,25 +117,27 @@ def kind_is_sure(record: FacilityRecord) -> bool:
 def make_units(stored: Iterable[LinkageRecord]) -> list[Unit]:
     """Group all records of some ids, in any order, by own id; return units ordered by id."""
     groups: dict[str, list[LinkageRecord]] = {}
-    for item in sorted(stored, key=lambda item: item.key):
-        groups.setdefault(item.own_id, []).append(item)
+    for stored_record in sorted(stored, key=lambda stored_record: stored_record.key):
+        groups.setdefault(stored_record.own_id, []).append(stored_record)
     return [make_unit(id_, groups[id_]) for id_ in sorted(groups)]
 
 
 def make_unit(id_: str, stored: Sequence[LinkageRecord]) -> Unit:
     """Put the records of one id together; closed ones count only when none is open."""
-    listed = [item for item in stored if not item.closed_on]
-    records = [item.record for item in listed or stored]
+    listed = [stored_record for stored_record in stored if not stored_record.closed_on]
+    records = [stored_record.record for stored_record in listed or stored]
     numbers: dict[str, set[str]] = {}
-    for item in stored:
-        for scheme, number in official_numbers(item.record):
+    for stored_record in stored:
+        for scheme, number in official_numbers(stored_record.record):
             numbers.setdefault(scheme, set()).add(number)
-    blocks = {link_block(item.record) for item in stored}
+    blocks = {link_block(stored_record.record) for stored_record in stored}
     return Unit(
         id=id_,
         block="" if "" in blocks else max(blocks),
         areas=frozenset(record.municipality_code for record in records) - {""},
-        sources=frozenset(filter(lists_facilities, (item.record.source for item in stored))),
+        sources=frozenset(
+            filter(lists_facilities, (stored_record.record.source for stored_record in stored))
+        ),
         service=service[1] if (service := _SERVICE.match(id_)) else "",
         kinds=frozenset(record.kind for record in records if kind_is_sure(record)),
         likely_kinds=frozenset(record.kind for record in records),

@@ -88,11 +88,13 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
     if finder.prefecture_of(address):
         return address, finder.by_address(address) or area
     bare = finder.by_bare_address(address)
-    held = finder.reference.municipalities
-    if bare and (not prefecture or held[bare].prefecture == prefecture):
-        return held[bare].prefecture + address, bare
+    municipalities = finder.reference.municipalities
+    if bare and (not prefecture or municipalities[bare].prefecture == prefecture):
+        return municipalities[bare].prefecture + address, bare
     if area:
-        return complete_address(address, held[area].prefecture, held[area].name), area
+        return complete_address(
+            address, municipalities[area].prefecture, municipalities[area].name
+        ), area
     whole = complete_address(address, prefecture, notes.record.get("municipality"))
     return whole, finder.by_address(whole)
 

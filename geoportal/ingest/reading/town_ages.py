@@ -111,8 +111,8 @@ def _family(columns: Iterable[AgeColumn], sex: str) -> tuple[AgeColumn, ...]:
     """
     narrowest: dict[int, AgeColumn] = {}
     for column in columns:
-        held = narrowest.get(column.low)
-        if column.sex == sex and (held is None or column.high < held.high):
+        narrowest_column = narrowest.get(column.low)
+        if column.sex == sex and (narrowest_column is None or column.high < narrowest_column.high):
             narrowest[column.low] = column
     ordered = [narrowest[low] for low in sorted(narrowest)]
     chain: list[AgeColumn] = []

@@ -39,16 +39,24 @@ def resolve_facility(
     times; its gaps (closing days) are filled from the next.
     """
 
-    def rank(item: StoredRecord) -> tuple[bool, int, bool, str, str, str]:
-        source = source_named(item.record.source)
-        strength = EVIDENCE.index(strengths.get(item.record.source, EVIDENCE[0]))
+    def rank(stored_record: StoredRecord) -> tuple[bool, int, bool, str, str, str]:
+        source = source_named(stored_record.record.source)
+        strength = EVIDENCE.index(strengths.get(stored_record.record.source, EVIDENCE[0]))
         whole_names = source is None or not source.abridges_names
-        return (not item.closed_on, strength, whole_names, item.as_of, *item.key)
+        return (
+            not stored_record.closed_on,
+            strength,
+            whole_names,
+            stored_record.as_of,
+            *stored_record.key,
+        )
 
     ranked = sorted(stored, key=rank, reverse=True)
-    records = [item.record for item in ranked if not item.closed_on]
-    records = records or [item.record for item in ranked]
-    listings = [item for item in stored if lists_facilities(item.record.source)] or stored
+    records = [stored_record.record for stored_record in ranked if not stored_record.closed_on]
+    records = records or [stored_record.record for stored_record in ranked]
+    listings = [
+        stored_record for stored_record in stored if lists_facilities(stored_record.record.source)
+    ] or stored
     identifiers: dict[str, str] = {}
     for record in records:
         for scheme, value in record.identifiers.items():
@@ -78,12 +86,14 @@ def resolve_facility(
             for claim in record.claims
         ),
         sources=tuple(
-            SourceMention(item.record.source, item.record.record_id, item.last_seen)
-            for item in sorted(stored, key=lambda item: item.key)
+            SourceMention(
+                stored_record.record.source, stored_record.record.record_id, stored_record.last_seen
+            )
+            for stored_record in sorted(stored, key=lambda stored_record: stored_record.key)
         ),
-        status="closed" if all(item.closed_on for item in listings) else "open",
-        first_seen=min(item.first_seen for item in stored),
-        last_seen=max(item.last_seen for item in stored),
+        status="closed" if all(stored_record.closed_on for stored_record in listings) else "open",
+        first_seen=min(stored_record.first_seen for stored_record in stored),
+        last_seen=max(stored_record.last_seen for stored_record in stored),
         **chosen,
     )
 

@@ -33,7 +33,7 @@ def shipped_centres(reference: Reference) -> list[Centre]:
 
 
 def with_shipped(
-    held: Sequence[Centre],
+    imported: Sequence[Centre],
     shipped: Iterable[Centre],
     members: Mapping[str, Sequence[str]],
     inhabited: Collection[str],
@@ -49,9 +49,9 @@ def with_shipped(
     def wards(centre: Centre) -> set[str]:
         return {ward for code in centre.districts for ward in members.get(code, (code,))}
 
-    answered = {(centre.kind, ward) for centre in held for ward in wards(centre)}
+    answered = {(centre.kind, ward) for centre in imported for ward in wards(centre)}
     return [
-        *held,
+        *imported,
         *(
             centre
             for centre in shipped

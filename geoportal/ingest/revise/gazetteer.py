@@ -79,7 +79,7 @@ def load_geography(
             known[code] = read_place_positions(connection, code)
         return known[code]
 
-    outlines = [(item.district, item.geometry) for item in read_outlines(connection)]
+    outlines = [(place_set.district, place_set.geometry) for place_set in read_outlines(connection)]
     return Geography(DistrictIndex(outlines), open_geocoder(database, connection, reference), towns)
 
 
@@ -120,7 +120,7 @@ def _compile(
             reference.municipalities.values(),
             draft,
             source="、".join(labels),
-            dataset_date=max(item.as_of for item in sets),
+            dataset_date=max(place_set.as_of for place_set in sets),
             postcodes=read_postcodes(connection),
         )
         if not directory.exists():
@@ -136,8 +136,8 @@ def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:
     names, and once more at the end: uncertainties are calibrated on these points.
     """
     sources: dict[str, list[str]] = {}
-    for item in sets:
-        sources.setdefault(item.municipality_code, []).append(item.source)
+    for place_set in sets:
+        sources.setdefault(place_set.municipality_code, []).append(place_set.source)
     for code, names in sorted(sources.items()):
         points = [name for name in names if name in _TOWN_POINTS]
         finer = [name for name in names if name not in _TOWN_POINTS]

@@ -52,12 +52,12 @@ def update_outlines(
         else:
             revision.unchanged += 1
     older = len(extract.outlines) - len(fresh)
-    if older > sum(item == stored.get(item.district.code) for item in extract.outlines):
+    if older > sum(outline == stored.get(outline.district.code) for outline in extract.outlines):
         revision.issues.append(older_edition(older, "outlines", "newer or more detailed"))
     write_outlines(connection, fresh)
-    held = {**stored, **{outline.district.code: outline for outline in fresh}}
+    current = {**stored, **{outline.district.code: outline for outline in fresh}}
     read = {outline.district.code for outline in extract.outlines}
-    revision.issues += _overlaps(list(held.values()), read)
+    revision.issues += _overlaps(list(current.values()), read)
     revision.issues += filter(None, map(_elsewhere, extract.outlines))
     return revision
 
@@ -76,28 +76,28 @@ def _elsewhere(outline: StoredOutline) -> Issue | None:
     return Issue(1, "geometry", "outline_elsewhere", WARNING, district.code, message)
 
 
-def _overlaps(held: Sequence[StoredOutline], read: Set[str]) -> list[Issue]:
+def _overlaps(outlines: Sequence[StoredOutline], read: Set[str]) -> list[Issue]:
     """Return an issue for each pair of local districts of one level that overlap, one just read."""
-    local = [outline for outline in held if outline.district.is_local]
+    local = [outline for outline in outlines if outline.district.is_local]
     shapes = [outline.geometry for outline in local]
     if not read & {outline.district.code for outline in local}:
         return []
     pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
     issues = []
     for first, second in sorted(tuple(sorted(pair)) for pair in pairs if pair[0] < pair[1]):
-        one, other = local[first].district, local[second].district
-        if one.level != other.level or not {one.code, other.code} & read:
+        left, right = local[first].district, local[second].district
+        if left.level != right.level or not {left.code, right.code} & read:
             continue
         common = polygonal(shapes[first].intersection(shapes[second]))
         if common.buffer(-_BORDER_WIDTH_DEG / 2).is_empty:
             continue
         share = common.area / min(shapes[first].area, shapes[second].area)
         message = (
-            f"{one.name} and {other.name} ({one.level}) overlap by {share:.1%} of the smaller one: "
-            "facilities there belong to both, and people there are counted in the one with the "
-            "lower code; ask who drew them whether that is meant"
+            f"{left.name} and {right.name} ({left.level}) overlap by {share:.1%} of the smaller "
+            "one: facilities there belong to both, and people there are counted in the one with "
+            "the lower code; ask who drew them whether that is meant"
         )
-        value = f"{one.code}, {other.code}"
+        value = f"{left.code}, {right.code}"
         severity = WARNING if share >= _WORTH_A_WARNING else INFO
         issues.append(Issue(1, "geometry", "areas_overlap", severity, value, message))
     return issues

@@ -39,9 +39,9 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
     invented towns of the sample city give way to real ones.
     """
     stored = {
-        item.municipality_code: item
-        for item in read_place_sets(connection)
-        if item.source == edition.source or is_fictional(item.source)
+        place_set.municipality_code: place_set
+        for place_set in read_place_sets(connection)
+        if place_set.source == edition.source or is_fictional(place_set.source)
     }
     revision = Revision()
     older = 0
@@ -148,7 +148,9 @@ def update_postcodes(
     connection: sa.Connection, extract: PostcodeExtract, edition: Edition
 ) -> Revision:
     """Store postal codes: of each municipality the newest edition, then the one with more."""
-    stored = {item.municipality_code: item for item in read_postcode_sets(connection)}
+    stored = {
+        place_set.municipality_code: place_set for place_set in read_postcode_sets(connection)
+    }
     revision = Revision()
     for code, postcodes in extract.postcodes.items():
         fresh, before = PostcodeSet.of(code, edition.as_of, postcodes), stored.get(code)
@@ -167,7 +169,9 @@ def update_postcodes(
 
 def _stored_sets(connection: sa.Connection, part: str) -> dict[str, PlaceSet]:
     sets = read_place_sets(connection)
-    return {item.municipality_code: item for item in sets if item.source == part}
+    return {
+        place_set.municipality_code: place_set for place_set in sets if place_set.source == part
+    }
 
 
 def _read(connection: sa.Connection, stored: PlaceSet) -> list[Place]:

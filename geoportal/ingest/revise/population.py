@@ -42,7 +42,9 @@ def update_mesh(connection: sa.Connection, extract: MeshExtract, edition: Editio
     The newest edition of a mesh wins; among equally new ones the one with more cells. The
     invented people of the sample city give way to any real edition.
     """
-    stored = {item.first_mesh: item for item in read_mesh_sets(connection)}
+    stored = {
+        population_set.first_mesh: population_set for population_set in read_mesh_sets(connection)
+    }
     revision = Revision()
     older = 0
     for first, cells in sorted(extract.cells.items()):
@@ -88,14 +90,19 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
     people would be counted twice, and the better edition of the two takes the whole city.
     """
     listed = {code: [town.people for town in towns] for code, towns in extract.towns.items()}
-    stored = {item.municipality_code: item for item in read_town_sets(connection)}
+    stored = {
+        population_set.municipality_code: population_set
+        for population_set in read_town_sets(connection)
+    }
     revision = Revision()
     older = 0
     for code, towns in sorted(listed.items()):
         fresh = TownSet(code, edition.source, edition.as_of, len(towns), town_hash(towns))
         before = stored.get(code)
         rivals = [
-            item for item in _rivals(code, stored, edition) if item.municipality_code not in listed
+            population_set
+            for population_set in _rivals(code, stored, edition)
+            if population_set.municipality_code not in listed
         ]
         family = [listed[member] for member in _family(code, listed, edition)]
         age = precedence(fresh.source, fresh.as_of)
@@ -148,17 +155,17 @@ def _is_better(
     The newer, then the one with more towns, then the one that says more wards; but never a part of
     a city in place of all of it.
     """
-    ours, theirs = sum(map(len, fresh)), sum(item.row_count for item in rivals)
+    ours, theirs = sum(map(len, fresh)), sum(population_set.row_count for population_set in rivals)
     rank = (age, ours, len(fresh))
     return ours >= _WHOLE_CITY * theirs and rank > (
-        max(precedence(item.source, item.as_of) for item in rivals),
+        max(precedence(population_set.source, population_set.as_of) for population_set in rivals),
         theirs,
         len(rivals),
     )
 
 
 def _overlap(code: str, rivals: Sequence[TownSet]) -> Issue:
-    listed = "、".join(item.municipality_code for item in rivals)
+    listed = "、".join(population_set.municipality_code for population_set in rivals)
     message = (
         f"towns of {listed} are held from a newer or fuller file that names wards otherwise: with "
         "both, people would be counted twice; nothing of this municipality was taken. Import a "

@@ -28,26 +28,26 @@ def position_issues(
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
-        current = current_facility_ids(connection, [item.own_id for item in batch])
+        current = current_facility_ids(connection, [record.own_id for record in batch])
         stored = facility_documents(connection, sorted(set(current.values())))
         facilities = {id_: documents.load_facility(text) for id_, text in stored.items()}
-        for item in batch:
-            if item.record.lon is None and not item.record.address:
+        for listing in batch:
+            if listing.record.lon is None and not listing.record.address:
                 continue  # the table does not say where anything is
-            location = facilities[current[item.own_id]].location
+            location = facilities[current[listing.own_id]].location
             issues.extend(
-                _issue(item, warning, known=location.known, layout=layout)
+                _issue(listing, warning, known=location.known, layout=layout)
                 for warning in location.warnings
                 if warning in MESSAGES
             )
     return issues
 
 
-def _issue(item: ListedRecord, warning: str, *, known: bool, layout: Layout | None) -> Issue:
-    record = item.record
+def _issue(listing: ListedRecord, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+    record = listing.record
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"
     official = layout.official(name) if layout and name in layout.columns else name
     value = record.address if about_address else f"{record.lat}, {record.lon}"
     severity = WARNING if warning in SERIOUS or not known else INFO
-    return Issue(item.line, official, warning, severity, value, MESSAGES[warning])
+    return Issue(listing.line, official, warning, severity, value, MESSAGES[warning])

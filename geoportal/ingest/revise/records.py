@@ -49,8 +49,8 @@ def update_records(
 ) -> Revision:
     """Store the records of an edition, within a transaction."""
     finder = edition.municipalities
-    listed = {item.record.record_id: item for item in extract.listed}
-    scopes = {item.scope for item in extract.listed}
+    listed = {listing.record.record_id: listing for listing in extract.listed}
+    scopes = {listing.scope for listing in extract.listed}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     answered = answered_scopes(complete, scopes - complete, finder)
     add_scope_editions(connection, edition.source, complete | answered, edition.as_of)
@@ -60,25 +60,29 @@ def update_records(
         if answered.intersection(larger_scopes(scope, finder))
     }
     before = _stored_records(connection, edition.source, concerned, listed)
-    merged = {key: _merge(before.get(key), item, edition.as_of) for key, item in listed.items()}
+    merged = {
+        key: _merge(before.get(key), listing, edition.as_of) for key, listing in listed.items()
+    }
     dates = read_scope_editions(connection, edition.source)
     after = {}
     for key, stored in {**before, **merged}.items():
         days = dates_of(stored.scope, dates, finder)
         later = bisect_right(days, stored.last_seen)  # closed on the first edition without it
         after[key] = replace(stored, closed_on=days[later] if later < len(days) else "")
-    changed = [item for key, item in after.items() if item != before.get(key)]
-    write_records(connection, changed, {item.key: link_block(item.record) for item in changed})
+    changed = [stored for key, stored in after.items() if stored != before.get(key)]
+    write_records(
+        connection, changed, {stored.key: link_block(stored.record) for stored in changed}
+    )
     write_claims(connection, changed)
-    listings = [(item.scope, item.record) for item in extract.listed]
+    listings = [(listing.scope, listing.record) for listing in extract.listed]
     write_history(connection, edition.source, edition.as_of, listings)
     relinked = _link(connection, changed, before)
     revision = _count(before, after, listed)
-    revision.facility_ids = {item.facility_id for item in changed} | relinked
+    revision.facility_ids = {stored.facility_id for stored in changed} | relinked
     superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
     revision.issues = [
         *_edition_issues(superseded, extract, complete != scopes, edition),
-        *_removal_issues(revision, sum(not item.closed_on for item in before.values())),
+        *_removal_issues(revision, sum(not stored.closed_on for stored in before.values())),
     ]
     return revision
 
@@ -100,11 +104,13 @@ def refresh_facilities(
         batch = ids[start : start + _BATCH]
         progress("positions", start, len(ids))
         records: dict[str, list[StoredRecord]] = {}
-        for item in read_records(connection, facility_ids=batch):
-            records.setdefault(item.facility_id, []).append(item)
+        for record in read_records(connection, facility_ids=batch):
+            records.setdefault(record.facility_id, []).append(record)
         before = facility_documents(connection, batch)
         resolved = [resolve_facility(group, geography, strengths) for group in records.values()]
-        changed = [item for item in resolved if documents.dump(item) != before.get(item.id)]
+        changed = [
+            facility for facility in resolved if documents.dump(facility) != before.get(facility.id)
+        ]
         gone = [id_ for id_ in before if id_ not in records]
         write_facilities(connection, changed)
         remove_facilities(connection, gone)
@@ -119,7 +125,7 @@ def _fullness(record: FacilityRecord) -> tuple[int, int, str]:
 
     The number of filled attributes first, then of entries in lists, then the text.
     """
-    filled = sum(getattr(record, item.name) not in ("", None, (), {}) for item in fields(record))
+    filled = sum(getattr(record, field.name) not in ("", None, (), {}) for field in fields(record))
     hours = record.hours
     detail = len(hours.sessions) + len(hours.closed_days) + len(hours.open_days)
     detail += len(record.filings) + len(record.departments)
@@ -138,11 +144,11 @@ def _stored_records(
 ) -> dict[str, StoredRecord]:
     """Return stored records of these scopes, and those listed that were in another scope."""
     stored = read_records(connection, source=source, scopes=sorted(scopes)) if scopes else ()
-    by_key = {item.record.record_id: item for item in stored}
+    by_key = {record.record.record_id: record for record in stored}
     missing = [key for key in listed if key not in by_key]
     if missing:
         moved = read_records(connection, source=source, record_ids=missing)
-        by_key.update({item.record.record_id: item for item in moved})
+        by_key.update({record.record.record_id: record for record in moved})
     return by_key
 
 
@@ -166,10 +172,12 @@ def _link(
 ) -> set[str]:
     """Link what has changed with the other sources; return the facilities that are concerned."""
     pairs = [
-        (stored[item.record.record_id], item) for item in changed if item.record.record_id in stored
+        (stored[after.record.record_id], after)
+        for after in changed
+        if after.record.record_id in stored
     ]
-    blocks = {link_block(item.record) for item in (*changed, *(before for before, _ in pairs))}
-    blocks |= blocks_of(connection, sorted({item.own_id for item in changed}))
+    blocks = {link_block(after.record) for after in (*changed, *(before for before, _ in pairs))}
+    blocks |= blocks_of(connection, sorted({after.own_id for after in changed}))
     redirects = {
         before.own_id: after.own_id
         for before, after in pairs
@@ -181,20 +189,20 @@ def _link(
 
 def _count(
     stored: Mapping[str, StoredRecord],
-    after: Mapping[str, StoredRecord],
+    merged: Mapping[str, StoredRecord],
     listed: Collection[str],
 ) -> Revision:
     revision = Revision()
-    for key, item in after.items():
+    for key, after in merged.items():
         before = stored.get(key)
         if before is None:
             revision.created += 1
-        elif item.closed_on and not before.closed_on:
+        elif after.closed_on and not before.closed_on:
             revision.removed += 1
         elif key not in listed:
             continue
-        elif _undated(item.record) != _undated(before.record) or (
-            before.closed_on and not item.closed_on
+        elif _undated(after.record) != _undated(before.record) or (
+            before.closed_on and not after.closed_on
         ):
             revision.updated += 1
         else:

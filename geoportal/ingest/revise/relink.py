@@ -62,11 +62,11 @@ def _moves(
     stored: Sequence[StoredRecord], facility_of: dict[str, str]
 ) -> tuple[dict[str, str], set[str]]:
     moves, changed = {}, set()
-    for item in stored:
-        target = facility_of.get(item.own_id, item.facility_id)
-        if target != item.facility_id:
-            moves[item.own_id] = target
-            changed |= {item.facility_id, target}
+    for stored_record in stored:
+        target = facility_of.get(stored_record.own_id, stored_record.facility_id)
+        if target != stored_record.facility_id:
+            moves[stored_record.own_id] = target
+            changed |= {stored_record.facility_id, target}
     return moves, changed
 
 

@@ -52,9 +52,9 @@ def update_centres(connection: sa.Connection, extract: CentreExtract, edition: E
     revision = update_records(connection, extract, edition)
     stored = {centre.id: centre for centre in read_centres(connection)}
     closed = {
-        item.record.record_id
-        for item in read_records(connection, source=edition.source)
-        if item.closed_on
+        stored_record.record.record_id
+        for stored_record in read_records(connection, source=edition.source)
+        if stored_record.closed_on
     }
     fresh = [
         centre

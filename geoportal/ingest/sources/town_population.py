@@ -217,18 +217,18 @@ def _without_subtotals(rows: list[_Row], extract: TownExtract) -> list[_Row]:
         stem = _CHOME.sub("", row.name)
         if stem != row.name:
             parts.setdefault((row.code, stem), []).append(row.figures["pop"])
-    kept = []
+    distinct_rows = []
     for row in rows:
         inner = parts.get((row.code, row.name), [])
         known = [people for people in inner if people]
         if len(inner) < 2 or len(known) < len(inner) or sum(known) != row.figures["pop"]:
-            kept.append(row)
+            distinct_rows.append(row)
             continue
         message = "the people are those of its 丁目 together: taken for their sum and not counted"
         notes = RowNotes(row.record, LAYOUT)
         notes.info("name", "subtotal_row", message)
         extract.issues.extend(notes.issues)
-    return kept
+    return distinct_rows
 
 
 def _add_towns(rows: list[_Row], extract: TownExtract) -> None:

@@ -52,8 +52,10 @@ class ArchivedTiles:
         except Exception:  # noqa: BLE001 - the reader has no error of its own for a damaged file
             raise InputRefusedError(_refused(path, "is not a PMTiles file of version 3")) from None
         if header["tile_type"] not in _MEDIA_TYPES or header["tile_compression"] not in _ENCODINGS:
-            found = f"{header['tile_type'].name}, {header['tile_compression'].name} compression"
-            message = f"holds {found}; only images (PNG, JPEG, WebP, AVIF) are drawn"
+            tile_format = (
+                f"{header['tile_type'].name}, {header['tile_compression'].name} compression"
+            )
+            message = f"holds {tile_format}; only images (PNG, JPEG, WebP, AVIF) are drawn"
             raise InputRefusedError(_refused(path, message))
         self.area = _area(header)
         self.attribution = attribution or _stated_attribution(metadata) or path.stem

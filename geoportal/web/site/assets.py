@@ -60,9 +60,9 @@ def install_assets(node_modules: Path, static: Path = STATIC) -> list[Path]:
     for source, folder in copies:
         folder.mkdir(parents=True, exist_ok=True)
         lines = source.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if "sourceMappingURL=" not in line]
+        code_lines = [line for line in lines if "sourceMappingURL=" not in line]
         written.append(folder / source.name)
-        written[-1].write_text("\n".join(kept) + "\n", encoding="utf-8")
+        written[-1].write_text("\n".join(code_lines) + "\n", encoding="utf-8")
     return written
 
 

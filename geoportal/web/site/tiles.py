@@ -48,7 +48,7 @@ def tile(zoom: str, column: str, row: str) -> Response:
     return response
 
 
-def _no_tile(status: HTTPStatus, kept: str) -> Response:
+def _no_tile(status: HTTPStatus, cache_control: str) -> Response:
     response = Response("no tile\n", status, mimetype="text/plain")
-    response.headers["Cache-Control"] = kept
+    response.headers["Cache-Control"] = cache_control
     return response
