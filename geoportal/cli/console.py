@@ -18,12 +18,12 @@ from tqdm import tqdm
 from geoportal.documents.requests import field_of
 from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
+from geoportal.progress import Progress
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.database import Database, open_database
 
-Progress = Callable[[str, int, int], None]
 radius_option = click.option(
     "--radius",
     "radius_m",

@@ -21,15 +21,8 @@ from geoportal.coverage.catchment import (
     floating_catchment,
     weighted_demand,
 )
-from geoportal.coverage.distance_zones import (
-    DistanceZones,
-    Floats,
-    Places,
-    Progress,
-    Rows,
-    no_progress,
-    tiles_of,
-)
+from geoportal.coverage.distance_zones import DistanceZones, Floats, Places, Rows, tiles_of
+from geoportal.progress import Progress, no_progress
 
 CHUNK_CELLS = 2_000
 """A chunk takes whole tiles until it has this many cells: half a second of work."""

@@ -7,7 +7,7 @@ a ring, the geodesic itself is computed (`geoportal.geo.geodesic`), so that ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geoportal.geo.geodesic import GRS80, METRES_PER_DEGREE_LAT_MIN
 from geoportal.index.points import earth_centred
+from geoportal.progress import Progress, no_progress
 
 RINGS_M: tuple[float, ...] = (1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0)
 """Distances at which facilities are counted, metres, each inclusive."""
@@ -33,11 +34,6 @@ _SLACK_M = 0.001
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Zones = NDArray[np.uint8]
-Progress = Callable[[str, int, int], None]
-
-
-def no_progress(_label: str, _done: int, _total: int) -> None:
-    """Ignore progress."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
-from geoportal.coverage.distance_zones import Progress, no_progress
 from geoportal.coverage.population import Population, first_meshes
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study
@@ -17,6 +16,7 @@ from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply,
 from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
+from geoportal.progress import Progress, no_progress
 from geoportal.store.reference import Edition, Reference
 
 _CACHED_STUDIES = 16

@@ -24,13 +24,14 @@ from geoportal.coverage.chunks import (
     share_in_chunks,
 )
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
-from geoportal.coverage.distance_zones import Floats, Progress, Rows, no_progress
+from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
 from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import CoverageCriteria, Supply
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot
+from geoportal.progress import Progress, no_progress
 from geoportal.store.town_population import TownPeople
 
 FIRST_MESH_DIGITS = 4

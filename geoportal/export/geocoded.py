@@ -19,10 +19,10 @@ from typing import Any, TextIO
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
-from geoportal.coverage.distance_zones import Progress
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.files.streams import stream_encoding
+from geoportal.progress import Progress
 
 _LONGEST_CELL = 100_000
 APPENDED = (

@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from geoportal.coverage.distance_zones import Progress, no_progress
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import Row
 from geoportal.errors import UsageError
 from geoportal.export.method import readme_text
 from geoportal.export.pack_files import PACK_FILES, PACK_FORMATS
+from geoportal.progress import Progress, no_progress
 
 
 def write_pack(

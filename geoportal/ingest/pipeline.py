@@ -13,8 +13,9 @@ from geoportal.ingest.files.archives import shapefile_parts
 from geoportal.ingest.files.crs import check_chosen
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.plan import AUTO, ImportFile
-from geoportal.ingest.reading.edition import Progress, chosen_date, no_progress
+from geoportal.ingest.reading.edition import chosen_date
 from geoportal.ingest.run import ImportOptions, ImportRun
+from geoportal.progress import Progress, no_progress
 from geoportal.store.database import (
     Database,
     dataset_version,

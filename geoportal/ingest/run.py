@@ -24,7 +24,7 @@ from geoportal.ingest.plan import (
     refusal_code,
     refusal_line,
 )
-from geoportal.ingest.reading.edition import Edition, Progress, chosen_date, date_in_name
+from geoportal.ingest.reading.edition import Edition, chosen_date, date_in_name
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.resolve.geography import Geography
@@ -35,6 +35,7 @@ from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
 from geoportal.ingest.revise.town_places import place_towns, town_issues
 from geoportal.ingest.sources.town_population import TownExtract
+from geoportal.progress import Progress
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids

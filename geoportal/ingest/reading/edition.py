@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from geoportal.domain.claim import Claim
 from geoportal.errors import UsageError
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.progress import Progress, no_progress
 from geoportal.store.reference import KindInfo
 from geoportal.text.wareki import parse_date
 
@@ -19,13 +19,6 @@ _FULL_DATE = re.compile(
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_.年](0?[1-9]|1[0-2])(?!\d)")
 _RAILWAY_YEAR = re.compile(r"N02-(\d\d)(?!\d)")
 _SHORT_DATE = re.compile(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-
-Progress = Callable[[str, int, int], None]
-"""Called with (label, done, total) while work goes on; draws nothing by itself."""
-
-
-def no_progress(_label: str, _done: int, _total: int) -> None:
-    """Do nothing: the progress of those who do not ask."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Protocol
 from geoportal.domain.place import Place
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, encoding_issue
-from geoportal.ingest.reading.edition import Progress
 from geoportal.ingest.reading.extract import Extract
+from geoportal.progress import Progress
 
 _MOST_ALIKE = 100
 _PROGRESS_ROWS = 20_000

@@ -12,10 +12,10 @@ from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.linking.comparison import conflict_of
 from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, current_decisions
 from geoportal.ingest.linking.units import make_units
-from geoportal.ingest.reading.edition import Progress, no_progress
 from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.revise.relink import relink
+from geoportal.progress import Progress, no_progress
 from geoportal.store.database import (
     Database,
     advance_dataset_version,

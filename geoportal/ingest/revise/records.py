@@ -17,13 +17,14 @@ from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.linking.units import link_block
-from geoportal.ingest.reading.edition import Edition, Progress
+from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.scopes import answered_scopes, dates_of, larger_scopes
+from geoportal.progress import Progress
 from geoportal.store import documents
 from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
-from geoportal.ingest.reading.edition import Edition, no_progress
+from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import refresh_facilities, update_records
 from geoportal.ingest.revise.relink import relink
+from geoportal.progress import no_progress
 from geoportal.store.database import open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, redirect_of
 from geoportal.store.links import add_decision, facility_of, read_pairs
