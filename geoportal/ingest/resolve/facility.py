@@ -38,25 +38,10 @@ def resolve_facility(
     only guessed another, what it says of the kind is left out. Hours come from a source that has
     times; its gaps (closing days) are filled from the next.
     """
-
-    def rank(stored_record: StoredRecord) -> tuple[bool, int, bool, str, str, str]:
-        source = source_named(stored_record.record.source)
-        strength = EVIDENCE.index(strengths.get(stored_record.record.source, EVIDENCE[0]))
-        whole_names = source is None or not source.abridges_names
-        return (
-            not stored_record.closed_on,
-            strength,
-            whole_names,
-            stored_record.as_of,
-            *stored_record.key,
-        )
-
-    ranked = sorted(stored, key=rank, reverse=True)
-    records = [stored_record.record for stored_record in ranked if not stored_record.closed_on]
-    records = records or [stored_record.record for stored_record in ranked]
-    listings = [
-        stored_record for stored_record in stored if lists_facilities(stored_record.record.source)
-    ] or stored
+    ranked = sorted(stored, key=lambda record: _rank(record, strengths), reverse=True)
+    records = [entry.record for entry in ranked if not entry.closed_on]
+    records = records or [entry.record for entry in ranked]
+    listings = [entry for entry in stored if lists_facilities(entry.record.source)] or stored
     identifiers: dict[str, str] = {}
     for record in records:
         for scheme, value in record.identifiers.items():
@@ -86,16 +71,24 @@ def resolve_facility(
             for claim in record.claims
         ),
         sources=tuple(
-            SourceMention(
-                stored_record.record.source, stored_record.record.record_id, stored_record.last_seen
-            )
-            for stored_record in sorted(stored, key=lambda stored_record: stored_record.key)
+            SourceMention(entry.record.source, entry.record.record_id, entry.last_seen)
+            for entry in sorted(stored, key=lambda entry: entry.key)
         ),
-        status="closed" if all(stored_record.closed_on for stored_record in listings) else "open",
-        first_seen=min(stored_record.first_seen for stored_record in stored),
-        last_seen=max(stored_record.last_seen for stored_record in stored),
+        status="closed" if all(entry.closed_on for entry in listings) else "open",
+        first_seen=min(entry.first_seen for entry in stored),
+        last_seen=max(entry.last_seen for entry in stored),
         **chosen,
     )
+
+
+def _rank(
+    stored: StoredRecord, strengths: Mapping[str, str]
+) -> tuple[bool, int, bool, str, str, str]:
+    """Return the key by which records come, the one that decides first when sorted downwards."""
+    source = source_named(stored.record.source)
+    strength = EVIDENCE.index(strengths.get(stored.record.source, EVIDENCE[0]))
+    whole_names = source is None or not source.abridges_names
+    return not stored.closed_on, strength, whole_names, stored.as_of, *stored.key
 
 
 def _hours(records: Sequence[FacilityRecord]) -> Hours:
