@@ -50,7 +50,7 @@ def text(client, path: str) -> str:
 def test_every_ward_has_its_plain_sentence(client, language, words):
     page = text(client, f"/coverage?lang={language}&{DOCTORS}")
     assert re.search(words, re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>", "", page))
-    assert len(re.findall(r'<li id="reach-\d+">', page)) == 7
+    assert len(re.findall(r'<li id="coverage-\d+">', page)) == 7
 
 
 def test_table_and_answer_show_the_same_figures(client):
@@ -132,7 +132,7 @@ def test_a_need_that_was_chosen_stays_chosen(client):
 
 def test_who_cannot_be_replaced_and_what_if_it_closed(client):
     page = text(client, f"/coverage?lang=ja&{DOCTORS}")
-    listed = re.search(r'<table class="counts reach-single">.*?</table>', page, re.DOTALL)[0]
+    listed = re.search(r'<table class="counts coverage-single">.*?</table>', page, re.DOTALL)[0]
     data = text(client, f"/coverage/facilities.csv?{DOCTORS}").removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(data)))
     lost = {row["id"]: float(row["left_without_2000_m"]) for row in rows}
@@ -142,7 +142,7 @@ def test_who_cannot_be_replaced_and_what_if_it_closed(client):
     assert f"<td>{lost[ids[0]]:,.0f}</td>" in listed
 
     after = text(client, f"/coverage?lang=ja&{DOCTORS}&remove={ids[0]}")
-    told = re.search(r'<section class="reach-plan".*?</section>', after, re.DOTALL)[0]
+    told = re.search(r'<section class="coverage-plan".*?</section>', after, re.DOTALL)[0]
     present, changed = (
         client.get(f"/api/v1/coverage?{DOCTORS}&cells=false{more}").get_json()["total"]
         for more in ("", f"&remove={ids[0]}")

@@ -17,13 +17,13 @@ TOLD = r"1か所もない人が ([\d,]+) 人から ([\d,]+) 人に(減り|増え
 
 
 def drawn(page: Page) -> None:
-    page.wait_for_selector("#reach-map[data-ready]")
+    page.wait_for_selector("#coverage-map[data-ready]")
 
 
 def told(page: Page) -> tuple[int, int]:
     """Return the numbers of people the result speaks of, before and after."""
-    page.wait_for_selector(".reach-result .reach-whole")
-    found = re.search(TOLD, page.locator(".reach-result .reach-whole").inner_text())
+    page.wait_for_selector(".coverage-result .coverage-whole")
+    found = re.search(TOLD, page.locator(".coverage-result .coverage-whole").inner_text())
     assert found
     return int(found[1].replace(",", "")), int(found[2].replace(",", ""))
 
@@ -46,16 +46,16 @@ def test_adding_by_address_with_the_keyboard_alone(visitor: Visitor, keep: Keep)
     before, after = told(page)
     assert after < before
     drawn(page)
-    expect(page.locator(".reach-mark--planned").first).to_be_visible()
-    expect(page.locator("#reach-measure")).to_have_value("fewer")
-    expect(page.locator("#reach-legend")).to_contain_text("新しく1か所以上になる")
+    expect(page.locator(".coverage-mark--planned").first).to_be_visible()
+    expect(page.locator("#coverage-measure")).to_have_value("fewer")
+    expect(page.locator("#coverage-legend")).to_contain_text("新しく1か所以上になる")
     assert "plan" in page.url
     assert "130." not in page.url
     keep(page, "coverage-plan-1280")
-    tab_to(page, ".reach-result button[name=undo]")
+    tab_to(page, ".coverage-result button[name=undo]")
     page.keyboard.press("Enter")
     drawn(page)
-    expect(page.locator(".reach-result")).to_have_count(0)
+    expect(page.locator(".coverage-result")).to_have_count(0)
 
 
 def test_adding_in_the_middle_of_the_map_with_the_keyboard(visitor: Visitor) -> None:
@@ -63,7 +63,7 @@ def test_adding_in_the_middle_of_the_map_with_the_keyboard(visitor: Visitor) -> 
     drawn(page)
     tab_to(page, "#plan-pick")
     page.keyboard.press("Enter")
-    expect(page.locator("#reach-map")).to_be_focused()
+    expect(page.locator("#coverage-map")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(300)
     tab_to(page, "#plan-centre")
@@ -71,7 +71,7 @@ def test_adding_in_the_middle_of_the_map_with_the_keyboard(visitor: Visitor) -> 
     expect(page.locator("#plan-add")).to_be_focused()
     place = page.input_value("#plan-point")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".reach-result")
+    page.wait_for_selector(".coverage-result")
     assert page.locator("input[name=planned]").input_value().startswith(place)
 
 
@@ -80,7 +80,7 @@ def test_adding_by_pressing_the_map_and_closing_another(visitor: Visitor, viewpo
     page = visitor.open(DESK, viewport=viewport)
     drawn(page)
     page.click("#plan-pick")
-    frame = page.locator("#reach-map").bounding_box()
+    frame = page.locator("#coverage-map").bounding_box()
     assert frame
     page.mouse.click(frame["x"] + frame["width"] * 0.6, frame["y"] + frame["height"] * 0.7)
     expect(page.locator("#plan-point-text")).to_contain_text("場所を選びました")
@@ -88,8 +88,8 @@ def test_adding_by_pressing_the_map_and_closing_another(visitor: Visitor, viewpo
     before, after = told(page)
     assert after < before
     drawn(page)
-    page.locator(".reach-single button").first.click()
-    page.wait_for_selector(".reach-plan__list li:nth-child(2)")
+    page.locator(".coverage-single button").first.click()
+    page.wait_for_selector(".coverage-plan__list li:nth-child(2)")
     again, closed = told(page)
     assert again == before
     assert closed > after
@@ -104,19 +104,19 @@ def test_without_scripts_the_same_form_does_it(visitor: Visitor) -> None:
     page.click("#plan-add")
     before, after = told(page)
     assert after < before
-    expect(page.locator("#reach-map")).to_be_hidden()
+    expect(page.locator("#coverage-map")).to_be_hidden()
     expect(page.locator("#plan-pick")).to_be_hidden()
-    assert page.locator(".reach-plan tbody tr").count() == 7
+    assert page.locator(".coverage-plan tbody tr").count() == 7
 
 
 def test_the_map_says_what_the_table_says(visitor: Visitor) -> None:
     page = visitor.open(DESK)
     drawn(page)
-    page.select_option("#reach-measure", "lack")
-    for row in page.locator(".reach-compared tbody tr").all():
+    page.select_option("#coverage-measure", "lack")
+    for row in page.locator(".coverage-compared tbody tr").all():
         name = row.locator("th").inner_text()
         shares = row.locator("td").nth(6).inner_text().removesuffix("%").split("–")
-        label = page.locator(".reach-name", has_text=name).inner_text().splitlines()
+        label = page.locator(".coverage-name", has_text=name).inner_text().splitlines()
         assert label[0] == name
         assert label[1].replace(" ", "").removesuffix("%") == shares[-1].replace(" ", "")
 
@@ -139,7 +139,7 @@ def test_every_state_of_the_desk_is_accessible(visitor: Visitor, scheme: str) ->
     page.click("#plan-add")
     told(page)
     drawn(page)
-    page.check("#reach-dots")
+    page.check("#coverage-dots")
     page.click("#plan-pick")
     assert complaints(page) == []
 
@@ -150,9 +150,9 @@ def test_on_paper_the_whole_map_and_no_controls(visitor: Visitor, keep: Keep) ->
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.set_viewport_size({"width": 688, "height": 1000})
     page.emulate_media(media="print")
-    width = page.locator("#reach-map").evaluate("(map) => map.getBoundingClientRect().width")
+    width = page.locator("#coverage-map").evaluate("(map) => map.getBoundingClientRect().width")
     assert 300 < width < 520
-    for hidden in (".reach-form", "#reach-measure", "#plan-add", ".reach-files"):
+    for hidden in (".coverage-form", "#coverage-measure", "#plan-add", ".coverage-files"):
         expect(page.locator(hidden).first).to_be_hidden()
-    expect(page.locator(".reach-compared")).to_be_visible()
+    expect(page.locator(".coverage-compared")).to_be_visible()
     keep(page, "coverage-print", full=True)

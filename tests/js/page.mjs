@@ -1,8 +1,8 @@
 // The little of a page that the pure modules look at: catalogue, language, address, storage.
 
 const MESSAGES = {
-  "reach-below": "{high} 未満", "reach-from": "{low} 以上", "reach-between": "{low}〜{high}",
-  "reach-newly": "新しく", "reach-more": "増える", "reach-same": "変わらない", "reach-less": "減る", "reach-lost": "なくなる",
+  "coverage-below": "{high} 未満", "coverage-from": "{low} 以上", "coverage-between": "{low}〜{high}",
+  "coverage-newly": "新しく", "coverage-more": "増える", "coverage-same": "変わらない", "coverage-less": "減る", "coverage-lost": "なくなる",
   "chosen": "{count}件を選択中", "easy": "薬《くすり》を{name}", "phone": "電話", "in-brackets": "（{text}）", "fictional": "架空のデータ",
 };
 

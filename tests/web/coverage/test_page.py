@@ -25,7 +25,7 @@ def figures(client: FlaskClient, query: str = DOCTORS) -> Any:
     return client.get(f"/api/v1/coverage?{query}").get_json()
 
 
-def rows(page: str, table: str = "reach-compared") -> list[list[str]]:
+def rows(page: str, table: str = "coverage-compared") -> list[list[str]]:
     """Return the rows of a table's body and foot as text, cell by cell."""
     found = re.search(rf'<table class="counts {table}".*?</table>', page, re.DOTALL)
     body = found[0].partition("</thead>")[2]
@@ -36,7 +36,7 @@ def rows(page: str, table: str = "reach-compared") -> list[list[str]]:
 
 
 def drawn(page: str) -> Any:
-    found = re.search(r'id="reach-data">(.*?)</script>', page, re.DOTALL)
+    found = re.search(r'id="coverage-data">(.*?)</script>', page, re.DOTALL)
     return json.loads(found[1])["map"]
 
 
@@ -95,7 +95,7 @@ def test_the_map_of_a_what_if_draws_before_and_after(sample_city):
 
 def test_evidence_and_night_are_other_questions(sample_city):
     wholes = {
-        query: re.search(r'class="reach-whole">(.*?)</p>', text(sample_city, DOCTORS + query))[1]
+        query: re.search(r'class="coverage-whole">(.*?)</p>', text(sample_city, DOCTORS + query))[1]
         for query in ("", "&evidence=filed", "&evidence=confirmed", "&time=night")
     }
     assert len(set(wholes.values())) == 4
@@ -141,7 +141,7 @@ def test_people_can_be_counted_by_town(sample_city):
 def test_the_population_is_set_against_the_register(sample_city):
     page = text(sample_city)
     cells = figures(sample_city)["cells"]
-    section = page.partition('id="reach-register-title"')[2] or page
+    section = page.partition('id="coverage-register-title"')[2] or page
     table = re.search(r"住民基本台帳（人）.*?</table>", section, re.DOTALL)[0]
     told = re.findall(r"<th scope=\"row\">(.*?)</th><td>([\d,]+)</td><td>([\d,]+)</td>", table)
     assert len(told) >= 7
@@ -162,18 +162,18 @@ def test_who_relies_on_one_or_on_neighbours_is_told_by_district(sample_city):
         cells["within_2000_m"], cells["pop75"], cells["district"], strict=True
     ):
         alone[code] = alone.get(code, 0.0) + (people if count == 1 else 0.0)
-    section = re.search(r'id="reach-single-title".*?</section>', page, re.DOTALL)[0]
+    section = re.search(r'id="coverage-single-title".*?</section>', page, re.DOTALL)[0]
     told = dict(re.findall(r'<th scope="row">([^<]+)</th><td>([\d,]+) \(', section))
     names = {row["name"]: row["district"] for row in figures(sample_city)["districts"]}
     assert set(told) == set(names)
     for name, people in told.items():
         assert people == f"{alone[names[name]]:,.0f}"
-    assert re.search(r'<ol class="reach-shares"><li><a href="/facilities/', section)
+    assert re.search(r'<ol class="coverage-shares"><li><a href="/facilities/', section)
 
 
 def test_a_facility_across_the_border_is_named_with_its_town(sample_city):
     section = text(sample_city, "area=40105&kind=visiting_nursing")
-    listed = re.findall(r"</a>（([^）]+)） <span class=\"reach-shares__people\"", section)
+    listed = re.findall(r"</a>（([^）]+)） <span class=\"coverage-shares__people\"", section)
     assert any(name.endswith("区") and name != "戸畑区" for name in listed)
 
 
@@ -194,7 +194,7 @@ def test_the_question_is_carried_by_every_control(sample_city, language):
     }
     assert f'action="/coverage?lang={language}#plan"' in form
     assert 'name="need" value="AC.ULCER" checked' in page
-    presets = re.search(r'<nav class="reach-presets".*?</nav>', page, re.DOTALL)[0]
+    presets = re.search(r'<nav class="coverage-presets".*?</nav>', page, re.DOTALL)[0]
     links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', presets)]
     assert all("area=40106" in link and "ring=4000" in link for link in links)
     assert len({link for link in links if "time=night" in link}) == 2

@@ -30,7 +30,7 @@ def result(response: TestResponse) -> str:
     """Return the part of the page that tells what the what-if leads to, as text."""
     assert response.status_code == 200
     page = response.get_data(as_text=True)
-    found = re.search(r'<section class="reach-result".*?</section>', page, re.DOTALL)
+    found = re.search(r'<section class="coverage-result".*?</section>', page, re.DOTALL)
     assert found
     return html.unescape(re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|<[^>]+>", "", found[0]))
 
@@ -86,7 +86,7 @@ def test_every_language_tells_it(sample_city, language, words):
 
 def test_each_district_stands_beside_what_it_was(sample_city):
     page = post(sample_city, point="130.829,33.896").get_data(as_text=True)
-    section = re.search(r'<section class="reach-plan".*?</section>', page, re.DOTALL)[0]
+    section = re.search(r'<section class="coverage-plan".*?</section>', page, re.DOTALL)[0]
     rows = re.findall(r"<tr[^>]*><th scope=\"row\">(.*?)</th>(.*?)</tr>", section)
     assert len(rows) == 8
     changed = {
@@ -262,7 +262,7 @@ def test_a_planned_place_stands_in_no_url_log_or_cache(sample_city, capsys):
 @pytest.mark.parametrize("name", ["planned", "point", "place", "chosen", "place_district"])
 def test_a_place_in_a_url_is_passed_over(sample_city, name):
     page = sample_city.get(f"/coverage?{QUERY}&{name}=130.829,33.896,1,x").get_data(as_text=True)
-    assert "reach-result" not in page
+    assert "coverage-result" not in page
     assert "130.829,33.896" not in page
 
 

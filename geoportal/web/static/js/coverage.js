@@ -11,23 +11,23 @@ const BUSY_AFTER_MS = 300;
 
 /** Shows a district's own sentence, as the page says it, and the way to its facilities. */
 function showDistrict(code) {
-  const said = byId(`reach-${code}`);
+  const said = byId(`coverage-${code}`);
   if (!said) return;
-  for (const item of all(".reach-sentences li")) item.classList.toggle("is-chosen", item === said);
-  const box = byId("reach-chosen");
+  for (const item of all(".coverage-sentences li")) item.classList.toggle("is-chosen", item === said);
+  const box = byId("coverage-chosen");
   const [name, ...words] = Array.from(said.cloneNode(true).childNodes);
   replaceChildren(box, h("h3", {}, name.textContent), h("p", {}, words));
-  const link = document.querySelector(`.reach-compared a[href*="/districts/${CSS.escape(code)}"]`);
-  if (link) append(box, [h("p", {}, h("a", { href: withLanguage(`/districts/${encodeURIComponent(code)}`) }, w("reach-open")))]);
+  const link = document.querySelector(`.coverage-compared a[href*="/districts/${CSS.escape(code)}"]`);
+  if (link) append(box, [h("p", {}, h("a", { href: withLanguage(`/districts/${encodeURIComponent(code)}`) }, w("coverage-open")))]);
 }
 
 function startChoices(chart) {
-  const measure = byId("reach-measure");
-  const level = byId("reach-count-of");
+  const measure = byId("coverage-measure");
+  const level = byId("coverage-count-of");
   const show = () => chart.show(measure.value, level.value);
   measure.addEventListener("change", show);
   level.addEventListener("change", show);
-  byId("reach-dots").addEventListener("change", (event) => chart.showDots(event.target.checked));
+  byId("coverage-dots").addEventListener("change", (event) => chart.showDots(event.target.checked));
   show();
 }
 
@@ -52,7 +52,7 @@ function startPicking(chart) {
     field.value = `${at.lng.toFixed(6)},${at.lat.toFixed(6)}`;
     for (const other of typed) other.value = "";
     chart.markPicked(at);
-    replaceChildren(told, w("reach-picked"));
+    replaceChildren(told, w("coverage-picked"));
     pick(null);
     byId("plan-add").scrollIntoView({ block: "center" });
     byId("plan-add").focus({ preventScroll: true });
@@ -62,7 +62,7 @@ function startPicking(chart) {
     pick(take);
     announce(bar.firstElementChild.textContent);
     bar.scrollIntoView({ block: "end" });
-    byId("reach-map").focus({ preventScroll: true });
+    byId("coverage-map").focus({ preventScroll: true });
   };
   const stop = () => {
     pick(null);
@@ -80,7 +80,7 @@ function startProgress() {
     const told = form.querySelector("[data-busy]");
     let wait = 0;
     form.addEventListener("submit", () => {
-      wait = window.setTimeout(() => { replaceChildren(told, w("reach-computing")); }, BUSY_AFTER_MS);
+      wait = window.setTimeout(() => { replaceChildren(told, w("coverage-computing")); }, BUSY_AFTER_MS);
     });
     window.addEventListener("pageshow", () => {
       window.clearTimeout(wait);
@@ -90,7 +90,7 @@ function startProgress() {
 }
 
 async function start() {
-  const data = readJson("reach-data");
+  const data = readJson("coverage-data");
   if (!data) return;
   revealScriptOnly();
   startProgress();
@@ -99,12 +99,12 @@ async function start() {
     const held = await api.get(data.outlines);
     const codes = new Set(data.map.districts.map((row) => row.code));
     const outlines = held.features.filter((item) => codes.has(item.properties.code) && item.geometry);
-    const chart = new CoverageMap(byId("reach-map"), data.map, outlines, data.reach, showDistrict);
+    const chart = new CoverageMap(byId("coverage-map"), data.map, outlines, data.reach, showDistrict);
     startChoices(chart);
     startPicking(chart);
-    byId("reach-map").dataset.ready = "1";
+    byId("coverage-map").dataset.ready = "1";
   } catch (error) {
-    replaceChildren(byId("reach-chosen"), w("reach-failed"));
+    replaceChildren(byId("coverage-chosen"), w("coverage-failed"));
   }
 }
 

@@ -12,7 +12,7 @@ const PAPER_HEIGHT = 420;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function mark(kind, text) {
-  return h("span", { class: `reach-mark reach-mark--${kind}`, "aria-hidden": "true" }, text);
+  return h("span", { class: `coverage-mark coverage-mark--${kind}`, "aria-hidden": "true" }, text);
 }
 
 export class CoverageMap {
@@ -35,7 +35,7 @@ export class CoverageMap {
     this.coloured = L.layerGroup().addTo(this.map);
     this.names = L.layerGroup().addTo(this.map);
     this.dots = L.layerGroup();
-    const drawn = L.geoJSON(outlines, { pane: "outlines", interactive: false, style: { className: "reach-outline" } });
+    const drawn = L.geoJSON(outlines, { pane: "outlines", interactive: false, style: { className: "coverage-outline" } });
     drawn.addTo(this.map);
     this.map.fitBounds(this._cellBounds().extend(drawn.getBounds()), { animate: false });
     window.addEventListener("beforeprint", () => this._fitPaper());
@@ -129,17 +129,17 @@ export class CoverageMap {
 
   _cellText(n) {
     const { cells } = this.data;
-    const places = (low, high) => (low === high ? w("reach-places", { count: low }) : w("reach-places-range", { low, high }));
+    const places = (low, high) => (low === high ? w("coverage-places", { count: low }) : w("coverage-places-range", { low, high }));
     const lines = [
       this.data.districts[cells.home[n]].name,
-      cells.people[n] === null ? w("reach-hidden") : w("reach-people", { people: number(Math.round(cells.people[n])) }),
-      [w("reach-within", { reach: this.reach }), " ", places(cells.count[n], cells.count_possible[n])],
+      cells.people[n] === null ? w("coverage-hidden") : w("coverage-people", { people: number(Math.round(cells.people[n])) }),
+      [w("coverage-within", { reach: this.reach }), " ", places(cells.count[n], cells.count_possible[n])],
     ];
     if (cells.was_count && cells.was_count[n] !== cells.count[n]) {
-      lines.push(w("reach-was", { before: cells.was_count[n], after: cells.count[n] }));
+      lines.push(w("coverage-was", { before: cells.was_count[n], after: cells.count[n] }));
     }
-    if (cells.nearest[n] !== null) lines.push(w("reach-nearest", { distance: distance(cells.nearest[n]) }));
-    if (cells.estimated[n]) lines.push(w("reach-estimated"));
+    if (cells.nearest[n] !== null) lines.push(w("coverage-nearest", { distance: distance(cells.nearest[n]) }));
+    if (cells.estimated[n]) lines.push(w("coverage-estimated"));
     return h("div", {}, lines.map((line) => h("div", {}, line)));
   }
 
@@ -161,8 +161,8 @@ export class CoverageMap {
       if (!feature) return;
       const lines = [row.name];
       if (values && values[n] !== null) lines.push(MEASURES[this.name].say(values[n]));
-      const html = h("div", { class: "reach-name" }, lines.map((line) => h("div", {}, line)));
-      const icon = L.divIcon({ html, className: "reach-name-holder", iconSize: [140, 40] });
+      const html = h("div", { class: "coverage-name" }, lines.map((line) => h("div", {}, line)));
+      const icon = L.divIcon({ html, className: "coverage-name-holder", iconSize: [140, 40] });
       L.marker(middleOf(feature.geometry), { icon, interactive: false, keyboard: false, pane: "names" }).addTo(this.names);
     });
   }
@@ -178,7 +178,7 @@ export class CoverageMap {
   }
 
   _mark(place, kind, text) {
-    const icon = L.divIcon({ html: mark(kind, text), className: "reach-mark-holder", iconSize: [28, 28] });
+    const icon = L.divIcon({ html: mark(kind, text), className: "coverage-mark-holder", iconSize: [28, 28] });
     const marker = L.marker([place.lat, place.lon], { icon, keyboard: false, interactive: Boolean(place.name) });
     if (place.name) marker.bindTooltip(() => h("div", {}, place.name));
     return marker.addTo(this.map);
@@ -186,19 +186,19 @@ export class CoverageMap {
 
   _legend(scale) {
     const items = scale.shown.map((item) => {
-      const swatch = h("span", { class: "reach-swatch", "aria-hidden": "true" });
+      const swatch = h("span", { class: "coverage-swatch", "aria-hidden": "true" });
       swatch.style.background = swatchFill(item);
       return h("li", {}, swatch, item.label);
     });
     const more = (symbol, key) => items.push(h("li", {}, symbol, w(key)));
     if (this.map.hasLayer(this.dots)) {
-      more(h("span", { class: "reach-dot", "aria-hidden": "true" }), "reach-dot-sure");
-      more(h("span", { class: "reach-dot reach-dot--maybe", "aria-hidden": "true" }), "reach-dot-maybe");
+      more(h("span", { class: "coverage-dot", "aria-hidden": "true" }), "coverage-dot-sure");
+      more(h("span", { class: "coverage-dot coverage-dot--maybe", "aria-hidden": "true" }), "coverage-dot-maybe");
     }
-    if (this.data.planned.length) more(mark("planned", "＋"), "reach-planned");
-    if (this.data.closed.length) more(mark("closes", "×"), "reach-closes");
-    const title = byId("reach-measure").selectedOptions[0].textContent;
-    const box = byId("reach-legend");
+    if (this.data.planned.length) more(mark("planned", "＋"), "coverage-planned");
+    if (this.data.closed.length) more(mark("closes", "×"), "coverage-closes");
+    const title = byId("coverage-measure").selectedOptions[0].textContent;
+    const box = byId("coverage-legend");
     replaceChildren(box, h("h3", {}, title));
     append(box, [h("ul", {}, items)]);
   }

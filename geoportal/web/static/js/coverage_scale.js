@@ -12,8 +12,8 @@ const CHANGES = [
   { key: "lost", colour: "#ffffff", hatched: true, of: () => true },
 ];
 function percent(share) {
-  if (share > 0 && share < 0.01) return t("reach-below", { high: "1%" });
-  if (share > 0.99 && share < 1) return t("reach-from", { low: "99%" });
+  if (share > 0 && share < 0.01) return t("coverage-below", { high: "1%" });
+  if (share > 0.99 && share < 1) return t("coverage-from", { low: "99%" });
   return `${Math.round(share * 100)}%`;
 }
 const tenths = (value) => value.toFixed(1);
@@ -45,7 +45,7 @@ function changes(rows, level) {
   const now = rows[`count${level}`];
   const at = (n) => CHANGES.findIndex((change) => change.of(was[n], now[n]));
   const used = new Set(was.map((_, n) => at(n)));
-  const all = CHANGES.map((change) => ({ ...change, label: w(`reach-${change.key}`) }));
+  const all = CHANGES.map((change) => ({ ...change, label: w(`coverage-${change.key}`) }));
   return { all, at, shown: all.filter((_, n) => used.has(n)) };
 }
 
@@ -58,10 +58,10 @@ function classes(measure, values, sureValues) {
   };
   const label = (n) => {
     if (measure.whole && (n === 0 || (n < last && edges[n] === edges[n - 1] + 1))) return measure.say(n && edges[n - 1]);
-    if (!last) return w("reach-from", { low: measure.say(Math.min(...values.filter((value) => value !== null))) });
-    if (n === 0) return w("reach-below", { high: measure.say(edges[0]) });
-    if (n === last) return w("reach-from", { low: measure.say(edges[last - 1]) });
-    return w("reach-between", { low: measure.say(edges[n - 1]), high: measure.say(measure.whole ? edges[n] - 1 : edges[n]) });
+    if (!last) return w("coverage-from", { low: measure.say(Math.min(...values.filter((value) => value !== null))) });
+    if (n === 0) return w("coverage-below", { high: measure.say(edges[0]) });
+    if (n === last) return w("coverage-from", { low: measure.say(edges[last - 1]) });
+    return w("coverage-between", { low: measure.say(edges[n - 1]), high: measure.say(measure.whole ? edges[n] - 1 : edges[n]) });
   };
   const worst = measure.more ? 0 : last;
   const all = Array.from({ length: last + 1 }, (_, n) => ({ colour: colour(n), hatched: n === worst, label: label(n) }));
