@@ -124,8 +124,7 @@ class Geocoder:
         """Return places whose name begins with ``prefix``, for completion while typing.
 
         A prefix is the beginning of an address, or of a town's name or reading (where known).
-        The hint is as for `geocode`; ``codes`` are municipality codes the place should lie in, for
-        use in place of a hint.
+        It should lie in a municipality of the hint, which is as for `geocode`, or of ``codes``.
         """
         hinted = self._hinted(hint, codes)
         return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)

@@ -37,10 +37,15 @@ def change_document(
     pairs = list(zip(old.districts, new.districts, strict=True))
     rows = [_row(first, second, ring, words) for first, second in pairs]
     whole = _row(old.total, new.total, ring, words)
-    assumption = _assumption(len(changes.add), closed, subject, words)
     return {
         "sentence": _sentence(
-            old.total, new.total, whole["choice"], assumption, subject, ring, words
+            old.total,
+            new.total,
+            choices=whole["choice"],
+            assumption=_assumption(len(changes.add), closed, subject, words),
+            subject=subject,
+            ring=ring,
+            words=words,
         ),
         "rows": rows,
         "whole": whole if len(rows) > 1 else None,
@@ -83,6 +88,7 @@ def _assumption(opened: int, closed: Sequence[str], subject: str, words: Message
 def _sentence(
     old: DistrictFigures,
     new: DistrictFigures,
+    *,
     choices: Sequence[str],
     assumption: str,
     subject: str,
