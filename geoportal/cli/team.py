@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,12 +154,14 @@ def _grid(view: View, code: str, step_m: float) -> Iterator[tuple[float, float]]
     index = view.snapshot.districts
     if code not in index:
         raise UsageError("the outline of this district is not held", "district")
+    if step_m <= 0:
+        raise UsageError("expected metres above 0", "step")
     outline = index.outline(code)
     west, south, east, north = outline.bounds
     lat_step = step_m / METRES_PER_DEGREE_LAT_MIN
-    lon_step = lat_step / 0.83  # cos of 34°: the grid need not be exact
+    lon_step = lat_step / math.cos(math.radians((south + north) / 2))
     columns, rows = int((east - west) / lon_step) + 1, int((north - south) / lat_step) + 1
-    if step_m <= 0 or columns * rows > _MOST_HOMES * 4:
+    if columns * rows > _MOST_HOMES * 4:
         raise UsageError("the step is too small for this district", "step")
     shapely.prepare(outline)
     for row in range(rows):

@@ -118,7 +118,7 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         row = _read(notes, ages, edition)
         extract.rejected += notes.rejected
         extract.issues.extend(notes.issues)
-        if row is not None and not notes.rejected:
+        if row is not None:
             rows.append(row)
     counted = _without_subtotals(_newest(rows, extract), extract)
     _add_towns([row for row in counted if not row.total], extract)

@@ -2,10 +2,12 @@
 
 import dataclasses
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PatchCollection, PathCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.table import Table
@@ -14,6 +16,7 @@ from shapely.geometry import Point, box
 
 from geoportal.coverage.report import CoverageReport, SourceLine
 from geoportal.coverage.tables import district_rows
+from geoportal.export.coverage_shapes import CLASSES, MAP_RING, class_numbers
 from geoportal.export.map_drawing import MapDrawing, _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
@@ -99,6 +102,22 @@ def test_names_without_room_are_left_out_and_none_leaves_its_place():
         assert shape.buffer(2 * high).contains(Point(x, y))
     for (_, (x, y)), (_, (u, v)) in itertools.combinations(shown, 2):
         assert abs(x - u) >= 5 * high or abs(y - v) >= 2 * high
+
+
+def test_every_cell_is_drawn_in_the_colour_of_its_number_of_facilities():
+    report = town.report()
+    counts = report.study.sure.access.counts[:, MAP_RING]
+    classes = Counter(int(number) for number in class_numbers(counts))
+    figure = drawn(report, A4)
+    shapes: Counter[tuple[float, ...]] = Counter()
+    for mark in figure.axes[0].collections:
+        if isinstance(mark, PatchCollection) and mark.get_zorder() == 2:
+            for colour in mark.get_facecolor()[:1]:
+                shapes[tuple(colour)] += len(mark.get_paths())
+    expected: Counter[tuple[float, ...]] = Counter()
+    for number, count in classes.items():
+        expected[to_rgba(CLASSES[number].colour)] += count
+    assert shapes == expected
 
 
 def test_sure_facilities_are_filled_triangles_and_unsure_ones_open_circles():

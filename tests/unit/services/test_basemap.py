@@ -295,6 +295,19 @@ def test_the_cache_is_bounded_and_the_oldest_goes(tmp_path):
     assert held >= 50
 
 
+def test_what_a_killed_write_left_goes_after_an_hour(tmp_path):
+    cache = TileCache(tmp_path, 64 * 4096)
+    cache.write(KOKURA, PNG)
+    folder = cache._path(KOKURA).parent
+    old, fresh = folder / ".partial-old", folder / ".partial-fresh"
+    for partial, age_s in ((old, 3_700), (fresh, 3_500)):
+        partial.write_bytes(PNG)
+        os.utime(partial, (time.time() - age_s,) * 2)
+    cache._prune()
+    assert (old.exists(), fresh.exists()) == (False, True)
+    assert cache.read(KOKURA).body == PNG
+
+
 def test_broken_writes_leave_nothing_that_is_taken_for_a_tile(tmp_path, monkeypatch):
     cache = TileCache(tmp_path, 16 * MIB)
 

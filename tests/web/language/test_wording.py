@@ -64,3 +64,21 @@ def test_the_ends_of_a_range_of_shares_can_be_told_apart(
     low: float, high: float, said: str
 ) -> None:
     assert coverage_wording.percent_range(low, high, messages("ja")) == said
+
+
+@pytest.mark.parametrize(
+    ("lack", "unknown", "said"),
+    [
+        (0.0, False, "75歳以上のどの人にも 2 km 以内に訪問診療があります。"),
+        (1.0, False, "coverage-all-lack"),
+        (1.0, True, "coverage-all-open"),
+        (0.4, False, "75歳以上の 40% は 2 km 以内に訪問診療がありません。"),
+        (0.4, True, "coverage-some-open"),
+    ],
+)
+def test_nobody_somebody_and_everybody_without_a_facility_are_said_apart(lack, unknown, said):
+    words = messages("ja")
+    told = coverage_wording._lack(lack, "40%", "2 km", "訪問診療", words, unknown=unknown)
+    if said.startswith("coverage-"):
+        said = words.label(said, share="40%", reach="2 km", subject="訪問診療").source
+    assert told.source == said
