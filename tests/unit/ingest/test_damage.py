@@ -168,6 +168,12 @@ def test_an_unknown_header_names_the_nearest_layout(database, tmp_path):
     assert "独自の列" in message
 
 
+@pytest.mark.parametrize(("columns", "words"), [(12, "k11."), (13, "k11 and 1 more.")])
+def test_only_the_first_columns_of_an_unknown_header_are_shown(database, tmp_path, columns, words):
+    path = write_csv(tmp_path / "a.csv", [f"k{number}" for number in range(columns)], [])
+    assert words in refused_message(database, path)
+
+
 def test_a_cell_without_end_costs_its_row_only(database, tmp_path):
     rows = [*ROWS, kaigo_row(事業所名="あ" * 5_001, 事業所番号="4067790008")]
     path = write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)

@@ -102,6 +102,17 @@ def test_a_confirmed_note_leads_to_its_team(client: FlaskClient, view: View) -> 
     assert client.post("/team", data=sent).status_code == 200
 
 
+def test_roles_and_needs_that_do_not_exist_are_passed_over(client: FlaskClient, view: View) -> None:
+    sent = MultiDict(
+        {
+            **{"opened": "1", "address": HOME, "role": ["nursing", "wizard"]},
+            **{"needs-nursing": ["VM.24VN", "NO.SUCH"], "needs-wizard": "VM.REG"},
+        }
+    )
+    assert team_form.read_form(view, sent).roles == {"nursing": ("VM.24VN",)}
+    assert client.post("/team", data=sent).status_code == 200
+
+
 def test_teams_name_what_is_missing(client: FlaskClient) -> None:
     response = client.post("/team", data={"address": HOME, "opened": "1", "role": ["nursing"]})
     assert response.status_code == 200

@@ -168,3 +168,22 @@ def test_the_pharmacies_of_kumamoto(database):
     with database.engine.connect() as connection:
         records = [item.record for item in read_records(connection)]
     assert {r.municipality_code for r in records} == {f"4310{i}" for i in range(1, 6)}
+
+
+@pytest.mark.parametrize(
+    ("published", "code"),
+    [
+        ("7612345", "4017612345"),
+        ("437612345", "4317612345"),
+        ("43-1-7612345", "4317612345"),
+        ("４０１７６１２３４５", "4017612345"),
+        ("4037612345", ""),
+        ("76123", ""),
+        ("40761234", ""),
+        ("", ""),
+    ],
+)
+def test_codes_of_seven_nine_and_ten_digits(database, tmp_path, published, code):
+    report, (record,) = imported(database, tmp_path, MEDICAL, medical(医療機関コード=published))
+    assert record.identifiers.get("medical_institution_code", "") == code
+    assert ("bad_institution_number" in codes(report)) is (bool(published) and not code)
