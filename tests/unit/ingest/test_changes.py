@@ -104,6 +104,24 @@ def test_moved_by_address_and_how_far(database):
     assert change.distance_m == pytest.approx(555, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("address", "code", "moved"),
+    [
+        ("福岡県北九州市門司区浅野１丁目１番１号", "40101", True),
+        ("福岡県北九州市小倉北区浅野１丁目９番９号", "40106", True),
+        ("福岡県北九州市小倉北区魚町３丁目２番１号", "40106", True),
+        ("", "40106", False),
+    ],
+)
+def test_another_municipality_town_or_number_is_a_move_a_missing_address_is_none(
+    database, address, code, moved
+):
+    before = office(1, address="福岡県北九州市小倉北区浅野１丁目１番１号")
+    after = office(1, address=address, municipality_code=code)
+    kinds = [change.kind for change in compared(database, [before], [after]).changes]
+    assert ("moved" in kinds) is moved
+
+
 def test_moved_by_position_alone_but_not_by_a_correction(database):
     before = [office(1, lon=130.88, lat=33.885), office(2, lon=130.88, lat=33.885)]
     after = [office(1, lon=130.88, lat=33.8851), office(2, lon=130.88, lat=33.89)]

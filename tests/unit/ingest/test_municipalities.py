@@ -9,6 +9,7 @@ from geoportal.ingest.reading.municipalities import (
     check_digit,
     complete_address,
 )
+from geoportal.ingest.reading.town_areas import _published_code
 from tests.unit.ingest.official import REFERENCE
 
 FINDER = MunicipalityFinder(REFERENCE)
@@ -96,3 +97,23 @@ def test_codes_of_areas(text, code):
 def test_a_code_of_no_area_of_today_is_taken_on_demand_only():
     assert FINDER.area_code("40999") == ""
     assert FINDER.area_code("40999", listed=False) == "40999"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("401064", "40106"),
+        ("40106", "40106"),
+        ("40", "40"),
+        ("４０", "40"),
+        ("1", "01"),
+        ("01.0", "01"),
+        ("48", ""),
+        ("0", ""),
+        ("401", ""),
+        ("x", ""),
+        ("", ""),
+    ],
+)
+def test_a_published_code_is_of_a_municipality_or_a_prefecture(text, code):
+    assert _published_code(text, FINDER) == code

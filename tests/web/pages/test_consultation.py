@@ -105,8 +105,11 @@ def test_a_confirmed_note_leads_to_its_team(client: FlaskClient, view: View) -> 
 def test_roles_and_needs_that_do_not_exist_are_passed_over(client: FlaskClient, view: View) -> None:
     sent = MultiDict(
         {
-            **{"opened": "1", "address": HOME, "role": ["nursing", "wizard"]},
-            **{"needs-nursing": ["VM.24VN", "NO.SUCH"], "needs-wizard": "VM.REG"},
+            "opened": "1",
+            "address": HOME,
+            "role": ["nursing", "wizard"],
+            "needs-nursing": ["VM.24VN", "NO.SUCH"],
+            "needs-wizard": "VM.REG",
         }
     )
     assert team_form.read_form(view, sent).roles == {"nursing": ("VM.24VN",)}
