@@ -42,12 +42,12 @@ class Reason:
     ----------
     key : str
         ``band``, ``distance_m``, ``text`` or ``draw``, in the order they were compared.
-    value : str or int or None
-        Band, metres (None without a position), one of `TEXT_FITS`, number in the day's draw.
+    value : str or int
+        Band, metres, one of `TEXT_FITS`, number in the day's draw.
     """
 
     key: str
-    value: str | int | None
+    value: str | int
 
 
 def order(

@@ -85,6 +85,15 @@ def moved(point, azimuth, metres):
     return lon, lat
 
 
+def test_a_record_without_municipality_has_that_of_its_address_before_that_of_its_point(geography):
+    in_minami = (131.0, 33.88)
+    there = place_record(record(*in_minami, code=""), geography)
+    assert there.municipality_code == "40106"
+    without_address = place_record(record(*in_minami, address="", code=""), geography)
+    assert without_address.municipality_code == "40107"
+    assert place_record(record(address="", code=""), geography).municipality_code == ""
+
+
 def test_a_position_inside_its_ward_is_taken_as_surveyed(geography):
     placement = place_record(record(*ASANO_POINT), geography)
     location = placement.location

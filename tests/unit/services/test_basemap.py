@@ -232,6 +232,7 @@ def test_after_failures_in_a_row_nobody_waits(server, basemap, clock, caplog):
     for tile in NEIGHBOURS:
         refused(basemap, tile)
     assert sum(server.asked.values()) == asked
+    assert caplog.text.count("no tiles from 127.0.0.1") == 1
     basemap.probe()
     assert caplog.text.count("no tiles from 127.0.0.1") == 1
     assert "1414" not in caplog.text

@@ -8,6 +8,7 @@ import pytest
 
 from geoportal.errors import NotFoundError
 from geoportal.ingest.pipeline import load_sample
+from geoportal.ingest.sources.sample import _claim
 from geoportal.services.portal import sample_directory
 from geoportal.store.outlines import read_outlines
 from tests.unit.ingest.official import (
@@ -68,3 +69,12 @@ def test_real_outlines_and_towns_replace_the_samples_whatever_their_date(databas
 def test_a_missing_file_is_told(database, tmp_path):
     with pytest.raises(NotFoundError, match=r"boundaries\.geojson"):
         load_sample(database, REFERENCE, tmp_path, CENTRES, today=TODAY)
+
+
+@pytest.mark.parametrize("wrong", [{"value": "maybe"}, {"evidence": "hearsay"}])
+def test_a_claim_of_the_sample_has_a_known_value_and_evidence(wrong):
+    document = {"code": "VM.REG", "value": "yes", "evidence": "survey", "age_days": 3}
+    claim = _claim(document, date(2026, 11, 24))
+    assert (claim.as_of, claim.value, claim.evidence) == ("2026-11-21", "yes", "survey")
+    with pytest.raises(ValueError, match=r"VM\.REG"):
+        _claim(document | wrong, date(2026, 11, 24))

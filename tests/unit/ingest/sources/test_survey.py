@@ -1,6 +1,8 @@
 """The survey workbook coming back: an answer is a claim, silence is none."""
 
-from geoportal.ingest.sources.survey import FORM, HEADINGS
+import pytest
+
+from geoportal.ingest.sources.survey import FORM, HEADINGS, _column_letters
 from geoportal.store.facilities import read_records
 from tests.unit.ingest.official import codes, import_into, only, write_csv
 
@@ -49,3 +51,20 @@ def test_an_answer_that_is_none_of_the_choices_is_not_used(database, tmp_path):
     assert stored.record.claims == ()
     assert stored.record.note == "午後のみ"
     assert "bad_answer" in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("position", "letters"),
+    [
+        (0, "A"),
+        (25, "Z"),
+        (26, "AA"),
+        (27, "AB"),
+        (51, "AZ"),
+        (52, "BA"),
+        (701, "ZZ"),
+        (702, "AAA"),
+    ],
+)
+def test_columns_are_named_as_a_spreadsheet_names_them(position, letters):
+    assert _column_letters(position) == letters
