@@ -17,7 +17,8 @@ from geoportal.coverage.wording import (
     subject_text,
 )
 from geoportal.index.snapshot import Snapshot
-from geoportal.store.reference import Edition, Reference
+from geoportal.store.editions import ImportedFile
+from geoportal.store.reference import Reference
 
 _MOST_NAMED = 5
 _GEOGRAPHY = {
@@ -119,7 +120,7 @@ def make_report(
     study: Study,
     snapshot: Snapshot,
     reference: Reference,
-    editions: Iterable[Edition],
+    editions: Iterable[ImportedFile],
     supposed: str = "",
 ) -> CoverageReport:
     """Return the report of a study; ``supposed`` says what a what-if supposes."""

@@ -17,7 +17,8 @@ from geoportal.coverage.wording import what_if_text
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
-from geoportal.store.reference import Edition, Reference
+from geoportal.store.editions import ImportedFile
+from geoportal.store.reference import Reference
 
 _CACHED_STUDIES = 16
 
@@ -107,7 +108,7 @@ class CoverageService:
     def report(
         self,
         snapshot: Snapshot,
-        editions: Iterable[Edition],
+        editions: Iterable[ImportedFile],
         code: str,
         question: CoverageCriteria,
         changes: WhatIf = NO_CHANGE,

@@ -29,10 +29,12 @@ from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.view import View
 from geoportal.settings import shipped_directory
+from geoportal.store.centres import read_centres
 from geoportal.store.database import Database, dataset_version
+from geoportal.store.editions import read_imported_files
 from geoportal.store.facilities import all_redirects, iter_facilities
 from geoportal.store.outlines import read_outlines
-from geoportal.store.reference import Reference, read_centres, read_editions
+from geoportal.store.reference import Reference
 from geoportal.store.stations import read_stations
 
 _VERSION_CHECK_SECONDS = 0.5
@@ -150,7 +152,7 @@ def load_view(
         snapshot=snapshot,
         geocoder=geocoder.with_stations(stations),
         redirects=all_redirects(connection),
-        editions=read_editions(connection),
+        editions=read_imported_files(connection),
         facility_counts=Counter(
             source
             for facility in facilities

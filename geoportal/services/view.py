@@ -30,8 +30,9 @@ from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.store.database import Database
+from geoportal.store.editions import ImportedFile
 from geoportal.store.history import edition_dates
-from geoportal.store.reference import Edition, Reference
+from geoportal.store.reference import Reference
 
 MAX_STATIONS: Final = 5
 """Stations suggested at most: they stand below the towns, which are asked for more often."""
@@ -88,7 +89,7 @@ class View:
         Addresses and stations to positions.
     redirects : mapping of str to str
         Former facility ids to present ones.
-    editions : sequence of Edition
+    editions : sequence of ImportedFile
         Files the data are from.
     facility_counts : mapping of str to int
         Facilities by source.
@@ -111,7 +112,7 @@ class View:
     reference: Reference
     geocoder: Geocoder
     redirects: Mapping[str, str]
-    editions: Sequence[Edition]
+    editions: Sequence[ImportedFile]
     facility_counts: Mapping[str, int]
     station_count: int
     example_place: str

@@ -11,6 +11,12 @@ from geoportal.store import documents
 from geoportal.store.schema import centres
 
 
+def read_centres(connection: sa.Connection) -> list[Centre]:
+    """Return the consultation centres, ordered by id."""
+    query = sa.select(centres.c.document).order_by(centres.c.id)
+    return [documents.load_centre(text) for text in connection.scalars(query)]
+
+
 def write_centres(connection: sa.Connection, listed: Iterable[Centre]) -> None:
     """Insert or replace centres by id."""
     for centre in listed:

@@ -8,12 +8,34 @@ order of import: a record is closed on the first later edition of its scope that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from geoportal.store.batches import insert_rows
 from geoportal.store.schema import editions, scope_editions
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """One imported file: an edition of a source, or a part of one."""
+
+    source: str
+    file_name: str
+    as_of: str
+    imported_at: str
+    rows_read: int
+    accepted: int
+    rejected: int
+    issue_count: int
+
+
+def read_imported_files(connection: sa.Connection) -> list[ImportedFile]:
+    """Return every imported file, newest edition first."""
+    columns = [editions.c[name] for name in ImportedFile.__dataclass_fields__]
+    query = sa.select(*columns).order_by(editions.c.as_of.desc(), editions.c.id.desc())
+    return [ImportedFile(*row) for row in connection.execute(query)]
 
 
 def edition_of_digest(connection: sa.Connection, source: str, sha256: str) -> str:

@@ -22,6 +22,11 @@ class PostcodeSet:
     row_count: int
     content_hash: str
 
+    @property
+    def source(self) -> str:
+        """The only source of postal codes."""
+        return "postcodes"
+
     @classmethod
     def of(cls, code: str, as_of: str, listed: Sequence[Postcode]) -> PostcodeSet:
         """Return the edition that lists these postal codes."""

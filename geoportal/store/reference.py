@@ -1,4 +1,4 @@
-"""Reference lists: those shipped as CSV, and the centres and editions in the database.
+"""Reference lists shipped as CSV.
 
 Files and columns: ``data/reference/README.md``.
 """
@@ -11,17 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from geoportal.domain.centre import Centre
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.place import Municipality
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
-from geoportal.store import documents
-from geoportal.store.schema import centres, editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,33 +269,6 @@ class Reference:
     def _rows(self, name: str) -> Iterator[dict[str, str]]:
         with (self.directory / name).open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
-
-
-def read_centres(connection: sa.Connection) -> list[Centre]:
-    """Return the consultation centres, ordered by id."""
-    query = sa.select(centres.c.document).order_by(centres.c.id)
-    return [documents.load_centre(text) for text in connection.scalars(query)]
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One imported file."""
-
-    source: str
-    file_name: str
-    as_of: str
-    imported_at: str
-    rows_read: int
-    accepted: int
-    rejected: int
-    issue_count: int
-
-
-def read_editions(connection: sa.Connection) -> list[Edition]:
-    """Return every imported file, newest edition first."""
-    columns = [editions.c[name] for name in Edition.__dataclass_fields__]
-    query = sa.select(*columns).order_by(editions.c.as_of.desc(), editions.c.id.desc())
-    return [Edition(*row) for row in connection.execute(query)]
 
 
 def _list(text: str) -> tuple[str, ...]:

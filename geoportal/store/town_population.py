@@ -76,7 +76,7 @@ class TownPlace:
     found_in : str
         Five-digit code of the municipality or ward it was found in.
     reason : str
-        Why it was not placed: a code of `geoportal.ingest.resolve.facility.town_places.REASONS`.
+        Why it was not placed: a code of `geoportal.ingest.resolve.town_places.REASONS`.
     """
 
     lon: float | None = None

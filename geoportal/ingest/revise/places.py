@@ -13,7 +13,7 @@ from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
-from geoportal.ingest.revise.revision import Revision, edition_rank, older_edition
+from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.sources.postcodes import PostcodeExtract
 from geoportal.ingest.sources.towns import PlaceExtract
 from geoportal.store.places import (
@@ -44,20 +44,16 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         if place_set.source == edition.source or is_fictional(place_set.source)
     }
     revision = Revision()
-    older = 0
     for code, places in extract.places.items():
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
-        if before is not None and edition_rank(fresh) <= edition_rank(before):
-            revision.unchanged += len(places)
-            older += fresh.content_hash != before.content_hash
+        if not revision.supersedes(fresh, before):
             continue
         old = _read(connection, before) if before is not None else []
         if before is not None:
             remove_place_set(connection, before)
         _replace(connection, fresh, places, old, revision)
-    if older:
-        revision.issues.append(older_edition(older, "municipalities"))
+    revision.note_older("municipalities")
     return revision
 
 
@@ -74,7 +70,6 @@ def update_place_stream(
     reader = extract.reader
     stored = _stored_sets(connection, reader.part)
     revision = Revision()
-    older = 0
     unfinished: dict[str, dict[tuple[str, str, str, str], Place]] = {}
     for code, line, cells, last in extract.rows(reader, edition.progress):
         by_key = unfinished.setdefault(code, {})
@@ -89,14 +84,11 @@ def update_place_stream(
         old = _read(connection, before) if before is not None else []
         places = _with_known_positions(places, old)
         fresh = _place_set(reader.part, code, edition.as_of, places)
-        if before is not None and edition_rank(fresh) <= edition_rank(before):
-            revision.unchanged += len(places)
-            older += fresh.content_hash != before.content_hash
-        else:
+        if revision.supersedes(fresh, before):
             _replace(connection, fresh, places, old, revision)
-    if older:
-        message = f"{older} municipalities are held from a newer or fuller file"
-        revision.issues.append(Issue(1, "", "older_edition", INFO, str(older), message))
+    if revision.older:
+        message = f"{revision.older} municipalities are held from a newer or fuller file"
+        revision.issues.append(Issue(1, "", "older_edition", INFO, str(revision.older), message))
     extract.close()
     return revision
 
@@ -154,11 +146,7 @@ def update_postcodes(
     revision = Revision()
     for code, postcodes in extract.postcodes.items():
         fresh, before = PostcodeSet.of(code, edition.as_of, postcodes), stored.get(code)
-        if before is not None and (
-            (fresh.as_of, fresh.row_count, fresh.content_hash)
-            <= (before.as_of, before.row_count, before.content_hash)
-        ):
-            revision.unchanged += len(postcodes)
+        if not revision.supersedes(fresh, before):
             continue
         old = read_postcodes(connection, code) if before is not None else ()
         revision.count(dict.fromkeys(old), dict.fromkeys(postcodes))

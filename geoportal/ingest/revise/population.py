@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.revise.revision import Revision, edition_rank, older_edition, precedence
+from geoportal.ingest.revise.revision import Revision, precedence
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.mesh_population import MeshExtract
 from geoportal.ingest.sources.town_population import TownExtract
@@ -42,25 +42,18 @@ def update_mesh(connection: sa.Connection, extract: MeshExtract, edition: Editio
     The newest edition of a mesh wins; among equally new ones the one with more cells. The
     invented people of the sample city give way to any real edition.
     """
-    stored = {
-        population_set.first_mesh: population_set for population_set in read_mesh_sets(connection)
-    }
+    stored = {mesh_set.first_mesh: mesh_set for mesh_set in read_mesh_sets(connection)}
     revision = Revision()
-    older = 0
     for first, cells in sorted(extract.cells.items()):
         fresh = MeshSet(first, edition.source, edition.as_of, len(cells), content_hash(cells))
-        before = stored.get(first)
-        if before is not None and edition_rank(fresh) <= edition_rank(before):
-            revision.unchanged += len(cells)
-            older += fresh.content_hash != before.content_hash
+        if not revision.supersedes(fresh, stored.get(first)):
             continue
         revision.count(
             {cell.code: cell for cell in read_mesh_cells(connection, first)},
             {cell.code: cell for cell in cells},
         )
         replace_mesh(connection, fresh, cells)
-    if older:
-        revision.issues.append(older_edition(older, "first-level meshes"))
+    revision.note_older("first-level meshes")
     return revision
 
 
@@ -90,29 +83,22 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
     people would be counted twice, and the better edition of the two takes the whole city.
     """
     listed = {code: [town.people for town in towns] for code, towns in extract.towns.items()}
-    stored = {
-        population_set.municipality_code: population_set
-        for population_set in read_town_sets(connection)
-    }
+    stored = {town_set.municipality_code: town_set for town_set in read_town_sets(connection)}
     revision = Revision()
-    older = 0
     for code, towns in sorted(listed.items()):
         fresh = TownSet(code, edition.source, edition.as_of, len(towns), town_hash(towns))
-        before = stored.get(code)
         rivals = [
-            population_set
-            for population_set in _rivals(code, stored, edition)
-            if population_set.municipality_code not in listed
+            rival
+            for rival in _rivals(code, stored, edition)
+            if rival.municipality_code not in listed
         ]
         family = [listed[member] for member in _family(code, listed, edition)]
         age = precedence(fresh.source, fresh.as_of)
-        weaker = bool(rivals) and not _is_better(age, family, rivals)
-        if weaker or (before is not None and edition_rank(fresh) <= edition_rank(before)):
+        if rivals and not _is_better(age, family, rivals):
             revision.unchanged += len(towns)
-            if weaker:
-                revision.issues.append(_overlap(code, rivals))
-            elif before is not None:
-                older += fresh.content_hash != before.content_hash
+            revision.issues.append(_overlap(code, rivals))
+            continue
+        if not revision.supersedes(fresh, stored.get(code)):
             continue
         for rival in rivals:
             revision.removed += rival.row_count
@@ -123,8 +109,7 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
             {town.name: town for town in towns},
         )
         replace_towns(connection, fresh, towns)
-    if older:
-        revision.issues.append(older_edition(older, "municipalities"))
+    revision.note_older("municipalities")
     return revision
 
 
@@ -155,17 +140,17 @@ def _is_better(
     The newer, then the one with more towns, then the one that says more wards; but never a part of
     a city in place of all of it.
     """
-    ours, theirs = sum(map(len, fresh)), sum(population_set.row_count for population_set in rivals)
+    ours, theirs = sum(map(len, fresh)), sum(rival.row_count for rival in rivals)
     rank = (age, ours, len(fresh))
     return ours >= _WHOLE_CITY * theirs and rank > (
-        max(precedence(population_set.source, population_set.as_of) for population_set in rivals),
+        max(precedence(rival.source, rival.as_of) for rival in rivals),
         theirs,
         len(rivals),
     )
 
 
 def _overlap(code: str, rivals: Sequence[TownSet]) -> Issue:
-    listed = "、".join(population_set.municipality_code for population_set in rivals)
+    listed = "、".join(rival.municipality_code for rival in rivals)
     message = (
         f"towns of {listed} are held from a newer or fuller file that names wards otherwise: with "
         "both, people would be counted twice; nothing of this municipality was taken. Import a "

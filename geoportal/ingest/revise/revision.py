@@ -27,6 +27,8 @@ class Revision:
         About the edition as a whole.
     centres_changed : bool
         True when consultation centres were written or removed.
+    older : int
+        Parts (municipalities, meshes) that stay as a newer or fuller edition has them.
     """
 
     created: int = 0
@@ -36,6 +38,7 @@ class Revision:
     facility_ids: set[str] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
     centres_changed: bool = False
+    older: int = 0
 
     @property
     def changed(self) -> bool:
@@ -51,6 +54,22 @@ class Revision:
         self.updated += len(common) - equal
         self.unchanged += equal
         self.removed += len(before) - len(common)
+
+    def supersedes(self, fresh: RankedEdition, before: RankedEdition | None) -> bool:
+        """Return whether a part of an edition takes the place of the one stored, if any.
+
+        When it does not, its rows are counted as unchanged, and the part as older if it differs.
+        """
+        if before is None or edition_rank(fresh) > edition_rank(before):
+            return True
+        self.unchanged += fresh.row_count
+        self.older += fresh.content_hash != before.content_hash
+        return False
+
+    def note_older(self, parts: str) -> None:
+        """Add the issue that some parts, named in the plural, were not stored, if there are any."""
+        if self.older:
+            self.issues.append(older_edition(self.older, parts))
 
 
 def precedence(source: str, as_of: str) -> tuple[bool, str]:

@@ -33,9 +33,8 @@ from geoportal.ingest.sources.stations import StationExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.ingest.sources.towns import PlaceExtract
 from geoportal.store import documents
-from geoportal.store.centres import remove_centres, write_centres
+from geoportal.store.centres import read_centres, remove_centres, write_centres
 from geoportal.store.facilities import read_records
-from geoportal.store.reference import read_centres
 from geoportal.store.stations import StationSet, read_stations, replace_stations
 
 

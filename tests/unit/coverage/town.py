@@ -18,8 +18,8 @@ from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.portal import shipped_reference
+from geoportal.store.editions import ImportedFile
 from geoportal.store.population import AgePopulation, MeshCell, MeshSet
-from geoportal.store.reference import Edition
 from geoportal.store.town_population import HeldTown, TownPeople, TownPlace, TownSet
 from tests.factories import make_claim, make_facility, make_outline, make_snapshot
 
@@ -153,8 +153,8 @@ def study(
 
 def report(made: Study | None = None) -> CoverageReport:
     editions = [
-        Edition("mesh-population", "m", "2020-10-01", "2026-11-01", 1, 1, 0, 0),
-        Edition("town-population", "t", "2025-01-31", "2026-11-01", 1, 1, 0, 0),
-        Edition("kaigo", "k", "2026-10-01", "2026-11-01", 1, 1, 0, 0),
+        ImportedFile("mesh-population", "m", "2020-10-01", "2026-11-01", 1, 1, 0, 0),
+        ImportedFile("town-population", "t", "2025-01-31", "2026-11-01", 1, 1, 0, 0),
+        ImportedFile("kaigo", "k", "2026-10-01", "2026-11-01", 1, 1, 0, 0),
     ]
     return make_report(made or study(), snapshot(), shipped_reference(), editions)

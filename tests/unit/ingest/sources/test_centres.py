@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoportal.domain.hours import HOLIDAY
-from geoportal.store.reference import read_centres
+from geoportal.store.centres import read_centres
 from tests.unit.ingest.official import (
     CENTRES_HEADER,
     REFERENCE,
