@@ -10,8 +10,9 @@ import orjson
 from geoportal.errors import UnknownLayoutError
 from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, recognise
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.map_files import MapLayer, is_json, is_map, read_layers
+from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.files.streams import recognise_stream

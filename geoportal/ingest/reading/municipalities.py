@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from geoportal.domain.place import Municipality
+from geoportal.index import hierarchy
 from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
@@ -121,6 +122,14 @@ class MunicipalityFinder:
                 return stem[:2]
         return stems[0] if stems and not listed else ""
 
+    def area_or_prefecture_code(self, text: str) -> str:
+        """Read the code of any area of today, as `area_code`; a prefecture's may have two digits.
+
+        Of two digits the leading zero may have been lost.
+        """
+        digits = unicodedata.normalize("NFKC", text).strip().removesuffix(".0").zfill(2)
+        return self.area_code(text) or (digits if self.prefecture(digits) else "")
+
     def visited_area(self, name: str, address: str) -> str:
         """Return the code of an area by code or short name (小倉北区, 苅田町, 北九州市).
 
@@ -190,15 +199,30 @@ class MunicipalityFinder:
         """Return the municipalities whose ward or own name this is (小倉北区, 苅田町)."""
         return self._by_last_part.get(fold(name), [])
 
-    def city_of(self, code: str) -> tuple[str, str]:
-        """Return code and name of the designated city a ward belongs to, empty for others."""
-        info = self.reference.municipalities.get(code)
-        if info is None or not info.name.endswith("区"):
-            return "", ""
-        for city_code, city in self.reference.designated_cities.items():
-            if city_code[:2] == code[:2] and info.name.startswith(city):
-                return city_code, city
-        return "", ""
+    def code_by_name(self, prefecture: str, name: str, code: str) -> str:
+        """Return the code of a municipality, ward or designated city by its name.
+
+        ``code`` is what the row says besides: the city of a ward named alone, or a prefecture; it
+        is returned when no name is given. Empty when there is none of that name.
+        """
+        if not name:
+            return code
+        cities = self.reference.designated_cities
+        for candidate in (name, cities.get(self.whole_city(code), "") + name):
+            info = self.by_name(prefecture, candidate)
+            if info is not None:
+                return info.code
+        city = next((city for city, city_name in cities.items() if city_name == name), "")
+        return city or ("" if prefecture else self.by_bare_address(name))
+
+    def city_of(self, code: str) -> str:
+        """Return the code of the designated city a ward belongs to, empty for others."""
+        known = code in self.reference.municipalities
+        return hierarchy.city_of(self.reference, code) if known else ""
+
+    def whole_city(self, code: str) -> str:
+        """Return the code of the designated city a code is of, or of a ward of; else empty."""
+        return code if code in self.reference.designated_cities else self.city_of(code)
 
 
 def last_part(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from geoportal.ingest.reading.municipalities import MunicipalityFinder, squeeze
@@ -41,10 +40,10 @@ def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
     The row has the fields ``code``, ``prefecture``, ``municipality`` and ``name``.
     """
     record = notes.record
-    code = _published_code(record.get("code"), finder)
+    code = finder.area_or_prefecture_code(record.get("code"))
     prefecture = squeeze(record.get("prefecture")) or finder.prefecture(code[:2])
     named = squeeze(record.get("municipality")).removeprefix(prefecture)
-    by_name = _named_code(prefecture, named, code, finder)
+    by_name = finder.code_by_name(prefecture, named, code)
     if record.get("municipality") and not by_name and not code:
         notes.reject("municipality", "unknown_municipality", "no municipality of Japan; mend it")
         return None
@@ -52,7 +51,7 @@ def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
         message = f"the code means another municipality ({code}) than the name; mend the row"
         notes.reject("municipality", "municipality_conflict", message)
         return None
-    if by_name and (len(code) < 3 or _city(code, finder) == code):
+    if by_name and (len(code) < 3 or finder.whole_city(code) == code):
         code = by_name
     name = squeeze(record.get("name")).removeprefix(prefecture)
     code, name = _without_municipality(code, name, prefecture, finder)
@@ -67,48 +66,20 @@ def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
     return TownArea(code, "" if total else name, total)
 
 
-def _published_code(text: str, finder: MunicipalityFinder) -> str:
-    """Return a code as districts have it; a prefecture's may have two digits; empty for none."""
-    code = finder.area_code(text)
-    digits = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
-    if not code and len(digits) in (1, 2) and finder.prefecture(digits.zfill(2)):
-        return digits.zfill(2)
-    return code
-
-
-def _named_code(prefecture: str, named: str, code: str, finder: MunicipalityFinder) -> str:
-    """Return the code of a municipality, ward or city by its name; "" when it is not found."""
-    if not named:
-        return code
-    cities = finder.reference.designated_cities
-    city_name = cities.get(_city(code, finder), "")
-    for candidate in (named, city_name + named):
-        info = finder.by_name(prefecture, candidate)
-        if info is not None:
-            return info.code
-    own = finder.prefecture_code(prefecture)
-    city = next((c for c, name in cities.items() if name == named and c[:2] in (own, c[:2])), "")
-    return city or finder.by_bare_address(named) if city or not prefecture else ""
-
-
-def _city(code: str, finder: MunicipalityFinder) -> str:
-    return code if code in finder.reference.designated_cities else finder.city_of(code)[0]
-
-
 def _agree(code: str, by_name: str, finder: MunicipalityFinder) -> bool:
     """Return whether a code and a name can be meant together: one may be wider than the other."""
     if not code or not by_name or code == by_name:
         return True
     if len(code) == 2:
         return by_name.startswith(code)
-    return _city(by_name, finder) == code or _city(code, finder) == by_name
+    return finder.whole_city(by_name) == code or finder.whole_city(code) == by_name
 
 
 def _without_municipality(
     code: str, name: str, prefecture: str, finder: MunicipalityFinder
 ) -> tuple[str, str]:
     """Take the municipality off the front of a town's name: 小倉北区城内 → ward and 城内."""
-    city = _city(code, finder)
+    city = finder.whole_city(code)
     if city:
         city_name = finder.reference.designated_cities[city]
         rest = name.removeprefix(city_name)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from geoportal.domain.centre import Centre
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.layouts import recognise
+from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.tables import read_sheets
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder

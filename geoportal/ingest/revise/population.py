@@ -116,19 +116,17 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
 def _family(code: str, codes: Iterable[str], edition: Edition) -> list[str]:
     """Return which of the codes are of the same city as a code: the city itself, or its wards."""
     city_of = edition.municipalities.city_of
-    whole = city_of(code)[0] or code
-    return [member for member in codes if whole in (member, city_of(member)[0])]
+    whole = city_of(code) or code
+    return [member for member in codes if whole in (member, city_of(member))]
 
 
 def _rivals(code: str, stored: Mapping[str, TownSet], edition: Edition) -> list[TownSet]:
     """Return other sets about the same people: of the city of a ward, or of a city's wards."""
-
-    def is_ward(member: str) -> bool:
-        return bool(edition.municipalities.city_of(member)[0])
-
-    family = _family(code, stored, edition)
+    city_of = edition.municipalities.city_of
     return [
-        stored[member] for member in family if member != code and is_ward(member) != is_ward(code)
+        stored[member]
+        for member in _family(code, stored, edition)
+        if member != code and bool(city_of(member)) != bool(city_of(code))
     ]
 
 

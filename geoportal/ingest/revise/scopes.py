@@ -38,7 +38,7 @@ def answered_scopes(
         if match is None:
             continue
         what, code = match["what"], match["code"]
-        city, _ = finder.city_of(code)
+        city = finder.city_of(code)
         if city:
             wards.setdefault(f"{what}/{city}", set()).add(code)
         cities.setdefault(f"{what}/{code[:2]}", set()).add(city or code)
@@ -52,7 +52,7 @@ def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:
     match = _SCOPE.fullmatch(scope)
     if match is None:
         return
-    city, _ = finder.city_of(match["code"])
+    city = finder.city_of(match["code"])
     if city:
         yield f"{match['what']}/{city}"
     yield f"{match['what']}/{match['code'][:2]}"

@@ -182,7 +182,7 @@ def _district(
         city = municipalities.reference.designated_cities.get(code, "")
         name = _published_name(properties) or city or code
         return District(code, last_part(name), "municipality", code[:2], name)
-    city_code, _city = municipalities.city_of(code)
+    city_code = municipalities.city_of(code)
     level = "ward" if city_code else "municipality"
     parent = city_code or info.medical_area_code or info.prefecture_code
     return District(code, last_part(info.name), level, parent, info.prefecture + info.name)

@@ -267,7 +267,7 @@ def _check_totals(rows: list[_Row], edition: Edition, extract: TownExtract) -> N
             town.people.pop
             for code, towns in extract.towns.items()
             for town in towns
-            if row.code in (code, edition.municipalities.city_of(code)[0])
+            if row.code in (code, edition.municipalities.city_of(code))
         ]
         known = [people for people in own if people is not None]
         total = row.figures["pop"]

@@ -19,7 +19,8 @@ from geoportal.errors import (
 from geoportal.ingest.content import identify
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import DecodedText, decode
-from geoportal.ingest.files.layouts import Layout, recognise
+from geoportal.ingest.files.layouts import Layout
+from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (

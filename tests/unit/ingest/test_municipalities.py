@@ -9,7 +9,6 @@ from geoportal.ingest.reading.municipalities import (
     check_digit,
     complete_address,
 )
-from geoportal.ingest.reading.town_areas import _published_code
 from tests.unit.ingest.official import REFERENCE
 
 FINDER = MunicipalityFinder(REFERENCE)
@@ -116,4 +115,4 @@ def test_a_code_of_no_area_of_today_is_taken_on_demand_only():
     ],
 )
 def test_a_published_code_is_of_a_municipality_or_a_prefecture(text, code):
-    assert _published_code(text, FINDER) == code
+    assert FINDER.area_or_prefecture_code(text) == code
