@@ -147,10 +147,7 @@ EMPTY_HOURS = Hours()
 
 @dataclass(frozen=True, slots=True)
 class OpeningCalendar:
-    """Knows national holidays of Japan (国民の祝日).
-
-    Passed in, so that the domain does no lookups of its own.
-    """
+    """Tells whether facilities are open, with a given test for national holidays (国民の祝日)."""
 
     is_holiday: Callable[[date], bool] = field(default=lambda _day: False)
 

@@ -194,36 +194,31 @@ def _day(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Comparison:
-    """Compares two days of a source."""
+    """Compares two days of a source; contents are by their digest."""
 
-    def __init__(
-        self,
-        first: _Day,
-        last: _Day,
-        contents: Mapping[str, dict[str, Any]],
-        geocoder: Geocoder | None,
-    ) -> None:
-        self._first, self._last = first, last
-        self._contents = contents
-        self._geocoder = geocoder
+    first: _Day
+    last: _Day
+    contents: Mapping[str, dict[str, Any]]
+    geocoder: Geocoder | None
 
     def changes(self) -> Iterator[Change]:
         """Yield every change."""
-        for key, listing in self._last.listings.items():
-            was, now = self._first.open(key), self._last.open(key)
+        for key, listing in self.last.listings.items():
+            was, now = self.first.open(key), self.last.open(key)
             if was and now:
                 yield from self._differences(key)
             elif was:
-                yield self._change("closed", key, on=self._last.closed_on[key])
-            elif now and key in self._first.listings:
+                yield self._change("closed", key, on=self.last.closed_on[key])
+            elif now and key in self.first.listings:
                 yield self._change("reopened", key)
-            elif now and listing.scope in self._first.scopes:
+            elif now and listing.scope in self.first.scopes:
                 yield self._change("opened", key)
 
     def _differences(self, key: str) -> Iterator[Change]:
-        before = self._contents[self._first.listings[key].content_hash]
-        after = self._contents[self._last.listings[key].content_hash]
+        before = self.contents[self.first.listings[key].content_hash]
+        after = self.contents[self.last.listings[key].content_hash]
         if before == after:
             return
         if fold_name(before["name"]) != fold_name(after["name"]):
@@ -233,7 +228,13 @@ class _Comparison:
         if _digits(before["phone"]) != _digits(after["phone"]):
             yield self._change("phone", key, before["phone"], after["phone"])
         yield from self._moves(key, before, after)
-        yield from self._filings(key, before["filings"], after["filings"])
+        old, new = before["filings"], after["filings"]
+        yield from (
+            self._change("filing_new", key, "", symbol) for symbol in new if symbol not in old
+        )
+        yield from (
+            self._change("filing_ended", key, symbol) for symbol in old if symbol not in new
+        )
 
     def _moves(
         self, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
@@ -249,22 +250,14 @@ class _Comparison:
             away = None if metres is None else float(round(metres))
             yield self._change("moved", key, before["address"], after["address"], distance=away)
 
-    def _filings(self, key: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
-        yield from (
-            self._change("filing_new", key, "", symbol) for symbol in after if symbol not in before
-        )
-        yield from (
-            self._change("filing_ended", key, symbol) for symbol in before if symbol not in after
-        )
-
     def _geocoded_distance(
         self, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> float | None:
-        if self._geocoder is None:
+        if self.geocoder is None:
             return None
         points = []
         for content in (before, after):
-            geocoded = self._geocoder.geocode(content["address"], content["municipality_code"])
+            geocoded = self.geocoder.geocode(content["address"], content["municipality_code"])
             if (
                 geocoded.lon is None
                 or geocoded.lat is None
@@ -284,8 +277,8 @@ class _Comparison:
         on: str = "",
         distance: float | None = None,
     ) -> Change:
-        listing = self._last.listings[key]
-        content = self._contents[listing.content_hash]
+        listing = self.last.listings[key]
+        content = self.contents[listing.content_hash]
         owner = (content["name"], content["municipality_code"], content["kind"])
         return Change(kind, key, "", *owner, on or listing.as_of, before, after, distance)
 

@@ -54,7 +54,7 @@ class StoredRecord:
     own_id: str = ""
 
     def __post_init__(self) -> None:
-        """Fill in the own id."""
+        """Take the facility id as own id unless one is given."""
         if not self.own_id:
             object.__setattr__(self, "own_id", self.facility_id)
 

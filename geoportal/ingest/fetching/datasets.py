@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(r"\{(prefecture|mesh|city|each)\}")
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What files are got for.
+    """A city that files are fetched for.
 
     Attributes
     ----------

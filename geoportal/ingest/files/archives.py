@@ -115,9 +115,8 @@ def open_members(path: Path) -> list[Member]:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _unzip(path.name, data, modified)
     if data.startswith(b"\x1f\x8b"):
-        inner = _gunzip(path.name, data)
-        _refuse_nested(path.name, inner)
-        return [Member(path.name, inner, modified)]
+        data = _gunzip(path.name, data)
+        _refuse_nested(path.name, data)
     return [Member(path.name, data, modified)]
 
 

@@ -128,9 +128,11 @@ def read_local(
         fields[whole] = fields.get(whole) or text
     if any(key.startswith("n03") for key in fields):
         return None
-    name = _school(properties, school_field) or _first(fields, _NAME_FIELDS)
+    school_field = school_field or find_school_field([properties])
+    name = _text(properties.get(school_field)) or _first(fields, _NAME_FIELDS)
     published = _first(fields, _CODE_FIELDS)
-    codes = (_first(fields, _MUNICIPALITY_FIELDS), *_school_values(properties))
+    school_values = (_text(properties[key]) for key in properties if _SCHOOL_FIELD.match(key))
+    codes = (_first(fields, _MUNICIPALITY_FIELDS), *school_values)
     own_municipality = find_code(published) if len(published) > _SHORTEST_PUBLISHED else ""
     municipality = next(filter(None, map(find_code, codes)), own_municipality)
     level = _level(fields, properties, name, layer)
@@ -189,16 +191,6 @@ def _code(level: str, municipality: str, own: str, name: str) -> str:
     if _OWN_CODE.fullmatch(own) and own not in _RESERVED:
         return own
     return f"L{digest(chr(10).join((level, municipality, own or fold(name))))[:10]}"
-
-
-def _school_values(properties: Mapping[str, Any]) -> list[str]:
-    """Return the values of an A27 or A32 feature, one of which is the municipality's code."""
-    return [_text(value) for key, value in properties.items() if _SCHOOL_FIELD.match(key)]
-
-
-def _school(properties: Mapping[str, Any], school_field: str) -> str:
-    """Return the school of an A27 or A32 feature."""
-    return _text(properties.get(school_field or find_school_field([properties])))
 
 
 def _whole_name(key: str, value: str) -> str:

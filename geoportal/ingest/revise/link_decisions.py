@@ -1,4 +1,4 @@
-"""People's decisions about links stored, and the reasons of links explained."""
+"""Storing people's decisions about links, and explaining why records are linked."""
 
 from __future__ import annotations
 

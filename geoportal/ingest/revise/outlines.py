@@ -1,4 +1,4 @@
-"""Outlines of districts stored: the newest and most detailed edition of each wins."""
+"""Storing outlines of districts: the newest and most detailed edition of each wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the gazetteer stored, municipality by municipality: the newest and fullest wins."""
+"""Storing places of the gazetteer: of each municipality the newest and fullest edition wins."""
 
 from __future__ import annotations
 

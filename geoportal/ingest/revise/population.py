@@ -1,4 +1,4 @@
-"""Population stored: the newest edition wins, a real one over the sample's."""
+"""Storing population: the newest edition wins, a real one over the sample's."""
 
 from __future__ import annotations
 

@@ -125,7 +125,8 @@ def _add_row(
 ) -> None:
     """Add a row to its institution, or reject it."""
     symbol = clean_line(record.get("symbol"))
-    code = _code(notes, record, edition)
+    table = unicodedata.normalize("NFKC", record.get("table"))
+    code = _code(notes, table, edition)
     if not symbol:
         notes.reject("symbol", "no_symbol", "a filing needs its symbol (受理記号); mend the row")
     notes.require_name("institution")
@@ -134,7 +135,7 @@ def _add_row(
     facts = {name: record.get(name) for name in _INSTITUTION_FIELDS}
     institution = institutions.get(code)
     if institution is None:
-        institution = institutions[code] = _Institution(record, _table(record), code, facts)
+        institution = institutions[code] = _Institution(record, table, code, facts)
     elif facts != institution.facts:
         name = next(name for name, fact in facts.items() if fact != institution.facts[name])
         message = f"differs from line {institution.first.line}; the first is kept"
@@ -152,20 +153,15 @@ def _add_row(
         remarks.append(remark)
 
 
-def _table(record: Record) -> str:
-    return unicodedata.normalize("NFKC", record.get("table"))
-
-
-def _code(notes: RowNotes, record: Record, edition: Edition) -> str:
+def _code(notes: RowNotes, table: str, edition: Edition) -> str:
     """Return the ten-digit code of the row's institution, empty when the row is rejected."""
-    table = _table(record)
     if table not in TABLE_DIGITS:
         notes.reject("table", "unknown_table", "expected 医科, 歯科 or 薬局; is the row shifted?")
         return ""
     number = read_official_number(notes, "number").replace(",", "").replace(".", "")
     if len(number) == 6 and number.isdigit():
         number = notes.restore_zero("number", number)
-    code = institution_code(_prefecture(record, edition), table, number)
+    code = institution_code(_prefecture(notes.record, edition), table, number)
     if not code and not notes.rejected:
         message = "expected seven digits and a prefecture code of two; get the original file"
         notes.reject("number", "bad_institution_number", message)

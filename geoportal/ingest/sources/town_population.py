@@ -284,12 +284,8 @@ def _note_unpublished(ages: AgeTable, rows: list[_Row], extract: TownExtract) ->
         message = "no columns add up to these ages; they stay unknown: get the file by 5-year ages"
         value = "、".join(f"{OLD_FROM[group]}歳以上" for group in missing)
         extract.issues.append(Issue(1, "", "missing_column", WARNING, value, message))
-    hidden = [
-        row
-        for row in rows
-        if not row.total
-        and any(row.figures[group] is None for group in _GROUPS if group not in missing)
-    ]
+    given = [group for group in _GROUPS if group not in missing]
+    hidden = [row for row in rows if not row.total and None in map(row.figures.get, given)]
     if hidden:
         line, count = hidden[0].record.line, str(len(hidden))
         extract.issues.append(Issue(line, "", "suppressed", INFO, count, _HIDDEN_MESSAGE))
