@@ -67,6 +67,7 @@ def test_a_body_that_is_no_json_is_told_what_is_expected(client, path, headers):
     response = client.post(path, data=b'{"address": "x"}', headers=headers)
     assert (response.status_code, response.content_type) == (415, PROBLEM)
     assert "application/json" in response.get_json()["detail"]
+    assert response.headers["Accept-Post"] == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
 
 

@@ -228,6 +228,7 @@ def test_after_failures_in_a_row_nobody_waits(server, basemap, clock, caplog):
     for tile in NEIGHBOURS[:3]:
         refused(basemap, tile)
     assert not basemap.available()
+    assert caplog.text.count("no tiles from 127.0.0.1") == 1
     asked = sum(server.asked.values())
     for tile in NEIGHBOURS:
         refused(basemap, tile)

@@ -388,6 +388,25 @@ def test_groups_are_the_columns_that_begin_with_them(starts, order):
         assert [column.low for column in table.of_group(group)] == expected
 
 
+@pytest.mark.parametrize(
+    ("sexes", "columns"),
+    [
+        (("男", "女"), [("男", 65), ("女", 65)]),
+        (("男",), []),  # half the people are not all of them
+        (("女",), []),
+        (("",), [("", 65)]),
+        (("男", ""), [("", 65)]),
+        (("男", "女", ""), [("男", 65), ("女", 65)]),
+    ],
+)
+def test_one_sex_alone_is_not_everybody(sexes, columns):
+    words = {"男": "の男性", "女": "の女性", "": ""}
+    bands = ("0-64歳", "65歳以上")
+    table = AgeTable.of(f"{band}{words[sex]}" for sex in sexes for band in bands)
+    assert [(column.sex, column.low) for column in table.of_group("pop65")] == columns
+    assert bool(table) == bool(columns)
+
+
 def test_a_sum_beside_its_parts_is_not_added():
     headers = ["0-64歳の男性", "65歳以上の男性", "65-74歳の男性", "75歳以上の男性"]
     headers += [header.replace("男", "女") for header in headers]
