@@ -355,7 +355,7 @@ def test_what_the_settings_make(tmp_path, caplog):
     assert "no cache" in caplog.text
 
 
-@pytest.mark.parametrize("size", ["", "8", "-1", "1e3", "５１２", "x", "9" * 5000])
+@pytest.mark.parametrize("size", ["", "8", "15", "10000000", "-1", "1e3", "５１２", "x", "9" * 5000])
 def test_a_cache_has_a_size(size):
     with pytest.raises(UsageError, match="GEOPORTAL_TILE_CACHE_MB must be"):
         Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": size})
@@ -364,7 +364,9 @@ def test_a_cache_has_a_size(size):
 def test_the_base_map_is_on_unless_switched_off():
     assert Settings.from_environment({}).tiles_on
     assert not Settings.from_environment({"GEOPORTAL_TILES_ON": "0"}).tiles_on
-    assert Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": "64"}).tile_cache_mb == 64
+    for size in (16, 64, 9_999_999):
+        made = Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": str(size)})
+        assert made.tile_cache_mb == size
 
 
 def test_pictures_are_known_by_their_first_bytes():

@@ -231,6 +231,7 @@ def test_bad_rows_are_rejected_by_line_field_and_value(placed, tmp_path):
         row("紫水町1丁目", 総人口="-72"),
         row("紫水町1丁目", **{"85歳以上の男性": "many"}),
         row(""),
+        row("紫水町1丁目", 総人口="10.5"),
         row("錦小路", code=""),
         row("錦小路", city="北九州市戸畑区"),
         row("錦小路", code="", city="どこか市"),
@@ -238,10 +239,11 @@ def test_bad_rows_are_rejected_by_line_field_and_value(placed, tmp_path):
     report = imported(placed, tmp_path, *rows)
     assert codes(report, "error") == [
         *((3, "duplicate_key"), (5, "negative"), (6, "bad_number"), (7, "no_town")),
-        *((8, "no_municipality"), (9, "municipality_conflict"), (10, "unknown_municipality")),
+        (8, "bad_number"),
+        *((9, "no_municipality"), (10, "municipality_conflict"), (11, "unknown_municipality")),
     ]
     assert (4, "repeated_row") in codes(report)
-    assert (report.rows_read, report.rejected, len(held(placed))) == (9, 7, 1)
+    assert (report.rows_read, report.rejected, len(held(placed))) == (10, 8, 1)
 
 
 def test_of_a_series_the_newest_day_of_each_municipality_is_taken(placed, tmp_path):
