@@ -196,6 +196,14 @@ def test_what_the_first_hours_state_is_not_replaced_by_others(geography):
         stored((other_own, replace(other, hours=second))),
     ).hours
     assert {name: getattr(hours, name) for name in kept} == kept
+    bare = replace(first, **dict.fromkeys(kept, ()) | {"note": ""})
+    filled = resolve(
+        geography,
+        stored((own, replace(found, hours=bare))),
+        stored((other_own, replace(other, hours=second))),
+    ).hours
+    assert {name: getattr(filled, name) for name in kept} == others
+    assert filled.sessions == sessions
 
 
 def test_hours_of_the_first_that_has_times_are_filled_from_others(geography):

@@ -355,10 +355,13 @@ def test_what_the_settings_make(tmp_path, caplog):
     assert "no cache" in caplog.text
 
 
-@pytest.mark.parametrize("size", ["", "8", "15", "10000000", "-1", "1e3", "５１２", "x", "9" * 5000])
+@pytest.mark.parametrize(
+    "size", ["", "8", "15", "10000000", "-1", "1e3", "５１２", "x"]
+)
 def test_a_cache_has_a_size(size):
-    with pytest.raises(UsageError, match="GEOPORTAL_TILE_CACHE_MB must be"):
-        Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": size})
+    for text in (size, size * 5000):
+        with pytest.raises(UsageError, match="GEOPORTAL_TILE_CACHE_MB must be"):
+            Settings.from_environment({"GEOPORTAL_TILE_CACHE_MB": text})
 
 
 def test_the_base_map_is_on_unless_switched_off():
