@@ -355,9 +355,7 @@ def test_what_the_settings_make(tmp_path, caplog):
     assert "no cache" in caplog.text
 
 
-@pytest.mark.parametrize(
-    "size", ["", "8", "15", "10000000", "-1", "1e3", "５１２", "x"]
-)
+@pytest.mark.parametrize("size", ["", "8", "15", "10000000", "-1", "1e3", "５１２", "x"])
 def test_a_cache_has_a_size(size):
     for text in (size, size * 5000):
         with pytest.raises(UsageError, match="GEOPORTAL_TILE_CACHE_MB must be"):

@@ -372,6 +372,15 @@ def test_a_header_means_its_ages_however_it_is_written(drawn):
     assert column.high == high if high is not None else column.high > 200
 
 
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [("65-64歳", None), ("65-65歳", (65, 65)), ("65歳", (65, 65)), ("0-4歳", (0, 4))],
+)
+def test_ages_run_upwards(text, ages):
+    column = read_age_column(text)
+    assert (column and (column.low, column.high)) == ages
+
+
 @given(st.text(alphabet="地域名総人口男女性備考コード調査年月日世帯数", max_size=8))
 def test_headers_without_a_number_are_no_ages(text):
     assert read_age_column(text) is None
