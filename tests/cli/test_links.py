@@ -54,6 +54,9 @@ def test_a_decision_joins_them_and_is_told_and_taken_back(db):
     assert explained["id"] == PLACE
     assert explained["redirects"] == [CODE]
     assert {item["own_id"] for item in explained["records"]} == {PLACE, CODE}
+    for own in (PLACE, CODE):  # either side of the pair
+        assert answer("links", "explain", own, db=db)["decisions"] == explained["decisions"]
+    assert answer("links", "explain", "4017710002", db=db)["decisions"] == []
     (said,) = explained["decisions"]
     assert (said["verdict"], said["by"], said["note"]) == ("same", "見本", "電話")
     assert "人が決めた" in geoportal("links", "explain", PLACE, db=db).stdout

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 import python_calamine
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from geoportal.cli.main import main
 from geoportal.services.portal import shipped_reference
@@ -191,7 +192,9 @@ def test_wrong_values_are_told_with_row_and_column(clinic, template, tmp_path):
     issues = {issue["code"]: issue for issue in report["issues"]}
     bad = next(i for i in report["issues"] if i["value"] == "たぶん")
     assert (bad["line"], bad["field"]) == (5, "訪問診療(定期) [VM.REG]")
-    assert "column " in bad["message"]
+    heading = [str(cell) for cell in sheet_rows(template)[HEADER_LINE - 1]]
+    place = next(at for at, cell in enumerate(heading) if "[VM.REG]" in cell)
+    assert f"(column {xl_col_to_name(place)})" in bad["message"]
     assert {"bad_answer", "bad_date"} <= issues.keys()
     (stored,), _ = records(clinic)
     assert [(claim.code, claim.value) for claim in stored.record.claims] == [("AC.VENT", "yes")]

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage } from "./page.mjs";
+import { made, openPage } from "./page.mjs";
 
-openPage();
-const { rememberInUrl, shareUrl } = await import("../../geoportal/web/static/js/share.js");
+const notice = made("div", { id: "notice" });
+openPage({ body: made("body", {}, notice) });
+const { copyLink, rememberInUrl, shareUrl } = await import("../../geoportal/web/static/js/share.js");
 
 test("what is shared holds no words typed and no page's start; the view is the present one", () => {
   openPage({ address: "https://example.test/?district=40106&q=%E5%86%85%E7%A7%91&offset=20&view=list&lang=en#found" });
@@ -21,4 +22,19 @@ test("links to other languages follow what is asked", () => {
   openPage({ links });
   rememberInUrl("/?district=40106&lang=ja");
   assert.deepEqual(links.map((link) => link.href), ["/?district=40106&lang=en", "/?district=40106&lang=ja-easy"]);
+});
+
+const clipboard = (writeText) => Object.defineProperty(globalThis, "navigator", { value: { clipboard: { writeText } }, configurable: true });
+
+test("a link is copied whole, and shown where the browser does not let a page copy", async () => {
+  openPage();
+  const copied = [];
+  clipboard(async (text) => { copied.push(text); });
+  await copyLink("/?district=40106");
+  assert.deepEqual(copied, ["https://example.test/?district=40106"]);
+  assert.deepEqual([notice.text, notice.hidden], ["copied", false]);
+  clipboard(async () => { throw new Error("not allowed"); });
+  await copyLink("/?district=40106");
+  assert.equal(notice.text, "shown");
+  assert.equal(notice.querySelector("input").attributes.value, "https://example.test/?district=40106");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage } from "./page.mjs";
+import { made, openPage } from "./page.mjs";
 
 openPage();
 const words = await import("../../geoportal/web/static/js/words.js");
@@ -38,4 +38,31 @@ test("links keep the language asked for", async () => {
   assert.equal(words.withLanguage("/centres"), "/centres?lang=ja-easy");
   openPage();
   assert.equal(words.withLanguage("/centres"), "/centres");
+});
+
+test("every reading of a text is left out, not only the first", () => {
+  assert.equal(words.t("twice"), "薬と水");
+  assert.deepEqual(words.w("twice").filter((piece) => piece && piece.tag === "ruby").map((piece) => piece.children[0]), ["薬", "水"]);
+});
+
+test("what an element says leaves out readings and their brackets", () => {
+  const ruby = made("ruby", {}, "薬", made("rp", {}, "（"), made("rt", {}, "くすり"), made("rp", {}, "）"));
+  const element = made("p", {}, "  その ", ruby, "\n を");
+  assert.equal(words.spoken(element), "その 薬 を");
+  assert.equal(ruby.text, "薬（くすり）"); // the page itself is left as it is
+});
+
+test("the language of a link is a value, never another parameter", () => {
+  openPage({ address: "https://example.test/?lang=en%26x%3D1" });
+  assert.equal(words.withLanguage("/centres"), "/centres?lang=en%26x%3D1");
+});
+
+test("in English dates are said in English, and Japanese is marked as such", async () => {
+  openPage({ language: "en" });
+  const english = await import("../../geoportal/web/static/js/words.js?english");
+  assert.deepEqual(["2026-01-31", "2026-12-05"].map(english.day), ["31 Jan 2026", "5 Dec 2026"]);
+  assert.equal(english.month("2026-04-01"), "Apr 2026");
+  const pieces = english.w("english");
+  assert.deepEqual(pieces.map((piece) => piece.text || piece), ["See ", "訪問診療", " <now>"]);
+  assert.deepEqual([pieces[1].tag, pieces[1].attributes.lang], ["span", "ja"]);
 });

@@ -44,6 +44,13 @@ def test_nor_are_refusals_by_path_and_method(app, client):
         assert response.headers["Cache-Control"] == "no-store", path
 
 
+@pytest.mark.parametrize("path", ["nothing", "facilities/nothing", "facilities?bbox=x", "search"])
+def test_nor_are_refusals_of_a_get(client, path):
+    response = client.get(f"/api/v1/{path}")
+    assert response.status_code in {400, 404, 405}
+    assert response.headers["Cache-Control"] == "no-store", path
+
+
 def test_nor_are_faults(app, client):
     def view(*_arguments, **_values):
         raise RuntimeError(ADDRESS)
@@ -58,3 +65,18 @@ def test_nor_are_faults(app, client):
 
 def test_every_route_that_takes_a_home_in_a_body_is_known_here(app):
     assert set(BODIES) <= {route.rule for route in routes(app, "POST")}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/centres", "/api/v1/exposure"])
+def test_what_depends_on_the_moment_is_not_kept(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["sources", "vocabulary", "points", "districts", "facilities"])
+def test_what_is_public_is_asked_for_again_each_time(client, path):
+    response = client.get(f"/api/v1/{path}")
+    assert response.headers["Cache-Control"] == "no-cache"
+    again = client.get(f"/api/v1/{path}", headers={"If-None-Match": response.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")

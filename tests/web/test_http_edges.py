@@ -67,6 +67,7 @@ def test_a_body_that_is_no_json_is_told_what_is_expected(client, path, headers):
     response = client.post(path, data=b'{"address": "x"}', headers=headers)
     assert (response.status_code, response.content_type) == (415, PROBLEM)
     assert "application/json" in response.get_json()["detail"]
+    assert response.headers["Accept-Post"] == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -109,3 +110,25 @@ def test_a_point_at_sea_is_answered_to_the_asker_and_kept_by_nobody(client):
     refused = client.post("/api/v1/locate", json={"lon": 229.5, "lat": 34.9876})
     assert refused.status_code == 400
     assert "34.9876" not in json.dumps(refused.get_json())
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/centres", "/nothing", "/api/v1/nothing", "/healthz"]
+)
+def test_every_answer_tells_the_browser_what_it_may_load_and_that_none_may_frame_it(client, path):
+    headers = client.get(path).headers
+    rules = headers["Content-Security-Policy"].split("; ")
+    policy = {name: set(sources) for name, *sources in map(str.split, rules)}
+    own = {"script-src", "style-src", "connect-src", "font-src", "manifest-src", "worker-src"}
+    assert policy == {
+        "default-src": {"'none'"},
+        "base-uri": {"'none'"},
+        "frame-ancestors": {"'none'"},
+        "form-action": {"'self'"},
+        "img-src": {"'self'", "data:"},
+        **{name: {"'self'"} for name in own},
+    }
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"] == "geolocation=(self), camera=(), microphone=()"

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from shapely.geometry import MultiPolygon, box
 
+from geoportal.coverage.area import choose_target
 from geoportal.coverage.mesh_demand import clip, spread_suppressed
+from geoportal.domain.district import District
 from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.mesh import (
     half_mesh_boxes,
@@ -12,6 +14,7 @@ from geoportal.geo.mesh import (
     half_mesh_rows,
     is_half_mesh,
 )
+from geoportal.index.districts import DistrictIndex
 from geoportal.store.population import MeshCell
 from tests.unit.coverage.town import half_mesh_code
 
@@ -104,3 +107,26 @@ def test_areas_are_those_of_the_ellipsoid():
     expected = abs(Geod(ellps="GRS80").geometry_area_perimeter(shape.segmentize(0.0001))[0])
     found = EqualArea(130.9, 33.9).areas_m2(np.array([shape], dtype=object))[0]
     assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_sea_is_known_where_the_prefecture_is_imported_whole():
+    """Else what lies beyond a district may be land of one whose outline is missing."""
+    ward = (District("40106", "見本区", "ward"), MultiPolygon([box(130.8, 33.8, 130.9, 33.9)]))
+    prefecture = (
+        District("40", "見本県", "prefecture"),
+        MultiPolygon([box(130.0, 33.0, 131.0, 34.0)]),
+    )
+    local = (
+        District("w1", "見本圏域", "日常生活圏域", "40106"),
+        MultiPolygon([box(130.82, 33.82, 130.88, 33.88)]),
+    )
+
+    def known(code, *outlines):
+        index = DistrictIndex(list(outlines))
+        return choose_target(index, {code: [code]}, {}, code).sea_known
+
+    assert known("40106", ward, prefecture)
+    assert not known("40106", ward)
+    assert known("w1", local, ward, prefecture)
+    assert not known("w1", local, ward)
+    assert not known("w1", local)

@@ -1,7 +1,9 @@
 """On whom a district depends, and where one more would help most, by brute force."""
 
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +92,31 @@ def test_no_other_cell_would_reach_more_of_those_in_want(study, ring, district):
 def test_nowhere_to_build_where_nobody_lives():
     empty = town.study(people=town.population([]))
     assert best_site(empty, 0, 1) is None
+
+
+def test_facilities_that_fewer_than_half_a_person_depends_on_are_left_out():
+    people = np.array([0.3, 0.1, 0.3, 0.2, 40.0])  # of the third together half a person
+    nearest = np.array([0, 1, 2, 2, 3])
+    access = SimpleNamespace(counts=np.ones((5, len(RINGS_M)), dtype=int), nearest=nearest)
+    districts = np.zeros(5, dtype=int)
+    (found,) = dependence(
+        SimpleNamespace(
+            sure=SimpleNamespace(access=access),
+            cells=Cells(districts=districts, need=people),
+            facility_districts=np.array([0, 0, 1, 1]),
+            target=SimpleNamespace(areas=["only"]),
+        ),
+        0,
+    )
+    assert found.sole == ((3, 40.0), (2, 0.5))
+    assert found.on_one == pytest.approx(people.sum())
+    assert found.neighbours == ((3, 40.0), (2, 0.5))
+    assert found.across == pytest.approx(40.5)
+
+
+class Cells(SimpleNamespace):
+    def __len__(self):
+        return self.districts.size
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import python_calamine
 
 from geoportal.errors import UsageError
 from geoportal.export.facilities import DOWNLOADS, FORMATS, export_facilities
-from geoportal.export.table import PLAIN_COLUMNS, harmless, write_csv, write_xlsx
+from geoportal.export.table import PLAIN_COLUMNS, flat_row, harmless, write_csv, write_xlsx
 from geoportal.services.portal import shipped_reference
 
 DANGEROUS = [
@@ -77,6 +77,32 @@ def check_table(rows):
     assert second[heading.index("名称")] == "見本医院"
     assert second[heading.index("経度")] == ""
     assert first[-1] == "○（confirmed 2026-11-01）"
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ({"value": "yes", "stale": False}, "○（confirmed 2026-11-01）"),
+        ({"value": "no", "stale": False}, "×（confirmed 2026-11-01）"),
+        ({"value": "yes", "stale": True}, "○（confirmed 2026-11-01 古い情報）"),
+        ({"value": "unknown", "stale": True}, "不明"),
+    ],
+)
+def test_what_is_not_known_is_neither_yes_nor_no(claim, text):
+    document = feature("a", "見本医院", None)
+    document["properties"]["shown"] = {
+        "VM.REG": {"evidence": "confirmed", "as_of": "2026-11-01", **claim}
+    }
+    assert flat_row(document, "診療所")["VM.REG"] == text
+
+
+def test_fictional_rows_say_so_and_others_do_not():
+    document = feature("a", "見本医院", [130.875, 33.885])
+    assert flat_row(document, "診療所")["fictional"] == "架空のデータ"
+    document["properties"] |= {"fictional": False}
+    row = flat_row(document, "診療所")
+    assert (row["fictional"], row["kind_label"]) == ("", "診療所")
+    assert (row["lon"], row["lat"]) == (130.875, 33.885)
 
 
 def check_csv(path):

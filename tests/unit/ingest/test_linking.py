@@ -9,6 +9,7 @@ import pytest
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
+from geoportal.ingest.linking.blocking import candidate_pairs
 from geoportal.ingest.linking.clustering import LINKED, REVIEW, facility_id, link_units
 from geoportal.ingest.linking.comparison import compare_units
 from geoportal.ingest.linking.decisions import (
@@ -198,6 +199,16 @@ def test_the_listed_one_of_two_codes_gets_the_place():
     assert found.facility_of["m4017710001"] == "m4017710001"
 
 
+def test_even_where_more_speaks_for_the_one_that_is_closed():
+    phone = "093-000-0001"
+    old, new = bureau("4017710001", phone=phone), bureau("4017710002")
+    found = linkage(navii(phone=phone), old, new, closed={"m4017710001"})
+    assert found.facility_of["m4017710002"] == "n4022400000001"
+    assert found.facility_of["m4017710001"] == "m4017710001"
+    both_open = linkage(navii(phone=phone), old, new)
+    assert both_open.facility_of["m4017710001"] == "n4022400000001"
+
+
 def test_dental_ids_hold_the_institution_number():
     dental = (
         "n4030006431171",
@@ -308,6 +319,30 @@ def test_a_name_that_many_bear_weighs_less():
     rare, common = (compare_units(mine, theirs, {core: count}).score for count in (1, 16))
     assert rare - common == pytest.approx(4.0)  # log2(16) bits
     assert compare_units(mine, theirs, {}).score == rare
+
+
+def test_letters_that_many_names_share_bring_no_pairs_together():
+    """「内科医院」 in forty-one names tells nothing of them; a rare part of one does."""
+    ward = {"address": "福岡県北九州市小倉北区"}
+    letters = [chr(0x4E00 + 7 * n) for n in range(90)]
+
+    def blocked(count, mine="鑰", theirs="曖"):
+        lists = [navii(f"40224000{n:05}", f"{letters[n]}内科医院", **ward) for n in range(count)]
+        other = [
+            navii("4022400099999", f"{mine}内科医院", **ward),
+            bureau(name=f"{theirs}内科医院", **ward),
+        ]
+        units = make_units([stored_open(item) for item in (*lists, *other)])
+        return {
+            frozenset((units[first].id, units[second].id))
+            for first, second in candidate_pairs(units)
+        }
+
+    assert len(blocked(2)) == 3
+    assert blocked(80) == set()
+    assert blocked(80, mine="鑰珊瑚", theirs="曖珊瑚") == {
+        frozenset(("n4022400099999", "m4017719999"))
+    }
 
 
 def stored_open(item):

@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry import box, mapping
 
 from geoportal.errors import UsageError
+from geoportal.ingest.files.geojson import read_geojson
 from geoportal.store.outlines import read_outlines
 from tests.unit.ingest.official import codes, import_into, only
 
@@ -94,6 +95,22 @@ SEQUENCE = "".join(f"\x1e{json.dumps(one, ensure_ascii=False, indent=1)}\n" for 
 def test_geojson_in_any_shape_and_encoding(database, tmp_path, text, encoding):
     path = write(tmp_path / "area.geojson", text, encoding)
     assert_both(database, only(import_into(database, path)))
+
+
+def test_a_ring_needs_three_different_corners():
+    corners = [[130.85, 33.85], [130.88, 33.85], [130.88, 33.90]]
+    shapes = [
+        [[*corners, corners[0]]],  # a triangle
+        [corners],  # left open
+        [[*corners[:2], corners[0], corners[1]]],  # there and back
+        [[corners[0]]],
+    ]
+    features = [feature(ROWS[0], {"type": "Polygon", "coordinates": rings}) for rings in shapes]
+    read = read_geojson("area.geojson", collection(*features))
+    areas = [item.geometry.area if item.geometry else 0.0 for item in read.features]
+    assert areas[:2] == pytest.approx([0.03 * 0.05 / 2] * 2)
+    assert areas[2:] == [0.0, 0.0]
+    assert [bool(item.fault) for item in read.features] == [False, False, True, True]
 
 
 def test_a_single_feature_and_numbers_that_json_does_not_know(database, tmp_path):

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from geoportal.address.result import GeocodeResult
+from geoportal.domain.hours import Session
 from geoportal.domain.location import Location
 from geoportal.ingest.resolve.facility import resolve_facility
-from geoportal.ingest.resolve.positions import Placement
+from geoportal.ingest.resolve.positions import Placement, place_record
 from geoportal.store.facilities import StoredRecord
 from tests.unit.ingest.official import REFERENCE
 from tests.unit.ingest.test_linking import bureau, navii, record
@@ -124,12 +125,85 @@ def test_an_address_that_ends_with_the_town_is_completed_only_from_the_same_town
     assert resolve(geography, *records).address == shown
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "claimed", "expected"),
+    [
+        ("ok", "40106", "", "40106"),
+        ("partial", "40106", "", "40106"),
+        ("ambiguous", "40106", "", ""),
+        ("not_found", "", "", ""),
+        ("ok", "40106", "40107", "40107"),
+    ],
+)
+def test_a_record_that_claims_no_municipality_has_that_of_its_address(
+    status, code, claimed, expected
+):
+    geocoder = SimpleNamespace(
+        gazetteer=SimpleNamespace(town_count=1),
+        geocode=lambda *_: GeocodeResult(status, municipality_code=code),
+    )
+    listed = record("bureau", "4017719999", municipality_code=claimed)
+    assert place_record(listed, make_geography(geocoder)).municipality_code == expected
+
+
+def test_else_that_in_which_its_point_lies():
+    geocoder = SimpleNamespace(
+        gazetteer=SimpleNamespace(town_count=1), geocode=lambda *_: GeocodeResult("not_found")
+    )
+    geography = make_geography(geocoder)
+    codes = [
+        place_record(
+            record("bureau", "4017719999", municipality_code="", lon=lon, lat=lat), geography
+        ).municipality_code
+        for lon, lat in (ASANO_POINT, (131.9, 33.1), (0.0, 0.0))
+    ]
+    assert codes == ["40106", "", ""]
+
+
 def test_a_guessed_kind_gives_way_with_what_it_claims(geography):
     guessed = ("m1", record("bureau-codes", "4017719999", kind="hospital"))
     facility = resolve(geography, stored(guessed), stored(navii(kind="clinic")))
     assert facility.kind == "clinic"
     alone = resolve(geography, stored(guessed))
     assert alone.kind == "hospital"
+
+
+def test_what_the_first_hours_state_is_not_replaced_by_others(geography):
+    own, found = navii()
+    kept = {
+        "closed_days": (6,),
+        "open_days": (1,),
+        "closed_weeks": ((3, 2),),
+        "closed_dates": ("01-01",),
+        "unclear_dates": ("08-15",),
+        "note": "電話",
+    }
+    others = {
+        "closed_days": (),
+        "open_days": (2,),
+        "closed_weeks": ((1, 3),),
+        "closed_dates": ("12-31",),
+        "unclear_dates": ("12-30",),
+        "note": "別",
+    }
+    sessions = (Session(0, "09:00", "12:00"),)
+    first = replace(found.hours, **kept, sessions=sessions, source="navii-facility")
+    other_own, other = bureau()
+    second = replace(other.hours, **others, source="bureau")
+    hours = resolve(
+        geography,
+        stored((own, replace(found, hours=first))),
+        stored((other_own, replace(other, hours=second))),
+    ).hours
+    assert {name: getattr(hours, name) for name in kept} == kept
+    bare = replace(first, **dict.fromkeys(kept, ()) | {"note": ""})
+    filled = resolve(
+        geography,
+        stored((own, replace(found, hours=bare))),
+        stored((other_own, replace(other, hours=second))),
+    ).hours
+    assert {name: getattr(filled, name) for name in kept} == others
+    assert filled.sessions == sessions
 
 
 def test_hours_of_the_first_that_has_times_are_filled_from_others(geography):

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoportal.documents.search_extras import (
+    reason_document,
+    relaxation_document,
+    relaxation_steps,
+)
 from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.domain.query import Origin, Query
 from geoportal.search.answer import search
 from geoportal.search.exposure import LEAST_QUESTIONS, ExposureLedger, simulate
-from geoportal.search.relax import RelaxationKind, Step
+from geoportal.search.rank import Reason
+from geoportal.search.relax import Relaxation, RelaxationKind, Step
 from tests.factories import KOKURA, TODAY, make_claim, make_facility, make_snapshot
 from tests.unit.search.test_answer import random_city
 
@@ -297,3 +303,36 @@ def test_somebody_in_place_means_something_can_always_be_let_go_of():
     answer = search(make_snapshot([make_facility("mute")]), query, OpeningCalendar())
     (all_needs,) = (item for item in answer.relaxations if len(item.steps) > 1)
     assert {step.value for step in all_needs.steps} == set(query.needs)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason("band", "possible"), "no need refused, some not known"),
+        (Reason("band", "no"), "a need is refused"),
+        (Reason("text", "in_kana"), "the words are in the reading"),
+        (Reason("distance_m", 1234), "1,234 m in a straight line"),
+        (Reason("draw", 1234), "level ones by the draw of the day"),
+    ],
+)
+def test_each_reason_has_its_own_words(reason, words):
+    document = reason_document(reason)
+    assert (document["key"], document["value"]) == (reason.key, reason.value)
+    assert document["words_en"] == words
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Step(RelaxationKind.DROP, "VM.REG"),),
+        (Step(RelaxationKind.DROP, "VM.REG"), Step(RelaxationKind.DROP, "AC.PAIN")),
+    ],
+)
+def test_a_relaxation_is_read_back_as_it_was_written(steps):
+    document = relaxation_document(Relaxation(steps, adds=3))
+    assert relaxation_steps(document) == steps
+    assert document["adds"] == 3
+    assert document["drop"] == "VM.REG"
+    assert ("together" in document, document.get("also_drop")) == (
+        (True, ["AC.PAIN"]) if len(steps) > 1 else (False, None)
+    )

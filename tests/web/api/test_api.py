@@ -166,6 +166,7 @@ def test_an_address_that_leads_nowhere_is_a_problem_that_does_not_repeat_it(clie
     assert response.status_code == 422
     problem = response.get_json()
     assert problem["errors"][0]["field"] == "near.address"
+    assert problem["address_status"] == "not_found"
     for part in (address, "ひみつ"):
         assert part not in json.dumps(problem, ensure_ascii=False)
         assert part not in caplog.text

@@ -84,7 +84,7 @@ def test_a_search_around_a_station_measures_from_it_and_says_so(client):
 
 def test_an_ambiguous_station_is_no_origin(client):
     response = client.post("/api/v1/search", json={"near": {"address": "茜町駅"}})
-    assert response.status_code == 422
+    assert (response.status_code, response.get_json()["address_status"]) == (422, "ambiguous")
     assert "茜" not in response.text
 
 

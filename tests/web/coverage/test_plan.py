@@ -13,12 +13,16 @@ from pyproj import Geod
 from werkzeug.test import TestResponse
 
 from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.coverage.service import NO_CHANGE
 from geoportal.services.view import View
+from geoportal.web.coverage.plan import read_plan
+from geoportal.web.language.messages import messages
 
 GEOD = Geod(ellps="GRS80")
 DOCTORS: dict[str, Any] = {"area": "40100", "kind": ["hospital", "clinic"], "need": ["VM.REG"]}
 QUERY = "area=40100&kind=hospital&kind=clinic&need=VM.REG"
 TOBATA = (130.829, 33.896)
+PLANNED = "130.88,33.88,2,見本"
 HOSTILE = "<script>alert(1)</script>\"'&"
 
 
@@ -295,3 +299,39 @@ def _candidate(found: GeocodeResult) -> Candidate:
         found.uncertainty_m,
         f"{found.prefecture}{found.municipality}{found.town}",
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({}, "coverage-plan-nothing"),
+        ({"remove": ["no-such-facility"]}, "coverage-plan-nothing"),
+        ({"planned": ["damaged"]}, "coverage-plan-nothing"),
+        ({"chosen": [PLANNED]}, ""),
+        ({"planned": [PLANNED]}, ""),
+        ({"undo": [PLANNED], "planned": [PLANNED]}, ""),
+        ({"point": ["130.88,33.88"]}, ""),
+        ({"point": ["130.88,33.88"], "capacity": ["0"]}, "coverage-plan-capacity-wrong"),
+        ({"point": ["130.88"]}, "coverage-plan-point"),
+        ({"point": ["181,33.88"]}, "coverage-plan-point"),
+    ],
+)
+def test_only_a_form_that_changes_nothing_is_told_so(view, values, problem):
+    plan = read_plan(view, values, lambda _: None, messages("ja"))
+    assert plan.problem == problem
+    if problem:
+        assert plan.changes == NO_CHANGE
+    elif "undo" not in values:
+        assert [planned.lon for planned in plan.changes.add] == [130.88]
+
+
+def test_a_facility_is_closed_and_opened_again(view):
+    id_ = view.snapshot.facilities[0].id
+
+    def changes(**values):
+        plan = read_plan(view, values, lambda _: None, messages("ja"))
+        assert plan.problem == ""
+        return plan.changes
+
+    assert changes(remove=[id_, id_]).remove == (id_,)
+    assert changes(remove=[id_], undo=[id_]) == NO_CHANGE

@@ -333,6 +333,14 @@ def test_the_language_is_carried_along_and_offered(client: FlaskClient) -> None:
     assert offered["ja"] == "/?district=40106&lang=ja"
 
 
+@pytest.mark.parametrize("asked", ["", "xx", "EN", "en%26x=1", "%22%3E%3Cscript%3E"])
+def test_a_language_there_is_none_of_is_not_carried_along(client: FlaskClient, asked: str) -> None:
+    page = read(client.get(f"/?district=40106&lang={asked}"))
+    links = [a["href"] for a in page.all("a") if a.get("href", "").startswith("/facilities/")]
+    assert links
+    assert not [href for href in links if "lang" in href]
+
+
 def test_the_browsers_language_is_used_when_the_url_names_none(client: FlaskClient) -> None:
     response = client.get("/help", headers={"Accept-Language": "en-US,en;q=0.9"})
     assert "How to use" in response.get_data(as_text=True)

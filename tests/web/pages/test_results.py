@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from geoportal.address.result import GeocodeResult
 from geoportal.services.view import View
 from geoportal.web.pages import search_form
+from geoportal.web.pages.search_answer import looks_like_phone
 from tests.factories import KOKURA
 from tests.web.pages.test_pages import HOME, cards
 
@@ -191,3 +192,20 @@ def test_words_typed_into_the_place_box_are_in_no_address(client: FlaskClient, p
     for filters in chips:
         response = client.post("/", data={"filters": filters})
         assert "q=" not in response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("581-000", True),
+        ("58100", False),
+        ("０９３（５８１）", True),
+        ("+81 93 581", True),
+        ("093-581-0001 見本医院", False),
+        ("小倉北区1-2-3", False),
+        ("123456a", False),
+        ("", False),
+    ],
+)
+def test_a_telephone_number_has_six_digits_and_no_letters(text: str, expected: bool) -> None:
+    assert looks_like_phone(text) is expected

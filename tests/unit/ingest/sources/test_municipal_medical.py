@@ -72,6 +72,25 @@ def test_the_standard_list_of_medical_institutions(database, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("9:00", "09:00"),
+        ("９：３０", "09:30"),
+        ("9時ごろ", ""),
+        ("09:60", ""),
+        ("25:00", ""),
+        ("", ""),
+    ],
+)
+def test_a_time_that_is_none_is_told_and_not_used(database, tmp_path, text, opens):
+    report, (record,) = imported(database, tmp_path, MEDICAL, medical(診療開始時間=text))
+    assert {session.opens for session in record.hours.sessions} == ({opens} if opens else set())
+    assert record.hours.open_days == (0, 1, 2, 3, 4)
+    issues = [(issue.line, issue.value) for issue in report.issues if issue.code == "bad_time"]
+    assert issues == ([(2, text)] if text and not opens else [])
+
+
+@pytest.mark.parametrize(
     ("overrides", "kind"),
     [
         ({"医療機関の種類": "病院"}, "hospital"),

@@ -231,6 +231,7 @@ def test_bad_rows_are_rejected_by_line_field_and_value(placed, tmp_path):
         row("紫水町1丁目", 総人口="-72"),
         row("紫水町1丁目", **{"85歳以上の男性": "many"}),
         row(""),
+        row("紫水町1丁目", 総人口="10.5"),
         row("錦小路", code=""),
         row("錦小路", city="北九州市戸畑区"),
         row("錦小路", code="", city="どこか市"),
@@ -238,10 +239,11 @@ def test_bad_rows_are_rejected_by_line_field_and_value(placed, tmp_path):
     report = imported(placed, tmp_path, *rows)
     assert codes(report, "error") == [
         *((3, "duplicate_key"), (5, "negative"), (6, "bad_number"), (7, "no_town")),
-        *((8, "no_municipality"), (9, "municipality_conflict"), (10, "unknown_municipality")),
+        (8, "bad_number"),
+        *((9, "no_municipality"), (10, "municipality_conflict"), (11, "unknown_municipality")),
     ]
     assert (4, "repeated_row") in codes(report)
-    assert (report.rows_read, report.rejected, len(held(placed))) == (9, 7, 1)
+    assert (report.rows_read, report.rejected, len(held(placed))) == (10, 8, 1)
 
 
 def test_of_a_series_the_newest_day_of_each_municipality_is_taken(placed, tmp_path):
@@ -370,6 +372,15 @@ def test_a_header_means_its_ages_however_it_is_written(drawn):
     assert column.high == high if high is not None else column.high > 200
 
 
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [("65-64歳", None), ("65-65歳", (65, 65)), ("65歳", (65, 65)), ("0-4歳", (0, 4))],
+)
+def test_ages_run_upwards(text, ages):
+    column = read_age_column(text)
+    assert (column and (column.low, column.high)) == ages
+
+
 @given(st.text(alphabet="地域名総人口男女性備考コード調査年月日世帯数", max_size=8))
 def test_headers_without_a_number_are_no_ages(text):
     assert read_age_column(text) is None
@@ -386,6 +397,25 @@ def test_groups_are_the_columns_that_begin_with_them(starts, order):
     for group, start in (("pop65", 65), ("pop75", 75), ("pop85", 85)):
         expected = [low for low in lows if low >= start] if start in lows else []
         assert [column.low for column in table.of_group(group)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sexes", "columns"),
+    [
+        (("男", "女"), [("男", 65), ("女", 65)]),
+        (("男",), []),  # half the people are not all of them
+        (("女",), []),
+        (("",), [("", 65)]),
+        (("男", ""), [("", 65)]),
+        (("男", "女", ""), [("男", 65), ("女", 65)]),
+    ],
+)
+def test_one_sex_alone_is_not_everybody(sexes, columns):
+    words = {"男": "の男性", "女": "の女性", "": ""}
+    bands = ("0-64歳", "65歳以上")
+    table = AgeTable.of(f"{band}{words[sex]}" for sex in sexes for band in bands)
+    assert [(column.sex, column.low) for column in table.of_group("pop65")] == columns
+    assert bool(table) == bool(columns)
 
 
 def test_a_sum_beside_its_parts_is_not_added():

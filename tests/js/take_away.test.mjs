@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { made, openPage } from "./page.mjs";
+
+openPage();
+const { cardAsText } = await import("../../geoportal/web/static/js/take_away.js");
+
+const line = (name, text, data) => made("p", { class: name, data }, text);
+const need = (mark, label) => made("li", { class: "need" }, made("span", { class: "need__mark" }, mark), made("span", { class: "need__label" }, label));
+
+test("a card's text has its rough distance, never the exact one, and ？ for what is not known", () => {
+  const card = made("article", { data: { number: 2 } },
+    line("card__name", "見本医院"), line("card__kind", "診療所"), line("badge--fictional", "架空"), line("tel__number", "093-000-0000"),
+    line("card__distance", "1,234 m", { about: "約 1.2 km" }), line("card__address", "見本町1-2"),
+    need("○", "訪問診療"), need("－", "胃ろう"), line("open", "時間外"), line("card__next", "明日 9:00"));
+  assert.equal(cardAsText(card), [
+    "2. 見本医院 （診療所） （架空のデータ）", "   電話 093-000-0000 約 1.2 km", "   見本町1-2", "   ○ 訪問診療  ？ 胃ろう", "   時間外 明日 9:00",
+  ].join("\n"));
+});
+
+test("what a card does not have makes no line", () => {
+  const card = made("article", { data: { number: 1 } }, line("card__name", "見本薬局"), line("card__kind", "薬局"), line("card__address", "見本町3"));
+  assert.equal(cardAsText(card), "1. 見本薬局 （薬局）\n   電話 -\n   見本町3");
+});
