@@ -158,7 +158,7 @@ def _gunzip(name: str, data: bytes) -> bytes:
 def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
             if _is_workbook(archive):
                 return [Member(name, data, modified)]
             _check_entries(name, infos)
@@ -192,6 +192,8 @@ def _check_entries(name: str, infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         entry = _entry_name(info)
         inner = PurePosixPath(entry.replace("\\", "/"))
+        if not inner.parts:
+            raise InputRefusedError(f"{name}: a member has no name; get the archive again")
         if inner.is_absolute() or ".." in inner.parts or ":" in entry:
             raise InputRefusedError(f"{name}: a member has an unsafe path; not taken")
         if stat.S_ISLNK(info.external_attr >> 16):

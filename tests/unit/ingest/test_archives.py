@@ -242,6 +242,12 @@ def test_archives_that_are_cut_or_unsafe_are_refused(database, tmp_path):
         "empty.zip": (pack(tmp_path / "e.zip", {}).read_bytes(), "no file"),
         "climb.zip": (pack(tmp_path / "c.zip", {"../../a.csv": b"x"}).read_bytes(), "unsafe"),
         "link.zip": (link.getvalue(), "link"),
+        "nameless.zip": (
+            pack(tmp_path / "m.zip", {"a.csv": b"x"}).read_bytes().replace(b"a.csv", b"\0.csv"),
+            "no name",
+        ),
+        "dot.zip": (pack(tmp_path / "d.zip", {".": b"x"}).read_bytes(), "no name"),
+        "folder.zip": (pack(tmp_path / "f.zip", {"folder/": b""}).read_bytes(), "no file"),
     }
     for name, (data, words) in cases.items():
         path = tmp_path / name
