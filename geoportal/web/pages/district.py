@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from geoportal.documents import Document
 from geoportal.documents.reference import district_document
-from geoportal.documents.requests import SearchRequest
-from geoportal.documents.search import search_document
 from geoportal.domain.district import District
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import kind_groups
 from geoportal.web.pages.information import centres_in_full
+from geoportal.web.pages.listing import list_facilities
 from geoportal.web.site.frame import page
-
-DISTRICT_PAGE = 500
 
 
 def show(code: str) -> Response:
@@ -25,9 +24,22 @@ def show(code: str) -> Response:
     properties = district(view, code)
     if properties is None:
         abort(HTTPStatus.NOT_FOUND)
-    centres = centres_in_full(view, properties["centres"])
-    groups = facilities_by_kind(view, code)
-    return page("district", district=properties, centres=centres, groups=groups)
+    kind, number = request.args.get("kind", ""), request.args.get("page", "1")
+    listing = (
+        list_facilities(view, code, kind=kind, page=int(number))
+        if re.fullmatch(r"[0-9]{1,6}", number)
+        else None
+    )
+    if listing is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return page(
+        "district",
+        query=[(name, value) for name, value in request.args.items() if name in ("kind", "page")],
+        district=properties,
+        centres=centres_in_full(view, properties["centres"]),
+        listing=listing,
+        kind_groups=kind_groups(view.reference),
+    )
 
 
 def district(view: View, code: str) -> Document | None:
@@ -49,18 +61,6 @@ def district(view: View, code: str) -> Document | None:
         "facilities": len(view.snapshot.in_district(code)),
         "centres": [{"id": centre.id} for centre in view.snapshot.centres_for(code)],
     }
-
-
-def facilities_by_kind(view: View, code: str) -> list[Document]:
-    """Return the facilities of a district grouped by kind, in the order of kinds."""
-    request = SearchRequest.model_validate(
-        {"district": code, "include": "all", "limit": DISTRICT_PAGE}
-    )
-    features = search_document(view, view.search(request.to_query(view)))["features"]
-    groups: dict[str, list[Document]] = {kind: [] for kind in view.reference.kinds}
-    for feature in features:
-        groups[feature["properties"]["kind"]].append(feature)
-    return [{"kind": kind, "features": members} for kind, members in groups.items() if members]
 
 
 def district_groups(view: View) -> list[Document]:
