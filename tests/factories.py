@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from shapely.geometry import MultiPolygon, box
@@ -15,8 +16,11 @@ from geoportal.domain.facility import KINDS, Facility, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.domain.location import UNKNOWN_LOCATION, Location
 from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
+from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
+from geoportal.ingest.catalogue import is_fictional
 from geoportal.services.portal import shipped_reference
 
 TODAY = date(2026, 11, 22)
@@ -96,15 +100,34 @@ def make_snapshot(
     centres: Sequence[Centre] = (),
     today: date = TODAY,
     codes: Sequence[str] = NEEDS,
+    held: Mapping[str, Iterable[str]] | None = None,
 ) -> Snapshot:
+    """Build a snapshot; ``held`` has for each source the scopes that are held, by shipped rules."""
+    facilities, vocabulary, reference = (
+        list(facilities),
+        make_vocabulary(codes),
+        shipped_reference(),
+    )
     known = {"40106": ("40106",), "40107": ("40107",), "40100": ("40106", "40107")}
     return Snapshot(
         version="test",
         today=today,
         facilities=facilities,
-        vocabulary=make_vocabulary(codes),
+        vocabulary=vocabulary,
         districts=DistrictIndex(outlines),
         members=known if members is None else members,
         centres=centres,
         kind_words=dict.fromkeys(KINDS, ""),
+        holdings=None
+        if held is None
+        else Holdings(
+            reference.source_scopes,
+            held,
+            facilities,
+            fictional=is_fictional,
+            city_of=partial(city_of, reference),
+            filing_rules=reference.filing_rules,
+            vocabulary=vocabulary,
+        ),
+        waters=reference.waters,
     )

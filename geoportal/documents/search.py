@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geoportal.documents import Document, attributes
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.facility import brief, facility_document, feature, shown_document
 from geoportal.documents.reference import brief_centre, brief_centres, brief_district
 from geoportal.documents.search_extras import (
@@ -77,6 +78,7 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "numberReturned": len(answer.results),
         "dataset_version": view.snapshot.version,
         "counts": answer.counts,
+        "elsewhere": answer.elsewhere,
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,
@@ -85,6 +87,7 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
     if answer.facets is not None:
         document["facets"] = facets_document(answer.facets)
+    document["completeness"] = completeness_document(view, answer.completeness)
     return document
 
 
@@ -105,6 +108,10 @@ def result_feature(view: View, result: Result) -> Document:
         properties["visits_home"] = result.visits_home
     if result.open_at:
         properties["open_at"] = result.open_at
+    if result.elsewhere:
+        properties["elsewhere"] = True
+    if result.water:
+        properties["water"] = result.water
     if result.why:
         properties["place"] = result.place
         properties["why"] = [reason_document(reason) for reason in result.why]

@@ -31,6 +31,8 @@ class Origin:
         0 for a given point.
     warnings : tuple of str
         From geocoding.
+    municipality_code : str
+        Of the geocoded address; empty for a point.
     """
 
     lon: float = field(repr=False)
@@ -38,6 +40,7 @@ class Origin:
     match_level: str = "point"
     uncertainty_m: float = 0.0
     warnings: tuple[str, ...] = ()
+    municipality_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

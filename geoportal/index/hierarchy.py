@@ -47,7 +47,9 @@ def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
 
 def city_of(reference: Reference, code: str) -> str:
     """Return the code of the designated city (政令指定都市) a ward belongs to, else ``""``."""
-    info = reference.municipalities[code]
+    info = reference.municipalities.get(code)
+    if info is None:
+        return ""
     for city, name in reference.designated_cities.items():
         if city[:2] == code[:2] and info.name.startswith(name) and info.name != name:
             return city

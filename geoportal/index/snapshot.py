@@ -19,8 +19,10 @@ from geoportal.domain.centre import Centre
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
+from geoportal.domain.water import Water
 from geoportal.index.claims import SelectedClaim, need_mask, select_claims
 from geoportal.index.columns import FacilityColumns
+from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
@@ -53,6 +55,10 @@ class Snapshot:
         Consultation centres.
     kind_words : mapping of str to str
         For each kind the words by which people look for it.
+    holdings : Holdings or None
+        Which sources are held where; None when that is not known.
+    waters : sequence of Water
+        Straits and bays between homes and facilities.
 
     Attributes
     ----------
@@ -80,6 +86,8 @@ class Snapshot:
         members: Mapping[str, Sequence[str]],
         centres: Sequence[Centre],
         kind_words: Mapping[str, str],
+        holdings: Holdings | None = None,
+        waters: Sequence[Water] = (),
     ) -> None:
         everything = list(facilities)
         self.version = version
@@ -87,6 +95,8 @@ class Snapshot:
         self.vocabulary = vocabulary
         self.districts = districts
         self.centres = tuple(centres)
+        self.holdings = holdings
+        self.waters = waters
         self.by_id = {facility.id: facility for facility in everything}
         self.facilities = _in_spatial_order([f for f in everything if f.status == "open"])
         self.row_of = {facility.id: row for row, facility in enumerate(self.facilities)}
@@ -122,6 +132,18 @@ class Snapshot:
     def knows_district(self, code: str) -> bool:
         """Say whether a district code is known, with an outline or without."""
         return code in self._members or code in self.districts
+
+    def members_of(self, code: str) -> tuple[str, ...]:
+        """Return the municipalities and wards in a district; none of a local area."""
+        return tuple(self._members.get(code, ()))
+
+    def water_between(self, lon: float, lat: float, row: int) -> str:
+        """Return the code of the water that a line from a point to a facility crosses, or ""."""
+        location = self.facilities[row].location
+        if location.lon is None or location.lat is None:
+            return ""
+        crossed = (w for w in self.waters if w.lies_between(lon, lat, location.lon, location.lat))
+        return next((water.water for water in crossed), "")
 
     def holds(self, district: str, code: str) -> bool:
         """Say whether a district is, or has among its members, a municipality or ward."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geoportal.domain.completeness import Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
@@ -14,15 +15,21 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.completeness import (
+    answered_elsewhere,
+    area_completeness,
+    search_completeness,
+)
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
-from geoportal.search.match import MATCH, NO, POSSIBLE
+from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
 from geoportal.search.visiting import home_of, visits_home
 
+_NOBODY: Bands = np.empty(0, dtype=np.int8)
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NO}
 
 
@@ -52,6 +59,11 @@ class Result:
         Its place in the whole answer, from 1.
     why : tuple of Reason
         The keys of the order and its values; empty unless asked for.
+    elsewhere : bool
+        True when it is known from a source that the home's municipality lacks: it stands apart,
+        after all others.
+    water : str
+        Code of the strait or bay that the straight line from the home crosses, empty for none.
     """
 
     facility: Facility
@@ -64,6 +76,8 @@ class Result:
     visits_home: str
     place: int = 0
     why: tuple[Reason, ...] = ()
+    elsewhere: bool = False
+    water: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +86,21 @@ class Answer:
 
     ``home`` is the municipality or ward that covers the origin. ``unlocated`` counts the facilities
     that fit all conditions but place, and whose position is not known, in ``home``: they may or may
-    not lie within the radius.
+    not lie within the radius. ``elsewhere`` is the part of ``counts`` that stands apart, see
+    `Result`. ``completeness`` says which sources that would answer are held where it is asked.
     """
 
     query: Query
     results: tuple[Result, ...]
     number_matched: int
     counts: dict[str, int]
+    elsewhere: dict[str, int]
     relaxations: tuple[Relaxation, ...]
     home: District | None
     unlocated: int
     visit_evidence: VisitEvidence | None = None
     facets: Facets | None = None
+    completeness: tuple[Completeness, ...] = ()
 
 
 def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
@@ -98,14 +115,15 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     """
     home = home_of(snapshot, query)
     candidates = find(snapshot, query, calendar)
-    tally = np.bincount(candidates.bands, minlength=len(BANDS))
-    counts = {name: int(tally[i]) for i, name in enumerate(BANDS)}
+    apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, query.needs)
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
+    counts = _counts(candidates.bands)
     rows, bands = candidates.rows[keep], candidates.bands[keep]
     distances = None if candidates.distances is None else candidates.distances[keep]
     fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
+    apart_kept = None if apart is None else apart[keep]
     end = query.offset + query.limit
-    positions = order(snapshot, rows, bands, distances, word_rank=fits, first=end)
+    positions = order(snapshot, rows, bands, distances, word_rank=fits, apart=apart_kept, first=end)
     positions = positions[query.offset : end]
     statuses = opening_statuses(snapshot, query, calendar, rows[positions])
     results = tuple(
@@ -119,6 +137,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
             fit=None if fits is None else int(fits[i]),
             open_at=status,
             place=place,
+            elsewhere=apart_kept is not None and bool(apart_kept[i]),
         )
         for place, (i, status) in enumerate(
             zip(positions, statuses, strict=True), start=query.offset + 1
@@ -129,12 +148,45 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         results=results,
         number_matched=int(keep.size),
         counts=counts,
+        elsewhere=_counts(candidates.bands[apart] if apart is not None else _NOBODY),
         relaxations=() if counts["match"] else relaxations(snapshot, query, calendar),
         home=home,
         unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
         facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
+        completeness=completeness(snapshot, query, home, candidates.rows),
     )
+
+
+def _counts(bands: Bands) -> dict[str, int]:
+    tally = np.bincount(bands, minlength=len(BANDS))
+    return {name: int(tally[i]) for i, name in enumerate(BANDS)}
+
+
+def home_code(query: Query, home: District | None) -> str:
+    """Return the code of the home's municipality, of its outline or else of its address."""
+    if home is not None:
+        return home.code
+    return query.origin.municipality_code if query.origin is not None else ""
+
+
+def completeness(
+    snapshot: Snapshot, query: Query, home: District | None, rows: Rows
+) -> tuple[Completeness, ...]:
+    """Return which sources that would answer a question are held where it is asked.
+
+    ``rows`` are those that fulfil all conditions but the needs.
+    """
+    if query.origin is None:
+        return tuple(
+            line
+            for code in query.districts
+            for line in area_completeness(snapshot, code, query.kinds, query.needs)
+        )
+    code = home_code(query, home)
+    if not code:
+        return ()
+    return search_completeness(snapshot, code, rows, query.kinds, query.needs)
 
 
 def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:
@@ -156,12 +208,14 @@ def result_at(
     fit: int | None = None,
     open_at: str = "",
     place: int = 0,
+    elsewhere: bool = False,
 ) -> Result:
     """Return the result of one row: its match, its needs, its visit range, its opening.
 
     ``home`` is what `geoportal.search.visiting.home_of` returns; ``distance`` is in metres from the
     origin; ``fit`` says how well the words asked for fit, see `TextIndex.rank`; ``open_at`` is
-    empty when no time was asked for; ``place`` counts in the whole answer from 1, 0 for none.
+    empty when no time was asked for; ``place`` counts in the whole answer from 1, 0 for none;
+    ``elsewhere`` as of `Result`.
     """
     facility = snapshot.facilities[row]
     within = ""
@@ -179,7 +233,11 @@ def result_at(
         open_at=open_at,
         visits_home=visits_home(snapshot, query, home, row),
         place=place,
-        why=reasons(snapshot, row, band, distance, fit) if query.explain else (),
+        why=reasons(snapshot, row, band, distance, fit, elsewhere) if query.explain else (),
+        elsewhere=elsewhere,
+        water=snapshot.water_between(query.origin.lon, query.origin.lat, row)
+        if query.origin
+        else "",
     )
 
 

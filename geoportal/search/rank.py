@@ -1,5 +1,7 @@
 """The order of an answer (公平性), the same for everyone, explained by `Reason`.
 
+0. **Elsewhere**: where the home's municipality lacks the source that would answer, facilities known
+   from that source stand after all others, so that the question does not look settled.
 1. **Band**: every need "yes" before "possible" before "no". Nothing else that is known of a
    facility moves it: neither its size, nor how much or how recently it has answered, nor who runs
    it.
@@ -30,6 +32,7 @@ TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
 """How words fit, best first; index = rank of `TextIndex.rank`."""
 
 _BAND_STEP = 1e9
+_APART_STEP = 1e10
 _NO_POSITION = 1e8
 """Larger than any distance in metres and smaller than a step between bands."""
 
@@ -41,7 +44,7 @@ class Reason:
     Attributes
     ----------
     key : str
-        ``band``, ``distance_m``, ``text`` or ``draw``, in the order they were compared.
+        ``elsewhere``, ``band``, ``distance_m``, ``text`` or ``draw``, as they were compared.
     value : str or int
         Band, metres, one of `TEXT_FITS`, number in the day's draw.
     """
@@ -57,16 +60,20 @@ def order(
     distances: NDArray[np.float64] | None,
     *,
     word_rank: NDArray[np.int8] | None = None,
+    apart: NDArray[np.bool_] | None = None,
     first: int | None = None,
     day: date | None = None,
 ) -> NDArray[np.int64]:
     """Return the positions of ``rows``, shape (m,), in the order of the answer.
 
     Match bands, distances (metres; NaN for rows without a position) and word ranks (0 = the words
-    are the name) are of shape (m,). ``first``: only so many are wanted, those after them may be
-    left out. ``day`` is the day of the draw; the snapshot's unless given.
+    are the name) are of shape (m,), so is ``apart``: rows that stand after all others. ``first``:
+    only so many are wanted, those after them may be left out. ``day`` is the day of the draw; the
+    snapshot's unless given.
     """
     leading = leading_key(band, distances if distances is not None else word_rank)
+    if apart is not None:
+        leading += apart * _APART_STEP
     among = _leaders(leading, first)
     keys: list[NDArray[np.generic]] = [
         daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
@@ -101,13 +108,19 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
 
 
 def reasons(
-    snapshot: Snapshot, row: int, band: int, distance: float | None, text_rank: int | None
+    snapshot: Snapshot,
+    row: int,
+    band: int,
+    distance: float | None,
+    text_rank: int | None,
+    elsewhere: bool = False,
 ) -> tuple[Reason, ...]:
     """Return the keys of the order with the values of one result."""
     draw = int(daily_draw(snapshot.columns.tie_keys[row : row + 1], snapshot.today)[0])
     text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
     near = () if distance is None else (Reason("distance_m", round(distance)),)
-    return (Reason("band", BANDS[band]), *near, *text, Reason("draw", draw))
+    apart = (Reason("elsewhere", "yes"),) if elsewhere else ()
+    return (*apart, Reason("band", BANDS[band]), *near, *text, Reason("draw", draw))
 
 
 def daily_draw(tie_keys: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:

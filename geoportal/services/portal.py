@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from geoportal.address.geocode import Geocoder
 from geoportal.coverage.population import load_population
 from geoportal.coverage.service import CoverageService
 from geoportal.domain.hours import JST
+from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex, with_unions
-from geoportal.index.hierarchy import district_members, short_name, upper_districts
+from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import kind_words
+from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.search.exposure import ExposureLedger
@@ -31,7 +33,7 @@ from geoportal.services.view import View
 from geoportal.settings import shipped_directory
 from geoportal.store.centres import read_centres
 from geoportal.store.database import Database, dataset_version
-from geoportal.store.editions import read_imported_files
+from geoportal.store.editions import read_held_scopes, read_imported_files
 from geoportal.store.facilities import all_redirects, iter_facilities
 from geoportal.store.outlines import read_outlines
 from geoportal.store.reference import Reference
@@ -146,6 +148,16 @@ def load_view(
             {facility.municipality_code for facility in facilities},
         ),
         kind_words=kind_words(reference),
+        holdings=Holdings(
+            reference.source_scopes,
+            read_held_scopes(connection),
+            facilities,
+            fictional=is_fictional,
+            city_of=partial(city_of, reference),
+            filing_rules=reference.filing_rules,
+            vocabulary=reference.vocabulary,
+        ),
+        waters=reference.waters,
     )
     return View(
         now=now,

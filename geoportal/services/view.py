@@ -240,6 +240,7 @@ class View:
             match_level=result.match_level or "",
             uncertainty_m=result.uncertainty_m or 0.0,
             warnings=result.warnings,
+            municipality_code=result.municipality_code,
         )
 
     def district_chain(self, code: str) -> list[District]:

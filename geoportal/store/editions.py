@@ -75,6 +75,15 @@ def read_scope_editions(connection: sa.Connection, source: str) -> dict[str, lis
     return dates
 
 
+def read_held_scopes(connection: sa.Connection) -> dict[str, set[str]]:
+    """Return, for each source, the scopes that any of its editions lists."""
+    query = sa.select(scope_editions.c.source, scope_editions.c.scope).distinct()
+    held: dict[str, set[str]] = {}
+    for source, scope in connection.execute(query):
+        held.setdefault(source, set()).add(scope)
+    return held
+
+
 def add_scope_editions(
     connection: sa.Connection, source: str, scopes: Iterable[str], as_of: str
 ) -> None:

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import shapely
+
+from geoportal.domain.completeness import Publisher, SourceScope
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.place import Municipality
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
+from geoportal.domain.water import Water
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,35 @@ class Reference:
             )
             for row in self._rows("sources.csv")
         }
+
+    @cached_property
+    def source_scopes(self) -> tuple[SourceScope, ...]:
+        """What sources tell of facility kinds, and the scopes they are published in."""
+        return tuple(
+            SourceScope(row["source"], _list(row["scope"]), _list(row["kinds"]), row["tells"])
+            for row in self._rows("source_scopes.csv")
+        )
+
+    @cached_property
+    def publishers(self) -> tuple[Publisher, ...]:
+        """Who publishes a source for which prefectures, where it is not one for all."""
+        return tuple(
+            Publisher(row["source"], _list(row["prefectures"]), row["publisher"], row["page"])
+            for row in self._rows("publishers.csv")
+        )
+
+    @cached_property
+    def waters(self) -> tuple[Water, ...]:
+        """Straits and bays that a straight line may cross."""
+        return tuple(
+            Water(
+                row["water"],
+                shapely.LineString(
+                    [tuple(map(float, point.split())) for point in _list(row["line"])]
+                ),
+            )
+            for row in self._rows("waters.csv")
+        )
 
     @cached_property
     def municipalities(self) -> dict[str, Municipality]:

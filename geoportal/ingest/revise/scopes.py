@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from geoportal.domain.completeness import JAPAN
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 
 CITIES_FOR_PREFECTURE = 5
 """A file that lists at least so many cities of a prefecture answers for all of it."""
+
+PREFECTURES_FOR_JAPAN = 24
+"""A file that lists at least so many prefectures (more than half) answers for all of Japan."""
 
 WARDS_FOR_CITY = 2
 """A file that lists at least so many wards of a city answers for all of it."""
@@ -28,11 +32,12 @@ def answered_scopes(
 ) -> set[str]:
     """Return the larger scopes an edition answers for.
 
-    For example ``120/40100`` (a city) and ``120/40`` (a prefecture). Of the scopes ``incomplete``
-    rows were rejected: nothing larger that contains one of them is answered for.
+    For example ``120/40100`` (a city), ``120/40`` (a prefecture), ``120/00`` (Japan). Of the
+    scopes ``incomplete`` rows were rejected: nothing larger that contains one is answered for.
     """
     wards: dict[str, set[str]] = {}
     cities: dict[str, set[str]] = {}
+    prefectures: dict[str, set[str]] = {}
     for scope in complete:
         match = _SCOPE.fullmatch(scope)
         if match is None:
@@ -42,13 +47,15 @@ def answered_scopes(
         if city:
             wards.setdefault(f"{what}/{city}", set()).add(code)
         cities.setdefault(f"{what}/{code[:2]}", set()).add(city or code)
+        prefectures.setdefault(f"{what}/{JAPAN}", set()).add(code[:2])
     answered = {scope for scope, codes in wards.items() if len(codes) >= WARDS_FOR_CITY}
     answered |= {scope for scope, codes in cities.items() if len(codes) >= CITIES_FOR_PREFECTURE}
+    answered |= {s for s, codes in prefectures.items() if len(codes) >= PREFECTURES_FOR_JAPAN}
     return answered - {wide for scope in incomplete for wide in larger_scopes(scope, finder)}
 
 
 def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:
-    """Yield the larger scopes that hold a scope: its city, its prefecture."""
+    """Yield the larger scopes that hold a scope: its city, its prefecture, Japan."""
     match = _SCOPE.fullmatch(scope)
     if match is None:
         return
@@ -56,6 +63,7 @@ def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:
     if city:
         yield f"{match['what']}/{city}"
     yield f"{match['what']}/{match['code'][:2]}"
+    yield f"{match['what']}/{JAPAN}"
 
 
 def dates_of(

@@ -133,6 +133,7 @@ def in_order(features: list[Document], order: str) -> list[Document]:
     return sorted(
         features,
         key=lambda item: (
+            "elsewhere" in item["properties"],
             bands.index(item["properties"]["match"]),
             _OPEN_FIRST[item["properties"]["open_now"]],
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -18,7 +18,8 @@ from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
-from geoportal.web.language.labels import kinds, need_labels, source_labels
+from geoportal.web.language.gaps import gap_sentences
+from geoportal.web.language.labels import kinds, label, need_labels, source_labels
 from geoportal.web.language.messages import (
     LANGUAGES,
     choose_language,
@@ -163,6 +164,11 @@ def _data_context() -> Document:
         "need_label": lambda code: labels.get(code, code),
         "source_labels": source_labels(view.reference, g.language),
         "example_place": view.example_place,
+        "water_labels": {
+            water.water: label(view.reference, "water", water.water, g.language)
+            for water in view.reference.waters
+        },
+        "gap_sentences": partial(gap_sentences, view.reference, g.language),
         "has_district_page": lambda code: has_district_page(view, code),
     }
 

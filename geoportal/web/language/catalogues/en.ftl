@@ -786,3 +786,17 @@ help-6-title = Order, saving and printing
 help-6-1 = There are two orders: best fit then nearest, and open now first. There is none by name or by anything a facility could choose for itself.
 help-6-2 = Results can be taken away as Excel, CSV or text. No file holds the home address.
 help-6-3 = From the shortlist you can print an A4 sheet with a sketch map and room for answers, ready to fax.
+
+gaps-more = How to find out
+gap-needs-missing = The filings for { $needs } ({ $publisher }) are not imported for { $prefecture }. Whether the { NUMBER($count) } facilities ({ $kinds }) in { $area } provide it is not confirmed.
+gap-needs-partial = The filings for { $needs } ({ $publisher }) are imported only in part for { $area }. For { NUMBER($count) } facilities ({ $kinds }) it is not confirmed.
+gap-places-missing = No list of { $kinds } is imported for { $area }: there are no data, which does not mean none.
+gap-places-partial = The list of { $kinds } in { $area } is imported only in part ({ NUMBER($count) } so far); there may be more.
+gap-more-kinds = {" "}and others
+gaps-ask = Please call the facility or the consultation centre to ask.
+gaps-staff = Those who manage the data can import:
+gaps-data = Data held
+elsewhere-title = Known to provide it, in other cities or prefectures
+elsewhere-hint = This does not mean that facilities near the home do not. The filings for the home's area are not imported yet, so these are shown apart.
+across-water = across { $water }
+no-data = no data

@@ -786,3 +786,17 @@ help-6-title = 並び順・保存・印刷
 help-6-1 = 並び順は「合う順・近い順」と「いま受付中を先に」だけです。名前の順など、施設が自分で決められる順番はありません。
 help-6-2 = 結果は Excel・CSV・文字で持ち出せます。ファイルに自宅の住所は入りません。
 help-6-3 = 候補の一覧から、略図と回答欄のついたA4の紙を印刷できます。FAXでそのまま送れます。
+
+gaps-more = 確かめるには
+gap-needs-missing = { $needs }の届出（{ $publisher }）は、{ $prefecture }の分が取り込まれていません。{ $area }の{ $kinds } { $count }か所が対応しているかどうかは、未確認です。
+gap-needs-partial = { $needs }の届出（{ $publisher }）は、{ $area }の一部しか取り込まれていません。{ $kinds } { $count }か所の対応は未確認です。
+gap-places-missing = { $area }の{ $kinds }の一覧は取り込まれていません。0件ではなく、データなしです。
+gap-places-partial = { $area }の{ $kinds }の一覧は一部しか取り込まれていません（今は { $count }件）。ほかにもある可能性があります。
+gap-more-kinds = など
+gaps-ask = 対応しているかどうかは、施設または相談窓口に電話でおたずねください。
+gaps-staff = データを管理する方は、次の一覧を取り込んでください：
+gaps-data = 取り込み済みのデータ
+elsewhere-title = 市外・県外で対応がわかっている所
+elsewhere-hint = お住まいの地域の施設が対応していない、という意味ではありません。お住まいの地域の届出がまだ取り込まれていないため、分けて示しています。
+across-water = { $water }の向こう側
+no-data = データなし

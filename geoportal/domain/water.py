@@ -1,0 +1,32 @@
+"""Waters (海峡, 湾) that a straight line to a facility may cross where the road goes round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+
+
+@dataclass(frozen=True, slots=True)
+class Water:
+    """A strait or bay.
+
+    Attributes
+    ----------
+    water : str
+        Its code; its names are labels of the list ``water``.
+    line : LineString
+        Its middle, from shore to shore end, degrees, EPSG:4326.
+    """
+
+    water: str
+    line: shapely.LineString
+
+    def lies_between(self, lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
+        """Say whether the straight line between two points in degrees crosses it."""
+        west, south, east, north = self.line.bounds
+        if max(lon, other_lon) < west or min(lon, other_lon) > east:
+            return False
+        if max(lat, other_lat) < south or min(lat, other_lat) > north:
+            return False
+        return bool(shapely.LineString([(lon, lat), (other_lon, other_lat)]).crosses(self.line))

@@ -1,0 +1,165 @@
+"""Holdings: which parts of which sources are held, for every municipality and kind.
+
+An edition answers for the scopes it lists and for the larger ones it spans
+(`geoportal.ingest.revise.scopes`): a kind without a facility in a municipality is held when the
+file that would name one covers the municipality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from geoportal.domain.completeness import (
+    HELD,
+    JAPAN,
+    MISSING,
+    NEEDS,
+    PARTIAL,
+    PLACES,
+    Completeness,
+    SourceScope,
+)
+from geoportal.domain.facility import Facility
+from geoportal.domain.filing import FilingRule
+from geoportal.domain.vocabulary import Vocabulary
+
+Lines = tuple[Completeness, ...]
+
+
+class Holdings:
+    """What is held of the sources that the reference list names.
+
+    Parameters
+    ----------
+    scopes : sequence of SourceScope
+        What the sources tell; those earlier in the list are named first.
+    stated : mapping of str to collection of str
+        For each source the scopes that its editions answer for (``130/40106``, ``130/40``,
+        ``40/医科``).
+    facilities : iterable of Facility
+        Whose mentions tell which municipalities a source lists in part.
+    fictional : callable
+        Says whether a source is a fictional city: complete by definition.
+    city_of : callable
+        Code of the designated city of a ward, empty for others.
+    filing_rules : mapping
+        What filings say, by 点数表 and symbol.
+    vocabulary : Vocabulary
+        What follows from a filing, and to which kinds terms apply.
+
+    Attributes
+    ----------
+    answered : dict
+        Lines already made for an area, kinds and needs; see
+        `geoportal.search.completeness.area_completeness`.
+    """
+
+    def __init__(
+        self,
+        scopes: Sequence[SourceScope],
+        stated: Mapping[str, Iterable[str]],
+        facilities: Iterable[Facility],
+        *,
+        fictional: Callable[[str], bool],
+        city_of: Callable[[str], str],
+        filing_rules: Mapping[tuple[str, str], Sequence[FilingRule]],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._scopes = scopes
+        self._stated = {source: frozenset(keys) for source, keys in stated.items()}
+        self._city_of = city_of
+        self._filing_rules = filing_rules
+        self._vocabulary = vocabulary
+        self._listed: set[tuple[str, str, str]] = set()
+        self._fictional: set[str] = set()
+        for facility in facilities:
+            for mention in facility.sources:
+                self._listed.add((mention.source, facility.kind, facility.municipality_code))
+                if fictional(mention.source):
+                    self._fictional.add(facility.municipality_code)
+        self._states: dict[tuple[int, str], str] = {}
+        self.answered: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Lines] = {}
+
+    def is_fictional(self, municipality: str) -> bool:
+        """Say whether a municipality is of a fictional city, of which everything is known."""
+        return municipality in self._fictional
+
+    def listing(self, kind: str) -> list[int]:
+        """Return the numbers of the rows that tell which facilities of a kind there are."""
+        return self._rows(kind, PLACES)
+
+    def knowing(self, kind: str, needs: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+        """Return the rows that tell any of some needs of a kind, with the needs they tell."""
+        told = (
+            (n, tuple(need for need in needs if need in self.needs_told(n, kind)))
+            for n in self._rows(kind, NEEDS)
+        )
+        return [(n, known) for n, known in told if known]
+
+    def source(self, number: int) -> str:
+        """Return the source of a row."""
+        return self._scopes[number].source
+
+    def needs_told(self, number: int, kind: str) -> frozenset[str]:
+        """Return the needs that filings of a row can answer of a kind, with what they imply."""
+        return self._needs_told.get((number, kind), frozenset())
+
+    def state(self, number: int, municipality: str) -> str:
+        """Return whether a row of the list is held for a municipality or ward."""
+        if self.is_fictional(municipality):
+            return HELD
+        key = (number, municipality)
+        if key not in self._states:
+            self._states[key] = self._state(self._scopes[number], municipality)
+        return self._states[key]
+
+    def _rows(self, kind: str, tells: str) -> list[int]:
+        return [n for n, s in enumerate(self._scopes) if s.tells == tells and kind in s.kinds]
+
+    def _state(self, row: SourceScope, municipality: str) -> str:
+        states = {self._scope_state(row.source, scope, municipality) for scope in row.scopes}
+        if states == {HELD}:
+            return HELD
+        listed = any((row.source, kind, municipality) in self._listed for kind in row.kinds)
+        return PARTIAL if listed or states != {MISSING} else MISSING
+
+    def _scope_state(self, source: str, scope: str, municipality: str) -> str:
+        """Return the state of one scope.
+
+        ``partial`` when the source lists municipalities of several cities around this one, yet too
+        few to tell whether the file covers the prefecture.
+        """
+        stated = self._stated.get(source, frozenset())
+        prefecture = municipality[:2]
+        areas = (municipality, self._city_of(municipality), prefecture, JAPAN)
+        if any(f"{scope}/{area}" in stated for area in areas if area):
+            return HELD
+        if f"{prefecture}/{scope}" in stated:
+            return HELD
+        beginning = f"{scope}/{prefecture}"
+        around = {
+            self._city_of(code) or code
+            for key in stated
+            if key.startswith(beginning) and len(code := key.partition("/")[2]) > len(prefecture)
+        }
+        return PARTIAL if len(around) > 1 else MISSING
+
+    @cached_property
+    def _needs_told(self) -> dict[tuple[int, str], frozenset[str]]:
+        vocabulary, told = self._vocabulary, {}
+        for number, row in enumerate(self._scopes):
+            if row.tells != NEEDS:
+                continue
+            stated = {
+                rule.code
+                for (table, _), rules in self._filing_rules.items()
+                if table in row.scopes
+                for rule in rules
+                if rule.code
+            }
+            stated |= {rule.implies for code in stated for rule in vocabulary.implied_by(code)}
+            for kind in row.kinds:
+                applying = (code for code in stated if vocabulary.applies_to(code, kind))
+                told[number, kind] = frozenset(applying)
+        return told

@@ -1,0 +1,190 @@
+"""Whether the sources that would answer a question are held where it is asked.
+
+Areas of a question: the home's municipality, and every other one with a facility in reach for
+which less or more is held than for the home; or the districts asked for. Without either nothing is
+said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.facility import KINDS
+from geoportal.index.completeness import Holdings
+from geoportal.index.points import Rows
+from geoportal.index.snapshot import Snapshot
+
+Flags = NDArray[np.bool_]
+_MOST_ANSWERED = 4096
+
+
+def area_completeness(
+    snapshot: Snapshot, area: str, kinds: tuple[str, ...], needs: tuple[str, ...]
+) -> tuple[Completeness, ...]:
+    """Return what is held for the kinds and needs in one district, a line per source and state.
+
+    Without kinds all kinds are meant that one of the needs is about. An area is held when all its
+    municipalities are, missing when none is, else in part.
+    """
+    holdings = snapshot.holdings
+    if holdings is None:
+        return ()
+    key = (area, kinds, needs)
+    if key not in holdings.answered:
+        if len(holdings.answered) >= _MOST_ANSWERED:
+            holdings.answered.clear()
+        holdings.answered[key] = tuple(_area_lines(snapshot, holdings, area, kinds, needs))
+    return holdings.answered[key]
+
+
+def _area_lines(
+    snapshot: Snapshot,
+    holdings: Holdings,
+    area: str,
+    kinds: Sequence[str],
+    needs: Sequence[str],
+) -> Iterable[Completeness]:
+    municipalities = _municipalities(snapshot, area)
+    if not municipalities:
+        return
+    found: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+    for kind in kinds or asked_kinds(snapshot, needs):
+        for key in _kind_states(holdings, municipalities, kind, needs):
+            found.setdefault(key, []).append(kind)
+    rows = snapshot.in_district(area)
+    for (source, told, state), of_kinds in found.items():
+        counts = _counts(snapshot, rows, of_kinds, told)
+        yield Completeness(source, area, tuple(of_kinds), told, state, *counts)
+
+
+def asked_kinds(snapshot: Snapshot, needs: Sequence[str]) -> tuple[str, ...]:
+    """Return the kinds that all of some needs are about; every kind without needs."""
+    applies = snapshot.vocabulary.applies_to
+    return tuple(kind for kind in KINDS if all(applies(need, kind) for need in needs))
+
+
+def search_completeness(
+    snapshot: Snapshot,
+    home: str,
+    rows: Rows,
+    kinds: tuple[str, ...],
+    needs: tuple[str, ...],
+) -> tuple[Completeness, ...]:
+    """Return what is held for the home's municipality and, where it differs, around it.
+
+    ``rows`` are those in reach. Of another prefecture one line is given for all its municipalities
+    in reach.
+    """
+    own = area_completeness(snapshot, home, kinds, needs)
+    known = {state for line in own for state in _states_of(line)}
+    around = [
+        line
+        for area in _areas_around(snapshot, home, rows)
+        for line in area_completeness(snapshot, area, kinds, needs)
+        if not _states_of(line) <= known
+    ]
+    return (*own, *around)
+
+
+def _states_of(line: Completeness) -> set[tuple[str, tuple[str, ...], str]]:
+    """Return kind, needs and state for each kind of a line, whichever source it is about."""
+    return {(kind, line.needs, line.state) for kind in line.kinds}
+
+
+def answered_elsewhere(
+    snapshot: Snapshot, home: str, rows: Rows, needs: Sequence[str]
+) -> Flags | None:
+    """Say which rows are known from a source that the home's municipality lacks altogether.
+
+    None when there is no such source, so that no row stands apart.
+    """
+    holdings = snapshot.holdings
+    if holdings is None or not home or not needs:
+        return None
+    lacking = {
+        kind: [n for n, _ in holdings.knowing(kind, needs) if holdings.state(n, home) == MISSING]
+        for kind in KINDS
+    }
+    if not any(lacking.values()):
+        return None
+    columns = snapshot.columns
+    codes = columns.municipality_codes
+    apart = np.zeros((len(KINDS), codes.size), dtype=bool)
+    for column in np.unique(columns.municipalities[rows]):
+        code = str(codes[column])
+        for number, kind in enumerate(KINDS):
+            apart[number, column] = bool(code) and any(
+                holdings.state(n, code) != MISSING for n in lacking[kind]
+            )
+    return apart[columns.kinds[rows], columns.municipalities[rows]]
+
+
+def listing_state(snapshot: Snapshot, area: str, kind: str) -> str:
+    """Return whether it is held which facilities of a kind an area has.
+
+    ``missing`` means that a count of them is unknown, not 0.
+    """
+    holdings = snapshot.holdings
+    municipalities = _municipalities(snapshot, area)
+    if holdings is None or not municipalities or not holdings.listing(kind):
+        return HELD
+    states = [_over(holdings, n, municipalities) for n in holdings.listing(kind)]
+    return _best(states)
+
+
+def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:
+    members = snapshot.members_of(area)
+    if members:
+        return members
+    columns = snapshot.columns
+    own = np.unique(columns.municipalities[snapshot.in_district(area)])
+    return tuple(str(code) for code in columns.municipality_codes[own] if code)
+
+
+def _areas_around(snapshot: Snapshot, home: str, rows: Rows) -> list[str]:
+    """Return the home's neighbours in reach: its prefecture's one by one, others as prefectures."""
+    codes = snapshot.columns.municipality_codes
+    around = codes[np.unique(snapshot.columns.municipalities[rows])]
+    areas = (str(code) if code[:2] == home[:2] else str(code[:2]) for code in around if code)
+    return [area for area in dict.fromkeys(areas) if area != home]
+
+
+def _kind_states(
+    holdings: Holdings, municipalities: Sequence[str], kind: str, needs: Sequence[str]
+) -> Iterable[tuple[str, tuple[str, ...], str]]:
+    """Yield source, needs told and state: the fullest listing of a kind, and what knows needs."""
+    if all(holdings.is_fictional(code) for code in municipalities):
+        yield "sample", tuple(needs), HELD
+        return
+    listing = [(n, _over(holdings, n, municipalities)) for n in holdings.listing(kind)]
+    if listing:
+        best = _best([state for _, state in listing])
+        fullest = next(n for n, state in listing if state == best)
+        yield holdings.source(fullest), (), best
+    for number, told in holdings.knowing(kind, needs):
+        yield holdings.source(number), told, _over(holdings, number, municipalities)
+
+
+def _over(holdings: Holdings, number: int, municipalities: Sequence[str]) -> str:
+    """Return the state of a row of the list over several municipalities."""
+    states = {holdings.state(number, code) for code in municipalities}
+    return states.pop() if len(states) == 1 else PARTIAL
+
+
+def _best(states: Sequence[str]) -> str:
+    return next((state for state in (HELD, PARTIAL) if state in states), MISSING)
+
+
+def _counts(
+    snapshot: Snapshot, rows: Rows, kinds: Sequence[str], needs: Sequence[str]
+) -> tuple[int, int]:
+    """Return how many of some rows are of the kinds, and how many of those have an unknown need."""
+    of_kind = rows[np.isin(snapshot.columns.kinds[rows], [KINDS.index(kind) for kind in kinds])]
+    known = np.ones(of_kind.size, dtype=bool)
+    for need in needs:
+        known &= snapshot.has_need(of_kind, need) | snapshot.refuses_need(of_kind, need)
+    return int(of_kind.size), int((~known).sum())

@@ -1,0 +1,46 @@
+"""Sentences on what is not known because a source is not imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from geoportal.documents import Document
+from geoportal.domain.completeness import HELD
+from geoportal.store.reference import Reference
+from geoportal.web.language.labels import label, need_labels, short_kind_label
+from geoportal.web.language.messages import Label, messages
+
+_MOST_KINDS = 3
+
+
+def gap_sentences(
+    reference: Reference, language: str, lines: Iterable[Document]
+) -> list[dict[str, Label]]:
+    """Return a sentence for each line of completeness that is not held, with its line.
+
+    Lines are those of `geoportal.documents.completeness.completeness_document`.
+    """
+    return [
+        {"text": _sentence(reference, language, line), **line}
+        for line in lines
+        if line["state"] != HELD
+    ]
+
+
+def _sentence(reference: Reference, language: str, line: Document) -> Label:
+    say = messages(language)
+    kinds = [short_kind_label(reference, kind, language).source for kind in line["kinds"]]
+    needs = [need_labels(reference, language)[need].source for need in line["needs"]]
+    comma = say.plain("js-comma")
+    more = say.plain("gap-more-kinds") if len(kinds) > _MOST_KINDS else ""
+    about = "needs" if needs else "places"
+    return say.label(
+        f"gap-{about}-{line['state']}",
+        area=line["area_name"],
+        prefecture=line["prefecture"],
+        publisher=line["publisher"],
+        source=label(reference, "source", line["source"], language),
+        kinds=Label(comma.join(kinds[:_MOST_KINDS]) + more),
+        needs=Label(comma.join(needs)),
+        count=line["unknown"] if needs else line["facilities"],
+    )

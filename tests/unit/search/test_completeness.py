@@ -1,0 +1,207 @@
+"""Completeness: what is held where a question is asked, and who stands apart for the lack of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.facility import Facility, SourceMention
+from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.query import Origin, Query
+from geoportal.index.snapshot import Snapshot
+from geoportal.search.answer import Answer, search
+from geoportal.search.completeness import area_completeness, listing_state
+from tests.factories import make_claim, make_facility, make_outline, make_snapshot
+
+MOJI = (130.9615, 33.9450)
+KARATO = (130.9450, 33.9570)
+NAVII = {"clinic/40", "clinic/35"}
+NEED = ("VM.REG",)
+MEMBERS = {
+    "40101": ("40101",),
+    "40106": ("40106",),
+    "40100": ("40101", "40106"),
+    "40": ("40101", "40106", "40202"),
+    "40202": ("40202",),
+    "35201": ("35201",),
+    "35": ("35201",),
+}
+
+
+def city(held: Mapping[str, Iterable[str]], *more: Facility) -> Snapshot:
+    """Return 門司 with one clinic of which nothing is known, and 下関 with one that has filed."""
+    filed = make_claim("VM.REG", evidence="filed", source="bureau")
+    facilities = [
+        make_facility("moji", (MOJI[0] + 0.01, MOJI[1]), municipality_code="40101"),
+        make_facility("karato", KARATO, [filed], municipality_code="35201"),
+        *more,
+    ]
+    return make_snapshot(
+        facilities,
+        outlines=[
+            make_outline("40101", (130.95, 33.80, 131.05, 33.9505)),
+            make_outline("35201", (130.85, 33.951, 131.05, 34.10)),
+        ],
+        members=MEMBERS,
+        held=held,
+    )
+
+
+def ask(snapshot: Snapshot, **changes: object) -> Answer:
+    options: dict[str, object] = {"origin": Origin(*MOJI), "radius_m": 8000.0, "needs": NEED}
+    return search(snapshot, Query(**{**options, **changes}), OpeningCalendar())  # type: ignore[arg-type]
+
+
+def states(lines: Iterable[Completeness]) -> set[tuple[str, str, tuple[str, ...], str]]:
+    return {(line.source, line.area, line.needs, line.state) for line in lines}
+
+
+def test_a_neighbours_filings_do_not_settle_the_question_of_a_home_without_any() -> None:
+    answer = ask(city({"navii-facility": NAVII, "bureau": {"35/医科"}}), kinds=("clinic",))
+    assert [(r.facility.id, r.match, r.elsewhere) for r in answer.results] == [
+        ("moji", "possible", False),
+        ("karato", "match", True),
+    ]
+    assert states(answer.completeness) == {
+        ("navii-facility", "40101", (), HELD),
+        ("bureau", "40101", NEED, MISSING),
+        ("bureau", "35", NEED, HELD),
+    }
+    gap = next(line for line in answer.completeness if line.is_gap)
+    assert (gap.kinds, gap.facilities, gap.unknown) == (("clinic",), 1, 1)
+    assert answer.counts == {"match": 1, "possible": 1, "no": 0}
+    assert answer.elsewhere == {"match": 1, "possible": 0, "no": 0}
+
+
+def test_with_the_homes_own_filings_the_match_comes_first() -> None:
+    held = {"navii-facility": NAVII, "bureau": {"35/医科", "40/医科"}}
+    answer = ask(city(held), kinds=("clinic",))
+    assert [r.facility.id for r in answer.results] == ["karato", "moji"]
+    assert not any(r.elsewhere for r in answer.results)
+    assert {line.state for line in answer.completeness} == {HELD}
+
+
+def test_what_a_facility_of_the_home_said_itself_is_an_answer() -> None:
+    said = make_facility(
+        "said", (MOJI[0] + 0.03, MOJI[1]), [make_claim("VM.REG")], municipality_code="40101"
+    )
+    answer = ask(city({"bureau": {"35/医科"}}, said), kinds=("clinic",))
+    assert [r.facility.id for r in answer.results] == ["said", "moji", "karato"]
+    gap = next(line for line in answer.completeness if line.needs and line.is_gap)
+    assert (gap.facilities, gap.unknown) == (2, 1)
+
+
+def test_pages_of_an_answer_are_cut_from_one_order() -> None:
+    snapshot = city({"bureau": {"35/医科"}})
+    second = ask(snapshot, kinds=("clinic",), limit=1, offset=1)
+    assert [r.facility.id for r in second.results] == ["karato"]
+    assert second.results[0].elsewhere
+
+
+def test_a_need_that_no_filing_tells_sets_nobody_apart() -> None:
+    answer = ask(city({"bureau": {"35/医科"}}), needs=("CAP.OPEN",))
+    assert not any(result.elsewhere for result in answer.results)
+    assert all(not line.needs for line in answer.completeness)
+
+
+def test_the_municipality_of_an_address_counts_where_no_outline_is_held() -> None:
+    snapshot = make_snapshot(
+        [make_facility("karato", KARATO, municipality_code="35201")],
+        members=MEMBERS,
+        held={"bureau": {"35/医科"}},
+    )
+    home = Origin(*MOJI, match_level="chome", municipality_code="40101")
+    lines = ask(snapshot, origin=home, kinds=("clinic",)).completeness
+    assert ("bureau", "40101", NEED, MISSING) in states(lines)
+    assert ask(snapshot, origin=Origin(*MOJI), kinds=("clinic",)).completeness == ()
+
+
+def test_districts_are_told_of_one_by_one() -> None:
+    snapshot = city({"navii-facility": {"clinic/40101"}, "bureau": {"35/医科"}})
+    answer = ask(snapshot, origin=None, districts=("40101", "35201"), kinds=("clinic",))
+    assert states(answer.completeness) == {
+        ("navii-facility", "40101", (), HELD),
+        ("bureau", "40101", NEED, MISSING),
+        ("bureau", "35201", (), HELD),
+        ("bureau", "35201", NEED, HELD),
+    }
+    assert not any(result.elsewhere for result in answer.results)
+
+
+@pytest.mark.parametrize(
+    ("held", "area", "state"),
+    [
+        ({"130/40106"}, "40106", HELD),
+        ({"130/40100"}, "40106", HELD),
+        ({"130/40"}, "40106", HELD),
+        ({"130/00"}, "40106", HELD),
+        ({"130/40101"}, "40106", MISSING),
+        ({"130/40101"}, "40100", PARTIAL),
+        ({"130/40101", "130/40202"}, "40106", PARTIAL),
+        ({"110/40106"}, "40106", MISSING),
+        ({"130/35"}, "40106", MISSING),
+        (set(), "40106", MISSING),
+    ],
+)
+def test_which_editions_answer_for_an_area(held: set[str], area: str, state: str) -> None:
+    snapshot = city({"kaigo": held})
+    assert listing_state(snapshot, area, "visiting_nursing") == state
+    [line] = area_completeness(snapshot, area, ("visiting_nursing",), ())
+    assert (line.source, line.state) == ("kaigo", state)
+
+
+def test_a_kind_of_several_services_is_held_when_each_is() -> None:
+    assert listing_state(city({"kaigo": {"150/40"}}), "40106", "day_service") == PARTIAL
+    assert listing_state(city({"kaigo": {"150/40", "780/40"}}), "40106", "day_service") == HELD
+
+
+def test_an_extract_that_names_a_facility_is_held_in_part() -> None:
+    listed = make_facility(
+        "listed", MOJI, municipality_code="40101", sources=(SourceMention("bureau", "1", ""),)
+    )
+    lines = area_completeness(city({}, listed), "40101", ("clinic",), NEED)
+    assert ("bureau", "40101", NEED, PARTIAL) in states(lines)
+
+
+def test_of_several_lists_of_places_the_fullest_is_named() -> None:
+    lines = area_completeness(
+        city({"municipal-medical": {"clinic/40106"}}), "40106", ("clinic",), ()
+    )
+    assert states(lines) == {("municipal-medical", "40106", (), HELD)}
+    lines = area_completeness(city({}), "40106", ("clinic",), ())
+    assert states(lines) == {("navii-facility", "40106", (), MISSING)}
+
+
+def test_without_kinds_those_are_meant_that_the_needs_are_about() -> None:
+    snapshot = city({"kaigo": {"130/40"}, "navii-facility": NAVII})
+    kinds = {kind for line in area_completeness(snapshot, "40106", (), ()) for kind in line.kinds}
+    assert {"clinic", "visiting_nursing", "community_support_centre"} <= kinds
+
+
+def test_everything_is_held_of_a_fictional_city() -> None:
+    fictional = make_facility(
+        "f", MOJI, municipality_code="40101", sources=(SourceMention("sample", "1", ""),)
+    )
+    lines = area_completeness(city({}, fictional), "40101", ("clinic",), NEED)
+    assert states(lines) == {("sample", "40101", NEED, HELD)}
+
+
+@pytest.mark.parametrize(
+    ("home", "facility", "water"),
+    [
+        (MOJI, KARATO, "kanmon"),
+        ((130.8751, 33.8834), (130.9180, 33.9480), "kanmon"),  # 小倉 – 彦島
+        ((130.8070, 33.9040), (130.8200, 33.8970), "dokai"),  # 若松駅 – 戸畑駅
+        ((130.8751, 33.8834), (130.8200, 33.8970), ""),  # 小倉 – 戸畑駅
+        ((130.7120, 33.8630), (130.7450, 33.8880), ""),  # 折尾 – 二島, round the end of the bay
+        (MOJI, (130.8751, 33.8834), ""),
+        (MOJI, None, ""),
+    ],
+)
+def test_water_between_a_home_and_a_facility(
+    home: tuple[float, float], facility: tuple[float, float] | None, water: str
+) -> None:
+    snapshot = make_snapshot([make_facility("f", facility)])
+    assert snapshot.water_between(*home, 0) == water
