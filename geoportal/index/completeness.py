@@ -72,17 +72,17 @@ class Holdings:
         self._filing_rules = filing_rules
         self._vocabulary = vocabulary
         self._listed: set[tuple[str, str, str]] = set()
-        self._fictional: set[str] = set()
+        invented: dict[str, bool] = {}
         for facility in facilities:
-            for mention in facility.sources:
-                self._listed.add((mention.source, facility.kind, facility.municipality_code))
-                if fictional(mention.source):
-                    self._fictional.add(facility.municipality_code)
+            code, sources = facility.municipality_code, {m.source for m in facility.sources}
+            self._listed |= {(source, facility.kind, code) for source in sources}
+            invented[code] = invented.get(code, True) and any(map(fictional, sources))
+        self._fictional = {code for code, whole in invented.items() if whole}
         self._states: dict[tuple[int, str], str] = {}
         self.answered: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Lines] = {}
 
     def is_fictional(self, municipality: str) -> bool:
-        """Say whether a municipality is of a fictional city, of which everything is known."""
+        """Say whether a municipality has facilities of a fictional city only: all is known."""
         return municipality in self._fictional
 
     def listing(self, kind: str) -> list[int]:

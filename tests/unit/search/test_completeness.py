@@ -182,10 +182,13 @@ def test_without_kinds_those_are_meant_that_the_needs_are_about() -> None:
 
 def test_everything_is_held_of_a_fictional_city() -> None:
     fictional = make_facility(
-        "f", MOJI, municipality_code="40101", sources=(SourceMention("sample", "1", ""),)
+        "f", MOJI, municipality_code="40106", sources=(SourceMention("sample", "1", ""),)
     )
-    lines = area_completeness(city({}, fictional), "40101", ("clinic",), NEED)
-    assert states(lines) == {("sample", "40101", NEED, HELD)}
+    lines = area_completeness(city({}, fictional), "40106", ("clinic",), NEED)
+    assert states(lines) == {("sample", "40106", NEED, HELD)}
+    real = make_facility("r", MOJI, municipality_code="40106")
+    mixed = area_completeness(city({}, fictional, real), "40106", ("clinic",), NEED)
+    assert ("bureau", "40106", NEED, MISSING) in states(mixed)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ def test_every_entry_has_plain_words() -> None:
     expected |= {("need", t.code) for t in reference.vocabulary if t.group not in {"FT", "DEC"}}
     expected |= {("group", group) for group in reference.groups}
     expected |= {("source", source) for source in reference.sources}
+    expected |= {("water", water.water) for water in reference.waters}
     expected |= {
         ("role", f"{preset}.{role.role}")
         for preset, roles in reference.teams.items()

@@ -788,10 +788,10 @@ help-6-2 = Results can be taken away as Excel, CSV or text. No file holds the ho
 help-6-3 = From the shortlist you can print an A4 sheet with a sketch map and room for answers, ready to fax.
 
 gaps-more = How to find out
-gap-needs-missing = The filings for { $needs } ({ $publisher }) are not imported for { $prefecture }. Whether the { NUMBER($count) } facilities ({ $kinds }) in { $area } provide it is not confirmed.
-gap-needs-partial = The filings for { $needs } ({ $publisher }) are imported only in part for { $area }. For { NUMBER($count) } facilities ({ $kinds }) it is not confirmed.
+gap-needs-missing = The filings for { $needs } ({ $publisher }) are not imported for { $prefecture }. Whether the { $count } facilities ({ $kinds }) in { $area } provide it is not confirmed.
+gap-needs-partial = The filings for { $needs } ({ $publisher }) are imported only in part for { $area }. For { $count } facilities ({ $kinds }) it is not confirmed.
 gap-places-missing = No list of { $kinds } is imported for { $area }: there are no data, which does not mean none.
-gap-places-partial = The list of { $kinds } in { $area } is imported only in part ({ NUMBER($count) } so far); there may be more.
+gap-places-partial = The list of { $kinds } in { $area } is imported only in part ({ $count } so far); there may be more.
 gap-more-kinds = {" "}and others
 gaps-ask = Please call the facility or the consultation centre to ask.
 gaps-staff = Those who manage the data can import:
