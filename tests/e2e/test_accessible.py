@@ -79,6 +79,7 @@ def test_states_of_the_search_page(visitor: Visitor, scheme: str) -> None:
     page.press("#address", "Enter")
     page.wait_for_selector(".card")
     assert complaints(page) == []
+    page.locator("#search-more > summary").click()
     page.locator("#kind-filter summary").click()
     page.locator("#need-filter summary").click()
     page.locator(".map-settings > summary").click()
@@ -100,7 +101,7 @@ def test_states_on_a_phone(visitor: Visitor) -> None:
     page.wait_for_selector(".leaflet-popup .tel")
     assert complaints(page) == []
     page.route("**/results*", lambda route: route.abort())
-    page.locator("#chips button").first.focus()
+    page.locator("#search-more > summary").click()
     page.select_option("#district", "40106")
     page.wait_for_selector("#notice:visible")
     assert complaints(page) == []

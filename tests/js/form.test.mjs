@@ -12,9 +12,12 @@ const select = (id, ...values) => Object.assign(made("select", { id }), { name: 
 const district = select("district", "40106");
 const radius = select("radius", "2000");
 const address = Object.assign(made("input", { id: "address" }), { value: "  見本町1 " });
+const order = select("order", "near", "open");
+const why = Object.assign(made("input", { id: "why" }), { checked: false });
 const element = made("form", { id: "search-form" }, ...kinds, open, note, count, clear, district, radius, address);
+const boxes = made("div", {}, order, why);
 globalThis.HTMLButtonElement = class {};
-openPage({ body: made("body", {}, element) });
+openPage({ body: made("body", {}, element, boxes) });
 for (const box of [district, radius]) {
   box.append = (option) => box.options.push({ value: option.attributes.value, label: option.text });
 }
@@ -52,10 +55,11 @@ test("one button clears one filter", () => {
 });
 
 test("an answer's question is shown, with values the lists did not offer", () => {
-  form.write({ district: "40107", district_name: "見本南区", radius_m: 3500, kinds: ["clinic"], needs: [], open: false, all: false, text: "" });
+  form.write({ district: "40107", district_name: "見本南区", radius_m: 3500, kinds: ["clinic"], needs: [], open: false, all: false, text: "", order: "open", why: true });
   assert.deepEqual([form.district(), form.radius(), form.checkedValues("kind"), open.checked], ["40107", 3500, ["clinic"], false]);
+  assert.deepEqual([order.value, why.checked], ["open", true]);
   assert.deepEqual([district.options.at(-1).label, radius.options.at(-1).label], ["見本南区", "3.5 km"]);
-  form.write({ district: "40106", district_name: "", radius_m: 2000, kinds: [], needs: [], open: true, all: false, text: "" });
+  form.write({ district: "40106", district_name: "", radius_m: 2000, kinds: [], needs: [], open: true, all: false, text: "", order: "near", why: false });
   assert.deepEqual([district.options.length, radius.options.length, open.checked], [2, 2, true]);
   assert.equal(form.address(), "見本町1");
 });

@@ -11,7 +11,7 @@ const MESSAGES = {
 };
 
 /** Sets the globals of a browser's page; call it before importing a module of the page. */
-export function openPage({ language = "ja", address = "https://example.test/", links = [], body = new Made("body"), full = false } = {}) {
+export function openPage({ language = "ja", address = "https://example.test/", links = [], body = new Made("body"), full = false, state = null } = {}) {
   const stored = new Map();
   const listeners = {};
   globalThis.document = {
@@ -33,9 +33,18 @@ export function openPage({ language = "ja", address = "https://example.test/", l
       if (full) throw new Error("no room");
       stored.set(key, value);
     } },
+    addEventListener: (name, listener) => { listeners[name] = listener; },
+    fire: (name, event) => listeners[name](event),
     history: {
-      replaceState(_state, _title, url) {
-        globalThis.location = new URL(url, globalThis.location);
+      state,
+      length: 1,
+      replaceState(held, _title, url) {
+        this.state = held;
+        if (url) globalThis.location = new URL(url, globalThis.location);
+      },
+      pushState(held, title, url) {
+        this.length += 1;
+        this.replaceState(held, title, url);
       },
     },
   };

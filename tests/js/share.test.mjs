@@ -4,7 +4,7 @@ import { made, openPage } from "./page.mjs";
 
 const notice = made("div", { id: "notice" });
 openPage({ body: made("body", {}, notice) });
-const { copyLink, rememberInUrl, shareUrl } = await import("../../geoportal/web/static/js/share.js");
+const { copyLink, followUrl, shareUrl } = await import("../../geoportal/web/static/js/share.js");
 
 test("what is shared holds no words typed and no page's start; the view is the present one", () => {
   openPage({ address: "https://example.test/?district=40106&q=%E5%86%85%E7%A7%91&offset=20&view=list&lang=en#found" });
@@ -19,8 +19,8 @@ test("nothing to share is the start page", () => {
 
 test("links to other languages follow what is asked", () => {
   const links = [{ href: "https://example.test/?lang=en" }, { href: "https://example.test/?kind=clinic&lang=ja-easy" }];
-  openPage({ links });
-  rememberInUrl("/?district=40106&lang=ja");
+  openPage({ links, address: "https://example.test/?district=40106&lang=ja" });
+  followUrl();
   assert.deepEqual(links.map((link) => link.href), ["/?district=40106&lang=en", "/?district=40106&lang=ja-easy"]);
 });
 

@@ -13,7 +13,7 @@ from geoportal.web.language.messages import LANGUAGES
 SURE_WITHIN_M = 200
 """Distances whose error is smaller than this are said without an "about"."""
 
-STEP_M = 500
+STEP_M = 100
 _WEEKDAYS_JA = "月火水木金土日"
 
 
@@ -48,18 +48,28 @@ def distance_key(metres: float, error_m: float) -> str:
 def distance_said(metres: float, error_m: float) -> str:
     """Return the distance that goes with `distance_key`.
 
-    What is only known to be within its error is said in coarse steps: finer figures would tell
-    the errors apart, and look like a list out of order.
+    What is known less surely is said in steps of 100 m. The step does not depend on the error, so
+    that a list in order of distance reads in order.
 
     Examples
     --------
-    >>> distance_said(812, 50), distance_said(300, 777), distance_said(400, 600)
-    ('812 m', '1 km', '1 km')
+    >>> distance_said(812, 50), distance_said(812, 400), distance_said(0, 400)
+    ('812 m', '800 m', '100 m')
     """
-    if distance_key(metres, error_m) == "distance-within":
-        step = STEP_M if error_m < 1000 else STEP_M / 5
-        return distance(math.ceil(error_m / step) * step)
-    return distance(metres)
+    if error_m < SURE_WITHIN_M:
+        return distance(metres)
+    return distance(max(STEP_M, round(metres / STEP_M) * STEP_M))
+
+
+def error_said(error_m: float) -> str:
+    """Return the uncertainty of a distance, rounded up to 100 m.
+
+    Examples
+    --------
+    >>> error_said(400), error_said(1859)
+    ('400 m', '1.9 km')
+    """
+    return distance(math.ceil(error_m / STEP_M) * STEP_M)
 
 
 def metres(value: float | None) -> str:

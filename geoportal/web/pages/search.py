@@ -127,6 +127,8 @@ def _script_document(view: View, outcome: Outcome) -> Document:
             "open": form.open_now,
             "all": form.include == "all",
             "text": form.text,
+            "order": form.order,
+            "why": form.why,
         },
         "facets": search_answer.facet_counts(document, form.include)
         if document and "facets" in document

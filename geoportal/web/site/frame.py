@@ -45,6 +45,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "distance": wording.distance,
     "distance_key": wording.distance_key,
     "distance_said": wording.distance_said,
+    "error_said": wording.error_said,
     "metres": wording.metres,
     "dial": wording.dial,
     "ruby": with_readings,

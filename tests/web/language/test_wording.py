@@ -30,10 +30,33 @@ def test_a_distance_is_said_as_surely_as_it_is_known(metres: float, error: float
     assert wording.distance_key(metres, error) == key
 
 
-def test_what_is_near_within_its_error_is_said_in_steps() -> None:
-    assert {wording.distance_said(0, error) for error in (566, 600, 777)} == {"1 km"}
-    assert wording.distance_said(900, 1015) == "1.1 km"
-    assert wording.distance_said(968, 967) == "968 m"
+@pytest.mark.parametrize(
+    ("metres", "error", "said"),
+    [
+        (812, 199, "812 m"),
+        (812, 200, "800 m"),
+        (1262, 400, "1.3 km"),
+        (0, 900, "100 m"),
+    ],
+)
+def test_a_distance_less_surely_known_is_said_in_steps(
+    metres: float, error: float, said: str
+) -> None:
+    assert wording.distance_said(metres, error) == said
+
+
+def test_distances_in_order_read_in_order_whatever_their_errors() -> None:
+    errors = (200, 450, 1859, 3000)
+    coarse = [
+        wording.distance_said(metres, errors[metres // 50 % 4]) for metres in range(0, 4000, 50)
+    ]
+    values = [float(s.split()[0]) * (1000 if s.endswith("km") else 1) for s in coarse]
+    assert values == sorted(values)
+
+
+@pytest.mark.parametrize(("error", "said"), [(400, "400 m"), (401, "500 m"), (1859, "1.9 km")])
+def test_an_error_is_rounded_up(error: float, said: str) -> None:
+    assert wording.error_said(error) == said
 
 
 def test_dates() -> None:

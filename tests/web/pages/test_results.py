@@ -60,6 +60,31 @@ def test_no_order_is_offered_that_a_name_could_win() -> None:
     assert form().order == "near"
 
 
+def test_the_search_box_is_folded_where_there_are_results(client: FlaskClient) -> None:
+    folded = '<details class="search-more" id="search-more">'
+    assert folded in client.get("/?district=40106").text
+    assert folded in client.post("/", data={"address": HOME}).text
+    for without in ("/", "/?kind=clinic", "/?district=99999"):
+        assert '<details class="search-more" id="search-more" open>' in client.get(without).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "order"),
+    [
+        ({"district": "40106"}, "日替わりの抽選の順（どこにも有利になりません）"),
+        ({"district": "40106", "need": "VM.REG"}, "対応がわかっている順（同じなら抽選）"),
+        ({"address": HOME}, "近い順"),
+        ({"address": HOME, "need": "VM.REG"}, "対応がわかっている順、その中で近い順"),
+        ({"address": HOME, "order": "open"}, "いま受付中のところが先、その中で近い順"),
+    ],
+)
+def test_the_heading_names_the_order_in_force(
+    client: FlaskClient, sent: dict[str, str], order: str
+) -> None:
+    html = client.post("/results", data=sent).text
+    assert f'<p class="results__order">並び順：{order}</p>' in html
+
+
 def test_reasons_are_given_when_asked_for(client: FlaskClient) -> None:
     assert "card__why" not in client.get("/?district=40106").text
     assert "日替わりの抽選" in client.get("/?district=40106&why=1").text

@@ -13,12 +13,16 @@ import { distance, number, w } from "./words.js";
  * @property {boolean} open
  * @property {boolean} all
  * @property {string} text
+ * @property {string} order
+ * @property {boolean} why
  */
 
 const form = /** @type {HTMLFormElement} */ (byId("search-form"));
 const addressBox = /** @type {HTMLInputElement} */ (byId("address"));
 const districtBox = /** @type {HTMLSelectElement} */ (byId("district"));
 const radiusBox = /** @type {HTMLSelectElement} */ (byId("radius"));
+const whyBox = /** @type {HTMLInputElement} */ (byId("why"));
+const orderBox = /** @type {HTMLSelectElement} */ (byId("order"));
 const FILTERS = ["kind", "need", "district", "radius_m", "open", "include", "order", "why"];
 
 export const element = form;
@@ -52,7 +56,15 @@ export function write(/** @type {FormValues} */ values) {
   for (const box of boxes("need")) box.checked = values.needs.includes(box.value);
   for (const box of boxes("open")) box.checked = values.open;
   for (const box of boxes("include")) box.checked = values.all;
+  whyBox.checked = values.why;
+  orderBox.value = values.order;
   refreshCounts();
+}
+
+/** Shows all of the form, or one line of it. */
+export function unfold(/** @type {boolean} */ open) {
+  const more = /** @type {HTMLDetailsElement} */ (byId("search-more"));
+  more.open = open;
 }
 
 /** Puts what the boxes do not hold (a point, words searched for) into the form for a download. */

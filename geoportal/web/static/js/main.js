@@ -10,7 +10,8 @@ import { MapPane } from "./map_pane.js";
 import { startNeedPicker } from "./needs.js";
 import { hush, remedy, say } from "./notice.js";
 import { adopt, ResultList } from "./results.js";
-import { copyLink, rememberInUrl, shareUrl } from "./share.js";
+import * as history from "./history.js";
+import { copyLink, followUrl, shareUrl } from "./share.js";
 import { load as loadShortlist, paintKeepButtons, startKeepButtons } from "./shortlist.js";
 import { startSuggestions } from "./suggest.js";
 import { copyResults } from "./take_away.js";
@@ -71,7 +72,8 @@ function changeView(/** @type {string} */ name) {
 
 /** Where one of list and map is seen: the map from its top, the list at the result last chosen. */
 function viewChanged() {
-  rememberInUrl(shareUrl(view.current()));
+  window.history.replaceState(window.history.state, "", shareUrl(view.current()));
+  followUrl();
   if (view.isNarrow() && answered) {
     const card = view.current() === "map" ? null : byId(`r-${chosen}`);
     (card || byId("found")).scrollIntoView({ block: "start", behavior: "auto" });
@@ -137,7 +139,10 @@ async function ask({ place, changes = {}, fit = false, focus = "" } = {}) {
     const before = area();
     remember(answer, place);
     form.write(answer.form);
-    rememberInUrl(answer.url);
+    history.note({ home, form: answer.form }, answer.url);
+    followUrl();
+    if (!answer.answered) form.unfold(true);
+    else if (focus === "title") form.unfold(false);
     for (const id of ["chips", "centre", "results"]) adopt(byId(id), fragment.getElementById(id));
     show(answer, fit || before !== area());
     announce(answer.said);
@@ -272,11 +277,19 @@ function start() {
   byId("copy-link").addEventListener("click", () => copyLink(shareUrl(view.current())));
   byId("print-page").addEventListener("click", () => window.print());
   view.start(viewChanged);
+  history.start(({ home: place, form: values }) => {
+    home = place;
+    form.setAddress(place.typed);
+    form.write(values);
+    ask({ fit: true });
+  });
   startKeepButtons(showKept);
   const answer = /** @type {Answer} */ (readJson("answer"));
   pane.prepare(answer.form.kinds, answer.form.district);
   const text = form.address();
   if (answer.place) remember(answer, text ? { address: text } : {});
+  if (history.homeIsLost() && !Object.keys(home.fields).length) say("home-lost");
+  history.note({ home, form: answer.form }, location.href);
   if (answer.answered) show(answer, true);
   else startResults();
   performance.mark("usable"); // from here on the form answers; the map may still come

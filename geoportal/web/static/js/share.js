@@ -5,9 +5,8 @@ import { t } from "./words.js";
 
 const address = (/** @type {URLSearchParams} */ parameters) => (`${parameters}` ? `/?${parameters}` : "/");
 
-/** Keeps the address of the page and the links to other languages in step with what is asked. */
-export function rememberInUrl(/** @type {string} */ url) {
-  window.history.replaceState(null, "", url);
+/** Keeps the links to other languages in step with the address of the page. */
+export function followUrl() {
   for (const link of all("[data-language-link]")) {
     const parameters = new URLSearchParams(location.search);
     parameters.set("lang", new URL(link.href).searchParams.get("lang"));
