@@ -27,7 +27,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         mark = "【架空】" if about["fictional"] else ""
         kind = kinds[about["kind"]].label_ja
         yield f"{number:>3}. {mark}{about['name']}（{kind}）{distance}{reach}"
-        where = about["address"] if feature["geometry"] else f"{about['address']}（位置不明）"
+        where = about["address"] if feature["geometry"] else f"{about['address']}（位置は未確認）"
         yield f"     {where}  {about['phone']}  [{feature['id']}]"
         if about["needs"]:
             yield "     " + "  ".join(_need_text(view, *need) for need in about["needs"].items())
@@ -120,7 +120,7 @@ def _facility_lines(view: View, document: Document) -> Iterator[str]:
     location = about["location"]
     warnings = "、".join(location["warnings"])
     if document["geometry"] is None:
-        yield f"  位置: 不明 {warnings}"
+        yield f"  位置: 未確認 {warnings}"
         return
     lon, lat = document["geometry"]["coordinates"]
     accuracy = f"{location['level']} ±{location['uncertainty_m']:.0f} m"

@@ -84,7 +84,7 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
         lacking_share(figures, level, ring) for level in (figures.sure, figures.possible)
     )
     if not math.isfinite(sure):
-        return f"{figures.name}には 75歳以上の人がいないか、人口がわかりません。"
+        return f"{figures.name}には 75歳以上の人がいないか、人口が未確認です。"
     if figures.need < _ONE_PERSON:
         return f"{figures.name}には 75歳以上の人がいません。"
     open_ends = share_text(possible) != share_text(sure)
@@ -93,7 +93,7 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
         choice = 1.0 - lacking_share(figures, figures.sure, ring, at_least=2)
         text += f"2か所以上から選べる人は {share_text(choice)} です。"
     if open_ends:
-        text += f"わからない施設も数えると、ない人は {share_text(possible)} です。"
+        text += f"対応が未確認の施設も数えると、ない人は {share_text(possible)} です。"
     if figures.hidden:
         text += f"75歳以上の人数が公表されていない町丁目（{figures.hidden}）は入っていません。"
     return text

@@ -118,7 +118,7 @@ def largest_circle_text(study: Study) -> str:
 
 def ground_text(study: Study) -> str:
     """Return what ground without a cell means, for a legend: unknown where data are missing."""
-    return "人がいない・人口がわからない" if study.missing_meshes else "人が住んでいない"
+    return "人がいない・人口が未確認" if study.missing_meshes else "人が住んでいない"
 
 
 def gap_rows(study: Study) -> NDArray[np.int64]:

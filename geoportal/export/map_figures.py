@@ -42,7 +42,7 @@ def _legend(report: CoverageReport) -> str:
     entries += [
         (shape, f"border:2px dashed {GAP}", "空白"),
         (" round", f"background:{FACILITY}", "対応できる施設"),
-        (" round", f"background:{UNSURE}", "対応できるかわからない施設"),
+        (" round", f"background:{UNSURE}", "対応が未確認の施設"),
     ]
     listed = "".join(
         f'<li><span class="swatch{form}" style="{style}"></span>{label}</li>'
@@ -71,7 +71,7 @@ def figures_html(report: CoverageReport) -> str:
         f"<h2>ことばで</h2><ul>{sentences}</ul><p>{html.escape(report.critical_text)}</p>"
         f"{caution}"
         f"<h2>地区ごとの数字</h2>{_table(report)}"
-        "<p>「〜」の右は、対応できるかわからない施設も数えたときの数です。</p>"
+        "<p>「〜」の右は、対応が未確認の施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{report.counted}</p>"
         f"<h2>出典</h2><ul>{cited}</ul>"
         f"<p>データの版 {html.escape(report.dataset_version)}</p></main>"

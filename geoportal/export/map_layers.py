@@ -245,7 +245,7 @@ def _add_facilities(chart: folium.Map, report: CoverageReport) -> None:
         _add_features(
             chart,
             features,
-            name="対応できる施設" if certain else "対応できるかわからない施設",
+            name="対応できる施設" if certain else "対応が未確認の施設",
             marker=folium.CircleMarker(fill=True),
             style_function=lambda _, style=style: style,
             tooltip=folium.GeoJsonTooltip(

@@ -99,7 +99,7 @@ def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     if len(study.target.land) > len(study.target.areas):
         entries.append(Patch(facecolor=BEYOND, edgecolor="#a0a0a0", label="対象の外"))
     entries.append(_marker("^", "#000000", "対応できる施設"))
-    entries.append(_marker("o", "#ffffff", "対応できるかわからない施設"))
+    entries.append(_marker("o", "#ffffff", "対応が未確認の施設"))
     figure.legend(
         handles=entries,
         loc="upper left",
@@ -153,7 +153,7 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
             cell.set_text_props(ha="left")
         if line == 0:
             cell.set_facecolor("#eeeeee")
-    notes = ["「〜」の後は、わからない施設も数えたとき"] if ranges else []
+    notes = ["「〜」の後は、未確認の施設も数えたとき"] if ranges else []
     if len(rows) > most:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS

@@ -54,7 +54,7 @@ def _what_counts(report: CoverageReport) -> list[str]:
     kinds_meant = ""
     if question.needs and not question.kinds:
         kinds_meant = (
-            "種別を選んでいないので、条件にかかわる種別の施設だけを「わからない」に数えました。"
+            "種別を選んでいないので、条件にかかわる種別の施設だけを「未確認」に数えました。"
         )
     return [
         (
@@ -62,10 +62,10 @@ def _what_counts(report: CoverageReport) -> list[str]:
             f"情報の種類：{_EVIDENCE[question.evidence]}"
         ),
         (
-            f"条件すべてに「はい」とわかっている施設 {sure}、わからない条件がある施設 "
+            f"条件すべてに「はい」とわかっている施設 {sure}、未確認の条件がある施設 "
             f"{len(supply) - sure}。「いいえ」とわかっている施設は数えません。"
-            f"{kinds_meant}「わからない」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
-            "「わからない施設も含む」までの幅で読みます。"
+            f"{kinds_meant}「未確認」は「いいえ」ではありません。数字は「わかっている施設だけ」から"
+            "「未確認の施設も含む」までの幅で読みます。"
         ),
         "区や市の境を越えた先の施設も、距離の中に入れば数えます。",
         (f"{_unlocated(report)}町丁目までしかわからない施設は、その代表点で数えます。"),

@@ -75,7 +75,7 @@ PACK_FILES: tuple[PackFile, ...] = (
     PackFile("csv", "coverage.csv", "{cell}ごとの数字（対応できるとわかっている施設）",
              _CSV, "coverage_files:write_cells"),
     PackFile("csv", "districts.csv",
-             "地区ごとの数字（_possible は対応できるかわからない施設も数えたもの）",
+             "地区ごとの数字（_possible は対応が未確認の施設も数えたもの）",
              _CSV, "coverage_files:write_districts"),
     PackFile("csv", "facilities.csv", "施設ごとの数字（なくなったときに困る人の数など）",
              _CSV, "coverage_files:write_facilities"),

@@ -145,7 +145,7 @@ def write_xlsx_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any =
 
 def _claim_text(claim: dict[str, Any]) -> str:
     if claim["value"] == "unknown":
-        return "不明"
+        return "未確認"
     sign = "○" if claim["value"] == "yes" else "×"
     old = " 古い情報" if claim["stale"] else ""
     return f"{sign}（{claim['evidence']} {claim['as_of']}{old}）"

@@ -16,7 +16,7 @@ GROUP_LABELS = {
     "alone": "高齢単身世帯",
 }
 _KM = {ring: f"{ring / 1000:.0f} km" for ring in RINGS_M}
-_UNSURE = "（不明も数える）"
+_UNSURE = "（未確認も数える）"
 _PEOPLE, _METRES, _RATIO, _PERCENT, _SMALL = "#,##0", "#,##0", "0.0", "0.0%", "0.000000"
 
 
@@ -82,7 +82,7 @@ FACILITY_LABELS: dict[str, tuple[str, str]] = {
     "certain": ("対応できるとわかっている", ""),
     "lon": ("経度", "0.000000"),
     "lat": ("緯度", "0.000000"),
-    "capacity": ("定員（不明は1）", "#,##0"),
+    "capacity": ("定員（未確認は1）", "#,##0"),
     **{
         f"left_without_{ring:.0f}_m": (f"なくなると{_KM[ring]}以内に0か所になる75歳以上", _PEOPLE)
         for ring in RINGS_M

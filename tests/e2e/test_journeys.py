@@ -155,7 +155,7 @@ def test_facilities_without_position_are_listed(visitor: Visitor) -> None:
     page = visitor.open("/?district=40100")
     for _ in range(60):
         more = page.locator("#more")
-        if page.locator(".card__location", has_text="地図上の位置は分かりません").count():
+        if page.locator(".card__location", has_text="地図上の位置は未確認").count():
             return
         answer_of(page, more.click)
     pytest.fail("no facility without a position was listed")

@@ -22,6 +22,8 @@ test("dates are said in the page's language; none is empty", () => {
 
 test("a message takes its values, leaves what it is not given, and throws for an unknown key", () => {
   assert.equal(words.t("chosen", { count: 3 }), "3件を選択中");
+  assert.equal(words.t("chosen", { count: 4723 }), "4,723件を選択中");
+  assert.equal(words.t("chosen", { count: "2026" }), "2026件を選択中");
   assert.equal(words.t("chosen", { other: 3 }), "{count}件を選択中");
   assert.throws(() => words.t("nothing"), /no message nothing/);
 });

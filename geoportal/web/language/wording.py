@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from geoportal.domain.hours import JST
@@ -72,9 +73,45 @@ def error_said(error_m: float) -> str:
     return distance(math.ceil(error_m / STEP_M) * STEP_M)
 
 
+def position_key(warnings: Iterable[str], known: bool) -> str:
+    """Return the message that says why a position is not simply the published one; empty if it is.
+
+    ``warnings`` are those of `geoportal.ingest.resolve.positions`; ``known`` says whether there
+    is a position. Only one that was published and rejected is said to have been.
+
+    Examples
+    --------
+    >>> position_key(("geocoded",), True), position_key(("outside_japan", "geocoded"), True)
+    ('position-unpublished', 'position-rejected')
+    """
+    held = set(warnings)
+    if held & {"outside_municipality", "outside_japan"}:
+        return "position-rejected" if known else "position-rejected-nowhere"
+    if not known:
+        return "position-nowhere"
+    found = {
+        "geocoded": "position-unpublished",
+        "far_from_address": "position-far",
+        "swapped": "position-swapped",
+        "unverified": "position-unverified",
+    }
+    return next((key for warning, key in found.items() if warning in held), "")
+
+
+def ask_key(phones: Iterable[str]) -> str:
+    """Return the message on whom to ask about facilities with these numbers, some of them empty."""
+    held = [bool(phone) for phone in phones]
+    return "band-ask-all" if all(held) else "band-ask-some" if any(held) else "band-ask-none"
+
+
 def metres(value: float | None) -> str:
     """Return whole metres with thousands separated; ``"?"`` when not known."""
-    return "?" if value is None else f"{round(value):,}"
+    return "?" if value is None else number(round(value))
+
+
+def number(value: int) -> str:
+    """Return a count with thousands separated; messages separate those of their variables."""
+    return f"{value:,}"
 
 
 def month(iso_date: str | None, language: str) -> str:

@@ -42,11 +42,14 @@ def choose_visitors_language() -> None:
 
 
 _FILTERS: dict[str, Callable[..., str]] = {
+    "ask_key": wording.ask_key,
     "distance": wording.distance,
     "distance_key": wording.distance_key,
     "distance_said": wording.distance_said,
     "error_said": wording.error_said,
     "metres": wording.metres,
+    "number": wording.number,
+    "position_key": wording.position_key,
     "dial": wording.dial,
     "ruby": with_readings,
     "month": lambda value: wording.month(value, g.language),

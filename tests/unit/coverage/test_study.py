@@ -295,7 +295,7 @@ def test_sentences_are_plain_and_honest(study):
     text = sentence(figures, "訪問診療")
     assert text.startswith(f"75歳以上の {share_text(figures.uncovered_share(figures.sure, 1))} は")
     assert "2 km 以内に訪問診療がありません（対応できるとわかっている" in text  # unknown is not no
-    assert "わからない施設も数えると" in text
+    assert "対応が未確認の施設も数えると" in text
 
 
 def figures_of(need: float, covered: float, possible: float | None = None) -> DistrictFigures:
@@ -334,7 +334,7 @@ def test_where_all_is_unknown_nothing_is_said_to_be_missing():
     assert text == (
         "75歳以上のどの人にも、2 km 以内に訪問診療がありません"
         "（対応できるとわかっている施設だけを数えた場合）。"
-        "わからない施設も数えると、ない人は 0% です。"
+        "対応が未確認の施設も数えると、ない人は 0% です。"
     )
 
 

@@ -85,7 +85,7 @@ def check_table(rows):
         ({"value": "yes", "stale": False}, "○（confirmed 2026-11-01）"),
         ({"value": "no", "stale": False}, "×（confirmed 2026-11-01）"),
         ({"value": "yes", "stale": True}, "○（confirmed 2026-11-01 古い情報）"),
-        ({"value": "unknown", "stale": True}, "不明"),
+        ({"value": "unknown", "stale": True}, "未確認"),
     ],
 )
 def test_what_is_not_known_is_neither_yes_nor_no(claim, text):

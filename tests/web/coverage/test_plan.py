@@ -71,7 +71,7 @@ def test_a_place_from_the_map_is_told_before_and_after(sample_city):
         f"1か所もない人が {before:,} 人から {after:,} 人に減ります。" in told
     )
     low, high = (lacking(sample_city, *at, possible=True) for at in ((), (TOBATA,)))
-    assert f"対応できるかわからない施設も数えると、{low:,} 人から {high:,} 人です。" in told
+    assert f"対応が未確認の施設も数えると、{low:,} 人から {high:,} 人です。" in told
     assert "戸畑区（地図で選んだ場所）" in told
     assert hidden(answer, "planned") == ["130.829000,33.896000,1,戸畑区（地図で選んだ場所）"]
     assert "場所が入っていません" not in told

@@ -59,6 +59,44 @@ def test_an_error_is_rounded_up(error: float, said: str) -> None:
     assert wording.error_said(error) == said
 
 
+@pytest.mark.parametrize(
+    ("warnings", "known", "said"),
+    [
+        ((), True, ""),
+        (("geocoded",), True, "position-unpublished"),
+        (("outside_municipality", "geocoded"), True, "position-rejected"),
+        (("outside_japan", "geocoded"), True, "position-rejected"),
+        (("outside_municipality", "address_not_found"), False, "position-rejected-nowhere"),
+        (("address_not_found",), False, "position-nowhere"),
+        ((), False, "position-nowhere"),
+        (("far_from_address",), True, "position-far"),
+        (("swapped",), True, "position-swapped"),
+        (("unverified",), True, "position-unverified"),
+        (("near_boundary",), True, ""),
+    ],
+)
+def test_a_position_is_said_to_be_rejected_only_where_one_was_published(
+    warnings: tuple[str, ...], known: bool, said: str
+) -> None:
+    assert wording.position_key(warnings, known) == said
+
+
+@pytest.mark.parametrize(
+    ("phones", "key"),
+    [
+        (["093-000-0001", "093-000-0002"], "band-ask-all"),
+        (["093-000-0001", ""], "band-ask-some"),
+        (["", ""], "band-ask-none"),
+    ],
+)
+def test_calling_is_proposed_only_where_there_is_a_number(phones: list[str], key: str) -> None:
+    assert wording.ask_key(phones) == key
+
+
+def test_counts_have_their_thousands_parted() -> None:
+    assert [wording.number(value) for value in (0, 999, 4723)] == ["0", "999", "4,723"]
+
+
 def test_dates() -> None:
     assert wording.month("2025-10-01", "ja") == "2025年10月"
     assert wording.month("2025-10-01", "en") == "Oct 2025"

@@ -124,6 +124,14 @@ def test_teams_name_what_is_missing(client: FlaskClient) -> None:
     assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_the_home_is_written_in_its_field_only(client: FlaskClient) -> None:
+    """What is printed is what follows the form; the home is put there on demand, by the browser."""
+    html = client.post("/team", data={"address": HOME}).text
+    assert html.count(HOME) == 1
+    assert html.index(HOME) < html.index('<section id="teams"')
+    assert '<p class="on-paper" id="paper-home" hidden></p>' in html
+
+
 def test_an_address_alone_asks_for_the_usual_team(client: FlaskClient) -> None:
     page = read(client.post("/team", data={"address": HOME}))
     chosen = [a["value"] for a in page.all("input") if a.get("name") == "role" and "checked" in a]

@@ -93,3 +93,11 @@ def test_a_closed_facilitys_past_ends_with_its_closing(view: View, app: Flask) -
     assert gone is not None
     assert facility_page.history(view, gone)[-1]["what"] == "closed"
     assert "廃止または休止。" in app.test_client().get("/facilities/gone").text
+
+
+def test_why_a_position_is_not_the_published_one(app: Flask) -> None:
+    """``coarse`` has no published coordinates: nobody is accused of wrong ones."""
+    html = app.test_client().get("/facilities/coarse").text
+    assert "座標が公表されていないため、住所から求めました。" in html
+    assert "照らし合わせ" not in html
+    assert "座標が公表され" not in app.test_client().get("/facilities/near").text

@@ -169,7 +169,7 @@ def test_search_by_ward(client: FlaskClient) -> None:
     assert "すべてに対応（1件）" in text
     assert "対応は未確認" in text
     assert "093-932-7141" in text
-    assert "地図上の位置は分かりません" in text
+    assert "地図上の位置は未確認" in text
 
 
 def test_unknown_stands_apart_from_match_and_no_is_left_out(client: FlaskClient) -> None:

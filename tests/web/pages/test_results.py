@@ -85,6 +85,11 @@ def test_the_heading_names_the_order_in_force(
     assert f'<p class="results__order">並び順：{order}</p>' in html
 
 
+def test_whom_to_ask_about_what_is_not_confirmed(client: FlaskClient) -> None:
+    html = client.get("/?district=40106&need=VM.REG").text
+    assert "「対応していない」という情報はありません。 電話でおたずねください。" in html
+
+
 def test_reasons_are_given_when_asked_for(client: FlaskClient) -> None:
     assert "card__why" not in client.get("/?district=40106").text
     assert "日替わりの抽選" in client.get("/?district=40106&why=1").text

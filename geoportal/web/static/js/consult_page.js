@@ -7,6 +7,7 @@ import { startSuggestions } from "./suggest.js";
 import { t } from "./words.js";
 
 function dress(root) {
+  startPrinting(root);
   all("[data-suggest]", root).forEach(startSuggestions);
   paintKeepButtons();
   for (const button of all("[data-keep-all]", root)) {
@@ -14,6 +15,18 @@ function dress(root) {
       const added = keepAll(button.dataset.keepAll.trim().split(/\s+/));
       paintKeepButtons();
       announce(t("kept-count", { count: added }));
+    });
+  }
+}
+
+/** A printed team has the home's address only where that is asked for. */
+function startPrinting(root) {
+  for (const button of all("[data-print]", root)) button.addEventListener("click", () => window.print());
+  for (const box of all("[data-print-home]", root)) {
+    box.addEventListener("change", () => {
+      const place = byId("paper-home");
+      place.hidden = !box.checked;
+      place.textContent = box.checked ? t("paper-home", { address: byId("address").value.trim() }) : "";
     });
   }
 }

@@ -132,7 +132,7 @@ export class CoverageMap {
     const places = (low, high) => (low === high ? w("coverage-places", { count: low }) : w("coverage-places-range", { low, high }));
     const lines = [
       this.data.districts[cells.home[n]].name,
-      cells.people[n] === null ? w("coverage-hidden") : w("coverage-people", { people: number(Math.round(cells.people[n])) }),
+      cells.people[n] === null ? w("coverage-hidden") : w("coverage-people", { people: Math.round(cells.people[n]) }),
       [w("coverage-within", { reach: this.reach }), " ", places(cells.count[n], cells.count_possible[n])],
     ];
     if (cells.was_count && cells.was_count[n] !== cells.count[n]) {

@@ -93,7 +93,7 @@ export function showFacets(/** @type {{kind: Record<string, number>, need: Recor
   showKindCounts(facets.kind);
   for (const place of all("[data-need-count]", form)) {
     const count = facets.need[place.dataset.needCount];
-    replaceChildren(place, count === undefined ? "" : w("need-count", { count: number(count) }));
+    replaceChildren(place, count === undefined ? "" : w("need-count", { count }));
   }
 }
 

@@ -5,6 +5,11 @@ const catalogue = readJson("messages") || {};
 const language = document.documentElement.dataset.language || "ja";
 const japanese = language.startsWith("ja");
 
+/** A count with thousands separated. */
+export const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+
+const said = (value) => (Number.isInteger(value) ? number(value) : String(value));
+
 const READING = /([々〇\u3400-\u9fff]+)《([^》]+)》/;
 
 /** A message as it is written, readings in 《》. */
@@ -12,7 +17,7 @@ function written(key, values = {}) {
   const text = catalogue[key];
   if (text === undefined) throw new Error(`no message ${key}`);
   return text.replace(/\{([a-z]+)\}/g, (whole, name) =>
-    Object.prototype.hasOwnProperty.call(values, name) ? String(values[name]) : whole
+    Object.prototype.hasOwnProperty.call(values, name) ? said(values[name]) : whole
   );
 }
 
@@ -49,8 +54,6 @@ export const w = (key, values = {}) => (japanese ? ruby : marked)(written(key, v
 
 // By hand, as the browser's own formats take a tenth of a second to wake up on a slow machine.
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-export const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
 export function distance(metres) {
   if (metres < 1000) return `${Math.round(metres)} m`;
