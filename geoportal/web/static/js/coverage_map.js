@@ -2,7 +2,7 @@
 import { append, byId, h, replaceChildren } from "./dom.js";
 import { fillOf, MEASURES, scaleOf, swatchFill } from "./coverage_scale.js";
 import { middleOf } from "./outlines.js";
-import { distance, number, t, w } from "./words.js";
+import { distance, t, w } from "./words.js";
 
 const HALF_LAT = 1 / 480;
 const HALF_LON = 1 / 320;
