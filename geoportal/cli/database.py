@@ -24,7 +24,7 @@ from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 
-_ISSUE_COLUMNS = ("file", "line", "field", "code", "severity", "value", "message")
+_ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")
 
 
 @click.command()
@@ -140,7 +140,8 @@ def import_lines(document: dict[str, Any]) -> Iterator[str]:
         )
         for issue in file["issues"]:
             if issue["severity"] != "info":
-                yield f"  {issue['line'] or '-'} 行目 {issue['field']}: {issue['message']}"
+                sheet = f"シート {issue['sheet']} " if issue["sheet"] else ""
+                yield f"  {sheet}{issue['line'] or '-'} 行目 {issue['field']}: {issue['message']}"
     yield f"データの版: {document['dataset_version']}"
 
 

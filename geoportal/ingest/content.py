@@ -36,6 +36,8 @@ class Content:
     Attributes
     ----------
     source : Source
+    part : str
+        Which part of the file it is, for people, when a workbook holds several tables.
     data : RecognisedTable, StreamedTable, Features or Document
         As `Source.extract` takes it.
     notes : tuple of Issue
@@ -45,6 +47,7 @@ class Content:
     source: Source[Any]
     data: Any
     notes: tuple[Issue, ...] = ()
+    part: str = ""
 
     @property
     def table(self) -> RecognisedTable | None:
@@ -74,8 +77,8 @@ class Content:
         return extract
 
 
-def identify(member: Member, crs: str = "") -> Content:
-    """Read a file and find out what it is.
+def identify(member: Member, crs: str = "") -> list[Content]:
+    """Read a file and find out what it is: one content, or several of a workbook with several.
 
     ``crs`` is the reference system of a map file that declares none; empty when none is chosen.
 
@@ -85,16 +88,24 @@ def identify(member: Member, crs: str = "") -> Content:
         When it is unreadable, of an unknown layout, or not supported.
     """
     if is_map(member):
-        return _identify_map(member, crs)
+        return [_identify_map(member, crs)]
     if is_json(member.data):
-        return _identify_json(member, crs)
+        return [_identify_json(member, crs)]
     headless = (source.headless(member) for source in SOURCES if source.headless)
-    table = (
-        recognise_stream(member, _STREAMED_LAYOUTS)
-        or next(filter(None, headless), None)
-        or recognise(member.name, read_sheets(member), _LAYOUTS)
-    )
-    return Content(BY_NAME[table.layout.source], table)
+    stream = recognise_stream(member, _STREAMED_LAYOUTS) or next(filter(None, headless), None)
+    if stream is not None:
+        return [Content(BY_NAME[stream.layout.source], stream)]
+    tables = recognise(member.name, read_sheets(member), _LAYOUTS)
+    return [
+        Content(BY_NAME[table.layout.source], table, part=_part(table) if tables[1:] else "")
+        for table in tables
+    ]
+
+
+def _part(table: RecognisedTable) -> str:
+    """Return the title of a table's first sheet, and how many it has besides."""
+    more = len(table.sheets) - 1
+    return f"{table.sheets[0]}{f' +{more}' if more else ''}"
 
 
 def _identify_json(member: Member, crs: str) -> Content:

@@ -56,6 +56,8 @@ class MemberPlan:
         True for a file of the sample city.
     content : Content or None
         As read, while there is room to keep it.
+    place : int
+        Which of the member's contents it is.
     """
 
     member: Member | None
@@ -63,6 +65,7 @@ class MemberPlan:
     source: str = ""
     fictional: bool = False
     content: Content | None = None
+    place: int = 0
 
     @property
     def rank(self) -> tuple[int, str, str]:
@@ -148,26 +151,36 @@ class Planner:
             yield MemberPlan(None, report)
             return
         for member in members:
-            yield self._member(member, file, alone=len(members) == 1)
+            yield from self._member(member, file, alone=len(members) == 1)
 
-    def _member(self, member: Member, file: ImportFile, *, alone: bool) -> MemberPlan:
+    def _member(self, member: Member, file: ImportFile, *, alone: bool) -> Iterator[MemberPlan]:
+        """Yield a plan for each content of a member, or one with the report why there is none."""
         report = FileReport(member.name, sha256=member.sha256)
         try:
-            content = identify(member, self._crs)
+            contents = identify(member, self._crs)
         except NotNeededError as error:
             report.source = error.source
             report.leave_out(str(error))
-            return MemberPlan(None, report, error.source)
+            yield MemberPlan(None, report, error.source)
         except UnlikeAnyLayoutError as error:
             is_text = PurePosixPath(member.name).suffix.lower() == ".txt"  # 利用規約.txt in a zip
             if file.gathered or (is_text and not alone):
                 report.leave_out(f"{error} Left out.")
             else:
                 report.refuse(str(error), code=refusal_code(error))
-            return MemberPlan(None, report)
+            yield MemberPlan(None, report)
         except InputRefusedError as error:
             report.refuse(str(error), code=refusal_code(error), line=refusal_line(error))
-            return MemberPlan(None, report)
+            yield MemberPlan(None, report)
+        else:
+            for place, content in enumerate(contents):
+                yield self._content(member, file, content, place)
+
+    def _content(
+        self, member: Member, file: ImportFile, content: Content, place: int
+    ) -> MemberPlan:
+        name = f"{member.name}/{content.part}" if content.part else member.name
+        report = FileReport(name, sha256=member.sha256)
         source = content.source.name
         fictional = file.path in self._fictional
         report.source = FICTIONAL.name if fictional else source
@@ -178,9 +191,9 @@ class Planner:
             )
             report.refuse(message, code="wrong_source")
             return MemberPlan(None, report, source)
-        self._bytes_in_memory += len(member.data)
+        self._bytes_in_memory += 0 if place else len(member.data)
         in_memory = content if self._bytes_in_memory <= _MEMORY_BYTES else None
-        return MemberPlan(member, report, source, fictional, in_memory)
+        return MemberPlan(member, report, source, fictional, in_memory, place)
 
 
 def refusal_code(error: InputRefusedError) -> str:

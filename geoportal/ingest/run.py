@@ -151,9 +151,8 @@ class ImportRun:
         geography = self._geography
         part = connection.begin_nested()
         try:
-            self._import_content(
-                connection, member, plan.content or identify(member, self._options.crs), plan
-            )
+            content = plan.content or identify(member, self._options.crs)[plan.place]
+            self._import_content(connection, member, content, plan)
         except InputRefusedError as error:
             part.rollback()
             self._geography = geography

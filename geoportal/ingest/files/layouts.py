@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands around the rows of a table.
+
+    Attributes
+    ----------
+    sheet : str
+        Title of the Excel sheet, empty for text.
+    above : str
+        The lines above the header: title, date.
+    header : tuple of str
+        Folded column names.
+    """
+
+    sheet: str
+    above: str
+    header: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,17 @@ class Layout:
         Fields that not every edition has: nobody is told when they are missing.
     supported : bool
         False: recognised, but not imported yet.
+    stated : Mapping[str, callable]
+        Fields that may be said once for the whole table where their column is missing, with the
+        function that finds them in its `Heading`; empty when it says nothing.
+    telling : Mapping[str, callable]
+        Fields whose cells tell this layout from another with the same columns, with the test of a
+        cell.
+    carried : tuple of str
+        Fields written once for several rows (merged cells): a row in which those required are
+        blank has those of the row above.
+    split_by : str
+        Field that tells such rows apart; where its column is missing nothing is carried.
     """
 
     source: str
@@ -43,16 +73,24 @@ class Layout:
     patterns: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
     supported: bool = True
+    stated: Mapping[str, Callable[[Heading], str]] = field(default_factory=dict)
+    telling: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
+    carried: tuple[str, ...] = ()
+    split_by: str = ""
 
     def matches(self, header: Sequence[str]) -> dict[str, int]:
         """Return the position of each field found in a folded header; the first one wins."""
         positions = {}
-        for name, aliases in self.columns.items():
-            wanted = {fold_header(alias) for alias in aliases}
-            position = next((i for i, cell in enumerate(header) if cell in wanted), None)
+        for name, aliases in self._folded_columns.items():
+            position = next((i for i, cell in enumerate(header) if cell in aliases), None)
             if position is not None:
                 positions[name] = position
         return positions
+
+    def states(self, heading: Heading, positions: Mapping[str, int]) -> dict[str, str]:
+        """Return the fields without a column that the heading says for the whole table."""
+        found = {name: read(heading) for name, read in self.stated.items() if name not in positions}
+        return {name: text for name, text in found.items() if text}
 
     def official(self, name: str) -> str:
         """Return what the publisher calls a field."""
@@ -63,6 +101,10 @@ class Layout:
         return cell in self._folded_known or any(
             re.fullmatch(pattern, cell) for pattern in self.patterns
         )
+
+    @cached_property
+    def _folded_columns(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(map(fold_header, names)) for name, names in self.columns.items()}
 
     @cached_property
     def _folded_known(self) -> frozenset[str]:
@@ -80,15 +122,15 @@ class Layout:
     ) -> Issue:
         """Return an issue about a field of a row; its value is the cell's unless given."""
         shown = record.get(name) if value is None else value
-        return Issue(record.line, self.official(name), code, severity, shown, message)
+        return Issue(record.line, self.official(name), code, severity, shown, message, record.sheet)
 
-    def missing_columns(self, line: int, positions: Mapping[str, int]) -> list[Issue]:
-        """Return an issue for each column that a header, of this line, lacks."""
+    def missing_columns(self, line: int, known: Sequence[str], sheet: str = "") -> list[Issue]:
+        """Return an issue for each field that is not known: a header, of this line, lacks it."""
         message = "this column of the official layout is missing; what it says stays unknown"
         return [
-            Issue(line, self.official(name), "missing_column", WARNING, "", message)
+            Issue(line, self.official(name), "missing_column", WARNING, "", message, sheet)
             for name in self.columns
-            if name not in positions and name not in self.optional
+            if name not in known and name not in self.optional
         ]
 
 
@@ -104,17 +146,23 @@ class Record:
         As many as the header has.
     positions, extra : Mapping[str, int]
         Where each field, and each further column by its folded header, lies. Shared by all rows.
+    given : Mapping[str, str]
+        Fields without a column that are the same for all rows.
+    sheet : str
+        Title of the Excel sheet, empty for text.
     """
 
     line: int
     cells: tuple[str, ...]
     positions: Mapping[str, int]
     extra: Mapping[str, int]
+    given: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     def get(self, name: str) -> str:
-        """Return a cell without surrounding white space, empty when its column is missing."""
+        """Return a cell without surrounding white space, what is given where it has no column."""
         position = self.positions.get(name)
-        return "" if position is None else self.cells[position].strip()
+        return self.given.get(name, "") if position is None else self.cells[position].strip()
 
     def further(self, header: str) -> str:
         """Return the cell of a further column by its folded header, empty when missing."""
@@ -124,12 +172,13 @@ class Record:
 
 @dataclass(frozen=True)
 class RecognisedTable:
-    """A sheet with its layout.
+    """A table with its layout, or the sheets of a workbook that have the same one.
 
     Attributes
     ----------
     layout : Layout
     header_line : int
+        Of the first sheet.
     records : tuple of Record
         Rows with as many cells as the header.
     malformed : tuple of Issue
@@ -138,6 +187,8 @@ class RecognisedTable:
         About the header and the file.
     preamble : str
         What stands above the header: title, date.
+    sheets : tuple of str
+        Titles of its sheets, empty for text.
     """
 
     layout: Layout
@@ -146,6 +197,7 @@ class RecognisedTable:
     malformed: tuple[Issue, ...]
     issues: tuple[Issue, ...]
     preamble: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def fold_header(text: str) -> str:

@@ -2,177 +2,230 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from geoportal.errors import InputRefusedError, UnknownLayoutError, UnlikeAnyLayoutError
-from geoportal.ingest.files.layouts import (
-    Layout,
-    RecognisedTable,
-    Record,
-    fold_header,
-    header_width,
+from geoportal.ingest.files.header_rows import (
+    SEARCHED_ROWS,
+    Fit,
+    Header,
+    find_header,
+    heading_of,
+    join_rows,
 )
-from geoportal.ingest.files.refusal import CutFileError
-from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue, shorten
-from geoportal.ingest.files.tables import Row, Sheet
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
+from geoportal.ingest.files.table_rows import RowReader
+from geoportal.ingest.files.tables import Sheet
 
-_SEARCHED_ROWS = 12
 _NEAR = 0.3
-"""Share of a layout's columns from which an error names it as the nearest."""
+"""Share of a layout's columns from which an error names it as near."""
+_NEAREST = 3
+_TABLE_COLUMNS = 3
 _SHOWN = 12
-_LONGEST_CELL = 5_000
-"""Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
+_ENDED = re.compile("廃止|休止|取消|辞退|閉鎖|閉院")
+"""Words in the title of a sheet whose facilities are not open."""
+_PERIOD = re.compile(
+    r"(R|令和)?\.?(元|\d{1,4})([年./-](\d{1,2}))?([月./-](\d{1,2}))?(年度|年|月|日)?(現在|時点|版|分)?"
+)
+_REIWA = 2018
 
 
-def recognise(name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]) -> RecognisedTable:
-    """Find the layout of a file.
+def recognise(
+    name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]
+) -> list[RecognisedTable]:
+    """Find the layouts of a file; the name is for messages.
 
-    The first sheet with a known header is taken; the name is for messages.
+    Every sheet of a workbook is read; those of one layout make one table. Of sheets named after
+    years or dates the newest is read.
 
     Raises
     ------
     UnknownLayoutError
-        When no layout fits; the message names the headers found and the nearest layout. An
+        When no layout fits; the message names the headers found and the nearest layouts. An
         `UnlikeAnyLayoutError` when none is near.
     InputRefusedError
         When the layout is known but not imported yet, or the file is cut.
     """
     known = tuple(layouts)
+    left_out = []
+    fits: dict[str, list[tuple[Sheet, Fit]]] = {}
+    by_key = {f"{layout.source}/{layout.variant}": layout for layout in known}
     for sheet in sheets:
-        best = _best(sheet, known)
-        if best is not None:
-            layout, header = best
-            if not layout.supported:
-                raise InputRefusedError(
-                    f"{name}: this is a {layout.source} file; importing it is known but not yet "
-                    "supported in this version"
-                )
-            table = _table(name, sheet, layout, header)
-            others = ", ".join(other.title for other in sheets if other is not sheet)
-            if len(sheets) == 1:
-                return table
-            message = (
-                "only the first sheet with a known header is read; save others as files of "
-                "their own"
-            )
-            issue = Issue(1, "", "other_sheets", INFO, others, message)
-            return replace(table, issues=(*table.issues, issue))
-    raise _unknown(name, sheets[0], known)
-
-
-def _best(sheet: Sheet, layouts: tuple[Layout, ...]) -> tuple[Layout, Row] | None:
-    """Return the layout that recognises most columns and misses fewest, and the header row."""
-    for row in sheet.rows[:_SEARCHED_ROWS]:
-        header = [fold_header(cell) for cell in row.cells]
-        fitting = []
-        for layout in layouts:
-            columns = layout.matches(header)
-            if all(name in columns for name in layout.required):
-                read = len(columns) + sum(map(layout.knows, header))
-                fitting.append((read, len(columns) - len(layout.columns), layout))
-        if fitting:  # of equals the first
-            return max(fitting, key=lambda fit: fit[:2])[2], row
-    return None
-
-
-def _table(name: str, sheet: Sheet, layout: Layout, header: Row) -> RecognisedTable:
-    folded = [fold_header(cell) for cell in header.cells]
-    positions = layout.matches(folded)
-    width = header_width(folded)
-    records, malformed, repeats = [], [], []
-    body = [row for row in sheet.rows if row.line > header.line]
-    used = set(positions.values())
-    extra = {folded[i]: i for i in reversed(range(width)) if i not in used and folded[i]}
-    for row in body:
-        cells = row.cells[:width]
-        if len(cells) < width or any(cell.strip() for cell in row.cells[width:]):
-            malformed.append(_wrong_width(name, sheet, row, body[-1], width))
-        elif cells[0] == header.cells[0] and [fold_header(c) for c in cells] == folded[:width]:
-            message = "the header stands here once more; the line was passed over"
-            repeats.append(Issue(row.line, "", "repeated_header", INFO, "", message))
-        elif max(map(len, cells)) > _LONGEST_CELL:
-            malformed.append(_too_long(row, header))
+        fit = find_header(sheet, known)
+        if fit is None:
+            left_out.append(_left_out(sheet, "nothing that is known; it is left out"))
+        elif len(sheets) > 1 and _ENDED.search(sheet.title):
+            message = "by its title a list of facilities that are not open; it is left out"
+            left_out.append(_left_out(sheet, message))
         else:
-            records.append(Record(row.line, cells, positions, extra))
-    issues = (*sheet.issues, *_header_issues(layout, header, folded, positions), *repeats)
+            key = f"{fit.layout.source}/{fit.layout.variant}"
+            fits.setdefault(key, []).append((sheet, fit))
+    if not fits:
+        raise _unknown(name, sheets, known)
+    tables = []
+    for key, found in fits.items():
+        if not by_key[key].supported:
+            raise InputRefusedError(
+                f"{name}: this is a {by_key[key].source} file; importing it is known but not yet "
+                "supported in this version"
+            )
+        current, older = _newest(found)
+        left_out += older
+        tables.append(_merged([_table(name, sheet, fit) for sheet, fit in current]))
+    return [replace(tables[0], issues=(*tables[0].issues, *left_out)), *tables[1:]]
+
+
+def _left_out(sheet: Sheet, message: str) -> Issue:
+    """Return a warning about a sheet that is not read, less of one about a mere text."""
+    filled = (sum(bool(cell.strip()) for cell in row.cells) for row in sheet.rows)
+    wide = sum(count >= _TABLE_COLUMNS for count in filled)
+    severity = WARNING if wide > 1 else INFO
+    return Issue(1, "", "sheet_left_out", severity, sheet.title, message, sheet.title)
+
+
+def _newest(found: list[tuple[Sheet, Fit]]) -> tuple[list[tuple[Sheet, Fit]], list[Issue]]:
+    """Return the sheets of the newest period, and an issue for each of an older one."""
+    periods = [_period(sheet.title) for sheet, _fit in found]
+    if len(set(periods)) < len(found) or not all(periods):
+        return found, []
+    newest = max(periods)
+    kept = [pair for pair, period in zip(found, periods, strict=True) if period == newest]
+    message = "by its title older than another sheet; only the newest is read"
+    older = [
+        replace(_left_out(sheet, message), severity=INFO)
+        for (sheet, _fit), period in zip(found, periods, strict=True)
+        if period != newest
+    ]
+    return kept, older
+
+
+def _period(title: str) -> tuple[int, ...]:
+    """Return year, month and day of a sheet's title (R7, 令和7年4月, 2025.4.1), else nothing."""
+    match = _PERIOD.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", title).upper()))
+    if match is None or not (match[1] or len(match[2]) == 4):
+        return ()
+    year = 1 if match[2] == "元" else int(match[2])
+    return year + (_REIWA if match[1] else 0), int(match[4] or 0), int(match[6] or 0)
+
+
+def _table(name: str, sheet: Sheet, fit: Fit) -> RecognisedTable:
+    rows = RowReader(name, sheet, fit).read()
+    issues = [*sheet.issues, *_header_issues(sheet, fit), *rows.notes]
+    body = sheet.rows[fit.header.last + 1 :]
     if body and sheet.ends_open:
         message = "the last line has no line end; if the file was cut there, compare its last field"
-        issues = (*issues, Issue(body[-1].line, "", "no_line_end", INFO, "", message))
+        issues.append(Issue(body[-1].line, "", "no_line_end", INFO, "", message))
     if not body:
         message = "the table has a header and no rows; if that is not right, get the file again"
-        issues = (*issues, Issue(header.line, "", "no_rows", INFO, "", message))
-    above = "\n".join(
-        " ".join(cell for cell in row.cells if cell) for row in sheet.rows if row.line < header.line
+        issues.append(Issue(fit.header.line, "", "no_rows", INFO, "", message, sheet.title))
+    return RecognisedTable(
+        fit.layout,
+        fit.header.line,
+        tuple(rows.records),
+        tuple(rows.malformed),
+        tuple(issues),
+        heading_of(sheet, fit.header).above,
+        (sheet.title,) if sheet.title else (),
     )
-    return RecognisedTable(layout, header.line, tuple(records), tuple(malformed), issues, above)
 
 
-def _wrong_width(name: str, sheet: Sheet, row: Row, last: Row, width: int) -> Issue:
-    count = len(row.cells)
-    if row is last and sheet.ends_open and count < width:
-        raise CutFileError(
-            f"{name}: the file is cut off in line {row.line}: its last row has {count} of {width} "
-            "fields and no line end, so rows may be missing behind it; get the file again",
-            row.line,
-        )
-    message = (
-        f"the row has {count} fields, the header {width}: a separator is missing or too many; "
-        "mend the row in the file"
+def _merged(tables: list[RecognisedTable]) -> RecognisedTable:
+    """Return the tables of several sheets as one."""
+    return replace(
+        tables[0],
+        records=tuple(record for table in tables for record in table.records),
+        malformed=tuple(issue for table in tables for issue in table.malformed),
+        issues=tuple(issue for table in tables for issue in table.issues),
+        preamble="\n".join(filter(None, (table.preamble for table in tables))),
+        sheets=tuple(title for table in tables for title in table.sheets),
     )
-    return Issue(row.line, "", "wrong_field_count", ERROR, " | ".join(row.cells), message)
 
 
-def _too_long(row: Row, header: Row) -> Issue:
-    position = max(range(len(header.cells)), key=lambda i: len(row.cells[i]))
-    text = row.cells[position]
-    message = (
-        f"the cell has {len(text):,} letters, more than {_LONGEST_CELL:,}: the row is damaged, or "
-        "a quotation mark is missing; mend the row in the file"
-    )
-    return Issue(row.line, header.cells[position].strip(), "cell_too_long", ERROR, text, message)
-
-
-def _header_issues(
-    layout: Layout, header: Row, folded: Sequence[str], positions: Mapping[str, int]
-) -> list[Issue]:
-    issues = layout.missing_columns(header.line, positions)
-    used = set(positions.values())
-    for i, cell in enumerate(folded):
+def _header_issues(sheet: Sheet, fit: Fit) -> list[Issue]:
+    header, layout, title = fit.header, fit.layout, sheet.title
+    issues = layout.missing_columns(header.line, (*fit.positions, *fit.given), title)
+    used = set(fit.positions.values())
+    for i, cell in enumerate(header.folded):
         if not cell or i in used or layout.knows(cell):
             continue
         code, severity = "unknown_column", INFO
         message = "this column is not part of the official layout and was not read"
-        if cell in folded[:i]:
+        if cell in header.folded[:i]:
             code, severity = "duplicate_column", WARNING
             message = "the column occurs twice; the first one is read"
-        issues.append(Issue(header.line, header.cells[i].strip(), code, severity, "", message))
+        issues.append(Issue(header.line, header.names[i], code, severity, "", message, title))
+    for field_name, text in fit.given.items():
+        message = "the column is missing; the title says it for all rows"
+        column = layout.official(field_name)
+        issues.append(Issue(header.line, column, "stated_once", INFO, text, message, title))
     return issues
 
 
-def _unknown(name: str, sheet: Sheet, layouts: tuple[Layout, ...]) -> UnknownLayoutError:
-    """Say which headers were found, and what the nearest known layout has instead."""
-    row = sheet.rows[0]
-    folded = [fold_header(cell) for cell in row.cells]
-    headers = ", ".join(shorten(cell.strip()) for cell in row.cells[:_SHOWN] if cell.strip())
-    more = f" and {len(row.cells) - _SHOWN} more" if len(row.cells) > _SHOWN else ""
-    scored = [(len(layout.matches(folded)) / len(layout.columns), layout) for layout in layouts]
-    share, nearest = max(scored, key=lambda scored_layout: scored_layout[0])
-    message = f"{name}: no known layout fits. Line {row.line} reads: {headers}{more}."
-    if share < _NEAR:
+def _unknown(name: str, sheets: Sequence[Sheet], layouts: tuple[Layout, ...]) -> UnknownLayoutError:
+    """Say which columns were found, what the nearest layouts have instead, and the way out."""
+    header = likely_header(sheets, layouts)
+    names = [shorten(cell) for cell in header.names if cell]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    columns = f"{', '.join(names[:_SHOWN])}{more}"
+    message = f"{name}: no known layout fits. The columns in line {header.line} are: {columns}."
+    near = nearest_layouts(header, layouts)
+    if all(len(layout.matches(header.folded)) < _NEAR * len(layout.columns) for layout in near):
         return UnlikeAnyLayoutError(
-            f"{message} Expected is the header of an official file, see the list of sources."
+            f"{message} Expected is the header of an official file, see the list of sources. "
+            f"{_WAY_OUT}"
         )
-    matched = nearest.matches(folded)
-    missing = [nearest.official(key) for key in nearest.columns if key not in matched]
-    unknown = [
-        shorten(cell.strip())
-        for i, cell in enumerate(row.cells)
-        if cell.strip() and i not in matched.values()
-    ]
-    needed = [nearest.official(key) for key in nearest.required if key not in matched]
+    nearest = "; ".join(_lacking(layout, header) for layout in near[:_NEAREST])
+    matched = near[0].matches(header.folded).values()
+    unknown = [shorten(cell) for i, cell in enumerate(header.names) if cell and i not in matched]
     return UnknownLayoutError(
-        f"{message} Nearest is {nearest.source}; needed but missing: {', '.join(needed)}. "
-        f"All missing: {', '.join(missing[:_SHOWN])}. "
-        f"Not known: {', '.join(unknown[:_SHOWN]) or 'none'}."
+        f"{message} Nearest: {nearest}. Not known to {near[0].source}: "
+        f"{', '.join(unknown[:_SHOWN]) or 'none'}. {_WAY_OUT}"
     )
+
+
+_WAY_OUT = (
+    "If it is a list of facilities all the same, `geoportal describe FILE` writes a mapping to "
+    "fill in for `geoportal import FILE --map MAPPING`."
+)
+
+
+def likely_header(sheets: Sequence[Sheet], layouts: Sequence[Layout]) -> Header:
+    """Return the row that resembles a layout most, else the first with the most cells."""
+    headers = [
+        join_rows(sheet.rows, place, place)
+        for sheet in sheets
+        for place in range(min(len(sheet.rows), SEARCHED_ROWS))
+    ]
+    return max(
+        headers,
+        key=lambda header: (
+            max((len(layout.matches(header.folded)) for layout in layouts), default=0),
+            sum(map(bool, header.names)),
+            -header.line,
+        ),
+    )
+
+
+def nearest_layouts(header: Header, layouts: Sequence[Layout]) -> list[Layout]:
+    """Return layouts by how much of them a header has: required columns first, one a source."""
+    ordered = sorted(layouts, key=lambda layout: _share(layout, header), reverse=True)
+    first_of_source = {layout.source: layout for layout in reversed(ordered)}
+    return [layout for layout in ordered if first_of_source[layout.source] is layout]
+
+
+def _share(layout: Layout, header: Header) -> float:
+    """Return how much of a layout a header has, 0 to 1: half for what is required."""
+    matched = layout.matches(header.folded)
+    required = sum(name in matched for name in layout.required) / max(len(layout.required), 1)
+    return (required + len(matched) / len(layout.columns)) / 2
+
+
+def _lacking(layout: Layout, header: Header) -> str:
+    matched = layout.matches(header.folded)
+    needed = [layout.official(key) for key in layout.required if key not in matched]
+    name = f"{layout.source} ({layout.variant})" if layout.variant else layout.source
+    return f"{name}, which needs {', '.join(needed)}"

@@ -30,6 +30,8 @@ class Issue:
         What was found, shortened to 80 characters.
     message : str
         What is expected and what to do.
+    sheet : str
+        Title of the workbook's sheet the line is on; empty for other files.
     """
 
     line: int
@@ -38,6 +40,7 @@ class Issue:
     severity: str
     value: str
     message: str
+    sheet: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -48,6 +51,7 @@ class Issue:
             "severity": self.severity,
             "value": shorten(self.value),
             "message": self.message,
+            "sheet": self.sheet,
         }
 
 

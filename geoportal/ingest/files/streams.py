@@ -174,7 +174,7 @@ def first_row(member: Member) -> list[str]:
 def _header_issues(
     layout: Layout, first: Sequence[str], header: Sequence[str], positions: dict[str, int]
 ) -> Iterator[Issue]:
-    yield from layout.missing_columns(1, positions)
+    yield from layout.missing_columns(1, tuple(positions))
     used = set(positions.values())
     for position, cell in enumerate(header):
         if cell and position not in used and not layout.knows(cell):

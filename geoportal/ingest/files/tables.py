@@ -141,10 +141,7 @@ def _read_workbook(member: Member) -> list[Sheet]:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(member.data))
         sheets = []
         for title in workbook.sheet_names:
-            values = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
-            rows = [Row(i, tuple(map(_text, cells))) for i, cells in enumerate(values, start=1)]
-            filled_rows = tuple(row for row in rows if any(cell.strip() for cell in row.cells))
-            sheets.append(Sheet(filled_rows, title))
+            sheets.append(_read_sheet(title, workbook.get_sheet_by_name(title)))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableSourceError(
             f"{member.name}: the workbook is cut off, damaged or protected; get it again"
@@ -153,6 +150,16 @@ def _read_workbook(member: Member) -> list[Sheet]:
     if not filled:
         raise UnreadableSourceError(f"{member.name}: the workbook is empty")
     return filled
+
+
+def _read_sheet(title: str, sheet: python_calamine.CalamineSheet) -> Sheet:
+    """Return the rows of a sheet that are not empty; merged cells hold their text in every row."""
+    values = [list(map(_text, cells)) for cells in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        for row in values[top + 1 : bottom + 1]:
+            row[left] = row[left].strip() or values[top][left]
+    rows = (Row(line, tuple(cells)) for line, cells in enumerate(values, start=1))
+    return Sheet(tuple(row for row in rows if any(cell.strip() for cell in row.cells)), title)
 
 
 def _text(value: object) -> str:

@@ -77,9 +77,106 @@ _CODES = MappingProxyType(
 )
 
 
+_SPELLINGS = """
+110 ホームヘルプ ホームヘルプサービス ホームヘルパー ヘルパーステーション ヘルパー
+120 訪問入浴
+130 訪看 訪問看護事業
+140 訪問リハ 訪問リハビリ
+150 デイサービス デイ デイサービスセンター
+160 デイケア 通所リハ 通所リハビリ
+170 福祉用具 福祉用具レンタル
+210 ショートステイ 短期入所
+220 短期入所療養介護
+320 グループホーム 認知症高齢者グループホーム 認知症グループホーム
+331 特定施設入居者生活介護 有料老人ホーム 介護付有料老人ホーム
+331 住宅型有料老人ホーム 介護付き有料老人ホーム
+332 軽費老人ホーム ケアハウス
+334 サービス付き高齢者向け住宅 サ高住
+361 地域密着型特定施設入居者生活介護 地域密着型特定施設
+410 福祉用具販売 特定福祉用具 特定介護福祉用具販売
+430 居宅介護支援事業 ケアマネ ケアマネジャー ケアマネージャー ケアプラン ケアプランセンター 居宅
+510 特別養護老人ホーム 特養
+520 老人保健施設 老健
+540 地域密着型特別養護老人ホーム 地域密着型特養
+710 夜間対応型
+720 認知症デイサービス 認知症対応型デイサービス
+730 小多機 小規模多機能 小規模多機能居宅介護 小規模多機能型
+760 定期巡回 定期巡回・随時対応型 定期巡回・随時対応サービス 定期巡回・随時対応型訪問介護
+770 看多機 看護小規模多機能 看護小規模多機能居宅介護 看護小規模多機能型
+780 地域密着型デイサービス
+"""
+"""What municipalities call the services besides."""
+
+_LABELS = MappingProxyType(
+    {
+        fold(label): line.split(" ")[0]
+        for line in _SPELLINGS.strip().splitlines()
+        for label in line.split(" ")[1:]
+    }
+)
+_PREVENTIVE = re.compile(r"^[（(]?(介護)?予防[）)]?・?|[（(](介護)?予防[^（）()]*[）)]|^指定")
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]$")
+_ENDING = re.compile("(事業所?|ステーション|サービス|センター)$")
+_SEPARATOR = re.compile(r"[;；、,，/／|｜＋+&＆\n]+")
+_LOOSE_SEPARATOR = re.compile(r"[・･\s]+")
+_MOST_LOOSE = 20
+"""Words between ・ or spaces up to which every way to join them is tried."""
+_SHORTEST_IN_TITLE = 4
+NOT_LISTED = re.compile(
+    r"総合事業|(訪問|通所)型サービス|介護予防(支援|ケアマネジメント)|居宅療養管理指導|地域包括支援"
+)
+"""Services of the care insurance that are no kind of facility here."""
+
+
 def service_code(label: str) -> str:
-    """Return the code of a service by its published name, empty when it is not known.
+    """Return the code of a service by its official name, empty when it is not known.
 
     Half and full width, spaces and brackets do not matter.
     """
     return _CODES.get(fold(label), "")
+
+
+def spoken_service_code(label: str) -> str:
+    """Return the code of a service by any name it goes by, empty when it is not known.
+
+    Preventive care goes with its service; what stands in brackets behind is left away.
+    """
+    plain = _PREVENTIVE.sub("", label.strip()).strip()
+    for text in (label, plain, _BRACKETS.sub("", plain), _ENDING.sub("", plain)):
+        code = service_code(text) or _LABELS.get(fold(text), "")
+        if code:
+            return code
+    return ""
+
+
+def read_services(text: str) -> tuple[dict[str, str], list[str]]:
+    """Return the services a cell names, code to label, and the words that name none.
+
+    They stand apart by 、 ; / + or line breaks, or by ・ and spaces, which are part of some names.
+    """
+    services: dict[str, str] = {}
+    unread = []
+    for part in [text] if spoken_service_code(text) else _SEPARATOR.split(text):
+        words = [part] if spoken_service_code(part) else _LOOSE_SEPARATOR.split(part.strip())
+        if len(words) > _MOST_LOOSE:
+            words = [part.strip()]
+        while any(words):
+            counts = range(len(words), 0, -1)
+            count = next((n for n in counts if spoken_service_code("・".join(words[:n]))), 0)
+            label = "・".join(words[: count or 1])
+            words = words[count or 1 :]
+            if count:
+                services.setdefault(spoken_service_code(label), label)
+            elif label:
+                unread.append(label)
+    return services, unread
+
+
+def named_service(text: str) -> str:
+    """Return the one service a title names (訪問看護一覧), empty for none or several."""
+    folded = fold(text)
+    labels = {**_LABELS, **_CODES}
+    found = [label for label in labels if len(label) >= _SHORTEST_IN_TITLE and label in folded]
+    inner = {label for label in found for other in found if label != other and label in other}
+    widest = [label for label in found if label not in inner]
+    return widest[0] if len({labels[label] for label in widest}) == 1 else ""

@@ -14,8 +14,10 @@ from typing import Final
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import complete_address, squeeze
+from geoportal.ingest.reading.opening_words import apply_remark, read_clock, read_day_words
 from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, read_paragraph
 from geoportal.store.documents import digest
+from geoportal.text.closing_dates import closing_dates
 from geoportal.text.normalize import fold
 
 PLACE_COLUMNS: Final = MappingProxyType(
@@ -27,26 +29,45 @@ PLACE_COLUMNS: Final = MappingProxyType(
             "所在地_全国地方公共団体コード",
             "自治体コード",
         ),
-        "prefecture": ("都道府県名", "所在地_都道府県", "都道府県"),
-        "municipality": ("市区町村名", "所在地_市区町村", "市区町村"),
+        "prefecture": ("都道府県名", "所在地_都道府県", "都道府県", "prefName"),
+        "municipality": ("市区町村名", "所在地_市区町村", "市区町村", "区名", "区", "cityName"),
         "building": ("方書", "建物名等（方書）", "建物名等_方書", "方書（ビル名等）"),
-        "postal_code": ("郵便番号",),
-        "lat": ("緯度",),
-        "lon": ("経度",),
-        "phone": ("電話番号", "電話", "TEL", "連絡先電話番号"),
-        "fax": ("FAX番号", "FAX", "ファックス番号", "ファクス番号"),
+        "postal_code": ("郵便番号", "〒", "事業所郵便番号", "postalCode"),
+        "lat": ("緯度", "latitude", "lat", "北緯", "Y座標"),
+        "lon": ("経度", "longitude", "lon", "lng", "東経", "X座標"),
+        "point": ("緯度経度", "座標", "位置情報", "location", "緯度・経度"),
+        "phone": (
+            *("電話番号", "電話", "TEL", "連絡先電話番号", "事業所電話番号", "連絡先"),
+            *("telephoneNumber", "telephone", "phone"),
+        ),
+        "fax": ("FAX番号", "FAX", "ファックス番号", "ファクス番号", "ファックス", "faxNumber"),
         "corporate_number": ("法人番号",),
-        "url": ("URL", "ホームページ", "ホームページアドレス", "WebサイトURL"),
-        "note": ("備考", "特記事項"),
+        "url": ("URL", "ホームページ", "ホームページアドレス", "WebサイトURL", "HP"),
+        "note": ("備考", "特記事項", "note"),
     }
 )
-ADDRESS_ALIASES: Final = ("住所", "所在地_連結表記", "所在地", "施設所在地", "施設の所在地")
+ADDRESS_ALIASES: Final = (
+    *(
+        "住所",
+        "所在地_連結表記",
+        "所在地",
+        "施設所在地",
+        "施設の所在地",
+        "事業所所在地",
+        "事業所住所",
+    ),
+    *("事業所の所在地", "施設住所", "医療機関所在地", "薬局所在地", "所在地住所", "address"),
+)
+CARRIED: Final = (
+    *("name", "kana", "address", "area", "prefecture", "municipality", "building", "postal_code"),
+    *("lat", "lon", "point", "phone", "fax", "number", "operator", "corporate_number", "url"),
+)
+"""Fields that lists write once for several services of one facility, see `Layout.carried`."""
 PLACE_OPTIONAL: Final = frozenset(PLACE_COLUMNS)
 PLACE_KNOWN: Final = frozenset(
     {
         "内線番号",
         "地方公共団体名",
-        "location",
         "町字ID",
         "所在地_町字",
         "所在地_番地以下",
@@ -61,14 +82,8 @@ PLACE_KNOWN: Final = frozenset(
     }
 )
 _CORPORATE_NUMBER: Final = re.compile(r"\d{12,13}")
-_CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{2})?(?::\d{2})?分?")
-_DAYS: Final = re.compile(f"[{''.join(DAY_LABELS_JA)}]")
-_DAY_WORDS: Final = (
-    ("平日", "月火水木金"),
-    ("毎日", "月火水木金土日"),
-    ("曜日", ""),
-    ("祝日", "祝"),
-)
+_NO_TIME: Final = re.compile(r"https?:|@|\d{5,}|\d-\d{2,4}-\d{3}|[都道府県市区町村]")
+"""What no cell of a time holds: the row is shifted."""
 
 
 def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
@@ -95,6 +110,9 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
         return complete_address(
             address, municipalities[area].prefecture, municipalities[area].name
         ), area
+    titled = finder.by_last_part(notes.record.sheet)  # a ward a sheet
+    if len(titled) == 1 and not notes.record.get("municipality"):
+        return complete_address(address, titled[0].prefecture, titled[0].name), titled[0].code
     whole = complete_address(address, prefecture, notes.record.get("municipality"))
     return whole, finder.by_address(whole)
 
@@ -122,32 +140,44 @@ def check_corporate_number(notes: RowNotes) -> None:
 
 def read_days(notes: RowNotes, name: str) -> tuple[int, ...]:
     """Return the days of the week a cell names, e.g. ``月火水木金`` or ``平日;土``."""
-    text = unicodedata.normalize("NFKC", notes.record.get(name))
-    for word, letters in _DAY_WORDS:
-        text = text.replace(word, letters)
-    days = tuple(sorted({DAY_LABELS_JA.index(letter) for letter in _DAYS.findall(text)}))
-    rest = re.sub(r"[\s;、,・/｜|()]", "", _DAYS.sub("", text))
-    if rest:
-        notes.misfit(name, "unknown_day", "expected days of the week such as 月火水木金; not used")
-        return ()
-    return days
+    text = notes.record.get(name)
+    days = read_day_words(text) if text else ()
+    if days is None:
+        message = "expected days of the week such as 月火水木金; kept as text"
+        if any(letter in text for letter in DAY_LABELS_JA):
+            notes.warn(name, "unknown_day", message)
+        else:
+            notes.misfit(name, "unknown_day", message)
+    return days or ()
 
 
 def read_hours(notes: RowNotes, edition: Edition) -> Hours:
     """Return hours of the fields ``days``, ``opens``, ``closes`` and ``hours_note``.
 
-    The standard has one begin and one end for all days; breaks are in the remark.
+    The standard has one begin and one end for all days; breaks and other times of single days are
+    in the remark. What cannot be read is kept as text.
     """
     days = read_days(notes, "days")
     opens, closes = _clock(notes, "opens"), _clock(notes, "closes")
     timed = bool(opens and closes and opens != closes)
-    weekly = days if timed else ()
+    remark = read_paragraph(notes, "hours_note")
+    hours = apply_remark([Session(day, opens, closes) for day in days if timed], remark)
+    closed_dates, unclear_dates = closing_dates(remark)
+    words = [
+        f"{notes.label(name)}：{read_line(notes, name)}"
+        for name, read in (("days", days), ("opens", opens), ("closes", closes))
+        if not read and read_line(notes, name)
+    ]
     return hours_or_none(
         Hours(
-            sessions=tuple(Session(day, opens, closes) for day in weekly),
+            sessions=tuple(hours.sessions),
             open_days=days,
             closed_days=tuple(day for day in range(HOLIDAY) if days and day not in days),
-            note=read_paragraph(notes, "hours_note"),
+            closed_weeks=tuple(sorted(hours.closed_weeks)),
+            closed_dates=closed_dates,
+            unclear_days=tuple(sorted(hours.unclear_days)) if hours.sessions else (),
+            unclear_dates=unclear_dates,
+            note="\n".join(filter(None, (remark, *words))),
             as_of=edition.as_of,
             source=edition.source,
         )
@@ -155,11 +185,12 @@ def read_hours(notes: RowNotes, edition: Edition) -> Hours:
 
 
 def _clock(notes: RowNotes, name: str) -> str:
-    text = unicodedata.normalize("NFKC", notes.record.get(name))
-    if not text:
-        return ""
-    match = _CLOCK.fullmatch(text)
-    if match is None or int(match[1]) > 24 or int(match[2] or 0) > 59:
-        notes.misfit(name, "bad_time", "expected a time such as 09:00; not used")
-        return ""
-    return f"{int(match[1]):02}:{int(match[2] or 0):02}"
+    text = notes.record.get(name)
+    clock = read_clock(text)
+    if text and not clock:
+        message = "expected a time such as 09:00; kept as text"
+        if _NO_TIME.search(text):
+            notes.misfit(name, "bad_time", message)
+        else:
+            notes.warn(name, "bad_time", message)
+    return clock

@@ -20,6 +20,10 @@ from geoportal.text.contact import (
 )
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
+_SEXAGESIMAL = re.compile(
+    r"(\d{1,3})[°度](\d{1,2})[′\'’分](?:(\d{1,2}(?:\.\d+)?)(?:′′|\'\'|[\"”秒])?)?"
+)
+"""Degrees, minutes and seconds, after NFKC (which makes two marks of minutes of one of seconds)."""
 _MISFITS_TO_REJECT = 2
 
 
@@ -36,11 +40,16 @@ class RowNotes:
         self.misfits = 0
         self._layout = layout
 
+    def label(self, name: str) -> str:
+        """Return what the publisher calls a field."""
+        return self._layout.official(name)
+
     def add(self, severity: str, name: str, code: str, message: str) -> None:
         """Note something about a field."""
         official = self._layout.official(name) if name else ""
         value = self.record.get(name) if name else ""
-        self.issues.append(Issue(self.record.line, official, code, severity, value, message))
+        line, sheet = self.record.line, self.record.sheet
+        self.issues.append(Issue(line, official, code, severity, value, message, sheet))
 
     def info(self, name: str, code: str, message: str) -> None:
         """Note something mended."""
@@ -125,15 +134,29 @@ def read_degrees(text: str) -> float | None:
     return read_number(text)
 
 
+def _read_angle(text: str) -> float | None:
+    """Return degrees, decimal or with minutes and seconds (北緯33度53分0.2秒); None for others."""
+    plain = re.sub(r"^(北緯|東経|[NE])|\s|度$", "", unicodedata.normalize("NFKC", text))
+    match = _SEXAGESIMAL.fullmatch(plain)
+    if match is None:
+        return read_number(plain)
+    degrees, minutes, seconds = (float(part or 0) for part in match.groups())
+    within = minutes < 60 and seconds < 60
+    return degrees + minutes / 60 + seconds / 3600 if within else None
+
+
 def read_position(notes: RowNotes) -> tuple[float | None, float | None]:
     """Return longitude and latitude as claimed; None for blank, (0, 0) and what is no number.
 
-    Reads the fields ``lat`` and ``lon``.
+    Reads the fields ``lat`` and ``lon``, or both from ``point``.
     """
     lat_text, lon_text = notes.record.get("lat"), notes.record.get("lon")
+    pair = re.split(r"[,、\s/]+", unicodedata.normalize("NFKC", notes.record.get("point")))
+    if not lat_text and not lon_text and len(pair) == 2:
+        lat_text, lon_text = pair
     if not lat_text and not lon_text:
         return None, None
-    lat, lon = read_number(lat_text), read_number(lon_text)
+    lat, lon = _read_angle(lat_text), _read_angle(lon_text)
     if lat is None or lon is None:
         name = "lat" if lat is None else "lon"
         notes.misfit(name, "bad_coordinate", "expected decimal degrees; the position is not used")

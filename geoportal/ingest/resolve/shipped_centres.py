@@ -27,7 +27,7 @@ def shipped_centres(reference: Reference) -> list[Centre]:
     if not path.exists():
         return []
     member = Member(path.name, path.read_bytes(), datetime.now(UTC).date())
-    table = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
+    (table,) = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
     edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
     return list(centres.extract(table, edition).centres.values())
 

@@ -277,9 +277,10 @@ def _day(text: str) -> str:
 
 def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:
     """Tell an extract of the list from the whole of it."""
-    serials = {record.get("serial") for record in table.records}
-    numbers = {int(text) for text in serials if text.isascii() and text.isdigit()}
-    if not numbers or len(numbers) != len(serials) or numbers == set(range(1, max(numbers) + 1)):
+    by_sheet: dict[str, set[str]] = {}
+    for record in table.records:
+        by_sheet.setdefault(record.sheet, set()).add(record.get("serial"))
+    if not any(map(_has_gaps, by_sheet.values())):
         return
     extract.incomplete = True
     message = (
@@ -287,6 +288,12 @@ def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:
         "closed, nor a filing missing from it as ended"
     )
     extract.issues.append(Issue(table.header_line, "項番", "extract", INFO, "", message))
+
+
+def _has_gaps(serials: set[str]) -> bool:
+    numbers = {int(text) for text in serials if text.isascii() and text.isdigit()}
+    complete = not numbers or numbers == set(range(1, max(numbers) + 1))
+    return len(numbers) == len(serials) and not complete
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

@@ -13,12 +13,21 @@ from typing import Final
 
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import Hours
-from geoportal.ingest.files.layouts import Layout, RecognisedTable
-from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, service_code
+from geoportal.ingest.files.layouts import Heading, Layout, RecognisedTable
+from geoportal.ingest.reading.care_services import (
+    KINDS,
+    NOT_LISTED,
+    OFFICE_NUMBER,
+    named_service,
+    read_services,
+    spoken_service_code,
+)
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.marks import read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
+    CARRIED,
     PLACE_COLUMNS,
     PLACE_KNOWN,
     PLACE_OPTIONAL,
@@ -41,27 +50,81 @@ from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
 
 NAME: Final = "municipal-care"
+_COLUMNS_OF_MARKS: Final = "○"
+"""Stands for the services of a list that has a column of marks for each."""
+_KIND_ALIASES: Final = ("種別", "施設種別", "施設の種類", "業種", "区分")
+_MEDICAL: Final = re.compile("病院|診療|医療機関|医院|薬局|往診|クリニック")
+
+
+def _stated_service(heading: Heading) -> str:
+    """Return the service of a whole list by its titles, or that its columns are services."""
+    if any(map(_MEDICAL.search, heading.header)):
+        return ""
+    if any(map(spoken_service_code, heading.header)):
+        return _COLUMNS_OF_MARKS
+    titles = (heading.sheet, heading.above, *heading.header)
+    return next(filter(None, map(named_service, titles)), "")
+
+
 LAYOUT: Final = Layout(
     NAME,
     "",
     {
-        "name": ("介護サービス事業所名称", "介護サービス事業所名", "事業所名称", "名称"),
-        "kana": ("介護サービス事業所名称_カナ", "事業所名称_カナ", "名称_カナ", "フリガナ"),
-        "service": ("実施サービス", "提供サービス", "介護サービスの種類", "サービスの種類"),
+        "name": (
+            *("介護サービス事業所名称", "介護サービス事業所名", "事業所名称", "名称", "事業所名"),
+            *(
+                "事業所の名称",
+                "事業所・施設名",
+                "施設・事業所名",
+                "施設名",
+                "施設名称",
+                "ステーション名",
+            ),
+            *("訪問看護ステーション名", "訪問看護事業所名", "居宅介護支援事業所名", "name"),
+        ),
+        "kana": (
+            *(
+                "介護サービス事業所名称_カナ",
+                "事業所名称_カナ",
+                "名称_カナ",
+                "フリガナ",
+                "ふりがな",
+            ),
+            *("事業所名カナ", "事業所名フリガナ", "施設名カナ", "カナ"),
+        ),
+        "service": (
+            *("実施サービス", "提供サービス", "介護サービスの種類", "サービスの種類"),
+            *("サービス種別", "サービス種類", "サービス名", "サービス", "サービス区分"),
+            *("介護サービス種別", "事業種別", "事業所種別", "事業の種類", "事業内容", "service"),
+            *_KIND_ALIASES,
+        ),
         "address": ADDRESS_ALIASES,
         **PLACE_COLUMNS,
         "number": ("事業所番号", "介護保険事業所番号"),
-        "operator": ("法人の名称", "法人名", "運営法人", "団体名"),
-        "days": ("利用可能曜日", "営業曜日"),
-        "days_note": ("利用可能曜日特記事項", "利用可能日時特記事項"),
-        "capacity": ("定員",),
+        "operator": (
+            *("法人の名称", "法人名", "運営法人", "団体名", "法人名称", "事業者名", "事業者名称"),
+            *(
+                "開設者",
+                "運営法人名",
+                "運営主体",
+                "開設法人",
+                "設置者",
+                "運営法人名称",
+                "申請者名称",
+            ),
+        ),
+        "days": ("利用可能曜日", "営業曜日", "availableDate", "営業日"),
+        "days_note": ("利用可能曜日特記事項", "利用可能日時特記事項", "availableDateNote"),
+        "capacity": ("定員", "利用定員", "capacity"),
     },
     required=("name", "service", "address"),
     known=PLACE_KNOWN | {"NO", "ID"},
     optional=PLACE_OPTIONAL | {"number", "operator", "days", "days_note", "capacity", "kana"},
+    stated={"service": _stated_service},
+    carried=CARRIED,
+    split_by="service",
+    telling={"service": lambda text: bool(read_services(text)[0])},
 )
-_SEPARATOR: Final = re.compile(r"[;；、,，/／|｜\n]+")
-_PREVENTIVE: Final = re.compile(r"^[（(]?介護予防[）)]?・?|[（(]介護予防[を含む]*[）)]$")
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
@@ -110,22 +173,33 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
 
 
 def _services(notes: RowNotes) -> dict[str, str]:
-    """Return the services of a row, code and label; preventive care goes with its service."""
-    services: dict[str, str] = {}
-    unknown = []
-    text = read_line(notes, "service")
-    parts = [text] if service_code(text) else _SEPARATOR.split(text)
-    for part in filter(None, (part.strip() for part in parts)):
-        code = service_code(part) or service_code(_PREVENTIVE.sub("", part).strip())
-        if code:
-            services.setdefault(code, part)
-        else:
-            unknown.append(part)
-    if not services:
+    """Return the services of a row, code and label; none when all are passed over or unknown."""
+    if notes.record.get("service") == _COLUMNS_OF_MARKS:
+        return _marked_services(notes)
+    text = read_paragraph(notes, "service")
+    services, unread = read_services(text)
+    if services and unread:
+        notes.warn("service", "unknown_service", f"left out: {'、'.join(unread)}")
+    elif NOT_LISTED.search(text):
+        notes.info("service", "other_service", "no service of a kind that is held; left out")
+    elif not services:
         message = "not a known service of the care insurance; is the row shifted?"
         notes.reject("service", "unknown_service", message)
-    elif unknown:
-        notes.warn("service", "unknown_service", f"left out: {'、'.join(unknown)}")
+    return services
+
+
+def _marked_services(notes: RowNotes) -> dict[str, str]:
+    """Return the services whose columns are marked with ○ or a date."""
+    services: dict[str, str] = {}
+    for header in notes.record.extra:
+        code, text = spoken_service_code(header), notes.record.further(header)
+        marked = read_mark(text)
+        if code and marked:
+            services.setdefault(code, header)
+        elif code and text and marked is None:
+            notes.warn("", "unknown_mark", f"{header}: {text} is neither ○ nor ×; left out")
+    if not services:
+        notes.info("service", "no_service", "no service is marked; left out")
     return services
 
 

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Heading, Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
-from geoportal.ingest.reading.institution_codes import institution_code, table_of
+from geoportal.ingest.reading.institution_codes import institution_code, named_hospital, table_of
+from geoportal.ingest.reading.marks import read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
     PLACE_COLUMNS,
@@ -36,16 +37,65 @@ from geoportal.text.normalize import fold
 from geoportal.text.wareki import parse_date
 
 NAME: Final = "municipal-medical"
+_UNDECIDED: Final = "医療機関"
+"""Kind of a list that names none: each row's own name decides."""
+_STATED_KINDS: Final = MappingProxyType(
+    {
+        "歯科診療所": re.compile("歯科|デンタル"),
+        "薬局": re.compile("薬局"),
+        "病院": re.compile("病院"),
+        "診療所": re.compile("診療所|クリニック|医院"),
+        "助産所": re.compile("助産"),
+        _UNDECIDED: re.compile("医療機関|診療科|訪問診療|往診"),
+    }
+)
+
+
+def _stated_kind(heading: Heading) -> str:
+    """Return the kind of a whole list by its titles and columns (薬局名称), empty for none.
+
+    Where they name several kinds the row's name decides.
+    """
+    for titles in ((heading.sheet,), (heading.above,), heading.header):
+        text = " ".join(titles)
+        named = [kind for kind, words in _STATED_KINDS.items() if words.search(text)]
+        kinds = [kind for kind in named if kind != _UNDECIDED]
+        if named:
+            return kinds[0] if len(kinds) == 1 else _UNDECIDED
+    return ""
+
+
 LAYOUT: Final = Layout(
     NAME,
     "",
     {
         "name": (
             *("名称", "医療機関名称", "医療機関名", "施設名称", "施設名", "薬局名称", "薬局名"),
-            "薬局の名称",
+            *(
+                "薬局の名称",
+                "診療所名称",
+                "診療所名",
+                "病院名",
+                "病院名称",
+                "歯科診療所名",
+                "歯科医院名",
+            ),
+            *("クリニック名", "医療機関の名称", "施設の名称", "事業所名", "機関名", "name"),
         ),
-        "kana": ("名称_カナ", "医療機関名称_カナ", "施設名_カナ", "フリガナ", "名称（フリガナ）"),
-        "kind": ("医療機関の種類", "業務種別", "医療機関種別", "施設種別", "施設の種類", "種別"),
+        "kana": (
+            *("ふりがな", "名称カナ", "医療機関名カナ", "施設名カナ", "薬局名カナ"),
+            *("名称_カナ", "医療機関名称_カナ", "施設名_カナ", "フリガナ", "名称（フリガナ）"),
+        ),
+        "kind": (
+            "医療機関の種類",
+            "業務種別",
+            "医療機関種別",
+            "施設種別",
+            "施設の種類",
+            "種別",
+            "業種",
+            "区分",
+        ),
         "address": ADDRESS_ALIASES,
         **PLACE_COLUMNS,
         "number": ("NO", "ID", "番号", "No."),
@@ -58,14 +108,16 @@ LAYOUT: Final = Layout(
         "closes": ("診療終了時間", "営業終了時間", "終了時間"),
         "hours_note": ("診療日時特記事項", "営業日時特記事項", "利用可能日時特記事項"),
         "after_hours": ("時間外における対応",),
-        "departments": ("診療科目", "診療科"),
-        "beds": ("病床数",),
+        "departments": ("診療科目", "診療科", "標榜科目", "標榜科", "標榜診療科"),
+        "beds": ("病床数", "許可病床数", "病床"),
     },
     required=("name", "kind", "address"),
     known=PLACE_KNOWN,
     optional=PLACE_OPTIONAL
     | {"number", "licence", "validity", "operator", "code", "hours_note", "after_hours", "kana"}
     | {"days", "opens", "closes", "departments", "beds"},
+    stated={"kind": _stated_kind},
+    telling={"kind": lambda text: _kind_named(text) != ""},
 )
 
 _KINDS: Final = MappingProxyType(
@@ -112,9 +164,7 @@ def _other_trade(record: Record) -> bool:
 
 def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
-    departments = tuple(
-        part.strip() for part in _SEPARATOR.split(read_line(notes, "departments")) if part
-    )
+    departments = _departments(notes)
     kind = _kind(notes, departments)
     notes.require_name("facility")
     if notes.rejected:
@@ -124,9 +174,23 @@ def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     return SOURCE.listed(notes.record.line, facility, scope), scope
 
 
+def _departments(notes: RowNotes) -> tuple[str, ...]:
+    """Return the departments a cell names, and those whose columns are marked with ○."""
+    named = [part.strip() for part in _SEPARATOR.split(read_paragraph(notes, "departments"))]
+    marked = [
+        header
+        for header in notes.record.extra
+        if header.endswith("科") and read_mark(notes.record.further(header))
+    ]
+    return tuple(filter(None, (*named, *marked)))
+
+
 def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
     """Return the kind; the standard calls a dental clinic a clinic without beds like any other."""
-    kind = _KINDS.get(fold(notes.record.get("kind")), "")
+    text = notes.record.get("kind")
+    kind = _kind_named(text)
+    if text == _UNDECIDED:
+        return _kind_by_name(notes, departments)
     if not kind:
         message = "expected 病院, 診療所, 歯科診療所, 薬局 …; is the row shifted?"
         notes.reject("kind", "unknown_kind", message)
@@ -140,6 +204,26 @@ def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
         notes.info("name", "kind_from_name", "taken for a dental clinic by its name")
         return "dental_clinic"
     return kind
+
+
+def _kind_named(text: str) -> str:
+    return _KINDS.get(fold(text), "")
+
+
+def _kind_by_name(notes: RowNotes, departments: tuple[str, ...]) -> str:
+    """Return the kind by the name of a row; by law only a hospital is called one."""
+    name = read_line(notes, "name")
+    message = "the list names no kind; taken from the name"
+    notes.info("name", "kind_from_name", message)
+    if "薬局" in name or "ファーマシー" in name:
+        return "pharmacy"
+    if re.search("歯科|デンタル", name) or (
+        departments and all("歯" in department for department in departments)
+    ):
+        return "dental_clinic"
+    if "助産" in name:
+        return "maternity_home"
+    return "hospital" if named_hospital(name) else "clinic"
 
 
 def _facility(

@@ -41,16 +41,31 @@ LAYOUT: Final = Layout(
         "prefecture": ("都道府県名",),
         "municipality": ("市区町村名", "市町村名", "区名"),
         "day": ("調査年月日", "基準年月日", "調査日", "基準日"),
-        "name": ("地域名", "町丁目名", "町丁名", "町丁目", "町名", "町字名"),
-        "pop": ("総人口", "人口総数", "人口", "総数", "計"),
+        "name": (
+            "地域名",
+            "町丁目名",
+            "町丁名",
+            "町丁目",
+            "町名",
+            "町字名",
+            "町丁字名",
+            "大字町名",
+        ),
+        "sex": ("性別", "男女別", "男女"),
+        "pop": ("総人口", "人口総数", "人口", "総数", "計", "人口計", "合計"),
         "male": ("男性", "男", "男性総数", "男性人口"),
         "female": ("女性", "女", "女性総数", "女性人口"),
     },
     required=("name", "pop"),
     known=frozenset({"地方公共団体名", "世帯数", "備考"}),
     patterns=(HEADER_PATTERN,),
-    optional=frozenset({"code", "town_code", "prefecture", "municipality", "male", "female"}),
+    optional=frozenset(
+        {"code", "town_code", "prefecture", "municipality", "male", "female", "sex"}
+    ),
+    carried=("code", "town_code", "prefecture", "municipality", "day", "name"),
+    split_by="sex",
 )
+_BOTH_SEXES: Final = frozenset({"", "計", "総数", "合計", "男女計", "男女", "総計", "全体"})
 _HIDDEN = frozenset(
     {"", "x", "-", "*", "**", "***", "ー", "―", "—", "–", "‐", "−", "…", "...", "秘匿"}
 )
@@ -120,6 +135,7 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         extract.issues.extend(notes.issues)
         if row is not None:
             rows.append(row)
+    rows = _of_both_sexes(rows)
     counted = _without_subtotals(_newest(rows, extract), extract)
     _add_towns([row for row in counted if not row.total], extract)
     _check_totals(counted, edition, extract)
@@ -191,6 +207,30 @@ def _check_sums(
         if whole is not None and parts is not None and whole != parts:
             message = f"the ages add up to {parts}, not {whole}; kept as published, ask the city"
             notes.warn(name, "ages_differ", message)
+
+
+def _of_both_sexes(rows: list[_Row]) -> list[_Row]:
+    """Return the rows of both sexes; men and women are added up where the list has no such row."""
+    whole = {(row.code, row.name, row.day) for row in rows if _is_whole(row)}
+    both: dict[tuple[str, str, str], _Row] = {}
+    kept = []
+    for row in rows:
+        key = row.code, row.name, row.day
+        if _is_whole(row):
+            kept.append(row)
+        elif key in both:
+            other = both[key].figures
+            for name, people in row.figures.items():
+                known = other.get(name)
+                other[name] = None if people is None or known is None else known + people
+        elif key not in whole:
+            both[key] = row
+            kept.append(row)
+    return kept
+
+
+def _is_whole(row: _Row) -> bool:
+    return row.record.get("sex") in _BOTH_SEXES
 
 
 def _newest(rows: list[_Row], extract: TownExtract) -> list[_Row]:

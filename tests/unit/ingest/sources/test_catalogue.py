@@ -57,7 +57,7 @@ def test_a_source_is_described_whole(source):
 )
 def test_a_table_with_the_official_header_is_recognised(source, layout):
     header = ",".join(layout.official(name) for name in layout.columns)
-    content = identify(Member("x.csv", f"{header}\n{',' * header.count(',')}\n".encode(), TODAY))
+    (content,) = identify(Member("x.csv", f"{header}\n{',' * header.count(',')}\n".encode(), TODAY))
     assert (content.source, content.data.layout) == (source, layout)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.ingest.official import by_name, codes
 from tests.unit.ingest.sources.test_municipal_medical import imported
 
@@ -53,3 +55,82 @@ def test_unknown_services_and_days_are_noted(database, tmp_path):
     report, found = imported(database, tmp_path, CARE, *rows)
     assert len(found) == 3
     assert {"unknown_service", "unknown_day"} <= codes(report)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kinds"),
+    [
+        ("訪問介護・訪問看護", {"home_help", "visiting_nursing"}),
+        ("訪問介護 訪問看護", {"home_help", "visiting_nursing"}),
+        ("訪問介護\n訪問看護", {"home_help", "visiting_nursing"}),
+        ("訪問介護＋訪看", {"home_help", "visiting_nursing"}),
+        ("訪問介護・定期巡回・随時対応型訪問介護看護", {"home_help", "regular_visiting"}),
+        ("（予防）訪問看護", {"visiting_nursing"}),
+        ("訪問看護（医療機関）", {"visiting_nursing"}),
+        ("居宅介護支援事業所", {"care_management"}),
+        ("小多機", {"small_multifunctional"}),
+        ("介護予防・日常生活支援総合事業　訪問型サービス", set()),
+    ],
+)
+def test_services_as_they_are_spoken_of(database, tmp_path, cell, kinds):
+    report, found = imported(database, tmp_path, CARE, care(実施サービス=cell))
+    assert ({record.kind for record in found}, report.rejected) == (kinds, 0)
+
+
+def test_columns_of_marks_are_services(database, tmp_path):
+    header = ["事業所名", "所在地", "TEL", "事業者名", "訪問看護", "訪問介護", "居宅介護支援"]
+    row = dict(
+        zip(
+            header,
+            ["見本", "北九州市小倉北区浅野1-1-1", "", "見本会", "○", "×", "H30.4.1"],
+            strict=True,
+        )
+    )
+    report, found = imported(database, tmp_path, header, row)
+    assert report.source == "municipal-care"
+    assert {record.kind for record in found} == {"visiting_nursing", "care_management"}
+    assert {record.operator for record in found} == {"見本会"}
+
+
+def test_a_list_in_english_columns(database, tmp_path):
+    header = ["latitude", "longitude", "name", "address", "telephoneNumber", "service", "capacity"]
+    row = dict(
+        zip(header, ["33.88", "130.87", "見本苑", "小倉北区城内1-1", "", "特養", "70"], strict=True)
+    )
+    _, (found,) = imported(database, tmp_path, header, row)
+    assert (found.kind, found.capacity, found.lon, found.lat) == (
+        "care_facility",
+        70,
+        130.87,
+        33.88,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        ("33°53′00.24″", "130°52′30.36″"),
+        ("北緯33.8834", "東経130.8751"),
+        ("33.8834度", "130.8751度"),
+        ("33度53分0.24秒", "130度52分30.36秒"),
+    ],
+)
+def test_positions_in_degrees_minutes_and_seconds(database, tmp_path, lat, lon):
+    _, (found, _) = imported(database, tmp_path, CARE, care(緯度=lat, 経度=lon))
+    assert (found.lat, found.lon) == (pytest.approx(33.8834), pytest.approx(130.8751))
+
+
+def test_latitude_and_longitude_in_one_column(database, tmp_path):
+    header = ["事業所名称", "実施サービス", "住所", "緯度経度"]
+    row = dict(
+        zip(header, ["見本", "訪問看護", "小倉北区城内1-1", "33.8834, 130.8751"], strict=True)
+    )
+    _, (found,) = imported(database, tmp_path, header, row)
+    assert (found.lat, found.lon) == (33.8834, 130.8751)
+
+
+def test_a_list_whose_column_of_kinds_names_services_is_of_care(database, tmp_path):
+    header = ["名称", "種別", "住所", "電話番号"]
+    row = dict(zip(header, ["見本", "訪問看護ステーション", "小倉北区城内1-1", ""], strict=True))
+    report, _ = imported(database, tmp_path, header, row)
+    assert report.source == "municipal-care"

@@ -206,3 +206,73 @@ def test_codes_of_seven_nine_and_ten_digits(database, tmp_path, published, code)
     report, (record,) = imported(database, tmp_path, MEDICAL, medical(医療機関コード=published))
     assert record.identifiers.get("medical_institution_code", "") == code
     assert ("bad_institution_number" in codes(report)) is (bool(published) and not code)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "kind"),
+    [
+        (["診療所名称", "所在地", "診療科目"], ["見本内科", "浅野2-14-1", "内科"], "clinic"),
+        (["薬局名称", "所在地", "開設者"], ["見本", "浅野2-14-1", "見本会"], "pharmacy"),
+        (["医療機関名", "住所", "往診"], ["見本病院", "浅野2-14-1", "○"], "hospital"),
+        (["医療機関名", "住所", "往診"], ["見本医院", "浅野2-14-1", "○"], "clinic"),
+        (["医療機関名", "住所", "往診"], ["見本デンタル", "浅野2-14-1", "○"], "dental_clinic"),
+        (["施設名", "住所", "診療科目"], ["見本", "浅野2-14-1", "歯科"], "dental_clinic"),
+    ],
+)
+def test_a_list_without_kinds_says_them_in_its_columns_or_names(
+    database, tmp_path, header, row, kind
+):
+    cells = dict(zip(header, row, strict=True))
+    report, (found,) = imported(database, tmp_path, header, cells)
+    assert (report.source, report.rejected, found.kind) == ("municipal-medical", 0, kind)
+
+
+def test_marks_in_columns_of_departments(database, tmp_path):
+    header = ["名称", "医療機関の種類", "住所", "内科", "外科", "皮膚科"]
+    cells = dict(zip(header, ["見本", "診療所", "浅野2-14-1", "○", "", "○"], strict=True))
+    _, (found,) = imported(database, tmp_path, header, cells)
+    assert found.departments == ("内科", "皮膚科")
+
+
+def test_hours_in_words_are_read_or_kept_as_text(database, tmp_path):
+    rows = [
+        medical(
+            名称="甲",
+            診療曜日="月曜日～土曜日（木曜日除く）",
+            診療開始時間="午前9時",
+            診療終了時間="午後5時",
+        ),
+        medical(
+            名称="乙",
+            診療曜日="平日・土",
+            診療開始時間="0.375",
+            診療終了時間="0.75",
+            医療機関コード="",
+        ),
+        medical(
+            名称="丙",
+            診療曜日="月～金（隔週）",
+            診療開始時間="朝から",
+            診療終了時間="夕方",
+            医療機関コード="",
+        ),
+    ]
+    report, found = imported(database, tmp_path, MEDICAL, *rows)
+    hours = {record.name: record.hours for record in found}
+    assert (report.accepted, report.rejected) == (3, 0)
+    assert hours["甲"].open_days == (0, 1, 2, 4, 5)
+    assert hours["甲"].sessions[0] == Session(0, "09:00", "17:00")
+    assert hours["乙"].sessions[-1] == Session(5, "09:00", "18:00")
+    assert hours["丙"].sessions == ()
+    assert hours["丙"].note == "診療曜日：月～金（隔週）\n診療開始時間：朝から\n診療終了時間：夕方"
+
+
+def test_a_remark_that_contradicts_changes_the_sessions_or_makes_them_unclear(database, tmp_path):
+    remark = "昼休み12:30～14:00。木は午前のみ。年末年始（12/29～1/3）休診。水は変更あり"
+    _, (found,) = imported(database, tmp_path, MEDICAL, medical(診療日時特記事項=remark))
+    spans = [(s.day, s.opens, s.closes) for s in found.hours.sessions]
+    assert (1, "09:00", "12:30") in spans
+    assert (1, "14:00", "18:00") in spans
+    assert [span for span in spans if span[0] == 3] == [(3, "09:00", "12:30")]
+    assert found.hours.unclear_days == (2,)
+    assert found.hours.closed_dates[0] == "01-01"

@@ -428,3 +428,22 @@ def test_a_sum_beside_its_parts_is_not_added():
         *(("女", 65), ("女", 75)),
     ]
     assert replace(columns[0], sex="女") == replace(columns[2], header=columns[0].header)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("錦小路", "計", "100", "30"), ("", "男", "48", "10"), ("", "女", "52", "20")],
+        [("錦小路", "男", "48", "10"), ("錦小路", "女", "52", "20")],
+    ],
+)
+def test_rows_by_sex_are_one_town(placed, tmp_path, rows):
+    header = ("市区町村名", "町名", "性別", "総数", "0～64歳", "65歳以上")
+    listed = [
+        ("北九州市小倉北区" if name else "", name, sex, pop, str(int(pop) - int(old)), old)
+        for name, sex, pop, old in rows
+    ]
+    report = imported(placed, tmp_path, *listed, header=header)
+    assert (report.accepted, report.rejected) == (len(rows), 0)
+    (town,) = held(placed).values()
+    assert (town.people.pop, town.people.pop65) == (100, 30)

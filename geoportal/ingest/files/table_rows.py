@@ -1,0 +1,194 @@
+"""Rows below a header: data, and what stands among them without being data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from geoportal.ingest.files.header_rows import Fit
+from geoportal.ingest.files.layouts import Record, header_width
+from geoportal.ingest.files.refusal import CutFileError
+from geoportal.ingest.files.report import ERROR, INFO, Issue
+from geoportal.ingest.files.tables import Row, Sheet
+
+_LONGEST_CELL = 5_000
+"""Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
+_NARROWEST = 3
+"""Columns from which a single filled cell is no row of data."""
+_FOOTNOTE = re.compile(
+    r"[(\[〔]?(※|\*|注[意釈記]?\s*[0-9:)]|(注|出典|出所|資料|典拠|備考|凡例)(\s*:|\s|$)|"
+    r"更新日|作成(日|者)|(お)?問い?合わ?せ)"
+    r"|.*[0-9元]+[年月日](度)?末?(現在|時点)[)\]。]*$"
+    r"|【.*】$|[■●◆◎<〈《]"
+)
+"""How rows begin that explain a table, date it or divide it."""
+_SUM = re.compile(r"(計|合計|小計|総計|総合計|総数|件数|以上)(\s*:?\s*[0-9,]+\s*[件所か施設人]*)?")
+
+
+@dataclass(slots=True)
+class SheetRows:
+    """The rows of a sheet, sorted.
+
+    Attributes
+    ----------
+    records : list of Record
+        Rows of data, as wide as the header.
+    malformed : list of Issue
+        One error for each row of another width, or with a cell that is far too long.
+    notes : list of Issue
+        What was passed over or completed.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    malformed: list[Issue] = field(default_factory=list)
+    notes: list[Issue] = field(default_factory=list)
+
+
+class RowReader:
+    """Sorts the rows below the header of a sheet of a file.
+
+    The name of the file is for messages.
+    """
+
+    def __init__(self, name: str, sheet: Sheet, fit: Fit) -> None:
+        self._name = name
+        self._sheet = sheet
+        self._fit = fit
+        self._width = header_width(fit.header.folded)
+        self._body = sheet.rows[fit.header.last + 1 :]
+        self._rows = SheetRows()
+        self._header_rows = [
+            [cell.strip() for cell in row.cells[: self._width]]
+            for row in sheet.rows[fit.header.first : fit.header.last + 1]
+        ]
+        self._header_cells = len(sheet.rows[fit.header.last].cells)
+        self._required = [name for name in fit.layout.required if name in fit.positions]
+        self._carried = [
+            name
+            for name in fit.layout.carried
+            if name in fit.positions and fit.layout.split_by in fit.positions
+        ]
+        self._last_full = max(
+            (i for i, row in enumerate(self._body) if _filled(row.cells) > 1), default=-1
+        )
+        used = set(fit.positions.values())
+        self._extra: dict[str, int] = {}
+        for position, column in enumerate(fit.header.folded[: self._width]):
+            if column and position not in used:
+                self._extra.setdefault(column, position)
+
+    def read(self) -> SheetRows:
+        """Read all rows.
+
+        Raises
+        ------
+        CutFileError
+            When the file ends in the middle of its last row.
+        """
+        beside = []
+        for place, row in enumerate(self._body):
+            cells = (*row.cells, *("",) * (self._width - len(row.cells)))[: self._width]
+            outside = any(cell.strip() for cell in row.cells[self._width :])
+            if self._is_footnote(place, row, cells):
+                self._note(row, "footnote", "a note, heading or sum beside the data; passed over")
+            elif self._repeats_header(row):
+                message = "the header stands here once more; the line was passed over"
+                self._note(row, "repeated_header", message)
+            elif not self._sheet.title and self._has_wrong_width(row):
+                self._rows.malformed.append(self._wrong_width(row))
+            elif max(map(len, cells)) > _LONGEST_CELL:
+                self._rows.malformed.append(self._too_long(row))
+            else:
+                beside += [row] if outside else []
+                self._rows.records.append(self._record(row, cells))
+        if beside:
+            count = len(beside)
+            message = f"{count} rows have text outside the named columns; it was not read"
+            text = " ".join(cell for cell in beside[0].cells[self._width :] if cell.strip())
+            self._rows.notes.append(
+                Issue(beside[0].line, "", "beside_table", INFO, text, message, self._sheet.title)
+            )
+        return self._rows
+
+    def _record(self, row: Row, cells: tuple[str, ...]) -> Record:
+        """Return a row of data; what is written once for several rows is taken from above."""
+        if self._continues(cells):
+            above, completed = self._rows.records[-1].cells, list(cells)
+            for position in (self._fit.positions[name] for name in self._carried):
+                completed[position] = completed[position].strip() or above[position]
+            cells = tuple(completed)
+            message = "its name is blank: read as a further line of the row above"
+            self._note(row, "continued_row", message)
+        return Record(
+            row.line, cells, self._fit.positions, self._extra, self._fit.given, self._sheet.title
+        )
+
+    def _continues(self, cells: Sequence[str]) -> bool:
+        """Return whether a row says something more of the facility or place in the row above."""
+        blank = [name for name in self._required if not cells[self._fit.positions[name]].strip()]
+        shared = [name for name in self._required if name in self._carried]
+        return bool(self._rows.records and shared) and shared == blank
+
+    def _is_footnote(self, place: int, row: Row, cells: Sequence[str]) -> bool:
+        """Return whether a row is no data: it lacks something required and looks like a note."""
+        key = "name" if "name" in self._required else (self._required or [""])[0]
+        if not key or all(cells[self._fit.positions[name]].strip() for name in self._required):
+            return False
+        filled = [i for i, cell in enumerate(row.cells) if cell.strip()]
+        own = cells[self._fit.positions[key]].strip()
+        plain = unicodedata.normalize("NFKC", row.cells[filled[0]]).strip()
+        if _SUM.fullmatch(plain):
+            return True
+        if _FOOTNOTE.match(plain) and (not own or self._fit.positions[key] == filled[0]):
+            return True
+        if len(filled) > 1 or self._width < _NARROWEST or self._continues(cells):
+            return False
+        if place > self._last_full:  # behind the data
+            return not (self._sheet.ends_open and row is self._body[-1])
+        return not own and len(row.cells) >= self._width
+
+    def _repeats_header(self, row: Row) -> bool:
+        return [cell.strip() for cell in row.cells[: self._width]] in self._header_rows
+
+    def _has_wrong_width(self, row: Row) -> bool:
+        """Return whether a line of text is too short, or filled beyond the columns of the header.
+
+        Columns without a name at the end of the header are columns.
+        """
+        beyond = row.cells[max(self._width, self._header_cells) :]
+        return len(row.cells) < self._width or any(cell.strip() for cell in beyond)
+
+    def _wrong_width(self, row: Row) -> Issue:
+        count = len(row.cells)
+        if row is self._body[-1] and self._sheet.ends_open and count < self._width:
+            raise CutFileError(
+                f"{self._name}: the file is cut off in line {row.line}: its last row has {count} "
+                f"of {self._width} fields and no line end, so rows may be missing behind it; get "
+                "it again",
+                row.line,
+            )
+        message = (
+            f"the row has {count} fields, the header {self._width}: a separator is missing or too "
+            "many; mend the row in the file"
+        )
+        return Issue(row.line, "", "wrong_field_count", ERROR, " | ".join(row.cells), message)
+
+    def _too_long(self, row: Row) -> Issue:
+        position = max(range(self._width), key=lambda i: len(row.cells[i]))
+        text = row.cells[position]
+        message = (
+            f"the cell has {len(text):,} letters, more than {_LONGEST_CELL:,}: the row is damaged, "
+            "or a quotation mark is missing; mend the row in the file"
+        )
+        column = self._fit.header.names[position]
+        return Issue(row.line, column, "cell_too_long", ERROR, text, message, self._sheet.title)
+
+    def _note(self, row: Row, code: str, message: str) -> None:
+        text = " ".join(cell.strip() for cell in row.cells if cell.strip())
+        self._rows.notes.append(Issue(row.line, "", code, INFO, text, message, self._sheet.title))
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
