@@ -42,8 +42,9 @@ class FilingRule:
     symbol : str
         受理記号.
     table : str
-        点数表 of the filing institution: ``"医科"``, ``"歯科"`` or ``"薬局"``. The same symbol may
-        mean something else in another one.
+        点数表 of the filing institution: ``"医科"``, ``"歯科"`` or ``"薬局"``; ``"訪問看護"`` for
+        stations, whose filings are known by words of their name. The same symbol may mean
+        something else in another one.
     code : str
         Term of the vocabulary; empty for a symbol that is about home care but says nothing the
         vocabulary has a term for.

@@ -6,6 +6,7 @@ Files and columns: ``data/reference/README.md``.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -251,11 +252,11 @@ class Reference:
 
     @cached_property
     def filing_rules(self) -> dict[tuple[str, str], tuple[FilingRule, ...]]:
-        """What filings say, by 点数表 and symbol."""
+        """What filings say, by 点数表 and symbol (NFKC)."""
         rules: dict[tuple[str, str], tuple[FilingRule, ...]] = {}
         for row in self._rows("filing_rules.csv"):
             rule = FilingRule(**row)
-            key = (rule.table, rule.symbol)
+            key = (rule.table, unicodedata.normalize("NFKC", rule.symbol))
             rules[key] = (*rules.get(key, ()), rule)
         return rules
 

@@ -13,6 +13,8 @@ from geoportal.ingest.files.tables import Row, Sheet
 SEARCHED_ROWS = 40
 _DEEPEST = 3
 _SAMPLED_ROWS = 50
+_NEARLY_WHOLE = 0.8
+_MANY_COLUMNS = 4
 _SOMEBODY_ELSE = re.compile("法人|運営|開設|事業者|設置|管理者|代表")
 """Words of an upper header row over the name and address of whoever runs a facility."""
 _DATA = re.compile(r"\d{6}|\d{2,4}-\d{2,4}-\d{3,4}")
@@ -139,17 +141,23 @@ def _joined(upper: str, lower: str, *, repeated: bool) -> str:
 
 
 def _fit(sheet: Sheet, header: Header, layouts: Sequence[Layout]) -> Fit | None:
-    fits = []
+    """Return the layout that reads most of a header, None when one that it lacks much of would.
+
+    An official table that has lost a column it cannot do without is not taken for a simpler one.
+    """
+    fits, missed = [], []
     for layout in layouts:
         positions = layout.matches(header.folded)
         missing = [name for name in layout.required if name not in positions]
-        if any(name not in layout.stated for name in missing):
-            continue
-        given = layout.states(heading_of(sheet, header), positions) if layout.stated else {}
+        stated = all(name in layout.stated for name in missing)
+        given = layout.states(heading_of(sheet, header), positions) if stated else {}
+        fit = Fit(layout, header, positions, given, _told(sheet, header, layout, positions))
         if all(name in given for name in missing):
-            told = _told(sheet, header, layout, positions)
-            fits.append(Fit(layout, header, positions, given, told))
-    return max(fits, key=lambda fit: fit.rank) if fits else None  # of equals the first
+            fits.append(fit)
+        elif len(positions) >= _NEARLY_WHOLE * len(layout.columns):
+            missed.append(fit.rank[0])
+    best = max(fits, key=lambda fit: fit.rank) if fits else None  # of equals the first
+    return best if best and max(missed, default=0) < best.rank[0] + _MANY_COLUMNS else None
 
 
 def _told(sheet: Sheet, header: Header, layout: Layout, positions: Mapping[str, int]) -> int:

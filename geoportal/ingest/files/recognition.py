@@ -172,7 +172,7 @@ def _unknown(name: str, sheets: Sequence[Sheet], layouts: tuple[Layout, ...]) ->
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     columns = f"{', '.join(names[:_SHOWN])}{more}"
     message = f"{name}: no known layout fits. The columns in line {header.line} are: {columns}."
-    near = nearest_layouts(header, layouts)
+    near = [layout for layout in nearest_layouts(header, layouts) if _needed(layout, header)]
     if all(len(layout.matches(header.folded)) < _NEAR * len(layout.columns) for layout in near):
         return UnlikeAnyLayoutError(
             f"{message} Expected is the header of an official file, see the list of sources. "
@@ -224,8 +224,12 @@ def _share(layout: Layout, header: Header) -> float:
     return (required + len(matched) / len(layout.columns)) / 2
 
 
-def _lacking(layout: Layout, header: Header) -> str:
+def _needed(layout: Layout, header: Header) -> list[str]:
+    """Return the columns without which a layout cannot be, and which a header lacks."""
     matched = layout.matches(header.folded)
-    needed = [layout.official(key) for key in layout.required if key not in matched]
+    return [layout.official(key) for key in layout.required if key not in matched]
+
+
+def _lacking(layout: Layout, header: Header) -> str:
     name = f"{layout.source} ({layout.variant})" if layout.variant else layout.source
-    return f"{name}, which needs {', '.join(needed)}"
+    return f"{name}, which needs {', '.join(_needed(layout, header))}"

@@ -77,8 +77,11 @@ class MunicipalityFinder:
         return self._prefectures.get(code, "")
 
     def prefecture_code(self, name: str) -> str:
-        """Return the two-digit code of a prefecture by its full name, empty when there is none."""
-        return next((code for code, full in self._prefectures.items() if full == name.strip()), "")
+        """Return the two-digit code of a prefecture by its name (福岡県, 福岡), empty for none."""
+        plain = name.strip()
+        return next(
+            (code for code, full in self._prefectures.items() if plain in (full, full[:-1])), ""
+        )
 
     def prefecture_of(self, address: str) -> str:
         """Return the prefecture an address begins with, empty when it names none."""

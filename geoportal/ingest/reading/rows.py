@@ -19,7 +19,7 @@ from geoportal.text.contact import (
     looks_like_phone,
 )
 
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+E[+-]?|E[+])\d+", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(
     r"(\d{1,3})[°度](\d{1,2})[′\'’分](?:(\d{1,2}(?:\.\d+)?)(?:′′|\'\'|[\"”秒])?)?"
 )
@@ -92,13 +92,14 @@ class RowNotes:
         return f"0{number}"
 
 
-def read_official_number(notes: RowNotes, name: str) -> str:
+def read_official_number(notes: RowNotes, name: str, *, cased: bool = False) -> str:
     """Return an official number with the usual damage undone; reject what cannot be.
 
-    Full width, spaces, hyphens and a trailing ``.0`` are mended; scientific notation has lost
-    digits for good.
+    Full width, spaces, hyphens and a trailing ``.0`` are mended; letters become capitals unless
+    ``cased``. Scientific notation has lost digits for good.
     """
-    plain = unicodedata.normalize("NFKC", notes.record.get(name)).upper()
+    plain = unicodedata.normalize("NFKC", notes.record.get(name))
+    plain = plain if cased else plain.upper()
     plain = re.sub(r"[\s'\"=-]", "", plain)
     if _SCIENTIFIC.fullmatch(plain):
         message = (

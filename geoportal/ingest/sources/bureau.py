@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.domain.claim import Claim
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.domain.filing import Filing
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import INFO, Issue
+from geoportal.ingest.reading.beds import count_beds
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.filings import filing_claims, filing_day, unknown_symbols
 from geoportal.ingest.reading.institution_codes import (
-    TABLE_DIGITS,
+    FILING_TABLES,
+    VISITING_NURSING,
     check_digit_fits,
+    checked_prefectures,
     institution_code,
-    table_of,
+    stated_table,
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -36,7 +37,7 @@ from geoportal.ingest.reading.rows import (
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_line, clean_postal_code
-from geoportal.text.wareki import find_date, parse_date
+from geoportal.text.wareki import find_date
 
 NAME: Final = "bureau"
 LAYOUT: Final = Layout(
@@ -47,15 +48,27 @@ LAYOUT: Final = Layout(
         "prefecture": ("都道府県コード",),
         "prefecture_name": ("都道府県名",),
         "table": ("区分",),
-        "number": ("医療機関番号", "医療機関（薬局）番号"),
+        "number": (
+            *("医療機関番号", "医療機関（薬局）番号", "薬局番号", "訪問看護ステーションコード"),
+            *("ステーションコード", "訪問看護ステーション番号", "ステーション番号", "事業所番号"),
+        ),
         "colocated": ("併設医療機関番号",),
-        "name": ("医療機関名称", "医療機関（薬局）名称"),
-        "postal_code": ("医療機関所在地（郵便番号）", "郵便番号"),
-        "address": ("医療機関所在地（住所）", "医療機関所在地", "住所"),
+        "name": (
+            *("医療機関名称", "医療機関（薬局）名称", "薬局名称", "訪問看護ステーション名称"),
+            *("訪問看護ステーション名", "ステーション名称", "ステーション名", "事業所名称"),
+        ),
+        "postal_code": (
+            *("医療機関所在地（郵便番号）", "ステーション所在地（郵便番号）"),
+            *("所在地（郵便番号）", "郵便番号"),
+        ),
+        "address": (
+            *("医療機関所在地（住所）", "医療機関所在地", "ステーション所在地（住所）"),
+            *("所在地（住所）", "所在地", "住所"),
+        ),
         "phone": ("電話番号",),
         "fax": ("FAX番号",),
         "beds": ("病床数",),
-        "filing": ("受理届出名称",),
+        "filing": ("受理届出名称", "届出名称"),
         "symbol": ("受理記号",),
         "accepted": ("受理番号",),
         "since": ("算定開始年月日",),
@@ -67,13 +80,13 @@ LAYOUT: Final = Layout(
     required=("table", "number", "name", "symbol"),
     known=frozenset({"医療機関記号番号", "市町村コード", "市町村名", "種別コード"}),
     optional=frozenset({"serial", "colocated", "valid_from", "remark_head", "remark"}),
+    stated={"table": stated_table},
 )
 
 _INSTITUTION_FIELDS = (
     *("name", "postal_code", "address", "phone", "fax", "beds", "category", "colocated"),
 )
-_BED_TYPE: Final = re.compile(r"(一般|療養|精神|結核|感染症?|介護)")
-_BEDS: Final = re.compile(r"(\d+)$")
+_PREFECTURE_TITLE: Final = re.compile(r"[\s\d_・.()（）]|医科|歯科|薬局")
 
 
 @dataclass(slots=True)
@@ -110,13 +123,21 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
         if notes.rejected:
             extract.reject_row()
         extract.issues.extend(notes.issues)
+    checked = checked_prefectures(institutions)
     for institution in institutions.values():
         notes = RowNotes(institution.first, table.layout)
         facility = _facility(notes, institution, edition)
+        if institution.code[:2] in checked and not check_digit_fits(institution.code):
+            message = "the number does not fit its own check digit; taken as published"
+            notes.info("number", "unusual_number", message)
         extract.issues.extend(notes.issues)
         scope = f"{institution.code[:2]}/{institution.table}"
         extract.listed.append(SOURCE.listed(institution.first.line, facility, scope))
     _check_serials(table, extract)
+    column = LAYOUT.official("symbol")
+    for symbol, (count, line) in unknown_symbols(extract.listed, edition).items():
+        message = f"filed by {count}; no rule says what it means for home care: kept as filed"
+        extract.issues.append(Issue(line, column, "unknown_symbol", INFO, symbol, message))
     return extract
 
 
@@ -127,7 +148,7 @@ def _add_row(
     symbol = clean_line(record.get("symbol"))
     table = unicodedata.normalize("NFKC", record.get("table"))
     code = _code(notes, table, edition)
-    if not symbol:
+    if not symbol and (record.get("filing") or record.get("accepted")):
         notes.reject("symbol", "no_symbol", "a filing needs its symbol (受理記号); mend the row")
     notes.require_name("institution")
     if notes.rejected:
@@ -140,11 +161,13 @@ def _add_row(
         name = next(name for name, fact in facts.items() if fact != institution.facts[name])
         message = f"differs from line {institution.first.line}; the first is kept"
         notes.warn(name, "rows_differ", message)
+    if not symbol:
+        return  # an institution that has filed nothing
     key = (
         symbol,
         clean_line(record.get("accepted")),
-        _day(record.get("since")),
-        _day(record.get("valid_from")),
+        filing_day(record.get("since")),
+        filing_day(record.get("valid_from")),
     )
     institution.names.setdefault(symbol, clean_line(record.get("filing")))
     remark = clean_line(f"{record.get('remark_head')} {record.get('remark')}".strip())
@@ -155,8 +178,10 @@ def _add_row(
 
 def _code(notes: RowNotes, table: str, edition: Edition) -> str:
     """Return the ten-digit code of the row's institution, empty when the row is rejected."""
-    if table not in TABLE_DIGITS:
-        notes.reject("table", "unknown_table", "expected 医科, 歯科 or 薬局; is the row shifted?")
+    if table not in FILING_TABLES:
+        notes.reject(
+            "table", "unknown_table", "expected 医科, 歯科, 薬局 or 訪問看護; is the row shifted?"
+        )
         return ""
     number = read_official_number(notes, "number").replace(",", "").replace(".", "")
     if len(number) == 6 and number.isdigit():
@@ -169,19 +194,19 @@ def _code(notes: RowNotes, table: str, edition: Edition) -> str:
 
 
 def _prefecture(record: Record, edition: Edition) -> str:
-    """Return the two-digit prefecture code from its column, else from the name."""
+    """Return the two-digit prefecture code from its column, the name, or the sheet's title."""
     code = unicodedata.normalize("NFKC", record.get("prefecture")).removesuffix(".0").zfill(2)
     if edition.municipalities.prefecture(code):
         return code
-    return edition.municipalities.prefecture_code(record.get("prefecture_name"))
+    finder = edition.municipalities
+    return finder.prefecture_code(record.get("prefecture_name")) or finder.prefecture_code(
+        _PREFECTURE_TITLE.sub("", record.sheet)
+    )
 
 
 def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> FacilityRecord:
     code, table = institution.code, institution.table
     kind = _kind(notes, institution)
-    if not check_digit_fits(code) or table_of(code[3:]) != table:
-        message = "the number does not fit its own check digit or 区分; taken as published"
-        notes.info("number", "unusual_number", message)
     address = edition.municipalities.with_prefecture(read_address(notes), code[:2])
     total, by_type = _beds(notes)
     details = tuple(
@@ -198,17 +223,19 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
         municipality_code=edition.municipalities.by_address(address),
         phone=read_phone(notes, "phone"),
         fax=read_phone(notes, "fax"),
-        identifiers={MEDICAL_INSTITUTION_CODE: code},
+        identifiers={} if table == VISITING_NURSING else {MEDICAL_INSTITUTION_CODE: code},
         beds=total,
         filings=tuple(dict.fromkeys(filing.symbol for filing in details)),
         note=f"病床：{by_type}" if by_type else "",
-        claims=(*edition.type_claims(kind), *_claims(details, table, edition)),
+        claims=(*edition.type_claims(kind), *filing_claims(details, table, edition, NAME)),
         filing_details=details,
     )
 
 
 def _kind(notes: RowNotes, institution: _Institution) -> str:
     """Return the facility kind; a hospital's dental department is listed apart, as 歯科."""
+    if institution.table == VISITING_NURSING:
+        return "visiting_nursing"
     if institution.table == "薬局":
         return "pharmacy"
     if institution.table == "歯科":
@@ -216,7 +243,7 @@ def _kind(notes: RowNotes, institution: _Institution) -> str:
     category = institution.first.get("category")
     if category in ("病院", "診療所"):
         return "hospital" if category == "病院" else "clinic"
-    beds, _text = _counted_beds(institution.first.get("beds"))
+    beds, _text = count_beds(institution.first.get("beds"))
     kind = "hospital" if sum(beds.values()) >= 20 else "clinic"  # 医療法 第1条の5: 20 beds
     notes.info("category", "kind_from_beds", f"no 種別; taken for a {kind} by its beds")
     return kind
@@ -225,54 +252,12 @@ def _kind(notes: RowNotes, institution: _Institution) -> str:
 def _beds(notes: RowNotes) -> tuple[int | None, str]:
     """Return the total of licensed beds, None when it is not known, and the beds by type."""
     text = notes.record.get("beds")
-    counts, unread = _counted_beds(text)
+    counts, unread = count_beds(text)
     if unread:
         notes.info("beds", "bad_beds", f"not read: {unread}; expected 一般　60／療養　48")
     if not counts:
         return None, ""
     return sum(counts.values()), "・".join(f"{name}{count}" for name, count in counts.items())
-
-
-def _counted_beds(text: str) -> tuple[Counter[str], str]:
-    """Read ``一般　　187／療養　　120``: beds by type, and what could not be read.
-
-    A type without a number (some clinics) says nothing.
-    """
-    counts: Counter[str] = Counter()
-    unread = []
-    for part in re.split(r"[/、,\n]", unicodedata.normalize("NFKC", text)):
-        words = part.split()
-        if not words:
-            continue
-        kinds = [word for word in words if not word.isdigit()]
-        number = _BEDS.search(part.strip())
-        if number and len(number[1]) <= 5 and all(_BED_TYPE.search(word) for word in kinds):
-            kind = _BED_TYPE.search(kinds[-1]) if kinds else None
-            counts[kind[1] if kind else "種別不明"] += int(number[1])
-        elif number or not all(_BED_TYPE.search(word) for word in kinds):
-            unread.append(part.strip())
-    return counts, "／".join(unread)
-
-
-def _claims(details: Sequence[Filing], table: str, edition: Edition) -> list[Claim]:
-    """Return what the filings say, by the rules in force on the list's date."""
-    rules = edition.municipalities.reference.filing_rules
-    claims = []
-    for filing in details:
-        since = f"{filing.since}から" if filing.since else ""
-        origin = " ".join(filter(None, ("届出", filing.symbol, filing.number, since)))
-        for rule in rules.get((table, filing.symbol), ()):
-            if rule.code and rule.in_force_on(edition.as_of):
-                note = "。".join(filter(None, (rule.note, origin, *filing.remarks.splitlines())))
-                claims.append(
-                    Claim(rule.code, rule.value, rule.evidence, NAME, edition.as_of, note=note)
-                )
-    return claims
-
-
-def _day(text: str) -> str:
-    day = parse_date(text)
-    return day.isoformat() if day else clean_line(text)
 
 
 def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:

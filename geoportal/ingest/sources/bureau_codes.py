@@ -1,25 +1,29 @@
 """コード内容別医療機関一覧表: institutions by code, with name, postal code and address.
 
-Neither kind nor 点数表 is in the list. The table follows from the number (see
-`geoportal.ingest.reading.institution_codes`) and its check digit; hospital or clinic only from the
-name, which the claim says.
+The list seldom says kind or 点数表. The table follows from its title or the number (see
+`geoportal.ingest.reading.institution_codes`), else from the name, as hospital or clinic do, which
+the claim says.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.report import INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.institution_codes import (
     TABLE_DIGITS,
     check_digit_fits,
+    checked_prefectures,
     institution_code,
     named_hospital,
+    stated_table,
     table_of,
 )
 from geoportal.ingest.reading.rows import (
@@ -42,63 +46,89 @@ LAYOUT: Final = Layout(
         "postal_code": ("郵便番号",),
         "address": ("住所", "所在地", "医療機関所在地"),
         "phone": ("電話番号",),
+        "table": ("区分", "点数表"),
     },
     required=("code", "name", "address"),
-    optional=frozenset({"number", "phone"}),
+    optional=frozenset({"number", "phone", "table"}),
+    stated={"table": stated_table},
 )
 NAME_DECIDES: Final = "種別は名簿になく、名称から判断"
 _NINE: Final = re.compile(r"\d{9}")
 _TEN: Final = re.compile(r"\d{10}")
+_TABLES: Final = {digit: table for table, digit in TABLE_DIGITS.items()}
+_DENTAL: Final = re.compile("歯科|デンタル")
 _KINDS: Final = {"歯科": "dental_clinic", "薬局": "pharmacy"}
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    return read_facilities(table, lambda notes: _row(notes, edition))
+    extract = read_facilities(table, lambda notes: _row(notes, edition))
+    checked = checked_prefectures(listed.record.record_id for listed in extract.listed)
+    message = "does not fit its check digit; taken as published"
+    extract.issues.extend(
+        Issue(listed.line, LAYOUT.official("code"), "unusual_number", INFO, code, message)
+        for listed in extract.listed
+        if (code := listed.record.record_id)[:2] in checked and not check_digit_fits(code)
+    )
+    return extract
 
 
 def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
-    code = _code(notes, edition)
+    code, guessed = _code(notes, edition)
     notes.require_name("institution")
     if notes.rejected:
         return None, ""
-    facility = _facility(notes, code, edition)
-    scope = f"{table_of(code[3:])}/{facility.municipality_code or code[:2]}"
+    facility = _facility(notes, code, guessed, edition)
+    scope = f"{_TABLES[code[2]]}/{facility.municipality_code or code[:2]}"
     return SOURCE.listed(notes.record.line, facility, scope), scope
 
 
-def _code(notes: RowNotes, edition: Edition) -> str:
-    """Return the ten-digit code; nine digits lack the one of the 点数表."""
+def _code(notes: RowNotes, edition: Edition) -> tuple[str, bool]:
+    """Return the ten-digit code, and whether its 点数表, which nine digits lack, is a guess."""
     digits = read_official_number(notes, "code")
     if len(digits) == 8 and digits.isdigit():
         digits = notes.restore_zero("code", digits)
-    prefecture, number = digits[:2], digits[3 if _TEN.fullmatch(digits) else 2 :]
-    table = table_of(number)
-    code = institution_code(prefecture, table, number)
-    wrong_digit = len(digits) == 10 and digits[2] != TABLE_DIGITS.get(table, "")
-    fits = _NINE.fullmatch(digits) or _TEN.fullmatch(digits)
     if notes.rejected:
-        return ""
-    if not fits or not code or wrong_digit or not edition.municipalities.prefecture(prefecture):
+        return "", False
+    prefecture, number = digits[:2], digits[-7:]
+    known = _table(notes, digits)
+    table = known or _table_by_name(read_line(notes, "name"))
+    code = institution_code(prefecture, table, number)
+    fits = _NINE.fullmatch(digits) or (_TEN.fullmatch(digits) and digits[2] in _TABLES)
+    if not fits or not code or not edition.municipalities.prefecture(prefecture):
         message = "expected nine digits (prefecture and institution number); get the original file"
         notes.reject("code", "bad_institution_number", message)
-        return ""
+        return "", False
     seven = notes.record.get("number")
     if seven and seven.zfill(7) != number:
         notes.warn("number", "numbers_differ", f"the code ends in {number}; the code is used")
-    if not check_digit_fits(code):
-        notes.info("code", "unusual_number", "does not fit its check digit; taken as published")
-    return code
+    return code, not known
 
 
-def _facility(notes: RowNotes, code: str, edition: Edition) -> FacilityRecord:
+def _table(notes: RowNotes, digits: str) -> str:
+    """Return the 点数表 by column, title or number; empty when only the name tells."""
+    stated = unicodedata.normalize("NFKC", notes.record.get("table"))
+    if stated in TABLE_DIGITS:
+        return stated
+    if len(digits) == len("4016411466"):
+        return _TABLES.get(digits[2], "")
+    return table_of(digits[:2], digits[-7:])
+
+
+def _table_by_name(name: str) -> str:
+    if _DENTAL.search(name):
+        return "歯科"
+    return "薬局" if "薬局" in name else "医科"
+
+
+def _facility(notes: RowNotes, code: str, guessed: bool, edition: Edition) -> FacilityRecord:
     address = edition.municipalities.with_prefecture(read_line(notes, "address"), code[:2])
-    table = table_of(code[3:])
+    table = _TABLES[code[2]]
     name = read_line(notes, "name")
     kind = _KINDS.get(table) or ("hospital" if named_hospital(name) else "clinic")
     claims = edition.type_claims(kind)
-    if table not in _KINDS:
+    if table not in _KINDS or guessed:
         claims = tuple(replace(claim, note=NAME_DECIDES) for claim in claims)
     return FacilityRecord(
         source=NAME,

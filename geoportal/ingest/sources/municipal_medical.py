@@ -11,7 +11,7 @@ from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.ingest.files.layouts import Heading, Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
-from geoportal.ingest.reading.institution_codes import institution_code, named_hospital, table_of
+from geoportal.ingest.reading.institution_codes import institution_code, named_hospital
 from geoportal.ingest.reading.marks import read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
@@ -136,6 +136,7 @@ _KINDS: Final = MappingProxyType(
 _OTHER_TRADES: Final = re.compile(
     "販売業|製造|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
 )
+_TABLES: Final = MappingProxyType({"dental_clinic": "歯科", "pharmacy": "薬局"})
 _SEPARATOR: Final = re.compile(r"[;；、,，/／\n]+")
 _SPAN_END: Final = re.compile(r"[~～〜－-]\s*(?P<end>[^~～〜]+)$")
 
@@ -232,7 +233,7 @@ def _facility(
     record = notes.record
     address, municipality = read_place(notes, edition)
     name = read_line(notes, "name")
-    code = _code(notes, municipality)
+    code = _code(notes, kind, municipality)
     lon, lat = read_position(notes)
     check_corporate_number(notes)
     licence = fold(record.get("licence"))
@@ -258,14 +259,14 @@ def _facility(
     )
 
 
-def _code(notes: RowNotes, municipality: str) -> str:
+def _code(notes: RowNotes, kind: str, municipality: str) -> str:
     """Return the ten-digit code; cities publish it with seven, nine or ten digits."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", notes.record.get("code")))
     if not digits:
         return ""
     prefecture = digits[:2] if len(digits) > 7 else municipality[:2]
     number = digits[-7:]
-    code = institution_code(prefecture, table_of(number), number)
+    code = institution_code(prefecture, _TABLES.get(kind, "医科"), number)
     if len(digits) not in (7, 9, 10) or not code or (len(digits) == 10 and code != digits):
         notes.warn("code", "bad_institution_number", "expected 7, 9 or 10 digits; not used")
         return ""

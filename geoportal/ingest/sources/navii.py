@@ -14,6 +14,7 @@ from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
+from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
@@ -114,10 +115,8 @@ PHARMACY_LAYOUT: Final = Layout(
 LAYOUTS: Final = (CLINIC_LAYOUT, HOSPITAL_LAYOUT, MATERNITY_LAYOUT, PHARMACY_LAYOUT)
 
 _KIND_BY_DIGIT = {"1": "hospital", "2": "clinic", "3": "dental_clinic", "4": "maternity_home"}
-"""機関区分, also the third digit of a 13-digit ID."""
+"""機関区分, also the third letter of an ID."""
 _GENERAL_BEDS = "一般病床"
-_MEDICAL_ID = re.compile(r"\d{13}")
-_PHARMACY_ID = re.compile(r"\d{6,13}")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 _SLOTS = (
     ("開店時間帯", "consultation"),
@@ -135,7 +134,7 @@ def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecor
     """Return the record of a row, None when it is rejected, and its scope."""
     record = notes.record
     code = _municipality(notes, record, edition)
-    number = _number(notes, record, layout)
+    number = _number(notes, record, edition)
     kind = _kind(notes, record, layout, number)
     scope = f"{kind}/{code or record.get('prefecture')}" if kind else ""
     notes.require_name("facility")
@@ -163,37 +162,45 @@ def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecor
     return SOURCE.listed(record.line, facility, scope), scope
 
 
-def _number(notes: RowNotes, record: Record, layout: Layout) -> str:
-    """Return the ID as published, with a leading zero that Excel has taken put back."""
-    number = read_official_number(notes, "id")
+def _number(notes: RowNotes, record: Record, edition: Edition) -> str:
+    """Return the ID as published, with a leading zero that Excel has taken put back.
+
+    Prefectures give IDs of 5 to 13 digits and letters. All begin with the prefecture's code: one
+    that does with a zero in front, and not without, has lost it.
+    """
+    number = read_official_number(notes, "id", cased=True)
     if notes.rejected:
         return ""
-    pharmacy = layout is PHARMACY_LAYOUT
-    expected = _PHARMACY_ID if pharmacy else _MEDICAL_ID
-    prefecture = record.get("prefecture").zfill(2) if record.get("prefecture") else ""
-    zero_lost = (
-        bool(prefecture) and not number.startswith(prefecture) and f"0{number}"[:2] == prefecture
-    )
-    if zero_lost or (not pharmacy and len(number) == 12 and "0" not in number[:1]):
+    prefecture = record.get("prefecture").removesuffix(".0").zfill(2)
+    if not edition.municipalities.prefecture(prefecture):
+        name = edition.municipalities.prefecture_of(record.get("address"))
+        prefecture = edition.municipalities.prefecture_code(name)
+    if prefecture.startswith("0") and number[:1] == prefecture[1:] and number[:2] != prefecture:
         number = notes.restore_zero("id", number)
-    if not expected.fullmatch(number) or (not pharmacy and number[2] not in _KIND_BY_DIGIT):
-        message = "expected an ID of 13 digits as published; get the original file"
+    if not NAVII_NUMBER.fullmatch(number):
+        message = "expected an ID of 5 to 13 digits and letters as published; get the original file"
         notes.reject("id", "bad_id", message)
         return ""
     return number
 
 
 def _kind(notes: RowNotes, record: Record, layout: Layout, number: str) -> str:
+    """Return the kind: of the table, of 機関区分, or of the third letter of the ID."""
     if layout is PHARMACY_LAYOUT:
         return "pharmacy"
     category = record.get("category").removesuffix(".0")
     of_number = _KIND_BY_DIGIT.get(number[2:3], "")
-    if category and category not in _KIND_BY_DIGIT:
-        notes.misfit("category", "bad_category", "expected 1 to 4; the ID decides")
-    elif category and of_number and _KIND_BY_DIGIT[category] != of_number:
-        notes.warn("category", "category_contradicts_id", "the category is used")
+    if category in _KIND_BY_DIGIT:
+        if of_number and _KIND_BY_DIGIT[category] != of_number:
+            notes.warn("category", "category_contradicts_id", "the category is used")
         return _KIND_BY_DIGIT[category]
-    return of_number
+    if category:
+        notes.misfit("category", "bad_category", "expected 1 to 4; the ID decides")
+    kind = "maternity_home" if layout is MATERNITY_LAYOUT else of_number
+    kind = kind or ("hospital" if layout is HOSPITAL_LAYOUT else "")
+    if number and not kind:
+        notes.reject("category", "no_kind", "neither 機関区分 nor the ID says the kind")
+    return kind
 
 
 def _municipality(notes: RowNotes, record: Record, edition: Edition) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -17,6 +18,7 @@ from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
@@ -45,7 +47,6 @@ LAYOUT: Final = Layout(
     },
     required=("id", "department", "slot"),
 )
-_ID: Final = re.compile(r"\d{13}")
 _KIND_BY_DIGIT: Final = {"1": "hospital", "2": "clinic", "3": "dental_clinic"}
 _CLOCK: Final = re.compile(r"(\d{1,2})[:時](\d{1,2})?(?::\d{2})?分?")
 _LATEST_HOUR: Final = 29
@@ -72,9 +73,10 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """
     extract = FacilityExtract(rows_read=len(table.records))
     institutions: dict[str, _Institution] = {}
+    zeros_lost = _zeros_lost(table)
     for record in table.records:
         notes = RowNotes(record, table.layout)
-        number = _number(notes)
+        number = _number(notes, record.get("id") in zeros_lost)
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
             institution = institutions.setdefault(number, _Institution(record.line, kind))
@@ -92,15 +94,31 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     return extract
 
 
-def _number(notes: RowNotes) -> str:
-    number = read_official_number(notes, "id")
+def _number(notes: RowNotes, zero_lost: bool) -> str:
+    number = read_official_number(notes, "id", cased=True)
     if notes.rejected:
         return ""
-    if len(number) == 12 and number.isdigit():
+    if zero_lost:
         number = notes.restore_zero("id", number)
-    if not _ID.fullmatch(number) or number[2] not in _KIND_BY_DIGIT:
-        notes.reject("id", "bad_id", "expected an ID of 13 digits; get the original file")
+    if not NAVII_NUMBER.fullmatch(number) or number[2] not in _KIND_BY_DIGIT:
+        message = "expected an ID of 5 to 13 digits and letters, the third 1, 2 or 3 for the kind"
+        notes.reject("id", "bad_id", f"{message}; get the original file")
     return number
+
+
+def _zeros_lost(table: RecognisedTable) -> frozenset[str]:
+    """Return the IDs that have lost a leading zero.
+
+    A table is about one kind, which the third letter of its IDs tells. Those are meant that have
+    another letter there, and would have the right one with a zero in front, if none begins with
+    a zero.
+    """
+    numbers = {record.get("id") for record in table.records}
+    kinds = Counter(number[2:3] for number in numbers)
+    if not numbers or any(number.startswith("0") for number in numbers):
+        return frozenset()
+    kind = kinds.most_common(1)[0][0]
+    return frozenset(number for number in numbers if number[2:3] != kind and number[1:2] == kind)
 
 
 def _listed(number: str, institution: _Institution, edition: Edition) -> ListedRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 import python_calamine
@@ -12,13 +13,13 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geoportal.ingest.reading.beds import count_beds
 from geoportal.ingest.reading.institution_codes import (
     check_digit_fits,
     institution_code,
     named_hospital,
     table_of,
 )
-from geoportal.ingest.sources.bureau import _counted_beds
 from geoportal.store.facilities import iter_facilities, read_records
 from tests.unit.ingest.official import REFERENCE, by_name, codes, import_into, only, write_csv
 
@@ -208,20 +209,20 @@ def test_a_rule_holds_between_its_fee_revisions(database, tmp_path):
     ],
 )
 def test_beds(text, total, unread):
-    counts, rest = _counted_beds(text)
+    counts, rest = count_beds(text)
     assert (sum(counts.values()), rest) == (total, unread)
 
 
 @given(st.text(max_size=40))
 def test_no_text_of_beds_breaks_the_reader(text):
-    counts, _ = _counted_beds(text)
+    counts, _ = count_beds(text)
     assert all(count >= 0 for count in counts.values())
 
 
 @given(st.text(max_size=12), st.text(max_size=4), st.text(max_size=4))
 def test_no_number_breaks_the_code(number, table, prefecture):
     assert institution_code(prefecture, table, number) == ""
-    assert table_of(number) in ("", "医科", "歯科", "薬局")
+    assert table_of(prefecture, number) in ("", "医科", "歯科", "薬局")
 
 
 def test_the_check_digit_of_real_codes():
@@ -254,7 +255,7 @@ def test_the_rules_cover_the_symbols_of_home_care_and_know_their_terms():
         assert rule.value in ("", "yes", "no", "unknown")
         assert rule.evidence in ("", "filed")
     symbols = {symbol for _table, symbol in rules}
-    assert {"支援診１", "支援病３", "在医総管１", "歯援診２", "在薬総２", "訪看ＤⅩ"} <= symbols
+    assert {"支援診1", "支援病3", "在医総管1", "歯援診2", "在薬総2", "訪看DX"} <= symbols
 
 
 @pytest.mark.shared
@@ -264,10 +265,11 @@ def test_every_symbol_of_the_vocabulary_has_a_rule():
     known = SHARED / "vocabulary" / "bureau_filing_symbols.csv"
     juri = SHARED / "data" / "bureau" / "juri_kigou_vocabulary.csv"
     with known.open(encoding="utf-8-sig", newline="") as file:
-        assert {row["受理記号"] for row in csv.DictReader(file)} <= symbols
+        assert {normalize("NFKC", row["受理記号"]) for row in csv.DictReader(file)} <= symbols
     with juri.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
-        assert {row["受理記号"] for row in rows if row["在宅関連"] == "1"} <= symbols
+        about_home = (row["受理記号"] for row in rows if row["在宅関連"] == "1")
+        assert {normalize("NFKC", symbol) for symbol in about_home} <= symbols
 
 
 @pytest.mark.shared
@@ -310,3 +312,146 @@ def test_without_a_category_twenty_beds_make_a_hospital(database, tmp_path, beds
 def test_a_category_decides_whatever_the_beds(database, tmp_path):
     _, (record,) = imported(database, tmp_path, [bureau_row(病床数="一般　　20", 種別="診療所")])
     assert record.kind == "clinic"
+
+
+def test_an_institution_without_filings_is_an_institution(database, tmp_path):
+    blank = {"受理届出名称": "", "受理記号": "", "受理番号": "", "算定開始年月日": ""}
+    rows = [
+        bureau_row(),
+        bureau_row(項番="2", 医療機関番号="7612346", 医療機関名称="見本", **blank),
+    ]
+    report, records = imported(database, tmp_path, rows)
+    assert (report.accepted, report.rejected) == (2, 0)
+    assert {record.name: record.filings for record in records}["見本"] == ()
+    report, _ = imported(database, tmp_path, rows[:1], as_of="2026-10-01")
+    assert report.removed == 1
+    report, _ = imported(
+        database, tmp_path, [bureau_row(受理記号="")] * 2, max_rejected_percent=100
+    )
+    assert "no_symbol" in codes(report)
+
+
+def write_sheets(path, sheets, header):
+    with xlsxwriter.Workbook(str(path)) as book:
+        for title, above, rows in sheets:
+            sheet = book.add_worksheet(title)
+            sheet.write_string(1, 0, above)
+            for line, cells in enumerate([header, *rows], start=3):
+                for place, cell in enumerate(cells):
+                    sheet.write_string(line, place, cell)
+    return path
+
+
+def test_a_sheet_for_each_prefecture_and_the_table_in_the_title(database, tmp_path):
+    lacking = ("都道府県コード", "都道府県名", "区分", "種別コード", "種別")
+    header = [name for name in BUREAU_HEADER if name not in lacking]
+    sheets = [
+        (
+            title,
+            "[令和８年７月１日 現在 届出受理医療機関名簿（医科）]",
+            [[bureau_row(医療機関番号=number, 医療機関名称=title)[name] for name in header]],
+        )
+        for title, number in (("福岡県", "7612345"), ("13 東京", "0312345"))
+    ]
+    report = only(import_into(database, write_sheets(tmp_path / "a.xlsx", sheets, header)))
+    assert (report.accepted, report.rejected, report.as_of) == (2, 0, "2026-07-01")
+    with database.engine.connect() as connection:
+        found = {item.record.record_id for item in read_records(connection, source="bureau")}
+    assert found == {"4017612345", "1310312345"}
+
+
+def test_stations_of_visiting_nursing_file_their_readiness(database, tmp_path):
+    header = [
+        *["項番", "都道府県コード", "都道府県名", "ステーションコード", "ステーション名称"],
+        *[
+            "郵便番号",
+            "所在地",
+            "電話番号",
+            "受理届出名称",
+            "受理記号",
+            "受理番号",
+            "算定開始年月日",
+        ],
+    ]
+    station = [
+        "1",
+        "40",
+        "福岡県",
+        "6990001",
+        "見本訪問看護",
+        "802-0001",
+        "北九州市小倉北区浅野1-1",
+    ]
+    names = ["24時間対応体制加算", "特別管理加算", "機能強化型訪問看護管理療養費１", "精神科の何か"]
+    rows = [[*station, "", name, f"訪看{i}", f"第{i}号"] for i, name in enumerate(names)]
+    title = "[令和７年１０月１日 現在 訪問看護療養費に係る届出受理事業所名簿]"
+    path = write_sheets(tmp_path / "a.xlsx", [("Sheet1", title, rows)], header)
+    report = only(import_into(database, path))
+    (facility,) = by_name(database).values()
+    assert (report.source, facility.kind) == ("bureau", "visiting_nursing")
+    claims = {(claim.code, claim.value, claim.evidence) for claim in facility.claims}
+    assert claims >= {("VM.24VN", "yes", "filed"), ("ST.VNPLUS", "yes", "filed")}
+    assert "medical_institution_code" not in facility.identifiers
+    assert [i.value for i in report.issues if i.code == "unknown_symbol"] == ["訪看3"]
+
+
+def test_unknown_symbols_are_listed_with_how_many_filed_them(database, tmp_path):
+    rows = [
+        bureau_row(受理記号="支援診2"),  # as its full-width form
+        bureau_row(受理記号="謎の記号"),
+        bureau_row(項番="2", 医療機関番号="7612346", 受理記号="謎の記号"),
+    ]
+    report, records = imported(database, tmp_path, rows)
+    (issue,) = (issue for issue in report.issues if issue.code == "unknown_symbol")
+    assert (issue.value, issue.message.split(";")[0]) == ("謎の記号", "filed by 2")
+    assert "ST.ZS2" in {claim.code for claim in records[0].claims}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "table", "day", "values"),
+    [
+        ("支援診２ア", "医科", "2026-06-01", {"ST.ZS2": "yes"}),
+        ("支援診２イ", "医科", "2026-05-31", {}),
+        ("在医総管３", "医科", "2026-07-01", {"ST.ZAISO": "yes"}),
+        ("地包医２", "医科", "2026-07-01", {"BK.CCW": "yes"}),
+        ("在充診", "医科", "2026-07-01", {}),
+        ("地支体１", "薬局", "2026-05-31", {"ST.PHC": "yes"}),
+        ("地支体１", "薬局", "2026-06-01", {"ST.PHC": "unknown"}),
+        ("支援診３", "医科", "2026-07-01", {"ST.ZS3": "yes"}),
+    ],
+)
+def test_the_fee_revision_of_june_2026(symbol, table, day, values):
+    rules = REFERENCE.filing_rules[(table, normalize("NFKC", symbol))]
+    assert {r.code: r.value for r in rules if r.code and r.in_force_on(day)} == values
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not (SHARED / "more").exists(), reason="no files in ../shared/more")
+def test_every_symbol_of_the_revision_has_a_rule():
+    symbols = {symbol for _table, symbol in REFERENCE.filing_rules}
+    path = SHARED / "more" / "r8_homecare_symbols_2026-09.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert {row["symbol_nfkc"] for row in csv.DictReader(file)} <= symbols
+
+
+@pytest.mark.parametrize(
+    ("prefecture", "number", "table"),
+    [
+        ("40", "6411466", "医科"),  # real codes, by their check digits
+        ("26", "0100261", "医科"),
+        ("31", "0110750", "医科"),
+        ("13", "0312345", ""),  # 東京: 医科 has 3 there, and there is no check digit
+    ],
+)
+def test_the_table_of_a_number(prefecture, number, table):
+    assert table_of(prefecture, number) == table
+
+
+def test_check_digits_count_only_where_the_prefecture_has_them(database, tmp_path):
+    chiba = {"都道府県コード": "12", "都道府県名": "千葉県"}
+    rows = [
+        bureau_row(項番=str(i), 医療機関番号=f"01019{i:02}", 医療機関名称=f"第{i}", **chiba)
+        for i in range(1, 9)
+    ]
+    report, _ = imported(database, tmp_path, rows)
+    assert (report.accepted, "unusual_number" in codes(report)) == (8, False)

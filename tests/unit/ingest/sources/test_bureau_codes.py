@@ -43,9 +43,9 @@ def test_damaged_codes(database, tmp_path):
         ["406451466", "", "番号違い医院", "", "福岡県"],
     ]
     report, found = imported(database, tmp_path, *rows)
-    assert report.rejected == 2
+    assert report.rejected == 1
     assert found["零落ち医院"].identifiers == {"medical_institution_code": "0111112345"}
-    assert {"number_mended", "number_damaged_by_excel", "bad_institution_number"} <= codes(report)
+    assert {"number_mended", "number_damaged_by_excel"} <= codes(report)
 
 
 @pytest.mark.shared
@@ -55,3 +55,16 @@ def test_the_list_of_kitakyushu(database):
     assert (report.rows_read, report.accepted, report.created) == (896, 896, 896)
     assert report.as_of == "2025-08-01"
     assert "unusual_number" not in codes(report)  # every check digit fits a code of 医科
+
+
+def test_where_the_number_does_not_tell_the_table_the_name_does(database, tmp_path):
+    rows = [
+        ["130312345", "0312345", "見本内科", "", "東京都千代田区"],
+        ["130312346", "0312346", "見本歯科", "", "東京都千代田区"],
+    ]
+    report, found = imported(database, tmp_path, *rows)
+    assert (report.accepted, "unusual_number" in codes(report)) == (2, False)
+    clinic, dentist = found["見本内科"], found["見本歯科"]
+    assert (clinic.kind, dentist.kind) == ("clinic", "dental_clinic")
+    assert clinic.identifiers == {"medical_institution_code": "1310312345"}
+    assert "名称から判断" in dentist.claims[0].note

@@ -110,7 +110,8 @@ def test_ids_damaged_by_excel(database, tmp_path):
         ("40", "4012345", "n4012345"),
         ("4", "412345", "n0412345"),  # 宮城県, the zero lost in both columns
         ("04", "0412345", "n0412345"),
-        ("", "412345", "n412345"),  # nothing tells of a zero
+        ("", "412345", "n0412345"),  # by the address
+        ("", "512345", "n512345"),  # nothing tells of a zero
     ],
 )
 def test_pharmacy_ids_get_a_zero_back_only_where_one_was_lost(
@@ -207,3 +208,23 @@ def test_a_season_named_without_days_is_unclear(database, tmp_path):
     _, (facility,) = imported(database, tmp_path, [row])
     assert "08-14" in facility.hours.unclear_dates
     assert facility.hours.closed_dates == ()
+
+
+@pytest.mark.parametrize(
+    ("prefecture", "number", "category", "kind"),
+    [
+        ("46", "46110002", "1", "hospital"),
+        ("47", "47111", "1", "hospital"),
+        ("42", "421hgo0001", "1", "hospital"),
+        ("15", "152BYJTX00001", "2", "clinic"),
+        ("06", "061106520017", "1", "hospital"),
+        ("40", "40X6R045001", "3", "dental_clinic"),
+        ("47", "471e0008", "1", "hospital"),  # no scientific notation
+    ],
+)
+def test_ids_are_text_of_any_shape(database, tmp_path, prefecture, number, category, kind):
+    row = navii_row(ID=number, 都道府県コード=prefecture, 機関区分=category)
+    report, (facility,) = imported(database, tmp_path, [row])
+    assert (facility.id, facility.kind, report.rejected) == (f"n{number}", kind, 0)
+    assert facility.identifiers == {"navii_id": number}
+    assert "number_mended" not in codes(report)
