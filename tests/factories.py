@@ -73,7 +73,7 @@ def make_facility(
 def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
     """Return a vocabulary of a few codes; what they say of visits and nights is as shipped."""
     shipped = shipped_reference().vocabulary
-    return Vocabulary(
+    terms = [
         Term(
             code=code,
             label_ja=code,
@@ -81,9 +81,11 @@ def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
             group=code.split(".", maxsplit=1)[0],
             visit_kinds=shipped[code].visit_kinds if code in shipped else (),
             night_kinds=shipped[code].night_kinds if code in shipped else (),
+            plausibility=shipped[code].plausibility if code in shipped else "",
         )
         for code in codes
-    )
+    ]
+    return Vocabulary(terms, plausibility=shipped_reference().plausibility_rules)
 
 
 def make_outline(

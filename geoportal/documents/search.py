@@ -114,7 +114,7 @@ def result_feature(view: View, result: Result) -> Document:
         properties["water"] = result.water
     if result.why:
         properties["place"] = result.place
-        properties["why"] = [reason_document(reason) for reason in result.why]
+        properties["why"] = [reason_document(reason, view.reference) for reason in result.why]
     return feature(facility, properties)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
 
@@ -12,22 +12,9 @@ from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation, RelaxationKind, Step
 from geoportal.search.visit_evidence import VisitEvidence
+from geoportal.store.reference import Reference
 
 _FACET_RULE = "as if that filter alone were changed; evidence counts this answer"
-_WORDS = {
-    "band": {
-        "match": ("必要なことすべてに「対応あり」", "yes to every need"),
-        "possible": ("「対応なし」はなく、未確認がある", "no need refused, some not known"),
-        "no": ("「対応なし」がある", "a need is refused"),
-    },
-    "text": {
-        "exact_name": ("名称が言葉と同じ", "the words are the name"),
-        "name_begins": ("名称が言葉で始まる", "the name begins with the words"),
-        "in_name": ("名称に言葉がある", "the words are in the name"),
-        "in_kana": ("読みに言葉がある", "the words are in the reading"),
-        "elsewhere": ("住所・電話・診療科などに言葉がある", "the words are elsewhere"),
-    },
-}
 
 
 def relaxation_document(relaxation: Relaxation) -> Document:
@@ -101,12 +88,30 @@ def exposure_document(ledger: ExposureLedger, today: date) -> Document:
     }
 
 
-def reason_document(reason: Reason) -> Document:
-    """Return one key of the order with its value and words in two languages."""
-    if reason.key == "distance_m":
-        words = (f"直線で {reason.value:,} m", f"{reason.value:,} m in a straight line")
-    elif reason.key == "draw":
-        words = ("同じ順位のときは日替わりの抽選", "level ones by the draw of the day")
-    else:
-        words = _WORDS[reason.key][str(reason.value)]
-    return {"key": reason.key, "value": reason.value, "words_ja": words[0], "words_en": words[1]}
+def reason_document(reason: Reason, reference: Reference) -> Document:
+    """Return one key of the order with its value and words in the languages of the API.
+
+    ``rule`` names the fact behind a plausibility.
+    """
+    document: Document = {"key": reason.key, "value": reason.value}
+    if reason.rule:
+        document["rule"] = reason.rule
+    for language in ("ja", "en"):
+
+        def label(name: str, code: str, to: str = language) -> str:
+            return reference.label(name, code, to)
+
+        document[f"words_{language}"] = reason_words(document, label)
+    return document
+
+
+def reason_words(reason: Document, label: Callable[[str, str], str]) -> str:
+    """Return what a reason of the order says, by a function from list and code to a label."""
+    key, value = reason["key"], reason["value"]
+    code = f"{key}.{value}" if key in {"band", "text"} else key
+    shown = f"{value:,}" if isinstance(value, int) else value
+    words = label("order-reason", code).replace("{value}", shown)
+    if "rule" not in reason:
+        return words
+    because = label("order-reason", "because").replace("{words}", words)
+    return because.replace("{rule}", label("plausibility", reason["rule"]))

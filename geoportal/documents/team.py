@@ -18,7 +18,7 @@ from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAns
 from geoportal.services.view import View
 
 DEFAULT_PRESET = "discharge"
-_ORDER = ["missing", "unknown", "distance_m", "draw"]
+_ORDER = ["missing", "unknown", "plausibility", "distance_m", "draw"]
 
 
 class RoleRequest(Strict):
@@ -154,7 +154,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
         "unknown": [
             {"role": role.role, "need": need} for role, member in pairs for need in member.unknown
         ],
-        "total_distance_m": team.cost[2],
+        "total_distance_m": team.cost[3],
         "members": [
             {
                 "role": role.role,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.errors import UsageError
 
 
@@ -65,6 +66,8 @@ class Term:
     acceptance : str
         What a yes says about new patients: ``yes``, ``conditional``, ``no``, ``unknown`` or
         nothing.
+    plausibility : str
+        Subject under which public facts speak for or against an unknown answer; empty for none.
     """
 
     code: str
@@ -82,6 +85,7 @@ class Term:
     visit_kinds: tuple[str, ...] = ()
     night_kinds: tuple[str, ...] = ()
     acceptance: str = ""
+    plausibility: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Vocabulary:
     implications : iterable of Implication
         Which terms follow from which; one step, so the list itself must hold what follows from
         what follows. Those about unknown codes are left out.
+    plausibility : iterable of PlausibilityRule
+        What public facts suggest of needs nothing is known of; the first that fits counts.
 
     Attributes
     ----------
@@ -130,7 +136,12 @@ class Vocabulary:
         Terms that say whether new patients are taken, the most cautious first.
     """
 
-    def __init__(self, terms: Iterable[Term], implications: Iterable[Implication] = ()) -> None:
+    def __init__(
+        self,
+        terms: Iterable[Term],
+        implications: Iterable[Implication] = (),
+        plausibility: Iterable[PlausibilityRule] = (),
+    ) -> None:
         self._terms = {term.code: term for term in terms}
         self._positions = {code: i for i, code in enumerate(self._terms)}
         self._implications: dict[str, tuple[Implication, ...]] = {}
@@ -138,6 +149,7 @@ class Vocabulary:
             if rule.code in self._terms and rule.implies in self._terms:
                 earlier = self._implications.get(rule.code, ())
                 self._implications[rule.code] = (*earlier, rule)
+        self._plausibility = tuple(plausibility)
         order = ("no", "conditional", "yes")
         self.acceptance_terms = sorted(
             (term for term in self if term.acceptance in order),
@@ -163,6 +175,10 @@ class Vocabulary:
     def implied_by(self, code: str) -> tuple[Implication, ...]:
         """Return what follows from a "yes" on a term, in the order of the list."""
         return self._implications.get(code, ())
+
+    def plausibility_rules(self, subject: str) -> tuple[PlausibilityRule, ...]:
+        """Return the rules about a subject of needs, in the order they are tried."""
+        return tuple(rule for rule in self._plausibility if rule.subject == subject)
 
     def applies_to(self, code: str, kind: str) -> bool:
         """Say whether a term is about a facility kind at all; unknown terms apply to every kind."""

@@ -26,6 +26,7 @@ from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
+from geoportal.index.plausibility import PlausibilityIndex
 from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
 from geoportal.index.texts import TextIndex
 
@@ -248,6 +249,11 @@ class Snapshot:
                 for facility, claims in zip(self.facilities, self.selected_claims, strict=True)
             ]
         )
+
+    @cached_property
+    def plausibility(self) -> PlausibilityIndex:
+        """How plausible needs are of which nothing is known, by row."""
+        return PlausibilityIndex(self.facilities, self.vocabulary)
 
     @cached_property
     def source_figures(self) -> Mapping[str, SourceFigures]:

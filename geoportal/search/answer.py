@@ -25,6 +25,7 @@ from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
+from geoportal.search.standing import standing
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
 from geoportal.search.visiting import home_of, visits_home
@@ -123,7 +124,16 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
     apart_kept = None if apart is None else apart[keep]
     end = query.offset + query.limit
-    positions = order(snapshot, rows, bands, distances, word_rank=fits, apart=apart_kept, first=end)
+    positions = order(
+        snapshot,
+        rows,
+        bands,
+        distances,
+        standing=standing(snapshot, rows, bands, query.needs),
+        word_rank=fits,
+        apart=apart_kept,
+        first=end,
+    )
     positions = positions[query.offset : end]
     statuses = opening_statuses(snapshot, query, calendar, rows[positions])
     results = tuple(
@@ -233,7 +243,17 @@ def result_at(
         open_at=open_at,
         visits_home=visits_home(snapshot, query, home, row),
         place=place,
-        why=reasons(snapshot, row, band, distance, fit, elsewhere) if query.explain else (),
+        why=reasons(
+            snapshot,
+            row,
+            band=band,
+            needs=query.needs,
+            distance=distance,
+            text_rank=fit,
+            elsewhere=elsewhere,
+        )
+        if query.explain
+        else (),
         elsewhere=elsewhere,
         water=snapshot.water_between(query.origin.lon, query.origin.lat, row)
         if query.origin

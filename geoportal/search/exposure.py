@@ -20,6 +20,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
 from geoportal.search.match import POSSIBLE
 from geoportal.search.rank import leading_key, order
+from geoportal.search.standing import standing
 
 FIRST_PAGE = 20
 RETENTION_DAYS = 31
@@ -113,15 +114,19 @@ def simulate(
         keep = candidates.bands <= POSSIBLE
         rows, bands = candidates.rows[keep], candidates.bands[keep]
         metres = np.empty(0) if candidates.distances is None else candidates.distances[keep]
-        keys = leading_key(bands, metres)
+        within = standing(snapshot, rows, bands, query.needs)
+        keys = leading_key(bands, metres, standing=within)
         for number in range(days):
             day = snapshot.today + timedelta(days=number)
-            shown = order(snapshot, rows, bands, metres, first=FIRST_PAGE, day=day)[:FIRST_PAGE]
+            positions = order(
+                snapshot, rows, bands, metres, standing=within, first=FIRST_PAGE, day=day
+            )
+            shown = positions[:FIRST_PAGE]
             questions += 1
             first_page[rows[shown]] += 1
             first_place[rows[shown[:1]]] += 1
-            _, place, members = np.unique(keys[shown], return_index=True, return_counts=True)
-            for start, size in zip(place[members > 1], members[members > 1], strict=True):
+            _, starts, members = np.unique(keys[shown], return_index=True, return_counts=True)
+            for start, size in zip(starts[members > 1], members[members > 1], strict=True):
                 tied = rows[shown[start : start + size]]
                 whole = int((keys == keys[shown[start]]).sum())
                 if whole == size:

@@ -2,14 +2,17 @@
 
 0. **Elsewhere**: where the home's municipality lacks the source that would answer, facilities known
    from that source stand after all others, so that the question does not look settled.
-1. **Band**: every need "yes" before "possible" before "no". Nothing else that is known of a
-   facility moves it: neither its size, nor how much or how recently it has answered, nor who runs
-   it.
-2. **Distance** from the home, rounded to 1 m; a facility without a position after those with one.
+1. **Band**: every need "yes" before "possible" before "no". Nothing else moves a facility out of
+   its band, and among those that match nothing but distance counts: neither size, nor how much or
+   how recently it has answered, nor who runs it.
+2. **Standing** among the possible (`geoportal.search.standing`): more of what was asked known to be
+   yes, the visit itself before the rest; then what public facts make plausible
+   (``data/reference/plausibility.csv``), never shown as a fact.
+3. **Distance** from the home, rounded to 1 m; a facility without a position after those with one.
    Without a home: how well the words fit (the name itself, a name that begins with them, a name
    that holds them, its reading, anything else).
-3. With a home, how well the words fit.
-4. **A draw** for those who are still level: a pseudo-random number from the facility's id and the
+4. With a home, how well the words fit.
+5. **A draw** for those who are still level: a pseudo-random number from the facility's id and the
    day in Japan (splitmix64). It is the same for everyone on one day, can be computed again later,
    changes every day, and cannot be gained from by choosing a name or an official number. Over the
    days each of n level facilities comes first one day in n (``geoportal exposure`` shows it).
@@ -17,6 +20,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,15 +30,15 @@ from numpy.typing import NDArray
 from geoportal.domain.query import BANDS
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.match import Bands
+from geoportal.search.match import POSSIBLE, Bands
+from geoportal.search.standing import Standing, deciding_rule
 
 TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
 """How words fit, best first; index = rank of `TextIndex.rank`."""
 
-_BAND_STEP = 1e9
-_APART_STEP = 1e10
+_STEP = 1e9
 _NO_POSITION = 1e8
-"""Larger than any distance in metres and smaller than a step between bands."""
+"""Larger than any distance in metres and smaller than a step of the standing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,18 @@ class Reason:
     Attributes
     ----------
     key : str
-        ``elsewhere``, ``band``, ``distance_m``, ``text`` or ``draw``, as they were compared.
+        ``elsewhere``, ``band``, ``known``, ``plausibility``, ``distance_m``, ``text`` or ``draw``,
+        in the order they were compared.
     value : str or int
-        Band, metres, one of `TEXT_FITS`, number in the day's draw.
+        Band, ``1/2`` needs known to be yes of those asked, plausibility of 1 (most) to 7, metres,
+        one of `TEXT_FITS`, number in the day's draw.
+    rule : str
+        Name of the rule behind a plausibility, ``none`` where none fits; else empty.
     """
 
     key: str
     value: str | int
+    rule: str = ""
 
 
 def order(
@@ -59,6 +68,7 @@ def order(
     band: Bands,
     distances: NDArray[np.float64] | None,
     *,
+    standing: Standing | None = None,
     word_rank: NDArray[np.int8] | None = None,
     apart: NDArray[np.bool_] | None = None,
     first: int | None = None,
@@ -66,14 +76,13 @@ def order(
 ) -> NDArray[np.int64]:
     """Return the positions of ``rows``, shape (m,), in the order of the answer.
 
-    Match bands, distances (metres; NaN for rows without a position) and word ranks (0 = the words
-    are the name) are of shape (m,), so is ``apart``: rows that stand after all others. ``first``:
-    only so many are wanted, those after them may be left out. ``day`` is the day of the draw; the
-    snapshot's unless given.
+    Match bands, distances (metres; NaN for rows without a position), standing within the band
+    (none: all alike) and word ranks (0 = the words are the name) are of shape (m,), so is
+    ``apart``: rows that stand after all others. ``first``: only so many are wanted, those after
+    them may be left out. ``day`` is the day of the draw; the snapshot's unless given.
     """
-    leading = leading_key(band, distances if distances is not None else word_rank)
-    if apart is not None:
-        leading += apart * _APART_STEP
+    last = distances if distances is not None else word_rank
+    leading = leading_key(band, last, standing=standing, apart=apart)
     among = _leaders(leading, first)
     keys: list[NDArray[np.generic]] = [
         daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
@@ -84,14 +93,26 @@ def order(
     return among[np.lexsort(keys)]
 
 
-def leading_key(band: Bands, second: NDArray[np.generic] | None) -> NDArray[np.float64]:
-    """Return the band and the key after it as one number, shape (m,), smallest first.
+def leading_key(
+    band: Bands,
+    last: NDArray[np.generic] | None,
+    *,
+    standing: Standing | None = None,
+    apart: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Return apart, band, standing and the key after them as one number, shape (m,), least first.
 
-    The second is in metres (NaN without a position: after those with one), or the word rank.
+    The last is in metres (NaN without a position: after those with one), or the word rank.
     """
-    key = band.astype(np.float64) * _BAND_STEP
-    if second is not None:
-        key += np.nan_to_num(np.rint(second.astype(np.float64)), nan=_NO_POSITION)
+    rung = band.astype(np.int64)
+    if apart is not None:
+        rung += len(BANDS) * apart
+    if standing is not None:
+        within = standing.key()
+        rung = rung * (1 + int(within.max(initial=0))) + within
+    key: NDArray[np.float64] = rung.astype(np.float64) * _STEP
+    if last is not None:
+        key += np.nan_to_num(np.rint(last.astype(np.float64)), nan=_NO_POSITION)
     return key
 
 
@@ -110,17 +131,30 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
 def reasons(
     snapshot: Snapshot,
     row: int,
+    *,
     band: int,
+    needs: Sequence[str],
     distance: float | None,
     text_rank: int | None,
     elsewhere: bool = False,
 ) -> tuple[Reason, ...]:
     """Return the keys of the order with the values of one result."""
+    within = _standing_reasons(snapshot, row, needs) if band == POSSIBLE and needs else ()
     draw = int(daily_draw(snapshot.columns.tie_keys[row : row + 1], snapshot.today)[0])
     text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
     near = () if distance is None else (Reason("distance_m", round(distance)),)
     apart = (Reason("elsewhere", "yes"),) if elsewhere else ()
-    return (*apart, Reason("band", BANDS[band]), *near, *text, Reason("draw", draw))
+    return (*apart, Reason("band", BANDS[band]), *within, *near, *text, Reason("draw", draw))
+
+
+def _standing_reasons(snapshot: Snapshot, row: int, needs: Sequence[str]) -> tuple[Reason, ...]:
+    here = np.array([row])
+    known = sum(bool(snapshot.has_need(here, code)[0]) for code in needs)
+    reason = Reason("known", f"{known}/{len(needs)}")
+    if known == len(needs):  # possible for its opening or its visiting area alone
+        return (reason,)
+    level, rule = deciding_rule(snapshot, row, needs)
+    return (reason, Reason("plausibility", level, rule.rule if rule else "none"))
 
 
 def daily_draw(tie_keys: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:

@@ -4,9 +4,11 @@ Order of teams (公平性, the same for everyone):
 
 1. fewest needs missing: needs that a member refuses (being closed at the time asked for counts as
    one), summed over the roles; a role that stays open counts two more than all its needs;
-2. fewest needs unknown;
-3. shortest total distance, each rounded to 1 m;
-4. the sum of the members' numbers in the draw of the day.
+2. least unknown, in the weights of a search (`geoportal.search.standing`: a visit before all else;
+   not knowing whether it is open counts one);
+3. most plausible by public facts, as in a search;
+4. shortest total distance, each rounded to 1 m;
+5. the sum of the members' numbers in the draw of the day.
 
 A role stays open when no facility within the radius can fill it; one that must be filled by another
 facility than some other role may also stay open when the only candidate fills that one.
@@ -38,10 +40,13 @@ from geoportal.search.answer import Answer, Result, opening_statuses, result_at,
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, POSSIBLE
 from geoportal.search.rank import daily_draw
+from geoportal.search.standing import standing
 from geoportal.search.visiting import home_of
 
-Cost = tuple[int, int, int, int]
-"""Needs missing, needs unknown, metres, draw."""
+Cost = tuple[int, int, int, int, int]
+"""Needs missing, weight of what is unknown, implausibility, metres, draw."""
+
+_NOTHING: Cost = (0, 0, 0, 0, 0)
 
 MAX_ROLES = 12
 MAX_APART = 5
@@ -124,7 +129,7 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
     apart = _apart(question.roles)
     for number, (pool, role) in enumerate(zip(pools, question.roles, strict=True)):
         if not pool or number in apart:
-            nobody = (len(role.needs) + 2, 0, 0, 0)
+            nobody = (len(role.needs) + 2, 0, 0, 0, 0)
             pool.append(Candidate(None, nobody, missing=role.needs))
     home = home_of(snapshot, question.query)
     teams = tuple(islice(best_teams(pools, apart), question.teams))
@@ -154,7 +159,7 @@ def _member(
 ) -> Result:
     """Return the result of a member, who is somebody."""
     row = -1 if member.row is None else member.row
-    missing, unknown, metres, _ = member.cost
+    missing, unknown, _, metres, _ = member.cost
     return result_at(
         snapshot,
         query,
@@ -179,14 +184,19 @@ def candidates(
     yes = unpack_masks(snapshot.columns.yes[reachable.rows], codes)[:, positions]
     opening = reachable.bands  # needs are left out: the band is that of the time asked for
     missing = no.sum(axis=1) + (opening == NO)
-    unknown = (~(yes | no)).sum(axis=1) + (opening == POSSIBLE)
+    asked = np.full(reachable.rows.size, POSSIBLE, dtype=np.int8)
+    place = standing(snapshot, reachable.rows, asked, role.needs)
+    unknown = place.unknown + (opening == POSSIBLE)
     metres = np.rint(reachable.distances).astype(np.int64)
     draws = daily_draw(snapshot.columns.tie_keys[reachable.rows], snapshot.today)
-    first = np.lexsort((draws, metres, unknown, missing))[:enough]
+    first = np.lexsort((draws, metres, place.level, unknown, missing))[:enough]
     return [
         Candidate(
             row=int(reachable.rows[i]),
-            cost=(int(missing[i]), int(unknown[i]), int(metres[i]), int(draws[i])),
+            cost=(
+                *(int(missing[i]), int(unknown[i]), int(place.level[i])),
+                *(int(metres[i]), int(draws[i])),
+            ),
             missing=tuple(c for c, refused in zip(role.needs, no[i], strict=True) if refused),
             unknown=tuple(
                 code for code, stated in zip(role.needs, yes[i] | no[i], strict=True) if not stated
@@ -205,7 +215,7 @@ def best_teams(
     """
     # What the roles not yet filled cost at the least: an optimistic bound, so the first full team
     # to come off the heap is the best one left.
-    rest: list[Cost] = [(0, 0, 0, 0)]
+    rest: list[Cost] = [_NOTHING]
     for pool in reversed(pools):
         rest.append(_plus(rest[-1], pool[0].cost))
     rest.reverse()
@@ -232,7 +242,7 @@ class _Branch:
     bound: Cost
     chosen: tuple[int, ...] = ()
     first: int = 0
-    spent: Cost = field(default=(0, 0, 0, 0), compare=False)
+    spent: Cost = field(default=_NOTHING, compare=False)
 
 
 def _branches(
@@ -260,7 +270,8 @@ def _branches(
 
 
 def _plus(left: Cost, right: Cost) -> Cost:
-    return left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3]
+    a, b, c, d, e = (one + other for one, other in zip(left, right, strict=True))
+    return a, b, c, d, e
 
 
 def _query(question: TeamQuestion, role: Role) -> Query:

@@ -18,6 +18,7 @@ from geoportal.domain.completeness import Publisher, SourceScope
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.place import Municipality
+from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
@@ -127,11 +128,31 @@ class Reference:
                 visit_kinds=_list(row["visit_kinds"]),
                 night_kinds=_list(row["night_kinds"]),
                 acceptance=row["acceptance"],
+                plausibility=row["plausibility"],
             )
             for row in self._rows("vocabulary.csv")
         ]
         return Vocabulary(
-            terms, (Implication(**row) for row in self._rows("need_implications.csv"))
+            terms,
+            (Implication(**row) for row in self._rows("need_implications.csv")),
+            self.plausibility_rules,
+        )
+
+    @cached_property
+    def plausibility_rules(self) -> tuple[PlausibilityRule, ...]:
+        """What public facts suggest of needs nothing is known of, in the order they are tried."""
+        return tuple(
+            PlausibilityRule(
+                rule=row["rule"],
+                subject=row["subject"],
+                kinds=frozenset(_list(row["kinds"])),
+                fact=row["fact"],
+                values=_list(unicodedata.normalize("NFKC", row["values"])),
+                level=int(row["level"]),
+                unless=_list(unicodedata.normalize("NFKC", row["unless"])),
+                source=row["source"],
+            )
+            for row in self._rows("plausibility.csv")
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from geoportal.documents import Document
+from geoportal.documents.search_extras import reason_words
 from geoportal.store.reference import Reference
 from geoportal.web.language.messages import DEFAULT_LANGUAGE, LANGUAGES, Label
 
@@ -18,6 +19,15 @@ def label(reference: Reference, list_name: str, code: str, language: str) -> Lab
     """
     labels = reference.labels.get((list_name, code), {})
     return Label(labels.get(language) or labels.get(DEFAULT_LANGUAGE, code))
+
+
+def reason_label(reference: Reference, reason: Document, language: str) -> Label:
+    """Return what a reason of the order (`reason_document`) says."""
+
+    def source(list_name: str, code: str) -> str:
+        return label(reference, list_name, code, language).source
+
+    return Label(reason_words(reason, source))
 
 
 def everyday_word(reference: Reference, code: str, language: str) -> str:

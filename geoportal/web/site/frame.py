@@ -19,7 +19,7 @@ from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
 from geoportal.web.language.gaps import gap_sentences
-from geoportal.web.language.labels import kinds, label, need_labels, source_labels
+from geoportal.web.language.labels import kinds, label, need_labels, reason_label, source_labels
 from geoportal.web.language.messages import (
     LANGUAGES,
     choose_language,
@@ -166,6 +166,7 @@ def _data_context() -> Document:
         "fictional": is_fictional(view),
         "kinds": kinds(view.reference, g.language),
         "need_label": lambda code: labels.get(code, code),
+        "reason_words": lambda reason: reason_label(view.reference, reason, g.language),
         "source_labels": source_labels(view.reference, g.language),
         "example_place": view.example_place,
         "water_labels": {

@@ -8,6 +8,7 @@ import pytest
 
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
+from geoportal.domain.plausibility import FACTS, LEVELS
 from geoportal.domain.vocabulary import Term, Vocabulary
 from geoportal.ingest.catalogue import SOURCES
 from geoportal.web.language.messages import LANGUAGES
@@ -262,3 +263,20 @@ def test_rail_operators_are_named_once_and_shortly() -> None:
     assert all(row["short"] and len(row["short"]) <= 11 for row in rows)
     assert {row["short"] for row in rows if row["company"].endswith("旅客鉄道")} == {"JR"}
     assert sum(row["short"] == "JR" for row in rows) == 6
+
+
+def test_every_fact_of_plausibility_can_be_looked_up_and_every_subject_is_asked_about(
+    labels, terms
+) -> None:
+    rows = read("plausibility.csv")
+    assert len({row["rule"] for row in rows}) == len(rows) > 0
+    assert {row["subject"] for row in rows} == {
+        row["plausibility"] for row in terms.values() if row["plausibility"]
+    }
+    for row in rows:
+        assert row["fact"] in FACTS
+        assert int(row["level"]) in LEVELS
+        assert set(row["kinds"].split("|")) <= set(KINDS)
+        assert all(value == value.strip() != "" for value in row["values"].split("|"))
+        assert row["source"]
+        assert ("plausibility", row["rule"], "en") in labels

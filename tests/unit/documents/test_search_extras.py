@@ -7,6 +7,7 @@ import pytest
 from geoportal.documents.search_extras import reason_document, relaxation_document
 from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation, RelaxationKind, Step
+from geoportal.services.portal import shipped_reference
 
 DROP, SECOND = Step(RelaxationKind.DROP, "AC.ULCER"), Step(RelaxationKind.DROP, "VM.REG")
 WIDER, ANY_TIME = Step(RelaxationKind.RADIUS, 6_000), Step(RelaxationKind.ANY_TIME)
@@ -44,7 +45,7 @@ def test_each_step_is_under_its_kind(steps, document):
     ],
 )
 def test_each_key_of_the_order_is_said_in_its_own_words(key, value, english):
-    document = reason_document(Reason(key, value))
+    document = reason_document(Reason(key, value), shipped_reference())
     assert (document["key"], document["value"]) == (key, value)
     assert english in document["words_en"]
     assert document["words_ja"]

@@ -104,7 +104,16 @@ def test_a_radius_answer_equals_brute_force(seed, radius_m, kinds, needs, includ
     got = {r.facility.id: (r.match, r.distance_m) for r in answer.results}
     assert got == {key: value for key, value in expected.items() if value[0] in shown}
     rank = {"match": 0, "possible": 1, "no": 2}
-    keys = [(rank[r.match], r.distance_m) for r in answer.results]
+    weight = {"VM.REG": len(needs)}
+    names = {facility.id: facility for facility in city}
+
+    def unknown(result):
+        if result.match != "possible":
+            return 0
+        said = {claim.code: claim.value for claim in names[result.facility.id].claims}
+        return sum(weight.get(code, 1) for code in needs if said.get(code) != "yes")
+
+    keys = [(rank[r.match], unknown(r), r.distance_m) for r in answer.results]
     assert keys == sorted(keys)
     assert answer.number_matched == len(answer.results)
 

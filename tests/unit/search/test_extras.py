@@ -21,6 +21,7 @@ from geoportal.search.answer import search
 from geoportal.search.exposure import LEAST_QUESTIONS, ExposureLedger, simulate
 from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation, RelaxationKind, Step
+from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, TODAY, make_claim, make_facility, make_snapshot
 from tests.unit.search.test_answer import random_city
 
@@ -232,8 +233,10 @@ def test_why_names_the_keys_of_the_order_with_their_values():
     query = Query(origin=HOME, needs=("VM.REG",), explain=True)
     results = found(make_snapshot(city), query).results
     assert [[reason.key for reason in r.why] for r in results] == [
-        ["band", "distance_m", "draw"]
-    ] * 3
+        ["band", "distance_m", "draw"],
+        ["band", "distance_m", "draw"],
+        ["band", "known", "plausibility", "distance_m", "draw"],
+    ]
     values = [tuple(reason.value for reason in r.why) for r in results]
     assert [value[0] for value in values] == ["match", "match", "possible"]
     assert values[:2] == sorted(values[:2])
@@ -313,10 +316,22 @@ def test_somebody_in_place_means_something_can_always_be_let_go_of():
         (Reason("text", "in_kana"), "the words are in the reading"),
         (Reason("distance_m", 1234), "1,234 m in a straight line"),
         (Reason("draw", 1234), "level ones by the draw of the day"),
+        (
+            Reason("known", "1/2"),
+            "1/2 of the needs known to be met (the visit itself counts first)",
+        ),
+        (
+            Reason("plausibility", 3, "none"),
+            "a guide only: 3 (1 most, 7 least likely) (nothing to go by)",
+        ),
+        (
+            Reason("plausibility", 7, "mental_name"),
+            "a guide only: 7 (1 most, 7 least likely) (by its name psychosomatic or psychiatric)",
+        ),
     ],
 )
 def test_each_reason_has_its_own_words(reason, words):
-    document = reason_document(reason)
+    document = reason_document(reason, shipped_reference())
     assert (document["key"], document["value"]) == (reason.key, reason.value)
     assert document["words_en"] == words
 

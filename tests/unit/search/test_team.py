@@ -23,7 +23,11 @@ HOME = Query(origin=Origin(*KOKURA), radius_m=16_000)
 CODES = ("VM.REG", "AC.PALL", "AC.PAIN")
 
 COSTS = st.tuples(
-    st.integers(0, 2), st.integers(0, 2), st.integers(0, 30), st.integers(0, 1_000_000)
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.integers(0, 3),
+    st.integers(0, 30),
+    st.integers(0, 1_000_000),
 )
 
 
@@ -50,7 +54,7 @@ def all_teams(pools, apart):
     for members in itertools.product(*pools):
         if any(members[i].row == members[j].row for i, others in apart.items() for j in others):
             continue
-        cost = tuple(sum(member.cost[key] for member in members) for key in range(4))
+        cost = tuple(sum(member.cost[key] for member in members) for key in range(5))
         teams.append((cost, tuple(member.row for member in members)))
     return sorted(teams, key=lambda team: team[0])
 
@@ -106,21 +110,24 @@ def test_teams_around_a_home_equal_brute_force_over_everyone(seed, deputies, tea
         values = [said.get(code, "unknown") for code in role.needs]
         place = facility.location
         metres = ORACLE.inv(*KOKURA, place.lon, place.lat)[2]
-        return values.count("no"), values.count("unknown"), round(metres)
+        weight = {"VM.REG": len(role.needs)}
+        unknown = [code for code in role.needs if said.get(code, "unknown") == "unknown"]
+        heaviness = sum(weight.get(code, 1) for code in unknown)
+        return values.count("no"), heaviness, 3 if unknown else 0, round(metres)
 
     pools = []
     for role in roles:
         pool = [(f.id, cost(f, role)) for f in city if f.kind in role.kinds]
-        nobody = (None, (len(role.needs) + 2, 0, 0))
+        nobody = (None, (len(role.needs) + 2, 0, 0, 0))
         pools.append(
             [*pool, nobody] if not pool or (deputies and role.role != "pharmacy") else pool
         )
     expected = sorted(
-        tuple(sum(c[key] for _, c in members) for key in range(3))
+        tuple(sum(c[key] for _, c in members) for key in range(4))
         for members in itertools.product(*pools)
         if not (deputies and members[0][0] is not None and members[0][0] == members[1][0])
     )[:teams]
-    assert [team.cost[:3] for team in answer.teams] == expected
+    assert [team.cost[:4] for team in answer.teams] == expected
     for team in answer.teams:
         assert not (deputies and team.members[0].row is not None) or (
             team.members[0].row != team.members[1].row

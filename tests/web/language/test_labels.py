@@ -25,6 +25,9 @@ def test_every_entry_has_plain_words() -> None:
         for preset, roles in reference.teams.items()
         for role in roles
     }
+    expected |= {("plausibility", "none")}
+    expected |= {("plausibility", rule.rule) for rule in reference.plausibility_rules}
+    expected |= {entry for entry in reference.labels if entry[0] == "order-reason"}
     assert {entry for entry, labels in reference.labels.items() if EASY in labels} == expected
 
 

@@ -1,0 +1,51 @@
+"""Plausibility of every facility for every subject of needs, as an array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import Facility
+from geoportal.domain.plausibility import OPEN, PlausibilityRule, first_fit
+from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.points import Rows
+
+
+class PlausibilityIndex:
+    """For each row and subject the first rule of the vocabulary that fits, and its level."""
+
+    def __init__(self, facilities: Sequence[Facility], vocabulary: Vocabulary) -> None:
+        self._subjects = {term.code: term.plausibility for term in vocabulary if term.plausibility}
+        self._rules: dict[str, Sequence[PlausibilityRule]] = {
+            subject: vocabulary.plausibility_rules(subject)
+            for subject in dict.fromkeys(self._subjects.values())
+        }
+        self._fits = {
+            subject: np.array([_number(rules, f) for f in facilities], dtype=np.int16)
+            for subject, rules in self._rules.items()
+        }
+        self._levels = {
+            subject: np.array([*(rule.level for rule in rules), OPEN], dtype=np.int64)
+            for subject, rules in self._rules.items()
+        }
+
+    def levels(self, rows: Rows, code: str) -> NDArray[np.int64]:
+        """Return each row's level for a need; 0 for needs without a subject."""
+        subject = self._subjects.get(code)
+        if subject is None:
+            return np.zeros(rows.size, dtype=np.int64)
+        return self._levels[subject][self._fits[subject][rows]]
+
+    def rule(self, row: int, code: str) -> PlausibilityRule | None:
+        """Return the rule that sets the level of a row for a need, None where none fits."""
+        subject = self._subjects.get(code)
+        number = -1 if subject is None else int(self._fits[subject][row])
+        return None if subject is None or number < 0 else self._rules[subject][number]
+
+
+def _number(rules: Sequence[PlausibilityRule], facility: Facility) -> int:
+    """Return the position of the first rule that fits; -1, the place of `OPEN`, when none does."""
+    rule = first_fit(rules, facility)
+    return -1 if rule is None else rules.index(rule)
