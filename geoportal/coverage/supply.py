@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geoportal.coverage.demand import MESH
 from geoportal.coverage.distance_zones import Floats, Places, Rows
+from geoportal.domain.claim import NOT_APPLICABLE
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import select_claims
@@ -178,21 +179,20 @@ def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
 def facility_answer(snapshot: Snapshot, row: int, question: CoverageCriteria) -> str:
     """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``.
 
-    Where no kind is asked for, a facility that says nothing of a need that is not of its kind
-    (訪問診療 of a shop for equipment) is not unknown: nobody would ask it.
+    A facility that says nothing of a need that is not about it (訪問診療 of a shop for equipment)
+    is not unknown but does not count, as in a search (`Vocabulary.answer`).
     """
     if not question.needs and question.time == "any":
         return YES
     facility = snapshot.facilities[row]
     values = _values(snapshot, row, EVIDENCE_LEVELS[question.evidence])
-    applies = snapshot.vocabulary.applies_to
     answers = [
-        values.get(code, UNKNOWN if question.kinds or applies(code, facility.kind) else NO)
+        snapshot.vocabulary.answer(code, facility, values.get(code, UNKNOWN))
         for code in question.needs
     ]
     if question.time == "night":
         answers.append(_at_night(facility, values, snapshot.vocabulary))
-    if NO in answers:
+    if NO in answers or NOT_APPLICABLE in answers:
         return NO
     return YES if all(answer == YES for answer in answers) else UNKNOWN
 

@@ -16,6 +16,7 @@ from geoportal.documents.search_extras import (
 )
 from geoportal.documents.state import state_document
 from geoportal.domain.district import District
+from geoportal.domain.facility import Facility
 from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
@@ -101,8 +102,7 @@ def result_feature(view: View, result: Result) -> Document:
         properties["visit_range"] = result.visit_range
     properties["match"] = result.match
     properties["needs"] = {
-        code: need_document(view, facility.kind, code, claim)
-        for code, claim in result.needs.items()
+        code: need_document(view, facility, code, claim) for code, claim in result.needs.items()
     }
     if result.visits_home:
         properties["visits_home"] = result.visits_home
@@ -118,15 +118,13 @@ def result_feature(view: View, result: Result) -> Document:
     return feature(facility, properties)
 
 
-def need_document(view: View, kind: str, code: str, claim: SelectedClaim | None) -> Document:
-    """Return what is known about one need asked for.
-
-    ``applicable`` is there, and false, when the term is not about this kind of facility at all.
-    """
+def need_document(
+    view: View, facility: Facility, code: str, claim: SelectedClaim | None
+) -> Document:
+    """Return what is known about one need asked for; ``not_applicable``: not about such a one."""
     document = shown_document(claim)
-    if not view.reference.vocabulary.applies_to(code, kind):
-        document["applicable"] = False
-    return document
+    answer = view.reference.vocabulary.answer(code, facility, document["value"])
+    return document | {"value": answer}
 
 
 def _origin(view: View, origin: Origin, home: District | None) -> Document:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 
 from geoportal.documents import Document, attributes
+from geoportal.domain.query import BANDS
 from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
 from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
@@ -65,10 +66,7 @@ def facets_document(facets: Facets) -> Document:
 
 
 def _counts(key: str, counts: Iterable[Count]) -> list[Document]:
-    return [
-        {key: count.value, **attributes(count, "match", "possible", "no", "chosen")}
-        for count in counts
-    ]
+    return [{key: count.value, **attributes(count, *BANDS, "chosen")} for count in counts]
 
 
 def exposure_document(ledger: ExposureLedger, today: date) -> Document:

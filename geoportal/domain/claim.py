@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 VALUES: tuple[str, ...] = ("yes", "no", "unknown")
+NOT_APPLICABLE = "not_applicable"
+"""What an answer says, beside `VALUES`, of a need that is not about such a facility at all."""
 
 EVIDENCE: tuple[str, ...] = ("registry", "filed", "survey", "confirmed", "observed")
 """Evidence classes, weakest first: listed < filed (届出) < says so < a person asked < observed."""

@@ -10,7 +10,8 @@ MAX_RADIUS_M = 50_000
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 500
 INCLUDE = ("match", "possible", "all")
-BANDS = ("match", "possible", "no")
+BANDS = ("match", "possible", "no", "not_applicable")
+"""Match bands in the order of an answer; the last: a need is not about such a facility at all."""
 OPEN_USES = ("consultation", "reception", "care_manager")
 """What a time may be asked for: 診療・営業, 受付, ケアマネタイム."""
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from geoportal.domain.claim import NOT_APPLICABLE
+from geoportal.domain.facility import Facility
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.errors import UsageError
+
+NO_BEDS = "beds=0"
+"""Premise of an implication: no licensed bed."""
+BED_KINDS = frozenset({"hospital", "clinic"})
+"""Kinds whose admissions take licensed beds (医療法 第7条); a short stay has places instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,9 @@ class Term:
 class Implication:
     """That a "yes" on one term means a "yes" on another (支援診１ → 24 h).
 
+    One whose ``code`` is `NO_BEDS` and whose ``value`` is ``not_applicable`` says that a need is
+    not about a hospital or clinic without beds.
+
     Attributes
     ----------
     code, implies : str
@@ -106,6 +116,7 @@ class Implication:
 
     code: str
     implies: str
+    value: str = "yes"
     called: str = ""
     note: str = ""
     source: str = ""
@@ -145,7 +156,9 @@ class Vocabulary:
         self._terms = {term.code: term for term in terms}
         self._positions = {code: i for i, code in enumerate(self._terms)}
         self._implications: dict[str, tuple[Implication, ...]] = {}
-        for rule in implications:
+        rules = tuple(implications)
+        self._need_beds = {rule.implies for rule in rules if rule.code == NO_BEDS}
+        for rule in rules:
             if rule.code in self._terms and rule.implies in self._terms:
                 earlier = self._implications.get(rule.code, ())
                 self._implications[rule.code] = (*earlier, rule)
@@ -184,6 +197,25 @@ class Vocabulary:
         """Say whether a term is about a facility kind at all; unknown terms apply to every kind."""
         term = self._terms.get(code)
         return term is None or not term.kinds or kind in term.kinds
+
+    def concerns(self, code: str, facility: Facility) -> bool:
+        """Say whether a term is about a facility: about its kind, and its beds where it takes any.
+
+        Beds that are not known may be there.
+        """
+        bedless = facility.beds == 0 and facility.kind in BED_KINDS
+        return self.applies_to(code, facility.kind) and not (bedless and code in self._need_beds)
+
+    def answer(self, code: str, facility: Facility, value: str) -> str:
+        """Return what is to be said of a need: the value known of it, else why there is none.
+
+        The one rule of search, coverage and documents: a stated yes or no stands, whatever the
+        kind; what nothing is known of is ``unknown`` where the term concerns the facility, else
+        ``not_applicable``.
+        """
+        if value != "unknown" or self.concerns(code, facility):
+            return value
+        return NOT_APPLICABLE
 
     def position(self, code: str) -> int:
         """Return the bit position of a code in need masks (stable within one snapshot)."""

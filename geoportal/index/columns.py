@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import NeedTable, SelectedClaim
+from geoportal.index.claims import NeedTable, SelectedClaim, mask_words, need_mask
 from geoportal.index.points import Rows
 
 
@@ -37,6 +37,9 @@ class FacilityColumns:
         Codes in use, ascending; ``""`` for facilities whose municipality is not known.
     yes, no : ndarray of uint64, shape (n, words)
         Bit masks of the codes known to be so and not so; see `NeedTable`.
+    inapplicable : ndarray of uint64, shape (n, words)
+        Bit masks of the codes that are not about the facility (`Vocabulary.concerns`), stated or
+        not.
     evidence : ndarray of uint8, shape (n, codes)
         Class of the evidence for what is known; see `NeedTable`.
     tie_keys : ndarray of uint64, shape (n,)
@@ -51,6 +54,7 @@ class FacilityColumns:
     municipality_codes: NDArray[np.str_]
     yes: NDArray[np.uint64]
     no: NDArray[np.uint64]
+    inapplicable: NDArray[np.uint64]
     evidence: NDArray[np.uint8]
     tie_keys: NDArray[np.uint64]
 
@@ -82,6 +86,7 @@ class FacilityColumns:
             municipality_codes=codes,
             yes=needs.yes,
             no=needs.no,
+            inapplicable=_inapplicable(facilities, vocabulary),
             evidence=needs.evidence,
             tie_keys=np.array([_fnv1a(f.id) for f in facilities], dtype=np.uint64),
         )
@@ -96,6 +101,19 @@ class FacilityColumns:
             str(code): order[edges[i] : edges[i + 1]]
             for i, code in enumerate(self.municipality_codes)
         }
+
+
+def _inapplicable(facilities: Sequence[Facility], vocabulary: Vocabulary) -> NDArray[np.uint64]:
+    """Return the masks of the codes that do not concern each facility."""
+    masks: dict[tuple[str, bool], NDArray[np.uint64]] = {}
+    table = np.zeros((len(facilities), mask_words(vocabulary)), dtype=np.uint64)
+    for row, facility in enumerate(facilities):
+        alike = (facility.kind, facility.beds == 0)
+        if alike not in masks:
+            codes = [t.code for t in vocabulary if not vocabulary.concerns(t.code, facility)]
+            masks[alike] = need_mask(vocabulary, codes)
+        table[row] = masks[alike]
+    return table
 
 
 def _fnv1a(text: str) -> int:

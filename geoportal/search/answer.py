@@ -22,7 +22,7 @@ from geoportal.search.completeness import (
 )
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
-from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
+from geoportal.search.match import MATCH, NOT_APPLICABLE, POSSIBLE, Bands
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.standing import standing
@@ -31,7 +31,7 @@ from geoportal.search.visit_range import visit_range
 from geoportal.search.visiting import home_of, visits_home
 
 _NOBODY: Bands = np.empty(0, dtype=np.int8)
-_LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NO}
+_LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NOT_APPLICABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Result:
     visit_range : str
         ``inside``, ``borderline``, ``outside``; empty where the 16 km rule does not apply.
     match : str
-        One of ``match``, ``possible``, ``no``.
+        One of `BANDS`.
     needs : dict of str to SelectedClaim or None
         For every need asked: the claim that answers, None when nothing is known.
     visits_home : str

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
-from geoportal.domain.query import Query
+from geoportal.domain.query import BANDS, Query
 from geoportal.index.claims import unpack_masks
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import Candidates, find
-from geoportal.search.match import MATCH, NO, POSSIBLE
+from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE
 
 _NOT_STATED = "none"
 
@@ -35,6 +35,7 @@ class Count:
     match: int
     possible: int
     no: int
+    not_applicable: int
     chosen: bool = False
 
 
@@ -79,15 +80,18 @@ def _needs(
     codes = [term.code for term in snapshot.vocabulary]
     yes = unpack_masks(snapshot.columns.yes[candidates.rows], len(codes))
     no = unpack_masks(snapshot.columns.no[candidates.rows], len(codes))
+    beside = unpack_masks(snapshot.columns.inapplicable[candidates.rows], len(codes)) & ~(yes | no)
     match, refused = candidates.bands == MATCH, candidates.bands == NO
+    beside[candidates.bands == NOT_APPLICABLE] = True
     matches = np.count_nonzero(yes[match], axis=0)
     refusals = int(refused.sum()) + np.count_nonzero(no[~refused], axis=0)
-    rest = candidates.rows.size - matches - refusals
-    table = np.stack((matches, rest, refusals), axis=1)
+    others = np.count_nonzero((beside & ~no)[~refused], axis=0)
+    rest = candidates.rows.size - matches - refusals - others
+    table = np.stack((matches, rest, refusals, others if query.kinds else 0 * others), axis=1)
     for code in query.needs:
         without = replace(query, needs=tuple(need for need in query.needs if need != code))
         bands = find(snapshot, without, calendar).bands
-        table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=3)
+        table[snapshot.vocabulary.position(code)] = np.bincount(bands, minlength=len(BANDS))
     offered = [i for i, term in enumerate(snapshot.vocabulary) if term.need and term.group != "FT"]
     some = np.count_nonzero(yes | no, axis=0) > 0
     stated = [i for i in offered if some[i] or codes[i] in query.needs]
@@ -106,16 +110,24 @@ def _evidence(snapshot: Snapshot, query: Query, candidates: Candidates) -> tuple
 
 
 def _by_band(numbers: NDArray[np.integer], bands: NDArray[np.int8], size: int) -> NDArray[np.int64]:
-    """Return how many rows have each number in each band, shape (size, 3)."""
-    flat = numbers.astype(np.int64) * 3 + bands
-    return np.bincount(flat, minlength=size * 3)[: size * 3].reshape(size, 3)
+    """Return how many rows have each number in each band, shape (size, bands)."""
+    cells = size * len(BANDS)
+    flat = numbers.astype(np.int64) * len(BANDS) + bands
+    return np.bincount(flat, minlength=cells)[:cells].reshape(size, len(BANDS))
 
 
 def _counts(
     values: Sequence[str], table: NDArray[np.int64], chosen: Sequence[str]
 ) -> tuple[Count, ...]:
     return tuple(
-        Count(value, int(row[MATCH]), int(row[POSSIBLE]), int(row[NO]), value in chosen)
+        Count(
+            value,
+            match=int(row[MATCH]),
+            possible=int(row[POSSIBLE]),
+            no=int(row[NO]),
+            not_applicable=int(row[NOT_APPLICABLE]),
+            chosen=value in chosen,
+        )
         for value, row in zip(values, table, strict=True)
         if value and (row.any() or value in chosen)
     )

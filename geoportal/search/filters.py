@@ -15,7 +15,7 @@ from geoportal.errors import UsageError
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import asked_words
-from geoportal.search.match import Bands, bands
+from geoportal.search.match import NOT_APPLICABLE, Bands, bands
 from geoportal.search.visiting import visiting
 
 Flags = NDArray[np.bool_]
@@ -38,6 +38,11 @@ class Candidates:
     rows: Rows
     distances: NDArray[np.float64] | None
     bands: Bands
+
+    def take(self, chosen: Flags) -> Candidates:
+        """Return those that are chosen."""
+        distances = None if self.distances is None else self.distances[chosen]
+        return Candidates(self.rows[chosen], distances, self.bands[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
 def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candidates:
     """Return the candidates of a question, those that refuse a need included.
 
+    Without kinds only facilities that the needs are about are asked.
+
     Raises
     ------
     UsageError
@@ -119,6 +126,10 @@ def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candida
         rows = np.arange(len(snapshot))
         rows = rows[asked.hold(snapshot, rows)]
     band = bands(snapshot, rows, query.needs)
+    if not query.kinds:  # then nobody is asked whose kind the needs are not about
+        asked_of = band != NOT_APPLICABLE
+        rows, band = rows[asked_of], band[asked_of]
+        distances = None if distances is None else distances[asked_of]
     if query.open_at is not None:
         status = snapshot.opening(rows, query.open_at, calendar, query.open_use)
         band = np.maximum(band, status)

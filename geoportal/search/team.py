@@ -38,7 +38,7 @@ from geoportal.index.claims import unpack_masks
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, Result, opening_statuses, result_at, search
 from geoportal.search.filters import find
-from geoportal.search.match import MATCH, NO, POSSIBLE
+from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, bands
 from geoportal.search.rank import daily_draw
 from geoportal.search.standing import standing
 from geoportal.search.visiting import home_of
@@ -176,6 +176,7 @@ def candidates(
 ) -> list[Candidate]:
     """Return the best ``enough`` candidates for a role by the order of teams, best first."""
     reachable = find(snapshot, replace(query, needs=()), calendar)
+    reachable = reachable.take(bands(snapshot, reachable.rows, role.needs) != NOT_APPLICABLE)
     if reachable.distances is None or reachable.rows.size == 0:
         return []
     codes = len(snapshot.vocabulary)

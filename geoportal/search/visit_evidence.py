@@ -17,6 +17,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import conditions
+from geoportal.search.match import NOT_APPLICABLE, bands
 from geoportal.search.visit_range import LIMIT_M
 
 Flags = NDArray[np.bool_]
@@ -44,7 +45,7 @@ class VisitEvidence:
     kinds : tuple of str
         Kinds counted: hospitals, clinics, dental clinics, or those of them asked for.
     institutions, visiting : int
-        How many there are, and how many say that they visit.
+        How many there are that these needs are about, and how many say that they visit.
     needs : dict of str to AnswerCounts
         For each need asked that can be put to these kinds.
     together : AnswerCounts
@@ -75,13 +76,14 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
         lambda rows: around.hold(snapshot, rows),
     )
     vocabulary = snapshot.vocabulary
+    asked = [
+        code for code in query.needs if any(vocabulary.applies_to(code, kind) for kind in kinds)
+    ]
+    rows = rows[bands(snapshot, rows, asked) != NOT_APPLICABLE]
     known = vocabulary.visit_codes(*VISITING_RULE_KINDS)
     visiting = np.logical_or.reduce(
         [snapshot.has_need(rows, code) for code in known] or [np.zeros(rows.size, dtype=bool)]
     )
-    asked = [
-        code for code in query.needs if any(vocabulary.applies_to(code, kind) for kind in kinds)
-    ]
     stated = {
         code: (snapshot.has_need(rows, code), snapshot.refuses_need(rows, code)) for code in asked
     }

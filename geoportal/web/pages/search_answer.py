@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from geoportal.address.result import GeocodeResult
 from geoportal.documents import Document
 from geoportal.documents.search import search_document
+from geoportal.domain.query import BANDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
@@ -129,12 +130,11 @@ def in_order(features: list[Document], order: str) -> list[Document]:
     """Return features in an order of `ORDERS`; within each step the order they came in stays."""
     if order == ORDERS[0]:
         return features
-    bands = ("match", "possible", "no")
     return sorted(
         features,
         key=lambda item: (
             "elsewhere" in item["properties"],
-            bands.index(item["properties"]["match"]),
+            BANDS.index(item["properties"]["match"]),
             _OPEN_FIRST[item["properties"]["open_now"]],
         ),
     )
@@ -143,7 +143,7 @@ def in_order(features: list[Document], order: str) -> list[Document]:
 def facet_counts(document: Document | None, include: str) -> dict[str, dict[str, int]]:
     """Return how many each kind would list, and how many of each need are known to provide it."""
     facets = (document or {}).get("facets", {"kinds": [], "needs": []})
-    bands = ("match", "possible", "no") if include == "all" else ("match", "possible")
+    bands = BANDS if include == "all" else BANDS[:2]
     return {
         "kind": {facet["kind"]: sum(facet[b] for b in bands) for facet in facets["kinds"]},
         "need": {facet["need"]: facet["match"] for facet in facets["needs"]},
