@@ -39,7 +39,14 @@ def full_feature(view: View, facility: Facility) -> Document:
         **attributes(facility, "beds", "capacity", "departments"),
         "hours": _hours(snapshot, facility.hours),
         **attributes(facility, "filings", "note"),
-        "claims": [_claim(snapshot, claim) for claim in claims],
+        "claims": [
+            *(_claim(snapshot, claim) for claim in claims),
+            *(
+                {**_claim(snapshot, shown.claim), "derived_from": shown.implied_by}
+                for shown in selected_claims.values()
+                if shown.derived
+            ),
+        ],
         "shown": {code: shown_document(claim) for code, claim in selected_claims.items()},
         "location": {
             "level": location.level or None,

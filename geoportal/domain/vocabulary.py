@@ -116,10 +116,10 @@ class Implication:
 
     code: str
     implies: str
-    value: str = "yes"
     called: str = ""
     note: str = ""
     source: str = ""
+    value: str = "yes"
 
     @property
     def reason(self) -> str:

@@ -34,13 +34,16 @@ class SelectedClaim:
     stale : bool
         Whether it is too old to rely on without asking.
     implied_by : str
-        The code it follows from; empty for a direct claim.
+        The code it follows from, or by which a direct claim is explained; else empty.
+    derived : bool
+        Whether no source states it: it follows from ``implied_by`` alone.
     """
 
     claim: Claim
     value: str
     stale: bool
     implied_by: str = ""
+    derived: bool = False
 
 
 def select_claims(
@@ -92,7 +95,7 @@ def _conclusions(
             continue
         if strongest([*direct, best], today) == best:
             concluded[code] = SelectedClaim(
-                best, best.value_on(today), best.stale_on(today), implied_by=origin
+                best, best.value_on(today), best.stale_on(today), implied_by=origin, derived=True
             )
     return concluded
 

@@ -22,7 +22,7 @@ from geoportal.search.completeness import (
 )
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
-from geoportal.search.match import MATCH, NOT_APPLICABLE, POSSIBLE, Bands
+from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, Bands, bands
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.standing import standing
@@ -169,8 +169,9 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
 
 
 def _counts(bands: Bands) -> dict[str, int]:
+    """Return how many rows are in each band; the last band only where somebody is."""
     tally = np.bincount(bands, minlength=len(BANDS))
-    return {name: int(tally[i]) for i, name in enumerate(BANDS)}
+    return {name: int(tally[i]) for i, name in enumerate(BANDS) if i <= NO or tally[i]}
 
 
 def home_code(query: Query, home: District | None) -> str:
@@ -204,7 +205,10 @@ def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:
         return 0
     rows = snapshot.in_district(home.code)
     unlocated = rows[~snapshot.columns.located[rows]]
-    return int(conditions(snapshot, query).hold(snapshot, unlocated).sum()) if unlocated.size else 0
+    if not unlocated.size:
+        return 0
+    held = unlocated[conditions(snapshot, query).hold(snapshot, unlocated)]
+    return int((bands(snapshot, held, query.needs) != NOT_APPLICABLE).sum())
 
 
 def result_at(

@@ -62,7 +62,7 @@ def facets(
 
 
 def _kinds(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> tuple[Count, ...]:
-    candidates = find(snapshot, replace(query, kinds=()), calendar)
+    candidates = find(snapshot, replace(query, kinds=KINDS), calendar)
     table = _by_band(snapshot.columns.kinds[candidates.rows], candidates.bands, len(KINDS))
     return _counts(KINDS, table, query.kinds)
 

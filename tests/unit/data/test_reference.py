@@ -9,7 +9,7 @@ import pytest
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.plausibility import FACTS, LEVELS
-from geoportal.domain.vocabulary import Term, Vocabulary
+from geoportal.domain.vocabulary import BED_KINDS, NO_BEDS, Term, Vocabulary
 from geoportal.ingest.catalogue import SOURCES
 from geoportal.web.language.messages import LANGUAGES
 
@@ -169,9 +169,14 @@ def test_the_support_filings_imply_round_the_clock_and_groups_are_told_apart(ter
     rows = read("need_implications.csv")
     pairs = {(row["code"], row["implies"]) for row in rows}
     assert len(pairs) == len(rows)
-    assert {code for pair in pairs for code in pair} <= set(terms)
+    assert {code for pair in pairs for code in pair} <= {*terms, NO_BEDS}
+    for row in rows:
+        assert row["value"] == ("not_applicable" if row["code"] == NO_BEDS else "yes")
     for code in ("ST.ZS1", "ST.ZS2", "ST.ZS3", "ST.ZH1", "ST.ZH2", "ST.ZH3"):
-        assert {(code, "VM.24DR"), (code, "VM.24TEL")} <= pairs
+        assert {(code, "VM.24DR"), (code, "VM.24TEL"), (code, "VM.URG")} <= pairs
+    for code in ("ST.ZS1", "ST.ZS2", "ST.ZH1", "ST.ZH2", "ST.EXP", "ST.PALL"):
+        assert (code, "VM.EOL") in pairs
+    assert not {("ST.ZS3", "VM.EOL"), ("ST.ZH3", "VM.EOL")} & pairs
     notes = {row["code"]: row["note"] for row in rows if row["implies"] == "VM.24DR"}
     assert "連携" in notes["ST.ZS2"]
     assert "連携" not in notes["ST.ZS1"]
@@ -181,13 +186,21 @@ def test_the_support_filings_imply_round_the_clock_and_groups_are_told_apart(ter
 def test_an_either_or_filing_and_a_restricted_one_imply_nothing() -> None:
     """加算２ is opioids and a sterile room, or children; 後方支援 is for the registered."""
     codes = {row["code"] for row in read("need_implications.csv")}
-    assert not codes & {"ST.PHZ2", "ST.BACKUP", "ST.PHZ1", "ST.EXP"}
+    assert not codes & {"ST.PHZ2", "ST.BACKUP", "ST.PHZ1"}
 
 
 def test_implied_terms_apply_to_every_kind_of_the_term_that_implies_them(terms) -> None:
     for row in read("need_implications.csv"):
-        narrow = set(terms[row["code"]]["kinds"].split("|"))
-        assert narrow <= set(terms[row["implies"]]["kinds"].split("|"))
+        narrow = (
+            BED_KINDS if row["code"] == NO_BEDS else set(terms[row["code"]]["kinds"].split("|"))
+        )
+        wide = set(terms[row["implies"]]["kinds"].split("|"))
+        if row["code"] == NO_BEDS:
+            assert narrow & wide
+        elif row["code"] == "ST.ZDENT":  # a hospital's is about its dental department
+            assert narrow - wide == {"hospital"}
+        else:
+            assert narrow <= wide
 
 
 def test_evidence_is_explained(labels) -> None:

@@ -28,8 +28,9 @@ def test_facets_are_there_on_request_only(client):
     assert kinds["pharmacy"] == {
         "kind": "pharmacy",
         "match": 0,
-        "possible": 1,
+        "possible": 0,
         "no": 0,
+        "not_applicable": 1,
         "chosen": False,
     }
     needs = {item["need"]: item for item in facets["needs"]}
@@ -73,10 +74,16 @@ def test_the_evidence_for_the_16_km_rule_is_in_the_answer(client):
     assert "visit_evidence" not in ask(client)
 
 
-def test_a_need_that_is_not_about_a_kind_says_so_and_drops_nobody(client):
-    features = ask(client, needs=["VM.REG"])["features"]
-    needs = {f["id"]: f["properties"]["needs"]["VM.REG"] for f in features}
-    assert needs["hostile"] == {"value": "unknown", "applicable": False}
+def test_a_need_that_is_not_about_a_kind_says_so_and_is_not_asked_of_it_unbidden(client):
+    asked = {"needs": ["VM.REG"], "kinds": ["clinic", "pharmacy"], "include": "all"}
+    document = ask(client, **asked)
+    found = {f["id"]: f["properties"] for f in document["features"]}
+    assert found["hostile"]["needs"]["VM.REG"] == {"value": "not_applicable"}
+    assert found["hostile"]["match"] == "not_applicable"
+    assert document["features"][-1]["properties"]["match"] == "not_applicable"
+    assert document["counts"]["not_applicable"] == 1
+    assert "hostile" not in {f["id"] for f in ask(client, needs=["VM.REG"])["features"]}
+    needs = {key: about["needs"]["VM.REG"] for key, about in found.items()}
     assert "applicable" not in needs["near"]
 
 
