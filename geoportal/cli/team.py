@@ -108,7 +108,7 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
         counts = role["counts"]
         yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
     for number, proposal in enumerate(document["teams"], start=1):
-        state = "そろう" if proposal["complete"] else "足りない"
+        state = _team_state(proposal)
         yield f"組み合わせ {number}（{state}、距離の合計 {proposal['total_distance_m']:,} m）"
         for member in proposal["members"]:
             facility = member["facility"]
@@ -124,6 +124,15 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
             for gap in proposal[key]:
                 need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
                 yield f"  {title}: {labels[gap['role']]}の「{need}」"
+
+
+def _team_state(proposal: Document) -> str:
+    if proposal["complete"]:
+        return "すべてそろう"
+    unknown = len(proposal["unknown"])
+    if not proposal["filled"]:
+        return "足りないものがある"
+    return f"候補はそろう（未確認 {unknown} 件）" if unknown else "欠かせない役割はそろう"
 
 
 def _interpretation_lines(document: Document) -> Iterator[str]:

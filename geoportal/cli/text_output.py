@@ -37,7 +37,9 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
         steps = "、".join(_step_text(view, step) for step in relaxation_steps(relaxation))
-        yield f"{steps}と {relaxation['adds']} 件"
+        rule = "（訪問は原則16km以内）" if "beyond_visits" in relaxation else ""
+        look = "（対応は未確認。確認なしで見る）" if "unconfirmed" in relaxation else ""
+        yield f"{steps}{rule}{look}と さらに {relaxation['adds']} 件"
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 

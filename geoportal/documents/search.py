@@ -20,6 +20,7 @@ from geoportal.domain.facility import Facility
 from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
+from geoportal.search.rank import order_keys
 from geoportal.services.view import Located, View
 
 
@@ -79,6 +80,10 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "numberReturned": len(answer.results),
         "dataset_version": view.snapshot.version,
         "counts": answer.counts,
+        "order": [
+            *(["elsewhere"] if any(answer.elsewhere.values()) else []),
+            *order_keys(answer.query),
+        ],
         "elsewhere": answer.elsewhere,
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],

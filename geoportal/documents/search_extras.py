@@ -22,12 +22,14 @@ def relaxation_document(relaxation: Relaxation) -> Document:
     """Return the steps of a relaxation, each under its kind, and what it would add.
 
     Several steps are listed in ``together``; a set of needs has its first in ``drop`` and the
-    others in ``also_drop`` as well.
+    others in ``also_drop`` as well. ``unconfirmed`` and ``beyond_visits`` are there when true, see
+    `Relaxation`.
     """
     steps = [{step.kind.value: step.value} for step in relaxation.steps]
+    flags = {name: True for name in ("unconfirmed", "beyond_visits") if getattr(relaxation, name)}
     if len(steps) == 1:
-        return {**steps[0], "adds": relaxation.adds}
-    document: Document = {"together": steps, "adds": relaxation.adds}
+        return {**steps[0], "adds": relaxation.adds, **flags}
+    document: Document = {"together": steps, "adds": relaxation.adds, **flags}
     if relaxation.drops_only:
         first, *others = (step.value for step in relaxation.steps)
         document |= {"drop": first, "also_drop": others}

@@ -139,7 +139,11 @@ def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
 
 
 def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
-    """Return one team with what is missing named, role by role."""
+    """Return one team with what is missing named, role by role.
+
+    ``complete``: every need of every seat is a known yes. ``filled``: every required seat has a
+    candidate who refuses nothing.
+    """
     roles = answer.question.roles
     shown = dict(zip(answer.members, result_features(view, answer.members.values()), strict=True))
     pairs = list(zip(roles, team.members, strict=True))
@@ -149,7 +153,8 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
         for need in member.missing or ((None,) if member.cost[0] else ())
     ]
     return {
-        "complete": not any(gap["required"] for gap in missing),
+        "complete": not any(member.cost[0] or member.cost[1] for _, member in pairs),
+        "filled": not any(gap["required"] for gap in missing),
         "missing": missing,
         "unknown": [
             {"role": role.role, "need": need} for role, member in pairs for need in member.unknown

@@ -159,7 +159,7 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         number_matched=int(keep.size),
         counts=counts,
         elsewhere=_counts(candidates.bands[apart] if apart is not None else _NOBODY),
-        relaxations=() if counts["match"] else relaxations(snapshot, query, calendar),
+        relaxations=relaxations(snapshot, query, calendar, counts["match"]),
         home=home,
         unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,

@@ -27,7 +27,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.query import BANDS
+from geoportal.domain.query import BANDS, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.match import POSSIBLE, Bands
@@ -126,6 +126,13 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
         return np.arange(leading.size)
     last = np.partition(leading, first - 1)[first - 1]
     return np.flatnonzero(leading <= last)
+
+
+def order_keys(query: Query) -> tuple[str, ...]:
+    """Return the keys by which an answer is ordered, as `Reason` names them, first one first."""
+    within = ("band", "known", "plausibility") if query.needs else ("band",)
+    near = () if query.origin is None else ("distance_m",)
+    return (*within, *near, *(("text",) if query.text else ()), "draw")
 
 
 def reasons(

@@ -1,8 +1,8 @@
-"""Relaxations: changes to a question without a match that would give one, most useful first.
+"""Relaxations: changes to a question that few facilities match, most useful first.
 
 `RelaxationKind` enumerates the kinds once; documents, pages and the command line derive from it.
-Every relaxation says how many facilities would then match (none match before, so all of them are
-gained). Single steps come first; two steps at once only where no single one gains anything.
+Every relaxation says how many more facilities would then match. Single steps come first; two steps
+at once only where no single one gains anything.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ from typing import assert_never
 
 import numpy as np
 
+from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH
+from geoportal.search.visit_range import LIMIT_M
 
 _RADII_M = tuple(1_000 * km for km in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 50))
 _MOST_RADII = 3
+FEW_MATCHES = 5
+"""Relaxations are offered when fewer facilities than these match."""
 _MOST_SETS = 6
 
 
@@ -81,10 +85,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """Steps to take together, and the number of facilities that would then match."""
+    """Steps to take together, and the number of further facilities that would then match.
+
+    Attributes
+    ----------
+    unconfirmed : bool
+        Whether no need is left: then nothing is known of what was asked, it is only no longer
+        asked.
+    beyond_visits : bool
+        Whether it reaches beyond 16 km for visits that are paid within 16 km only, but for an
+        absolute reason (`geoportal.search.visit_range`).
+    """
 
     steps: tuple[Step, ...]
     adds: int
+    unconfirmed: bool = False
+    beyond_visits: bool = False
 
     def apply(self, query: Query) -> Query:
         """Return the question with all steps taken."""
@@ -106,35 +122,55 @@ class Relaxation:
 
 
 def relaxations(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, matching: int
 ) -> tuple[Relaxation, ...]:
-    """Return what would give a match, most useful first; empty when nothing would.
+    """Return what would give more matches, most useful first; empty when nothing would.
 
-    For a question that no facility matches. A wider radius is proposed only where it gains more
-    than the next smaller one. Where dropping one need gains nothing, the smallest sets of needs
-    that gain anything are named. Pairs of other steps are looked for only when no single step gains
-    anything.
+    Nothing where `FEW_MATCHES` or more match already, ``matching`` being how many do. A wider
+    radius is proposed only where it gains more than the next smaller one. Where dropping one need
+    gains nothing, the smallest sets of needs that gain anything are named. Pairs of other steps are
+    looked for only when no single step gains anything.
 
     Raises
     ------
     UsageError
         As `geoportal.search.filters.find`.
     """
+    if matching >= FEW_MATCHES:
+        return ()
 
     def matches(steps: tuple[Step, ...]) -> Relaxation:
         relaxation = Relaxation(steps, 0)
         bands = find(snapshot, relaxation.apply(query), calendar).bands
-        return replace(relaxation, adds=int((bands == MATCH).sum()))
+        return replace(relaxation, adds=int((bands == MATCH).sum()) - matching)
 
     steps = list(_single_steps(snapshot, query))
     singles = [matches((step,)) for step in steps] + _wider_radii(snapshot, query, calendar)
-    useful = [single for single in singles if single.adds]
+    useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
         sets = _need_sets(snapshot, query, calendar)
     if not useful:
         useful = _pairs(query, steps, matches)
-    return tuple(sorted([*useful, *sets], key=_usefulness))
+    visits = _asks_for_visits(snapshot, query)
+    return tuple(
+        replace(
+            relaxation,
+            unconfirmed=bool(query.needs) and not relaxation.apply(query).needs,
+            beyond_visits=visits and _metres(relaxation) > LIMIT_M,
+        )
+        for relaxation in sorted([*useful, *sets], key=_usefulness)
+    )
+
+
+def _asks_for_visits(snapshot: Snapshot, query: Query) -> bool:
+    """Say whether a need is a visit under the 16 km rule, or implies one (24時間往診 → 往診)."""
+    kinds = VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)
+    vocabulary = snapshot.vocabulary
+    asked = {*query.needs} | {
+        rule.implies for code in query.needs for rule in vocabulary.implied_by(code)
+    }
+    return any(not kinds.isdisjoint(vocabulary[code].visit_kinds) for code in asked)
 
 
 def _single_steps(snapshot: Snapshot, query: Query) -> Iterator[Step]:
@@ -163,6 +199,8 @@ def _wider_radii(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) ->
     if widest.distances is None:
         return []
     distances = np.sort(widest.distances[widest.bands == MATCH])
+    matching = int(np.searchsorted(distances, query.radius_m, side="right"))
+    distances = distances[matching:]
     if distances.size == 0:
         return []
     nearest = min(math.ceil(distances[0] / 1_000) * 1_000, MAX_RADIUS_M)
@@ -188,7 +226,9 @@ def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> l
     if not rows.size:
         return []
     lacking = ~np.column_stack([snapshot.has_need(rows, code) for code in query.needs])
-    patterns = np.unique(lacking, axis=0)
+    patterns = np.unique(lacking[lacking.any(axis=1)], axis=0)
+    if not patterns.size:
+        return []
     sizes = patterns.sum(axis=1)
     sets = [
         Relaxation(
@@ -197,7 +237,7 @@ def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> l
                 for code, lacks in zip(query.needs, pattern, strict=True)
                 if lacks
             ),
-            adds=int((~(lacking & ~pattern).any(axis=1)).sum()),
+            adds=int((lacking.any(axis=1) & ~(lacking & ~pattern).any(axis=1)).sum()),
         )
         for pattern in patterns[sizes == sizes.min()]
     ]
@@ -220,7 +260,7 @@ def _pairs(
     narrowest: dict[tuple[object, int], Relaxation] = {}
     for pair in sorted(pairs, key=_metres):
         others = tuple(step for step in pair.steps if step.kind is not RelaxationKind.RADIUS)
-        if pair.adds:
+        if pair.adds > 0:
             narrowest.setdefault((others, pair.adds), pair)
     return sorted(narrowest.values(), key=_usefulness)[:_MOST_SETS]
 

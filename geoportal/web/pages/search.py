@@ -6,6 +6,7 @@ The list has one renderer, the templates used here; the page's scripts ask for i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import assert_never
@@ -200,17 +201,39 @@ def _relaxations(view: View, outcome: Outcome) -> list[Document]:
     offered = []
     for relaxation in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
         steps = relaxation_steps(relaxation)
-        labels = [_step_label(view, step).source for step in steps]
-        words = Label(say.plain("js-comma").join(labels))
+        words = _relaxation_words(view, relaxation, outcome.form.needs)
         offered.append(
             {
-                "text": say.label("relax-line", what=words, count=relaxation["adds"]),
+                "text": say.label(
+                    "relax-look" if "unconfirmed" in relaxation else "relax-line",
+                    what=words,
+                    count=relaxation["adds"],
+                ),
                 "filters": _without_typed_words(outcome.form)
                 .relaxed(steps)
                 .filters(home=all(step.kind is not RelaxationKind.ANY_WORDS for step in steps)),
             }
         )
     return offered
+
+
+def _relaxation_words(view: View, relaxation: Document, needs: Sequence[str]) -> Label:
+    """Return what a relaxation changes; without any need left, that nothing is confirmed."""
+    say = messages(g.language)
+    comma = say.plain("js-comma")
+    steps = relaxation_steps(relaxation)
+    parts = [
+        _step_label(view, step).source
+        for step in steps
+        if step.kind is not RelaxationKind.DROP or "unconfirmed" not in relaxation
+    ]
+    if "beyond_visits" in relaxation:
+        parts.append(say.label("relax-beyond-visits").source)
+    if "unconfirmed" in relaxation:
+        labels = need_labels(view.reference, g.language)
+        named = comma.join(labels[need].source for need in needs if need in labels)
+        parts.insert(0, say.label("relax-unconfirmed", need=Label(named)).source)
+    return Label(comma.join(parts))
 
 
 def _step_label(view: View, step: Step) -> Label:

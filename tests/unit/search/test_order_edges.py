@@ -117,3 +117,42 @@ def test_the_columns_of_a_snapshot_cannot_be_written():
     assert np.isnan(columns.lon[1])
     with pytest.raises(ValueError, match="read-only"):
         columns.kinds[0] = 1
+
+
+def city_of(*metres: float, code: str = "VM.REG"):
+    return [
+        make_facility(f"f{n}", (KOKURA[0], KOKURA[1] + m / 110_900), [make_claim(code)])
+        for n, m in enumerate(metres)
+    ]
+
+
+@pytest.mark.parametrize(("within", "offered"), [(0, True), (4, True), (5, False)])
+def test_relaxations_are_offered_when_fewer_than_five_match_and_count_what_is_gained(
+    within, offered
+):
+    snapshot = make_snapshot(city_of(*[500] * within, *[2_500] * 3))
+    query = Query(origin=HOME, radius_m=1_000, needs=("VM.REG",))
+    answer = search(snapshot, query, CALENDAR)
+    assert answer.counts["match"] == within
+    wider = [r for r in answer.relaxations if r.steps[0].kind is RelaxationKind.RADIUS]
+    assert [(r.steps[0].metres, r.adds) for r in wider] == ([(3_000, 3)] if offered else [])
+
+
+def test_a_radius_beyond_16_km_for_a_doctors_visit_says_so():
+    snapshot = make_snapshot(city_of(20_000))
+    for need, beyond in (("VM.REG", True), ("AC.PAIN", False)):
+        held = make_snapshot(city_of(20_000, code=need)) if need != "VM.REG" else snapshot
+        answer = search(held, Query(origin=HOME, needs=(need,)), CALENDAR)
+        assert {r.beyond_visits for r in answer.relaxations} == {beyond}
+    nursing = Query(origin=HOME, kinds=("visiting_nursing",), needs=("VM.REG",))
+    assert not any(r.beyond_visits for r in search(snapshot, nursing, CALENDAR).relaxations)
+
+
+def test_dropping_the_last_need_is_called_looking_without_confirmation():
+    mute = make_facility("mute")
+    query = Query(origin=HOME, needs=("VM.REG", "AC.PAIN"))
+    (both,) = search(make_snapshot([mute]), query, CALENDAR).relaxations
+    assert (len(both.steps), both.unconfirmed, both.adds) == (2, True, 1)
+    knows = make_facility("knows", claims=[make_claim("VM.REG")])
+    answer = search(make_snapshot([knows]), query, CALENDAR)
+    assert [(r.steps[0].value, r.unconfirmed) for r in answer.relaxations] == [("AC.PAIN", False)]

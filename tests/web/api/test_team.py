@@ -49,9 +49,10 @@ def test_candidates_are_those_of_a_search_and_teams_name_what_is_missing(client)
     assert pharmacist["needs"] == {"AC.OPIOID_RX": {"value": "unknown"}}
 
 
-def test_a_role_that_is_not_required_leaves_the_team_complete(client):
+def test_a_role_that_is_not_required_leaves_the_team_filled(client):
     document = ask(client, roles=[DOCTOR, {**NURSING, "required": False}])
-    assert document["teams"][0]["complete"] is True
+    assert document["teams"][0]["filled"] is True
+    assert document["teams"][0]["complete"] is False  # a seat is empty
     assert document["teams"][0]["missing"]
 
 
@@ -112,3 +113,13 @@ def test_the_home_is_not_logged_or_kept(client, capsys):
     assert response.headers["Cache-Control"] == "no-store"
     said = capsys.readouterr()
     assert not any(secret in said.out + said.err for secret in ("8765432", "8812345"))
+
+
+def test_a_team_is_complete_only_when_every_need_of_every_seat_is_a_yes(client):
+    seat = {"role": "doctor", "kinds": ["clinic"], "needs": ["VM.REG"]}
+    (sure, *_) = ask(client, roles=[seat])["teams"]
+    assert (sure["complete"], sure["unknown"]) == (True, [])
+    asked = {**seat, "needs": ["VM.REG", "PT.ALONE"]}
+    (open_seat, *_) = ask(client, roles=[asked])["teams"]
+    assert open_seat["unknown"] == [{"role": "doctor", "need": "PT.ALONE"}]
+    assert (open_seat["complete"], open_seat["filled"]) == (False, True)
