@@ -80,10 +80,7 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "numberReturned": len(answer.results),
         "dataset_version": view.snapshot.version,
         "counts": answer.counts,
-        "order": [
-            *(["elsewhere"] if any(answer.elsewhere.values()) else []),
-            *order_keys(answer.query),
-        ],
+        "order": order_keys(answer.query, elsewhere=any(answer.elsewhere.values())),
         "elsewhere": answer.elsewhere,
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],

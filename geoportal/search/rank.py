@@ -128,11 +128,15 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
     return np.flatnonzero(leading <= last)
 
 
-def order_keys(query: Query) -> tuple[str, ...]:
-    """Return the keys by which an answer is ordered, as `Reason` names them, first one first."""
+def order_keys(query: Query, *, elsewhere: bool) -> tuple[str, ...]:
+    """Return the keys by which an answer is ordered, as `Reason` names them, first one first.
+
+    ``elsewhere``: whether some stand after all others.
+    """
+    apart = ("elsewhere",) if elsewhere else ()
     within = ("band", "known", "plausibility") if query.needs else ("band",)
     near = () if query.origin is None else ("distance_m",)
-    return (*within, *near, *(("text",) if query.text else ()), "draw")
+    return (*apart, *within, *near, *(("text",) if query.text else ()), "draw")
 
 
 def reasons(

@@ -160,7 +160,8 @@ def test_every_relaxation_adds_what_it_says_and_a_wider_circle_always_more(seed,
     query = Query(origin=HOME, radius_m=radius_m, needs=NEEDS, kinds=("hospital",))
     answer = found(snapshot, query)
     for item in answer.relaxations:
-        assert found(snapshot, item.apply(query)).counts["match"] == item.adds > 0
+        matching = found(snapshot, item.apply(query)).counts["match"]
+        assert matching - answer.counts["match"] == item.adds > 0
     wider = sorted(
         (item.steps[0].metres, item.adds)
         for item in answer.relaxations
