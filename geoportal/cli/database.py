@@ -19,6 +19,8 @@ from geoportal.cli.console import Console, command, progress_bar, require_writab
 from geoportal.cli.diagnosis import diagnose
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
+from geoportal.ingest.catalogue import BY_NAME
+from geoportal.ingest.files.mapping import read_mapping
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
@@ -55,6 +57,13 @@ def init(console: Console, sample: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
 @click.option("--issues", type=click.Path(path_type=Path), metavar="CSV", help="Write the issues.")
 @click.option("--crs", metavar="EPSG:n", default="", help="For map files that declare none.")
+@click.option(
+    "--map",
+    "mapping_file",
+    type=click.Path(path_type=Path),
+    metavar="TOML",
+    help="What the columns are; `describe` writes one to fill in.",
+)
 @click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
 @command
 def import_(
@@ -65,6 +74,7 @@ def import_(
     dry_run: bool,
     issues: Path | None,
     crs: str,
+    mapping_file: Path | None,
     max_rejected: float,
 ) -> None:
     """Import official files; the layout is recognised from the header."""
@@ -74,6 +84,7 @@ def import_(
         dry_run=dry_run,
         max_rejected_percent=max_rejected,
         crs=crs,
+        mapping=read_mapping(mapping_file, (*BY_NAME,)) if mapping_file else None,
     )
     if issues is not None:
         require_writable(issues, "--issues")

@@ -17,6 +17,7 @@ from geoportal.settings import Settings
 _COMMANDS: Final = {
     "changes": "changes:changes",
     "coverage": "coverage:coverage",
+    "describe": "describe:describe",
     "districts": "search:districts",
     "doctor": "database:doctor",
     "export": "search:export",
@@ -37,6 +38,7 @@ _COMMANDS: Final = {
 _SUMMARIES: Final = {
     "changes": "Compare two editions: opened, closed, moved, renamed, filings, telephone.",
     "coverage": "Write the coverage pack of a district: maps, tables, method.",
+    "describe": "Say what a file is taken for; write a mapping to fill in for `import --map`.",
     "districts": "List the districts held.",
     "doctor": "Say what is wrong with this installation or its data, and how to mend it.",
     "export": "Write facilities to a file; all of them when no filter is given.",

@@ -12,6 +12,7 @@ from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.map_files import MapLayer, is_json, is_map, read_layers
+from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import WARNING, Issue
@@ -21,9 +22,10 @@ from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.source import Source
 
-_LAYOUTS: Final = tuple(
+LAYOUTS: Final = tuple(
     layout for source in SOURCES if not source.streamed for layout in source.layouts
 )
+"""Layouts of tables that are read as a whole."""
 _STREAMED_LAYOUTS: Final = tuple(
     layout for source in SOURCES if source.streamed for layout in source.layouts if layout.required
 )
@@ -77,8 +79,10 @@ class Content:
         return extract
 
 
-def identify(member: Member, crs: str = "") -> list[Content]:
+def identify(member: Member, crs: str = "", mapping: ColumnMapping | None = None) -> list[Content]:
     """Read a file and find out what it is: one content, or several of a workbook with several.
+
+    A ``mapping`` says it instead.
 
     ``crs`` is the reference system of a map file that declares none; empty when none is chosen.
 
@@ -87,15 +91,23 @@ def identify(member: Member, crs: str = "") -> list[Content]:
     InputRefusedError
         When it is unreadable, of an unknown layout, or not supported.
     """
+    if mapping is not None and (is_map(member) or is_json(member.data)):
+        return [_identify_map(member, mapping.crs or crs, mapping)]
     if is_map(member):
         return [_identify_map(member, crs)]
     if is_json(member.data):
         return [_identify_json(member, crs)]
+    if mapping is not None:
+        return _identify_tables(member, mapping)
     headless = (source.headless(member) for source in SOURCES if source.headless)
     stream = recognise_stream(member, _STREAMED_LAYOUTS) or next(filter(None, headless), None)
     if stream is not None:
         return [Content(BY_NAME[stream.layout.source], stream)]
-    tables = recognise(member.name, read_sheets(member), _LAYOUTS)
+    return _identify_tables(member)
+
+
+def _identify_tables(member: Member, mapping: ColumnMapping | None = None) -> list[Content]:
+    tables = recognise(member.name, read_sheets(member), LAYOUTS, mapping)
     return [
         Content(BY_NAME[table.layout.source], table, part=_part(table) if tables[1:] else "")
         for table in tables
@@ -120,9 +132,11 @@ def _identify_json(member: Member, crs: str) -> Content:
     return _identify_map(member, crs)
 
 
-def _identify_map(member: Member, crs: str) -> Content:
+def _identify_map(member: Member, crs: str, mapping: ColumnMapping | None = None) -> Content:
     """Return the layers of the first source that knows any; the others are left out with a note."""
     layers = read_layers(member, crs)
+    if mapping is not None:
+        layers = [mapping.rename(layer) for layer in layers]
     not_needed: list[NotNeededError] = []
     for source in SOURCES:
         described = [layer for layer in layers if _describes(source, member, layer, not_needed)]

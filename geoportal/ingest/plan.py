@@ -16,6 +16,7 @@ from geoportal.errors import (
 from geoportal.ingest.catalogue import FICTIONAL, source_named
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.files.archives import DOCUMENTS, Member, open_members
+from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.refusal import CutFileError, NotNeededError
 from geoportal.ingest.files.report import FileReport
 from geoportal.ingest.reading.source import LAST
@@ -116,12 +117,20 @@ class Planner:
     """Opens files and finds out what they are.
 
     ``source`` is ``"auto"`` or the source every file must be of, ``fictional`` names the files of
-    the sample city, ``crs`` is the reference system of map files that declare none.
+    the sample city, ``crs`` is the reference system of map files that declare none, ``mapping``
+    says what the columns are.
     """
 
-    def __init__(self, source: str, fictional: frozenset[Path], crs: str = "") -> None:
+    def __init__(
+        self,
+        source: str,
+        fictional: frozenset[Path],
+        crs: str = "",
+        mapping: ColumnMapping | None = None,
+    ) -> None:
         self._source = source
         self._crs = crs
+        self._mapping = mapping
         self._fictional = fictional
         self._bytes_in_memory = 0
 
@@ -157,7 +166,7 @@ class Planner:
         """Yield a plan for each content of a member, or one with the report why there is none."""
         report = FileReport(member.name, sha256=member.sha256)
         try:
-            contents = identify(member, self._crs)
+            contents = identify(member, self._crs, self._mapping)
         except NotNeededError as error:
             report.source = error.source
             report.leave_out(str(error))

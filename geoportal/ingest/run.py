@@ -14,6 +14,7 @@ from geoportal.errors import InputRefusedError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.files.archives import Member
+from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.report import INFO, WARNING, FileReport, ImportReport, Issue
 from geoportal.ingest.plan import (
     AUTO,
@@ -62,6 +63,8 @@ class ImportOptions:
     fictional : frozenset of Path
         Files of the sample city: marked as such, dated by the day of their first load, and
         giving way to real outlines and towns.
+    mapping : ColumnMapping or None
+        What the columns of the files are, where a person has written it down.
     """
 
     source: str = AUTO
@@ -70,6 +73,7 @@ class ImportOptions:
     max_rejected_percent: float = 20.0
     crs: str = ""
     fictional: frozenset[Path] = frozenset()
+    mapping: ColumnMapping | None = None
 
 
 class ImportRun:
@@ -98,9 +102,9 @@ class ImportRun:
 
     def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
-        plans = Planner(self._options.source, self._options.fictional, self._options.crs).plan(
-            paths
-        )
+        options = self._options
+        planner = Planner(options.source, options.fictional, options.crs, options.mapping)
+        plans = planner.plan(paths)
         with self._database.engine.connect() as connection, self._whole(connection):
             for number, plan in enumerate(plans):
                 self._progress("files", number, len(plans))
@@ -151,7 +155,9 @@ class ImportRun:
         geography = self._geography
         part = connection.begin_nested()
         try:
-            content = plan.content or identify(member, self._options.crs)[plan.place]
+            content = plan.content
+            if content is None:
+                content = identify(member, self._options.crs, self._options.mapping)[plan.place]
             self._import_content(connection, member, content, plan)
         except InputRefusedError as error:
             part.rollback()

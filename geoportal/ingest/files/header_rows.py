@@ -93,6 +93,12 @@ def find_header(sheet: Sheet, layouts: Sequence[Layout]) -> Fit | None:
     return None
 
 
+def leading_headers(sheet: Sheet) -> Iterator[Header]:
+    """Yield what may be the header among the first rows, single rows before joined ones."""
+    for first in range(min(len(sheet.rows), SEARCHED_ROWS)):
+        yield from _headers(sheet.rows, first)
+
+
 def heading_of(sheet: Sheet, header: Header) -> Heading:
     """Return what stands around the rows below a header."""
     above = "\n".join(" ".join(filter(None, row.cells)) for row in sheet.rows[: header.first])

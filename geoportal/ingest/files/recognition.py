@@ -17,6 +17,7 @@ from geoportal.ingest.files.header_rows import (
     join_rows,
 )
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
 from geoportal.ingest.files.table_rows import RowReader
 from geoportal.ingest.files.tables import Sheet
@@ -35,9 +36,12 @@ _REIWA = 2018
 
 
 def recognise(
-    name: str, sheets: Sequence[Sheet], layouts: Iterable[Layout]
+    name: str,
+    sheets: Sequence[Sheet],
+    layouts: Iterable[Layout],
+    mapping: ColumnMapping | None = None,
 ) -> list[RecognisedTable]:
-    """Find the layouts of a file; the name is for messages.
+    """Find the layouts of a file, or read it by a mapping; the name is for messages.
 
     Every sheet of a workbook is read; those of one layout make one table. Of sheets named after
     years or dates the newest is read.
@@ -55,7 +59,7 @@ def recognise(
     fits: dict[str, list[tuple[Sheet, Fit]]] = {}
     by_key = {f"{layout.source}/{layout.variant}": layout for layout in known}
     for sheet in sheets:
-        fit = find_header(sheet, known)
+        fit = mapping.fit(name, sheet, known) if mapping else find_header(sheet, known)
         if fit is None:
             left_out.append(_left_out(sheet, "nothing that is known; it is left out"))
         elif len(sheets) > 1 and _ENDED.search(sheet.title):
@@ -64,6 +68,8 @@ def recognise(
         else:
             key = f"{fit.layout.source}/{fit.layout.variant}"
             fits.setdefault(key, []).append((sheet, fit))
+    if not fits and mapping:
+        raise _without_columns(name, sheets, known, mapping)
     if not fits:
         raise _unknown(name, sheets, known)
     tables = []
@@ -77,6 +83,17 @@ def recognise(
         left_out += older
         tables.append(_merged([_table(name, sheet, fit) for sheet, fit in current]))
     return [replace(tables[0], issues=(*tables[0].issues, *left_out)), *tables[1:]]
+
+
+def _without_columns(
+    name: str, sheets: Sequence[Sheet], layouts: tuple[Layout, ...], mapping: ColumnMapping
+) -> UnknownLayoutError:
+    header = likely_header(sheets, layouts)
+    columns = ", ".join(shorten(cell) for cell in header.names if cell)
+    return UnknownLayoutError(
+        f"{name}: no row has the columns of the mapping ({', '.join(mapping.columns.values())}). "
+        f"The columns in line {header.line} are: {columns}"
+    )
 
 
 def _left_out(sheet: Sheet, message: str) -> Issue:

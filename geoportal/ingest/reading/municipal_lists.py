@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.domain.place import Municipality
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import complete_address, squeeze
 from geoportal.ingest.reading.opening_words import apply_remark, read_clock, read_day_words
@@ -110,11 +111,17 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
         return complete_address(
             address, municipalities[area].prefecture, municipalities[area].name
         ), area
-    titled = finder.by_last_part(notes.record.sheet)  # a ward a sheet
-    if len(titled) == 1 and not notes.record.get("municipality"):
-        return complete_address(address, titled[0].prefecture, titled[0].name), titled[0].code
+    name = notes.record.get("municipality") or notes.record.sheet  # a ward a sheet
+    code = finder.by_bare_address(name) or _only(finder.by_last_part(name))
+    if code and (not prefecture or municipalities[code].prefecture == prefecture):
+        info = municipalities[code]
+        return complete_address(address, info.prefecture, info.name), code
     whole = complete_address(address, prefecture, notes.record.get("municipality"))
     return whole, finder.by_address(whole)
+
+
+def _only(municipalities: list[Municipality]) -> str:
+    return municipalities[0].code if len(municipalities) == 1 else ""
 
 
 def _prefecture(notes: RowNotes, edition: Edition) -> str:

@@ -22,7 +22,12 @@ _AGES = re.compile(
     rf"(?P<after>{_SEX})?"
 )
 _OPEN = 999
-HEADER_PATTERN = r"[男女性計総数の()]*\d{1,3}歳?(?:[~〜ー‐‑–—―−-]\d{0,3}|以上)?歳?(?:以上)?.*"
+_NUMBERED = re.compile(r"(man|woman)([1-9]|1[0-8])")
+"""Bands of five years by number (FIWARE, 高松市): man1 is 0 to 4, man18 is 85 and over."""
+_OLDEST_BAND = 85
+HEADER_PATTERN = (
+    r"(?:wo)?man\d+|[男女性計総数の()]*\d{1,3}歳?(?:[~〜ー‐‑–—―−-]\d{0,3}|以上)?歳?(?:以上)?.*"
+)
 """Folded headers that look like ages, for `Layout.patterns`."""
 
 
@@ -52,6 +57,10 @@ def read_age_column(header: str) -> AgeColumn | None:
     The header may be folded or not.
     """
     folded = fold_header(header)
+    if band := _NUMBERED.fullmatch(folded):
+        low = 5 * (int(band[2]) - 1)
+        sex = "男" if band[1] == "man" else "女"
+        return AgeColumn(folded, sex, low, _OPEN if low == _OLDEST_BAND else low + 4)
     plain = _DASHES.sub("-", re.sub("[歳才の()（）人口]", "", folded))
     match = _AGES.fullmatch(plain)
     if match is None or (match["before"] and match["after"]):

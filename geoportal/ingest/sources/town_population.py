@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from geoportal.errors import InputRefusedError
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
@@ -22,6 +22,12 @@ from geoportal.ingest.reading.rows import RowNotes, read_number
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
 from geoportal.ingest.reading.town_areas import read_area
+from geoportal.ingest.reading.town_rows import (
+    TownRow,
+    newest_rows,
+    of_both_sexes,
+    without_subtotals,
+)
 from geoportal.store.town_population import TownPeople
 from geoportal.text.wareki import parse_date
 
@@ -36,11 +42,12 @@ LAYOUT: Final = Layout(
             "全国地方公共団体コード",
             "市区町村コード",
             "団体コード",
+            "prefCode",
         ),
-        "town_code": ("地域コード", "町丁目コード", "町字コード", "町字ID"),
-        "prefecture": ("都道府県名",),
-        "municipality": ("市区町村名", "市町村名", "区名"),
-        "day": ("調査年月日", "基準年月日", "調査日", "基準日"),
+        "town_code": ("地域コード", "町丁目コード", "町字コード", "町字ID", "regionCode"),
+        "prefecture": ("都道府県名", "prefName"),
+        "municipality": ("市区町村名", "市町村名", "区名", "cityName"),
+        "day": ("調査年月日", "基準年月日", "調査日", "基準日", "surveyDate"),
         "name": (
             "地域名",
             "町丁目名",
@@ -48,16 +55,17 @@ LAYOUT: Final = Layout(
             "町丁目",
             "町名",
             "町字名",
+            "regionName",
             "町丁字名",
             "大字町名",
         ),
         "sex": ("性別", "男女別", "男女"),
-        "pop": ("総人口", "人口総数", "人口", "総数", "計", "人口計", "合計"),
-        "male": ("男性", "男", "男性総数", "男性人口"),
-        "female": ("女性", "女", "女性総数", "女性人口"),
+        "pop": ("総人口", "人口総数", "人口", "総数", "計", "人口計", "totalPopulation"),
+        "male": ("男性", "男", "男性総数", "男性人口", "male"),
+        "female": ("女性", "女", "女性総数", "女性人口", "woman"),
     },
     required=("name", "pop"),
-    known=frozenset({"地方公共団体名", "世帯数", "備考"}),
+    known=frozenset({"地方公共団体名", "世帯数", "備考", "numberOfHouseholds", "note", "location"}),
     patterns=(HEADER_PATTERN,),
     optional=frozenset(
         {"code", "town_code", "prefecture", "municipality", "male", "female", "sex"}
@@ -65,12 +73,10 @@ LAYOUT: Final = Layout(
     carried=("code", "town_code", "prefecture", "municipality", "day", "name"),
     split_by="sex",
 )
-_BOTH_SEXES: Final = frozenset({"", "計", "総数", "合計", "男女計", "男女", "総計", "全体"})
 _HIDDEN = frozenset(
     {"", "x", "-", "*", "**", "***", "ー", "―", "—", "–", "‐", "−", "…", "...", "秘匿"}
 )
 _HIDDEN_MESSAGE = "figures are not published for these rows; they stay unknown and are never 0"
-_CHOME = re.compile("[0-9一二三四五六七八九十]+丁目$")
 _GROUPS: Final = ("pop", *OLD_FROM)
 
 
@@ -93,16 +99,6 @@ class TownExtract(Extract):
     """
 
     towns: dict[str, list[ListedTown]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    record: Record
-    code: str
-    name: str
-    day: str
-    total: bool
-    figures: dict[str, int | None]
 
 
 def newest_day(table: RecognisedTable) -> str:
@@ -135,15 +131,15 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         extract.issues.extend(notes.issues)
         if row is not None:
             rows.append(row)
-    rows = _of_both_sexes(rows)
-    counted = _without_subtotals(_newest(rows, extract), extract)
+    rows = of_both_sexes(rows)
+    counted = without_subtotals(newest_rows(rows, extract, LAYOUT), extract, LAYOUT)
     _add_towns([row for row in counted if not row.total], extract)
     _check_totals(counted, edition, extract)
     _note_unpublished(ages, counted, extract)
     return extract
 
 
-def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> _Row | None:
+def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> TownRow | None:
     record = notes.record
     area = read_area(notes, edition.municipalities)
     figures: dict[str, int | None] = {
@@ -162,7 +158,9 @@ def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> _Row | None:
         _check_sums(notes, figures, by_age, ages)
     for group in OLD_FROM:
         figures[group] = _sum(by_age, ages.of_group(group))
-    return _Row(record, area.code, area.name, day.isoformat() if day else "", area.total, figures)
+    return TownRow(
+        record, area.code, area.name, day.isoformat() if day else "", area.total, figures
+    )
 
 
 def _people(notes: RowNotes, name: str, text: str) -> int | None:
@@ -209,70 +207,8 @@ def _check_sums(
             notes.warn(name, "ages_differ", message)
 
 
-def _of_both_sexes(rows: list[_Row]) -> list[_Row]:
-    """Return the rows of both sexes; men and women are added up where the list has no such row."""
-    whole = {(row.code, row.name, row.day) for row in rows if _is_whole(row)}
-    both: dict[tuple[str, str, str], _Row] = {}
-    kept = []
-    for row in rows:
-        key = row.code, row.name, row.day
-        if _is_whole(row):
-            kept.append(row)
-        elif key in both:
-            other = both[key].figures
-            for name, people in row.figures.items():
-                known = other.get(name)
-                other[name] = None if people is None or known is None else known + people
-        elif key not in whole:
-            both[key] = row
-            kept.append(row)
-    return kept
-
-
-def _is_whole(row: _Row) -> bool:
-    return row.record.get("sex") in _BOTH_SEXES
-
-
-def _newest(rows: list[_Row], extract: TownExtract) -> list[_Row]:
-    """Return the rows of the newest date of each municipality: a file may hold a series."""
-    newest: dict[str, str] = {}
-    for row in rows:
-        newest[row.code] = max(newest.get(row.code, ""), row.day)
-    older = [row for row in rows if row.day and row.day < newest[row.code]]
-    if older:
-        message = "rows of earlier dates are in the file; only the newest date is taken"
-        line, name = older[0].record.line, LAYOUT.official("day")
-        extract.issues.append(Issue(line, name, "older_rows", INFO, str(len(older)), message))
-    return [row for row in rows if not row.day or row.day == newest[row.code]]
-
-
-def _without_subtotals(rows: list[_Row], extract: TownExtract) -> list[_Row]:
-    """Leave out a town that is nothing but the sum of its 丁目 in the same file.
-
-    城内 beside 城内1丁目 and 城内2丁目 is either a place of its own or their sum: it is a sum when
-    there are several and the people are the same to the last one.
-    """
-    parts: dict[tuple[str, str], list[int | None]] = {}
-    for row in rows:
-        stem = _CHOME.sub("", row.name)
-        if stem != row.name:
-            parts.setdefault((row.code, stem), []).append(row.figures["pop"])
-    distinct_rows = []
-    for row in rows:
-        inner = parts.get((row.code, row.name), [])
-        known = [people for people in inner if people]
-        if len(inner) < 2 or len(known) < len(inner) or sum(known) != row.figures["pop"]:
-            distinct_rows.append(row)
-            continue
-        message = "the people are those of its 丁目 together: taken for their sum and not counted"
-        notes = RowNotes(row.record, LAYOUT)
-        notes.info("name", "subtotal_row", message)
-        extract.issues.extend(notes.issues)
-    return distinct_rows
-
-
-def _add_towns(rows: list[_Row], extract: TownExtract) -> None:
-    seen: dict[tuple[str, str], tuple[_Row, TownPeople]] = {}
+def _add_towns(rows: list[TownRow], extract: TownExtract) -> None:
+    seen: dict[tuple[str, str], tuple[TownRow, TownPeople]] = {}
     for row in rows:
         name = row.name
         town_code = row.record.get("town_code")
@@ -298,7 +234,7 @@ def _add_towns(rows: list[_Row], extract: TownExtract) -> None:
         extract.issues.extend(notes.issues)
 
 
-def _check_totals(rows: list[_Row], edition: Edition, extract: TownExtract) -> None:
+def _check_totals(rows: list[TownRow], edition: Edition, extract: TownExtract) -> None:
     """Compare the rows of totals with what was counted."""
     for row in (row for row in rows if row.total):
         notes = RowNotes(row.record, LAYOUT)
@@ -317,7 +253,7 @@ def _check_totals(rows: list[_Row], edition: Edition, extract: TownExtract) -> N
         extract.issues.extend(notes.issues)
 
 
-def _note_unpublished(ages: AgeTable, rows: list[_Row], extract: TownExtract) -> None:
+def _note_unpublished(ages: AgeTable, rows: list[TownRow], extract: TownExtract) -> None:
     """Say how many figures stay unknown, and which groups the file cannot give at all."""
     missing = [group for group in OLD_FROM if not ages.of_group(group)]
     if missing and rows:
