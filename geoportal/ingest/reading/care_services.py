@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from geoportal.ingest.reading.rows import RowNotes, read_count
 from geoportal.text.normalize import fold
 
 _SERVICES = """
@@ -66,6 +67,15 @@ KINDS = MappingProxyType(
     {line.split(" ")[0]: line.split(" ")[1] for line in _SERVICES.strip().splitlines()}
 )
 """Facility kind by service code."""
+NO_CAPACITY = frozenset(
+    {
+        *("home_help", "visiting_bathing", "visiting_nursing", "visiting_rehabilitation"),
+        *("night_home_help", "regular_visiting", "care_management", "equipment"),
+    }
+)
+"""Kinds without places: a number in 定員 counts something else (visits, people looked after)."""
+MOST_PLACES = 1_000
+"""More places no facility has: 99999 stands for no limit."""
 OFFICE_NUMBER = re.compile(r"\d{2}[0-9A-Z]\d{7}")
 """介護保険事業所番号: prefecture, a digit or letter, seven digits."""
 
@@ -180,3 +190,13 @@ def named_service(text: str) -> str:
     inner = {label for label in found for other in found if label != other and label in other}
     widest = [label for label in found if label not in inner]
     return widest[0] if len({labels[label] for label in widest}) == 1 else ""
+
+
+def read_places(notes: RowNotes, kind: str) -> int | None:
+    """Return the places of an office (定員), None when they are not known or it has none."""
+    places = read_count(notes, "capacity", zero_unknown=True)
+    if places is None or (kind not in NO_CAPACITY and places <= MOST_PLACES):
+        return places
+    message = "no number of places: the kind has none, or nothing has so many; not used"
+    notes.info("capacity", "no_capacity", message)
+    return None

@@ -20,8 +20,9 @@ CONFIRM_LEAST_M = 300.0
 CONFIRM_FACTOR = 1.5
 CONFIRM_MOST_M = 3_000.0
 """However large a town is: a position farther from it than this is not confirmed by it."""
-FAR_LEAST_M = 3_000.0
-FAR_FACTOR = 3.0
+FAR_LEAST_M = 200.0
+FAR_FACTOR = 2.0
+"""Of the uncertainty of the address's 町丁目: a point farther from it is doubted (decision 047)."""
 _USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
 _TRUSTED = frozenset({"inside", "near", "town"})
 

@@ -13,7 +13,7 @@ from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, service_code
+from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, read_places, service_code
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.municipalities import complete_address
@@ -21,7 +21,6 @@ from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
     read_contact,
-    read_count,
     read_line,
     read_official_number,
     read_paragraph,
@@ -139,7 +138,7 @@ def _record(
         **read_contact(notes),
         identifiers={CARE_OFFICE_NUMBER: number},
         services=(read_line(notes, "service"),),
-        capacity=read_count(notes, "capacity", zero_unknown=True),
+        capacity=read_places(notes, kind),
         hours=hours,
         note=read_paragraph(notes, "note"),
         claims=claims,

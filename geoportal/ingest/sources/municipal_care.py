@@ -19,6 +19,7 @@ from geoportal.ingest.reading.care_services import (
     NOT_LISTED,
     OFFICE_NUMBER,
     named_service,
+    read_places,
     read_services,
     spoken_service_code,
 )
@@ -40,7 +41,6 @@ from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
     read_contact,
-    read_count,
     read_line,
     read_official_number,
     read_paragraph,
@@ -165,7 +165,7 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
             record_id=f"{service}-{key}",
             kind=kind,
             services=(label,),
-            capacity=base.capacity if len(services) == 1 else None,
+            capacity=read_places(notes, kind) if len(services) == 1 else None,
             claims=edition.type_claims(kind),
         )
         scope = f"{service}/{base.municipality_code or base.address[:3]}"
@@ -231,7 +231,6 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
         lat=lat,
         **read_contact(notes),
         identifiers={CARE_OFFICE_NUMBER: number} if number else {},
-        capacity=read_count(notes, "capacity", zero_unknown=True),
         hours=hours_or_none(Hours(open_days=days, note=remark, as_of=edition.as_of, source=NAME)),
         note=read_paragraph(notes, "note"),
     )

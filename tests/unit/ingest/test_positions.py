@@ -143,7 +143,7 @@ def test_a_position_in_the_next_ward_is_not_kept_against_its_address(geography):
 def test_a_position_in_its_ward_far_from_its_address_gets_a_larger_uncertainty(geocoder):
     geography = make_geography(geocoder, south=33.0)
     uncertainty = geography.geocoder.geocode(ASANO).uncertainty_m
-    limit = max(3 * uncertainty, 3_000)
+    limit = max(2 * uncertainty, 200)
     kept = place_record(record(*moved(ASANO_POINT, 180, 0.95 * limit)), geography).location
     assert kept.warnings == ()
     lon, lat = moved(ASANO_POINT, 180, 1.05 * limit)

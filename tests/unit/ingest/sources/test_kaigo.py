@@ -197,3 +197,21 @@ def test_one_bad_row_in_many_is_left_out_and_told(database, tmp_path):
     assert (report.rows_read, report.accepted, report.rejected) == (10, 9, 1)
     assert len(found) == 9
     assert [i.line for i in report.issues if i.severity == "error"] == [11]
+
+
+@pytest.mark.parametrize(
+    ("service", "published", "capacity"),
+    [
+        ("通所介護", "30", 30),
+        ("通所介護", "99999", None),
+        ("介護老人福祉施設", "480", 480),
+        ("訪問看護", "360", None),
+        ("訪問入浴介護", "130", None),
+        ("居宅介護支援", "35", None),
+    ],
+)
+def test_only_kinds_with_places_have_a_capacity(database, tmp_path, service, published, capacity):
+    row = kaigo_row(サービスの種類=service, 定員=published)
+    report, (facility,) = imported(database, tmp_path, row)
+    assert (facility.capacity, report.rejected) == (capacity, 0)
+    assert ("no_capacity" in codes(report)) == (capacity is None)
