@@ -19,7 +19,7 @@ from geoportal.cli.console import Console, command, progress_bar, require_writab
 from geoportal.cli.diagnosis import diagnose
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
-from geoportal.ingest.catalogue import BY_NAME
+from geoportal.ingest.content import MAPPABLE
 from geoportal.ingest.files.mapping import read_mapping
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
@@ -84,7 +84,7 @@ def import_(
         dry_run=dry_run,
         max_rejected_percent=max_rejected,
         crs=crs,
-        mapping=read_mapping(mapping_file, (*BY_NAME,)) if mapping_file else None,
+        mapping=read_mapping(mapping_file, MAPPABLE) if mapping_file else None,
     )
     if issues is not None:
         require_writable(issues, "--issues")

@@ -12,7 +12,7 @@ from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.map_files import MapLayer, is_json, is_map, read_layers
-from geoportal.ingest.files.mapping import ColumnMapping
+from geoportal.ingest.files.mapping import MAP_SOURCE, ColumnMapping
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import WARNING, Issue
@@ -26,6 +26,8 @@ LAYOUTS: Final = tuple(
     layout for source in SOURCES if not source.streamed for layout in source.layouts
 )
 """Layouts of tables that are read as a whole."""
+MAPPABLE: Final = (*dict.fromkeys(layout.source for layout in LAYOUTS), MAP_SOURCE)
+"""Sources a file can be read as by a mapping."""
 _STREAMED_LAYOUTS: Final = tuple(
     layout for source in SOURCES if source.streamed for layout in source.layouts if layout.required
 )

@@ -159,7 +159,7 @@ def _told_by_rows(sheet: Sheet, header: Header) -> Layout | None:
         (sum(test(cell) for test in layout.telling.values() for cell in cells), layout)
         for layout in LAYOUTS
     ]
-    count, best = max(told, key=lambda count_layout: count_layout[0])
+    count, best = max(told, key=lambda told_by: (told_by[0], -len(told_by[1].columns)))
     return best if count else None
 
 

@@ -25,6 +25,12 @@ from geoportal.ingest.files.tables import Sheet
 _NEAR = 0.3
 """Share of a layout's columns from which an error names it as near."""
 _NEAREST = 3
+_NAMED = {
+    "かかりつけ医機能報告": re.compile(
+        "かかりつけ医機能報告|かかりつけ医機能.*(有無|内容)|[12]号機能"
+    )
+}
+_NAMED_COLUMNS = 2
 _TABLE_COLUMNS = 3
 _SHOWN = 12
 _ENDED = re.compile("廃止|休止|取消|辞退|閉鎖|閉院")
@@ -59,6 +65,8 @@ def recognise(
     fits: dict[str, list[tuple[Sheet, Fit]]] = {}
     by_key = {f"{layout.source}/{layout.variant}": layout for layout in known}
     for sheet in sheets:
+        if mapping is None:
+            _refuse_named(name, sheet)
         fit = mapping.fit(name, sheet, known) if mapping else find_header(sheet, known)
         if fit is None:
             left_out.append(_left_out(sheet, "nothing that is known; it is left out"))
@@ -83,6 +91,22 @@ def recognise(
         left_out += older
         tables.append(_merged([_table(name, sheet, fit) for sheet, fit in current]))
     return [replace(tables[0], issues=(*tables[0].issues, *left_out)), *tables[1:]]
+
+
+def _refuse_named(name: str, sheet: Sheet) -> None:
+    """Refuse data that are known by name and whose layout is not known yet."""
+    head = sheet.rows[:SEARCHED_ROWS]
+    for what, words in _NAMED.items():
+        title = " ".join(cell for row in head[:3] for cell in row.cells[:3])
+        columns = max(
+            (sum(bool(words.search(cell)) for cell in row.cells) for row in head), default=0
+        )
+        if words.search(f"{sheet.title} {title}") or columns >= _NAMED_COLUMNS:
+            raise UnknownLayoutError(
+                f"{name}: by its title or columns this is {what}, whose layout this version does "
+                "not know; `geoportal describe FILE` shows its columns, and a mapping reads it as "
+                "a list of institutions (`geoportal import FILE --map MAPPING`)"
+            )
 
 
 def _without_columns(

@@ -25,7 +25,7 @@ from geoportal.ingest.reading.care_services import (
 )
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
-from geoportal.ingest.reading.marks import read_mark
+from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
     CARRIED,
@@ -166,7 +166,7 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
             kind=kind,
             services=(label,),
             capacity=read_places(notes, kind) if len(services) == 1 else None,
-            claims=edition.type_claims(kind),
+            claims=(*edition.type_claims(kind), *marked_needs(notes, kind, edition)),
         )
         scope = f"{service}/{base.municipality_code or base.address[:3]}"
         yield SOURCE.listed(notes.record.line, record, scope)

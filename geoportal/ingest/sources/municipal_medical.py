@@ -8,11 +8,18 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.layouts import Heading, Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.reading.care_services import KINDS, read_services
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
-from geoportal.ingest.reading.institution_codes import institution_code, named_hospital
-from geoportal.ingest.reading.marks import read_mark
+from geoportal.ingest.reading.institution_codes import institution_code
+from geoportal.ingest.reading.institution_kinds import (
+    UNDECIDED,
+    institution_kind,
+    kind_by_name,
+    stated_kind,
+)
+from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,
     PLACE_COLUMNS,
@@ -37,34 +44,6 @@ from geoportal.text.normalize import fold
 from geoportal.text.wareki import parse_date
 
 NAME: Final = "municipal-medical"
-_UNDECIDED: Final = "医療機関"
-"""Kind of a list that names none: each row's own name decides."""
-_STATED_KINDS: Final = MappingProxyType(
-    {
-        "歯科診療所": re.compile("歯科|デンタル"),
-        "薬局": re.compile("薬局"),
-        "病院": re.compile("病院"),
-        "診療所": re.compile("診療所|クリニック|医院"),
-        "助産所": re.compile("助産"),
-        _UNDECIDED: re.compile("医療機関|診療科|訪問診療|往診"),
-    }
-)
-
-
-def _stated_kind(heading: Heading) -> str:
-    """Return the kind of a whole list by its titles and columns (薬局名称), empty for none.
-
-    Where they name several kinds the row's name decides.
-    """
-    for titles in ((heading.sheet,), (heading.above,), heading.header):
-        text = " ".join(titles)
-        named = [kind for kind, words in _STATED_KINDS.items() if words.search(text)]
-        kinds = [kind for kind in named if kind != _UNDECIDED]
-        if named:
-            return kinds[0] if len(kinds) == 1 else _UNDECIDED
-    return ""
-
-
 LAYOUT: Final = Layout(
     NAME,
     "",
@@ -116,23 +95,10 @@ LAYOUT: Final = Layout(
     optional=PLACE_OPTIONAL
     | {"number", "licence", "validity", "operator", "code", "hours_note", "after_hours", "kana"}
     | {"days", "opens", "closes", "departments", "beds"},
-    stated={"kind": _stated_kind},
-    telling={"kind": lambda text: _kind_named(text) != ""},
+    stated={"kind": stated_kind},
+    telling={"kind": lambda text: bool(institution_kind(text) or read_services(text)[0])},
 )
 
-_KINDS: Final = MappingProxyType(
-    {
-        fold(name): kind
-        for kind, names in {
-            "hospital": "病院 総合病院 一般病院 精神科病院 地域医療支援病院 特定機能病院",
-            "clinic": "診療所 有床診療所 無床診療所 一般診療所 医科診療所 クリニック 医院 医科",
-            "dental_clinic": "歯科診療所 歯科 歯科医院 歯科病院 歯科クリニック",
-            "pharmacy": "薬局 保険薬局 調剤薬局 保険調剤薬局 薬局（調剤）",
-            "maternity_home": "助産所 助産院",
-        }.items()
-        for name in names.split(" ")
-    }
-)
 _OTHER_TRADES: Final = re.compile(
     "販売業|製造|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
 )
@@ -160,7 +126,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
 
 def _other_trade(record: Record) -> bool:
     text = unicodedata.normalize("NFKC", record.get("kind"))
-    return fold(text) not in _KINDS and bool(_OTHER_TRADES.search(text))
+    return not institution_kind(text) and bool(_OTHER_TRADES.search(text))
 
 
 def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
@@ -187,11 +153,20 @@ def _departments(notes: RowNotes) -> tuple[str, ...]:
 
 
 def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
-    """Return the kind; the standard calls a dental clinic a clinic without beds like any other."""
+    """Return the kind; the standard calls a dental clinic a clinic without beds like any other.
+
+    Lists of all resources of a city have offices of care services among the institutions.
+    """
     text = notes.record.get("kind")
-    kind = _kind_named(text)
-    if text == _UNDECIDED:
-        return _kind_by_name(notes, departments)
+    kind = institution_kind(text)
+    if text == UNDECIDED:
+        notes.info("name", "kind_from_name", "the list names no kind; taken from the name")
+        return kind_by_name(read_line(notes, "name"), departments)
+    if not kind:
+        services = list(read_services(text)[0])
+        if services[1:]:
+            notes.warn("kind", "several_services", "only the first service is read")
+        kind = KINDS[services[0]] if services else ""
     if not kind:
         message = "expected 病院, 診療所, 歯科診療所, 薬局 …; is the row shifted?"
         notes.reject("kind", "unknown_kind", message)
@@ -205,26 +180,6 @@ def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
         notes.info("name", "kind_from_name", "taken for a dental clinic by its name")
         return "dental_clinic"
     return kind
-
-
-def _kind_named(text: str) -> str:
-    return _KINDS.get(fold(text), "")
-
-
-def _kind_by_name(notes: RowNotes, departments: tuple[str, ...]) -> str:
-    """Return the kind by the name of a row; by law only a hospital is called one."""
-    name = read_line(notes, "name")
-    message = "the list names no kind; taken from the name"
-    notes.info("name", "kind_from_name", message)
-    if "薬局" in name or "ファーマシー" in name:
-        return "pharmacy"
-    if re.search("歯科|デンタル", name) or (
-        departments and all("歯" in department for department in departments)
-    ):
-        return "dental_clinic"
-    if "助産" in name:
-        return "maternity_home"
-    return "hospital" if named_hospital(name) else "clinic"
 
 
 def _facility(
@@ -255,7 +210,7 @@ def _facility(
         departments=tuple(dict.fromkeys(departments)),
         hours=read_hours(notes, edition),
         note=_note(notes, edition),
-        claims=edition.type_claims(kind),
+        claims=(*edition.type_claims(kind), *marked_needs(notes, kind, edition)),
     )
 
 

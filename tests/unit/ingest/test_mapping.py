@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.ingest.catalogue import BY_NAME
+from geoportal.ingest.content import MAPPABLE
 from geoportal.ingest.describe import describe_file
 from geoportal.ingest.files.mapping import read_mapping
 from geoportal.store.facilities import read_records
@@ -40,7 +40,7 @@ def odd(tmp_path):
 def mapping(tmp_path, text):
     path = tmp_path / "mapping.toml"
     path.write_text(text, "utf-8")
-    return read_mapping(path, (*BY_NAME,))
+    return read_mapping(path, MAPPABLE)
 
 
 def records(database):
@@ -131,6 +131,7 @@ def test_properties_of_a_map_file_are_mapped(database, tmp_path):
     [
         ("source = ", "no TOML"),
         ('source = "nothing"', "source must be one of"),
+        ('source = "blocks"', "source must be one of"),  # read row by row, by its own header
         ('source = "kaigo"\nspalten = 1', "spalten is not known"),
         ('source = "kaigo"\n[columns]\nname = 1', "holds lines like"),
         ('source = "kaigo"\n[columns]\nname = "a"\n[fixed]\nname = "b"', "both a column and fixed"),

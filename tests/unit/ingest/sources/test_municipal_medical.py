@@ -276,3 +276,47 @@ def test_a_remark_that_contradicts_changes_the_sessions_or_makes_them_unclear(da
     assert [span for span in spans if span[0] == 3] == [(3, "09:00", "12:30")]
     assert found.hours.unclear_days == (2,)
     assert found.hours.closed_dates[0] == "01-01"
+
+
+def test_a_list_of_all_resources_has_offices_of_care_among_the_institutions(database, tmp_path):
+    header = ["名称", "種別", "住所", "電話番号"]
+    rows = [
+        dict(zip(header, [f"見本{kind}", kind, "小倉北区城内1-1", ""], strict=True))
+        for kind in ("病院", "診療所", "訪問看護ステーション", "居宅介護支援事業所")
+    ]
+    report, found = imported(database, tmp_path, header, *rows)
+    assert (report.accepted, report.rejected) == (4, 0)
+    assert {record.kind for record in found} == {
+        *("hospital", "clinic", "visiting_nursing", "care_management"),
+    }
+
+
+def test_marks_in_columns_of_needs_are_facts_of_the_list(database, tmp_path):
+    header = ["医療機関名", "住所", "訪問診療", "往診", "看取り", "胃ろう"]
+    cells = ["見本内科", "小倉北区城内1-1", "○", "×", "", "要相談"]
+    _, (found,) = imported(database, tmp_path, header, dict(zip(header, cells, strict=True)))
+    said = {(claim.code, claim.value, claim.evidence) for claim in found.claims}
+    assert said == {
+        ("FT.CLIN", "yes", "registry"),
+        ("VM.REG", "yes", "registry"),
+        ("VM.URG", "no", "registry"),
+    }
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["かかりつけ医機能報告 一覧"],
+            ["医療機関名", "所在地", "電話番号"],
+            ["見本", "城内1-1", ""],
+        ],
+        [["医療機関名", "所在地", "1号機能の有無", "2号機能の内容"], ["見本", "城内1-1", "有", ""]],
+    ],
+)
+def test_a_layout_known_by_name_alone_is_refused_by_its_name(database, tmp_path, rows):
+    width = max(map(len, rows))
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", padded[0], padded[1:])))
+    assert report.refused
+    assert "かかりつけ医機能報告" in report.issues[0].message
