@@ -34,9 +34,12 @@ class TownArea:
     total: bool
 
 
-def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
+def read_area(
+    notes: RowNotes, finder: MunicipalityFinder, *, whole: bool = False
+) -> TownArea | None:
     """Return what a row is about; None after noting why it cannot be told.
 
+    ``whole`` says that no row of the list names a town: they are about municipalities.
     The row has the fields ``code``, ``prefecture``, ``municipality`` and ``name``.
     """
     record = notes.record
@@ -59,7 +62,7 @@ def read_area(notes: RowNotes, finder: MunicipalityFinder) -> TownArea | None:
         message = "the row names no municipality; expected is a code of 5 or 6 digits, or a name"
         notes.reject("code" if record.get("code") else "municipality", "no_municipality", message)
         return None
-    if not record.get("name"):
+    if not record.get("name") and not whole:
         notes.reject("name", "no_town", "the row names no town")
         return None
     total = not name or name in _TOTALS or _WHOLE.fullmatch(name) is not None

@@ -148,10 +148,12 @@ def _record(
 def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[str, str]:
     """Return the five-digit code, or empty with the area as far as it is named."""
     text, name = record.get("area"), record.get("municipality")
+    named = edition.municipalities.by_name(record.get("prefecture"), name)
     code, padded = edition.municipalities.by_code(text)
+    if named and named.code != code and edition.municipalities.by_code(f"0{text}")[0] == named.code:
+        code, padded = named.code, True  # 12157 without its zero is another municipality's code
     if padded:
         notes.info("area", "number_mended", "a leading zero was lost (Excel); mended")
-    named = edition.municipalities.by_name(record.get("prefecture"), name)
     if text and not text.strip().isdigit():
         notes.misfit("area", "bad_code", "expected a code of six digits; not used")
     elif code and named and named.code != code:

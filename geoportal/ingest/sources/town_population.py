@@ -123,10 +123,15 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
         )
     extract = TownExtract()
     rows = []
+    whole = not any(record.get("name") for record in table.records)
+    if whole and table.records:
+        message = "no row names a town: the people of the municipality as a whole are not used"
+        name = LAYOUT.official("name")
+        extract.issues.append(Issue(table.header_line, name, "no_towns", WARNING, "", message))
     for record in table.records:
         extract.rows_read += 1
         notes = RowNotes(record, LAYOUT)
-        row = _read(notes, ages, edition)
+        row = _read(notes, ages, edition, whole=whole)
         extract.rejected += notes.rejected
         extract.issues.extend(notes.issues)
         if row is not None:
@@ -139,9 +144,9 @@ def extract(table: RecognisedTable, edition: Edition) -> TownExtract:
     return extract
 
 
-def _read(notes: RowNotes, ages: AgeTable, edition: Edition) -> TownRow | None:
+def _read(notes: RowNotes, ages: AgeTable, edition: Edition, *, whole: bool) -> TownRow | None:
     record = notes.record
-    area = read_area(notes, edition.municipalities)
+    area = read_area(notes, edition.municipalities, whole=whole)
     figures: dict[str, int | None] = {
         name: _people(notes, name, record.get(name)) for name in ("pop", "male", "female")
     }

@@ -215,3 +215,11 @@ def test_only_kinds_with_places_have_a_capacity(database, tmp_path, service, pub
     report, (facility,) = imported(database, tmp_path, row)
     assert (facility.capacity, report.rejected) == (capacity, 0)
     assert ("no_capacity" in codes(report)) == (capacity is None)
+
+
+def test_a_code_that_lost_its_zero_and_became_anothers_is_known_by_the_name(database, tmp_path):
+    row = kaigo_row(事業所番号="155780018", 都道府県名="北海道", 市区町村名="岩見沢市")
+    row |= {KAIGO_HEADER[0]: "12106", "住所": "北海道岩見沢市1条1丁目", "緯度": "", "経度": ""}
+    report, (facility,) = imported(database, tmp_path, row)
+    assert (report.rejected, facility.municipality_code) == (0, "01210")
+    assert facility.id == "k130-0155780018"

@@ -447,3 +447,9 @@ def test_rows_by_sex_are_one_town(placed, tmp_path, rows):
     assert (report.accepted, report.rejected) == (len(rows), 0)
     (town,) = held(placed).values()
     assert (town.people.pop, town.people.pop65) == (100, 30)
+
+
+def test_a_list_of_whole_municipalities_is_read_and_says_that_it_has_no_towns(placed, tmp_path):
+    report = imported(placed, tmp_path, row(""), row("", 3, 調査年月日="2024-01-31"))
+    assert (report.accepted, report.rejected, report.created) == (2, 0, 0)
+    assert {"no_towns", "total_row", "older_rows"} <= {code for _line, code in codes(report)}
