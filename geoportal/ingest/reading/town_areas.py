@@ -59,7 +59,10 @@ def read_area(
     name = squeeze(record.get("name")).removeprefix(prefecture)
     code, name = _without_municipality(code, name, prefecture, finder)
     if len(code) < 3:
-        message = "the row names no municipality; expected is a code of 5 or 6 digits, or a name"
+        message = (
+            "the row names no municipality; expected is a code of 5 or 6 digits, or a name; where "
+            "the whole list is of one, `geoportal describe` writes a mapping to say so"
+        )
         notes.reject("code" if record.get("code") else "municipality", "no_municipality", message)
         return None
     if not record.get("name") and not whole:
