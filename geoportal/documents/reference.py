@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Literal
 
@@ -222,13 +223,25 @@ def brief_centres(view: View, code: str) -> list[Document]:
     return [brief_centre(centre) for centre in view.snapshot.centres_for(code)]
 
 
+def _briefly(view: View, codes: Iterable[str]) -> list[Document]:
+    chains = [view.district_chain(code) for code in codes]
+    return [brief_district(chain[0]) for chain in chains if chain]
+
+
 def _centre(view: View, centre: Centre) -> Document:
     opening = view.calendar.next_opening(centre.hours, view.now)
-    chains = [view.district_chain(code) for code in centre.districts]
+    known = {**attributes(centre, "phone", "address", "fax", "url"), "located_in": ""}
+    facility = view.snapshot.by_id.get(view.redirects.get(f"c-{centre.id}", f"c-{centre.id}"))
+    if facility is not None:  # other lists may know more of it
+        known = {name: value or getattr(facility, name, "") for name, value in known.items()}
+        known["located_in"] = facility.municipality_code
     return {
         **brief_centre(centre),
-        **attributes(centre, "address", "place", "fax", "url"),
-        "districts": [brief_district(chain[0]) for chain in chains if chain],
+        **attributes(centre, "place", "area", "terms", "age_from"),
+        **known,
+        "facility": facility.id if facility is not None else None,
+        "districts": _briefly(view, centre.districts),
+        "residents_of": _briefly(view, centre.residents_of),
         **attributes(centre, "lon", "lat"),
         "hours": centre.hours.as_dict(),
         "open_now": view.calendar.status(centre.hours, view.now),

@@ -25,6 +25,15 @@ class Centre:
         Position where known, degrees, WGS 84.
     hours : Hours
         Reception hours and closing rules.
+    area : str
+        The area it answers for as published (names of towns), where that is finer than
+        ``districts``.
+    terms : tuple of str
+        Who may ask and on what terms: codes of the list ``centre-term`` of ``labels.csv``.
+    residents_of : tuple of str
+        Codes of the districts in whose residents' interest it is asked; empty = not stated.
+    age_from : int or None
+        Least age of the people it is for, in years; None = not stated.
     source : str
         Where this is from.
     as_of : str
@@ -43,5 +52,9 @@ class Centre:
     lon: float | None = None
     lat: float | None = None
     hours: Hours = EMPTY_HOURS
+    area: str = ""
+    terms: tuple[str, ...] = ()
+    residents_of: tuple[str, ...] = ()
+    age_from: int | None = None
     source: str = ""
     as_of: str = ""

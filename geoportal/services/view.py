@@ -249,6 +249,7 @@ class View:
         chain = [index[code]] if code in index else []
         info = self.reference.municipalities.get(code)
         if info is None:
+            chain = chain or [d for d in upper_districts(self.reference) if d.code == code]
             while chain and chain[-1].parent in index:
                 chain.append(index[chain[-1].parent])
             return chain

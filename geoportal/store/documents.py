@@ -53,7 +53,8 @@ def load_facility(text: str) -> Facility:
 def load_centre(text: str) -> Centre:
     """Rebuild a centre from `dump`."""
     data = orjson.loads(text)
-    data["districts"] = tuple(data["districts"])
+    for name in ("districts", "terms", "residents_of"):
+        data[name] = tuple(data.get(name, ()))
     data["hours"] = Hours.from_dict(data["hours"])
     return Centre(**data)
 

@@ -51,12 +51,17 @@ LAYOUT: Final = Layout(
         "closes": ("closes",),
         "closed_holidays": ("closed_holidays",),
         "closed_dates": ("closed_dates",),
+        "area": ("area",),
+        "terms": ("terms",),
+        "residents_of": ("residents_of",),
+        "age_from": ("age_from",),
         "lon": ("lon",),
         "lat": ("lat",),
         "source": ("source",),
         "as_of": ("as_of",),
     },
     required=("id", "kind", "name", "districts"),
+    optional=frozenset({"area", "terms", "residents_of", "age_from"}),
 )
 POINT_LAYOUT: Final = Layout(
     NAME,
@@ -65,6 +70,8 @@ POINT_LAYOUT: Final = Layout(
     required=("ward", "name", "lat", "lon"),
 )
 KINDS: Final = ("liaison_centre", "community_support_centre")
+TERMS: Final = "centre-term"
+_DISTRICT = re.compile(r"[0-9A-Za-z-]{2,20}")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _CLOCK = re.compile(r"([01]\d|2[0-4]):[0-5]\d")
 _CALENDAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -112,10 +119,9 @@ def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
         notes.reject("kind", "bad_kind", f"expected one of {', '.join(KINDS)}")
     if not read_line(notes, "name"):
         notes.reject("name", "no_name", "the centre has no name")
-    codes = tuple(code for code in re.split(r"[|;\s]+", record.get("districts")) if code)
-    for code in codes:
-        if not re.fullmatch(r"[0-9A-Za-z-]{2,20}", code):
-            notes.reject("districts", "bad_code", "expected district codes separated by |")
+    codes = _codes(record.get("districts"))
+    if not all(_DISTRICT.fullmatch(code) for code in codes):
+        notes.reject("districts", "bad_code", "expected district codes separated by |")
     day = parse_date(record.get("as_of"))
     as_of = day.isoformat() if day else edition.as_of
     lon, lat = read_position(notes)
@@ -132,6 +138,10 @@ def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
         lon=lon,
         lat=lat,
         hours=_hours(notes, record, as_of),
+        area=read_line(notes, "area"),
+        terms=_terms(notes, edition),
+        residents_of=_residents(notes),
+        age_from=_age(notes),
         source=read_line(notes, "source") or NAME,
         as_of=as_of,
     )
@@ -173,6 +183,36 @@ def _facility(centre: Centre, code: str, record: Record, edition: Edition) -> Fa
         note=centre.place,
         claims=edition.type_claims(centre.kind),
     )
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(code for code in re.split(r"[|;\s]+", cell) if code)
+
+
+def _terms(notes: RowNotes, edition: Edition) -> tuple[str, ...]:
+    known = {code for name, code in edition.municipalities.reference.labels if name == TERMS}
+    stated = _codes(notes.record.get("terms"))
+    if not set(stated) <= known:
+        notes.misfit("terms", "unknown_term", f"expected some of {'|'.join(sorted(known))}")
+    return tuple(code for code in stated if code in known)
+
+
+def _residents(notes: RowNotes) -> tuple[str, ...]:
+    stated = _codes(notes.record.get("residents_of"))
+    if all(_DISTRICT.fullmatch(code) for code in stated):
+        return stated
+    notes.misfit("residents_of", "bad_code", "expected district codes separated by |; not used")
+    return ()
+
+
+def _age(notes: RowNotes) -> int | None:
+    stated = notes.record.get("age_from")
+    if not stated:
+        return None
+    if re.fullmatch(r"[0-9]{1,3}", stated):
+        return int(stated)
+    notes.misfit("age_from", "bad_age", "expected years as a number, like 40; not used")
+    return None
 
 
 def _municipality(codes: tuple[str, ...], address: str, edition: Edition) -> str:

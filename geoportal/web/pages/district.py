@@ -13,7 +13,7 @@ from geoportal.domain.district import District
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import kind_groups
-from geoportal.web.pages.information import centres_in_full
+from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.listing import list_facilities
 from geoportal.web.site.frame import page
 

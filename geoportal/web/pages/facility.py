@@ -16,7 +16,7 @@ from geoportal.services.view import View, is_holiday
 from geoportal.store.reference import KindInfo
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
-from geoportal.web.pages.information import centres_in_full
+from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.surroundings import history, surroundings
 from geoportal.web.site.frame import page, page_url
 

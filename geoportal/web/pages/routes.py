@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Blueprint
 
-from geoportal.web.pages import district, export, facility, information, note, search, team
+from geoportal.web.pages import centres, district, export, facility, information, note, search, team
 from geoportal.web.site import frame, installable
 
 blueprint = Blueprint("pages", __name__)
@@ -21,7 +21,7 @@ for rule, endpoint, view, methods in (
     ("/team", "team", team.show, ["GET", "POST"]),
     ("/facilities/<facility_id>", "facility", facility.show, ["GET"]),
     ("/districts/<code>", "district", district.show, ["GET"]),
-    ("/centres", "centres", information.show_centres, ["GET"]),
+    ("/centres", "centres", centres.show, ["GET"]),
     ("/data", "data", information.show_data, ["GET"]),
     ("/shortlist", "shortlist", information.show_shortlist, ["GET"]),
     ("/about", "about", partial(frame.page, "about"), ["GET"]),

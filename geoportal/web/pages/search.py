@@ -24,7 +24,7 @@ from geoportal.web.language import wording
 from geoportal.web.language.labels import kind_groups, kinds, need_groups, need_labels
 from geoportal.web.language.messages import Label, messages
 from geoportal.web.pages import district, search_answer
-from geoportal.web.pages.information import centres_in_full
+from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url

@@ -18,7 +18,7 @@ from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
-from geoportal.web.pages.information import centres_in_full
+from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.search_answer import place_names
 from geoportal.web.site.frame import form_page
 
