@@ -13,6 +13,7 @@ from geoportal.documents.facility import facility_document
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
+from geoportal.store.official_pages import official_page
 from geoportal.store.reference import KindInfo
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
@@ -43,6 +44,9 @@ def _details(view: View, feature: Document) -> Document:
         "claim_groups": claims_by_group(view, feature, g.language),
         "week": week(properties["hours"], today),
         "centres": centres_in_full(view, properties["centres"]),
+        "official": official_page(view.reference, facility)
+        if not properties["fictional"]
+        else None,
         "around": surroundings(view, facility),
         "history": history(view, facility),
         "json_ld": structured_data(feature, request.base_url, view.reference.kinds[facility.kind]),

@@ -7,10 +7,14 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from geoportal.domain.facility import SourceMention
 from geoportal.services.view import View
 from geoportal.store.history import past_of
+from geoportal.web.current_view import view_here
 from geoportal.web.pages import surroundings as facility_page
 from tests.factories import KOKURA, make_facility, make_snapshot
+
+NAVII_MENTION = SourceMention("navii-facility", "4020000000001", "2026-06-01")
 
 
 @pytest.fixture
@@ -101,3 +105,23 @@ def test_why_a_position_is_not_the_published_one(app: Flask) -> None:
     assert "座標が公表されていないため、住所から求めました。" in html
     assert "照らし合わせ" not in html
     assert "座標が公表され" not in app.test_client().get("/facilities/near").text
+
+
+def test_only_who_has_a_telephone_is_to_be_called(app: Flask, monkeypatch) -> None:
+    snapshot = make_snapshot(
+        [
+            make_facility("called", phone="093-000-0001"),
+            make_facility("silent", phone="", sources=(NAVII_MENTION,)),
+        ]
+    )
+    monkeypatch.setattr("geoportal.web.pages.facility.view_here", lambda: view)
+    with app.test_request_context():
+        view = replace(view_here(), snapshot=snapshot)
+    pages = {
+        id_: app.test_client().get(f"/facilities/{id_}").get_data(as_text=True)
+        for id_ in ("called", "silent")
+    }
+    assert pages["called"].count("電話でおたずねください") == 2
+    assert "電話でおたずねください" not in pages["silent"]
+    assert "電話番号を医療情報ネット（ナビイ）で見る" in pages["silent"]
+    assert "prefCd=40&amp;kikanCd=0000000001&amp;kikanKbn=2" in pages["silent"]
