@@ -26,6 +26,7 @@ from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
 from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 
+_REFUSALS = ("unknown_layout", "unreadable", "refused", "wrong_source", "archive_refused")
 _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")
 
 
@@ -152,8 +153,17 @@ def import_lines(document: dict[str, Any]) -> Iterator[str]:
         for issue in file["issues"]:
             if issue["severity"] != "info":
                 sheet = f"シート {issue['sheet']} " if issue["sheet"] else ""
-                yield f"  {sheet}{issue['line'] or '-'} 行目 {issue['field']}: {issue['message']}"
+                yield f"  {sheet}{issue['line'] or '-'} 行目 {issue['field']}: {_issue_text(issue)}"
     yield f"データの版: {document['dataset_version']}"
+
+
+def _issue_text(issue: dict[str, Any]) -> str:
+    """Return an issue in Japanese; the message of a refusal says more, and follows."""
+    said = shipped_reference().labels.get(("issue", issue["code"]), {}).get("ja")
+    if said is None:
+        return str(issue["message"])
+    value = f"「{issue['value']}」" if issue["value"] else ""
+    return f"{value}{said}" + (f"（{issue['message']}）" if issue["code"] in _REFUSALS else "")
 
 
 @click.command()

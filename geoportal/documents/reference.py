@@ -123,7 +123,7 @@ def _source(view: View, name: str) -> Document:
         "editions": [
             {"file": edition.file_name}
             | attributes(edition, "as_of", "imported_at", "rows_read", "accepted", "rejected")
-            | {"issues": edition.issue_count}
+            | {"issues": edition.issue_count, "edition": edition.id}
             for edition in editions
         ],
     }

@@ -40,6 +40,7 @@ from geoportal.progress import Progress
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
 from geoportal.store.editions import edition_of_digest, has_edition, write_edition
 from geoportal.store.facilities import facility_ids
+from geoportal.store.import_issues import write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
 
@@ -255,7 +256,7 @@ class ImportRun:
 
     def _add_edition(self, connection: sa.Connection, edition: Edition, report: FileReport) -> None:
         counts = ("rows_read", "accepted", "rejected", "created", "updated", "unchanged", "removed")
-        write_edition(
+        number = write_edition(
             connection,
             {
                 "source": edition.source,
@@ -267,6 +268,9 @@ class ImportRun:
                 "issue_count": len(report.issues),
             },
         )
+        answers = self._strengths.get(edition.source) == "survey"  # not published
+        issues = [issue.as_dict() | ({"value": ""} if answers else {}) for issue in report.issues]
+        write_issues(connection, number, issues)
 
 
 def _ignored(member: Member) -> list[Issue]:

@@ -29,6 +29,7 @@ class ImportedFile:
     accepted: int
     rejected: int
     issue_count: int
+    id: int = 0
 
 
 def read_imported_files(connection: sa.Connection) -> list[ImportedFile]:
@@ -57,9 +58,10 @@ def has_edition(connection: sa.Connection, source: str, sha256: str, as_of: str)
     return connection.scalar(query.limit(1)) is not None
 
 
-def write_edition(connection: sa.Connection, values: Mapping[str, Any]) -> None:
-    """Add an imported file; ``values`` has the columns of the ``editions`` table."""
-    connection.execute(sa.insert(editions).values(**values))
+def write_edition(connection: sa.Connection, values: Mapping[str, Any]) -> int:
+    """Add an imported file and return its number; ``values`` has the other columns."""
+    query = sa.insert(editions).values(**values).returning(editions.c.id)
+    return int(connection.execute(query).scalar_one())
 
 
 def read_scope_editions(connection: sa.Connection, source: str) -> dict[str, list[str]]:

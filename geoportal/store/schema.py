@@ -38,6 +38,15 @@ editions = sa.Table(
     comment="one row for each imported file",
 )
 
+import_issues = sa.Table(
+    "import_issues",
+    metadata,
+    *integers("edition", "ordinal", primary_key=True, autoincrement=False),
+    *integers("line", nullable=False),
+    *texts("field", "code", "severity", "value", "message"),
+    comment="issues of an imported file, gravest first; value is empty for answers of surveys",
+)
+
 records = sa.Table(
     "records",
     metadata,

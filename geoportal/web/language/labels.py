@@ -60,6 +60,16 @@ def group_label(reference: Reference, group: str, language: str) -> Label:
     return label(reference, "group", group, language)
 
 
+def issue_label(reference: Reference, code: str, language: str) -> str:
+    """Return what an issue of an import means and what to do, in Japanese; empty when not said.
+
+    In other languages the message of the import, which is English, says it.
+    """
+    if not LANGUAGES[language].is_japanese:
+        return ""
+    return reference.labels.get(("issue", code), {}).get(DEFAULT_LANGUAGE, "")
+
+
 def source_labels(reference: Reference, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {name: label(reference, "source", name, language) for name in reference.sources}

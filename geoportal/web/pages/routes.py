@@ -6,7 +6,17 @@ from functools import partial
 
 from flask import Blueprint
 
-from geoportal.web.pages import centres, district, export, facility, information, note, search, team
+from geoportal.web.pages import (
+    centres,
+    district,
+    edition,
+    export,
+    facility,
+    information,
+    note,
+    search,
+    team,
+)
 from geoportal.web.site import frame, installable
 
 blueprint = Blueprint("pages", __name__)
@@ -23,6 +33,7 @@ for rule, endpoint, view, methods in (
     ("/districts/<code>", "district", district.show, ["GET"]),
     ("/centres", "centres", centres.show, ["GET"]),
     ("/data", "data", information.show_data, ["GET"]),
+    ("/data/editions/<int:number>", "edition", edition.show, ["GET"]),
     ("/shortlist", "shortlist", information.show_shortlist, ["GET"]),
     ("/about", "about", partial(frame.page, "about"), ["GET"]),
     ("/privacy", "privacy", partial(frame.page, "privacy"), ["GET"]),
