@@ -162,8 +162,8 @@ def _issue_text(issue: dict[str, Any]) -> str:
     said = shipped_reference().labels.get(("issue", issue["code"]), {}).get("ja")
     if said is None:
         return str(issue["message"])
-    value = f"「{issue['value']}」" if issue["value"] else ""
-    return f"{value}{said}" + (f"（{issue['message']}）" if issue["code"] in _REFUSALS else "")
+    more = issue["message"] if issue["code"] in _REFUSALS else issue["value"]
+    return f"{said}（{more}）" if more else said
 
 
 @click.command()

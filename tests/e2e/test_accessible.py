@@ -14,6 +14,7 @@ PAGES = (
     "/?kind=clinic&need=VM.REG",
     "/?district=99999",
     "/districts/40105",
+    "/districts/40106?kind=clinic",
     "/centres",
     "/coverage",
     "/data",

@@ -11,7 +11,7 @@ from geoportal.documents.reference import brief_district, centres_document
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
-from geoportal.web.language.messages import Label, messages
+from geoportal.web.language.messages import messages
 from geoportal.web.language.opening_words import opening_sentence
 from geoportal.web.site.frame import page
 
@@ -88,7 +88,7 @@ def who_may_ask(view: View, centres: Iterable[Document], language: str) -> list[
     list of dict
         ``centres`` (names) and ``lines`` in the language; centres that say nothing are left out.
     """
-    said: dict[tuple[Label, ...], list[str]] = {}
+    said: dict[tuple[str, ...], list[str]] = {}
     for centre in centres:
         lines = _terms(view, centre, language)
         if lines:
@@ -96,15 +96,17 @@ def who_may_ask(view: View, centres: Iterable[Document], language: str) -> list[
     return [{"centres": names, "lines": lines} for lines, names in said.items()]
 
 
-def _terms(view: View, centre: Document, language: str) -> list[Label]:
+def _terms(view: View, centre: Document, language: str) -> list[str]:
     words = messages(language)
-    lines = [label(view.reference, "centre-term", code, language) for code in centre["terms"]]
+    lines: list[str] = [
+        label(view.reference, "centre-term", code, language) for code in centre["terms"]
+    ]
     places = words.plain("js-comma").join(district["name"] for district in centre["residents_of"])
     age = centre["age_from"]
     if places and age:
-        lines.insert(1, words.label("centre-for-residents-from", places=places, age=age))
+        lines.insert(1, words.html("centre-for-residents-from", places=places, age=age))
     elif places:
-        lines.insert(1, words.label("centre-for-residents", places=places))
+        lines.insert(1, words.html("centre-for-residents", places=places))
     elif age:
-        lines.insert(1, words.label("centre-for-age", age=age))
+        lines.insert(1, words.html("centre-for-age", age=age))
     return lines
