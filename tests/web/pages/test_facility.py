@@ -121,7 +121,9 @@ def test_only_who_has_a_telephone_is_to_be_called(app: Flask, monkeypatch) -> No
         id_: app.test_client().get(f"/facilities/{id_}").get_data(as_text=True)
         for id_ in ("called", "silent")
     }
-    assert pages["called"].count("電話でおたずねください") == 2
-    assert "電話でおたずねください" not in pages["silent"]
+    assert "時間の情報はありません。 電話でおたずねください。" in pages["called"]
+    assert (
+        "時間の情報はありません。 医療情報ネット（ナビイ）でお確かめください。" in pages["silent"]
+    )
     assert "電話番号を医療情報ネット（ナビイ）で見る" in pages["silent"]
     assert "prefCd=40&amp;kikanCd=0000000001&amp;kikanKbn=2" in pages["silent"]
