@@ -177,7 +177,6 @@ band-no = Something is not provided ({ $count })
 band-plain = List
 band-filed = by filings (please call to confirm that they do it)
 band-not-applicable = Does not concern them ({ $count })
-band-plain = List, nearest first
 more = Show more ({ $count } left)
 js-more-shown = { $count } added
 show-on-map = Show on map

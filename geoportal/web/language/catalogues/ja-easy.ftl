@@ -177,7 +177,6 @@ band-no = できないことが ある（{ $count }件《けん》）
 band-plain = 一覧
 band-filed = 届《とど》け出《で》が ある（本当《ほんとう》に しているかは 電話《でんわ》で 聞《き》いてください）
 band-not-applicable = 対象外《たいしょうがい》（{ $count }件《けん》）
-band-plain = 近い順の一覧
 more = もっと 見《み》る（あと { $count }件《けん》）
 js-more-shown = { $count }件 ふえました
 show-on-map = 地図《ちず》で 見《み》る

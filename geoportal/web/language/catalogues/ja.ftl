@@ -177,7 +177,6 @@ band-no = 対応していないものがある（{ $count }件）
 band-plain = 一覧
 band-filed = 届出にもとづく（実際に行っているかは電話で確認）
 band-not-applicable = 対象外（{ $count }件）
-band-plain = 近い順の一覧
 more = もっと見る（残り { $count }件）
 js-more-shown = { $count }件を追加しました
 show-on-map = 地図で見る
