@@ -26,6 +26,7 @@ from geoportal.web.language.messages import (
     messages,
     with_readings,
 )
+from geoportal.web.language.place_names import department_html, place_html, place_label
 from geoportal.web.site import tiles
 from geoportal.web.site.static_files import read_static_files
 
@@ -175,6 +176,9 @@ def _data_context() -> Document:
         },
         "gap_sentences": partial(gap_sentences, view.reference, g.language),
         "has_district_page": lambda code: has_district_page(view, code),
+        "place": lambda code, name: place_html(view.reference, code, name, g.language),
+        "place_text": lambda code, name: place_label(view.reference, code, name, g.language),
+        "department": partial(department_html, view.reference, g.language),
     }
 
 

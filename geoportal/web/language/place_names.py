@@ -1,0 +1,65 @@
+"""Names of districts and departments, for people who cannot read them in kanji.
+
+The readings are those of the postal code file (日本郵便), in ``data/reference/readings.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+
+from markupsafe import Markup
+
+from geoportal.store.reference import Reference
+from geoportal.web.language.labels import label
+from geoportal.web.language.messages import EASY, LANGUAGES, Label, with_readings
+
+
+@cache
+def _readings(reference: Reference) -> Mapping[str, Mapping[str, str]]:
+    """Return by code the name with its reading (``ja-easy``) and in letters (``en``)."""
+    path = reference.directory / "readings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def _known(reference: Reference, code: str, name: str) -> Mapping[str, str]:
+    """Return the readings of a district; none when its code is another district's today."""
+    row = _readings(reference).get(code, {})
+    return row if row and str(Label(row[EASY])) == name else {}
+
+
+def place_label(reference: Reference, code: str, name: str, language: str) -> Label:
+    """Return what a district is called, as text: ``Kokurakita Ward (小倉北区)``.
+
+    A district without a known reading (local areas, districts of an older list) is called by its
+    Japanese name alone.
+    """
+    known = _known(reference, code, name)
+    if language == EASY:
+        return Label(known.get(EASY, name))
+    if LANGUAGES[language].is_japanese or not known:
+        return Label(name)
+    return Label(f"{known['en']} ({name})")
+
+
+def place_html(reference: Reference, code: str, name: str, language: str) -> Markup:
+    """Return what a district is called, for HTML; the Japanese name is marked as such."""
+    if LANGUAGES[language].is_japanese:
+        return with_readings(place_label(reference, code, name, language))
+    return _beside(_known(reference, code, name).get("en", ""), name)
+
+
+def department_html(reference: Reference, language: str, name: str) -> Markup:
+    """Return what a department (診療科) is called, for HTML; as published where it is not known."""
+    known = label(reference, "department", name, language)
+    if LANGUAGES[language].is_japanese:
+        return with_readings(known)
+    return _beside(str(known) if known != name else "", name)
+
+
+def _beside(english: str, name: str) -> Markup:
+    """Return a Japanese name, marked as such, after what it is in English."""
+    spoken = Markup('<span lang="ja">{}</span>').format(name)
+    return Markup("{} {}").format(english, spoken) if english else spoken
