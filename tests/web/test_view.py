@@ -22,6 +22,7 @@ HOME = {"lon": KOKURA[0], "lat": KOKURA[1]}
 ARGUMENTS = {
     "facility_id": "near",
     "code": "40106",
+    "number": "1",
     "part": 1,
     "name": "figures.xlsx",
     "zoom": 12,
@@ -102,6 +103,7 @@ NOT_ANSWERED = {
     "GET /api/v1/changes": 404,
     "GET /changes.xlsx": 404,
     "GET /coverage/figures.xlsx": 404,
+    "GET /data/editions/1": 404,
     "GET /tiles/12/3534/1627": 404,
     "POST /team": 400,
 }

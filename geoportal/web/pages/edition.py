@@ -15,14 +15,14 @@ from geoportal.web.language.labels import issue_label
 from geoportal.web.site.frame import page
 
 
-def show(number: int) -> Response:
+def show(number: str) -> Response:
     """Show the issues of an imported file, the gravest first."""
     view = view_here()
-    edition = next((edition for edition in view.editions if edition.id == number), None)
+    edition = next((edition for edition in view.editions if str(edition.id) == number), None)
     if edition is None:
         abort(HTTPStatus.NOT_FOUND)
     with view.database.engine.connect() as connection:
-        issues = read_issues(connection, number)
+        issues = read_issues(connection, edition.id)
     return page(
         "edition",
         edition=edition,

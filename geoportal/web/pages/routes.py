@@ -33,7 +33,7 @@ for rule, endpoint, view, methods in (
     ("/districts/<code>", "district", district.show, ["GET"]),
     ("/centres", "centres", centres.show, ["GET"]),
     ("/data", "data", information.show_data, ["GET"]),
-    ("/data/editions/<int:number>", "edition", edition.show, ["GET"]),
+    ("/data/editions/<number>", "edition", edition.show, ["GET"]),
     ("/shortlist", "shortlist", information.show_shortlist, ["GET"]),
     ("/about", "about", partial(frame.page, "about"), ["GET"]),
     ("/privacy", "privacy", partial(frame.page, "privacy"), ["GET"]),
