@@ -71,7 +71,7 @@ def make_facility(
 
 
 def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
-    """Return a vocabulary of a few codes; what they say of visits and nights is as shipped."""
+    """Return a vocabulary of a few codes; what they say of visits and nights, and imply, is as shipped."""
     shipped = shipped_reference().vocabulary
     terms = [
         Term(
@@ -85,7 +85,8 @@ def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
         )
         for code in codes
     ]
-    return Vocabulary(terms, plausibility=shipped_reference().plausibility_rules)
+    implications = [rule for code in codes for rule in shipped.implied_by(code)]
+    return Vocabulary(terms, implications, plausibility=shipped_reference().plausibility_rules)
 
 
 def make_outline(

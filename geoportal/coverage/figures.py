@@ -21,6 +21,9 @@ from geoportal.coverage.distance_zones import RINGS_M, Floats, Rows
 AT_LEAST: tuple[int, ...] = (1, 2, 3)
 """How many facilities in reach people are counted by."""
 
+MUCH_UNKNOWN = 0.2
+"""Above this share of facilities that are not known to count, sentences state a range."""
+
 PER_PEOPLE = 10_000
 _SIGNIFICANT_DIGITS = 12
 _NOTHING = 1e-9
@@ -81,6 +84,9 @@ class DistrictFigures:
         Facilities of which every need is known; and those of which some is not known, too.
     hidden : int
         Towns of which the number of people aged 75 and over is not published: in no sum.
+    undecided : bool
+        True when a source that would tell who counts is not held here: no share, rank or headline
+        can be stated.
     """
 
     code: str
@@ -90,6 +96,7 @@ class DistrictFigures:
     sure: Level
     possible: Level
     hidden: int = 0
+    undecided: bool = False
 
     def group(self, name: str) -> float:
         """Return the people of a group."""
@@ -99,6 +106,12 @@ class DistrictFigures:
     def need(self) -> float:
         """People aged 75 and over."""
         return self.group(NEED_GROUP)
+
+    @property
+    def mostly_unknown(self) -> bool:
+        """True when of more than `MUCH_UNKNOWN` of the facilities here it is not known."""
+        possible = self.possible.facilities
+        return possible - self.sure.facilities > MUCH_UNKNOWN * possible
 
     def per_people(self, level: Level) -> float:
         """Return facilities in the district per 10,000 aged 75 and over; NaN without people."""
@@ -123,6 +136,7 @@ def district_figures(
     facilities: tuple[int, int],
     parts: Rows | NDArray[np.bool_],
     people_known: bool = True,
+    undecided: bool = False,
 ) -> DistrictFigures:
     """Return the figures of one district from its ``parts``, rows of the cell table.
 
@@ -140,6 +154,7 @@ def district_figures(
         sure=_level(need, sure, facilities[0], parts),
         possible=_level(need, possible, facilities[1], parts),
         hidden=int(cells.hidden[parts].sum()),
+        undecided=undecided,
     )
 
 
@@ -191,6 +206,7 @@ def total_figures(
             sum(district.possible.facilities for district in districts),
         ),
         parts=np.ones(len(cells), dtype=bool),
+        undecided=any(district.undecided for district in districts),
     )
     return replace(
         whole,

@@ -12,10 +12,14 @@ from geoportal.coverage.wording import (
     CELL_COUNTERS,
     DEMAND_NAMES,
     HEADLINE_RING,
+    UNDECIDED,
+    GapNames,
     caution_text,
     critical_text,
+    gap_text,
     subject_text,
 )
+from geoportal.index.hierarchy import district_name
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.editions import ImportedFile
 from geoportal.store.reference import Reference
@@ -66,6 +70,8 @@ class CoverageReport:
         True when facilities or people of the sample city are among those counted.
     supposed : str
         What is supposed in a what-if, empty for things as they are.
+    gaps : tuple of str
+        Sentences on sources that would tell who counts and are not held.
     comparison : tuple of dict
         What changed against a baseline or a what-if; see `geoportal.coverage.baseline.compare`.
     """
@@ -79,6 +85,7 @@ class CoverageReport:
     dataset_version: str
     fictional: bool
     supposed: str = ""
+    gaps: tuple[str, ...] = ()
     comparison: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -97,8 +104,10 @@ class CoverageReport:
 
     @property
     def critical_text(self) -> str:
-        """The sentence on the most critical facilities (N-1)."""
+        """The sentence on the most critical facilities (N-1); that they cannot be told."""
         study, ring = self.study, HEADLINE_RING
+        if study.undecided:
+            return f"どの施設がなくなると困るかは、{UNDECIDED}（資料が未取込）。"
         lost = study.n_minus_one.left_without[:, ring]
         worst = study.n_minus_one.critical(ring)[:_MOST_NAMED]
         named = [(study.supply.names[row], float(lost[row])) for row in worst]
@@ -106,8 +115,8 @@ class CoverageReport:
 
     @property
     def caution(self) -> str:
-        """Whose people are not counted because data are missing; empty when all are."""
-        return caution_text(self.study)
+        """Which sources and whose people are missing from the figures; empty when none are."""
+        return "".join(self.gaps) + caution_text(self.study)
 
     @property
     def source_line(self) -> str:
@@ -149,6 +158,18 @@ def make_report(
         dataset_version=snapshot.version,
         fictional="sample" in {*used, *(edition.source for edition in study.editions)},
         supposed=supposed,
+        gaps=tuple(
+            gap_text(
+                line,
+                GapNames(
+                    area=district_name(reference, snapshot.districts, line.area),
+                    kinds=[kinds[kind] for kind in line.kinds],
+                    publisher=reference.publisher(line.source, line.area).name,
+                ),
+            )
+            for line in study.completeness
+            if line.is_gap
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +24,14 @@ from geoportal.coverage.chunks import (
     run_in_process,
     share_in_chunks,
 )
+from geoportal.coverage.completeness import supply_completeness
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
 from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import CoverageCriteria, Supply
+from geoportal.domain.completeness import MISSING, Completeness
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
@@ -63,6 +66,8 @@ class Study:
     districts : tuple of DistrictFigures
     total : DistrictFigures
     population : Population
+    completeness : tuple of Completeness
+        Which sources that would tell who counts are held for the districts.
     """
 
     target: Target
@@ -79,6 +84,12 @@ class Study:
     districts: tuple[DistrictFigures, ...]
     total: DistrictFigures
     population: Population
+    completeness: tuple[Completeness, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """True when no headline, rank or N-1 can be stated of the whole."""
+        return self.total.undecided
 
     @property
     def by_towns(self) -> bool:
@@ -126,6 +137,12 @@ class Study:
         return len(self.cells) > 0
 
 
+def undecided_parts(study: Study) -> NDArray[np.bool_]:
+    """Say for each part of a cell whether its district is undecided, shape (p,)."""
+    undecided = np.array([district.undecided for district in study.districts], dtype=bool)
+    return np.asarray(undecided[study.cells.districts], dtype=bool)
+
+
 def compute_study(
     snapshot: Snapshot,
     population: Population,
@@ -151,6 +168,7 @@ def compute_study(
         demand, cells = present.catchment_cells, present.cells
     catchment = _shared_capacity(demand, target, supply, progress, executor)
     sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
+    completeness = [supply_completeness(snapshot, area, question) for area in target.areas]
     facility_districts = district_of_facilities(snapshot, target, supply)
     districts = tuple(
         district_figures(
@@ -163,6 +181,7 @@ def compute_study(
             facilities=_facility_counts(snapshot, area, supply, facility_districts == number),
             parts=cells.districts == number,
             people_known=_people_known(population, question, area),
+            undecided=any(line.state == MISSING for line in completeness[number]),
         )
         for number, area in enumerate(target.areas)
     )
@@ -181,6 +200,7 @@ def compute_study(
         districts=districts,
         total=total_figures(target, districts, cells=cells, sure=sure, possible=possible),
         population=population,
+        completeness=tuple(dict.fromkeys(chain.from_iterable(completeness))),
     )
 
 

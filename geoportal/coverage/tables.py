@@ -84,7 +84,8 @@ def district_rows(study: Study) -> list[Row]:
     """Return a row for each district and one for the whole, with ranks.
 
     Rank 1 has the largest share of people aged 75 and over without a facility within 2 km;
-    equals share a rank. The whole has no rank.
+    equals share a rank. The whole has no rank, nor has a district that is undecided: there the
+    share is None as well.
     """
     rows = [_district_row(figures) for figures in (*study.districts, study.total)]
     own = rows[:-1]
@@ -105,6 +106,9 @@ def _district_row(figures: DistrictFigures) -> Row:
     row |= dict(_level_items(figures, figures.sure, ""))
     row |= dict(_level_items(figures, figures.possible, POSSIBLE))
     row["rank"] = None
+    row["undecided"] = figures.undecided
+    if figures.undecided:
+        row |= dict.fromkeys((RANKED, RANKED + POSSIBLE))
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from geoportal.coverage.demand import MESH, TOWNS
@@ -12,6 +13,7 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.tables import POSSIBLE, RANKED
+from geoportal.domain.completeness import PARTIAL, Completeness
 
 HEADLINE_RING = 1
 """Number of the ring of which sentences give figures: 2 km, a short drive or a long walk."""
@@ -27,6 +29,9 @@ DEMAND_NAMES: Mapping[str, str] = {
     TOWNS: "町丁目（自治体の地域・年齢別人口）",
 }
 """Name of the unit of demand."""
+
+UNDECIDED = "判断できません"
+"""Said in place of a share where a source that would tell is not held."""
 
 _KNOWN_ONLY = "（対応できるとわかっている施設だけを数えた場合）"
 _KM = 1_000
@@ -87,7 +92,14 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
         return f"{figures.name}には 75歳以上の人がいないか、人口が未確認です。"
     if figures.need < _ONE_PERSON:
         return f"{figures.name}には 75歳以上の人がいません。"
+    if figures.undecided:
+        return f"{reach} 以内に{subject}がない人の割合は、{UNDECIDED}（資料が未取込）。"
     open_ends = share_text(possible) != share_text(sure)
+    if open_ends and figures.mostly_unknown:
+        return (
+            f"75歳以上のうち {reach} 以内に{subject}がない人は {share_range_text(possible, sure)} "
+            "です（対応が未確認の施設が多いため、幅で示します）。"
+        )
     text = _lack(sure, reach, subject, _KNOWN_ONLY if open_ends else "")
     if sure < 1:  # else there is nothing to choose between
         choice = 1.0 - lacking_share(figures, figures.sure, ring, at_least=2)
@@ -111,6 +123,8 @@ def displayed_share(share: float, people: float) -> float:
 
 def lack_text(row: Mapping[str, Any]) -> str:
     """Return the share of people 75+ of a district row with none within 2 km: 12%, or 100%〜3%."""
+    if row["undecided"]:
+        return UNDECIDED
     shares = (row[f"{RANKED}{mark}"] for mark in _MARKS)
     return share_range_text(
         *(math.nan if share is None else displayed_share(share, row["pop75"]) for share in shares)
@@ -119,6 +133,8 @@ def lack_text(row: Mapping[str, Any]) -> str:
 
 def choice_text(row: Mapping[str, Any]) -> str:
     """Return the share of people 75+ of a district row with two or more within 2 km."""
+    if row["undecided"]:
+        return UNDECIDED
     need = row["pop75"]
     if not need:
         return share_text(math.nan)
@@ -139,6 +155,28 @@ def what_if_text(closed: Sequence[str], opened: int) -> str:
     if closing:
         return f"もし{closing}なり、{opened}か所できたら" if opened else f"もし{closing}なったら"
     return f"もし{opened}か所できたら" if opened else ""
+
+
+def gap_text(line: Completeness, names: GapNames) -> str:
+    """Return the sentence on a source that is not held, or only in part."""
+    who = "・".join(names.kinds[:_MOST_NAMED])
+    extent = "一部しか取り込まれていません" if line.state == PARTIAL else "取り込まれていません"
+    if not line.needs:
+        count = f"（今は {line.facilities:,} か所）" if line.facilities else "（データなし）"
+        return f"注意：{names.area}の{who}の一覧は{extent}{count}。"
+    return (
+        f"注意：{names.area}の届出（{names.publisher}）は{extent}。"
+        f"{who} {line.unknown:,} か所の対応は未確認です。"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GapNames:
+    """Names of what a line of completeness is about: area, kinds, publisher."""
+
+    area: str
+    kinds: Sequence[str]
+    publisher: str
 
 
 def caution_text(study: Study) -> str:

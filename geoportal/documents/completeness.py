@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from geoportal.documents import Document, attributes
 from geoportal.domain.completeness import Completeness
-from geoportal.index.hierarchy import upper_districts
+from geoportal.index.hierarchy import district_name
 from geoportal.services.view import View
 
 
@@ -16,23 +16,13 @@ def completeness_document(view: View, lines: Iterable[Completeness]) -> list[Doc
 
 
 def _line(view: View, line: Completeness) -> Document:
-    info = view.reference.sources[line.source]
-    chain = view.district_chain(line.area)
-    prefecture = line.area[:2]
-    names = {district.code: district.name for district in upper_districts(view.reference)}
-    publisher, page = next(
-        (
-            (publisher.name, publisher.page)
-            for publisher in view.reference.publishers
-            if publisher.source == line.source and prefecture in publisher.prefectures
-        ),
-        (info.publisher, info.page),
-    )
+    reference, districts = view.reference, view.snapshot.districts
+    publisher = reference.publisher(line.source, line.area)
     return {
         **attributes(line, "source", "area", "kinds", "needs", "state", "facilities", "unknown"),
-        "area_name": chain[0].name if chain else names.get(line.area, line.area),
-        "prefecture": names.get(prefecture, ""),
-        "label": info.label_ja,
-        "publisher": publisher,
-        "page": page,
+        "area_name": district_name(reference, districts, line.area),
+        "prefecture": district_name(reference, districts, line.area[:2]),
+        "label": reference.sources[line.source].label_ja,
+        "publisher": publisher.name,
+        "page": publisher.page,
     }

@@ -13,6 +13,7 @@ from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
 from geoportal.documents import Document, attributes
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
 from geoportal.geo.polygons import in_japan
 from geoportal.services.view import View
@@ -124,7 +125,7 @@ def coverage_report(
 
 
 def coverage_document(
-    report: CoverageReport, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
+    view: View, report: CoverageReport, asked: CoverageQuery, changes: WhatIf = NO_CHANGE
 ) -> Document:
     """Return the answer of the API: the figures of the pack's tables."""
     study = report.study
@@ -151,6 +152,8 @@ def coverage_document(
         },
         "has_cells": study.has_cells,
         "caution": report.caution,
+        "undecided": study.undecided,
+        "completeness": completeness_document(view, study.completeness),
         "districts": rows,
         "total": total,
         "sources": [

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.study import Study
-from geoportal.coverage.wording import HEADLINE_RING
+from geoportal.coverage.study import Study, undecided_parts
+from geoportal.coverage.wording import HEADLINE_RING, UNDECIDED
 from geoportal.geo.equal_area import EqualArea
 from geoportal.geo.polygons import polygonal
 
@@ -53,6 +53,9 @@ CLASSES: tuple[CountClass, ...] = (
 )
 """Light to dark with the number; the two that matter most have a pattern, too."""
 
+UNDECIDED_CLASS = CountClass(-1, UNDECIDED, "#e6e6e6", "....")
+"""Of cells in districts where a source that would tell is not held."""
+
 RING_TEXT = f"{RINGS_M[MAP_RING] / 1000:.0f} km"
 
 
@@ -60,6 +63,22 @@ def class_numbers(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the class of each count, shape (n,)."""
     least = np.array([count_class.least for count_class in CLASSES])
     return np.asarray(np.searchsorted(least, counts, side="right") - 1, dtype=np.int64)
+
+
+def part_classes(study: Study) -> list[CountClass]:
+    """Return the class of each part of a cell by its sure facilities, undecided ones apart."""
+    numbers = class_numbers(study.sure.access.counts[:, MAP_RING])
+    return [
+        UNDECIDED_CLASS if undecided else CLASSES[number]
+        for number, undecided in zip(numbers, undecided_parts(study), strict=True)
+    ]
+
+
+def shown_classes(study: Study) -> tuple[CountClass, ...]:
+    """Return the classes of a study's legend."""
+    undecided = undecided_parts(study)
+    counted = CLASSES if not undecided.all() else ()
+    return (*counted, UNDECIDED_CLASS) if undecided.any() else counted
 
 
 def part_shapes(study: Study) -> NDArray[np.object_]:
@@ -124,9 +143,9 @@ def ground_text(study: Study) -> str:
 def gap_rows(study: Study) -> NDArray[np.int64]:
     """Return the parts where people of 75 and over live and nobody surely serves within 2 km.
 
-    Towns of which their number is not published are among them.
+    Towns of which their number is not published are among them; undecided districts have none.
     """
-    empty = study.sure.access.counts[:, MAP_RING] == 0
+    empty = (study.sure.access.counts[:, MAP_RING] == 0) & ~undecided_parts(study)
     return np.flatnonzero(empty & ((study.cells.need > 0) | study.cells.hidden))
 
 

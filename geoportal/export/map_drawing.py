@@ -19,11 +19,10 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import distance_text
 from geoportal.export.coverage_shapes import (
-    CLASSES,
-    MAP_RING,
     circle_radii_m,
-    class_numbers,
+    part_classes,
     part_shapes,
+    shown_classes,
 )
 from geoportal.export.map_sheet import (
     BEYOND,
@@ -115,15 +114,15 @@ class MapDrawing:
         if not study.has_cells:
             return
         shapes = self._projected(part_shapes(study))
-        classes = class_numbers(study.sure.access.counts[:, MAP_RING])
+        classes = part_classes(study)
         if study.by_towns:
             radii = circle_radii_m(study)
             order = np.argsort(-radii, kind="stable")  # the small ones on top
             shapes = np.asarray(shapely.buffer(shapes[order], radii[order]), dtype=np.object_)
-            classes = classes[order]
-            self._draw_shapes(shapes, [CLASSES[number].colour for number in classes])
-        for number, count_class in enumerate(CLASSES):
-            own = shapes[classes == number]
+            classes = [classes[n] for n in order]
+            self._draw_shapes(shapes, [count_class.colour for count_class in classes])
+        for count_class in shown_classes(study):
+            own = shapes[[each is count_class for each in classes]]
             if not study.by_towns:
                 self._draw_shapes(own, count_class.colour, count_class.hatch)
             elif count_class.hatch:

@@ -13,7 +13,12 @@ from geoportal.coverage.wording import (
     number_range_text,
     sentence,
 )
-from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
+from geoportal.export.coverage_shapes import (
+    RING_TEXT,
+    ground_text,
+    largest_circle_text,
+    shown_classes,
+)
 from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, range_text
 
 
@@ -31,7 +36,7 @@ def _legend(report: CoverageReport) -> str:
     """Return the legend of the map."""
     study = report.study
     shape = " disc" if study.by_towns else ""
-    entries = [(shape, f"background:{entry.colour}", entry.label) for entry in CLASSES]
+    entries = [(shape, f"background:{entry.colour}", entry.label) for entry in shown_classes(study)]
     note = ""
     if study.by_towns:
         note = f'<p class="note">円の大きさ：75歳以上の人数<br>{largest_circle_text(study)}</p>'

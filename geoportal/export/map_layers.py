@@ -16,13 +16,13 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.tables import facility_rows
 from geoportal.coverage.wording import distance_text, sentence
 from geoportal.export.coverage_shapes import (
-    CLASSES,
     MAP_RING,
     RING_TEXT,
+    UNDECIDED_CLASS,
     circle_radii_m,
-    class_numbers,
     gap_rows,
     geojson_geometry,
+    part_classes,
     part_shapes,
 )
 from geoportal.geo.polygons import polygonal
@@ -147,14 +147,16 @@ def _cell_properties(study: Study) -> list[dict[str, Any]]:
     """Return the properties that parts of meshes and towns share."""
     counts = study.sure.access.counts[:, MAP_RING]
     most = study.possible.access.counts[:, MAP_RING]
-    classes = class_numbers(counts)
+    classes = part_classes(study)
     return [
         {
             "地区": study.target.areas[study.cells.districts[n]].name,
             "75歳以上": _people_text(study, n),
-            f"{RING_TEXT} 以内": range_text(int(counts[n]), int(most[n])),
+            f"{RING_TEXT} 以内": classes[n].label
+            if classes[n] is UNDECIDED_CLASS
+            else range_text(int(counts[n]), int(most[n])),
             "最も近い": distance_text(float(study.sure.access.nearest_m[n])),
-            "fill": CLASSES[classes[n]].colour,
+            "fill": classes[n].colour,
         }
         for n in range(len(study.cells))
     ]

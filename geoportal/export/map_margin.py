@@ -11,7 +11,12 @@ from matplotlib.patches import Patch
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import POSSIBLE, district_rows
 from geoportal.coverage.wording import choice_text, lack_text, sentence
-from geoportal.export.coverage_shapes import CLASSES, RING_TEXT, ground_text, largest_circle_text
+from geoportal.export.coverage_shapes import (
+    RING_TEXT,
+    ground_text,
+    largest_circle_text,
+    shown_classes,
+)
 from geoportal.export.map_sheet import (
     A4,
     BEYOND,
@@ -89,7 +94,7 @@ def _legend(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     study = report.study
     entries: list[Any] = [
         Patch(facecolor=c.colour, hatch=c.hatch or None, edgecolor="#333333", label=c.label)
-        for c in CLASSES
+        for c in shown_classes(study)
     ]
     if study.by_towns:
         label = f"円の大きさ：75歳以上の人数\n（{largest_circle_text(study)}）"

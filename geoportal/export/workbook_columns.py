@@ -40,6 +40,7 @@ def district_labels() -> dict[str, tuple[str, str]]:
         "rank": ("順位（届かない人の割合）", "0"),
         "district": ("コード", ""),
         "name": ("地区", ""),
+        "undecided": ("判断できない（資料が未取込）", ""),
         **{name: (GROUP_LABELS[name], _PEOPLE) for name in GROUPS},
     }
     for mark in ("", POSSIBLE):

@@ -24,6 +24,9 @@ from geoportal.domain.facility import Facility
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.vocabulary import Vocabulary
 
+SHIPPED = "centres"
+"""Its facilities come with the program: they do not tell whether a municipality is fictional."""
+
 Lines = tuple[Completeness, ...]
 
 
@@ -76,7 +79,8 @@ class Holdings:
         for facility in facilities:
             code, sources = facility.municipality_code, {m.source for m in facility.sources}
             self._listed |= {(source, facility.kind, code) for source in sources}
-            invented[code] = invented.get(code, True) and any(map(fictional, sources))
+            if sources != {SHIPPED}:
+                invented[code] = invented.get(code, True) and any(map(fictional, sources))
         self._fictional = {code for code, whole in invented.items() if whole}
         self._states: dict[tuple[int, str], str] = {}
         self.answered: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Lines] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from geoportal.domain.district import District
+from geoportal.index.districts import DistrictIndex
 from geoportal.store.reference import Reference
 
 
@@ -54,6 +55,16 @@ def city_of(reference: Reference, code: str) -> str:
         if city[:2] == code[:2] and info.name.startswith(name) and info.name != name:
             return city
     return ""
+
+
+def district_name(reference: Reference, districts: DistrictIndex, code: str) -> str:
+    """Return the name of any district: of an outline, else of the shipped list, else its code."""
+    if code in districts:
+        return districts[code].name
+    if code in reference.municipalities:
+        return short_name(reference, code)
+    upper = (district.name for district in upper_districts(reference) if district.code == code)
+    return next(upper, code)
 
 
 def short_name(reference: Reference, code: str) -> str:

@@ -240,6 +240,14 @@ class Reference:
             for row in self._rows("publishers.csv")
         )
 
+    def publisher(self, source: str, area: str) -> Publisher:
+        """Return who publishes a source for the prefecture of a district, and where."""
+        info = self.sources[source]
+        for publisher in self.publishers:
+            if publisher.source == source and area[:2] in publisher.prefectures:
+                return publisher
+        return Publisher(source, (), info.publisher, info.page)
+
     @cached_property
     def waters(self) -> tuple[Water, ...]:
         """Straits and bays that a straight line may cross."""

@@ -71,3 +71,12 @@ test("hatched classes have lines in the legend, others their plain colour", () =
   assert.match(swatchFill({ colour: "#fff", hatched: true }), /^repeating-linear-gradient\(.*\), #fff$/);
   assert.equal(fillOf({ colour: "#123f6d", hatched: false }), "#123f6d");
 });
+
+test("an undecided cell has a hatched class of its own, whatever is counted there", () => {
+  const scale = scaleOf("count", { count: [0, 3, 0], undecided: [0, 0, 1] }, "");
+  assert.equal(scale.at(2), scale.all.length - 1);
+  assert.equal(scale.at(0), 0);
+  assert.equal(scale.shown.at(-1).hatched, true);
+  const nothing = scaleOf("count", { count: [0, 3], undecided: [1, 1] }, "");
+  assert.equal(nothing.shown.length, 1);
+});

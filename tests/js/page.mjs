@@ -2,7 +2,7 @@
 
 const MESSAGES = {
   "coverage-below": "{high} 未満", "coverage-from": "{low} 以上", "coverage-between": "{low}〜{high}",
-  "coverage-newly": "新しく", "coverage-more": "増える", "coverage-same": "変わらない", "coverage-less": "減る", "coverage-lost": "なくなる",
+  "coverage-newly": "新しく", "coverage-more": "増える", "coverage-same": "変わらない", "coverage-less": "減る", "coverage-lost": "なくなる", "coverage-undecided": "判断できません",
   "chosen": "{count}件を選択中", "easy": "薬《くすり》を{name}", "phone": "電話", "in-brackets": "（{text}）", "fictional": "架空のデータ",
   "twice": "薬《くすり》と水《みず》", "english": "See 訪問診療 <now>", "kept": "{name} kept", "unkept": "{name} dropped", "keep-full": "at most {count}",
   "needs-found": "{count} needs", "need-added": "{name} added", "suggest-label": "places", "suggest-found": "{count} places",

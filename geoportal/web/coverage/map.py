@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Measures
 from geoportal.coverage.service import NO_CHANGE, WhatIf
-from geoportal.coverage.study import Study
+from geoportal.coverage.study import Study, undecided_parts
 from geoportal.documents import Document
 from geoportal.domain.facility import Facility
 
@@ -39,6 +39,7 @@ def map_document(
         "home": cells.districts.tolist(),
         "people": _numbers(np.where(cells.hidden, np.nan, cells.need), 1),
         "estimated": cells.suppressed.astype(int).tolist(),
+        "undecided": undecided_parts(study).astype(int).tolist(),
         **_columns(study.sure, ring, ""),
         **_columns(study.possible, ring, "_possible"),
     }
@@ -77,6 +78,7 @@ def _numbers(values: NDArray[np.float64], digits: int) -> list[float | None]:
 
 def _district(figures: DistrictFigures, was: DistrictFigures | None, ring: int) -> Document:
     row: Document = {"code": figures.code, "name": figures.name, "people": _known(figures.need, 0)}
+    row["undecided"] = int(figures.undecided)
     for mark, level, old in (
         ("", figures.sure, was and was.sure),
         ("_possible", figures.possible, was and was.possible),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.documents import Document
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError
@@ -110,8 +112,9 @@ def _answer(
         "ranked": _ranked(rows),
         "whole": _row(study.total, subject, ring, words) if len(rows) > 1 else None,
         "files": list(DOWNLOADS),
-        "critical": critical_facilities(view, study, ring),
-        "reliance": reliance(view, study, ring, words),
+        "completeness": completeness_document(view, study.completeness),
+        "critical": [] if study.undecided else critical_facilities(view, study, ring),
+        "reliance": [] if study.undecided else reliance(view, study, ring, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
         "change": change,
@@ -136,11 +139,12 @@ def shareable(view: View, values: Values) -> Document | None:
 def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> Document:
     """Return a row of the table, formatted; ranges span sure and possible facilities."""
     sure, possible = figures.sure, figures.possible
+    undecided = words.label("js-coverage-undecided") if figures.undecided else None
     return {
         "code": figures.code,
         "name": figures.name,
         "sentence": say.sentence(figures, subject, ring, words),
-        "sort": round(figures.uncovered_share(sure, ring), 9),
+        "sort": math.nan if undecided else round(figures.uncovered_share(sure, ring), 9),
         "people": say.people(figures.need),
         "facilities": say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
         "per": say.spoken_range(
@@ -149,14 +153,17 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
         "within": say.spoken_range(
             say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
         ),
-        "lack": say.percent_range(
+        "lack": undecided
+        or say.percent_range(
             lacking_share(figures, possible, ring), lacking_share(figures, sure, ring), words
         ),
-        "lacking": say.spoken_range(
+        "lacking": undecided
+        or say.spoken_range(
             say.people(say.lacking(figures, possible, ring)),
             say.people(say.lacking(figures, sure, ring)),
         ),
-        "choice": say.percent_range(
+        "choice": undecided
+        or say.percent_range(
             say.choice_share(figures, sure, ring), say.choice_share(figures, possible, ring), words
         ),
         "nearest": say.spoken_range(

@@ -43,11 +43,12 @@ _ANSWER = json_object(
 )
 def coverage(query: CoverageQuery) -> Response:
     """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
+    view = view_here()
     try:
-        report = coverage_report(view_here(), query, query.changes)
+        report = coverage_report(view, query, query.changes)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    return public(coverage_document(report, query, query.changes))
+    return public(coverage_document(view, report, query, query.changes))
 
 
 @api.post(
@@ -58,11 +59,12 @@ def coverage(query: CoverageQuery) -> Response:
 )
 def coverage_what_if(body: CoverageWhatIf) -> Response:
     """Return the figures as they would be; planned places travel in the body only."""
+    view = view_here()
     try:
-        report = coverage_report(view_here(), body, body.changes)
+        report = coverage_report(view, body, body.changes)
     except InputRefusedError as error:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    return private(coverage_document(report, body, body.changes))
+    return private(coverage_document(view, report, body, body.changes))
 
 
 @blueprint.get("/coverage")

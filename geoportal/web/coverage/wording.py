@@ -39,8 +39,13 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     lack = lacking_share(figures, figures.sure, ring)
     if not math.isfinite(lack):
         return words.label("coverage-nobody")
+    if figures.undecided:
+        return words.label("coverage-undecided-district", reach=reach, subject=subject)
     share = percent(lack, words)
     possible = percent(lacking_share(figures, figures.possible, ring), words)
+    if share != possible and figures.mostly_unknown:
+        share = spoken_range(possible, share)
+        return words.label("coverage-mostly-unknown", reach=reach, subject=subject, share=share)
     parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
     if lack < 1:  # else there is nothing to choose between
         choice = percent(choice_share(figures, figures.sure, ring), words)

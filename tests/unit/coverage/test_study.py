@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from dataclasses import replace
 
 import numpy as np
 import orjson
@@ -292,10 +293,23 @@ def test_a_facility_without_a_position_can_close_too(study):
 
 def test_sentences_are_plain_and_honest(study):
     figures = study.districts[1]
-    text = sentence(figures, "訪問診療")
+    few_unknown = replace(figures, possible=replace(figures.possible, facilities=5))
+    few_unknown = replace(few_unknown, sure=replace(figures.sure, facilities=4))
+    text = sentence(few_unknown, "訪問診療")
     assert text.startswith(f"75歳以上の {share_text(figures.uncovered_share(figures.sure, 1))} は")
     assert "2 km 以内に訪問診療がありません（対応できるとわかっている" in text  # unknown is not no
     assert "対応が未確認の施設も数えると" in text
+
+
+def test_where_much_is_unknown_the_headline_is_a_range(study):
+    figures = study.districts[1]
+    assert (figures.sure.facilities, figures.possible.facilities) == (1, 2)
+    ends = [
+        share_text(figures.uncovered_share(level, 1)) for level in (figures.possible, figures.sure)
+    ]
+    assert sentence(figures, "訪問診療").startswith(
+        f"75歳以上のうち 2 km 以内に訪問診療がない人は {ends[0]}〜{ends[1]} です"
+    )
 
 
 def figures_of(need: float, covered: float, possible: float | None = None) -> DistrictFigures:

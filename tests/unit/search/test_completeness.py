@@ -184,7 +184,10 @@ def test_everything_is_held_of_a_fictional_city() -> None:
     fictional = make_facility(
         "f", MOJI, municipality_code="40106", sources=(SourceMention("sample", "1", ""),)
     )
-    lines = area_completeness(city({}, fictional), "40106", ("clinic",), NEED)
+    shipped = make_facility(
+        "c", MOJI, municipality_code="40106", sources=(SourceMention("centres", "1", ""),)
+    )
+    lines = area_completeness(city({}, fictional, shipped), "40106", ("clinic",), NEED)
     assert states(lines) == {("sample", "40106", NEED, HELD)}
     real = make_facility("r", MOJI, municipality_code="40106")
     mixed = area_completeness(city({}, fictional, real), "40106", ("clinic",), NEED)

@@ -875,3 +875,6 @@ elsewhere-title = Known to provide it, in other cities or prefectures
 elsewhere-hint = This does not mean that facilities near the home do not. The filings for the home's area are not imported yet, so these are shown apart.
 across-water = across { $water }
 no-data = no data
+js-coverage-undecided = cannot be told
+coverage-undecided-district = How many people have no { $subject } within { $reach } cannot be told: the filings or lists that would say so are not imported.
+coverage-mostly-unknown = Of people aged 75 and over, { $share } have no { $subject } within { $reach }. Many facilities are not confirmed, so this is a range.

@@ -871,3 +871,6 @@ elsewhere-title = ほかの市《し》や県《けん》で できると わか
 elsewhere-hint = あなたの町《まち》の施設《しせつ》が できない、という意味《いみ》では ありません。あなたの町《まち》の情報《じょうほう》が まだ ないので、分《わ》けて 書《か》いています。
 across-water = { $water }の むこう
 no-data = データが ありません
+js-coverage-undecided = わかりません
+coverage-undecided-district = { $reach }より 近《ちか》くに { $subject }が ない人《ひと》が どのくらい いるかは、わかりません。情報《じょうほう》が まだ ないからです。
+coverage-mostly-unknown = 75歳《さい》より 上《うえ》の人《ひと》で、{ $reach }より 近《ちか》くに { $subject }が ない人《ひと》は { $share }です。わからない施設《しせつ》が 多《おお》いです。

@@ -875,3 +875,6 @@ elsewhere-title = 市外・県外で対応がわかっている所
 elsewhere-hint = お住まいの地域の施設が対応していない、という意味ではありません。お住まいの地域の届出がまだ取り込まれていないため、分けて示しています。
 across-water = { $water }の向こう側
 no-data = データなし
+js-coverage-undecided = 判断できません
+coverage-undecided-district = { $reach }以内に{ $subject }がない人の割合は、判断できません。届出などの資料が取り込まれていないためです。
+coverage-mostly-unknown = 75歳以上のうち、{ $reach }以内に{ $subject }がない人は { $share } です。対応が未確認の施設が多いため、幅で示しています。

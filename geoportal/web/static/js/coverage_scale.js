@@ -37,7 +37,15 @@ function sixths(values) {
 
 /** The classes of a measure: `{colour, hatched, label}` each, and `at(n)`, the class of a row. */
 export function scaleOf(name, rows, level) {
-  return name === "fewer" ? changes(rows, level) : classes(MEASURES[name], rows[name + level], rows[name]);
+  const scale = name === "fewer" ? changes(rows, level) : classes(MEASURES[name], rows[name + level], rows[name]);
+  return rows.undecided?.includes(1) ? withUndecided(scale, rows.undecided) : scale;
+}
+
+/** Districts where a source that would tell is not held have a class of their own. */
+function withUndecided(scale, undecided) {
+  const item = { colour: "#e6e6e6", hatched: true, label: w("coverage-undecided") };
+  const shown = undecided.includes(0) ? [...scale.shown, item] : [item];
+  return { all: [...scale.all, item], shown, at: (n) => (undecided[n] ? scale.all.length : scale.at(n)) };
 }
 
 function changes(rows, level) {

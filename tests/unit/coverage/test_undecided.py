@@ -1,0 +1,116 @@
+"""Coverage where a source that would tell who counts is not held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from geoportal.coverage.report import CoverageReport, make_report
+from geoportal.coverage.study import Study, compute_study, undecided_parts
+from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.tables import district_rows
+from geoportal.coverage.wording import lack_text, sentence
+from geoportal.export.coverage_shapes import UNDECIDED_CLASS, gap_rows, part_classes, shown_classes
+from geoportal.services.portal import shipped_reference
+from tests.factories import NEEDS, make_snapshot
+from tests.unit.coverage import town
+
+BUREAU = {"bureau": {"40/医科"}}
+LISTS = {"navii-facility": {"clinic/40"}}
+DOCTORS = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
+
+
+def study_of(held: Mapping[str, Iterable[str]], question: CoverageCriteria = DOCTORS) -> Study:
+    snapshot = make_snapshot(
+        town.facilities(),
+        outlines=town.outlines(),
+        members=town.MEMBERS,
+        codes=(*NEEDS, "VM.24DR", "ST.ZS1"),
+        held=held,
+    )
+    supply = gather_supply(snapshot, question)
+    return compute_study(snapshot, town.population(), town.target(snapshot), question, supply)
+
+
+def report_of(study: Study) -> CoverageReport:
+    snapshot = make_snapshot(town.facilities(), outlines=town.outlines(), members=town.MEMBERS)
+    return make_report(study, snapshot, shipped_reference(), [])
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    """Return 訪問診療 of a town whose bureau's filings are not imported."""
+    return study_of(LISTS)
+
+
+def test_no_share_rank_or_headline_is_stated(study: Study) -> None:
+    *wards, whole = district_rows(study)
+    for row in (*wards, whole):
+        assert row["undecided"]
+        assert row["rank"] is None
+        assert row["pop75_uncovered_share"] is None
+        assert row["pop75_uncovered_share_possible"] is None
+        assert lack_text(row) == "判断できません"
+    for figures in (*study.districts, study.total):
+        assert "判断できません" in sentence(figures, "訪問診療")
+        assert "%" not in sentence(figures, "訪問診療")
+
+
+def test_what_is_counted_stays_in_the_tables(study: Study) -> None:
+    complete = study_of({**LISTS, **BUREAU})
+    for row, other in zip(district_rows(study), district_rows(complete), strict=True):
+        for key in ("facilities", "facilities_possible", "within_2000_m", "pop75"):
+            assert row[key] == other[key]
+
+
+def test_no_facility_is_called_the_one_that_must_not_close(study: Study) -> None:
+    assert "判断できません" in report_of(study).critical_text
+    assert "人）" not in report_of(study).critical_text
+
+
+def test_what_is_missing_is_said_in_every_file(study: Study) -> None:
+    caution = report_of(study).caution
+    assert "届出（九州厚生局）は取り込まれていません" in caution
+    assert "診療所" in caution
+
+
+def test_cells_are_of_a_class_of_their_own_and_no_gaps(study: Study) -> None:
+    assert undecided_parts(study).all()
+    assert set(part_classes(study)) == {UNDECIDED_CLASS}
+    assert shown_classes(study) == (UNDECIDED_CLASS,)
+    assert gap_rows(study).size == 0
+
+
+def test_one_ward_without_its_list_leaves_the_whole_undecided_and_the_other_ranked() -> None:
+    study = study_of({"navii-facility": {"clinic/40106"}}, CoverageCriteria(kinds=("clinic",)))
+    first, second, whole = district_rows(study)
+    assert (first["undecided"], second["undecided"], whole["undecided"]) == (False, True, True)
+    assert first["rank"] == 1
+    assert second["rank"] is None
+    kinds = set(part_classes(study))
+    assert UNDECIDED_CLASS in kinds
+    assert len(kinds) > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "undecided"),
+    [
+        (CoverageCriteria(kinds=("clinic",)), False),
+        (CoverageCriteria(kinds=("clinic",), time="night"), True),
+        (CoverageCriteria(kinds=("clinic",), needs=("VM.REG",), evidence="confirmed"), False),
+        (CoverageCriteria(kinds=("clinic",), needs=("VM.REG",), evidence="filed"), True),
+        (CoverageCriteria(kinds=("clinic",), needs=("CAP.OPEN",)), False),
+    ],
+)
+def test_only_a_question_that_the_filings_would_answer_is_undecided(
+    question: CoverageCriteria, undecided: bool
+) -> None:
+    assert study_of(LISTS, question).undecided == undecided
+
+
+def test_with_the_filings_all_is_decided() -> None:
+    study = study_of({**LISTS, **BUREAU})
+    assert not study.undecided
+    assert [row["rank"] for row in district_rows(study)] == [2, 1, None]
+    assert report_of(study).gaps == ()
