@@ -71,7 +71,7 @@ def make_facility(
 
 
 def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
-    """Return a vocabulary of a few codes; what they say of visits and nights, and imply, is as shipped."""
+    """Return a vocabulary of a few codes; visits, nights and implications are as shipped."""
     shipped = shipped_reference().vocabulary
     terms = [
         Term(

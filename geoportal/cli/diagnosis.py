@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geoportal.documents import Document
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
+from geoportal.domain.completeness import MISSING
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
@@ -46,7 +48,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         database = open_database(settings.database)
         require_whole(database)
         view = Portal(database, shipped_reference()).view()
-        return [*_data_findings(view), *_source_findings(view)]
+        return [*_data_findings(view), *_source_findings(view), *_gap_findings(view)]
     except NotFoundError as error:
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:
@@ -117,6 +119,26 @@ def _source_findings(view: View) -> Iterator[Finding]:
                 "架空の見本データが入っています",
                 "実際に使う時は別の --db に公的データを取り込んでください",
             )
+
+
+def _gap_findings(view: View) -> Iterator[Finding]:
+    """Yield what is not held of what people ask for: a kind without a list, needs without filings.
+
+    A list that is held in part is worth knowing only: rare services have few offices.
+    """
+    for line in completeness_document(view, view.completeness()):
+        if not line["gap"]:
+            continue
+        about = "届出" if line["needs"] else "一覧"
+        kinds = "・".join(view.reference.kinds[kind].short_ja for kind in line["kinds"])
+        extent = "取り込まれていません" if line["state"] == MISSING else "一部だけです"
+        unknown = f"（{line['unknown']:,} か所の対応がわかりません）" if line["needs"] else ""
+        yield Finding(
+            "warning" if line["needs"] and line["state"] == MISSING else "info",
+            "missing_source",
+            f"{line['area_name']}の{kinds}の{about}（{line['publisher']}）は{extent}{unknown}",
+            f"{line['label']}を取り込んでください {line['page']}".strip(),
+        )
 
 
 def _rates(source: Document) -> Finding:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
+from geoportal.domain.completeness import MISSING
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
 
@@ -25,6 +26,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         distance = f" {about['distance_m']:,} m" if "distance_m" in about else ""
         reach = f" {_REACH[about['visit_range']]}" if "visit_range" in about else ""
         mark = "【架空】" if about["fictional"] else ""
+        mark += "【市外・県外】" if "elsewhere" in about else ""
         kind = kinds[about["kind"]].label_ja
         yield f"{number:>3}. {mark}{about['name']}（{kind}）{distance}{reach}"
         where = about["address"] if feature["geometry"] else f"{about['address']}（位置は未確認）"
@@ -40,6 +42,11 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         rule = "（訪問は原則16km以内）" if "beyond_visits" in relaxation else ""
         look = "（対応は未確認。確認なしで見る）" if "unconfirmed" in relaxation else ""
         yield f"{steps}{rule}{look}と さらに {relaxation['adds']} 件"
+    for line in document["completeness"]:
+        if line["gap"]:
+            about = "届出" if line["needs"] else "一覧"
+            extent = "未取込" if line["state"] == MISSING else "一部だけ"
+            yield f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です"
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +66,7 @@ class Study:
     total : DistrictFigures
     population : Population
     completeness : tuple of Completeness
-        Which sources that would tell who counts are held for the districts.
+        Which sources that would tell who counts are held for the whole.
     """
 
     target: Target
@@ -168,7 +167,10 @@ def compute_study(
         demand, cells = present.catchment_cells, present.cells
     catchment = _shared_capacity(demand, target, supply, progress, executor)
     sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
-    completeness = [supply_completeness(snapshot, area, question) for area in target.areas]
+    lacking = [
+        any(line.state == MISSING for line in supply_completeness(snapshot, codes, question))
+        for codes in (area.within or (area.code,) for area in target.areas)
+    ]
     facility_districts = district_of_facilities(snapshot, target, supply)
     districts = tuple(
         district_figures(
@@ -181,7 +183,7 @@ def compute_study(
             facilities=_facility_counts(snapshot, area, supply, facility_districts == number),
             parts=cells.districts == number,
             people_known=_people_known(population, question, area),
-            undecided=any(line.state == MISSING for line in completeness[number]),
+            undecided=lacking[number],
         )
         for number, area in enumerate(target.areas)
     )
@@ -200,7 +202,7 @@ def compute_study(
         districts=districts,
         total=total_figures(target, districts, cells=cells, sure=sure, possible=possible),
         population=population,
-        completeness=tuple(dict.fromkeys(chain.from_iterable(completeness))),
+        completeness=supply_completeness(snapshot, [target.code], question),
     )
 
 

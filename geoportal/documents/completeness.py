@@ -20,6 +20,7 @@ def _line(view: View, line: Completeness) -> Document:
     publisher = reference.publisher(line.source, line.area)
     return {
         **attributes(line, "source", "area", "kinds", "needs", "state", "facilities", "unknown"),
+        "gap": line.is_gap,
         "area_name": district_name(reference, districts, line.area),
         "prefecture": district_name(reference, districts, line.area[:2]),
         "label": reference.sources[line.source].label_ja,

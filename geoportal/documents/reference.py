@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from geoportal.documents import Document, attributes
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
@@ -101,7 +102,11 @@ def sources_document(view: View) -> Document:
     """Return every data set held: publisher, licence, editions, rows, freshness."""
     names = sorted({edition.source for edition in view.editions})
     sources = [_source(view, name) for name in names]
-    return {"dataset_version": view.snapshot.version, "sources": sources}
+    return {
+        "dataset_version": view.snapshot.version,
+        "sources": sources,
+        "completeness": completeness_document(view, view.completeness()),
+    }
 
 
 def _source(view: View, name: str) -> Document:

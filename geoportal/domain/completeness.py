@@ -73,5 +73,8 @@ class Completeness:
 
     @property
     def is_gap(self) -> bool:
-        """True when something is missing, in part or whole."""
-        return self.state != HELD
+        """True when it leaves something unknown that is worth saying.
+
+        Where no facility is held, the list of places is the gap, not what nobody has filed.
+        """
+        return self.state != HELD and (not self.needs or self.facilities > 0)

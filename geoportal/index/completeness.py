@@ -71,7 +71,7 @@ class Holdings:
     ) -> None:
         self._scopes = scopes
         self._stated = {source: frozenset(keys) for source, keys in stated.items()}
-        self._city_of = city_of
+        self.city_of = city_of
         self._filing_rules = filing_rules
         self._vocabulary = vocabulary
         self._listed: set[tuple[str, str, str]] = set()
@@ -136,14 +136,14 @@ class Holdings:
         """
         stated = self._stated.get(source, frozenset())
         prefecture = municipality[:2]
-        areas = (municipality, self._city_of(municipality), prefecture, JAPAN)
+        areas = (municipality, self.city_of(municipality), prefecture, JAPAN)
         if any(f"{scope}/{area}" in stated for area in areas if area):
             return HELD
         if f"{prefecture}/{scope}" in stated:
             return HELD
         beginning = f"{scope}/{prefecture}"
         around = {
-            self._city_of(code) or code
+            self.city_of(code) or code
             for key in stated
             if key.startswith(beginning) and len(code := key.partition("/")[2]) > len(prefecture)
         }

@@ -7,6 +7,7 @@ said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -20,6 +21,7 @@ from geoportal.index.snapshot import Snapshot
 
 Flags = NDArray[np.bool_]
 _MOST_ANSWERED = 4096
+_MOST_AREAS = 3
 
 
 def area_completeness(
@@ -121,6 +123,24 @@ def answered_elsewhere(
                 holdings.state(n, code) != MISSING for n in lacking[kind]
             )
     return apart[columns.kinds[rows], columns.municipalities[rows]]
+
+
+def dataset_completeness(snapshot: Snapshot, needs: tuple[str, ...]) -> tuple[Completeness, ...]:
+    """Return what is held for every kind and some needs, in the areas with most facilities.
+
+    Areas are municipalities, and designated cities in place of their wards.
+    """
+    columns, holdings = snapshot.columns, snapshot.holdings
+    if holdings is None:
+        return ()
+    sizes: Counter[str] = Counter()
+    for code, count in zip(
+        columns.municipality_codes, np.bincount(columns.municipalities), strict=True
+    ):
+        if code:
+            sizes[holdings.city_of(str(code)) or str(code)] += int(count)
+    areas = [area for area, _ in sizes.most_common(_MOST_AREAS)]
+    return tuple(line for area in areas for line in area_completeness(snapshot, area, KINDS, needs))
 
 
 def listing_state(snapshot: Snapshot, area: str, kind: str) -> str:

@@ -17,6 +17,7 @@ from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.domain.centre import Centre
+from geoportal.domain.completeness import Completeness
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
@@ -26,6 +27,7 @@ from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.changes import ChangeReport, compare_editions
 from geoportal.search.answer import Answer, search
+from geoportal.search.completeness import dataset_completeness
 from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
@@ -132,6 +134,12 @@ class View:
     def interpret(self, text: str) -> Interpretation:
         """Read a consultation note; nothing of it is kept."""
         return _interpreter(self.reference).interpret(text)
+
+    def completeness(self) -> tuple[Completeness, ...]:
+        """Return which sources are held for what committees ask of, where most facilities are."""
+        questions = self.reference.coverage_questions.values()
+        needs = tuple(dict.fromkeys(need for question in questions for need in question.needs))
+        return dataset_completeness(self.snapshot, needs)
 
     def terms_of(self, word: str) -> Sequence[str]:
         """Return the codes of the terms a word of care (床ずれ, PEG) stands for."""

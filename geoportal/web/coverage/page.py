@@ -143,6 +143,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
     return {
         "code": figures.code,
         "name": figures.name,
+        "undecided": figures.undecided,
         "sentence": say.sentence(figures, subject, ring, words),
         "sort": math.nan if undecided else round(figures.uncovered_share(sure, ring), 9),
         "people": say.people(figures.need),

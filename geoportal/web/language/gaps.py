@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geoportal.documents import Document
-from geoportal.domain.completeness import HELD
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label, need_labels, short_kind_label
 from geoportal.web.language.messages import Label, messages
@@ -16,15 +15,11 @@ _MOST_KINDS = 3
 def gap_sentences(
     reference: Reference, language: str, lines: Iterable[Document]
 ) -> list[dict[str, Label]]:
-    """Return a sentence for each line of completeness that is not held, with its line.
+    """Return a sentence for each line of completeness that is a gap, with its line.
 
     Lines are those of `geoportal.documents.completeness.completeness_document`.
     """
-    return [
-        {"text": _sentence(reference, language, line), **line}
-        for line in lines
-        if line["state"] != HELD
-    ]
+    return [{"text": _sentence(reference, language, line), **line} for line in lines if line["gap"]]
 
 
 def _sentence(reference: Reference, language: str, line: Document) -> Label:

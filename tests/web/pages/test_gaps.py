@@ -26,6 +26,7 @@ LINE = {
     "facilities": 320,
     "unknown": 318,
     "publisher": "九州厚生局",
+    "gap": True,
 }
 NEEDS_MISSING = (
     "訪問診療（定期）の届出（九州厚生局）は、福岡県の分が取り込まれていません。"
@@ -41,7 +42,7 @@ def say(language: str = "ja", **changes: object) -> str:
 
 
 def test_what_is_held_needs_no_sentence() -> None:
-    assert gap_sentences(shipped_reference(), "ja", [{**LINE, "state": "held"}]) == []
+    assert gap_sentences(shipped_reference(), "ja", [{**LINE, "state": "held", "gap": False}]) == []
 
 
 def test_missing_filings_are_said_with_publisher_prefecture_and_number() -> None:
