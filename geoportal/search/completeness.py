@@ -30,7 +30,8 @@ def area_completeness(
     """Return what is held for the kinds and needs in one district, a line per source and state.
 
     Without kinds all kinds are meant that one of the needs is about. An area is held when all its
-    municipalities are, missing when none is, else in part.
+    municipalities are, missing when none is, else in part; places are held in part where any
+    source names one.
     """
     holdings = snapshot.holdings
     if holdings is None:
@@ -54,10 +55,12 @@ def _area_lines(
     if not municipalities:
         return
     found: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
-    for kind in kinds or asked_kinds(snapshot, needs):
-        for key in _kind_states(holdings, municipalities, kind, needs):
-            found.setdefault(key, []).append(kind)
     rows = snapshot.in_district(area)
+    present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
+    for kind in kinds or asked_kinds(snapshot, needs):
+        for source, told, state in _kind_states(holdings, municipalities, kind, needs):
+            some = not told and state == MISSING and kind in present
+            found.setdefault((source, told, PARTIAL if some else state), []).append(kind)
     for (source, told, state), of_kinds in found.items():
         counts = _counts(snapshot, rows, of_kinds, told)
         yield Completeness(source, area, tuple(of_kinds), told, state, *counts)
@@ -148,12 +151,8 @@ def listing_state(snapshot: Snapshot, area: str, kind: str) -> str:
 
     ``missing`` means that a count of them is unknown, not 0.
     """
-    holdings = snapshot.holdings
-    municipalities = _municipalities(snapshot, area)
-    if holdings is None or not municipalities or not holdings.listing(kind):
-        return HELD
-    states = [_over(holdings, n, municipalities) for n in holdings.listing(kind)]
-    return _best(states)
+    lines = area_completeness(snapshot, area, (kind,), ())
+    return lines[0].state if lines else HELD
 
 
 def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:

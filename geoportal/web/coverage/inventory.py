@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 from geoportal.documents import Document
+from geoportal.domain.completeness import MISSING
+from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
 
 
 def inventory_table(view: View) -> Document:
     """Return how many facilities of each kind lie in each ward, or municipality without wards.
 
-    Counts of what the sources list; nothing about who is really served.
+    Counts of what the sources list; nothing about who is really served. None where no source that
+    would list them, or would say that they visit, is held.
     """
     known = view.snapshot.districts.districts
     parents = {district.parent for district in known}
@@ -24,18 +27,37 @@ def inventory_table(view: View) -> Document:
     counts = [_counts(view, district.code) for district in wards]
     rows = []
     for kind in view.reference.kinds:
-        totals = [count[kind, "all"] for count in counts]
-        visits = [count[kind, "visits"] for count in counts]
+        codes = view.reference.vocabulary.visit_codes(kind)
+        totals = [
+            None if listing_state(view.snapshot, ward.code, kind) == MISSING else count[kind, "all"]
+            for ward, count in zip(wards, counts, strict=True)
+        ]
+        visits = [
+            None if _is_unfiled(view, ward.code, kind, codes) else count[kind, "visits"]
+            for ward, count in zip(wards, counts, strict=True)
+        ]
         rows.append(
             {
                 "kind": kind,
                 "counts": totals,
-                "total": sum(totals),
-                "visits": visits if view.reference.vocabulary.visit_codes(kind) else None,
-                "visits_total": sum(visits),
+                "total": _total(totals),
+                "visits": visits if codes else None,
+                "visits_total": _total(visits),
             }
         )
     return {"districts": wards, "rows": rows}
+
+
+def _is_unfiled(view: View, area: str, kind: str, codes: tuple[str, ...]) -> bool:
+    """Say whether a source that would say who visits is not held for an area."""
+    lines = area_completeness(view.snapshot, area, (kind,), codes)
+    return any(line.needs and line.state == MISSING for line in lines)
+
+
+def _total(counts: list[int | None]) -> int | None:
+    """Return the sum of what is known, None when nothing is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _counts(view: View, code: str) -> Counter[tuple[str, str]]:

@@ -8,8 +8,10 @@ from http import HTTPStatus
 from flask import Response, abort, request
 
 from geoportal.documents import Document
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import district_document
 from geoportal.domain.district import District
+from geoportal.search.completeness import area_completeness
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import kind_groups
@@ -38,6 +40,7 @@ def show(code: str) -> Response:
         district=properties,
         centres=centres_in_full(view, properties["centres"]),
         listing=listing,
+        completeness=completeness_document(view, area_completeness(view.snapshot, code, (), ())),
         kind_groups=kind_groups(view.reference),
     )
 

@@ -19,6 +19,7 @@ from tests.unit.coverage import town
 BUREAU = {"bureau": {"40/医科"}}
 LISTS = {"navii-facility": {"clinic/40"}}
 DOCTORS = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
+HOSPITALS = CoverageCriteria(kinds=("hospital",))
 
 
 def study_of(held: Mapping[str, Iterable[str]], question: CoverageCriteria = DOCTORS) -> Study:
@@ -83,7 +84,7 @@ def test_cells_are_of_a_class_of_their_own_and_no_gaps(study: Study) -> None:
 
 
 def test_one_ward_without_its_list_leaves_the_whole_undecided_and_the_other_ranked() -> None:
-    study = study_of({"navii-facility": {"clinic/40106"}}, CoverageCriteria(kinds=("clinic",)))
+    study = study_of({"navii-facility": {"hospital/40106"}}, HOSPITALS)
     first, second, whole = district_rows(study)
     assert (first["undecided"], second["undecided"], whole["undecided"]) == (False, True, True)
     assert first["rank"] == 1

@@ -174,6 +174,14 @@ def test_of_several_lists_of_places_the_fullest_is_named() -> None:
     assert states(lines) == {("navii-facility", "40106", (), MISSING)}
 
 
+def test_places_that_another_source_names_are_held_in_part() -> None:
+    assert states(area_completeness(city({}), "40101", ("clinic",), ())) == {
+        ("navii-facility", "40101", (), PARTIAL)
+    }
+    assert listing_state(city({}), "40101", "clinic") == PARTIAL
+    assert listing_state(city({}), "40101", "hospital") == MISSING
+
+
 def test_without_kinds_those_are_meant_that_the_needs_are_about() -> None:
     snapshot = city({"kaigo": {"130/40"}, "navii-facility": NAVII})
     kinds = {kind for line in area_completeness(snapshot, "40106", (), ()) for kind in line.kinds}
