@@ -6,13 +6,22 @@ from collections.abc import Iterable
 
 from geoportal.documents import Document, attributes
 from geoportal.domain.completeness import Completeness
-from geoportal.index.hierarchy import district_name
+from geoportal.index.hierarchy import city_of, district_name
 from geoportal.services.view import View
+
+_MUNICIPALITY_DIGITS = 5
 
 
 def completeness_document(view: View, lines: Iterable[Completeness]) -> list[Document]:
     """Return lines on sources with the names of area and publisher."""
     return [_line(view, line) for line in lines]
+
+
+def _fetch_command(view: View, dataset: str, area: str) -> str:
+    """Return the command that gets a data set for the city of an area, empty for none."""
+    if not dataset or len(area) < _MUNICIPALITY_DIGITS:
+        return ""
+    return f"geoportal fetch {dataset} --city {city_of(view.reference, area) or area}"
 
 
 def _line(view: View, line: Completeness) -> Document:
@@ -26,4 +35,5 @@ def _line(view: View, line: Completeness) -> Document:
         "label": reference.sources[line.source].label_ja,
         "publisher": publisher.name,
         "page": publisher.page,
+        "fetch": _fetch_command(view, publisher.dataset, line.area),
     }

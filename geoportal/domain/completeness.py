@@ -36,12 +36,13 @@ class SourceScope:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes a source for some prefectures, and on which page."""
+    """Who publishes a source for some prefectures, on which page, and how it is fetched."""
 
     source: str
     prefectures: tuple[str, ...]
     name: str
     page: str
+    dataset: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class SourceInfo:
         Evidence class of what it says by default.
     cadence_days : int
         How often a new edition is expected.
+    dataset : str
+        Name by which ``geoportal fetch`` gets it; empty for none, or one for each publisher.
     """
 
     name: str
@@ -32,3 +34,4 @@ class SourceInfo:
     attribution: str
     evidence: str
     cadence_days: int
+    dataset: str = ""

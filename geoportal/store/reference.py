@@ -236,7 +236,13 @@ class Reference:
     def publishers(self) -> tuple[Publisher, ...]:
         """Who publishes a source for which prefectures, where it is not one for all."""
         return tuple(
-            Publisher(row["source"], _list(row["prefectures"]), row["publisher"], row["page"])
+            Publisher(
+                row["source"],
+                _list(row["prefectures"]),
+                row["publisher"],
+                row["page"],
+                row["dataset"],
+            )
             for row in self._rows("publishers.csv")
         )
 
@@ -246,7 +252,7 @@ class Reference:
         for publisher in self.publishers:
             if publisher.source == source and area[:2] in publisher.prefectures:
                 return publisher
-        return Publisher(source, (), info.publisher, info.page)
+        return Publisher(source, (), info.publisher, info.page, info.dataset)
 
     @cached_property
     def waters(self) -> tuple[Water, ...]:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -293,3 +294,15 @@ def test_every_fact_of_plausibility_can_be_looked_up_and_every_subject_is_asked_
         assert all(value == value.strip() != "" for value in row["values"].split("|"))
         assert row["source"]
         assert ("plausibility", row["rule"], "en") in labels
+def test_every_dataset_named_can_be_fetched() -> None:
+    catalogue = tomllib.loads((REFERENCE.parent / "sources.toml").read_text("utf-8"))
+    datasets = {entry["name"]: entry["source"] for entry in catalogue["dataset"]}
+    for name in ("sources.csv", "publishers.csv"):
+        for row in read(name):
+            source = row.get("source") or row["name"]
+            assert not row["dataset"] or datasets[row["dataset"]] == source
+
+
+def test_every_prefecture_has_one_regional_bureau() -> None:
+    named = [code for row in read("publishers.csv") for code in row["prefectures"].split("|")]
+    assert sorted(named) == [f"{number:02}" for number in range(1, 48)]
