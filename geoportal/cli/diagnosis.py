@@ -137,7 +137,7 @@ def _gap_findings(view: View) -> Iterator[Finding]:
             "warning" if line["needs"] and line["state"] == MISSING else "info",
             "missing_source",
             f"{line['area_name']}の{kinds}の{about}（{line['publisher']}）は{extent}{unknown}",
-            f"{line['label']}を取り込んでください: {line['fetch'] or 'geoportal import'} {line['page']}",
+            f"{line['label']}を取り込んでください {line['fetch']} {line['page']}".strip(),
         )
 
 
