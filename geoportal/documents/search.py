@@ -82,6 +82,7 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "counts": answer.counts,
         "order": order_keys(answer.query, elsewhere=any(answer.elsewhere.values())),
         "elsewhere": answer.elsewhere,
+        "elsewhere_first": [result_feature(view, result) for result in answer.elsewhere_first],
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from geoportal.documents import Document
+from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import role_document
 from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
 from geoportal.documents.search import home_document, result_features
@@ -14,11 +15,12 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
 from geoportal.errors import UsageError
-from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, Team, TeamAnswer, TeamQuestion
+from geoportal.search.best_teams import Team
+from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, TeamAnswer, TeamQuestion
 from geoportal.services.view import View
 
 DEFAULT_PRESET = "discharge"
-_ORDER = ["missing", "unknown", "plausibility", "distance_m", "draw"]
+_ORDER = ["missing", "elsewhere", "unknown", "plausibility", "distance_m", "draw"]
 
 
 class RoleRequest(Strict):
@@ -125,6 +127,14 @@ def team_document(view: View, answer: TeamAnswer) -> Document:
         "order": _ORDER,
         "roles": [_role_answer(view, answer, role) for role in question.roles],
         "teams": [_team(view, answer, team) for team in answer.teams],
+        "completeness": completeness_document(
+            view,
+            dict.fromkeys(
+                line
+                for candidates in answer.candidates.values()
+                for line in candidates.completeness
+            ),
+        ),
     }
 
 
@@ -150,7 +160,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
     missing = [
         {"role": role.role, "need": need, "required": role.required}
         for role, member in pairs
-        for need in member.missing or ((None,) if member.cost[0] else ())
+        for need in member.missing or ((None,) if member.cost.missing else ())
     ]
     return {
         "complete": not any(member.cost[0] or member.cost[1] for _, member in pairs),
@@ -159,7 +169,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
         "unknown": [
             {"role": role.role, "need": need} for role, member in pairs for need in member.unknown
         ],
-        "total_distance_m": team.cost[3],
+        "total_distance_m": team.cost.metres,
         "members": [
             {
                 "role": role.role,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.district import District
@@ -15,11 +16,7 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import (
-    answered_elsewhere,
-    area_completeness,
-    search_completeness,
-)
+from geoportal.search.completeness import answered_elsewhere, completeness_of
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, Bands, bands
@@ -28,8 +25,9 @@ from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.standing import standing
 from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
 from geoportal.search.visit_range import visit_range
-from geoportal.search.visiting import home_of, visits_home
+from geoportal.search.visiting import home_code, home_of, visits_home
 
+ELSEWHERE_SHOWN = 3
 _NOBODY: Bands = np.empty(0, dtype=np.int8)
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NOT_APPLICABLE}
 
@@ -88,7 +86,8 @@ class Answer:
     ``home`` is the municipality or ward that covers the origin. ``unlocated`` counts the facilities
     that fit all conditions but place, and whose position is not known, in ``home``: they may or may
     not lie within the radius. ``elsewhere`` is the part of ``counts`` that stands apart, see
-    `Result`. ``completeness`` says which sources that would answer are held where it is asked.
+    `Result`; ``elsewhere_first`` are the first matches of it, where this page of results has none.
+    ``completeness`` says which sources that would answer are held where it is asked.
     """
 
     query: Query
@@ -102,6 +101,30 @@ class Answer:
     visit_evidence: VisitEvidence | None = None
     facets: Facets | None = None
     completeness: tuple[Completeness, ...] = ()
+    elsewhere_first: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The rows an answer may list and what decides their order, arrays of one shape.
+
+    ``fits`` are word ranks, None without words; ``apart`` says which stand after all others, None
+    when none does.
+    """
+
+    rows: Rows
+    bands: Bands
+    distances: NDArray[np.float64] | None
+    fits: NDArray[np.int8] | None
+    apart: NDArray[np.bool_] | None
+
+    def matches_apart(self, snapshot: Snapshot) -> Rows:
+        """Return the positions of the matches that stand apart, in order."""
+        if self.apart is None:
+            return np.empty(0, dtype=np.int64)
+        among = np.flatnonzero(self.apart & (self.bands == MATCH))
+        distances = None if self.distances is None else self.distances[among]
+        return among[order(snapshot, self.rows[among], self.bands[among], distances)]
 
 
 def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
@@ -118,44 +141,32 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     candidates = find(snapshot, query, calendar)
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, query.needs)
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
-    counts = _counts(candidates.bands)
-    rows, bands = candidates.rows[keep], candidates.bands[keep]
-    distances = None if candidates.distances is None else candidates.distances[keep]
-    fits = snapshot.word_rank(words_of(query))[rows] if query.text else None
-    apart_kept = None if apart is None else apart[keep]
+    rows = candidates.rows[keep]
+    listed = _Listed(
+        rows,
+        candidates.bands[keep],
+        None if candidates.distances is None else candidates.distances[keep],
+        snapshot.word_rank(words_of(query))[rows] if query.text else None,
+        None if apart is None else apart[keep],
+    )
     end = query.offset + query.limit
     positions = order(
         snapshot,
         rows,
-        bands,
-        distances,
-        standing=standing(snapshot, rows, bands, query.needs),
-        word_rank=fits,
-        apart=apart_kept,
+        listed.bands,
+        listed.distances,
+        standing=standing(snapshot, rows, listed.bands, query.needs),
+        word_rank=listed.fits,
+        apart=listed.apart,
         first=end,
-    )
-    positions = positions[query.offset : end]
-    statuses = opening_statuses(snapshot, query, calendar, rows[positions])
-    results = tuple(
-        result_at(
-            snapshot,
-            query,
-            home,
-            row=int(rows[i]),
-            band=int(bands[i]),
-            distance=None if distances is None else float(distances[i]),
-            fit=None if fits is None else int(fits[i]),
-            open_at=status,
-            place=place,
-            elsewhere=apart_kept is not None and bool(apart_kept[i]),
-        )
-        for place, (i, status) in enumerate(
-            zip(positions, statuses, strict=True), start=query.offset + 1
-        )
-    )
+    )[query.offset : end]
+    first_apart = listed.matches_apart(snapshot)[:ELSEWHERE_SHOWN]
+    if np.isin(first_apart, positions).any():
+        first_apart = first_apart[:0]
+    counts = _counts(candidates.bands)
     return Answer(
         query=query,
-        results=results,
+        results=_results(snapshot, query, calendar, home, listed, positions, query.offset + 1),
         number_matched=int(keep.size),
         counts=counts,
         elsewhere=_counts(candidates.bands[apart] if apart is not None else _NOBODY),
@@ -164,7 +175,36 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
         unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
         facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
-        completeness=completeness(snapshot, query, home, candidates.rows),
+        completeness=completeness_of(snapshot, query, home, candidates.rows),
+        elsewhere_first=_results(snapshot, query, calendar, home, listed, first_apart, None),
+    )
+
+
+def _results(
+    snapshot: Snapshot,
+    query: Query,
+    calendar: OpeningCalendar,
+    home: District | None,
+    listed: _Listed,
+    positions: Rows,
+    first_place: int | None,
+) -> tuple[Result, ...]:
+    """Return the results at some positions, numbered from a place; None: without a place."""
+    statuses = opening_statuses(snapshot, query, calendar, listed.rows[positions])
+    return tuple(
+        result_at(
+            snapshot,
+            query,
+            home,
+            row=int(listed.rows[i]),
+            band=int(listed.bands[i]),
+            distance=None if listed.distances is None else float(listed.distances[i]),
+            fit=None if listed.fits is None else int(listed.fits[i]),
+            open_at=status,
+            place=0 if first_place is None else first_place + number,
+            elsewhere=listed.apart is not None and bool(listed.apart[i]),
+        )
+        for number, (i, status) in enumerate(zip(positions, statuses, strict=True))
     )
 
 
@@ -172,32 +212,6 @@ def _counts(bands: Bands) -> dict[str, int]:
     """Return how many rows are in each band; the last band only where somebody is."""
     tally = np.bincount(bands, minlength=len(BANDS))
     return {name: int(tally[i]) for i, name in enumerate(BANDS) if i <= NO or tally[i]}
-
-
-def home_code(query: Query, home: District | None) -> str:
-    """Return the code of the home's municipality, of its outline or else of its address."""
-    if home is not None:
-        return home.code
-    return query.origin.municipality_code if query.origin is not None else ""
-
-
-def completeness(
-    snapshot: Snapshot, query: Query, home: District | None, rows: Rows
-) -> tuple[Completeness, ...]:
-    """Return which sources that would answer a question are held where it is asked.
-
-    ``rows`` are those that fulfil all conditions but the needs.
-    """
-    if query.origin is None:
-        return tuple(
-            line
-            for code in query.districts
-            for line in area_completeness(snapshot, code, query.kinds, query.needs)
-        )
-    code = home_code(query, home)
-    if not code:
-        return ()
-    return search_completeness(snapshot, code, rows, query.kinds, query.needs)
 
 
 def _unlocated(snapshot: Snapshot, query: Query, home: District | None) -> int:

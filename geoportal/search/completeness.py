@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
+from geoportal.domain.query import Query
 from geoportal.index.completeness import Holdings
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.visiting import home_code
 
 Flags = NDArray[np.bool_]
 _MOST_ANSWERED = 4096
@@ -98,6 +101,25 @@ def search_completeness(
 def _states_of(line: Completeness) -> set[tuple[str, tuple[str, ...], str]]:
     """Return kind, needs and state for each kind of a line, whichever source it is about."""
     return {(kind, line.needs, line.state) for kind in line.kinds}
+
+
+def completeness_of(
+    snapshot: Snapshot, query: Query, home: District | None, rows: Rows
+) -> tuple[Completeness, ...]:
+    """Return which sources that would answer a question are held where it is asked.
+
+    ``rows`` are those that fulfil all conditions but the needs.
+    """
+    if query.origin is None:
+        return tuple(
+            line
+            for code in query.districts
+            for line in area_completeness(snapshot, code, query.kinds, query.needs)
+        )
+    code = home_code(query, home)
+    if not code:
+        return ()
+    return search_completeness(snapshot, code, rows, query.kinds, query.needs)
 
 
 def answered_elsewhere(

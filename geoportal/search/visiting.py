@@ -20,6 +20,13 @@ def home_of(snapshot: Snapshot, query: Query) -> District | None:
     return snapshot.districts.municipality_at(query.origin.lon, query.origin.lat)
 
 
+def home_code(query: Query, home: District | None) -> str:
+    """Return the code of the home's municipality, of its outline or else of its address."""
+    if home is not None:
+        return home.code
+    return query.origin.municipality_code if query.origin is not None else ""
+
+
 def visits_home(snapshot: Snapshot, query: Query, home: District | None, row: int) -> str:
     """Say whether a facility says it visits the home's district (as `home_of` returns it).
 

@@ -294,6 +294,8 @@ def test_every_fact_of_plausibility_can_be_looked_up_and_every_subject_is_asked_
         assert all(value == value.strip() != "" for value in row["values"].split("|"))
         assert row["source"]
         assert ("plausibility", row["rule"], "en") in labels
+
+
 def test_every_dataset_named_can_be_fetched() -> None:
     catalogue = tomllib.loads((REFERENCE.parent / "sources.toml").read_text("utf-8"))
     datasets = {entry["name"]: entry["source"] for entry in catalogue["dataset"]}

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.consultation import Role
 from geoportal.domain.facility import Facility, SourceMention
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import area_completeness, listing_state
+from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from tests.factories import make_claim, make_facility, make_outline, make_snapshot
 
 MOJI = (130.9615, 33.9450)
@@ -219,3 +221,32 @@ def test_water_between_a_home_and_a_facility(
 ) -> None:
     snapshot = make_snapshot([make_facility("f", facility)])
     assert snapshot.water_between(*home, 0) == water
+
+
+def test_the_first_matches_from_elsewhere_are_named_where_the_page_does_not_reach_them() -> None:
+    own = [make_facility(f"own{n}", MOJI, municipality_code="40101") for n in range(3)]
+    filed = make_claim("VM.REG", evidence="filed", source="bureau")
+    farther = make_facility(
+        "far", (KARATO[0], KARATO[1] + 0.01), [filed], municipality_code="35201"
+    )
+    snapshot = city({"bureau": {"35/医科"}}, *own, farther)
+    first = ask(snapshot, kinds=("clinic",), limit=2)
+    assert [r.facility.id for r in first.elsewhere_first] == ["karato", "far"]
+    assert all(r.elsewhere and r.place == 0 for r in first.elsewhere_first)
+    whole = ask(snapshot, kinds=("clinic",))
+    assert [r.facility.id for r in whole.results][-2:] == ["karato", "far"]
+    assert whole.elsewhere_first == ()
+
+
+def test_a_team_is_made_of_the_homes_own_facilities_first() -> None:
+    role = Role("doctor", ("clinic",), NEED)
+    question = TeamQuestion(Query(origin=Origin(*MOJI), radius_m=8000.0), (role,), teams=2)
+    lacking = find_teams(city({"bureau": {"35/医科"}}), question, OpeningCalendar())
+    held = find_teams(city({"bureau": {"35/医科", "40/医科"}}), question, OpeningCalendar())
+
+    def members(answer: TeamAnswer) -> list[tuple[str, bool]]:
+        results = [answer.members["doctor", team.members[0].row or 0] for team in answer.teams]
+        return [(result.facility.id, result.elsewhere) for result in results]
+
+    assert members(lacking) == [("moji", False), ("karato", True)]
+    assert members(held) == [("karato", False), ("moji", False)]

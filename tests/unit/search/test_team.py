@@ -14,7 +14,8 @@ from pyproj import Geod
 from geoportal.domain.consultation import Role
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
-from geoportal.search.team import Candidate, TeamQuestion, best_teams, find_teams
+from geoportal.search.best_teams import Candidate, Cost, best_teams
+from geoportal.search.team import TeamQuestion, find_teams
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
 ORACLE = Geod(ellps="GRS80")
@@ -22,8 +23,10 @@ CALENDAR = OpeningCalendar()
 HOME = Query(origin=Origin(*KOKURA), radius_m=16_000)
 CODES = ("VM.REG", "AC.PALL", "AC.PAIN")
 
-COSTS = st.tuples(
+COSTS = st.builds(
+    Cost,
     st.integers(0, 2),
+    st.integers(0, 1),
     st.integers(0, 2),
     st.integers(0, 3),
     st.integers(0, 30),
@@ -54,7 +57,7 @@ def all_teams(pools, apart):
     for members in itertools.product(*pools):
         if any(members[i].row == members[j].row for i, others in apart.items() for j in others):
             continue
-        cost = tuple(sum(member.cost[key] for member in members) for key in range(5))
+        cost = tuple(sum(member.cost[key] for member in members) for key in range(6))
         teams.append((cost, tuple(member.row for member in members)))
     return sorted(teams, key=lambda team: team[0])
 
@@ -113,21 +116,21 @@ def test_teams_around_a_home_equal_brute_force_over_everyone(seed, deputies, tea
         weight = {"VM.REG": len(role.needs)}
         unknown = [code for code in role.needs if said.get(code, "unknown") == "unknown"]
         heaviness = sum(weight.get(code, 1) for code in unknown)
-        return values.count("no"), heaviness, 3 if unknown else 0, round(metres)
+        return values.count("no"), 0, heaviness, 3 if unknown else 0, round(metres)
 
     pools = []
     for role in roles:
         pool = [(f.id, cost(f, role)) for f in city if f.kind in role.kinds]
-        nobody = (None, (len(role.needs) + 2, 0, 0, 0))
+        nobody = (None, (len(role.needs) + 2, 0, 0, 0, 0))
         pools.append(
             [*pool, nobody] if not pool or (deputies and role.role != "pharmacy") else pool
         )
     expected = sorted(
-        tuple(sum(c[key] for _, c in members) for key in range(4))
+        tuple(sum(c[key] for _, c in members) for key in range(5))
         for members in itertools.product(*pools)
         if not (deputies and members[0][0] is not None and members[0][0] == members[1][0])
     )[:teams]
-    assert [team.cost[:4] for team in answer.teams] == expected
+    assert [team.cost[:5] for team in answer.teams] == expected
     for team in answer.teams:
         assert not (deputies and team.members[0].row is not None) or (
             team.members[0].row != team.members[1].row

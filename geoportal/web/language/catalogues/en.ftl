@@ -879,3 +879,4 @@ js-coverage-undecided = cannot be told
 coverage-undecided-district = How many people have no { $subject } within { $reach } cannot be told: the filings or lists that would say so are not imported.
 coverage-mostly-unknown = Of people aged 75 and over, { $share } have no { $subject } within { $reach }. Many facilities are not confirmed, so this is a range.
 unconfirmed = not confirmed
+elsewhere-badge = other city or prefecture

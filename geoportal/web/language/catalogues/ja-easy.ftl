@@ -875,3 +875,4 @@ js-coverage-undecided = わかりません
 coverage-undecided-district = { $reach }より 近《ちか》くに { $subject }が ない人《ひと》が どのくらい いるかは、わかりません。情報《じょうほう》が まだ ないからです。
 coverage-mostly-unknown = 75歳《さい》より 上《うえ》の人《ひと》で、{ $reach }より 近《ちか》くに { $subject }が ない人《ひと》は { $share }です。わからない施設《しせつ》が 多《おお》いです。
 unconfirmed = わかりません
+elsewhere-badge = ほかの市《し》や県《けん》

@@ -879,3 +879,4 @@ js-coverage-undecided = 判断できません
 coverage-undecided-district = { $reach }以内に{ $subject }がない人の割合は、判断できません。届出などの資料が取り込まれていないためです。
 coverage-mostly-unknown = 75歳以上のうち、{ $reach }以内に{ $subject }がない人は { $share } です。対応が未確認の施設が多いため、幅で示しています。
 unconfirmed = 未確認
+elsewhere-badge = 市外・県外
