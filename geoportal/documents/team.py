@@ -163,7 +163,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
         for need in member.missing or ((None,) if member.cost.missing else ())
     ]
     return {
-        "complete": not any(member.cost[0] or member.cost[1] for _, member in pairs),
+        "complete": not any(member.cost.missing or member.cost.unknown for _, member in pairs),
         "filled": not any(gap["required"] for gap in missing),
         "missing": missing,
         "unknown": [

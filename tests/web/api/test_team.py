@@ -25,7 +25,14 @@ def ask(client, **question):
 
 def test_candidates_are_those_of_a_search_and_teams_name_what_is_missing(client):
     document = ask(client, roles=[DOCTOR, PHARMACY, NURSING])
-    assert document["order"] == ["missing", "unknown", "plausibility", "distance_m", "draw"]
+    assert document["order"] == [
+        "missing",
+        "elsewhere",
+        "unknown",
+        "plausibility",
+        "distance_m",
+        "draw",
+    ]
     assert document["origin"]["centre"]["id"] == "kokura"
     doctor, _, nursing = document["roles"]
     search = client.post(

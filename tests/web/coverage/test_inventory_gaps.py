@@ -26,7 +26,7 @@ def test_a_held_list_without_an_entry_counts_nought(city: Database, app: Flask) 
         advance_dataset_version(connection, "nursing stations of one ward")
     html = app.test_client().get("/coverage").text
     assert "データなし" in html
-    district = app.test_client().get("/districts/40107").text
+    district = app.test_client().get("/districts/40106").text
     assert "データなし" in district
 
 
