@@ -386,3 +386,24 @@ def read_count(path: Path) -> int:
 
 def test_an_unknown_export_format_is_refused(sample, tmp_path):
     geoportal("export", "--out", str(tmp_path / "out.pdf"), db=sample, ok=2)
+
+
+def test_describe_writes_a_mapping_that_import_takes(tmp_path):
+    odd, out, db = tmp_path / "odd.csv", tmp_path / "odd.toml", tmp_path / "city.db"
+    odd.write_text("屋号,おしごと,場所\n見本,訪問看護,北九州市小倉北区城内1-1\n", "utf-8")
+    geoportal("import", str(odd), db=db, ok=3)
+    geoportal("describe", str(odd), "--out", str(out), db=db)
+    assert out.read_text("utf-8") == geoportal("describe", str(odd), db=db).stdout
+    assert answer("describe", str(odd), db=db)["files"][0]["columns"] == [
+        "屋号",
+        "おしごと",
+        "場所",
+    ]
+    filled = out.read_text("utf-8").replace('name = ""', 'name = "屋号"', 1)
+    filled = filled.replace('service = ""', 'service = "おしごと"', 1)
+    out.write_text(filled.replace('address = ""', 'address = "場所"', 1), "utf-8")
+    report = answer("import", str(odd), "--map", str(out), db=db)["files"][0]
+    assert (report["source"], report["accepted"], report["rejected"]) == ("municipal-care", 1, 0)
+    out.write_text("source = 1", "utf-8")
+    geoportal("import", str(odd), "--map", str(out), db=db, ok=2)
+    geoportal("describe", str(tmp_path / "none.csv"), db=db, ok=4)

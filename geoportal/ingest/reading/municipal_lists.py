@@ -13,8 +13,9 @@ from typing import Final
 
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.domain.place import Municipality
+from geoportal.ingest.files.layouts import Heading
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.municipalities import complete_address, squeeze
+from geoportal.ingest.reading.municipalities import MunicipalityFinder, complete_address, squeeze
 from geoportal.ingest.reading.opening_words import apply_remark, read_clock, read_day_words
 from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, read_paragraph
 from geoportal.store.documents import digest
@@ -82,6 +83,12 @@ PLACE_KNOWN: Final = frozenset(
         "画像_ライセンス",
     }
 )
+_LEADING_WARD: Final = re.compile(r"[^0-9区市]{1,4}区(?!画)")
+_YEAR: Final = re.compile(r"(令和|平成)?[0-9元]+年(度|[0-9]+月([0-9]+日)?)?")
+_TITLED: Final = re.compile(
+    r"(?:^|[\[(「【])(?:.{2,3}[都道府県])?([^\[\]()「」【】・、]{1,9}?[市区町村])"
+    r"(?=$|[\[\]()「」【】の内に]|全域|町丁|町別|介護|医療|在宅|居宅|訪問|病院|診療|歯科|薬局|地域|人口|年齢|指定)"
+)
 _CORPORATE_NUMBER: Final = re.compile(r"\d{12,13}")
 _NO_TIME: Final = re.compile(r"https?:|@|\d{5,}|\d-\d{2,4}-\d{3}|[都道府県市区町村]")
 """What no cell of a time holds: the row is shifted."""
@@ -105,23 +112,49 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
         return address, finder.by_address(address) or area
     bare = finder.by_bare_address(address)
     municipalities = finder.reference.municipalities
-    if bare and (not prefecture or municipalities[bare].prefecture == prefecture):
+    shared = bare and len(finder.by_last_part(municipalities[bare].name)) > 1  # 中央区 of Tokyo
+    if (
+        bare
+        and (prefecture or not shared)
+        and (not prefecture or municipalities[bare].prefecture == prefecture)
+    ):
         return municipalities[bare].prefecture + address, bare
     if area:
         return complete_address(
             address, municipalities[area].prefecture, municipalities[area].name
         ), area
-    name = notes.record.get("municipality") or notes.record.sheet  # a ward a sheet
-    code = finder.by_bare_address(name) or _only(finder.by_last_part(name))
+    name = notes.record.get("municipality")
+    named = finder.by_last_part(name)
+    info = _ward(address, name, finder) or _only(named)
+    code = info.code if info else ("" if named else finder.by_bare_address(name))
     if code and (not prefecture or municipalities[code].prefecture == prefecture):
         info = municipalities[code]
         return complete_address(address, info.prefecture, info.name), code
-    whole = complete_address(address, prefecture, notes.record.get("municipality"))
+    if name and not named and not prefecture:  # a designated city
+        prefecture = finder.prefecture(finder.code_by_name("", name, "")[:2])
+    whole = complete_address(address, prefecture, name)
     return whole, finder.by_address(whole)
 
 
-def _only(municipalities: list[Municipality]) -> str:
-    return municipalities[0].code if len(municipalities) == 1 else ""
+def _ward(address: str, city: str, finder: MunicipalityFinder) -> Municipality | None:
+    """Return the ward an address begins with, of the city that is named besides, if one is."""
+    match = _LEADING_WARD.match(squeeze(address))
+    wards = finder.by_last_part(match[0]) if match else []
+    in_city = [ward for ward in wards if city and ward.name.startswith(squeeze(city))]
+    return _only(in_city) or _only(wards)
+
+
+def _only(municipalities: list[Municipality]) -> Municipality | None:
+    return municipalities[0] if len(municipalities) == 1 else None
+
+
+def stated_municipality(heading: Heading) -> str:
+    """Return the municipality or ward that the title of a sheet or list names, empty for none."""
+    for line in (heading.sheet, *heading.above.split("\n")):
+        match = _TITLED.search(_YEAR.sub("", squeeze(line)))
+        if match:
+            return match[1]
+    return ""
 
 
 def _prefecture(notes: RowNotes, edition: Edition) -> str:

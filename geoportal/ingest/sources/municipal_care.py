@@ -36,6 +36,7 @@ from geoportal.ingest.reading.municipal_lists import (
     place_key,
     read_days,
     read_place,
+    stated_municipality,
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -120,7 +121,7 @@ LAYOUT: Final = Layout(
     required=("name", "service", "address"),
     known=PLACE_KNOWN | {"NO", "ID"},
     optional=PLACE_OPTIONAL | {"number", "operator", "days", "days_note", "capacity", "kana"},
-    stated={"service": _stated_service},
+    stated={"service": _stated_service, "municipality": stated_municipality},
     carried=CARRIED,
     split_by="service",
     telling={"service": lambda text: bool(read_services(text)[0])},

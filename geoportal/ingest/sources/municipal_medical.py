@@ -29,6 +29,7 @@ from geoportal.ingest.reading.municipal_lists import (
     place_key,
     read_hours,
     read_place,
+    stated_municipality,
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -95,7 +96,7 @@ LAYOUT: Final = Layout(
     optional=PLACE_OPTIONAL
     | {"number", "licence", "validity", "operator", "code", "hours_note", "after_hours", "kana"}
     | {"days", "opens", "closes", "departments", "beds"},
-    stated={"kind": stated_kind},
+    stated={"kind": stated_kind, "municipality": stated_municipality},
     telling={"kind": lambda text: bool(institution_kind(text) or read_services(text)[0])},
 )
 

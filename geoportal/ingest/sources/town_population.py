@@ -18,6 +18,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.municipal_lists import stated_municipality
 from geoportal.ingest.reading.rows import RowNotes, read_number
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
@@ -72,6 +73,7 @@ LAYOUT: Final = Layout(
     ),
     carried=("code", "town_code", "prefecture", "municipality", "day", "name"),
     split_by="sex",
+    stated={"municipality": stated_municipality},
 )
 _HIDDEN = frozenset(
     {"", "x", "-", "*", "**", "***", "ー", "―", "—", "–", "‐", "−", "…", "...", "秘匿"}

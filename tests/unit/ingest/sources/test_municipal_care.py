@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ingest.official import by_name, codes
+from geoportal.store.facilities import read_records
+from tests.unit.ingest.official import by_name, codes, import_into, only, write_csv
 from tests.unit.ingest.sources.test_municipal_medical import imported
 
 CARE = [
@@ -134,3 +135,29 @@ def test_a_list_whose_column_of_kinds_names_services_is_of_care(database, tmp_pa
     row = dict(zip(header, ["見本", "訪問看護ステーション", "小倉北区城内1-1", ""], strict=True))
     report, _ = imported(database, tmp_path, header, row)
     assert report.source == "municipal-care"
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "whole", "code"),
+    [
+        ("小倉北区 介護サービス事業所", "城内1-1", "福岡県北九州市小倉北区城内1-1", "40106"),
+        ("令和7年度小倉北区の事業所", "小倉南区若園5", "福岡県北九州市小倉南区若園5", "40107"),
+        ("事業所一覧（八幡西区）", "黒崎3-15", "福岡県北九州市八幡西区黒崎3-15", "40109"),
+        ("北九州市介護サービス事業所一覧", "城内1-1", "福岡県北九州市城内1-1", ""),
+        ("北九州市介護サービス事業所一覧", "苅田町富久町1", "福岡県苅田町富久町1", "40621"),
+        ("中央区の事業所", "本町1-1", "本町1-1", ""),  # which of ten is not said
+        ("一覧", "中央区本町1-1", "中央区本町1-1", ""),
+        ("大阪市の事業所", "中央区本町1-1", "大阪府大阪市中央区本町1-1", "27128"),
+        ("町丁別の事業所", "本町1-1", "本町1-1", ""),
+    ],
+)
+def test_the_title_says_the_municipality_where_no_column_does(
+    database, tmp_path, title, address, whole, code
+):
+    header = ["事業所名称", "実施サービス", "住所"]
+    path = write_csv(tmp_path / "a.csv", [title, "", ""], [header, ["見本", "訪問看護", address]])
+    report = only(import_into(database, path))
+    with database.engine.connect() as connection:
+        (found,) = (item.record for item in read_records(connection))
+    assert report.accepted == 1
+    assert (found.address, found.municipality_code) == (whole, code)
