@@ -16,7 +16,12 @@ from geoportal.domain.place import Municipality
 from geoportal.ingest.files.layouts import Heading
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder, complete_address, squeeze
-from geoportal.ingest.reading.opening_words import apply_remark, read_clock, read_day_words
+from geoportal.ingest.reading.opening_words import (
+    apply_remark,
+    read_clock,
+    read_day_words,
+    spoken_hours,
+)
 from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, read_paragraph
 from geoportal.store.documents import digest
 from geoportal.text.closing_dates import closing_dates
@@ -195,24 +200,29 @@ def read_hours(notes: RowNotes, edition: Edition) -> Hours:
     """Return hours of the fields ``days``, ``opens``, ``closes`` and ``hours_note``.
 
     The standard has one begin and one end for all days; breaks and other times of single days are
-    in the remark. What cannot be read is kept as text.
+    in the remark. Other lists have ``times`` with their days (月～金 9:00～18:00) and ``closed``
+    days. What cannot be read is kept as text.
     """
     days = read_days(notes, "days")
     opens, closes = _clock(notes, "opens"), _clock(notes, "closes")
-    timed = bool(opens and closes and opens != closes)
     remark = read_paragraph(notes, "hours_note")
-    hours = apply_remark([Session(day, opens, closes) for day in days if timed], remark)
+    if opens and closes and opens != closes:
+        hours = apply_remark([Session(day, opens, closes) for day in days], remark)
+    else:
+        hours = spoken_hours(read_line(notes, "times"), read_line(notes, "closed"), remark)
     closed_dates, unclear_dates = closing_dates(remark)
+    read = {"days": days, "opens": opens, "closes": closes, "times": (), "closed": ()}
     words = [
         f"{notes.label(name)}：{read_line(notes, name)}"
-        for name, read in (("days", days), ("opens", opens), ("closes", closes))
-        if not read and read_line(notes, name)
+        for name, value in read.items()
+        if not value and read_line(notes, name)
     ]
+    closed = {day for day in range(HOLIDAY) if days and day not in days} | hours.closed_days
     return hours_or_none(
         Hours(
             sessions=tuple(hours.sessions),
             open_days=days,
-            closed_days=tuple(day for day in range(HOLIDAY) if days and day not in days),
+            closed_days=tuple(sorted(closed)),
             closed_weeks=tuple(sorted(hours.closed_weeks)),
             closed_dates=closed_dates,
             unclear_days=tuple(sorted(hours.unclear_days)) if hours.sessions else (),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Session
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Session, stated_sessions
 from geoportal.text.closing_dates import closing_dates
 
 _DASHES: Final = str.maketrans(dict.fromkeys("～〜−－―–—‐‑-", "~"))
@@ -52,6 +52,7 @@ _TROUBLE: Final = re.compile(
     r"休|のみ|午前|午後|除く|変更|異な|隔週|第[1-5]|不定|\d:\d\d|\d時|訪問"
 )
 _TIMED: Final = re.compile(rf"{_TIME}|午前|午後|のみ|変更")
+_BESIDES: Final = re.compile(r"休|のみ|除く|変更|異な|隔週|第[1-5]|不定")
 _HARMLESS: Final = re.compile(r"予約|受付|救急|電話|相談|要連絡")
 
 
@@ -114,11 +115,14 @@ class RemarkedHours:
         Week of the month and day.
     unclear_days : set of int
         Days about which the remark says something that cannot be read.
+    closed_days : set of int
+        Days on which it is closed every week.
     """
 
     sessions: list[Session]
     closed_weeks: set[tuple[int, int]] = field(default_factory=set)
     unclear_days: set[int] = field(default_factory=set)
+    closed_days: set[int] = field(default_factory=set)
 
 
 def apply_remark(sessions: Sequence[Session], remark: str) -> RemarkedHours:
@@ -133,6 +137,22 @@ def apply_remark(sessions: Sequence[Session], remark: str) -> RemarkedHours:
         _apply_breaks(hours, part)
     for part in statements:
         _apply_days(hours, part)
+    return hours
+
+
+def spoken_hours(times: str, closed: str, remark: str) -> RemarkedHours:
+    """Return the hours that texts say: times with their days, closed days, and a remark.
+
+    Days without a time are not guessed. A day that is open by one text and closed by the other is
+    unclear, as all are when the times say something besides.
+    """
+    hours = apply_remark(stated_sessions(times, "consultation"), remark)
+    days = {session.day for session in hours.sessions}
+    named = read_day_words(closed) if closed else ()
+    if named is None or _BESIDES.search(times):
+        hours.unclear_days |= days
+    hours.closed_days = set(named or ()) - days
+    hours.unclear_days |= set(named or ()) & days
     return hours
 
 

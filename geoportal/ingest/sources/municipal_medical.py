@@ -60,7 +60,16 @@ LAYOUT: Final = Layout(
                 "歯科診療所名",
                 "歯科医院名",
             ),
-            *("クリニック名", "医療機関の名称", "施設の名称", "事業所名", "機関名", "name"),
+            *(
+                "クリニック名",
+                "病院・診療所名",
+                "医療機関・薬局名",
+                "医療機関の名称",
+                "施設の名称",
+                "事業所名",
+                "機関名",
+                "name",
+            ),
         ),
         "kana": (
             *("ふりがな", "名称カナ", "医療機関名カナ", "施設名カナ", "薬局名カナ"),
@@ -87,6 +96,8 @@ LAYOUT: Final = Layout(
         "opens": ("診療開始時間", "営業開始時間", "開始時間"),
         "closes": ("診療終了時間", "営業終了時間", "終了時間"),
         "hours_note": ("診療日時特記事項", "営業日時特記事項", "利用可能日時特記事項"),
+        "times": ("診療時間", "営業時間", "開局時間", "受付時間", "診療日時"),
+        "closed": ("休診日", "定休日", "休業日", "休診"),
         "after_hours": ("時間外における対応",),
         "departments": ("診療科目", "診療科", "標榜科目", "標榜科", "標榜診療科"),
         "beds": ("病床数", "許可病床数", "病床"),
@@ -95,7 +106,7 @@ LAYOUT: Final = Layout(
     known=PLACE_KNOWN,
     optional=PLACE_OPTIONAL
     | {"number", "licence", "validity", "operator", "code", "hours_note", "after_hours", "kana"}
-    | {"days", "opens", "closes", "departments", "beds"},
+    | {"days", "opens", "closes", "times", "closed", "departments", "beds"},
     stated={"kind": stated_kind, "municipality": stated_municipality},
     telling={"kind": lambda text: bool(institution_kind(text) or read_services(text)[0])},
 )

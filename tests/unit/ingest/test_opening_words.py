@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from geoportal.domain.hours import Session
-from geoportal.ingest.reading.opening_words import apply_remark, read_clock, read_day_words
+from geoportal.ingest.reading.opening_words import (
+    apply_remark,
+    read_clock,
+    read_day_words,
+    spoken_hours,
+)
 
 WEEK = tuple(Session(day, "09:00", "18:00") for day in range(6))
 
@@ -96,3 +101,20 @@ def test_remarks_that_make_days_unclear(remark, days):
 def test_weeks_of_the_month():
     hours = apply_remark(WEEK, "第2・4土曜休診")
     assert (hours.closed_weeks, hours.unclear_days) == ({(2, 5), (4, 5)}, set())
+
+
+@pytest.mark.parametrize(
+    ("times", "closed", "days", "closed_days", "unclear"),
+    [
+        ("月～金 9:00～18:00", "土日祝", {0, 1, 2, 3, 4}, {5, 6, 7}, set()),
+        ("9:00～18:00", "日・祝", set(), {6, 7}, set()),  # the days are not said
+        ("月～土 9:00～18:00", "土・日", {0, 1, 2, 3, 4, 5}, {6}, {5}),
+        ("月～金 9:00～18:00（第2水は休診）", "", {0, 1, 2, 3, 4}, set(), {0, 1, 2, 3, 4}),
+        ("月～金 9:00～18:00", "木曜午後、日曜", {0, 1, 2, 3, 4}, set(), {0, 1, 2, 3, 4}),
+        ("応相談", "なし", set(), set(), set()),
+    ],
+)
+def test_times_and_closed_days_in_words(times, closed, days, closed_days, unclear):
+    hours = spoken_hours(times, closed, "")
+    assert {session.day for session in hours.sessions} == days
+    assert (hours.closed_days, hours.unclear_days) == (closed_days, unclear)
