@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from types import MappingProxyType
 
 from geoportal.ingest.reading.rows import RowNotes, read_count
@@ -151,7 +152,8 @@ def spoken_service_code(label: str) -> str:
 
     Preventive care goes with its service; what stands in brackets behind is left away.
     """
-    plain = _PREVENTIVE.sub("", label.strip()).strip()
+    label = unicodedata.normalize("NFKC", label).strip()
+    plain = _PREVENTIVE.sub("", label).strip()
     for text in (label, plain, _BRACKETS.sub("", plain), _ENDING.sub("", plain)):
         code = service_code(text) or _LABELS.get(fold(text), "")
         if code:

@@ -48,6 +48,8 @@ _KINDS: Final = MappingProxyType(
             "dental_clinic": "歯科診療所 歯科 歯科医院 歯科病院 歯科クリニック",
             "pharmacy": "薬局 保険薬局 調剤薬局 保険調剤薬局 薬局（調剤）",
             "maternity_home": "助産所 助産院",
+            "community_support_centre": "地域包括支援センター 高齢者支援センター",
+            "liaison_centre": "在宅医療・介護連携支援センター",
         }.items()
         for name in names.split(" ")
     }

@@ -112,7 +112,7 @@ LAYOUT: Final = Layout(
 )
 
 _OTHER_TRADES: Final = re.compile(
-    "販売業|製造|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
+    "販売業|製造|接骨|整骨|保健所|社会福祉協議会|役所|役場|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
 )
 _TABLES: Final = MappingProxyType({"dental_clinic": "歯科", "pharmacy": "薬局"})
 _SEPARATOR: Final = re.compile(r"[;；、,，/／\n]+")

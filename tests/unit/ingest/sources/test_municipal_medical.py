@@ -282,13 +282,20 @@ def test_a_list_of_all_resources_has_offices_of_care_among_the_institutions(data
     header = ["名称", "種別", "住所", "電話番号"]
     rows = [
         dict(zip(header, [f"見本{kind}", kind, "小倉北区城内1-1", ""], strict=True))
-        for kind in ("病院", "診療所", "訪問看護ステーション", "居宅介護支援事業所")
+        for kind in (
+            "病院",
+            "訪問看護ｽﾃｰｼｮﾝ",
+            "居宅介護支援事業所",
+            "地域包括支援センター",
+            "接骨院",
+        )
     ]
     report, found = imported(database, tmp_path, header, *rows)
-    assert (report.accepted, report.rejected) == (4, 0)
+    assert (report.accepted, report.rejected) == (5, 0)
     assert {record.kind for record in found} == {
-        *("hospital", "clinic", "visiting_nursing", "care_management"),
+        *("hospital", "visiting_nursing", "care_management", "community_support_centre"),
     }
+    assert [i.value for i in report.issues if i.code == "other_trade"] == ["接骨院"]
 
 
 def test_marks_in_columns_of_needs_are_facts_of_the_list(database, tmp_path):
