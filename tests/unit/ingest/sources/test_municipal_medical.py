@@ -280,6 +280,7 @@ def test_a_remark_that_contradicts_changes_the_sessions_or_makes_them_unclear(da
 
 def test_a_list_of_all_resources_has_offices_of_care_among_the_institutions(database, tmp_path):
     header = ["名称", "種別", "住所", "電話番号"]
+    kinds = ["病院", "訪問看護ｽﾃｰｼｮﾝ", "居宅介護支援", "地域包括支援センター", "接骨院"]
     rows = [
         dict(zip(header, [f"見本{kind}", kind, "小倉北区城内1-1", ""], strict=True))
         for kind in (
