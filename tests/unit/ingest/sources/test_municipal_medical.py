@@ -283,13 +283,7 @@ def test_a_list_of_all_resources_has_offices_of_care_among_the_institutions(data
     kinds = ["病院", "訪問看護ｽﾃｰｼｮﾝ", "居宅介護支援", "地域包括支援センター", "接骨院"]
     rows = [
         dict(zip(header, [f"見本{kind}", kind, "小倉北区城内1-1", ""], strict=True))
-        for kind in (
-            "病院",
-            "訪問看護ｽﾃｰｼｮﾝ",
-            "居宅介護支援事業所",
-            "地域包括支援センター",
-            "接骨院",
-        )
+        for kind in kinds
     ]
     report, found = imported(database, tmp_path, header, *rows)
     assert (report.accepted, report.rejected) == (5, 0)
