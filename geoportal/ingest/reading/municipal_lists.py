@@ -13,7 +13,7 @@ from typing import Final
 
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.domain.place import Municipality
-from geoportal.ingest.files.layouts import Heading
+from geoportal.ingest.files.layouts import Heading, RecognisedTable
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder, complete_address, squeeze
 from geoportal.ingest.reading.opening_words import (
@@ -26,6 +26,7 @@ from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, re
 from geoportal.store.documents import digest
 from geoportal.text.closing_dates import closing_dates
 from geoportal.text.normalize import fold
+from geoportal.text.wareki import find_date
 
 PLACE_COLUMNS: Final = MappingProxyType(
     {
@@ -88,6 +89,7 @@ PLACE_KNOWN: Final = frozenset(
         "画像_ライセンス",
     }
 )
+_DATED: Final = re.compile("現在|時点|更新|作成")
 _LEADING_WARD: Final = re.compile(r"[^0-9区市]{1,4}区(?!画)")
 _YEAR: Final = re.compile(r"(令和|平成)?[0-9元]+年(度|[0-9]+月([0-9]+日)?)?")
 _TITLED: Final = re.compile(
@@ -151,6 +153,14 @@ def _ward(address: str, city: str, finder: MunicipalityFinder) -> Municipality |
 
 def _only(municipalities: list[Municipality]) -> Municipality | None:
     return municipalities[0] if len(municipalities) == 1 else None
+
+
+def stated_date(table: RecognisedTable) -> str:
+    """Return the date that the title or a footnote gives (令和7年4月1日現在), empty for none."""
+    notes = [issue.value for issue in table.issues if issue.code == "footnote"]
+    texts = [table.preamble, *(note for note in notes if _DATED.search(note))]
+    day = next(filter(None, map(find_date, texts)), None)
+    return day.isoformat() if day else ""
 
 
 def stated_municipality(heading: Heading) -> str:

@@ -36,6 +36,7 @@ from geoportal.ingest.reading.municipal_lists import (
     place_key,
     read_days,
     read_place,
+    stated_date,
     stated_municipality,
 )
 from geoportal.ingest.reading.rows import (
@@ -241,6 +242,7 @@ SOURCE: Final[Source[RecognisedTable]] = Source(
     name=NAME,
     extract=extract,
     layouts=(LAYOUT,),
+    content_date=stated_date,
     # the id that `kaigo` gives where the office number is known
     own_id=lambda record: f"{'k' if record.identifiers else 'mc-'}{record.record_id}",
 )

@@ -29,6 +29,7 @@ from geoportal.ingest.reading.municipal_lists import (
     place_key,
     read_hours,
     read_place,
+    stated_date,
     stated_municipality,
 )
 from geoportal.ingest.reading.rows import (
@@ -259,6 +260,7 @@ SOURCE: Final[Source[RecognisedTable]] = Source(
     name=NAME,
     extract=extract,
     layouts=(LAYOUT,),
+    content_date=stated_date,
     # the id of the bureau's lists where the institution's code is known
     own_id=lambda record: f"{'m' if record.identifiers else 'mm-'}{record.record_id}",
 )

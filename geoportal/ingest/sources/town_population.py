@@ -18,7 +18,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
-from geoportal.ingest.reading.municipal_lists import stated_municipality
+from geoportal.ingest.reading.municipal_lists import stated_date, stated_municipality
 from geoportal.ingest.reading.rows import RowNotes, read_number
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
@@ -104,9 +104,9 @@ class TownExtract(Extract):
 
 
 def newest_day(table: RecognisedTable) -> str:
-    """Return the newest 調査年月日 of a file, empty when it gives none."""
+    """Return the newest 調査年月日 of a file, else the date of its title; empty for none."""
     days = (parse_date(record.get("day")) for record in table.records)
-    return max((day.isoformat() for day in days if day), default="")
+    return max((day.isoformat() for day in days if day), default="") or stated_date(table)
 
 
 def extract(table: RecognisedTable, edition: Edition) -> TownExtract:

@@ -223,3 +223,18 @@ def test_sheets_of_different_lists_are_files_of_their_own_in_one_transaction(dat
     bad = workbook(tmp_path / "b.xlsx", 事業所=[HEADER, office(2)], 病院=damaged)
     assert import_into(database, bad).refused
     assert names(database) == {"見本1", "見本病院"}
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "day"),
+    [
+        ("事業所一覧（令和7年4月1日現在）", "", "2025-04-01"),
+        ("", "※ 令和7年10月1日現在", "2025-10-01"),
+        ("", "※ 2025年10月1日更新", "2025-10-01"),
+    ],
+)
+def test_the_date_of_a_title_or_footnote_is_the_list_s(database, tmp_path, above, below, day):
+    path = text(
+        tmp_path / "a.csv", [above or "一覧"], HEADER, office(1), office(2), [below or "計"]
+    )
+    assert only(import_into(database, path)).as_of == day
