@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from geoportal.ingest.files.report import shorten
 from geoportal.ingest.files.tables import Sheet, read_sheets
 
 _SHOWN_ROWS: Final = 3
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Characters that no comment of TOML may hold."""
 _NEAREST: Final = 3
 _FIXED: Final = ("service", "kind", "municipality", "prefecture", "level")
 """Fields that are often the same for a whole list."""
@@ -190,7 +193,7 @@ def _comments(description: FileDescription) -> Iterator[str]:
 
 def _mapping(description: FileDescription) -> Iterator[str]:
     layout = _layout(description)
-    yield from _comments(description)
+    yield from (_CONTROL.sub(" ", line) for line in _comments(description))
     yield ""
     yield f"source = {_quoted(description.nearest[0] if description.nearest else '')}"
     yield f"# 近いもの: {', '.join(description.nearest)}"

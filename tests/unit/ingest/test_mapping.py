@@ -161,6 +161,15 @@ def test_a_field_that_the_source_has_not(database, tmp_path, odd):
         import_into(database, odd, mapping=mapping(tmp_path, text))
 
 
+def test_no_cell_can_write_into_the_mapping(tmp_path):
+    header = ['"name\r\nsource', "a\x01b", "c]\n[fixed]"]
+    path = write_csv(tmp_path / "a.csv", header, [["1\r2", "\x07", "\nfixed = 1"]])
+    (description,) = describe_file(path)
+    document = tomllib.loads(description.mapping)
+    assert set(document) == {"source", "columns", "fixed"}
+    assert not any(document["columns"].values())
+
+
 def test_what_is_not_there_cannot_be_described(tmp_path):
     with pytest.raises(NotFoundError):
         describe_file(tmp_path / "none.csv")
