@@ -247,8 +247,10 @@ def test_results_as_a_file_and_as_text(visitor: Visitor) -> None:
     page.get_by_role("button", name="文字でコピー").click()
     expect(page.locator("#notice")).to_contain_text("コピーしました")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"1. {listed[0]}")
-    assert "桜並木一丁目" not in copied.split("\n")[0]
+    head, first, *_ = copied.split("\n\n")
+    assert re.match(r"\d{4}年\d+月\d+日 作成\n担当の相談窓口： 門司在宅医療", head)
+    assert first.startswith(f"1. {listed[0]}")
+    assert "松風町一丁目3番5号" not in copied
 
 
 def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
@@ -259,7 +261,8 @@ def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
     page.locator("#shortlist-link").click()
     page.wait_for_selector(".kept")
-    expect(page.locator(".compare tbody th").nth(3)).to_have_text("24時間対応体制（訪問看護）")
+    asked = page.locator(".compare tbody th", has_text="24時間対応体制（訪問看護）")
+    expect(asked).to_have_count(1)
     page.locator(".kept textarea").first.fill("人に見せないメモ")
     paper = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
@@ -281,6 +284,20 @@ def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
     numbers = [re.findall(r"\d+", colour)[:3] for colour in colours if colour.startswith("rgb")]
     assert all(len(set(parts)) == 1 for parts in numbers), colours
     keep(page, "sheet", full=True)
+    page.emulate_media(media="screen")
+    page.evaluate("window.print = () => null")
+    page.locator(".fax-panel > summary").click()
+    page.fill("#sender-office", "見本ケアプランセンター")
+    page.locator(".fax-panel button").click()
+    paper = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 4
+    page.locator(".fax-panel button").click()
+    listed = page.locator(".kept__name a").all_inner_texts()
+    for name, sheet in zip(listed, page.locator(".fax").all(), strict=True):
+        said = sheet.text_content() or ""
+        assert [other for other in listed if other in said] == [name]
+        assert "見本ケアプランセンター" in said
+        assert "24時間対応体制（訪問看護）" in said
 
 
 @pytest.mark.parametrize("language", ["ja-easy", "en"])

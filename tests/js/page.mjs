@@ -7,7 +7,10 @@ const MESSAGES = {
   "twice": "薬《くすり》と水《みず》", "english": "See 訪問診療 <now>", "kept": "{name} kept", "unkept": "{name} dropped", "keep-full": "at most {count}",
   "needs-found": "{count} needs", "need-added": "{name} added", "suggest-label": "places", "suggest-found": "{count} places",
   "suggest-towns": "町", "suggest-stations": "駅", "suggest-chosen": "{name}", "suggest-chosen-station": "{name}", "link-copied": "copied",
-  "link-shown": "shown", "link-label": "link",
+  "sheet-made": "{date} 作成", "sheet-asked": "必要な対応：", "sheet-centre": "担当の相談窓口：", "comma": "、", "fax": "FAX", "fax-title": "お問い合わせ", "fax-honorific": "　御中",
+  ...Object.fromEntries(["sheet-to", "sheet-from", "sheet-person", "fax-date", "fax-text", "fax-yes", "fax-maybe", "fax-no", "fax-reply", "fax-accept", "fax-conditions", "status-declined",
+    "fax-callback", "fax-remarks", "fax-name", "fax-phone", "fax-foot", "sender", "sender-own", "sender-office", "sender-person", "sender-phone", "sender-fax"].map((key) => [key, key])),
+  "fax-reply-to": "返信先 {number}", "link-shown": "shown", "link-label": "link",
 };
 
 /** Sets the globals of a browser's page; call it before importing a module of the page. */

@@ -1,4 +1,4 @@
-"""Pages of information: sources of the data, the visitor's shortlist."""
+"""Pages of information: sources of the data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from flask import Response
 
 from geoportal.documents.reference import sources_document
 from geoportal.web.current_view import view_here
-from geoportal.web.site.frame import label_config, page
+from geoportal.web.site.frame import page
 
 
 def show_data() -> Response:
     """Show every source with licence, date, rows and freshness."""
     return page("data", **sources_document(view_here()))
-
-
-def show_shortlist() -> Response:
-    """Show the shortlist, which is stored in the visitor's browser only."""
-    return page("shortlist", config=label_config())

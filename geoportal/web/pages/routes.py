@@ -15,6 +15,7 @@ from geoportal.web.pages import (
     information,
     note,
     search,
+    shortlist,
     team,
 )
 from geoportal.web.site import frame, installable
@@ -34,7 +35,8 @@ for rule, endpoint, view, methods in (
     ("/centres", "centres", centres.show, ["GET"]),
     ("/data", "data", information.show_data, ["GET"]),
     ("/data/editions/<number>", "edition", edition.show, ["GET"]),
-    ("/shortlist", "shortlist", information.show_shortlist, ["GET"]),
+    ("/shortlist", "shortlist", shortlist.show, ["GET", "POST"]),
+    ("/shortlist/lines", "shortlist_lines", shortlist.lines, ["POST"]),
     ("/about", "about", partial(frame.page, "about"), ["GET"]),
     ("/privacy", "privacy", partial(frame.page, "privacy"), ["GET"]),
     ("/accessibility", "accessibility", partial(frame.page, "accessibility"), ["GET"]),

@@ -104,7 +104,7 @@ export function showFacets(/** @type {{kind: Record<string, number>, need: Recor
 export function start({ submit, filter }) {
   form.addEventListener("submit", (event) => {
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    if (button && button.name === "format") return; // a download: an ordinary POST
+    if (button && button.hasAttribute("formaction")) return; // a download, the shortlist: an ordinary POST
     event.preventDefault();
     submit(button);
   });

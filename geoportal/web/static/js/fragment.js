@@ -16,6 +16,7 @@ function bodyOf(form, submitter) {
 export function startFragments(drawn) {
   for (const form of all("[data-fragment-form]")) {
     form.addEventListener("submit", async (event) => {
+      if (event.submitter && event.submitter.hasAttribute("formaction")) return; // leads to another page
       event.preventDefault();
       const place = byId(form.dataset.fragmentForm);
       place.classList.add("is-busy");

@@ -16,7 +16,7 @@ import { load as loadShortlist, paintKeepButtons, startKeepButtons } from "./sho
 import { startSuggestions } from "./suggest.js";
 import { copyResults } from "./take_away.js";
 import * as view from "./view.js";
-import { t, w, withLanguage } from "./words.js";
+import { t, w } from "./words.js";
 
 /**
  * What the server says beside the list.
@@ -235,18 +235,14 @@ function findMe() {
   );
 }
 
-/** The link to the shortlist carries what is needed: it stands on the sheet and leads the comparison. */
+/** The shortlist gets the whole question: needs lead its comparison, the home gives distances. */
 function showKept() {
-  const link = /** @type {HTMLAnchorElement} */ (byId("shortlist-link"));
   const count = loadShortlist().length;
-  const needs = new URLSearchParams(form.checkedValues("need").map((code) => ["need", code])).toString();
-  const path = withLanguage("/shortlist");
-  link.href = needs ? `${path}${path.includes("?") ? "&" : "?"}${needs}` : path;
-  link.hidden = count === 0;
-  replaceChildren(link, w("shortlist-link", { count }));
+  byId("shortlist-link").hidden = count === 0;
+  replaceChildren(byId("shortlist-link"), w("shortlist-link", { count }));
 }
 
-/** Gives a download what the boxes of the form do not hold. */
+/** Gives a page or a download what the boxes of the form do not hold. */
 function carry() {
   const { lon, lat, q } = home.fields;
   form.carry(lon ? { lon, lat } : q && !form.address() ? { q } : {});
@@ -273,7 +269,7 @@ function start() {
   });
   byId("use-position").addEventListener("click", findMe);
   byId("copy-results").addEventListener("click", () => copyResults(list.cards()));
-  for (const button of all('[name="format"]')) button.addEventListener("click", carry);
+  for (const button of all("[formaction]")) button.addEventListener("click", carry);
   byId("copy-link").addEventListener("click", () => copyLink(shareUrl(view.current())));
   byId("print-page").addEventListener("click", () => window.print());
   view.start(viewChanged);

@@ -1,5 +1,5 @@
-// The A4 sheet of the shortlist for fax and telephone: a numbered map in black and white, drawn
-// from our own outlines, a list, and lines for the answers.
+// Our own overview of the shortlist on A4: a numbered map in black and white, drawn from our own
+// outlines, a list, and lines for the answers. It names every facility: it is for our own desk.
 import { h } from "./dom.js";
 import { plain, t } from "./words.js";
 
@@ -136,16 +136,16 @@ export function drawMap(entries, districts) {
 
 const blank = (label) => h("p", { class: "sheet__blank" }, h("span", {}, label));
 
-function entryRow({ number, feature, item }, kinds, withNotes) {
+function entryRow({ number, feature, item, far }, kinds, withNotes) {
   if (!feature) return h("tr", {}, h("th", { scope: "row" }, number), h("td", { colspan: "3" }, t("shortlist-gone")));
   const p = feature.properties;
   return h("tr", {},
     h("th", { scope: "row" }, h("span", { class: "sheet__numeral" }, number)),
-    h("td", {}, h("strong", {}, p.name), `（${plain(kinds[p.kind].short)}）`, p.fictional ? `【${t("fictional")}】` : "", h("br", {}), p.address,
+    h("td", {}, h("strong", {}, p.name), `（${plain(kinds[p.kind].short)}）`, p.fictional ? `【${t("fictional")}】` : "", h("br", {}), p.address, far ? h("span", {}, `　${far}`) : "",
       feature.geometry ? "" : ` ${t("sheet-off-map")}`,
       withNotes && item.note ? h("p", { class: "sheet__note" }, item.note) : null),
     h("td", { class: "sheet__numbers" }, `${t("phone")} `, h("strong", {}, p.phone || "―"), h("br", {}), `${t("fax")} `, h("strong", {}, p.fax || "―")),
-    h("td", { class: "sheet__answer" }, `□ ${t("status-accepted")}　□ ${t("status-declined")}`, h("br", {}), `□ ${t("status-callback")}（　　/　　　：　　）`,
+    h("td", { class: "sheet__answer" }, item.status && item.status !== "none" ? h("strong", { class: "sheet__status" }, t(`status-${item.status}`)) : null, `□ ${t("status-accepted")}　□ ${t("status-declined")}`, h("br", {}), `□ ${t("status-callback")}（　　/　　　：　　）`,
       h("span", { class: "sheet__rule" })));
 }
 
@@ -155,7 +155,7 @@ export function buildSheet(entries, districts, kinds, { withNotes, today, asked 
     h("div", { class: "sheet__head" },
       h("h2", {}, t("sheet-title")),
       h("p", {}, t("sheet-made", { date: today }))),
-    h("div", { class: "sheet__from" }, blank(t("sheet-to")), blank(t("sheet-from")), blank(t("sheet-person")), blank(t("sheet-contact"))),
+    h("p", { class: "sheet__own" }, t("sheet-own")),
     asked ? h("p", { class: "sheet__asked" }, `${t("sheet-asked")} `, h("strong", {}, asked)) : blank(t("sheet-asked")),
     drawMap(entries, districts),
     h("table", { class: "sheet__list" },

@@ -1,22 +1,28 @@
-// The shortlist: status, note and order per facility, side by side, a sheet for fax and phone.
+// The shortlist: status, note and order per facility, side by side, sheets for fax and our own.
 import { byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
+import { compare } from "./compare.js";
+import { buildFax, loadSender, saveSender, senderFields } from "./fax.js";
 import { load, save } from "./shortlist.js";
 import { buildSheet } from "./sheet.js";
-import { day, month, plain, ruby, t, w, withLanguage } from "./words.js";
+import { day, localDate, month, plain, ruby, spoken, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
 const MARKS = { yes: "✓", no: "✗", unknown: "？" };
-const COMPARED = 5;
 const config = readJson("config");
-const asked = new URLSearchParams(location.search).getAll("need").filter((code) => config.needs[code]);
-const askedWords = asked.map((code) => plain(config.needs[code])).join(t("comma"));
 const root = byId("shortlist");
+const asked = root.dataset.asked.split(" ").filter((code) => config.needs[code]);
+const askedWords = asked.map((code) => plain(config.needs[code]));
 const known = new Map();
 const unread = new Set(); // not gone, only out of reach
+let lines = /** @type {HTMLElement} */ (document.createElement("div")); // what is true now, drawn by the server
 let districts = [];
+let centres = [];
 let onlyDifferences = true;
+let sender = loadSender();
+let wish = "";
+let faxIsOpen = false;
 
 /** A telephone number that a phone dials when it is touched. */
 const telephone = (number) =>
@@ -45,6 +51,25 @@ async function fetchAll(items) {
     }
   }));
 }
+
+/** Asks for distances and opening; without a network the list does without. */
+async function fetchLines(items) {
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(byId("home"))));
+  for (const { id } of items) body.append("id", id);
+  try {
+    lines = (await api.postForm(root.dataset.lines, body)).body;
+  } catch (error) {
+    lines.replaceChildren();
+  }
+}
+
+/** What is true now of a facility: a copy of its `distance` or `opening`; empty where not known. */
+function now(id, part) {
+  const place = lines.querySelector(`[data-id="${CSS.escape(id)}"] [data-part="${part}"]`);
+  return place && place.textContent.trim() ? document.importNode(place, true) : "";
+}
+
+const saidNow = (id, part) => (now(id, part) ? spoken(now(id, part)) : "");
 
 function change(id, patch) {
   save(load().map((item) => (item.id === id ? { ...item, ...patch } : item)));
@@ -87,6 +112,7 @@ function row(item, index) {
         p ? h("a", { href: withLanguage(`/facilities/${encodeURIComponent(item.id)}`), lang: "ja" }, p.name) : w(missingKey(item.id)),
         p && p.fictional ? [" ", h("span", { class: "badge badge--fictional" }, w("fictional-mark"))] : null),
       p ? h("p", { class: "kept__kind" }, h("span", { class: `glyph ${kind.mark}`, "aria-hidden": "true" }, kind.glyph), h("span", {}, ruby(kind.short))) : null,
+      h("p", { class: "kept__now" }, now(item.id, "distance"), " ", now(item.id, "opening")),
       p ? h("p", { lang: "ja" }, p.address) : null,
       p && p.phone ? h("p", {}, telephone(p.phone), p.fax ? [" ", w("fax"), ` ${p.fax}`] : "") : null),
     h("div", { class: "kept__answer" },
@@ -95,6 +121,7 @@ function row(item, index) {
     h("p", { class: "kept__buttons no-print" },
       button(w("up"), () => move(item.id, -1), nameOf(item.id), "up"),
       button(w("down"), () => move(item.id, 1), nameOf(item.id), "down"),
+      p ? button(w("fax-one"), () => printFaxes([item]), nameOf(item.id)) : null,
       button(w("remove"), () => remove(item.id), nameOf(item.id), "remove")));
 }
 
@@ -105,56 +132,36 @@ function button(label, action, name, key) {
   return made;
 }
 
-function compare(items) {
-  const features = items.map((item) => known.get(item.id)).filter(Boolean).slice(0, COMPARED);
-  if (features.length < 2) return null;
-  const codes = asked.slice();
-  for (const feature of features) for (const code of Object.keys(feature.properties.shown || {})) if (!codes.includes(code) && !code.startsWith("FT.")) codes.push(code);
-  const line = (label, cells) => h("tr", {}, h("th", { scope: "row" }, label), cells.map((words) => h("td", {}, words)));
-  const rest = codes.slice(asked.length).sort();
-  const answers = asked.concat(rest).map((code) => ({ code, said: features.map((feature) => (feature.properties.shown || {})[code]) }));
-  const telling = answers.filter(({ code, said }) => !onlyDifferences || asked.includes(code) || new Set(said.map((item) => (item ? item.value : "unknown"))).size > 1);
-  const box = h("input", { type: "checkbox", id: "differences", on: { change: (event) => { onlyDifferences = event.target.checked; draw(); byId("differences").focus(); } } });
-  box.checked = onlyDifferences;
-  return h("section", { class: "compare no-print" },
-    h("h2", { id: "compare-title" }, w("compare-title")),
-    h("p", { class: "hint" }, w("compare-hint")),
-    h("label", { class: "check" }, box, h("span", {}, w("compare-differences"))),
-    h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
-      h("table", {},
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("name")), features.map((feature) => h("th", { scope: "col", lang: "ja" }, feature.properties.name)))),
-        h("tbody", {},
-          line(w("kind"), features.map(({ properties: p }) => ruby(config.kinds[p.kind].short))),
-          line(w("phone"), features.map(({ properties: p }) => p.phone)),
-          line(w("address"), features.map(({ properties: p }) => h("span", { lang: "ja" }, p.address))),
-          telling.map(({ code, said }) => line(ruby(config.needs[code] || code), said.map((shown) => answerCell(code, shown))))))));
+/** What is known of the needs asked for, each with its evidence and month. */
+function needsAsText(p) {
+  return asked.map((code) => {
+    const shown = (p.shown || {})[code] || { value: "unknown" };
+    const why = shown.evidence ? t("in-brackets", { text: [t(`evidence-${shown.evidence}`), month(shown.as_of), shown.stale ? t("stale") : ""].filter(Boolean).join(" ") }) : "";
+    return `   ${MARKS[shown.value] || MARKS.unknown} ${plain(config.needs[code])} ${t(`${code.startsWith("CAP.") ? "holds" : "value"}-${shown.value}`)}${why}`;
+  });
 }
 
-function answerCell(code, shown) {
-  const saying = code.startsWith("CAP.") ? "holds" : "value";
-  const value = shown ? shown.value : "unknown";
-  const why = shown && shown.evidence ? [w(`evidence-${shown.evidence}`), ` ${month(shown.as_of)} `, shown.stale ? w("stale") : null] : "";
-  return [
-    h("span", { class: `need--${value}` }, h("span", { class: "need__mark", "aria-hidden": "true" }, MARKS[value] || MARKS.unknown), " ", w(`${saying}-${value}`)),
-    why ? h("small", { class: "compare__why" }, why) : null,
-  ];
-}
+const centreAsText = ({ name, phone }) => `${t("sheet-centre")} ${name} ${phone}`;
 
 function asText(items) {
+  const centresSaid = new Set();
   const list = items.map((item, index) => {
     const feature = known.get(item.id);
     if (!feature) return `${index + 1}. ${t(missingKey(item.id))}`;
     const p = feature.properties;
-    const lines = [
+    for (const centre of p.centres || []) centresSaid.add(centreAsText(centre));
+    return [
       `${index + 1}. ${p.name} ${t("in-brackets", { text: plain(config.kinds[p.kind].short) })}${p.fictional ? ` ${t("in-brackets", { text: t("fictional") })}` : ""}`,
-      `   ${t("phone")} ${p.phone || "-"}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
+      `   ${t("phone")} ${p.phone || t("value-unknown")}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
       `   ${p.address}`,
-    ];
-    if (item.status && item.status !== "none") lines.push(`   ${t("status")} ${t("in-brackets", { text: t(`status-${item.status}`) })}`);
-    if (item.note) lines.push(`   ${item.note}`);
-    return lines.join("\n");
+      ...["distance", "opening"].map((part) => saidNow(item.id, part)).filter(Boolean).map((text) => `   ${text}`),
+      ...needsAsText(p),
+      ...(item.status && item.status !== "none" ? [`   ${t("status")} ${t("in-brackets", { text: t(`status-${item.status}`) })}`] : []),
+      ...(item.note ? [`   ${item.note}`] : []),
+    ].join("\n");
   });
-  return (askedWords ? [`${t("sheet-asked")} ${askedWords}`] : []).concat(list).join("\n\n");
+  const head = [t("sheet-made", { date: today() }), ...(askedWords.length ? [`${t("sheet-asked")} ${askedWords.join(t("comma"))}`] : []), ...centresSaid];
+  return [head.join("\n"), ...list].join("\n\n");
 }
 
 /** A cell of a CSV: quoted, and made harmless where a spreadsheet would read a formula. */
@@ -194,21 +201,48 @@ async function copyText() {
   }
 }
 
-/** Makes the sheet anew, as it would be printed now. */
-function prepareSheet() {
+const today = () => day(localDate());
+
+/** Makes our own overview anew, as it would be printed now. */
+function prepareOverview() {
   const place = byId("sheet");
-  if (!place) return;
-  const entries = load().map((item, index) => ({ number: index + 1, item, feature: known.get(item.id) }));
-  const now = new Date();
-  const date = new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString();
+  if (!place || place.dataset.fax) return;
+  const entries = load().map((item, index) => ({ number: index + 1, item, feature: known.get(item.id), far: saidNow(item.id, "distance") }));
   replaceChildren(place, buildSheet(entries, districts, config.kinds, {
-    withNotes: byId("print-notes").checked, today: day(date), asked: askedWords,
+    withNotes: byId("print-notes").checked, today: today(), asked: askedWords.join(t("comma")),
   }));
 }
 
-function printSheet() {
-  prepareSheet();
+/** Prints a sheet for each of these facilities, and nothing of the others. */
+function printFaxes(items) {
+  const place = byId("sheet");
+  place.dataset.fax = "1";
+  const sheets = items.map(({ id }) => known.get(id)).filter(Boolean)
+    .map(({ properties: p }) => buildFax(p, sender, centres, { today: today(), asked: askedWords, wish }));
+  replaceChildren(place, sheets);
   window.print();
+}
+
+const notYetAsked = (items) => items.filter((item) => (item.status || "none") === "none" && known.get(item.id));
+
+function faxPanel(items) {
+  const waiting = notYetAsked(items);
+  const area = h("textarea", { id: "fax-wish", rows: "2", maxlength: "300", on: { input: (event) => { wish = event.target.value; } } });
+  area.value = wish;
+  return h("details", { class: "fax-panel no-print", open: faxIsOpen, on: { toggle: (event) => { faxIsOpen = event.target.open; } } },
+    h("summary", {}, w("fax-panel")),
+    h("p", { class: "hint" }, w("fax-hint")),
+    senderFields(sender, centres, (changed) => { sender = changed; saveSender(changed); }),
+    h("div", { class: "field" }, h("label", { for: "fax-wish" }, w("fax-wish")), area),
+    h("p", {}, waiting.length ? button(w("fax-print", { count: waiting.length }), () => printFaxes(notYetAsked(load()))) : w("fax-none")));
+}
+
+function clear() {
+  if (!window.confirm(t("shortlist-clear-sure"))) return;
+  forget(load().map((item) => item.id));
+  save([]);
+  saveSender(null);
+  draw();
 }
 
 function draw() {
@@ -219,17 +253,29 @@ function draw() {
   }
   replaceChildren(root,
     h("p", { class: "shortlist__tools" },
-      button(w("shortlist-print"), printSheet),
+      button(w("shortlist-print"), () => window.print()),
       h("label", { class: "check" }, h("input", { type: "checkbox", id: "print-notes" }), h("span", {}, w("sheet-with-notes"))),
       button(w("shortlist-copy"), copyText),
       button(w("shortlist-csv"), () => saveCsv(load())),
-      button(w("shortlist-clear"), () => {
-        if (window.confirm(t("shortlist-clear-sure"))) { forget(load().map((item) => item.id)); save([]); draw(); }
-      })),
+      button(w("shortlist-clear"), clear)),
     h("div", { id: "copied" }),
+    faxPanel(items),
+    byId("home").elements.length ? null : h("p", { class: "hint no-print" }, w("shortlist-no-home")),
     h("div", { id: "sheet" }),
     h("ol", { class: "kept-list" }, items.map(row)),
-    compare(items));
+    compare(items.map((item) => known.get(item.id)).filter(Boolean), { ...config, asked }, now, onlyDifferences, (only) => {
+      onlyDifferences = only;
+      draw();
+      byId("differences").focus();
+    }));
+}
+
+async function fetchCentres() {
+  try {
+    centres = (await api.get("/api/v1/centres")).centres.filter((centre) => centre.kind === "liaison_centre");
+  } catch (error) {
+    centres = [];
+  }
 }
 
 async function fetchOutlines() {
@@ -240,6 +286,7 @@ async function fetchOutlines() {
   }
 }
 
-window.addEventListener("beforeprint", prepareSheet);
+window.addEventListener("beforeprint", prepareOverview);
+window.addEventListener("afterprint", () => byId("sheet") && delete byId("sheet").dataset.fax);
 revealScriptOnly();
-Promise.all([fetchAll(load()), fetchOutlines()]).then(draw);
+Promise.all([fetchAll(load()), fetchLines(load()), fetchOutlines(), fetchCentres()]).then(draw);

@@ -1,29 +1,39 @@
-// Results as text, for a mail or a record: what the cards say, never where the home is.
+// Results as text, for a mail or a record: what was asked when, whom to call, and what the cards say
+// with its evidence; never where the home is.
 import { all, h } from "./dom.js";
 import { say, sayPlain } from "./notice.js";
-import { spoken, t } from "./words.js";
+import { day, localDate, spoken, t } from "./words.js";
 
-/** Returns a card's text: name and kind, telephone and rough distance, address, needs, next opening. */
+/** Returns a card's text: name and kind, telephone and rough distance, address, needs with their evidence, next opening. */
 export function cardAsText(/** @type {HTMLElement} */ card) {
   const words = (/** @type {string} */ selector) => all(selector, card).map(spoken);
   const [name] = words(".card__name");
   const marks = [...words(".card__kind"), ...(card.querySelector(".badge--fictional") ? [t("fictional")] : [])];
   const far = all(".card__distance", card).map((element) => ` ${element.dataset.about || spoken(element)}`);
-  const needs = all(".need", card).map((need) =>
-    `${need.querySelector(".need__mark").textContent.replace("－", "？")} ${spoken(need.querySelector(".need__label"))}`);
+  const needs = all(".need", card).map((need) => {
+    const [label, value, evidence] = [".need__label", ".need__value", ".need__evidence"].map((part) => need.querySelector(part)).map((part) => (part ? spoken(part) : ""));
+    return `   ${need.querySelector(".need__mark").textContent} ${label} ${value}${evidence ? t("in-brackets", { text: evidence }) : ""}`;
+  });
   const next = words(".card__next");
   return [
     `${card.dataset.number}. ${name} ${marks.map((text) => t("in-brackets", { text })).join(" ")}`,
     `   ${t("phone")} ${words(".tel__number")[0] || "-"}${far.join("")}`,
     `   ${words(".card__address")[0]}`,
-    needs.length ? `   ${needs.join("  ")}` : "",
+    ...needs,
     next.length ? `   ${words(".open")[0]} ${next[0]}` : "",
   ].filter(Boolean).join("\n");
 }
 
+/** Returns what stands above the cards: the day, the needs asked for, the centre to call. */
+export function headAsText(/** @type {HTMLElement[]} */ cards, /** @type {HTMLElement[]} */ centres, /** @type {string} */ date) {
+  const needs = cards.length ? all(".need__label", cards[0]).map(spoken) : [];
+  const called = centres.map((centre) => [".centre__name", ".tel__number"].map((part) => centre.querySelector(part)).map((part) => (part ? spoken(part) : "")).join(" "));
+  return [t("sheet-made", { date }), ...(needs.length ? [`${t("sheet-asked")} ${needs.join(t("comma"))}`] : []), ...called.map((text) => `${t("sheet-centre")} ${text}`)].join("\n");
+}
+
 /** Copies results, or shows the text where the browser does not let a page copy. */
 export async function copyResults(/** @type {HTMLElement[]} */ cards) {
-  const text = cards.map(cardAsText).join("\n\n");
+  const text = [headAsText(cards, all("#centre .centre"), day(localDate())), ...cards.map(cardAsText)].join("\n\n");
   try {
     await navigator.clipboard.writeText(text);
     sayPlain(t("results-copied", { count: cards.length }));

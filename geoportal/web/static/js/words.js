@@ -74,6 +74,11 @@ export function day(isoDate) {
   return `${Number(parts[3])} ${month(isoDate)}`;
 }
 
+/** The day here, as an ISO date. */
+export function localDate(now = new Date()) {
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+}
+
 export const withLanguage = (path) => {
   const asked = new URLSearchParams(location.search).get("lang");
   return asked ? `${path}?lang=${encodeURIComponent(asked)}` : path;
