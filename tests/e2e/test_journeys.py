@@ -431,7 +431,7 @@ def test_shortlist_stays_in_the_browser(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106&kind=visiting_nursing")
     for card in range(3):
         page.locator(".card").nth(card).get_by_role("button", name="候補に入れる").click()
-    page.get_by_role("link", name="候補 3件").click()
+    page.get_by_role("button", name="候補 3件").click()
     expect(page.locator(".kept")).to_have_count(3)
     second = page.locator(".kept__name a").nth(1).inner_text()
     page.locator(".kept").nth(1).get_by_role("button", name="上へ").click()
