@@ -30,7 +30,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     location = facility.location
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
     properties = {
-        **brief(facility, code),
+        **brief(snapshot, facility, code),
         "kana": facility.kana,
         "identifiers": dict(sorted(facility.identifiers.items())),
         **attributes(facility, "postal_code", "municipality_code"),
@@ -80,9 +80,14 @@ def shown_document(selected: SelectedClaim | None) -> Document:
     }
 
 
-def brief(facility: Facility, municipality_code: str) -> Document:
-    """Return the properties every mention of a facility carries."""
+def brief(snapshot: Snapshot, facility: Facility, municipality_code: str) -> Document:
+    """Return the properties every mention of a facility carries.
+
+    ``possible_duplicates`` is there where linking could not tell whether other open facilities are
+    the same place, and nobody has decided yet.
+    """
     location = facility.location
+    doubles = [snapshot.by_id[other] for other in snapshot.doubles.get(facility.id, ())]
     return {
         **attributes(facility, "name", "kind", "address", "phone"),
         "district_code": municipality_code or None,
@@ -90,6 +95,11 @@ def brief(facility: Facility, municipality_code: str) -> Document:
         "location_uncertainty_m": location.uncertainty_m,
         "location_warnings": list(location.warnings),
         "fictional": any(m.source == SAMPLE_SOURCE for m in facility.sources),
+        **(
+            {"possible_duplicates": [attributes(other, "id", "name") for other in doubles]}
+            if doubles
+            else {}
+        ),
     }
 
 

@@ -98,7 +98,7 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
 def result_feature(view: View, result: Result) -> Document:
     """Return one facility of an answer as a GeoJSON Feature."""
     facility = result.facility
-    properties = brief(facility, result.municipality_code)
+    properties = brief(view.snapshot, facility, result.municipality_code)
     if result.distance_m is not None:
         properties["distance_m"] = result.distance_m
     if result.visit_range:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import orjson
@@ -60,6 +61,8 @@ class Snapshot:
         Which sources are held where; None when that is not known.
     waters : sequence of Water
         Straits and bays between homes and facilities.
+    doubles : mapping of str to sequence of str
+        For a facility those that may be the same place: the pair waits for a person to decide.
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class Snapshot:
         kind_words: Mapping[str, str],
         holdings: Holdings | None = None,
         waters: Sequence[Water] = (),
+        doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         everything = list(facilities)
         self.version = version
@@ -98,6 +102,7 @@ class Snapshot:
         self.centres = tuple(centres)
         self.holdings = holdings
         self.waters = waters
+        self.doubles = doubles
         self.by_id = {facility.id: facility for facility in everything}
         self.facilities = _in_spatial_order([f for f in everything if f.status == "open"])
         self.row_of = {facility.id: row for row, facility in enumerate(self.facilities)}

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from geoportal.address.geocode import Geocoder
 from geoportal.coverage.population import load_population
 from geoportal.coverage.service import CoverageService
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import JST
 from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex, with_unions
@@ -26,6 +27,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import kind_words
 from geoportal.ingest.catalogue import is_fictional
+from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.ingest.revise.gazetteer import open_geocoder
 from geoportal.search.exposure import ExposureLedger
@@ -35,6 +37,7 @@ from geoportal.store.centres import read_centres
 from geoportal.store.database import Database, dataset_version
 from geoportal.store.editions import read_held_scopes, read_imported_files
 from geoportal.store.facilities import all_redirects, iter_facilities
+from geoportal.store.links import read_undecided
 from geoportal.store.outlines import read_outlines
 from geoportal.store.reference import Reference
 from geoportal.store.stations import read_stations
@@ -134,6 +137,7 @@ def load_view(
     stations = station_directory(
         *read_stations(connection), districts, geocoder.gazetteer, reference
     )
+    redirects = all_redirects(connection)
     snapshot = Snapshot(
         version=version,
         today=now.astimezone(JST).date(),
@@ -158,12 +162,13 @@ def load_view(
             vocabulary=reference.vocabulary,
         ),
         waters=reference.waters,
+        doubles=_doubles(connection, redirects, facilities),
     )
     return View(
         now=now,
         snapshot=snapshot,
         geocoder=geocoder.with_stations(stations),
-        redirects=all_redirects(connection),
+        redirects=redirects,
         editions=read_imported_files(connection),
         facility_counts=Counter(
             source
@@ -176,6 +181,20 @@ def load_view(
         coverage_service=CoverageService(load_population(connection), reference, members),
         database=database,
     )
+
+
+def _doubles(
+    connection: sa.Connection, redirects: Mapping[str, str], facilities: Iterable[Facility]
+) -> dict[str, list[str]]:
+    """Return for open facilities those that may be the same: linking leaves it to a person."""
+    is_open = {facility.id for facility in facilities if facility.status == "open"}
+    doubles: dict[str, list[str]] = {}
+    for pair in read_undecided(connection, REVIEW):
+        first, second = (redirects.get(own_id, own_id) for own_id in pair)
+        if first != second and {first, second} <= is_open:
+            doubles.setdefault(first, []).append(second)
+            doubles.setdefault(second, []).append(first)
+    return doubles
 
 
 def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference) -> str:

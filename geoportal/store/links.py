@@ -173,6 +173,13 @@ def read_pairs(
     ]
 
 
+def read_undecided(connection: sa.Connection, outcome: str) -> list[tuple[str, str]]:
+    """Return the ids of the pairs with an outcome, in order."""
+    columns = (link_pairs.c.first, link_pairs.c.second)
+    query = sa.select(*columns).where(link_pairs.c.outcome == outcome).order_by(*columns)
+    return [(first, second) for first, second in connection.execute(query)]
+
+
 def read_decisions(connection: sa.Connection) -> list[LinkDecision]:
     """Return every decision in the order in which they were made."""
     query = sa.select(link_decisions).order_by(link_decisions.c.id)

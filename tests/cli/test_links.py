@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from python_calamine import CalamineWorkbook
 
+from geoportal.services.portal import Portal, shipped_reference
+from geoportal.settings import Settings
 from geoportal.store.database import open_database
+from geoportal.web.app import create_app
 from tests.cli.test_cli import answer, geoportal
 from tests.unit.ingest.test_linking import KITA, bureau, navii
 from tests.unit.ingest.test_linking_order import take
@@ -112,3 +115,26 @@ def test_changes_that_cannot_be_told(db):
     geoportal("changes", "--source", "bureau", db=db, ok=4)
     geoportal("changes", "--source", "bureau", "--from", "gestern", db=db, ok=2)
     geoportal("changes", "--source", "bureau", "--out", "x.csv", db=db, ok=2)
+
+
+def test_a_pair_that_waits_is_marked_on_public_lists_until_somebody_decides(db):
+    def marked() -> dict[str, list[str]]:
+        portal = Portal(open_database(db), shipped_reference())
+        client = create_app(portal, Settings()).test_client()
+        features = client.get("/api/v1/facilities?district=40106").get_json()["features"]
+        html = client.get("/?district=40106").text
+        told = {
+            feature["id"]: [other["id"] for other in doubles]
+            for feature in features
+            if (doubles := feature["properties"].get("possible_duplicates"))
+        }
+        said = "同じ施設の可能性があります（確認中）"
+        assert html.count(said) == len(told)
+        assert client.get("/districts/40106").text.count(said) == len(told)
+        for facility in told:
+            assert client.get(f"/facilities/{facility}").text.count(said) == 1
+        return told
+
+    assert marked() == {PLACE: [CODE], CODE: [PLACE]}
+    answer("links", "decide", PLACE, CODE, "different", "--by", "見本", db=db)
+    assert marked() == {}

@@ -65,7 +65,7 @@ def list_facilities(view: View, code: str, *, kind: str = "", page: int = 1) -> 
         if skip < count and room:
             members = _by_address(snapshot, rows_of[name])[skip : skip + room]
             features = [
-                feature(snapshot.facilities[row], brief(snapshot.facilities[row], ""))
+                feature(snapshot.facilities[row], brief(snapshot, snapshot.facilities[row], ""))
                 for row in members
             ]
             groups.append({"kind": name, "features": features, "continued": skip > 0})

@@ -101,6 +101,7 @@ js-stale = Out of date
 js-phone = Phone
 js-comma = { ", " }
 js-in-brackets = ({ $text })
+possible-duplicate = May be the same facility as (being checked):
 number-before = Number{" "}
 distance = { $distance } in a straight line
 distance-about = about { $distance } in a straight line

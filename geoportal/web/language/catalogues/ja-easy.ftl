@@ -101,6 +101,7 @@ js-stale = 古《ふる》い情報《じょうほう》
 js-phone = 電話《でんわ》
 js-comma = 、
 js-in-brackets = （{ $text }）
+possible-duplicate = 同《おな》じ 施設《しせつ》かもしれません（調《しら》べています）：
 number-before = 番号
 distance = まっすぐ { $distance }
 distance-about = まっすぐ だいたい { $distance }

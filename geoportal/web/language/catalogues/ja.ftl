@@ -101,6 +101,7 @@ js-stale = 古い情報
 js-phone = 電話
 js-comma = 、
 js-in-brackets = （{ $text }）
+possible-duplicate = 同じ施設の可能性があります（確認中）：
 number-before = 番号
 distance = 直線 { $distance }
 distance-about = 直線 約{ $distance }
