@@ -48,6 +48,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "/note": {"note": "褥瘡、訪問診療"},
     "/team": {"opened": "1", "role": "doctor", "address": "小倉北区"},
     "/export": {"district": "40106", "need": "VM.REG", "format": "csv"},
+    "/shortlist": HOME,
+    "/shortlist/lines": HOME | {"id": "near"},
     "/coverage": {"area": "40106", "need": "VM.REG", "remove": "near"},
 }
 

@@ -895,7 +895,7 @@ help-6-1 = There are two orders: best fit (then nearest), and open now first. Th
 help-6-2 = Results can be taken away as Excel, CSV or text. No file holds the home address.
 help-6-3 = From the shortlist you can print fax sheets (one for each recipient, naming no other) and an overview with a sketch map for your own desk.
 
-gaps-others =  (other lists missing: { $count })
+gaps-others = ({ $count } more)
 gaps-more = How to find out
 gap-needs-missing = The filings for { $needs } ({ $publisher }) are not imported for { $prefecture }. Whether the { $count } facilities ({ $kinds }) in { $area } provide it is not confirmed.
 gap-needs-partial = The filings for { $needs } ({ $publisher }) are imported only in part for { $area }. For { $count } facilities ({ $kinds }) it is not confirmed.

@@ -895,7 +895,7 @@ help-6-1 = 並び順は「合う順」と「いま受付中を先に」だけで
 help-6-2 = 結果は Excel・CSV・文字で持ち出せます。ファイルに自宅の住所は入りません。
 help-6-3 = 候補の一覧から、FAXの用紙（1か所に1枚、その宛先だけ）と、手元用の一覧（略図つき）をA4に印刷できます。
 
-gaps-others = （ほかに取り込まれていない一覧 { $count }）
+gaps-others = （ほか{ $count }件）
 gaps-more = 確かめるには
 gap-needs-missing = { $needs }の届出（{ $publisher }）は、{ $prefecture }の分が取り込まれていません。{ $area }の{ $kinds } { $count }か所が対応しているかどうかは、未確認です。
 gap-needs-partial = { $needs }の届出（{ $publisher }）は、{ $area }の一部しか取り込まれていません。{ $kinds } { $count }か所の対応は未確認です。

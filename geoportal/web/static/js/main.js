@@ -198,10 +198,13 @@ async function more(/** @type {HTMLButtonElement} */ button) {
 
 // ---- where from ------------------------------------------------------------------------------------
 
-/** @param {{lon: number, lat: number}} point @param {"map" | "me"} via */
+/**
+ * A place that is pointed at says where to search: a district chosen before does not hold any more.
+ * @param {{lon: number, lat: number}} point @param {"map" | "me"} via
+ */
 function searchAround(point, via) {
   form.setAddress("");
-  return ask({ place: { lon: point.lon.toFixed(6), lat: point.lat.toFixed(6), via }, fit: true });
+  return ask({ place: { lon: point.lon.toFixed(6), lat: point.lat.toFixed(6), via }, changes: { district: "" }, fit: true });
 }
 
 /** Answers a button of the form, or of the answer: a choice of places, a filter to change, more. */

@@ -177,15 +177,16 @@ export class FacilityMap {
     L.popup({ ...POPUP, offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
   }
 
-  /** What a popup says of a facility; `phone` is the telephone of its card, if it has one. */
-  _card(id, kind, name, phone = null) {
+  /** What a popup says of a facility; `phone` and `place` are what its card says of them, if anything. */
+  _card(id, kind, name, phone = null, place = null) {
     const info = this.config.kinds[kind];
     return h(
       "div",
       { class: "popup" },
       h("p", { class: "popup__name" }, h("a", { href: withLanguage(`/facilities/${encodeURIComponent(id)}`), lang: "ja" }, name)),
       h("p", { class: "popup__kind" }, h("span", { class: `glyph ${info.mark}`, "aria-hidden": "true" }, info.glyph), " ", ruby(info.short)),
-      phone ? h("p", {}, phone.cloneNode(true)) : null
+      phone ? h("p", {}, phone.cloneNode(true)) : null,
+      place ? place.cloneNode(true) : null
     );
   }
 
@@ -206,7 +207,7 @@ export class FacilityMap {
         riseOnHover: true,
         zIndexOffset: this._height(number),
       });
-      Object.assign(pin, { number, content: () => this._card(id, kind, name, card.querySelector(".tel")) });
+      Object.assign(pin, { number, content: () => this._card(id, kind, name, card.querySelector(".tel"), card.querySelector(".card__location")) });
       pin.on("mouseover", () => this.callbacks.hover(id));
       pin.on("mouseout", () => this.callbacks.hover(null));
       pin.on("click", () => this.callbacks.pick(id));
