@@ -71,11 +71,14 @@ def test_the_search_box_is_folded_where_there_are_results(client: FlaskClient) -
 @pytest.mark.parametrize(
     ("sent", "order"),
     [
-        ({"district": "40106"}, "日替わりの抽選の順（どこにも有利になりません）"),
-        ({"district": "40106", "need": "VM.REG"}, "対応がわかっている順（同じなら抽選）"),
+        ({"district": "40106"}, "日替わりの抽選"),
+        (
+            {"district": "40106", "need": "VM.REG"},
+            "対応がわかっている順、見込みの高い順、日替わりの抽選",
+        ),
         ({"address": HOME}, "近い順"),
-        ({"address": HOME, "need": "VM.REG"}, "対応がわかっている順、その中で近い順"),
-        ({"address": HOME, "order": "open"}, "いま受付中のところが先、その中で近い順"),
+        ({"address": HOME, "need": "VM.REG"}, "対応がわかっている順、見込みの高い順、近い順"),
+        ({"address": HOME, "order": "open"}, "いま受付中のところが先、近い順"),
     ],
 )
 def test_the_heading_names_the_order_in_force(
