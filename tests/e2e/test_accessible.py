@@ -90,6 +90,7 @@ def test_states_of_the_search_page(visitor: Visitor, scheme: str) -> None:
     page.locator(".card").first.get_by_role("button", name="候補に入れる").click()
     page.goto(f"{visitor.site}/shortlist")
     page.wait_for_selector(".kept")
+    page.locator(".fax-panel > summary").click()
     assert complaints(page) == []
 
 
