@@ -90,10 +90,10 @@ class CoverageReport:
 
     @property
     def title(self) -> str:
-        """Title of every file: 小倉北区の在宅医療の届き方：訪問診療."""
+        """Title of every file: 小倉北区：訪問診療が届く範囲."""
         mark = "【架空のデータ】" if self.fictional else ""
         supposed = f"（{self.supposed}）" if self.supposed else ""
-        return f"{mark}{self.study.target.name}での届き方：{self.subject}{supposed}"
+        return f"{mark}{self.study.target.name}：{self.subject}が届く範囲{supposed}"
 
     @property
     def counted(self) -> str:
