@@ -40,11 +40,14 @@ class Geocoder:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self._municipalities = MunicipalityParser(gazetteer.regions, gazetteer.spellings)
+        self._municipalities = MunicipalityParser(
+            gazetteer.regions, gazetteer.spellings, gazetteer.changed
+        )
         self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
         self._results = ResultBuilder(gazetteer)
         self._suggester = Suggester(gazetteer, self._municipalities)
         self._stations: StationFinder | None = None
+        self._preferred: tuple[frozenset[int], ...] = ()
 
     def with_stations(self, directory: StationDirectory) -> Geocoder:
         """Return a geocoder over the same gazetteer that finds stations, too."""
@@ -52,7 +55,17 @@ class Geocoder:
         other._stations = StationFinder(directory, self.gazetteer.regions, self._municipalities)
         return other
 
-    def geocode(self, text: str, hint: str = "") -> GeocodeResult:
+    def preferring(self, *areas: Iterable[str]) -> Geocoder:
+        """Return a geocoder that lists places of some areas first where a text leaves it open.
+
+        An area is the codes of its municipalities; an earlier one goes before a later one. It never
+        decides between places, as a hint does.
+        """
+        other = copy(self)
+        other._preferred = tuple(self._hinted("", codes) for codes in areas)
+        return other
+
+    def geocode(self, text: str, hint: str = "", codes: Iterable[str] = ()) -> GeocodeResult:
         """Find the place an address means.
 
         Parameters
@@ -63,6 +76,8 @@ class Geocoder:
             Where it should lie: a city, ward or prefecture name, or a 5-digit municipality code.
             Decides only between places the text leaves open; when it contradicts the text, the
             text wins, ``hint_conflict`` is warned of and a person is asked to confirm.
+        codes : iterable of str
+            The same as codes of municipalities.
 
         Returns
         -------
@@ -70,7 +85,7 @@ class Geocoder:
             ``invalid`` for text that cannot be an address; never raises for any text. Of a station
             (小倉駅) only where no address is meant by all of the text: 博多駅前2丁目 is one.
         """
-        return self._geocode(text, self._municipalities.parse_hint(hint))
+        return self._geocode(text, self._hinted(hint, codes))
 
     def _geocode(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         result = self._address(text, hinted)
@@ -91,6 +106,7 @@ class Geocoder:
             text=canonical,
             start=postal.end() if postal else 0,
             hinted=hinted,
+            preferred=self._preferred,
             postal_towns=tuple(self.gazetteer.postal_towns.get(code)) if code else (),
             postal_municipalities=(
                 tuple(self.gazetteer.postal_municipalities.get(code)) if code else ()

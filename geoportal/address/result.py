@@ -76,7 +76,8 @@ class GeocodeResult:
     prefecture, municipality, municipality_code, town : str
         Components, empty when not reached.
     candidates : tuple of Candidate
-        At most `MAX_CANDIDATES` when ambiguous or doubtful, else empty.
+        At most `MAX_CANDIDATES` places: all that an ambiguous text may mean, those that share the
+        position of a result, or what else a text may mean.
     needs_confirmation : bool
         True when a person should look at it before it is relied on.
     warnings : tuple of str
@@ -115,3 +116,21 @@ class GeocodeResult:
         plain["candidates"] = [candidate.as_dict() for candidate in self.candidates]
         plain["warnings"], plain["lines"] = list(self.warnings), list(self.lines)
         return plain
+
+
+def candidate_of(result: GeocodeResult) -> Candidate:
+    """Return the place of a result as a candidate."""
+    names = (result.prefecture, result.municipality, result.town)
+    return Candidate(
+        lon=result.lon,
+        lat=result.lat,
+        match_level=result.match_level,
+        prefecture=result.prefecture,
+        municipality=result.municipality,
+        municipality_code=result.municipality_code,
+        town=result.town,
+        uncertainty_m=result.uncertainty_m,
+        text=result.station or "".join(names),
+        station=result.station,
+        lines=result.lines,
+    )

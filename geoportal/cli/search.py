@@ -45,6 +45,13 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--need", "needs", multiple=True, metavar="CODE", help="Repeatable: all of them."
         ),
+        click.option(
+            "--department",
+            "departments",
+            multiple=True,
+            metavar="NAME",
+            help="皮膚科; any of them.",
+        ),
         click.option("--q", metavar="TEXT", help="Words that must occur."),
         click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
         click.option(
@@ -140,7 +147,9 @@ def districts(console: Console, level: str | None) -> None:
 
 @click.command()
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="A file of addresses.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="A table of addresses (CSV, Excel)."
+)
 @click.option("--column", help="The column that holds the address.")
 @click.option("--hint", help="The column that holds the city or ward.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the result.")
@@ -162,6 +171,10 @@ def geocode(
             report = geocode_csv(
                 geocoder, csv_file, out, column=column, hint_column=hint or "", progress=progress
             )
+        for old, new in report["renamed"].items():
+            console.tell(f"元の列「{old}」は「{new}」という名前にしました")
+        if report["sheets_not_read"]:
+            console.tell(f"読んでいないシート: {'、'.join(report['sheets_not_read'])}")
         console.print(report, lambda: iter([f"{report['rows']} 行を {out} に書きました"]))
         return
     if not addresses:

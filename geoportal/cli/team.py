@@ -54,7 +54,7 @@ def interpret(console: Console, file: Any) -> None:
     """Read a consultation text from FILE or stdin: needs and kinds, to be confirmed."""
     view = console.view()
     request = InterpretRequest.model_validate({"text": file.read()})
-    document = interpretation_document(view, view.interpret(request.text))
+    document = interpretation_document(view, request.text)
     console.print(document, lambda: _interpretation_lines(document))
 
 

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Strict
-from geoportal.services.view import Changes, View
+from geoportal.services.results import Changes
+from geoportal.services.view import View
 
 CHANGE_LABELS_JA = {
     "opened": "新規",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from geoportal.address.mention import find_address
 from geoportal.documents import Document, attributes
 from geoportal.documents.reference import role_document
 from geoportal.documents.requests import Strict
+from geoportal.domain.consultation import Role
 from geoportal.search.interpretation import Finding, Interpretation
 from geoportal.search.note_text import Age
 from geoportal.services.view import View
@@ -29,15 +32,15 @@ class InterpretRequest(Strict):
     )
 
 
-def interpretation_document(view: View, reading: Interpretation) -> Document:
-    """Return what a note asks for, each finding with the words it came from."""
-    reference = view.reference
+def interpretation_document(view: View, text: str) -> Document:
+    """Return what a note asks for, each finding with the words it came from, and the place."""
+    reading, reference = view.interpret(text), view.reference
+    place = find_address(view.geocoder, text)
 
     def listed(findings: Iterable[Finding]) -> list[Document]:
         return [_finding(reference, finding) for finding in findings]
 
-    team = reference.teams.get(reading.team, ())
-    roles = [role_document(role) for role in team]
+    roles = [role_document(role) for role in _roles(reference, reading)]
     return {
         "needs": listed(reading.needs),
         "kinds": listed(reading.kinds),
@@ -52,11 +55,26 @@ def interpretation_document(view: View, reading: Interpretation) -> Document:
         "ages": [_age(age) for age in reading.ages],
         "urgency": reading.urgency or None,
         "searches": [attributes(wanted, "kinds", "needs") for wanted in reading.wanted],
-        "team": {"preset": reading.team, "roles": roles} if team else None,
+        "place": place and {"start": place[0], "end": place[1], "text": text[slice(*place)]},
+        "left_out": [_why(finding) for finding in reading.left_out],
+        "unheard": [attributes(span, *_SPAN) for span in reading.unheard],
+        "team": {"preset": reading.team, "roles": roles} if reading.team else None,
         "needs_confirmation": bool(
             reading.needs or reading.kinds or reading.mentioned or reading.not_needed
         ),
     }
+
+
+def _roles(reference: Reference, reading: Interpretation) -> list[Role]:
+    """Return the roles of the ready-made team, and one for each search whose kinds none fills."""
+    roles = list(reference.teams.get(reading.team, ()))
+    for wanted in reading.wanted if roles else ():
+        filled = {kind for role in roles for kind in role.kinds}
+        if not filled & set(wanted.kinds):
+            kind = reference.kinds[wanted.kinds[0]]
+            role = Role(wanted.kinds[0], wanted.kinds, wanted.needs)
+            roles.append(replace(role, label_ja=kind.label_ja, label_en=kind.label_en))
+    return roles
 
 
 def _finding(reference: Reference, finding: Finding) -> Document:

@@ -117,6 +117,9 @@ class SearchRequest(Strict):
     district: Code | list[Code] | None = Field(None, description="District code or codes")
     kinds: list[Code] = Field(default_factory=list, max_length=len(KINDS))
     needs: list[Code] = Field(default_factory=list, max_length=120)
+    departments: list[Text] = Field(
+        default_factory=list, max_length=20, description="Departments (診療科), any of them"
+    )
     q: Text | None = Field(None, description="Words, all of which must occur")
     open_at: Moment | None = Field(None, description="ISO 8601 with offset")
     open_use: Literal["consultation", "reception", "care_manager"] = Field(
@@ -149,11 +152,12 @@ class SearchRequest(Strict):
             raise UsageError("give at least one of near, district, q", "near")
         view.require_districts(districts)
         return Query(
-            origin=None if self.near is None else origin_of(view, self.near),
+            origin=None if self.near is None else origin_of(view, self.near, districts),
             radius_m=self.radius_m,
             districts=districts,
             kinds=require_kinds(self.kinds, "kinds"),
             needs=view.reference.vocabulary.require_needs(self.needs),
+            departments=tuple(dict.fromkeys(self.departments)),
             text=(self.q or "").strip(),
             open_at=self.open_at,
             open_use=self.open_use,
@@ -173,6 +177,7 @@ class FacilitiesQuery(Strict):
     district: list[Code] = Field(default_factory=list)
     kind: list[Code] = Field(default_factory=list)
     need: list[Code] = Field(default_factory=list)
+    department: list[Text] = Field(default_factory=list, description="診療科, any of them")
     q: Text | None = None
     identifier: Code | None = Field(None, description="An official number, exact")
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
@@ -201,6 +206,7 @@ class FacilitiesQuery(Strict):
             districts=districts,
             kinds=require_kinds(self.kind, "kind"),
             needs=view.reference.vocabulary.require_needs(self.need, "need"),
+            departments=tuple(dict.fromkeys(self.department)),
             text=(self.q or "").strip(),
             identifier=self.identifier or "",
             limit=self.limit,
@@ -237,8 +243,8 @@ class FacilityPath(Strict):
     facility_id: Code
 
 
-def origin_of(view: View, near: Point | Address) -> Origin:
-    """Return where distances are measured from.
+def origin_of(view: View, near: Point | Address, districts: Sequence[str] = ()) -> Origin:
+    """Return where distances are measured from; ``districts`` as for `View.geocode`.
 
     Raises
     ------
@@ -247,7 +253,7 @@ def origin_of(view: View, near: Point | Address) -> Origin:
     """
     if isinstance(near, Point):
         return Origin(near.lon, near.lat)
-    return view.origin_from_address(near.address)
+    return view.origin_from_address(near.address, districts)
 
 
 def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
 from geoportal.search.rank import order_keys
-from geoportal.services.view import Located, View
+from geoportal.services.results import Located
+from geoportal.services.view import View
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -134,6 +135,7 @@ def _origin(view: View, origin: Origin, home: District | None) -> Document:
     centres = brief_centres(view, home.code) if home else []
     return {
         **attributes(origin, "lon", "lat", "match_level", "uncertainty_m", "warnings"),
+        **attributes(origin, "place", "remainder", "others"),
         "district": brief_district(home) if home else None,
         "centre": centres[0] if centres else None,
     }

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from geoportal.address.result import Candidate
 from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Code, Strict
-from geoportal.services.view import Suggestions
+from geoportal.services.results import Suggestions
 
 MAX_TOWNS = 50
 _MUNICIPALITY = ("municipality", "municipality_code", "prefecture")

@@ -15,8 +15,11 @@ class ReadingRule:
         Its name, shown with each match.
     effect : str
         ``need`` asks for needs and kinds, ``mention`` notes them without asking,
-        ``ignore`` and ``outcome`` take words out of reading, ``negation`` and ``in_place`` look at
-        what follows a word, ``cue`` makes a sentence a request; the others name a `value`.
+        ``ignore``, ``aside`` and ``outcome`` take words out of reading (with a ``note_ja`` they are
+        shown as left out on purpose), ``unheard`` shows them as not understood, ``known`` are words
+        that need no answer; ``negation``, ``in_place``, ``elsewhere`` (care given by somebody
+        already) and ``sought`` (a patient to be accepted) look at what follows a word, ``cue``
+        makes a sentence a request; the others name a `value`.
     value : str
         For example ``urgent``, ``inpatient``, a team's preset.
     pattern : str

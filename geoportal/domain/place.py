@@ -30,6 +30,31 @@ class Municipality:
 
 
 @dataclass(frozen=True, slots=True)
+class MunicipalityChange:
+    """A municipality that was renamed, merged or divided; one that became several has as many.
+
+    Attributes
+    ----------
+    date : str
+        ISO date from which the new one is.
+    prefecture : str
+    old_code, new_code : str
+        Five digits; the old one empty where it is not listed. Equal when only the name changed.
+    old_name, new_name : str
+        The old one with its county: 筑紫郡那珂川町.
+    source : str
+    """
+
+    date: str
+    prefecture: str
+    old_code: str
+    old_name: str
+    new_code: str
+    new_name: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place of the gazetteer: a 町丁目, 小字, 街区 or 住居番号 with its position.
 

@@ -34,6 +34,12 @@ class Origin:
         From geocoding.
     municipality_code : str
         Of the geocoded address; empty for a point.
+    place : str
+        Of an address: the place that was understood, by its published name.
+    remainder : str
+        Of an address: what follows that place in the text.
+    others : tuple of str
+        Other places the address may mean, or those whose common position it is.
     """
 
     lon: float = field(repr=False)
@@ -42,6 +48,9 @@ class Origin:
     uncertainty_m: float = 0.0
     warnings: tuple[str, ...] = ()
     municipality_code: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    remainder: str = field(default="", repr=False)
+    others: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,8 @@ class Query:
         District codes; the facility must lie in one of them. Empty: anywhere.
     kinds, needs : tuple of str
         Facility kinds (any of) and need codes (all of).
+    departments : tuple of str
+        Departments (診療科), any of them, by their full name.
     text : str
         Words that must all be found.
     bbox : tuple of float or None
@@ -86,6 +97,7 @@ class Query:
     districts: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
     text: str = ""
     bbox: tuple[float, float, float, float] | None = None
     identifier: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -118,17 +119,24 @@ class DistrictIndex:
 def with_unions(
     outlines: Sequence[tuple[District, MultiPolygon]],
     members: Mapping[District, Sequence[str]],
+    equivalents: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[tuple[District, MultiPolygon]]:
     """Add the larger districts whose members all have an outline.
 
     ``members`` gives for each larger district (city, medical care area, prefecture) the codes of
     all its municipalities and wards. A district with a member missing is left out: part of an area
-    must not pass for the whole.
+    must not pass for the whole; the codes of the same land before or after a change stand in for
+    a member (``equivalents``).
     """
     known = {district.code: outline for district, outline in outlines}
+
+    def covered(code: str) -> bool:
+        others = equivalents.get(code, ())
+        return code in known or (bool(others) and all(other in known for other in others))
+
     unions = [
-        (district, dissolve([known[code] for code in codes]))
+        (district, dissolve([known[code] for code in codes if code in known]))
         for district, codes in members.items()
-        if district.code not in known and codes and all(code in known for code in codes)
+        if district.code not in known and codes and all(map(covered, codes))
     ]
     return [*outlines, *unions]

@@ -40,10 +40,32 @@ def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
 
 
 def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
-    """Return for every district code of the shipped list the municipalities and wards in it."""
-    members = {district.code: codes for district, codes in upper_districts(reference).items()}
-    members.update({code: (code,) for code in reference.municipalities})
-    return members
+    """Return for every district code of the shipped list the municipalities and wards in it.
+
+    A code that changed has those of the same land before or after the change as well, so that the
+    old and the new one lead to what is held, whichever of the two it is held under.
+    """
+    upper = {district.code: codes for district, codes in upper_districts(reference).items()}
+    equal = reference.equivalents
+    retired = {code: new for code, new in equal.items() if code not in upper}
+    return (
+        {
+            code: tuple(m for new in codes for m in upper.get(new, (new,)))
+            for code, codes in retired.items()
+        }
+        | upper
+        | {
+            code: (code, *(c for c in equal.get(code, ()) if c in reference.municipalities))
+            for code in reference.municipalities
+        }
+    )
+
+
+def present_code(reference: Reference, code: str) -> str:
+    """Return the code of the municipality that one of the past is part of now; else the code."""
+    later = reference.equivalents.get(code, ())
+    known = code in reference.municipalities or code in reference.designated_cities
+    return later[0] if not known and len(later) == 1 else code
 
 
 def city_of(reference: Reference, code: str) -> str:

@@ -30,6 +30,7 @@ from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
 from geoportal.index.plausibility import PlausibilityIndex
 from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
 from geoportal.index.texts import TextIndex
+from geoportal.text.normalize import fold
 
 CARE_MANAGER_TIME = "CO.CMTIME"
 CARE_MANAGER = "care_manager"
@@ -206,6 +207,10 @@ class Snapshot:
         ]
         return min(wider, default=(0, ""))[1]
 
+    def with_department(self, name: str) -> Rows:
+        """Return the rows that have a department (診療科) of this name, folded."""
+        return self.departments.get(fold(name), np.empty(0, dtype=np.int64))
+
     def with_identifier(self, number: str) -> Rows:
         """Return the rows that carry an official number."""
         return np.array(self._rows_by_number.get(number, ()), dtype=np.int64)
@@ -272,6 +277,15 @@ class Snapshot:
             for value in set(facility.identifiers.values()):
                 numbers.setdefault(value, []).append(row)
         return numbers
+
+    @cached_property
+    def departments(self) -> dict[str, Rows]:
+        """Rows by folded name of department."""
+        rows: dict[str, list[int]] = {}
+        for row, facility in enumerate(self.facilities):
+            for name in {fold(department) for department in facility.departments}:
+                rows.setdefault(name, []).append(row)
+        return {name: np.array(members, dtype=np.int64) for name, members in rows.items() if name}
 
     @cached_property
     def _rows_by_local_area(self) -> dict[str, Rows]:

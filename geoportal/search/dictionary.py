@@ -15,6 +15,7 @@ from geoportal.text.normalize import fold
 
 _BRACKETED = re.compile(r"[(（][^)）]*[)）]")
 _LATIN = re.compile(r"[A-Za-z0-9]+")
+_LETTER, _DIGIT_END = re.compile(r"[A-Za-z]"), re.compile(r".*[0-9]")
 _KATAKANA = re.compile(r"[ァ-ヺー]+")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _PARTICLES = frozenset("はがもとのにでをやへ")
@@ -94,11 +95,13 @@ def words_of(term: Term) -> Iterable[str]:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Say whether letters are not a mere part of a longer word in letters of their own kind.
 
-    PT is not in OPT, デイ not in デイジー, いろう not in みいろう; longer words may be joined.
+    PT is not in OPT, デイ not in デイジー, いろう not in みいろう; longer words may be joined, and
+    figures follow abbreviations (HOT2L).
     """
     word, before, after = text[start:end], text[max(start - 1, 0) : start], text[end : end + 1]
     if _LATIN.fullmatch(word):
-        return not (_LATIN.fullmatch(before) or _LATIN.fullmatch(after))
+        joining = _LATIN if _DIGIT_END.fullmatch(word) else _LETTER
+        return not (_LATIN.fullmatch(before) or joining.fullmatch(after))
     if len(word) <= _SHORT and _KATAKANA.fullmatch(word):
         return not (_KATAKANA.fullmatch(before) or _KATAKANA.fullmatch(after))
     if len(word) <= _SHORT and _HIRAGANA.fullmatch(word):

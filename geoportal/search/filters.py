@@ -95,6 +95,8 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
         flags.append(_flags(snapshot, [snapshot.in_box(*query.bbox)]))
     if query.identifier:
         flags.append(_flags(snapshot, [snapshot.with_identifier(query.identifier)]))
+    if query.departments:
+        flags.append(_flags(snapshot, map(snapshot.with_department, query.departments)))
     if query.text:
         flags.append(snapshot.with_words(words_of(query)))
     return Conditions(kinds, np.logical_and.reduce(flags) if flags else None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoportal.domain.consultation import ReadingRule
 from geoportal.domain.facility import KINDS
@@ -30,12 +30,13 @@ from geoportal.search.interpretation import (
     urgency_of,
 )
 from geoportal.search.note_text import Note, Span
+from geoportal.search.unheard import unheard
 
 _STRENGTH_OF_GROUP = {"AC": THEN_BY, "PT": MENTIONED, "CAP": MENTIONED, "DEC": MENTIONED}
-_CONSUMING = ("outcome", "asker", "ignore", "setting", "topic")
+_CONSUMING = ("outcome", "asker", "ignore", "unheard", "aside", "setting", "topic")
 """Effects of rules whose words are not read again."""
 _CIRCUMSTANCES = ("asker", "urgency", "setting", "topic", "place")
-_CONTEXT = ("negation", "in_place", "cue")
+_CONTEXT = ("negation", "in_place", "elsewhere", "sought", "cue")
 """Effects of rules that are tried around words, not on their own."""
 _LISTED = re.compile(r"(?:・|や|と|、?及び|および)?$")
 _SHORT_NOTE = 30
@@ -134,19 +135,41 @@ class Interpreter:
             care = any(self._vocabulary[code].group in ("AC", "PT") for code in codes)
             if denied:
                 draft.not_needed += [Finding(value, "", because) for value in (*kinds, *codes)]
-            elif not care and self._follows(note, word, "in_place"):
+            elif self._is_in_place(note, word, care=care):
                 draft.in_place += [Finding(value, "", because) for value in (*kinds, *codes)]
             elif self._requested(note, word):
                 draft.kinds += [Finding(kind, "", because) for kind in kinds]
                 draft.groups += [(kind,) for kind in kinds]
-                self._add_codes(draft, codes, because)
+                self._add_codes(draft, codes, because, sought=self._follows(note, word, "sought"))
+                if len(codes) == 1:
+                    draft.providers.append(Wanted(self._who_provides(codes[0]), tuple(codes)))
             else:
                 draft.mentioned += [Finding(kind, MENTIONED, because) for kind in kinds]
                 self._add_codes(draft, codes, because)
 
-    def _add_codes(self, draft: Draft, codes: list[str], because: tuple[Span, ...]) -> None:
+    def _is_in_place(self, note: Note, word: WordMatch | _RuleMatch, *, care: bool) -> bool:
+        """Say whether a helper, or care given elsewhere, is there already."""
+        return self._follows(note, word, "elsewhere") or (
+            not care and self._follows(note, word, "in_place")
+        )
+
+    def _who_provides(self, code: str) -> tuple[str, ...]:
+        """Return the kinds that a need is a service of; empty for one that describes the patient.
+
+        Visits and wards are services, and what only one kind does.
+        """
+        term = self._vocabulary[code]
+        if term.visit_kinds or term.group == "BK" or len(term.kinds) == 1:
+            return tuple(term.visit_kinds or term.kinds)
+        return ()
+
+    def _add_codes(
+        self, draft: Draft, codes: list[str], because: tuple[Span, ...], *, sought: bool = False
+    ) -> None:
+        """Add needs; ``sought`` asks for one that else only describes the patient."""
         for code in codes:
             strength = _STRENGTH_OF_GROUP.get(self._vocabulary[code].group, MUST)
+            strength = MUST if sought else strength
             target = draft.mentioned if strength == MENTIONED else draft.needs
             target.append(Finding(code, strength, because))
 
@@ -157,11 +180,11 @@ class Interpreter:
         values = (*rule.kinds, *rule.needs, *rule.prefer)
         if self._follows(note, match, "negation"):
             draft.not_needed += [Finding(v, "", because, rule.rule) for v in values]
-        elif rule.effect == "mention":
+        elif rule.effect == "mention" and not self._follows(note, match, "sought"):
             draft.mentioned += [
                 Finding(code, MENTIONED, because, rule.rule, rule.note_ja) for code in rule.needs
             ]
-        elif not rule.requires and self._follows(note, match, "in_place"):
+        elif not rule.requires and self._is_in_place(note, match, care=False):
             draft.in_place += [Finding(v, "", because, rule.rule) for v in values]
         else:
             about = (because, rule.rule, rule.note_ja)
@@ -200,13 +223,20 @@ class Interpreter:
         )
         needs = tuple(sorted(merge_findings(draft.needs), key=lambda need: need.strength != MUST))
         values = {need.value for need in needs}
+        self._add_providers(draft, needs)
         wanted = self._wanted(draft.groups, needs)
         if not draft.kinds:
             must = [need for need in needs if need.strength == MUST]
             because = tuple(dict.fromkeys(span for need in must for span in need.because))
             asked = [kind for search in wanted for kind in search.kinds] if must else []
             draft.kinds += [Finding(kind, "", because, "from_needs") for kind in asked]
-        return Interpretation(
+        left_out = [
+            Finding(rule.rule, "", (note.span(match.start, match.end),), rule.rule, rule.note_ja)
+            for match in matches
+            for rule in (match.rule,)
+            if rule.effect in ("ignore", "aside") and rule.note_ja
+        ]
+        found = Interpretation(
             needs=needs,
             kinds=tuple(sorted(merge_findings(draft.kinds), key=lambda f: KINDS.index(f.value))),
             mentioned=tuple(f for f in merge_findings(draft.mentioned) if f.value not in values),
@@ -217,7 +247,21 @@ class Interpreter:
             urgency=urgency_of(draft.circumstances),
             team=next(teams, ""),
             wanted=wanted,
+            left_out=merge_findings(left_out),
         )
+        heard = [note.span(m.start, m.end) for m in matches if m.rule.effect != "unheard"]
+        unread = [note.span(m.start, m.end) for m in matches if m.rule.effect == "unheard"]
+        return replace(found, unheard=unheard(note, found, heard, unread))
+
+    def _add_providers(self, draft: Draft, needs: Sequence[Finding]) -> None:
+        """Ask for services that none of those named gives of those who give them."""
+        words = {need.value: need.because for need in needs}
+        for service in draft.providers if draft.groups else ():
+            named = {kind for group in draft.groups for kind in group}
+            if service.kinds and not named & set(service.kinds):
+                because = words.get(service.needs[0], ())
+                draft.groups.append(service.kinds)
+                draft.kinds += [Finding(k, "", because, "from_needs") for k in service.kinds]
 
     def _wanted(
         self, groups: Sequence[tuple[str, ...]], needs: Sequence[Finding]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoportal.domain.facility import KINDS
@@ -54,7 +54,9 @@ class Interpretation:
     """What a note asks for, told apart from what it denies, has, and describes.
 
     ``urgency`` is ``urgent``, ``in_advance``, ``not_urgent`` or empty; ``team`` names a ready-made
-    team (roles) to fill, empty for none. ``wanted`` holds a search per kind of helper.
+    team (roles) to fill, empty for none. ``wanted`` holds a search per kind of helper. ``left_out``
+    are words that are understood and not asked on purpose (value: the rule), ``unheard`` words that
+    look like care and are not understood.
     """
 
     needs: tuple[Finding, ...]
@@ -67,11 +69,21 @@ class Interpretation:
     urgency: str
     team: str
     wanted: tuple[Wanted, ...]
+    left_out: tuple[Finding, ...] = ()
+    unheard: tuple[Span, ...] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield everything that was understood."""
+        yield from (*self.needs, *self.kinds, *self.mentioned, *self.not_needed)
+        yield from (*self.in_place, *self.circumstances, *self.left_out)
 
 
 @dataclass(slots=True)
 class Draft:
-    """Findings collected so far, in the order of the note."""
+    """Findings collected so far, in the order of the note.
+
+    ``providers`` holds each need asked for with the kinds it is a service of.
+    """
 
     needs: list[Finding] = field(default_factory=list)
     kinds: list[Finding] = field(default_factory=list)
@@ -80,6 +92,7 @@ class Draft:
     in_place: list[Finding] = field(default_factory=list)
     circumstances: list[Finding] = field(default_factory=list)
     groups: list[tuple[str, ...]] = field(default_factory=list)
+    providers: list[Wanted] = field(default_factory=list)
 
 
 def is_met(requires: str, draft: Draft) -> bool:

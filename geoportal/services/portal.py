@@ -132,8 +132,13 @@ def load_view(
     facilities = list(iter_facilities(connection))
     members = district_members(reference)
     outlines = [(outline.district, outline.geometry) for outline in read_outlines(connection)]
-    districts = DistrictIndex(with_unions(outlines, upper_districts(reference)))
-    geocoder = open_geocoder(database, connection, reference)
+    upper, equivalents = upper_districts(reference), reference.equivalents
+    districts = DistrictIndex(with_unions(outlines, upper, equivalents))
+    outlined = {district.code for district, _ in outlines}
+    named = {facility.municipality_code for facility in facilities}
+    geocoder = open_geocoder(database, connection, reference).preferring(
+        outlined & named, outlined | named
+    )
     stations = station_directory(
         *read_stations(connection), districts, geocoder.gazetteer, reference
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -12,11 +12,10 @@ from typing import Any, Final
 import jpholiday
 
 from geoportal.address.geocode import Geocoder
-from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, candidate_of
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
-from geoportal.domain.centre import Centre
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
@@ -25,12 +24,13 @@ from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistri
 from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
-from geoportal.ingest.changes import ChangeReport, compare_editions
+from geoportal.ingest.changes import compare_editions
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
 from geoportal.search.interpret import Interpreter
 from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
+from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.database import Database
 from geoportal.store.editions import ImportedFile
 from geoportal.store.history import edition_dates
@@ -39,36 +39,14 @@ from geoportal.store.reference import Reference
 MAX_STATIONS: Final = 5
 """Stations suggested at most: they stand below the towns, which are asked for more often."""
 
+_UNNAMED: Final = "municipality_inferred"
+"""The warning of a result whose text names no municipality."""
+
 
 @lru_cache(maxsize=4096)
 def is_holiday(day: date) -> bool:
     """Say whether a day is a national holiday of Japan (国民の祝日)."""
     return bool(jpholiday.is_holiday(day))
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A position with the districts around it, smallest first, and the centre responsible there."""
-
-    result: GeocodeResult
-    districts: Sequence[District] = ()
-    centre: Centre | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Towns and stations to complete a text with, the shortest names first."""
-
-    towns: Sequence[Candidate]
-    stations: Sequence[Candidate]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A comparison of two editions, and the ISO dates of all editions of the source."""
-
-    report: ChangeReport
-    editions: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -161,9 +139,31 @@ class View:
             self.snapshot, self.editions, area, criteria, changes, local=local
         )
 
-    def geocode(self, address: str, hint: str = "") -> GeocodeResult:
-        """Turn an address into a position, or say honestly that it is not certain."""
-        return self.geocoder.geocode(address, hint)
+    def geocode(self, address: str, districts: Iterable[str] = ()) -> GeocodeResult:
+        """Turn an address into a position, or say honestly that it is not certain.
+
+        An address that names no municipality lies in one of the ``districts`` if it can; what else
+        it may mean is then among the candidates.
+        """
+        anywhere = self.geocoder.geocode(address)
+        named = anywhere.status in ("ok", "partial") and _UNNAMED not in anywhere.warnings
+        codes = {code for district in districts for code in self._municipalities_in(district)}
+        if named or not codes:
+            return anywhere
+        within = self.geocoder.geocode(address, codes=codes)
+        if within.municipality_code not in codes and within.status != "ambiguous":
+            return anywhere
+        found = anywhere.candidates or ((candidate_of(anywhere),) if anywhere.town else ())
+        listed = {place.text: place for place in (*within.candidates, *found)}
+        listed.pop(candidate_of(within).text, None)
+        return replace(within, candidates=tuple(listed.values())[:MAX_CANDIDATES])
+
+    def _municipalities_in(self, district: str) -> Sequence[str]:
+        """Return the codes of the municipalities in a district, or around a local one."""
+        known = self.reference.municipalities
+        return district_members(self.reference).get(district) or [
+            part.code for part in self.district_chain(district) if part.code in known
+        ]
 
     def locate(self, address: str) -> Located:
         """Geocode an address and find the districts around it."""
@@ -216,10 +216,7 @@ class View:
         codes: Sequence[str] = ()
         if district is not None:
             self.require_districts((district,))
-            known = self.reference.municipalities
-            codes = district_members(self.reference).get(district) or [
-                part.code for part in self.district_chain(district) if part.code in known
-            ]
+            codes = self._municipalities_in(district)
         return Suggestions(
             self.geocoder.suggest(text, limit, codes=codes),
             self.geocoder.suggest_stations(text, min(limit, MAX_STATIONS), codes=codes),
@@ -231,15 +228,15 @@ class View:
             if not self.snapshot.knows_district(code):
                 raise UnknownDistrictError(code)
 
-    def origin_from_address(self, address: str) -> Origin:
-        """Return the origin of a radius search for an address.
+    def origin_from_address(self, address: str, districts: Iterable[str] = ()) -> Origin:
+        """Return the origin of a radius search for an address, see :meth:`geocode`.
 
         Raises
         ------
         AddressNotPlacedError
             When the address leads to no position or to several.
         """
-        result = self.geocode(address)
+        result = self.geocode(address, districts)
         if result.lon is None or result.lat is None or result.status not in {"ok", "partial"}:
             raise AddressNotPlacedError(result.status)
         return Origin(
@@ -249,6 +246,9 @@ class View:
             uncertainty_m=result.uncertainty_m or 0.0,
             warnings=result.warnings,
             municipality_code=result.municipality_code,
+            place=candidate_of(result).text,
+            remainder=result.remainder,
+            others=tuple(place.text for place in result.candidates),
         )
 
     def district_chain(self, code: str) -> list[District]:

@@ -17,7 +17,7 @@ import shapely
 from geoportal.domain.completeness import Publisher, SourceScope
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
-from geoportal.domain.place import Municipality
+from geoportal.domain.place import Municipality, MunicipalityChange
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
@@ -271,6 +271,22 @@ class Reference:
     def municipalities(self) -> dict[str, Municipality]:
         """Municipalities and wards of Japan by five-digit code."""
         return {row["code"]: Municipality(**row) for row in self._rows("municipalities.csv")}
+
+    @cached_property
+    def municipality_changes(self) -> tuple[MunicipalityChange, ...]:
+        """Municipalities renamed, merged or divided since 2005, the latest first."""
+        rows = self._rows("municipality_changes.csv")
+        return tuple(MunicipalityChange(**row) for row in rows)
+
+    @cached_property
+    def equivalents(self) -> dict[str, tuple[str, ...]]:
+        """For a code that changed, those of the same land before and after it: 22138 ↔ 22131."""
+        pairs: dict[str, dict[str, None]] = {}
+        for change in self.municipality_changes:
+            if change.old_code and change.old_code != change.new_code:
+                pairs.setdefault(change.old_code, {})[change.new_code] = None
+                pairs.setdefault(change.new_code, {})[change.old_code] = None
+        return {code: tuple(others) for code, others in pairs.items()}
 
     @cached_property
     def designated_cities(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ arrays, ordered by municipality, so that "all towns of a ward" is one range of n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +25,12 @@ from geoportal.address.gazetteer.hash_table import (
 from geoportal.address.gazetteer.nodes import CHOME, KOAZA, NO_PARENT, PUBLISHED, child_key
 from geoportal.address.gazetteer.region import RegionRow
 from geoportal.address.text.canonical import canonical_key
-from geoportal.address.text.municipality_names import municipality_spellings
+from geoportal.address.text.municipality_names import (
+    changed_municipalities,
+    municipality_spellings,
+)
 from geoportal.address.text.town_names import EXACT, town_spellings
-from geoportal.domain.place import Municipality, Place, Postcode
+from geoportal.domain.place import Municipality, MunicipalityChange, Place, Postcode
 from geoportal.geo.equirectangular import Floats, distances_m, medoid
 
 _SHARE_INSIDE = 0.97
@@ -44,6 +47,7 @@ def compile_gazetteer(
     source: str,
     dataset_date: str,
     postcodes: Iterable[Postcode] = (),
+    changes: Sequence[MunicipalityChange] = (),
 ) -> None:
     """Write the compiled gazetteer into a directory, atomically.
 
@@ -51,13 +55,16 @@ def compile_gazetteer(
     houses may come without a row of their town. Municipalities without any town are known by name
     only and have no position. The directory is made when missing; whoever has the old file open
     goes on reading the old one. Source and date are shown with every result. Postal codes,
-    optional, are for cross-checking, for telling two places apart, and for readings.
+    optional, are for cross-checking, for telling two places apart, and for readings. By ``changes``
+    municipalities are found under the name and code they had or have since.
     """
     tree, known = _build_tree(places, municipalities)
     uncertainty_m = complete_positions(tree)
     regions = _region_rows(known.values(), tree, uncertainty_m)
     nodes, spellings = _town_entries(tree)
-    areas = _PostcodeAreas(regions, nodes, spellings, tree)
+    with_towns = {i for i, row in enumerate(regions) if row["stop"] > row["start"]}
+    changed = changed_municipalities(list(known.values()), changes, with_towns)
+    areas = _PostcodeAreas(regions, nodes, spellings, tree, changed)
     for postcode in postcodes:
         areas.add(postcode)
     directory.mkdir(parents=True, exist_ok=True)
@@ -68,7 +75,8 @@ def compile_gazetteer(
             "dataset_date": dataset_date,
             "towns": int(np.count_nonzero((tree.level <= KOAZA) & (tree.flags & PUBLISHED != 0))),
             "municipalities": regions,
-            "spellings": municipality_spellings(list(known.values())),
+            "spellings": municipality_spellings(list(known.values()), changes, changed),
+            "changed": changed,
         },
         {
             "lon": tree.lon,
@@ -177,8 +185,11 @@ class _PostcodeAreas:
         nodes: Mapping[str, list[int]],
         spellings: Mapping[str, list[int]],
         tree: Tree,
+        changed: Mapping[str, Sequence[int]],
     ) -> None:
-        self._regions = {row["code"]: (number, row) for number, row in enumerate(regions)}
+        self._regions = regions
+        own = {row["code"]: [number] for number, row in enumerate(regions)}
+        self._numbers: Mapping[str, Sequence[int]] = {**own, **changed}
         self._nodes, self._spellings = nodes, spellings
         self._chome: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for node in np.flatnonzero(tree.level == CHOME).tolist():
@@ -193,16 +204,15 @@ class _PostcodeAreas:
 
     def add(self, postcode: Postcode) -> None:
         """Add a postal code: its towns, of these the 丁目 it names, or a whole municipality."""
-        if postcode.municipality_code not in self._regions:
-            return
-        number, region = self._regions[postcode.municipality_code]
+        numbers = self._numbers.get(postcode.municipality_code, ())
+        ranges = [(self._regions[i]["start"], self._regions[i]["stop"]) for i in numbers]
         key = canonical_key(postcode.town)
         towns = [
             node
             for node, spelling in zip(
                 self._nodes.get(key, ()), self._spellings.get(key, ()), strict=True
             )
-            if spelling == EXACT and region["start"] <= node < region["stop"]
+            if spelling == EXACT and any(start <= node < stop for start, stop in ranges)
         ]
         if reading := canonical_key(postcode.kana):
             self._readings[reading].update(towns)
@@ -216,7 +226,7 @@ class _PostcodeAreas:
         if towns:
             self._towns[postcode.postal_code].update(towns)
         else:
-            self._municipalities[postcode.postal_code].add(number)
+            self._municipalities[postcode.postal_code].update(numbers)
 
     def towns(self) -> Entries:
         """Return the town and 丁目 nodes of each postal code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Collection
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Gazetteer:
         All municipalities, in code order.
     spellings : list of MunicipalitySpelling
         How municipalities are written.
+    changed : dict of str to list of int
+        Numbers of the municipalities that codes before or after a change stand for.
     towns : HashTable
         Town nodes by any spelling of their name, ascending; `town_spellings` says which.
     town_spellings : memoryview of int
@@ -58,6 +61,7 @@ class Gazetteer:
             Region.from_row(number, row) for number, row in enumerate(header["municipalities"])
         )
         self.spellings = [MunicipalitySpelling(*row) for row in header["spellings"]]
+        self.changed: dict[str, list[int]] = header["changed"]
         self.towns = HashTable(arrays, "town")
         self.town_spellings = arrays["town.spelling"]
         self.children = HashTable(arrays, "child")
@@ -94,11 +98,16 @@ class Gazetteer:
         for table in _TABLES:
             arrays |= empty_hash_table_arrays(table)
         header = {"source": "", "dataset_date": "", "towns": 0}
-        return cls({**header, "municipalities": [], "spellings": []}, arrays)
+        return cls({**header, "municipalities": [], "spellings": [], "changed": {}}, arrays)
 
     def region_of(self, node: int) -> Region:
         """Return the municipality a node lies in."""
         return self.regions[self._municipality[node]]
+
+    def formed_of(self, numbers: Collection[int]) -> set[Region]:
+        """Return the municipality that was formed of some others, in whose place they stand."""
+        codes = {code for code, parts in self.changed.items() if set(parts) == set(numbers)}
+        return {region for region in self.regions if region.code in codes}
 
     def name(self, node: int) -> str:
         """Return a node's own published name."""

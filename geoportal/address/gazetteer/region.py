@@ -91,18 +91,26 @@ class Region:
 def common_position(regions: Collection[Region]) -> Position | None:
     """Return one position for several municipalities: that of the most central one.
 
-    Its uncertainty covers every municipality (for example all wards of a city) with that one's
-    own. None when none has a position.
+    None when none has a position.
     """
     positions = [region.position for region in regions if region.position is not None]
-    if not positions:
-        return None
+    return covering_position(positions) if positions else None
 
-    def extent_m(centre: Position) -> float:
-        return max(
-            distance_m(centre.lon, centre.lat, position.lon, position.lat) + position.uncertainty_m
-            for position in positions
+
+def covering_position(positions: Collection[Position]) -> Position:
+    """Return the most central of some positions; its uncertainty covers all with their own."""
+    centre = min(positions, key=lambda position: (extent_m(position, positions), position.lon))
+    return centre._replace(uncertainty_m=extent_m(centre, positions))
+
+
+def extent_m(centre: Position, positions: Collection[Position]) -> float:
+    """Return the uncertainty that covers some positions with their own, whole metres."""
+    return float(
+        round(
+            max(
+                distance_m(centre.lon, centre.lat, position.lon, position.lat)
+                + position.uncertainty_m
+                for position in positions
+            )
         )
-
-    centre = min(positions, key=lambda position: (extent_m(position), position.lon))
-    return centre._replace(uncertainty_m=float(round(extent_m(centre))))
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
@@ -52,3 +52,16 @@ def common_candidate(regions: Collection[Region], town: str = "") -> Candidate:
     if len(prefectures) == 1:
         return replace(place, match_level="prefecture", prefecture=prefectures.pop())
     return place
+
+
+def preferred_first(
+    gazetteer: Gazetteer, nodes: Iterable[int], preferred: Sequence[Collection[int]]
+) -> list[int]:
+    """Return nodes in their order, but those of preferred municipalities (numbers) in front."""
+
+    def rank(node: int) -> int:
+        number = gazetteer.region_of(node).number
+        ranks = (i for i, numbers in enumerate(preferred) if number in numbers)
+        return next(ranks, len(preferred))
+
+    return sorted(nodes, key=rank)

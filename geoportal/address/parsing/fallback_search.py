@@ -32,6 +32,7 @@ from geoportal.address.text.town_names import loosen
 
 _STREET = re.compile(r"[上下]ル|[東西南北]入|通リ?|筋")
 _FORMER = re.compile(r"[市区町村郡]")
+_LONE_DIGIT = re.compile("[0-9](?![0-9])")
 _LONGEST_FORMER = 12
 _SHORTEST_NAME = 3
 _MAX_STREETS, _LONGEST_STREET = 6, 30
@@ -124,7 +125,7 @@ class FallbackSearch:
             yield [_in_full_text(hypothesis, text, loose) for hypothesis in hypotheses]
         last = start + _LONGEST_FORMER
         ends = [former.end() for former in _FORMER.finditer(text.key, start, last)]
-        if text.key[start : start + 1].isdigit():
+        if _LONE_DIGIT.match(text.key, start):
             ends.append(start + 1)
         for end in (*ends, *sorted(doubtful)):
             # Behind another town only a 丁目 convinces: anything else may be the name of a 小字.

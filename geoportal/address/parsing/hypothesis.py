@@ -17,7 +17,8 @@ CONFLICT, ELSEWHERE, SKIPPED = 4, 5, 4
 part of the text had to be skipped."""
 
 _JOINING = re.compile(r"^[のノﾉ之](?=[0-9０-９一二三四五六七八九十])")
-_SEPARATORS = " \u3000\t\r\n-‐‑–—―−－ー,、，"
+_SPACES = " \u3000\t\r\n,、，"
+_SEPARATORS = f"{_SPACES}-‐‑–—―−－ー"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class AddressInput:
         Where it begins behind a postal code.
     hinted : frozenset of int
         Numbers of the municipalities the hint allows, empty without one.
+    preferred : tuple of frozenset of int
+        Numbers of the municipalities whose places stand first where the text leaves several open.
     postal_towns : tuple of int
         Nodes the postal code serves; empty without one.
     postal_municipalities : tuple of int
@@ -44,6 +47,7 @@ class AddressInput:
     text: CanonicalText = field(repr=False)
     start: int
     hinted: frozenset[int]
+    preferred: tuple[frozenset[int], ...] = ()
     postal_towns: tuple[int, ...] = ()
     postal_municipalities: tuple[int, ...] = ()
 
@@ -59,7 +63,8 @@ class AddressInput:
         if position in canonical.marks and canonical.key[position : position + 1].isdigit():
             # 大字十文字1: 字 is part of the name
             offset += text[offset:].index(canonical.marks[position][-1]) + 1
-        return text[:offset].strip(), _JOINING.sub("", text[offset:].strip(_SEPARATORS))
+        behind = text[offset:].rstrip(_SPACES).lstrip(_SEPARATORS)
+        return text[:offset].strip(), _JOINING.sub("", behind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +124,22 @@ def municipality_doubts(municipality: MunicipalityParse) -> tuple[int, tuple[str
     if not municipality.in_full:
         return DOUBTFUL, ("municipality_completed",)
     return 0, ()
+
+
+def is_intended(hypothesis: Hypothesis, address: AddressInput) -> bool:
+    """Say whether a name of one letter (旭, 泉) is meant: by itself, or 大字 says so."""
+    town = hypothesis.town
+    if town is None or town.penalty:
+        return False
+    alone = not address.text.key[town.name_end :].strip("-,. ")
+    return alone or address.text.marks.get(town.start) == "大字"
+
+
+def is_credible_alone(hypothesis: Hypothesis) -> bool:
+    """Say whether a town with nothing named in front may be taken at all."""
+    town = hypothesis.town
+    return (
+        town is not None
+        and town.penalty <= COMPLETED
+        and (town.name_end - town.start >= 2 or "hint_used" in hypothesis.warnings)
+    )

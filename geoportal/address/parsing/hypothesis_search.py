@@ -6,6 +6,7 @@ What people leave out is inferred last and always warned of.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
@@ -16,6 +17,8 @@ from geoportal.address.parsing.hypothesis import (
     CONFLICT,
     AddressInput,
     Hypothesis,
+    is_credible_alone,
+    is_intended,
     municipality_doubts,
     town_hypotheses,
 )
@@ -105,7 +108,7 @@ class HypothesisSearch:
         return [
             hypothesis
             for hypothesis in hypotheses
-            if _is_credible_alone(hypothesis) or (in_full and hypothesis.penalty == 0)
+            if is_credible_alone(hypothesis) or (in_full and hypothesis.penalty == 0)
         ]
 
     def _without_municipality(
@@ -127,21 +130,41 @@ class HypothesisSearch:
             attempts.append((self._everywhere, SLIGHT, ("municipality_inferred",)))
         for within, penalty, warnings in attempts:
             is_certain = penalty == 0 and len(within.numbers) == 1
-            hypotheses = town_hypotheses(
-                self._towns, address.text, municipality, within, penalty=penalty, warnings=warnings
-            )
+            hypotheses = [
+                hypothesis
+                for members in (*self._preferred(address, within), within)
+                for hypothesis in town_hypotheses(
+                    self._towns,
+                    address.text,
+                    municipality,
+                    members,
+                    penalty=penalty,
+                    warnings=warnings,
+                )
+            ]
             credible = [
                 hypothesis
                 for hypothesis in hypotheses
-                if is_certain or _is_credible_alone(hypothesis)
+                if is_certain or is_credible_alone(hypothesis)
             ]
             if credible:
                 return credible
             if intended := [
-                hypothesis for hypothesis in hypotheses if _is_intended(hypothesis, address)
+                hypothesis for hypothesis in hypotheses if is_intended(hypothesis, address)
             ]:
                 return intended
         return []
+
+    def _preferred(
+        self, address: AddressInput, within: MunicipalitySet
+    ) -> Iterator[MunicipalitySet]:
+        """Yield the preferred parts of some municipalities.
+
+        They are parsed by themselves, as not every town of a frequent name (`TownParser`) is.
+        """
+        for numbers in address.preferred:
+            if (members := numbers & within.numbers) and members != within.numbers:
+                yield self._municipalities.municipality_set(members)
 
     def _behind_damage(
         self, address: AddressInput
@@ -255,25 +278,6 @@ def _is_compatible(
     if municipality.municipalities is not None:
         return municipality.municipalities.numbers == settled.numbers
     return not first.prefecture
-
-
-def _is_intended(hypothesis: Hypothesis, address: AddressInput) -> bool:
-    """Say whether a name of one letter (旭, 泉) is meant: by itself, or 大字 says so."""
-    town = hypothesis.town
-    if town is None or town.penalty:
-        return False
-    alone = not address.text.key[town.name_end :].strip("-,. ")
-    return alone or address.text.marks.get(town.start) == "大字"
-
-
-def _is_credible_alone(hypothesis: Hypothesis) -> bool:
-    """Say whether a town with nothing named in front may be taken at all."""
-    town = hypothesis.town
-    return (
-        town is not None
-        and town.penalty <= COMPLETED
-        and (town.name_end - town.start >= 2 or "hint_used" in hypothesis.warnings)
-    )
 
 
 def _best(hypotheses: list[Hypothesis]) -> list[Hypothesis]:

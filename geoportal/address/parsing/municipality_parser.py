@@ -99,7 +99,10 @@ class MunicipalityParser:
     """Parses municipalities; built once per gazetteer, immutable afterwards."""
 
     def __init__(
-        self, regions: tuple[Region, ...], spellings: Sequence[MunicipalitySpelling]
+        self,
+        regions: tuple[Region, ...],
+        spellings: Sequence[MunicipalitySpelling],
+        changed: Mapping[str, Sequence[int]] = MappingProxyType({}),
     ) -> None:
         self._regions = regions
         names: dict[str, list[MunicipalitySpelling]] = defaultdict(list)
@@ -114,6 +117,7 @@ class MunicipalityParser:
         for key in names:
             self._longest[key[:2]] = max(self._longest[key[:2]], min(len(key), _LONGEST_NAME))
         self._codes = {region.code: region.number for region in regions}
+        self._changed = changed
         by_prefecture: dict[str, list[int]] = defaultdict(list)
         for region in regions:
             by_prefecture[region.prefecture].append(region.number)
@@ -150,10 +154,12 @@ class MunicipalityParser:
         return numbers
 
     def _of_code(self, code: str) -> frozenset[int]:
+        if (numbers := self._changed.get(code[:5])) is not None:
+            return frozenset(numbers)
         if (number := self._codes.get(code[:5])) is not None:
             return frozenset([number])
-        if (numbers := self._cities.get(code[:5])) is not None:
-            return numbers
+        if (members := self._cities.get(code[:5])) is not None:
+            return members
         if len(code) == 2 or code[2:5] == "000":
             return frozenset(n for known, n in self._codes.items() if known.startswith(code[:2]))
         return frozenset()

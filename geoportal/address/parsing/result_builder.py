@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import IMPLAUSIBLE_POSITION, NO_PARENT, OAZA
-from geoportal.address.gazetteer.region import common_position
+from geoportal.address.gazetteer.region import (
+    Position,
+    common_position,
+    covering_position,
+    extent_m,
+)
 from geoportal.address.parsing.candidates import (
     common_candidate,
     municipality_candidate,
     place_candidate,
+    preferred_first,
 )
 from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
 from geoportal.address.parsing.municipality_parser import MunicipalityParse
@@ -30,6 +36,9 @@ _IN_DOUBT = frozenset(
     {"hint_conflict", "prefecture_mismatch", "gazetteer_incomplete", "single_letter"}
 )
 """With one of these warnings a result is ``partial``."""
+CLOSE_M = 1_500.0
+"""So far from the middle one towns may lie that share one position, metres: most 大字 of Japan lie
+less than that from each 丁目 of their name."""
 _KNOWN_SHARE = 0.95
 _TO_CONFIRM = frozenset(
     {
@@ -72,14 +81,16 @@ class ResultBuilder:
                 hypothesis.town.node for hypothesis in hypotheses if hypothesis.town is not None
             )
             result = self._municipality_only(address, best)
-            return replace(result, candidates=self._candidates(list(nodes)))
+            return replace(result, candidates=self._candidates(address, list(nodes)))
         towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
         if best.town is None:
             return self._municipality_only(address, best)
         if len(hypotheses) == 1:
             return self._certain(address, best, best.town)
-        return self._one_name(address, hypotheses, towns) or self._ambiguous(
-            address, hypotheses, towns
+        return (
+            self._one_name(address, hypotheses, towns)
+            or self._close_together(address, hypotheses, towns)
+            or self._ambiguous(address, hypotheses, towns)
         )
 
     def _result(
@@ -166,18 +177,52 @@ class ResultBuilder:
             key=lambda pair: bool(gazetteer.flags[pair[1].node] & OAZA),
         )
         result = self._certain(address, first, town)
-        if result.lon is None or result.lat is None:
+        centre = gazetteer.position(town.node)
+        if centre is None:
             return None
-        extent_m = 0.0
-        for town in towns:
-            if (position := gazetteer.position(town.node)) is not None:
-                away = distance_m(result.lon, result.lat, position.lon, position.lat)
-                extent_m = max(extent_m, away + position.uncertainty_m)
         return replace(
             result,
-            uncertainty_m=float(round(extent_m)),
+            uncertainty_m=extent_m(centre, self._positions(towns)),
             needs_confirmation=True,
             warnings=(*result.warnings, "oaza_chome_ambiguous"),
+        )
+
+    def _positions(self, towns: list[TownParse]) -> list[Position]:
+        positions = (self._gazetteer.position(town.node) for town in towns)
+        return [position for position in positions if position is not None]
+
+    def _close_together(
+        self, address: AddressInput, hypotheses: list[Hypothesis], towns: list[TownParse]
+    ) -> GeocodeResult | None:
+        """Return one position for towns of one municipality that lie close together: 春日2-27.
+
+        None for any others. It is that of the most central one, and the uncertainty covers all;
+        they are the candidates.
+        """
+        gazetteer = self._gazetteer
+        regions = {gazetteer.region_of(town.node) for town in towns}
+        positions = self._positions(towns)
+        if len(regions) > 1 or len(positions) < len(towns):
+            return None
+        centre = covering_position(positions)
+        if centre.level == "municipality" or any(
+            distance_m(centre.lon, centre.lat, other.lon, other.lat) > CLOSE_M
+            for other in positions
+        ):
+            return None
+        result = self._ambiguous(address, hypotheses, towns)
+        roots = {gazetteer.lineage(town.node)[-1] for town in towns}
+        of_one_name = len({gazetteer.town_key(root) for root in roots}) == 1
+        return replace(
+            result,
+            status="partial",
+            match_level="town",
+            coordinate_level="town",
+            lon=centre.lon,
+            lat=centre.lat,
+            uncertainty_m=centre.uncertainty_m,
+            town=min(map(gazetteer.name, roots), key=len) if of_one_name else "",
+            warnings=(*result.warnings, "several_close"),
         )
 
     def _ambiguous(
@@ -200,18 +245,20 @@ class ResultBuilder:
                 warnings=warnings,
                 needs_confirmation=True,
             ),
-            candidates=self._candidates([town.node for town in towns]),
+            candidates=self._candidates(address, [town.node for town in towns]),
         )
 
-    def _candidates(self, nodes: list[int]) -> tuple[Candidate, ...]:
-        return tuple(place_candidate(self._gazetteer, node) for node in nodes[:MAX_CANDIDATES])
+    def _candidates(self, address: AddressInput, nodes: list[int]) -> tuple[Candidate, ...]:
+        """Return the first of some places, those of preferred municipalities in front."""
+        first = preferred_first(self._gazetteer, nodes, address.preferred)[:MAX_CANDIDATES]
+        return tuple(place_candidate(self._gazetteer, node) for node in first)
 
     def _municipality_only(self, address: AddressInput, hypothesis: Hypothesis) -> GeocodeResult:
         """Return a result at municipality or prefecture level."""
         parse = hypothesis.municipality
         numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
         regions = {self._gazetteer.regions[number] for number in numbers}
-        place = common_candidate(regions)
+        place = common_candidate(self._gazetteer.formed_of(numbers) or regions)
         if parse.city.endswith("市") and len(regions) > 1:
             place = replace(
                 place,
@@ -266,4 +313,4 @@ class ResultBuilder:
             warnings=("postal_only",),
             needs_confirmation=True,
         )
-        return result if place else replace(result, candidates=self._candidates(nodes))
+        return result if place else replace(result, candidates=self._candidates(address, nodes))

@@ -43,7 +43,10 @@ _ENOUGH_PARSES = 12
 """With so many parses without a penalty a text is ambiguous whatever else there is."""
 
 _CLOSE_SPELLINGS = (EXACT, ABBREVIATED)
-_UPPER_UNITS = "市区郡"
+_UPPER_UNIT = re.compile("[市区郡](?![民営立役])")
+"""Behind a town's name: the name was that of a municipality. 市民センター and 市営住宅 are none."""
+_HOUSING = re.compile("[市区町村都道府県]営(?:住宅|団地|アパ)|団地|公団")
+"""Homes that are called after the town they stand in."""
 _CHOME_BLOCK_HOUSE = 3
 """So many numbers in a row are 丁目-番-号 nearly always: 番地 of a 大字 have one or two."""
 
@@ -164,8 +167,10 @@ class TownParser:
         published = bool(flags & PUBLISHED)
         if TOWN_END.match(key, end):
             return [town]
-        if key[end] in _UPPER_UNITS and end not in text.marks:
+        if _UPPER_UNIT.match(key, end) and end not in text.marks:
             return []
+        if _HOUSING.match(key, end):
+            return [replace(town, penalty=COMPLETED, warnings=("text_after_town",))]
         if key[end] in "町村" and TOWN_END.match(key, end + 1):
             number = number_at(text, end + 1)
             if number is not None and number[2]:

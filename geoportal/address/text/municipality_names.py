@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from geoportal.address.text.canonical import canonical_key
-from geoportal.domain.place import Municipality
+from geoportal.domain.place import Municipality, MunicipalityChange
 
 _WARD = re.compile(r"(.+?市)(.+区)")
 _COUNTY = re.compile(r"(.{1,4}?郡)(.+[町村])")
@@ -50,10 +51,52 @@ def _split_name(name: str) -> tuple[str, str]:
     return "", name
 
 
-def municipality_spellings(municipalities: Sequence[Municipality]) -> list[MunicipalitySpelling]:
+def changed_municipalities(
+    municipalities: Sequence[Municipality],
+    changes: Iterable[MunicipalityChange],
+    with_towns: Container[int],
+) -> dict[str, list[int]]:
+    """Return the numbers that codes before and after changes stand for.
+
+    Of the municipalities of the same land, those whose towns are known; municipalities are in code
+    order, which gives them their numbers.
+    """
+    number_of = {municipality.code: i for i, municipality in enumerate(municipalities)}
+    same_land: dict[str, set[int]] = defaultdict(set)
+    for change in changes:
+        for code, other in (
+            (change.old_code, change.new_code),
+            (change.new_code, change.old_code),
+        ):
+            if code and number_of.get(other, -1) in with_towns:
+                same_land[code].add(number_of[other])
+    return {
+        code: sorted(numbers)
+        for code, numbers in same_land.items()
+        if number_of.get(code, -1) not in with_towns
+    }
+
+
+def former_names(change: MunicipalityChange) -> Iterator[str]:
+    """Yield the old names of a municipality: 筑紫郡那珂川町, and 那珂川町 as it is 那珂川市 now.
+
+    Without their county only names that live on: there are towns called 朝倉町 anywhere.
+    """
+    own = own_name(change.old_name)
+    yield change.old_name
+    if own[:-1] == own_name(change.new_name)[:-1]:
+        yield own
+
+
+def municipality_spellings(
+    municipalities: Sequence[Municipality],
+    changes: Sequence[MunicipalityChange] = (),
+    changed: Mapping[str, Sequence[int]] = MappingProxyType({}),
+) -> list[MunicipalitySpelling]:
     """Return every way in which municipalities, cities and counties are written.
 
-    Municipalities are in code order, which gives them their numbers.
+    Municipalities are in code order, which gives them their numbers; ``changed`` is as returned by
+    `changed_municipalities`, and stands in for those without towns.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     members: dict[tuple[str, bool], set[int]] = defaultdict(set)
@@ -61,7 +104,9 @@ def municipality_spellings(municipalities: Sequence[Municipality]) -> list[Munic
         if upper := _split_name(municipality.name)[0]:
             groups[municipality.prefecture, upper].append(number)
         for spelling in _spellings(municipality.name):
-            members[spelling].add(number)
+            members[spelling] |= set(changed.get(municipality.code, (number,)))
+    for key, now in _former_spellings(municipalities, changes, changed):
+        members[key, True] |= now
     spellings = []
     for (_, upper), numbers in groups.items():
         spellings.append(MunicipalitySpelling(canonical_key(upper), upper, True, numbers))
@@ -72,6 +117,22 @@ def municipality_spellings(municipalities: Sequence[Municipality]) -> list[Munic
         if len(key) >= 2:
             spellings.append(MunicipalitySpelling(key, "", in_full, sorted(numbers_of_key)))
     return spellings
+
+
+def _former_spellings(
+    municipalities: Sequence[Municipality],
+    changes: Sequence[MunicipalityChange],
+    changed: Mapping[str, Sequence[int]],
+) -> Iterator[tuple[str, set[int]]]:
+    """Yield the canonical forms of former names, each with the numbers it stands for now."""
+    number_of = {municipality.code: i for i, municipality in enumerate(municipalities)}
+    for change in changes:
+        if change.old_name == change.new_name or change.new_code not in number_of:
+            continue
+        now = set(changed.get(change.new_code, (number_of[change.new_code],)))
+        if change.old_code == change.new_code or number_of.get(change.old_code, -1) not in now:
+            for name in former_names(change):
+                yield canonical_key(name), now
 
 
 @lru_cache(maxsize=4096)

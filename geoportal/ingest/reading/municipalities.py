@@ -54,9 +54,19 @@ class MunicipalityFinder:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Municipality]:
+        known = {(m.prefecture, m.name): m for m in self.reference.municipalities.values()}
+        both = {**self._by_former_name, **known}
+        return {(prefecture, fold(name)): info for (prefecture, name), info in both.items()}
+
+    @cached_property
+    def _by_former_name(self) -> dict[tuple[str, str], Municipality]:
+        """The present municipality by prefecture and name before a change, county or not."""
+        known = self.reference.municipalities
         return {
-            (info.prefecture, fold(info.name)): info
-            for info in self.reference.municipalities.values()
+            (change.prefecture, name): known[change.new_code]
+            for change in self.reference.municipality_changes
+            if change.new_code in known
+            for name in (change.old_name, _COUNTY.sub("", change.old_name))
         }
 
     @cached_property
@@ -100,11 +110,11 @@ class MunicipalityFinder:
         The text has five digits, or six with a check digit; a leading zero may have been lost in
         Excel. Returned are the five-digit code, empty when it is none of a municipality or ward
         (a prefecture, a designated city as a whole, a wrong check digit), and whether a zero had
-        to be added.
+        to be added. The code of a municipality that was merged is that of the present one.
         """
         digits = _plain_digits(text)
         for candidate, padded in ((digits, False), ("0" + digits, True)):
-            code = _checked_stem(candidate)
+            code = hierarchy.present_code(self.reference, _checked_stem(candidate))
             if code in self.reference.municipalities:
                 return code, padded
         return "", False
@@ -173,7 +183,8 @@ class MunicipalityFinder:
         for text in (rest, _COUNTY.sub("", rest)):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
                 info = self._by_name.get((prefecture, fold(text[:length])))
-                if info and squeeze(info.name) == text[:length]:
+                exact = (prefecture, text[:length]) in self._by_former_name
+                if info and (exact or squeeze(info.name) == text[:length]):
                     return info.code
         return ""
 

@@ -105,6 +105,7 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
         key = f"{stored.source}\t{stored.municipality_code}\t{stored.content_hash}\n"
         digest.update(f"{key}{stored.as_of}\n".encode())
     digest.update("\n".join(sorted(reference.municipalities)).encode())
+    digest.update(repr(reference.municipality_changes).encode())
     return digest.hexdigest()[:16]
 
 
@@ -122,6 +123,7 @@ def _compile(
             source="、".join(labels),
             dataset_date=max(place_set.as_of for place_set in sets),
             postcodes=read_postcodes(connection),
+            changes=reference.municipality_changes,
         )
         if not directory.exists():
             draft.replace(directory)

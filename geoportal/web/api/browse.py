@@ -17,6 +17,7 @@ from geoportal.documents.reference import (
 )
 from geoportal.documents.requests import FacilitiesQuery, FacilityPath
 from geoportal.documents.search import facilities_document
+from geoportal.index.hierarchy import present_code
 from geoportal.web.api.answers import (
     BROWSE,
     COLLECTION,
@@ -103,7 +104,9 @@ def districts(query: DistrictsQuery) -> Response:
 )
 def district(path: DistrictPath, query: DistrictQuery) -> Response:
     """Return outline (unless `geometry=false`), number of facilities, responsible centres."""
-    document = district_document(view_here(), path.code, geometry=query.geometry)
+    view = view_here()
+    code = present_code(view.reference, path.code)
+    document = district_document(view, code, geometry=query.geometry)
     if document is None:
         return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
     return public(document, GEOJSON)

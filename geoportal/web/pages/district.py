@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from flask import Response, abort, request
+from flask import abort, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import district_document
 from geoportal.domain.district import District
+from geoportal.index.hierarchy import present_code
 from geoportal.search.completeness import area_completeness
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import kind_groups
 from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.listing import list_facilities
-from geoportal.web.site.frame import page
+from geoportal.web.site.frame import page, page_url
 
 
-def show(code: str) -> Response:
-    """Show a district: its centre, its figures, its facilities."""
+def show(code: str) -> BaseResponse:
+    """Show a district: its centre, its figures, its facilities; a former code leads there."""
     view = view_here()
+    if (present := present_code(view.reference, code)) != code:
+        return redirect(page_url("pages.district", code=present), HTTPStatus.MOVED_PERMANENTLY)
     properties = district(view, code)
     if properties is None:
         abort(HTTPStatus.NOT_FOUND)

@@ -19,7 +19,7 @@ from geoportal.web.language.labels import kinds as kinds_shown
 from geoportal.web.language.labels import need_labels
 from geoportal.web.site.frame import form_page
 
-_ASKED, _NOTED = "asked", "noted"
+_ASKED, _NOTED, _UNHEARD = "asked", "noted", "unheard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ def reading(view: View, text: str, language: str) -> Document:
     dict
         ``segments`` (text and mark), ``kinds`` and ``needs`` (``code``, ``label``, ``words``,
         ``ticked``), ``mentioned`` (but not asked for), ``not_needed``, ``in_place``,
-        ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``.
+        ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``;
+        ``place`` (an address it mentions), ``left_out`` (words and why), ``unheard`` words.
     """
-    document = interpretation_document(view, view.interpret(text))
+    document = interpretation_document(view, text)
     labels = need_labels(view.reference, language)
     kinds = {kind: info["label"] for kind, info in kinds_shown(view.reference, language).items()}
     requested = [*document["searches"], *(document["team"]["roles"] if document["team"] else ())]
@@ -71,6 +72,11 @@ def reading(view: View, text: str, language: str) -> Document:
         "mentioned": [match for match in listed(document["mentioned"]) if match["code"] in labels],
         "not_needed": listed(document["not_needed"]),
         "in_place": listed(document["in_place"]),
+        "place": document["place"]["text"] if document["place"] else "",
+        "left_out": [
+            {"words": _words(item), "note": item["note_ja"]} for item in document["left_out"]
+        ],
+        "unheard": [span["text"] for span in document["unheard"]],
         "team": _team(document),
         "urgent": document["urgency"] == "urgent",
         "under_40": any(age["under_40"] for age in document["ages"]),
@@ -79,7 +85,9 @@ def reading(view: View, text: str, language: str) -> Document:
 
 
 def segments(text: str, document: Document) -> list[Document]:
-    """Cut a note into runs: ``mark`` is empty, ``asked`` or ``noted``; together they are the note.
+    """Cut a note into runs; together they are the note.
+
+    ``mark`` is empty, ``asked``, ``noted`` or ``unheard``.
 
     Examples
     --------
@@ -89,12 +97,15 @@ def segments(text: str, document: Document) -> list[Document]:
     """
     marks = [""] * len(text)
     groups = [
-        _spans(document.get(key, ())) for key in ("mentioned", "not_needed", "in_place", "ages")
+        _spans(document.get(key, ()))
+        for key in ("mentioned", "not_needed", "in_place", "ages", "left_out")
     ]
     for start, end in [span for group in groups for span in group]:
         marks[start:end] = [_NOTED] * (end - start)
     for start, end in [*_spans(document["needs"]), *_spans(document["kinds"])]:
         marks[start:end] = [_ASKED] * (end - start)
+    for span in document.get("unheard", ()):
+        marks[span["start"] : span["end"]] = [_UNHEARD] * (span["end"] - span["start"])
     runs: list[Document] = []
     for letter, mark in zip(text, marks, strict=True):
         if runs and runs[-1]["mark"] == mark:
@@ -108,6 +119,10 @@ def _spans(matches: Iterable[Document]) -> list[tuple[int, int]]:
     return [(span["start"], span["end"]) for match in matches for span in match["because"]]
 
 
+def _words(match: Document) -> list[str]:
+    return list(dict.fromkeys(span["text"] for span in match["because"]))
+
+
 def _choice(
     match: Document, labels: Mapping[str, str], kinds: Mapping[str, str], ticked: set[str]
 ) -> Document:
@@ -115,7 +130,7 @@ def _choice(
     return {
         "code": code,
         "label": labels.get(code) or kinds.get(code, code),
-        "words": list(dict.fromkeys(span["text"] for span in match["because"])),
+        "words": _words(match),
         "note": match.get("note_ja", ""),
         "ticked": code in ticked,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import assert_never
+from typing import Any, assert_never
 
 from flask import Response, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -130,6 +130,7 @@ def _script_document(view: View, outcome: Outcome) -> Document:
             "text": form.text,
             "order": form.order,
             "why": form.why,
+            **({"address": form.address} if outcome.words_taken else {}),
         },
         "facets": search_answer.facet_counts(document, form.include)
         if document and "facets" in document
@@ -178,14 +179,17 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
         chips.append((district_names[form.district], without))
     if form.open_now:
         chips.append((say("open-now"), shareable.filters(open_now=False)))
-    for kind in form.kinds:
-        if kind in shown:
-            rest = tuple(other for other in form.kinds if other != kind)
-            chips.append((shown[kind]["short"], shareable.filters(kinds=rest)))
-    for need in form.needs:
-        if need in labels:
-            rest = tuple(other for other in form.needs if other != need)
-            chips.append((labels[need], shareable.filters(needs=rest)))
+    named = {kind: info["short"] for kind, info in shown.items()}
+    same = {name: name for name in form.departments}
+    for filter_name, values, names in (
+        ("kinds", form.kinds, named),
+        ("departments", form.departments, same),
+        ("needs", form.needs, labels),
+    ):
+        for value in values:
+            if value in names:
+                changes: dict[str, Any] = {filter_name: tuple(v for v in values if v != value)}
+                chips.append((names[value], shareable.filters(**changes)))
     return [{"label": label, "filters": filters} for label, filters in chips]
 
 

@@ -6,6 +6,8 @@ name of a facility.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,9 +19,13 @@ from geoportal.documents.search import search_document
 from geoportal.domain.query import BANDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
+from geoportal.web.pages.place_words import without_care_words
 from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
 
 Place = Literal["address", "point", "ward", "words", ""]
+POSTCODE = re.compile(r"\s*〒?\s*[0-9０-９]{3}[-‐‑‒–—―ー−－]?[0-9０-９]{4}\s*")
+_PHONE_WORD = re.compile(r"^\s*(?:電話(?:番号)?|TEL|Tel|tel|ＴＥＬ|℡|☎|📞)\s*[:：.．]?\s*")
+_INTERNATIONAL = re.compile(r"\s*[^0-9+]*\+\s*81")
 _OPEN_FIRST = {"open": 0, "unknown": 1, "closed": 2}
 
 
@@ -45,6 +51,8 @@ class Outcome:
         Whether to offer a search for facilities of that name.
     problem : str
         Message on a form that cannot be answered.
+    words_taken : bool
+        Whether words of the place box became filters; the form's address is what is left.
     """
 
     form: SearchForm = field(repr=False)
@@ -54,6 +62,7 @@ class Outcome:
     candidates: tuple[str, ...] = field(default=(), repr=False)
     may_be_name: bool = False
     problem: str = ""
+    words_taken: bool = False
 
     @property
     def understood(self) -> bool:
@@ -66,7 +75,8 @@ def answer(view: View, form: SearchForm) -> Outcome:
     if not form.asks:
         return Outcome(form)
     try:
-        outcome = read_place(view, form)
+        taken = _without_care_words(view, form)
+        outcome = replace(read_place(view, taken), words_taken=taken.address != form.address)
         if outcome.notice and not outcome.place:
             return outcome
         query = outcome.form.request(view.now).to_query(view)
@@ -89,9 +99,11 @@ def read_place(view: View, form: SearchForm) -> Outcome:
     if not form.address:
         return Outcome(form, "words" if form.text else "")
     by_name = replace(form, address="", text=form.address)
-    if form.by_name or looks_like_phone(form.address):
-        return Outcome(by_name, "words")
-    result = view.geocode(form.address)
+    postcode = POSTCODE.fullmatch(form.address) is not None
+    if form.by_name or (looks_like_phone(form.address) and not postcode):
+        number = phone_digits(form.address) if looks_like_phone(form.address) else form.address
+        return Outcome(replace(by_name, text=number), "words")
+    result = view.geocode(form.address, [form.district] if form.district else ())
     if result.status == "ambiguous" and result.candidates:
         names = place_names(result)
         return Outcome(form, notice="address-ambiguous", candidates=names, may_be_name=True)
@@ -104,6 +116,12 @@ def read_place(view: View, form: SearchForm) -> Outcome:
     if result.lon is None or result.match_level == "prefecture":
         return Outcome(form, notice="address-partial", may_be_name=True)
     return Outcome(form, "address")
+
+
+def _without_care_words(view: View, form: SearchForm) -> SearchForm:
+    if form.point or form.by_name or looks_like_phone(form.address):
+        return form
+    return without_care_words(view, form)
 
 
 def _is_listed(view: View, code: str) -> bool:
@@ -120,10 +138,21 @@ def place_names(result: GeocodeResult) -> tuple[str, ...]:
 
 
 def looks_like_phone(text: str) -> bool:
-    """Say whether a text is digits and separators only, at least six of them digits."""
-    folded = text.translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
+    """Say whether a text is digits and separators only, at least six of them digits.
+
+    The word 電話, TEL or a sign for it may stand in front.
+    """
+    folded = _PHONE_WORD.sub("", text).translate({ord(dash): "-" for dash in "‐‑‒–—―ー−－"})
     digits = sum(character.isdecimal() for character in folded)
-    return digits >= 6 and all(c.isdecimal() or c in "-()+ 　（）" for c in folded)
+    return digits >= 6 and all(c.isdecimal() or c in "-()+.・ 　（）．" for c in folded)
+
+
+def phone_digits(text: str) -> str:
+    """Return the digits of a telephone number as it is dialled in Japan: +81 93 … is 093 …."""
+    plain = unicodedata.normalize("NFKC", text)
+    digits = "".join(c for c in plain if c.isdecimal())
+    international = _INTERNATIONAL.match(plain)
+    return "0" + digits.removeprefix("81").lstrip("0") if international else digits
 
 
 def in_order(features: list[Document], order: str) -> list[Document]:

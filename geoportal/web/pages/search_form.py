@@ -50,6 +50,7 @@ class SearchForm:
     radius_m: int = DEFAULT_RADIUS_M
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
     text: str = ""
     open_now: bool = False
     include: str = "possible"
@@ -84,6 +85,7 @@ class SearchForm:
             else DEFAULT_RADIUS_M,
             kinds=tuple(dict.fromkeys(values.getlist("kind"))),
             needs=tuple(dict.fromkeys(values.getlist("need"))),
+            departments=tuple(dict.fromkeys(d[:40] for d in values.getlist("department")))[:20],
             text=(values.get("q") or home.get("q", "")).strip()[:200],
             open_now=values.get("open") == "now",
             include=include if include in {"match", "possible", "all"} else "possible",
@@ -111,6 +113,7 @@ class SearchForm:
         pairs = [("district", self.district)] if self.district else []
         pairs += [("kind", kind) for kind in self.kinds]
         pairs += [("need", need) for need in self.needs]
+        pairs += [("department", name) for name in self.departments]
         pairs += [("q", self.text)] if self.text else []
         pairs += [("open", "now")] if self.open_now else []
         pairs += [("include", self.include)] if self.include != "possible" else []
@@ -151,6 +154,7 @@ class SearchForm:
                 "district": self.district or None,
                 "kinds": list(self.kinds),
                 "needs": list(self.needs),
+                "departments": list(self.departments),
                 "q": self.text or None,
                 "open_at": now if self.open_now else None,
                 "include": self.include,

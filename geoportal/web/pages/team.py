@@ -69,13 +69,16 @@ def show() -> Response:
 
 
 def catalogue(view: View) -> dict[str, Role]:
-    """Return every role that can be asked for: those of the presets, then plain ones by kind."""
+    """Return every role that can be asked for: those of the presets, then plain ones by kind.
+
+    Kinds that are not offered (`team_extra`) are there too: a note may name them.
+    """
     roles: dict[str, Role] = {}
     for preset in (DEFAULT_PRESET, *view.reference.teams):
         for role in view.reference.teams.get(preset, ()):
             roles.setdefault(role.role, role)
     for kind, info in view.reference.kinds.items():
-        if info.team_extra:
+        if info.team_extra or info.term:
             roles.setdefault(kind, Role(kind, (kind,)))
     return roles
 
@@ -117,8 +120,11 @@ def _roles_of_note(
             if not set(known[name].kinds) <= refused
         }
     else:
-        able = ([name for name, role in known.items() if kind in role.kinds] for kind in kinds)
-        roles = {names[0]: () for names in able if names}
+        roles = {}
+    for kind in kinds:  # whoever the note names is in the team
+        if not any(kind in known[name].kinds for name in roles):
+            able = [name for name, role in known.items() if kind in role.kinds]
+            roles |= dict.fromkeys(able[:1], ())
     placed = {code for wanted in roles.values() for code in wanted}
     for code in needs:
         if code in placed or code not in view.reference.vocabulary:
@@ -140,6 +146,8 @@ def role_choices(view: View, form: TeamForm, language: str) -> list[Document]:
     choices = []
     for name, role in catalogue(view).items():
         chosen = form.roles.get(name)
+        if chosen is None and not role.preset and not view.reference.kinds[name].team_extra:
+            continue
         ticked = role.needs if chosen is None else chosen
         ranked = [term.code for term in view.reference.vocabulary.rarest_first()]
         offered = [code for code in ranked if _applies(view, code, role.kinds)]

@@ -102,6 +102,12 @@ def make_gazetteer(directory: Path, places: list[Place], **options: object) -> G
     return Gazetteer.open(directory)
 
 
+def of_towns(directory: Path, table: str) -> Geocoder:
+    """Return a geocoder over the places of a table, written as `TOWNS`."""
+    lines = [line for line in map(str.strip, table.splitlines()) if line]
+    return Geocoder(make_gazetteer(directory, [make_place(line) for line in lines]))
+
+
 def small_country() -> list[Place]:
     """Return the places of the table."""
     return [make_place(line) for line in TOWNS.strip().splitlines()]

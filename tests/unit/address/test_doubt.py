@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyproj import Geod
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.parsing.hypothesis import CERTAIN, CONFLICT, municipality_doubts
 from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalitySet
 from geoportal.address.parsing.town_parse import DOUBTFUL
-from tests.unit.address.conftest import make_gazetteer, make_place
+from tests.unit.address.conftest import make_gazetteer, make_place, of_towns
 
 
 def test_a_town_in_two_wards_is_ambiguous_without_its_ward(geocoder: Geocoder) -> None:
@@ -56,11 +57,72 @@ def test_an_unknown_hint_is_no_hint(geocoder: Geocoder) -> None:
     assert geocoder.geocode("門司区畑1", "どこか") == geocoder.geocode("門司区畑1")
 
 
-def test_a_number_behind_a_name_that_is_oaza_and_chome_is_ambiguous(geocoder: Geocoder) -> None:
+def test_a_number_behind_a_name_that_is_oaza_and_chome_means_both(geocoder: Geocoder) -> None:
     answer = geocoder.geocode("北九州市若松区二島1-19")
-    assert (answer.status, answer.lon) == ("ambiguous", None)
-    assert "oaza_chome_ambiguous" in answer.warnings
+    assert (answer.status, answer.coordinate_level) == ("partial", "town")
+    assert {"oaza_chome_ambiguous", "several_close"} <= set(answer.warnings)
     assert {one.town for one in answer.candidates} == {"大字二島", "二島一丁目"}
+    assert answer.needs_confirmation
+    for one in answer.candidates:  # the range covers each of them with its own
+        away = Geod(ellps="GRS80").inv(answer.lon, answer.lat, one.lon, one.lat)[2]
+        assert away + one.uncertainty_m <= answer.uncertainty_m + 5
+
+
+def test_towns_of_one_name_far_apart_have_no_position(tmp_path: Path) -> None:
+    towns = """
+    40103 福岡県 北九州市若松区 大字二島 . 130.7550 33.8850
+    40103 福岡県 北九州市若松区 二島一丁目 . 130.7800 33.8850
+    """
+    answer = of_towns(tmp_path, towns).geocode("北九州市若松区二島1-19")
+    assert (answer.status, answer.lon) == ("ambiguous", None)
+    assert len(answer.candidates) == 2
+
+
+def test_candidates_of_preferred_places_stand_first(tmp_path: Path) -> None:
+    """A town that every municipality has: the ten listed are not simply the first by code."""
+    towns = "".join(
+        f"{code} 北海道 見本{code}市 大手町 . {140 + i / 10:.2f} 43.00\n"
+        for i, code in enumerate(range(1201, 1230))
+        for code in [f"{code:05d}"]
+    )
+    towns += "40106 福岡県 北九州市小倉北区 大手町 . 130.8750 33.8800\n"
+    towns += "40203 福岡県 久留米市 大手町 . 130.5100 33.3100\n"
+    geocoder = of_towns(tmp_path, towns)
+    codes = [one.municipality_code for one in geocoder.geocode("大手町1-1").candidates]
+    assert codes == [f"{code:05d}" for code in range(1201, 1211)]
+    answer = geocoder.preferring(["40106"], ["40106", "40203"]).geocode("大手町1-1")
+    assert answer.status == "ambiguous"
+    codes = [one.municipality_code for one in answer.candidates]
+    assert codes[:3] == ["40106", "40203", "01201"]
+    assert len(codes) == 10
+    hinted = geocoder.geocode("大手町1-1", codes=["40106"])
+    assert (hinted.status, hinted.municipality_code) == ("ok", "40106")
+
+
+@pytest.mark.parametrize(
+    ("address", "town", "remainder"),
+    [
+        ("北九州市若松区二島市民センター", "大字二島", "市民センター"),
+        ("北九州市門司区青葉台市営住宅3", "青葉台", "市営住宅3"),
+        ("北九州市門司区青葉台区役所前", "青葉台", "区役所前"),
+    ],
+)
+def test_a_public_building_behind_a_town_is_no_municipality(
+    geocoder: Geocoder, address: str, town: str, remainder: str
+) -> None:
+    answer = geocoder.geocode(address)
+    assert (answer.town, answer.remainder) == (town, remainder)
+    assert answer.needs_confirmation
+    assert "text_after_town" in answer.warnings
+
+
+def test_no_digit_of_a_number_is_passed_over(tmp_path: Path) -> None:
+    towns = """
+    01453 北海道 上川郡東神楽町 九号 南 142.4285 43.7025
+    01453 北海道 上川郡東神楽町 基線 . 142.4058 43.7002
+    """
+    answer = of_towns(tmp_path, towns).geocode("北海道上川郡東神楽町19号南3番地")
+    assert (answer.municipality_code, answer.town) == ("01453", "")
 
 
 @pytest.mark.parametrize(

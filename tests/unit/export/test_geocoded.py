@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from geoportal.address.geocode import Geocoder
 from geoportal.errors import InputRefusedError, UsageError
@@ -45,7 +48,7 @@ def write(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Path:
 def test_every_encoding_comes_out_as_utf8(geocoder, tmp_path, encoding):
     rows = [HEADER, ["髙橋" if encoding != "cp932" else "高橋", AOBA, ""]]
     report, written = run(geocoder, write(tmp_path / "in.csv", rows, encoding))
-    assert report == {"rows": 1, "status": {"ok": 1}}
+    assert report == {"rows": 1, "status": {"ok": 1}, "renamed": {}, "sheets_not_read": []}
     assert written[0] == [*HEADER, *APPENDED]
     assert written[1][:3] == rows[1]
     answer = dict(zip(APPENDED, written[1][3:], strict=True))
@@ -162,3 +165,77 @@ def test_memory_does_not_grow_with_the_file(geocoder, tmp_path):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0] + 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("番号;住所\n1;{}\n", []),
+        ("番号\t住所\n1\t{}\n", []),
+        ("番号,住所\r1,{}\r", []),
+        ('番号,"住\n所"\n1,{}\n', []),
+        ("番号, 住 所 \n1,{}\n", []),
+        ("利用者一覧,,\n,,\n番号,住所,備考\n1,{},\n", [["利用者一覧", "", ""], ["", "", ""]]),
+    ],
+)
+def test_a_table_is_read_as_import_reads_it(geocoder, tmp_path, text, above):
+    source = tmp_path / "in.csv"
+    source.write_bytes(b"\xef\xbb\xbf" + text.format(AOBA).encode())
+    report, written = run(geocoder, source)
+    assert (report["rows"], report["status"]) == (1, {"ok": 1})
+    assert written[: len(above)] == above
+    header, row = written[len(above) :]
+    assert dict(zip(header, row, strict=True))["town"] == "青葉一丁目"
+
+
+def workbook(path, **sheets):
+    with xlsxwriter.Workbook(path) as book:
+        for title, rows in sheets.items():
+            sheet = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+@pytest.mark.parametrize("packed", ["", ".zip"])
+def test_a_workbook_is_read_in_an_archive_too(geocoder, tmp_path, packed):
+    sheets = {"説明": [["これは見本です"]], "一覧": [["台帳"], [], ["住所"], [AOBA], [], [AOBA]]}
+    source = workbook(tmp_path / "in.xlsx", **sheets)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "in.xlsx.zip", "w") as archive:
+            archive.write(source, "in.xlsx")
+    report, written = run(geocoder, tmp_path / f"in.xlsx{packed}")
+    assert (report["rows"], report["sheets_not_read"]) == (2, ["説明"])
+    assert written[0] == ["台帳"]
+    assert [row[:2] for row in written[1:]] == [
+        [],
+        ["住所", "status"],
+        [AOBA, "ok"],
+        [],
+        [AOBA, "ok"],
+    ]
+
+
+def test_a_compressed_table_is_read(geocoder, tmp_path):
+    source = tmp_path / "in.csv.gz"
+    source.write_bytes(gzip.compress(f"住所\n{AOBA}\n".encode()))
+    assert run(geocoder, source)[0]["status"] == {"ok": 1}
+
+
+def test_columns_of_the_same_name_are_renamed_not_doubled(geocoder, tmp_path):
+    rows = [["lon", "lat", "住所", "lat_original", "town"], ["1", "2", AOBA, "3", "4"]]
+    report, written = run(geocoder, write(tmp_path / "in.csv", rows))
+    names = ["lon_original", "lat_original2", "住所", "lat_original", "town_original"]
+    assert written[0] == [*names, *APPENDED]
+    assert written[1][:5] == rows[1]
+    assert report["renamed"] == {
+        "lon": "lon_original",
+        "lat": "lat_original2",
+        "town": "town_original",
+    }
+
+
+def test_a_column_that_is_nowhere_is_said_with_those_there_are(geocoder, tmp_path):
+    source = workbook(tmp_path / "in.xlsx", 一覧=[["番号", "所在"], [1, AOBA]])
+    with pytest.raises(UsageError, match="番号, 所在"):
+        run(geocoder, source)

@@ -116,3 +116,16 @@ def test_a_code_of_no_area_of_today_is_taken_on_demand_only():
 )
 def test_a_published_code_is_of_a_municipality_or_a_prefecture(text, code):
     assert FINDER.area_or_prefecture_code(text) == code
+
+
+def test_former_names_and_codes_lead_to_the_present_municipality():
+    finder = MunicipalityFinder(REFERENCE)
+    assert finder.by_code("40305") == ("40231", False)
+    assert finder.by_code("403059") == ("40231", False)
+    assert finder.by_code("22131") == ("22131", False)
+    assert finder.by_code("22138") == ("22138", False)
+    for name in ("筑紫郡那珂川町", "那珂川町", "那珂川市"):
+        assert finder.by_name("福岡県", name).code == "40231"
+    assert finder.by_name("栃木県", "那須郡那珂川町").code == "09411"
+    assert finder.by_address("兵庫県篠山市北新町41") == "28221"
+    assert finder.by_address("静岡県浜松市中央区元城町103-2") == "22138"

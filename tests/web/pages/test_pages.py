@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
@@ -84,11 +85,12 @@ def client(app: Flask) -> FlaskClient:
 def placed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the one address of these tests be found; everything else stays unknown."""
 
-    def geocode(_view: View, address: str, hint: str = "") -> GeocodeResult:
+    def geocode(_view: View, address: str, districts: Iterable[str] = ()) -> GeocodeResult:
         if address != HOME:
             return GeocodeResult("not_found")
         lon, lat = KOKURA
-        return GeocodeResult("ok", "chome", "chome", lon, lat, 400.0, "町丁目まで")
+        names = {"prefecture": "福岡県", "municipality": "北九州市小倉北区", "town": "見本町"}
+        return GeocodeResult("ok", "chome", "chome", lon, lat, 400.0, "町丁目まで", **names)
 
     monkeypatch.setattr(View, "geocode", geocode)
 
@@ -186,7 +188,7 @@ def test_search_by_address_without_javascript(client: FlaskClient, placed: None)
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
     assert cards(response)[0] == "near"
-    assert "±400 m" in "".join(read(response).text)
+    assert "「福岡県北九州市小倉北区見本町」付近 ±400 m" in "".join(read(response).text)
 
 
 def test_the_address_is_echoed_in_its_field_only(client: FlaskClient, placed: None) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from types import SimpleNamespace
 
 import pytest
+from flask.testing import FlaskClient
 
 from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.web.pages.search_answer import read_place
+from geoportal.web.pages.search_answer import looks_like_phone, phone_digits, read_place
 from geoportal.web.pages.search_form import SearchForm
 
 POINT = {"lon": 130.88, "lat": 33.88}
@@ -27,7 +30,7 @@ class View:
             districts={"40106"}, knows_district=lambda _code: False, in_district=lambda _code: ()
         )
 
-    def geocode(self, text):
+    def geocode(self, text, districts=()):
         self.asked.append(text)
         return self.result
 
@@ -75,3 +78,94 @@ def test_what_needs_no_geocoding_is_not_geocoded(form, taken_for):
     outcome = read_place(view, form)
     assert (outcome.place, view.asked) == (taken_for, [])
     assert outcome.form.address == ""
+
+
+def visible(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
+
+
+def test_a_chosen_ward_decides_between_places(sample_city: FlaskClient) -> None:
+    """茜町一丁目 lies in two wards: the one chosen is taken, the other stays one press away."""
+    html = sample_city.post("/results", data={"address": "茜町一丁目", "district": "40109"}).text
+    assert "「福岡県北九州市八幡西区茜町一丁目」付近 ±" in visible(html)
+    assert "選んだ地域の中でさがしました" in html
+    assert 'name="choice" value="福岡県北九州市小倉南区茜町一丁目"' in html
+    elsewhere = sample_city.post(
+        "/results", data={"address": "小倉南区茜町一丁目", "district": "40109"}
+    ).text
+    assert "「福岡県北九州市小倉南区茜町一丁目」付近 ±" in visible(elsewhere)
+    assert "選んだ地域の中で" not in elsewhere
+
+
+def test_the_api_says_what_place_was_understood(sample_city: FlaskClient) -> None:
+    near = {"address": "茜町一丁目3-2"}
+    assert sample_city.post("/api/v1/search", json={"near": near}).status_code == 422
+    answer = sample_city.post("/api/v1/search", json={"near": near, "district": "40109"})
+    origin = answer.get_json()["origin"]
+    assert origin["place"] == "福岡県北九州市八幡西区茜町一丁目"
+    assert origin["remainder"] == "3-2"
+    assert origin["others"] == ["福岡県北九州市小倉南区茜町一丁目"]
+    point = {"lon": 130.88, "lat": 33.88}
+    origin = sample_city.post("/api/v1/search", json={"near": point}).get_json()["origin"]
+    assert (origin["place"], origin["others"]) == ("", [])
+
+
+def test_a_chome_that_does_not_exist_is_said(sample_city: FlaskClient) -> None:
+    for path in ("/results", "/team"):
+        sent = {"address": "小倉南区茜町99丁目3", "role": "doctor", "opened": "1"}
+        text = visible(sample_city.post(path, data=sent).text)
+        assert "「福岡県北九州市小倉南区茜町」付近 ±" in text, path
+        assert "書かれた丁目は見つかりません" in text, path
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [
+        ("093-582-0101", "0935820101"),
+        ("（０９３）５８２ー０１０１", "0935820101"),
+        ("TEL：093.582.0101", "0935820101"),
+        ("電話 093 582 0101", "0935820101"),
+        ("+81 93 582 0101", "0935820101"),
+        ("+81-(0)93-582-0101", "0935820101"),
+    ],
+)
+def test_a_telephone_number_in_any_form(typed, dialled):
+    assert looks_like_phone(typed)
+    assert phone_digits(typed) == dialled
+
+
+@pytest.mark.parametrize("typed", ["802-0065", "8020065", "〒802-0065", "８０２－００６５"])
+def test_a_postal_code_is_a_place(typed):
+    view = View(GeocodeResult("partial", match_level="town", **POINT))
+    assert read_place(view, SearchForm(address=typed)).place == "address"
+    assert view.asked == [typed]
+
+
+def test_needs_kinds_and_departments_beside_a_place_are_filters(sample_city: FlaskClient) -> None:
+    html = sample_city.post(
+        "/results", data={"address": "小倉南区茜町一丁目 褥瘡　内科、診療所"}
+    ).text
+    assert "「福岡県北九州市小倉南区茜町一丁目」付近 ±" in visible(html)
+    chips = re.findall(r'<li class="chip">.*?<span>(.*?)</span>', html)
+    assert {"内科", "診療所"} <= set(chips)
+    assert 'name="department" value="内科"' in html
+    told = json.loads(html.split('id="answer">')[1].split("</script>")[0])["form"]
+    assert (told["address"], told["needs"], told["kinds"]) == (
+        "小倉南区茜町一丁目",
+        ["AC.ULCER"],
+        ["clinic"],
+    )
+
+
+def test_a_department_is_a_filter_of_its_own(sample_city: FlaskClient) -> None:
+    asked = {"district": "40106", "include": "all", "limit": 500}
+    every = sample_city.post("/api/v1/search", json=asked).get_json()["features"]
+    full = [sample_city.get(f"/api/v1/facilities/{f['id']}").get_json() for f in every]
+    with_it = {f["id"] for f in full if "内科" in f["properties"]["departments"]}
+    answer = sample_city.post("/api/v1/search", json={**asked, "departments": ["内科"]})
+    assert {f["id"] for f in answer.get_json()["features"]} == with_it
+    assert 0 < len(with_it) < len(every)
+    none = sample_city.post("/api/v1/search", json={**asked, "departments": ["無い科"]})
+    assert none.get_json()["numberMatched"] == 0
+    listed = sample_city.get("/api/v1/facilities?district=40106&department=内科&limit=500")
+    assert {f["id"] for f in listed.get_json()["features"]} == with_it

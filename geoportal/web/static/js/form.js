@@ -15,6 +15,7 @@ import { distance, number, w } from "./words.js";
  * @property {string} text
  * @property {string} order
  * @property {boolean} why
+ * @property {string} [address]
  */
 
 const form = /** @type {HTMLFormElement} */ (byId("search-form"));
@@ -50,6 +51,7 @@ function select(/** @type {HTMLSelectElement} */ box, /** @type {string} */ valu
 
 /** Sets the boxes to what an answer was given to. */
 export function write(/** @type {FormValues} */ values) {
+  if (values.address !== undefined) setAddress(values.address);
   select(districtBox, values.district, values.district_name);
   select(radiusBox, String(values.radius_m), distance(values.radius_m));
   for (const box of boxes("kind")) box.checked = values.kinds.includes(box.value);

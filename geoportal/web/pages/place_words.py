@@ -1,0 +1,45 @@
+"""Words of care in the place box: 「小倉北区片野 皮膚科 胃ろう」 is a place and two filters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from geoportal.services.view import View
+from geoportal.text.normalize import fold
+from geoportal.web.pages.search_form import SearchForm
+
+_BETWEEN = re.compile(r"[\s、，,・/／]+")
+_MAX_WORDS = 12
+
+
+def without_care_words(view: View, form: SearchForm) -> SearchForm:
+    """Return a form whose place box holds only the place: needs, kinds and departments are filters.
+
+    Only words that stand beside something else are taken; a single word stays as it is, as it may
+    be the name of a facility.
+    """
+    words = [word for word in _BETWEEN.split(form.address) if word]
+    if not 1 < len(words) <= _MAX_WORDS:
+        return form
+    place: list[str] = []
+    kinds, needs, departments = list(form.kinds), list(form.needs), list(form.departments)
+    of_term = {info.term: kind for kind, info in view.reference.kinds.items() if info.term}
+    for word in words:
+        codes = view.terms_of(word)
+        if fold(word) in view.snapshot.departments:
+            departments.append(word)
+        elif codes:
+            kinds += [of_term[code] for code in codes if code in of_term]
+            needs += [code for code in codes if code not in of_term][:1]
+        else:
+            place.append(word)
+    if len(place) == len(words):
+        return form
+    return replace(
+        form,
+        address=" ".join(place),
+        kinds=tuple(dict.fromkeys(kinds)),
+        needs=tuple(dict.fromkeys(needs)),
+        departments=tuple(dict.fromkeys(departments)),
+    )
