@@ -47,6 +47,9 @@ class KindInfo:
         Whether it can be asked into a team besides the roles of the ready-made ones.
     schema_org : str
         Type of schema.org for search engines.
+    offered : bool
+        Whether pages offer it as a filter of facilities; liaison centres are held as centres, not
+        as facilities, so that none would ever match.
     """
 
     kind: str
@@ -59,6 +62,7 @@ class KindInfo:
     shape: str
     team_extra: bool
     schema_org: str
+    offered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class Reference:
                 shape=row["shape"] or self.kind_groups[row["group"]],
                 team_extra=row["team_extra"] == "yes",
                 schema_org=row["schema_org"],
+                offered=row["offered"] != "no",
             )
             for row in self._rows("kinds.csv")
         }

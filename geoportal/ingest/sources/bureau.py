@@ -208,7 +208,7 @@ def _facility(notes: RowNotes, institution: _Institution, edition: Edition) -> F
     code, table = institution.code, institution.table
     kind = _kind(notes, institution)
     address = edition.municipalities.with_prefecture(read_address(notes), code[:2])
-    total, by_type = _beds(notes)
+    total, by_type = _beds(notes, kind)
     details = tuple(
         Filing(symbol, institution.names[symbol], accepted, since, valid_from, "\n".join(remarks))
         for (symbol, accepted, since, valid_from), remarks in institution.filings.items()
@@ -249,14 +249,18 @@ def _kind(notes: RowNotes, institution: _Institution) -> str:
     return kind
 
 
-def _beds(notes: RowNotes) -> tuple[int | None, str]:
-    """Return the total of licensed beds, None when it is not known, and the beds by type."""
+def _beds(notes: RowNotes, kind: str) -> tuple[int | None, str]:
+    """Return the total of licensed beds, None when it is not known, and the beds by type.
+
+    The list states the beds of every institution that has any, so an empty cell of a clinic means
+    none (無床診療所).
+    """
     text = notes.record.get("beds")
     counts, unread = count_beds(text)
     if unread:
         notes.info("beds", "bad_beds", f"not read: {unread}; expected 一般　60／療養　48")
     if not counts:
-        return None, ""
+        return (0 if kind == "clinic" and not text.strip() else None), ""
     return sum(counts.values()), "・".join(f"{name}{count}" for name, count in counts.items())
 
 

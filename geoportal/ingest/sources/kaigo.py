@@ -27,6 +27,7 @@ from geoportal.ingest.reading.rows import (
     read_position,
 )
 from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.weekend import weekend_answer
 
 NAME: Final = "kaigo"
 LAYOUT: Final = Layout(
@@ -80,7 +81,6 @@ _DAYS = {
     **dict.fromkeys(("祝", "祝日", "祝祭日"), (HOLIDAY,)),
     "毎日": (0, 1, 2, 3, 4, 5, 6),
 }
-_WEEKEND = frozenset({5, 6, HOLIDAY})
 WEEKEND_TERM: Final = "VM.WEEKEND"
 
 
@@ -118,9 +118,10 @@ def _record(
         notes.misfit("corporate_number", "bad_number", "expected 13 digits; not used")
     hours = _hours(notes, edition)
     claims = edition.type_claims(kind := KINDS[service])
-    if hours.open_days:
-        value = "yes" if _WEEKEND.intersection(hours.open_days) else "no"
-        claims = (*claims, Claim(WEEKEND_TERM, value, "registry", NAME, edition.as_of))
+    if weekend := weekend_answer(hours.open_days, hours.note):
+        note = hours.note if weekend == "unknown" else ""
+        claim = Claim(WEEKEND_TERM, weekend, "registry", NAME, edition.as_of, note=note)
+        claims = (*claims, claim)
     return FacilityRecord(
         source=NAME,
         record_id=f"{service}-{number}",

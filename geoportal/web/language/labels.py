@@ -92,7 +92,7 @@ def kind_groups(reference: Reference) -> list[Document]:
     """Return the groups of kinds in the order they are offered."""
     infos = reference.kinds.values()
     return [
-        {"code": group, "kinds": tuple(info.kind for info in infos if info.group == group)}
+        {"code": group, "kinds": tuple(i.kind for i in infos if i.group == group and i.offered)}
         for group in reference.kind_groups
     ]
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
+from geoportal.domain.hours import JST
 from geoportal.export.facilities import DOWNLOADS
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
@@ -105,6 +106,10 @@ def _answer_context(outcome: Outcome) -> Document:
         ],
         "here": lambda **changes: _start_url(replace(outcome.form, offset=0, **changes)),
         "answer": _script_document(view, outcome),
+        "asked_at": {
+            "when": view.now.isoformat(),
+            "holiday": view.calendar.is_holiday(view.now.astimezone(JST).date()),
+        },
     }
 
 

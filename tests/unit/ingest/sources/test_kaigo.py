@@ -43,12 +43,37 @@ def test_a_row_becomes_a_facility_with_dated_claims(database, tmp_path):
 
 @pytest.mark.parametrize(
     ("days", "weekend"),
-    [("平日", "no"), ("平日,祝日", "yes"), ("日曜日", "yes"), ("", None), ("月,火", "no")],
+    [("平日", "no"), ("平日,祝日", "no"), ("日曜日", "yes"), ("", None), ("月,火", "no")],
 )
 def test_weekend_follows_the_days_and_is_unknown_without_any(database, tmp_path, days, weekend):
     _, (facility,) = imported(database, tmp_path, kaigo_row(利用可能曜日=days))
     found = {claim.code: claim.value for claim in facility.claims}
     assert found.get("VM.WEEKEND") == weekend
+
+
+@pytest.mark.parametrize(
+    ("days", "remark", "weekend"),
+    [
+        ("平日", "土、日、祝日対応可能", "yes"),
+        ("平日", "24時間電話対応。（改行）土、日、祝日（緊急時対応可能）", "unknown"),
+        ("平日", "土曜に関しては事前連絡により対応可。", "unknown"),
+        ("平日", "祝日は営業しています。", "no"),
+        ("平日", "日曜日、12月30日～1月3日は休業", "no"),
+        ("平日,土曜日", "水曜日、日曜日、年末年始（12/30～1/3）は定休日", "yes"),
+        ("平日,土曜日", "土曜日不定期定休", "unknown"),
+        ("", "年中無休", "yes"),
+        ("", "土日は休業", "no"),
+        ("", "8月13日～15日は休業", None),
+    ],
+)
+def test_days_and_their_remark_are_one_answer_about_weekends(
+    database, tmp_path, days, remark, weekend
+):
+    row = kaigo_row(利用可能曜日=days, 利用可能曜日特記事項=remark)
+    _, (facility,) = imported(database, tmp_path, row)
+    claims = [claim for claim in facility.claims if claim.code == "VM.WEEKEND"]
+    assert [claim.value for claim in claims] == ([] if weekend is None else [weekend])
+    assert all(bool(claim.note) == (weekend == "unknown") for claim in claims)
 
 
 @pytest.mark.parametrize(
