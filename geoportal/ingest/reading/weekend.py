@@ -2,8 +2,8 @@
 
 The days that can be used (利用可能曜日) and the remark on them (利用可能曜日特記事項) are one
 statement and are read together, into one answer: a remark such as 土、日、祝日対応可能 adds days,
-日曜日は定休日 takes them away, and 土曜は相談のうえ leaves the matter open. Saturday or Sunday make a
-weekend; a holiday (祝日) alone does not.
+日曜日は定休日 takes them away, and 土曜は相談のうえ leaves the matter open. Saturday or Sunday make
+a weekend; a holiday (祝日) alone does not.
 """
 
 from __future__ import annotations
