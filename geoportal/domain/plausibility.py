@@ -89,8 +89,9 @@ FACTS: Final[Mapping[str, Callable[[Facility, tuple[str, ...]], bool]]] = {
     "department": lambda facility, values: any(_among(facility.departments, values)),
     "only_departments": _only_departments,
     "beds_from": _beds_from,
+    "kind": lambda facility, values: facility.kind in values,
     "source": lambda facility, values: any(s.source in values for s in facility.sources),
 }
 """``name``: one of the values occurs in it; ``filing``, ``department``: one of them is stated;
 ``only_departments``: departments are stated and all are among them; ``beds_from``: so many beds or
-more are known; ``source``: it is in a list of the source."""
+more are known; ``kind``: it is of one of the kinds; ``source``: it is in a list of the source."""

@@ -150,6 +150,8 @@ def test_why_names_the_fact_behind_a_plausibility():
         ("pharmacy_care", 1, {"kind": "pharmacy", "filings": ("在薬総２",)}),
         ("admission", 2, {"kind": "hospital", "beds": 40}),
         ("admission", None, {"beds": 0}),
+        ("admission", 1, {"kind": "short_stay"}),
+        ("home_visit", 1, {"kind": "visiting_nursing"}),
     ],
 )
 def test_what_public_facts_suggest(subject, expected, facts):
