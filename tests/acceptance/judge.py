@@ -35,7 +35,22 @@ class Fact:
 
 def rules() -> list[tuple[str, str]]:
     with (REFERENCE / "need_implications.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["code"], row["implies"]) for row in csv.DictReader(file)]
+        rows = csv.DictReader(file)
+        return [(row["code"], row["implies"]) for row in rows if row["value"] == "yes"]
+
+
+def kinds_of() -> dict[str, set[str]]:
+    """Return for each code the kinds it is about; none: all."""
+    with (REFERENCE / "vocabulary.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return {row["code"]: set(filter(None, row["kinds"].split("|"))) for row in rows}
+
+
+def about(code: str, kind: str, beds: int | None, kinds: dict[str, set[str]]) -> bool:
+    """Say whether a need is about a facility: its kind, and beds for an admission."""
+    if code.startswith("BK.") and beds == 0 and kind in {"hospital", "clinic"}:
+        return False
+    return not kinds[code] or kind in kinds[code]
 
 
 def old(fact: Fact, today: date) -> bool:
@@ -86,10 +101,13 @@ def values(facts: Iterable[Fact], today: date, implications: list[tuple[str, str
     return concluded
 
 
-def band(known: dict[str, str], needs: Iterable[str]) -> str:
+def band(known: dict[str, str], needs: Iterable[str], beside: Iterable[str] = ()) -> str:
+    """Return the band; ``beside`` are the needs that are not about the facility."""
     said = [known.get(code, "unknown") for code in needs]
     if "no" in said:
         return "no"
+    if any(code in beside and known.get(code, "unknown") == "unknown" for code in needs):
+        return "not_applicable"
     return "possible" if "unknown" in said else "match"
 
 
