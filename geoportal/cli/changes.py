@@ -15,15 +15,16 @@ from geoportal.documents.changes import (
     changes_document,
     changes_rows,
 )
+from geoportal.domain.dating import day_words, inward_day, stated_date
 from geoportal.errors import UsageError
 from geoportal.export.table import write_xlsx
 from geoportal.text.wareki import parse_date
 
 
 @click.command()
-@click.option("--source", required=True, metavar="NAME", help="kaigo, bureau, navii-facility …")
-@click.option("--from", "from_date", default="", metavar="DATE", help="Default: edition before.")
-@click.option("--to", "to_date", default="", metavar="DATE", help="Default: the last edition.")
+@click.option("--source", default="", metavar="NAME", help="kaigo, bureau …; default: any.")
+@click.option("--from", "from_date", default="", metavar="DATE", help="Default: the one before.")
+@click.option("--to", "to_date", default="", metavar="DATE", help="Default: newest change.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.xlsx", help="Write Excel.")
 @command
 def changes(console: Console, source: str, from_date: str, to_date: str, out: Path | None) -> None:
@@ -41,6 +42,8 @@ def changes(console: Console, source: str, from_date: str, to_date: str, out: Pa
 def _day(text: str, name: str) -> str:
     if not text:
         return ""
+    if stated_date(inward_day(text)) is None:
+        return text  # checked where it is looked up
     day = parse_date(text)
     if day is None:
         raise UsageError(f"--{name} takes a date such as 2026-10-01", name)
@@ -48,7 +51,8 @@ def _day(text: str, name: str) -> str:
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
-    yield f"{document['source']}: {document['from']} → {document['to']}"
+    first, last = (day_words(inward_day(document[end])) for end in ("from", "to"))
+    yield f"{document['source']}: {first} → {last}"
     for kind, count in document["counts"].items():
         if count:
             yield f"  {CHANGE_LABELS_JA[kind]} {count}"
@@ -56,8 +60,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         moved = "" if change["distance_m"] is None else f"（{change['distance_m']:,.0f} m）"
         before, after = change["before"], change["after"]
         difference = f" {before} → {after}" if before or after else ""
+        day = day_words(inward_day(change["on"]))
         yield (
-            f"{change['on']} {CHANGE_LABELS_JA[change['kind']]} {change['name']}"
+            f"{day} {CHANGE_LABELS_JA[change['kind']]} {change['name']}"
             f"［{change['facility_id']}］{difference}{moved}"
         )
     if not document["changes"]:

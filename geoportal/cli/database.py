@@ -17,6 +17,7 @@ import click
 
 from geoportal.cli.console import Console, command, progress_bar, require_writable
 from geoportal.cli.diagnosis import diagnose
+from geoportal.domain.dating import day_said
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.content import MAPPABLE
@@ -145,7 +146,7 @@ def import_lines(document: dict[str, Any]) -> Iterator[str]:
             yield f"取り込みません: {omissions[0]}"
             continue
         yield (
-            f"{file['file']}: {file['source'] or '?'} {file['as_of']} — "
+            f"{file['file']}: {file['source'] or '?'} {day_said(file)} — "
             f"{file['rows_read']} 行（採用 {file['accepted']}・不採用 {file['rejected']}）"
             f" 新規 {file['created']}・更新 {file['updated']}・変更なし {file['unchanged']}"
             f"・閉鎖 {file['removed']}"

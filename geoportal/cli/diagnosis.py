@@ -9,6 +9,7 @@ from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
 from geoportal.domain.completeness import MISSING
+from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
@@ -17,6 +18,7 @@ from geoportal.store.database import open_database, require_whole
 
 _FEW_POSITIONS = 0.8
 _MUCH_STALE = 0.5
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,18 @@ def _source_findings(view: View) -> Iterator[Finding]:
                 f"{source['label_ja']} は {source['as_of']} 時点のもので、次の版が出ているはずです",
                 "新しい版を取り込んでください",
             )
+        undated = [edition for edition in source["editions"] if edition["as_of"] is None]
+        if undated:
+            days = "・".join(sorted({day_said(edition) for edition in undated}))
+            files = "、".join(edition["file"] for edition in undated[:_MOST_NAMED])
+            more = f" ほか {len(undated) - _MOST_NAMED} 件" if len(undated) > _MOST_NAMED else ""
+            yield Finding(
+                "warning",
+                "undated_source",
+                f"{source['label_ja']} は{days}です: {files}{more}",
+                "公表元の示す日付を調べ、geoportal import --as-of YYYY-MM-DD ファイル で"
+                "もう一度取り込んでください",
+            )
         if source["rates"]:
             yield _rates(source)
         if source["source"] == SAMPLE_SOURCE:
@@ -151,6 +165,7 @@ def _rates(source: Document) -> Finding:
         "hours": "時間",
         "home_care": "在宅の情報",
         "stale": "古い情報",
+        "undated": "時点不明の情報",
     }
     shares = "・".join(
         f"{label} {rates[name]:.0%}" for name, label in names.items() if rates[name] is not None

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.documents import Document, attributes
+from geoportal.documents import Document, attributes, dated
+from geoportal.domain.dating import day_said, stated_date
 from geoportal.domain.link import LinkDecision
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.clustering import REVIEW
@@ -164,8 +165,9 @@ def _record(stored: StoredRecord) -> Document:
     return {
         **attributes(stored, "own_id", "facility_id"),
         **attributes(stored.record, "source", "record_id", "kind", "name", "address", "phone"),
-        "as_of": stored.last_seen,
-        "closed_on": stored.closed_on,
+        **dated(stored.last_seen),
+        "closed_on": stated_date(stored.closed_on),
+        "closed": bool(stored.closed_on),
     }
 
 
@@ -218,8 +220,8 @@ def _pair_line(pair: Document) -> str:
 
 def _record_lines(records: Iterable[Document]) -> Iterator[str]:
     for record in records:
-        closed = f"（{record['closed_on']} 掲載終了）" if record["closed_on"] else ""
+        closed = f"（{record['closed_on'] or '時点不明'} 掲載終了）" if record["closed"] else ""
         yield (
-            f"    {record['own_id']} {record['source']} {record['as_of']} "
+            f"    {record['own_id']} {record['source']} {day_said(record)} "
             f"{record['name']}｜{record['address']}｜{record['phone']}{closed}"
         )

@@ -8,6 +8,7 @@ from typing import assert_never
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.domain.completeness import MISSING
+from geoportal.domain.dating import day_said
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
 
@@ -58,7 +59,7 @@ def _need_text(view: View, code: str, claim: Document) -> str:
     evidence = view.reference.label("evidence", claim["evidence"], "ja")
     old = "・古い情報" if claim["stale"] else ""
     note = f"・{claim['note']}" if claim.get("note") else ""
-    return f"{_SIGNS[claim['value']]}{label}（{evidence} {claim['as_of']}{old}{note}）"
+    return f"{_SIGNS[claim['value']]}{label}（{evidence} {day_said(claim)}{old}{note}）"
 
 
 def _step_text(view: View, step: Step) -> str:
@@ -89,7 +90,7 @@ def facility_lines(view: View, documents: list[Document]) -> Iterator[str]:
         for claim in document["properties"]["claims"]:
             yield _claim_line(view, claim)
         for mention in document["properties"]["sources"]:
-            yield f"  出典: {mention['source']} {mention['as_of']} {mention['record_id']}"
+            yield f"  出典: {mention['source']} {day_said(mention)} {mention['record_id']}"
 
 
 def district_lines(document: Document) -> Iterator[str]:
@@ -122,7 +123,7 @@ def _facility_lines(view: View, document: Document) -> Iterator[str]:
     if about["fictional"]:
         yield "  架空のデータです"
     if about["status"] == "closed":
-        yield f"  閉鎖（最後の掲載 {about['last_seen']}）"
+        yield f"  閉鎖（最後の掲載 {about['last_seen'] or '時点不明'}）"
     for key, label in _CONTACTS:
         if about[key]:
             yield f"  {label}: {about[key]}"
@@ -142,4 +143,4 @@ def _claim_line(view: View, claim: Document) -> str:
     evidence = view.reference.label("evidence", claim["evidence"], "ja")
     old = " 古い情報" if claim["stale"] else ""
     sign = _SIGNS[claim["value"]]
-    return f"  {sign} {label}（{evidence} {claim['source']} {claim['as_of']}{old}）"
+    return f"  {sign} {label}（{evidence} {claim['source']} {day_said(claim)}{old}）"

@@ -15,6 +15,7 @@ from geoportal.coverage.demand import MESH
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import Row, district_rows
+from geoportal.domain.dating import outward_day
 from geoportal.errors import InputRefusedError
 from geoportal.geo.geodesic import distance_m
 
@@ -55,7 +56,7 @@ def baseline_document(report: CoverageReport) -> dict[str, Any]:
     """Return the baseline of a study: figures, question, and what they were made from."""
     study = report.study
     question, supply = study.question, study.supply
-    editions = {edition.code: edition.as_of for edition in study.editions}
+    editions = {edition.code: outward_day(edition.as_of) for edition in study.editions}
     return {
         "format": FORMAT,
         "dataset_version": report.dataset_version,
@@ -69,7 +70,7 @@ def baseline_document(report: CoverageReport) -> dict[str, Any]:
             "demand": question.demand,
             "local": study.target.local,
         },
-        "sources": {line.name: line.as_of for line in report.sources},
+        "sources": {line.name: outward_day(line.as_of) for line in report.sources},
         "meshes": {} if study.by_towns else editions,
         "towns": editions if study.by_towns else {},
         "districts": district_rows(study),

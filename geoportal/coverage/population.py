@@ -15,6 +15,7 @@ from shapely.geometry import MultiPolygon
 from geoportal.coverage.demand import TOWNS, Demand
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.town_demand import town_demand, unplaced_towns
+from geoportal.domain.dating import day_words
 from geoportal.store.population import (
     AgePopulation,
     MeshSet,
@@ -38,12 +39,17 @@ class PeopleEdition:
     source : str
         Source name; ``"sample"`` for the invented people of the sample city.
     as_of : str
-        ISO date.
+        Day of the edition, see `geoportal.domain.dating`.
     """
 
     code: str
     source: str
     as_of: str
+
+    @property
+    def cited(self) -> str:
+        """Code and day in Japanese."""
+        return f"{self.code}（{day_words(self.as_of)}）"
 
 
 @dataclass(frozen=True)

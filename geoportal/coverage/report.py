@@ -19,6 +19,7 @@ from geoportal.coverage.wording import (
     gap_text,
     subject_text,
 )
+from geoportal.domain.dating import day_words, stated_date
 from geoportal.index.hierarchy import district_name
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.editions import ImportedFile
@@ -40,7 +41,7 @@ class SourceLine:
     name, label, attribution, licence : str
         As in the reference list.
     as_of : str
-        ISO date of the newest edition used.
+        Day of the newest edition used, see `geoportal.domain.dating`.
     """
 
     name: str
@@ -48,6 +49,11 @@ class SourceLine:
     attribution: str
     licence: str
     as_of: str
+
+    @property
+    def cited(self) -> str:
+        """How it is named under what is made from it."""
+        return f"{self.attribution or self.label}（{day_words(self.as_of)}）"
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ class CoverageReport:
     sources : tuple of SourceLine
         In the order of the reference list.
     as_of : str
-        ISO date of the newest source: the date of everything written; never the clock.
+        ISO date of the newest source of known date, empty when there is none: the date of
+        everything written; never the clock.
     dataset_version : str
     fictional : bool
         True when facilities or people of the sample city are among those counted.
@@ -119,9 +126,14 @@ class CoverageReport:
         return "".join(self.gaps) + caution_text(self.study)
 
     @property
+    def newest_words(self) -> str:
+        """Up to when the data reach, as far as their dates are known."""
+        return f"資料は {self.as_of} まで" if self.as_of else "資料の時点は不明"
+
+    @property
     def source_line(self) -> str:
         """Attribution and data version, printed under every map."""
-        cited = "／".join(f"{s.attribution or s.label}（{s.as_of}）" for s in self.sources)
+        cited = "／".join(line.cited for line in self.sources)
         return f"{cited}　データの版 {self.dataset_version}"
 
 
@@ -154,7 +166,7 @@ def make_report(
         kinds=kinds,
         needs=needs,
         sources=sources,
-        as_of=max((line.as_of for line in sources), default=""),
+        as_of=max((stated_date(line.as_of) or "" for line in sources), default=""),
         dataset_version=snapshot.version,
         fictional="sample" in {*used, *(edition.source for edition in study.editions)},
         supposed=supposed,

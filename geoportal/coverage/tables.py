@@ -18,6 +18,7 @@ from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
 from geoportal.coverage.study import Study
 from geoportal.coverage.town_demand import people_of
+from geoportal.domain.dating import stated_date
 
 Row = dict[str, Any]
 POSSIBLE = "_possible"
@@ -185,7 +186,7 @@ def reconciliation_rows(study: Study) -> list[Row]:
             row[f"{group}_ratio"] = round_significant(cells / register) if register else None
         if study.by_towns:
             row |= _left_out(study, figures)
-        row["register_as_of"] = residents.as_of if residents is not None else ""
+        row["register_as_of"] = stated_date(residents.as_of) if residents is not None else None
         rows.append(row)
     return rows
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.requests import Strict
+from geoportal.domain.dating import day_words, inward_day, outward_day
 from geoportal.services.results import Changes
 from geoportal.services.view import View
 
@@ -34,7 +35,7 @@ CHANGE_COLUMNS = {
     "facility_id": "ID",
     "record_id": "出典での番号",
 }
-_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DAY = r"^(imported-)?[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class ChangesQuery(Strict):
@@ -44,10 +45,16 @@ class ChangesQuery(Strict):
         pattern=r"^[a-z][a-z-]{0,39}$", description="kaigo, bureau, navii-facility …"
     )
     since: str | None = Field(
-        None, alias="from", pattern=_DAY, description="The edition in force on this day"
+        None,
+        alias="from",
+        pattern=_DAY,
+        description="The edition in force on this day; of unknown date: imported-YYYY-MM-DD",
     )
     until: str | None = Field(
-        None, alias="to", pattern=_DAY, description="Left out: the last edition, and that before it"
+        None,
+        alias="to",
+        pattern=_DAY,
+        description="Both left out: the newest two editions between which something changed",
     )
 
 
@@ -56,11 +63,11 @@ def changes_document(changes: Changes) -> Document:
     report = changes.report
     return {
         "source": report.source,
-        "from": report.from_date,
-        "to": report.to_date,
+        "from": outward_day(report.from_date),
+        "to": outward_day(report.to_date),
         **attributes(report, "compared", "new_scopes", "counts"),
-        "changes": [asdict(change) for change in report.changes],
-        "editions": list(changes.editions),
+        "changes": [asdict(change) | {"on": outward_day(change.on)} for change in report.changes],
+        "editions": [outward_day(day) for day in changes.editions],
     }
 
 
@@ -70,6 +77,7 @@ def changes_rows(view: View, document: Document) -> list[Document]:
     return [
         {
             **change,
+            "on": day_words(inward_day(change["on"])),
             "change": CHANGE_LABELS_JA[change["kind"]],
             "municipality": getattr(places.get(change["municipality_code"]), "name", ""),
             "kind_label": kinds[change["facility_kind"]].label_ja,

@@ -12,7 +12,7 @@ from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
-from geoportal.documents import Document, attributes
+from geoportal.documents import Document, attributes, dated
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
 from geoportal.geo.polygons import in_japan
@@ -137,7 +137,7 @@ def coverage_document(
     ]
     document: Document = {
         "dataset_version": report.dataset_version,
-        "as_of": report.as_of,
+        "as_of": report.as_of or None,
         "title": report.title,
         "area": attributes(study.target, "code", "name"),
         "question": {
@@ -157,7 +157,11 @@ def coverage_document(
         "districts": rows,
         "total": total,
         "sources": [
-            {"source": source.name, **attributes(source, "label", "attribution", "as_of")}
+            {
+                "source": source.name,
+                **attributes(source, "label", "attribution"),
+                **dated(source.as_of),
+            }
             for source in report.sources
         ],
     }

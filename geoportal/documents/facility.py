@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from geoportal.documents import Document, attributes
+from geoportal.documents import Document, attributes, dated
 from geoportal.documents.reference import SAMPLE_SOURCE, brief_centres, brief_district
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
+from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
 from geoportal.index.claims import SelectedClaim
@@ -54,8 +53,13 @@ def full_feature(view: View, facility: Facility) -> Document:
             "source": location.source or None,
             "warnings": list(location.warnings),
         },
-        "sources": [attributes(m, "source", "as_of", "record_id") for m in facility.sources],
-        **attributes(facility, "status", "first_seen", "last_seen"),
+        "sources": [
+            {**attributes(m, "source"), **dated(m.as_of), **attributes(m, "record_id")}
+            for m in facility.sources
+        ],
+        **attributes(facility, "status"),
+        "first_seen": stated_date(facility.first_seen),
+        "last_seen": stated_date(facility.last_seen),
         "same_number": [
             attributes(snapshot.facilities[int(row)], "id", "name", "kind")
             for row in (snapshot.with_identifier(number) if number else ())
@@ -73,7 +77,8 @@ def shown_document(selected: SelectedClaim | None) -> Document:
     claim = selected.claim
     return {
         "value": selected.value,
-        **attributes(claim, "evidence", "source", "as_of"),
+        **attributes(claim, "evidence", "source"),
+        **dated(claim.as_of),
         "stale": selected.stale,
         **({"note": claim.note} if claim.note else {}),
         **({"implied_by": selected.implied_by} if selected.implied_by else {}),
@@ -115,16 +120,17 @@ def feature(facility: Facility, properties: Document) -> Document:
 def _hours(snapshot: Snapshot, hours: Hours) -> Document | None:
     if not hours.known:
         return None
-    limit = timedelta(days=HOURS_STALE_AFTER_DAYS)
-    stale = bool(hours.as_of) and snapshot.today > date.fromisoformat(hours.as_of) + limit
-    return {**hours.as_dict(), "stale": stale}
+    age = age_days(hours.as_of, snapshot.today)
+    stale = None if age is None else age > HOURS_STALE_AFTER_DAYS
+    return {**hours.as_dict(), **dated(hours.as_of), "stale": stale}
 
 
 def _claim(snapshot: Snapshot, claim: Claim) -> Document:
     return {
         "code": claim.code,
         "value": claim.value_on(snapshot.today),
-        **attributes(claim, "evidence", "source", "as_of"),
+        **attributes(claim, "evidence", "source"),
+        **dated(claim.as_of),
         "valid_until": claim.valid_until or None,
         "stale": claim.stale_on(snapshot.today),
         "note": claim.note,

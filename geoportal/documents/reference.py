@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from geoportal.documents import Document, attributes
+from geoportal.documents import Document, attributes, dated
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
+from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
@@ -110,24 +110,29 @@ def sources_document(view: View) -> Document:
 
 
 def _source(view: View, name: str) -> Document:
-    """Return one data set; it is stale when its next edition is overdue."""
+    """Return one data set; it is stale when its next edition is overdue.
+
+    Its date is that of the newest edition. Of a data set with no dated edition it is unknown, and
+    so is whether it is stale.
+    """
     editions = [edition for edition in view.editions if edition.source == name]
     info = view.reference.sources.get(name)
-    cadence = timedelta(days=info.cadence_days if info else 0)
+    cadence = info.cadence_days if info else 0
     newest = max(edition.as_of for edition in editions)
+    age = age_days(newest, view.snapshot.today)
     figures = view.snapshot.source_figures.get(name)
     return {
         "source": name,
         **{label: getattr(info, label, name) for label in ("label_ja", "label_en")},
         **{field: getattr(info, field, "") for field in _SOURCE_FIELDS},
-        "as_of": newest,
-        "stale": bool(cadence) and view.snapshot.today > date.fromisoformat(newest) + cadence,
+        **dated(newest),
+        "stale": None if age is None else bool(cadence) and age > cadence,
         "facilities": view.facility_counts.get(name, 0),
         "rates": figures.as_dict() if figures else None,
         "fictional": name == SAMPLE_SOURCE,
         "editions": [
-            {"file": edition.file_name}
-            | attributes(edition, "as_of", "imported_at", "rows_read", "accepted", "rejected")
+            {"file": edition.file_name, "as_of": stated_date(edition.as_of)}
+            | attributes(edition, "imported_at", "rows_read", "accepted", "rejected")
             | {"issues": edition.issue_count, "edition": edition.id}
             for edition in editions
         ],
@@ -251,5 +256,6 @@ def _centre(view: View, centre: Centre) -> Document:
         "hours": centre.hours.as_dict(),
         "open_now": view.calendar.status(centre.hours, view.now),
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
-        **attributes(centre, "source", "as_of"),
+        **attributes(centre, "source"),
+        **dated(centre.as_of),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geoportal.documents import Document, attributes
+from geoportal.documents import Document, dated
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST, Hours
 from geoportal.domain.vocabulary import Vocabulary
@@ -70,5 +70,9 @@ def _accepting(vocabulary: Vocabulary, shown: Mapping[str, SelectedClaim]) -> Do
     for term in vocabulary.acceptance_terms:
         fact = shown.get(term.code)
         if fact is not None and fact.value == "yes":
-            return {"value": term.acceptance, **attributes(fact.claim, "evidence", "as_of")}
+            return {
+                "value": term.acceptance,
+                "evidence": fact.claim.evidence,
+                **dated(fact.claim.as_of),
+            }
     return {"value": "unknown"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from geoportal.domain.dating import age_days
 
 VALUES: tuple[str, ...] = ("yes", "no", "unknown")
 NOT_APPLICABLE = "not_applicable"
@@ -43,7 +45,7 @@ class Claim:
     source : str
         Name of the source.
     as_of : str
-        ISO date the fact refers to.
+        Day the fact refers to, see `geoportal.domain.dating`.
     valid_until : str
         ISO date after which the source itself says the fact no longer holds; empty if none.
     note : str
@@ -58,40 +60,50 @@ class Claim:
     valid_until: str = ""
     note: str = ""
 
-    def stale_on(self, today: date) -> bool:
+    def stale_on(self, today: date) -> bool | None:
         """Say whether the fact is too old to rely on without asking again.
 
         Parameters
         ----------
         today : date
             The day of the question, in Japan.
+
+        Returns
+        -------
+        bool or None
+            None when nobody knows how old it is.
         """
-        if self.valid_until and today > date.fromisoformat(self.valid_until):
+        if self._expired_on(today):
             return True
         days = (
             CAPACITY_STALE_AFTER_DAYS
             if self.code.startswith(CAPACITY_PREFIX)
             else STALE_AFTER_DAYS[self.evidence]
         )
-        return today > date.fromisoformat(self.as_of) + timedelta(days=days)
+        age = age_days(self.as_of, today)
+        return None if age is None else age > days
 
     def value_on(self, today: date) -> str:
         """Return the value that may be shown on a day: an expired fact is unknown.
 
-        A stale capacity (受入状況) says nothing about today; other stale facts stay visible and
-        are marked stale.
+        A capacity (受入状況) that is stale or of unknown date says nothing about today; other
+        stale facts stay visible and are marked stale.
         """
-        expired = bool(self.valid_until) and today > date.fromisoformat(self.valid_until)
-        if expired or (self.code.startswith(CAPACITY_PREFIX) and self.stale_on(today)):
+        fresh = self.stale_on(today) is False
+        if self._expired_on(today) or (self.code.startswith(CAPACITY_PREFIX) and not fresh):
             return "unknown"
         return self.value
+
+    def _expired_on(self, today: date) -> bool:
+        return bool(self.valid_until) and today > date.fromisoformat(self.valid_until)
 
 
 def strongest(claims: Iterable[Claim], today: date) -> Claim | None:
     """Choose the claim to show among claims about the same code.
 
-    Order: a known value before unknown, current before stale, stronger evidence, newer date;
-    then source and value, so that the choice never depends on the order of import.
+    Order: a known value before unknown, current before stale or of unknown age, stronger evidence,
+    newer date (an unknown one is older than any); then source and value, so that the choice never
+    depends on the order of import.
 
     Returns
     -------
@@ -102,7 +114,7 @@ def strongest(claims: Iterable[Claim], today: date) -> Claim | None:
         claims,
         key=lambda claim: (
             claim.value_on(today) != "unknown",
-            not claim.stale_on(today),
+            claim.stale_on(today) is False,
             EVIDENCE.index(claim.evidence),
             claim.as_of,
             claim.source,

@@ -66,10 +66,7 @@ def figures_html(report: CoverageReport) -> str:
         for figures in (*study.districts, *whole)
     )
     caution = f"<p><strong>{html.escape(report.caution)}</strong></p>" if report.caution else ""
-    cited = "".join(
-        f"<li>{html.escape(line.attribution or line.label)}（{html.escape(line.as_of)}）</li>"
-        for line in report.sources
-    )
+    cited = "".join(f"<li>{html.escape(line.cited)}</li>" for line in report.sources)
     return (
         '<main class="figures">'
         f"{_legend(report)}"

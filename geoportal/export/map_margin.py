@@ -51,7 +51,7 @@ def write_margin(figure: Figure, report: CoverageReport, sheet: Sheet) -> None:
     write(0.02, 0.95, title, points, va="center")
     lead = f"色と模様：{RING_TEXT} 以内にある施設の数（直線距離、対応できるとわかっているもの）"
     write(0.02, 0.91, f"{lead}　人口：{report.counted}", 9, va="center")
-    write(0.98, 0.95, f"資料は {report.as_of} まで", 10, va="center", ha="right")
+    write(0.98, 0.95, report.newest_words, 10, va="center", ha="right")
     _legend(figure, report, sheet)
     total = report.study.total
     summary = plain(f"{total.name}：{sentence(total, report.subject)}")
@@ -75,7 +75,7 @@ def _title(text: str) -> tuple[str, float]:
 
 def _source_lines(report: CoverageReport) -> list[str]:
     """Return the sources, as many to a line as fit, and the version of the data."""
-    sources = (plain(f"{s.attribution or s.label}（{s.as_of}）") for s in report.sources)
+    sources = (plain(line.cited) for line in report.sources)
     cited = list(dict.fromkeys(sources))
     about = f"データの版 {report.dataset_version}　地図：geoportal（正積図法）"
     lines = [""]

@@ -11,6 +11,7 @@ from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
+from geoportal.domain.dating import day_words
 from geoportal.export.method_towns import town_people_lines
 from geoportal.export.pack_files import PackFile
 
@@ -84,7 +85,7 @@ def _unlocated(report: CoverageReport) -> str:
 
 
 def _people(report: CoverageReport) -> list[str]:
-    meshes = "、".join(f"{edition.code}（{edition.as_of}）" for edition in report.study.editions)
+    meshes = "、".join(edition.cited for edition in report.study.editions)
     share = (
         "県内すべての市区町村の形があるので、どの市区町村にも入らない部分は海とみなし、"
         "メッシュの人口は陸地の面積の割合で地区に分けました。"
@@ -179,14 +180,15 @@ def readme_text(report: CoverageReport, files: Sequence[PackFile]) -> str:
     words = {"cell": CELL_NAMES[study.cells.unit], "shape": _SHAPES[study.cells.unit]}
     listed = "\n".join(f"  {file.name}　{file.label.format(**words)}" for file in files)
     cited = "\n".join(
-        f"  {s.label}（{s.as_of}）　{s.attribution}　{s.licence}".rstrip() for s in report.sources
+        f"  {s.label}（{day_words(s.as_of)}）　{s.attribution}　{s.licence}".rstrip()
+        for s in report.sources
     )
     method = "\n\n".join(method_lines(report))
     return (
         f"{report.title}\n\n"
         f"対象　{study.target.name}（{study.target.code}）\n"
         f"人口の数え方　{report.counted}\n"
-        f"資料は {report.as_of} まで　データの版 {report.dataset_version}\n\n"
+        f"{report.newest_words}　データの版 {report.dataset_version}\n\n"
         f"{_findings(report)}"
         f"ファイル\n{listed}\n\n{method}\n\n"
         f"■ 出典\n{cited}\n"

@@ -13,7 +13,7 @@ _MOST_NAMED = 8
 
 def town_people_lines(study: Study) -> list[str]:
     """Return the paragraphs on the people of a study by 町丁目."""
-    editions = "、".join(f"{edition.code}（{edition.as_of}）" for edition in study.editions)
+    editions = "、".join(edition.cited for edition in study.editions)
     return [
         (
             "■ 人口　町丁目ごとの住民の数（自治体の「地域・年齢別人口」）。"

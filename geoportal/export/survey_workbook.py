@@ -14,6 +14,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from geoportal.domain.claim import strongest
+from geoportal.domain.dating import day_words
 from geoportal.domain.facility import Facility
 from geoportal.domain.vocabulary import Term
 from geoportal.export.table import XLSX_OPTIONS
@@ -173,7 +174,7 @@ def _known_facts(facility: Facility, reference: Reference, today: date) -> str:
         best = strongest(claims, today)
         if best is not None and best.value in signs:
             label = reference.label("evidence", best.evidence, "ja")
-            parts.append(f"{term.label_ja}{signs[best.value]}（{label} {best.as_of}）")
+            parts.append(f"{term.label_ja}{signs[best.value]}（{label} {day_words(best.as_of)}）")
     text = "／".join(parts)
     return text if len(text) <= _KNOWN_LENGTH else text[: _KNOWN_LENGTH - 1] + "…"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from geoportal.domain.dating import day_said
 from geoportal.domain.vocabulary import Vocabulary
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -84,7 +85,7 @@ def flat_row(document: dict[str, Any], kind_label: str) -> Row:
         "location_level": location["level"],
         "location_uncertainty_m": location["uncertainty_m"],
         "location_warnings": "、".join(location["warnings"]),
-        "sources": "、".join(f"{m['source']} {m['as_of']}" for m in about["sources"]),
+        "sources": "、".join(f"{m['source']} {day_said(m)}" for m in about["sources"]),
         "fictional": "架空のデータ" if about["fictional"] else "",
         **{code: _claim_text(claim) for code, claim in about["shown"].items()},
     }
@@ -148,4 +149,4 @@ def _claim_text(claim: dict[str, Any]) -> str:
         return "未確認"
     sign = "○" if claim["value"] == "yes" else "×"
     old = " 古い情報" if claim["stale"] else ""
-    return f"{sign}（{claim['evidence']} {claim['as_of']}{old}）"
+    return f"{sign}（{claim['evidence']} {day_said(claim)}{old}）"

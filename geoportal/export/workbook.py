@@ -130,7 +130,7 @@ def _summary(
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 95)
     sheet.write_string(0, 0, report.title, book.title)
-    about = f"資料は {report.as_of} まで　データの版 {report.dataset_version}"
+    about = f"{report.newest_words}　データの版 {report.dataset_version}"
     sheet.write_string(1, 0, f"{about}　人口：{report.counted}")
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()

@@ -31,8 +31,8 @@ class SelectedClaim:
         and date, with a note that says from what.
     value : str
         ``yes``, ``no`` or ``unknown`` on the day.
-    stale : bool
-        Whether it is too old to rely on without asking.
+    stale : bool or None
+        Whether it is too old to rely on without asking; None when nobody knows how old it is.
     implied_by : str
         The code it follows from, or by which a direct claim is explained; else empty.
     derived : bool
@@ -41,7 +41,7 @@ class SelectedClaim:
 
     claim: Claim
     value: str
-    stale: bool
+    stale: bool | None
     implied_by: str = ""
     derived: bool = False
 

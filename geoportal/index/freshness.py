@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
+from geoportal.domain.dating import age_days
 from geoportal.domain.facility import Facility
 
 HOME_CARE_GROUPS: Final = frozenset({"ST", "VM", "AC", "PT", "BK", "CO"})
@@ -26,8 +27,9 @@ class SourceFigures:
         Of these, listed by another source as well.
     phone, position, hours, home_care : int
         Of these, with a telephone number, a position, hours, a known fact on home care.
-    claims, stale : int
-        Facts the source itself states (its hours count as one), and those too old to rely on.
+    claims, stale, undated : int
+        Facts the source itself states (its hours count as one), those too old to rely on, and
+        those of which nobody knows how old they are.
     """
 
     facilities: int = 0
@@ -38,6 +40,7 @@ class SourceFigures:
     home_care: int = 0
     claims: int = 0
     stale: int = 0
+    undated: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return shares from 0 to 1, None where there is nothing to have a share of."""
@@ -49,7 +52,14 @@ class SourceFigures:
                 for name in ("linked", "phone", "position", "hours", "home_care")
             },
             "stale": _share(self.stale, self.claims),
+            "undated": _share(self.undated, self.claims),
         }
+
+    def count_fact(self, stale: bool | None) -> None:
+        """Count a fact; None is one of unknown age."""
+        self.claims += 1
+        self.stale += stale is True
+        self.undated += stale is None
 
 
 def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, SourceFigures]:
@@ -71,13 +81,13 @@ def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, 
             figures.home_care += facts
         for claim in facility.claims:
             if claim.source in names:
-                by_source[claim.source].claims += 1
-                by_source[claim.source].stale += claim.stale_on(today)
+                by_source[claim.source].count_fact(claim.stale_on(today))
         hours = facility.hours
         if hours.known and hours.source in names and hours.as_of:
-            old = timedelta(days=HOURS_STALE_AFTER_DAYS)
-            by_source[hours.source].claims += 1
-            by_source[hours.source].stale += today > date.fromisoformat(hours.as_of) + old
+            age = age_days(hours.as_of, today)
+            by_source[hours.source].count_fact(
+                None if age is None else age > HOURS_STALE_AFTER_DAYS
+            )
     return by_source
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.region import Region
 from geoportal.address.stations.directory import StationDirectory, StationMunicipality
+from geoportal.domain.dating import stated_date
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, distances_m
 from geoportal.index.districts import DistrictIndex
@@ -82,5 +83,5 @@ def station_directory(
     label = ""
     if edition is not None and edition.source in reference.sources:
         label = reference.sources[edition.source].label_ja
-    as_of = edition.as_of if edition else ""
+    as_of = stated_date(edition.as_of) or "" if edition else ""
     return StationDirectory(stations, reference.rail_operators, municipality_at, label, as_of)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ from geoportal.address.geocode import Geocoder
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.geo.geodesic import distance_m
 from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.revise.scopes import ScopeDays
 from geoportal.store.editions import read_scope_editions
 from geoportal.store.facilities import record_facilities
 from geoportal.store.history import (
@@ -57,7 +59,7 @@ class Change:
     record_id, facility_id, name, municipality_code, facility_kind : str
         The record as of the later edition that lists it, and its facility today.
     on : str
-        ISO date of the edition in which the change is first seen.
+        Day of the edition in which the change is first seen.
     before, after : str
         In the source's words; empty for opened and closed.
     distance_m : float or None
@@ -89,7 +91,7 @@ class ChangeReport:
     Attributes
     ----------
     source, from_date, to_date : str
-        ISO dates; the editions in force on those days.
+        Days of the two editions, see `geoportal.domain.dating`.
     changes : tuple of Change
         By kind, then municipality and name.
     compared : int
@@ -120,50 +122,94 @@ class _Day:
     listings: dict[str, Listing]
     closed_on: dict[str, str]
     scopes: frozenset[str]
+    days: ScopeDays
 
     def open(self, record_id: str) -> bool:
         return record_id in self.listings and not self.closed_on[record_id]
 
+    def answers_for(self, scope: str) -> bool:
+        """Say whether an edition lists something in a scope, or that there is nothing in it."""
+        return scope in self.scopes or bool(self.days.of(scope))
+
 
 def compare_editions(
     connection: sa.Connection,
-    source: str,
+    finder: MunicipalityFinder,
+    source: str = "",
     from_date: str = "",
     to_date: str = "",
     geocoder: Geocoder | None = None,
 ) -> ChangeReport:
     """Compare two editions of a source.
 
-    Dates are ISO; when left out, the last edition and the one before it. The geocoder tells how
-    far a record without a published position has moved.
+    Days are as in `geoportal.domain.dating`. Without any, the newest two successive editions are
+    compared between which something has changed, of this source or of any; the newest two when
+    nothing has. With one of them, its neighbour is the other. The geocoder tells how far a record
+    without a published position has moved.
 
     Raises
     ------
     NotFoundError
-        When the source has no editions, or only one and no dates are given.
+        When the source has no editions, or there are no two to compare.
     UsageError
-        When the dates are in the wrong order.
+        When the days are in the wrong order.
     """
-    dates = edition_dates(connection, source)
-    if not dates:
-        known = "、".join(sources_with_history(connection)) or "none"
-        raise NotFoundError(f"no edition of {source!r:.40} is held; held are: {known}")
-    until = to_date or dates[-1]
-    earlier = [day for day in dates if day < until]
-    since = from_date or (earlier[-1] if earlier else "")
-    if not since:
-        raise NotFoundError(
-            f"only one edition of {source} is held ({dates[0]}); import another to compare"
-        )
-    if since >= until:
-        raise UsageError("the day compared from must lie before the day compared to", "from")
-    complete = read_scope_editions(connection, source)
-    first, last = (_day(connection, source, day, complete) for day in (since, until))
-    contents = read_contents(
-        connection,
-        (listing.content_hash for day in (first, last) for listing in day.listings.values()),
+    sources = [source] if source else sources_with_history(connection)
+    pairs = _pairs(connection, sources)
+    if from_date or to_date:
+        if not source:
+            raise UsageError("say of which source the editions are that are compared", "source")
+        dates = edition_dates(connection, source)
+        until = to_date or dates[-1]
+        since = from_date or max((day for day in dates if day < until), default="")
+        if since and since >= until:
+            raise UsageError("the day compared from must lie before the day compared to", "from")
+        pairs = [(until, since, source)] if since else []
+    reports = (
+        _compare(connection, finder, name, since, until, geocoder) for until, since, name in pairs
     )
-    comparison = _Comparison(first, last, contents, geocoder)
+    newest = next(reports, None)
+    if newest is None:
+        raise NotFoundError(
+            f"only one edition of {source or 'each source'} is held; import another to compare"
+        )
+    return newest if newest.changes else next((r for r in reports if r.changes), newest)
+
+
+def _pairs(connection: sa.Connection, sources: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return successive editions as (later, earlier, source), the newest first."""
+    held = {name: edition_dates(connection, name) for name in sources}
+    if not any(held.values()):
+        known = "、".join(sources_with_history(connection)) or "none"
+        raise NotFoundError(f"no edition of {sources[:1]!r:.40} is held; held are: {known}")
+    return sorted(
+        (
+            (until, since, name)
+            for name, dates in held.items()
+            for since, until in itertools.pairwise(dates)
+        ),
+        reverse=True,
+    )
+
+
+def _compare(
+    connection: sa.Connection,
+    finder: MunicipalityFinder,
+    source: str,
+    since: str,
+    until: str,
+    geocoder: Geocoder | None,
+) -> ChangeReport:
+    complete = read_scope_editions(connection, source)
+    first, last = (_day(connection, finder, source, day, complete) for day in (since, until))
+    differing = {
+        listing.content_hash
+        for key, after in last.listings.items()
+        for listing in (first.listings.get(key, after), after)
+        if (first.open(key), key in first.listings and first.listings[key].content_hash)
+        != (last.open(key), after.content_hash)
+    }
+    comparison = _Comparison(first, last, read_contents(connection, differing), geocoder)
     changes = list(comparison.changes())
     facilities = record_facilities(connection, source, [change.record_id for change in changes])
     named = [
@@ -175,23 +221,23 @@ def compare_editions(
         until,
         tuple(sorted(named, key=lambda change: change.order)),
         sum(first.open(key) or last.open(key) for key in last.listings),
-        tuple(sorted(last.scopes - first.scopes)),
+        tuple(sorted(scope for scope in last.scopes if not first.answers_for(scope))),
     )
 
 
 def _day(
-    connection: sa.Connection, source: str, day: str, complete: Mapping[str, Sequence[str]]
+    connection: sa.Connection,
+    finder: MunicipalityFinder,
+    source: str,
+    day: str,
+    complete: Mapping[str, Sequence[str]],
 ) -> _Day:
-    listings = last_listings(connection, source, day)
-    closed: dict[str, str] = {}
-    for key, listing in listings.items():
-        dates = complete.get(listing.scope, ())
-        later = bisect_right(dates, listing.as_of)
-        closed[key] = dates[later] if later < len(dates) and dates[later] <= day else ""
-    begun = {scope for scope, dates in complete.items() if dates and dates[0] <= day}
-    return _Day(
-        listings, closed, frozenset(begun | {listing.scope for listing in listings.values()})
+    days = ScopeDays(
+        {scope: [one for one in dates if one <= day] for scope, dates in complete.items()}, finder
     )
+    listings = last_listings(connection, source, day)
+    closed = {key: days.closed_on(one.scope, one.as_of) for key, one in listings.items()}
+    return _Day(listings, closed, frozenset(one.scope for one in listings.values()), days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +254,24 @@ class _Comparison:
         for key, listing in self.last.listings.items():
             was, now = self.first.open(key), self.last.open(key)
             if was and now:
-                yield from self._differences(key)
+                if self.first.listings[key].content_hash != listing.content_hash:
+                    yield from self._differences(key)
             elif was:
                 yield self._change("closed", key, on=self.last.closed_on[key])
             elif now and key in self.first.listings:
                 yield self._change("reopened", key)
-            elif now and listing.scope in self.first.scopes:
+            elif now and self.first.answers_for(listing.scope):
                 yield self._change("opened", key)
 
     def _differences(self, key: str) -> Iterator[Change]:
         before = self.contents[self.first.listings[key].content_hash]
         after = self.contents[self.last.listings[key].content_hash]
-        if before == after:
-            return
         if fold_name(before["name"]) != fold_name(after["name"]):
             yield self._change("renamed", key, before["name"], after["name"])
         if before["kind"] != after["kind"]:
             yield self._change("kind", key, before["kind"], after["kind"])
-        if _digits(before["phone"]) != _digits(after["phone"]):
+        both_state_it = "phone" in before and "phone" in after
+        if both_state_it and _digits(before["phone"]) != _digits(after["phone"]):
             yield self._change("phone", key, before["phone"], after["phone"])
         yield from self._moves(key, before, after)
         old, new = before["filings"], after["filings"]
@@ -241,8 +287,8 @@ class _Comparison:
     ) -> Iterator[Change]:
         elsewhere = _elsewhere(before, after)
         metres: float | None = None
-        points = [(content["lon"], content["lat"]) for content in (before, after)]
-        if all(None not in point and point != (0, 0) for point in points):
+        points = [_position(content) for content in (before, after)]
+        if points[0] and points[1]:
             metres = distance_m(*points[0], *points[1])
         elif elsewhere:
             metres = self._geocoded_distance(before, after)
@@ -291,6 +337,12 @@ def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
         return True
     level = compare_address_parts(address_parts(before["address"]), address_parts(after["address"]))
     return level in ("number", "other", "block", "near")
+
+
+def _position(content: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the published position; 0, 0 is none."""
+    lon, lat = content.get("lon"), content.get("lat")
+    return None if lon is None or lat is None or lon == lat == 0 else (lon, lat)
 
 
 def _digits(phone: str) -> str:

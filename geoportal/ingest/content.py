@@ -16,11 +16,12 @@ from geoportal.ingest.files.mapping import MAP_SOURCE, ColumnMapping
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import WARNING, Issue
-from geoportal.ingest.files.streams import recognise_stream
+from geoportal.ingest.files.streams import StreamedTable, recognise_stream
 from geoportal.ingest.files.tables import read_sheets
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.source import Source
+from geoportal.ingest.reading.unstated import unstated
 
 LAYOUTS: Final = tuple(
     layout for source in SOURCES if not source.streamed for layout in source.layouts
@@ -73,11 +74,21 @@ class Content:
         """ISO date the content itself carries, empty when it does not."""
         return self.source.content_date(self.data)
 
+    @property
+    def titles(self) -> str:
+        """Names of sheets and rows above the table, or names of the layers of a map file."""
+        if self.table:
+            return "\n".join((*self.table.sheets, self.table.preamble))
+        features = self.data if isinstance(self.data, tuple) else ()
+        return "\n".join(dict.fromkeys(feature.layer for feature in features))
+
     def extract(self, edition: Edition) -> Extract:
         """Interpret the data."""
         extract = self.source.extract(self.data, edition)
         if self.table:
             extract.count_malformed(len(self.table.malformed))
+            if isinstance(extract, FacilityExtract):
+                extract.unstated = unstated(self.source.layouts, self.table)
         return extract
 
 
@@ -101,10 +112,9 @@ def identify(member: Member, crs: str = "", mapping: ColumnMapping | None = None
         return [_identify_json(member, crs)]
     if mapping is not None:
         return _identify_tables(member, mapping)
-    headless = (source.headless(member) for source in SOURCES if source.headless)
-    stream = recognise_stream(member, _STREAMED_LAYOUTS) or next(filter(None, headless), None)
-    if stream is not None:
-        return [Content(BY_NAME[stream.layout.source], stream)]
+    known = recognise_stream(member, _STREAMED_LAYOUTS) or _headless(member)
+    if known is not None:
+        return [Content(BY_NAME[known.layout.source], known)]
     return _identify_tables(member)
 
 
@@ -120,6 +130,12 @@ def _part(table: RecognisedTable) -> str:
     """Return the title of a table's first sheet, and how many it has besides."""
     more = len(table.sheets) - 1
     return f"{table.sheets[0]}{f' +{more}' if more else ''}"
+
+
+def _headless(member: Member) -> RecognisedTable | StreamedTable | None:
+    """Return the table of a file without a header that a source knows by its first row."""
+    tables = (source.headless(member) for source in SOURCES if source.headless)
+    return next((table for table in tables if table is not None), None)
 
 
 def _identify_json(member: Member, crs: str) -> Content:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import sqlalchemy as sa
 
+from geoportal.domain.dating import imported_on, stated_date, undated
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content, identify
@@ -25,7 +26,8 @@ from geoportal.ingest.plan import (
     refusal_code,
     refusal_line,
 )
-from geoportal.ingest.reading.edition import Edition, chosen_date, date_in_name
+from geoportal.ingest.reading.edition import Edition, chosen_date
+from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.resolve.geography import Geography
@@ -38,7 +40,12 @@ from geoportal.ingest.revise.town_places import place_towns, town_issues
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.progress import Progress
 from geoportal.store.database import Database, advance_dataset_version, dataset_version
-from geoportal.store.editions import edition_of_digest, has_edition, write_edition
+from geoportal.store.editions import (
+    drop_undated,
+    edition_of_digest,
+    has_edition,
+    write_edition,
+)
 from geoportal.store.facilities import facility_ids
 from geoportal.store.import_issues import write_issues
 from geoportal.store.reference import Reference
@@ -177,12 +184,14 @@ class ImportRun:
             as_of = content.date or first or self._today.isoformat()
         else:
             as_of = self._date(connection, member, content, report)
+        source = FICTIONAL.name if plan.fictional else content.source.name
         edition = Edition(
-            FICTIONAL.name if plan.fictional else content.source.name,
+            source,
             as_of,
             self._municipalities,
             self._reference.kinds,
             self._progress,
+            drop_undated(connection, source, report.sha256) if stated_date(as_of) else (),
         )
         report.as_of = edition.as_of
         extract = content.extract(edition)
@@ -207,19 +216,28 @@ class ImportRun:
     def _date(
         self, connection: sa.Connection, member: Member, content: Content, report: FileReport
     ) -> str:
-        """Date the file: by option, earlier import, content, name, or last change."""
-        named = date_in_name(Path(member.name).name) or date_in_name(member.name)
+        """Date the file: by option, earlier import, content, its titles or name; else unknown."""
+        named = (
+            date_in_title(content.titles)
+            or date_in_name(PurePosixPath(member.name).name)
+            or date_in_name(content.titles)
+            or date_in_name(member.name)
+        )
         as_of = (
             self._as_of
             or edition_of_digest(connection, content.source.name, report.sha256)
             or content.date
-            or (named.isoformat() if named else "")
+            or (named.isoformat() if named else undated(self._today))
         )
-        if not as_of:
-            as_of = min(member.modified, self._today).isoformat()
-            message = "no date is in the file or its name; the day of its last change is taken"
-            report.note([Issue(1, "", "date_assumed", INFO, as_of, message)])
-        elif as_of > self._today.isoformat():
+        stated = stated_date(as_of)
+        if stated is None:
+            message = (
+                "no date is in the file, its titles or its name: from when it is stays unknown, "
+                "and it counts as older than any dated edition. Import it again with --as-of "
+                "YYYY-MM-DD, the date the publisher states"
+            )
+            report.note([Issue(1, "", "date_unknown", WARNING, imported_on(as_of), message)])
+        elif stated > self._today.isoformat():
             message = "the date lies in the future; facts will look current for too long"
             report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
         return as_of

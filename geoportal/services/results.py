@@ -30,7 +30,7 @@ class Suggestions:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A comparison of two editions, and the ISO dates of all editions of the source."""
+    """A comparison of two editions, and the days of all editions of the source."""
 
     report: ChangeReport
     editions: Sequence[str]

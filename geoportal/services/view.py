@@ -17,6 +17,7 @@ from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.domain.completeness import Completeness
+from geoportal.domain.dating import inward_day
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
@@ -25,6 +26,7 @@ from geoportal.index.hierarchy import city_of, district_members, short_name, upp
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.changes import compare_editions
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
 from geoportal.search.interpret import Interpreter
@@ -284,8 +286,10 @@ class View:
             return district.code
         raise NotFoundError("no district outlines are held; import boundaries first")
 
-    def changes(self, source: str, from_date: str = "", to_date: str = "") -> Changes:
+    def changes(self, source: str = "", from_date: str = "", to_date: str = "") -> Changes:
         """Compare two editions of a source; see `geoportal.ingest.changes.compare_editions`.
+
+        Editions are named by an ISO date, or ``imported-2026-11-29`` where their date is unknown.
 
         Raises
         ------
@@ -295,11 +299,18 @@ class View:
             When a date is not an ISO date, or they are in the wrong order.
         """
         for name, day in (("from", from_date), ("to", to_date)):
-            if day and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+            if day and not re.fullmatch(r"(imported-)?\d{4}-\d{2}-\d{2}", day):
                 raise UsageError("dates are written 2026-10-01", name)
         with self.database.engine.connect() as connection:
-            report = compare_editions(connection, source, from_date, to_date, self.geocoder)
-            return Changes(report, edition_dates(connection, source))
+            report = compare_editions(
+                connection,
+                MunicipalityFinder(self.reference),
+                source,
+                inward_day(from_date),
+                inward_day(to_date),
+                self.geocoder,
+            )
+            return Changes(report, edition_dates(connection, report.source))
 
 
 @lru_cache(maxsize=4)

@@ -13,8 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geoportal.domain.dating import UNDATED
 from geoportal.store.batches import insert_rows
-from geoportal.store.schema import editions, scope_editions
+from geoportal.store.schema import editions, import_issues, scope_editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,21 @@ def has_edition(connection: sa.Connection, source: str, sha256: str, as_of: str)
         editions.c.source == source, editions.c.sha256 == sha256, editions.c.as_of == as_of
     )
     return connection.scalar(query.limit(1)) is not None
+
+
+def drop_undated(connection: sa.Connection, source: str, sha256: str) -> tuple[str, ...]:
+    """Forget the editions of unknown date as which these bytes were imported; return their days."""
+    chosen = (
+        editions.c.source == source,
+        editions.c.sha256 == sha256,
+        editions.c.as_of.startswith(UNDATED),
+    )
+    forgotten = connection.execute(sa.select(editions.c.id, editions.c.as_of).where(*chosen)).all()
+    connection.execute(
+        sa.delete(import_issues).where(import_issues.c.edition.in_([row.id for row in forgotten]))
+    )
+    connection.execute(sa.delete(editions).where(*chosen))
+    return tuple(row.as_of for row in forgotten)
 
 
 def write_edition(connection: sa.Connection, values: Mapping[str, Any]) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import Facility, FacilityRecord
@@ -42,6 +43,9 @@ class StoredRecord:
     own_id : str
         The id its source gives it: the facility's id as long as the record is linked to no other.
         Empty when made: the same as ``facility_id``.
+    origins : mapping of str to tuple
+        For each attribute that the newest edition has no column for: rank of the edition that its
+        value is from, beginning with its day; empty when no edition has said anything.
     """
 
     record: FacilityRecord
@@ -52,6 +56,7 @@ class StoredRecord:
     last_seen: str
     closed_on: str = ""
     own_id: str = ""
+    origins: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take the facility id as own id unless one is given."""
@@ -93,10 +98,22 @@ def read_records(
     )
     rows = select_in(connection, base, column, wanted) if wanted else connection.execute(base)
     stored = [
-        StoredRecord(documents.load_record(row.content), *(getattr(row, name) for name in _LISTING))
+        StoredRecord(
+            record=documents.load_record(row.content),
+            origins=_load_origins(row.origins),
+            **{name: getattr(row, name) for name in _LISTING},
+        )
         for row in rows
     ]
     return sorted(stored, key=lambda record: record.key) if wanted else stored
+
+
+def _dump_origins(origins: Mapping[str, tuple[str | int, ...]]) -> str:
+    return orjson.dumps(origins, option=orjson.OPT_SORT_KEYS).decode() if origins else ""
+
+
+def _load_origins(text: str) -> dict[str, tuple[str | int, ...]]:
+    return {name: tuple(rank) for name, rank in orjson.loads(text).items()} if text else {}
 
 
 def record_scopes(connection: sa.Connection, source: str) -> list[str]:
@@ -123,6 +140,7 @@ def write_records(
                     **{name: getattr(record, name) for name in _LISTING},
                     "content": (content := documents.dump(record.record)),
                     "content_hash": documents.digest(content),
+                    "origins": _dump_origins(record.origins),
                 }
                 for record in batch
             ],

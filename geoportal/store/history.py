@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from geoportal.domain.facility import FacilityRecord
 from geoportal.store.batches import batches, insert_rows, select_in
 from geoportal.store.documents import digest
-from geoportal.store.schema import record_contents, record_history
+from geoportal.store.schema import record_contents, record_history, scope_editions
 
 COMPARED: tuple[str, ...] = (
     *("kind", "name", "address", "postal_code", "municipality_code", "lon", "lat", "phone", "fax"),
@@ -42,10 +42,12 @@ def write_history(
     source: str,
     as_of: str,
     listed: Iterable[tuple[str, FacilityRecord]],
+    silent: Collection[str] = (),
 ) -> None:
     """Store what an edition says.
 
-    Source and ISO date name the edition; ``listed`` are pairs of scope and record.
+    Source and day name the edition; ``listed`` are pairs of scope and record. Of the attributes
+    ``silent`` it says nothing.
 
     Notes
     -----
@@ -53,8 +55,9 @@ def write_history(
     whichever was read first.
     """
     fresh: dict[str, tuple[str, str]] = {}
+    compared = [name for name in COMPARED if name not in silent]
     for scope, record in listed:
-        values = {name: getattr(record, name) for name in COMPARED}
+        values = {name: getattr(record, name) for name in compared}
         fresh[record.record_id] = scope, orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
     stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}
@@ -84,6 +87,40 @@ def write_history(
         connection,
         [digest(stored[row["record_id"]][1]) for row in rows if row["record_id"] in stored],
     )
+
+
+def drop_listings(
+    connection: sa.Connection,
+    source: str,
+    as_of: str,
+    scopes: Iterable[str],
+    record_ids: Iterable[str],
+) -> None:
+    """Forget that an edition lists these records, and these scopes completely."""
+    for table, column, values in (
+        (record_history, record_history.c.record_id, record_ids),
+        (scope_editions, scope_editions.c.scope, scopes),
+    ):
+        for batch in batches(sorted(set(values))):
+            connection.execute(
+                sa.delete(table).where(
+                    table.c.source == source, table.c.as_of == as_of, column.in_(batch)
+                )
+            )
+
+
+def first_listings(
+    connection: sa.Connection, source: str, record_ids: Iterable[str]
+) -> dict[str, str]:
+    """Return for each of these records the first edition that lists it."""
+    column = record_history.c.record_id
+    query = (
+        sa.select(column, sa.func.min(record_history.c.as_of).label("first"))
+        .where(record_history.c.source == source)
+        .group_by(column)
+    )
+    rows = select_in(connection, query, column, sorted(record_ids))
+    return {row.record_id: row.first for row in rows}
 
 
 def edition_dates(connection: sa.Connection, source: str) -> list[str]:
@@ -117,7 +154,7 @@ def last_listings(connection: sa.Connection, source: str, day: str) -> dict[str,
 
 
 def read_contents(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return contents by hash."""
+    """Return contents by hash; an attribute that an edition says nothing of is missing."""
     query, column = sa.select(record_contents), record_contents.c.content_hash
     rows = select_in(connection, query, column, sorted(set(hashes)))
     return {row.content_hash: orjson.loads(row.content) for row in rows}

@@ -56,6 +56,7 @@ records = sa.Table(
     *texts("closed_on", server_default=""),
     *texts("own_id", "link_block", server_default="", index=True),
     *texts("content_hash", "content"),
+    *texts("origins", server_default=""),
     comment="what a source says of one facility (FacilityRecord as JSON)",
 )
 

@@ -16,7 +16,7 @@ from typing import Any
 from geoportal.errors import GeoportalError, NotFoundError, UnreadableSourceError
 from geoportal.ingest.fetching.datasets import City, Dataset
 from geoportal.ingest.fetching.download import Downloader
-from geoportal.ingest.reading.edition import date_in_name
+from geoportal.ingest.reading.edition_dates import date_in_name
 from geoportal.progress import Progress
 
 _UNSAFE = re.compile(r"[^\w.()+-]+")

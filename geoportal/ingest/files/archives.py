@@ -12,10 +12,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
-from geoportal.domain.hours import JST
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 
 MAX_BYTES = 1 << 30
@@ -69,8 +67,6 @@ class Member:
         ``file.csv``, or ``archive.zip/inner.csv``.
     data : bytes
         Its content.
-    modified : date
-        Date of last change, in Japan.
     parts : dict of str to bytes
         The files of a shapefile by suffix (``.shp``, ``.dbf`` …); empty otherwise.
     ignored : tuple of str
@@ -79,7 +75,6 @@ class Member:
 
     name: str
     data: bytes = field(repr=False)
-    modified: date
     parts: dict[str, bytes] = field(default_factory=dict, repr=False)
     ignored: tuple[str, ...] = ()
 
@@ -102,22 +97,22 @@ def open_members(path: Path) -> list[Member]:
     InputRefusedError
         When the archive is unsafe: too large unpacked, nested, encrypted, with path tricks.
     """
-    data, modified = _read_file(path)
+    data = _read_file(path)
     suffix = path.suffix.lower()
     if suffix == _SHAPE:
-        beside = {part.suffix.lower(): _read_file(part)[0] for part in shapefile_parts(path)}
-        return [Member(path.name, data, modified, {**beside, _SHAPE: data})]
+        beside = {part.suffix.lower(): _read_file(part) for part in shapefile_parts(path)}
+        return [Member(path.name, data, {**beside, _SHAPE: data})]
     if suffix in _SIDE_SUFFIXES:
         raise InputRefusedError(
             f"{path.name}: this is a part of a shapefile; give its .shp, with the other parts in "
             "the same folder, or all of them in one zip"
         )
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _unzip(path.name, data, modified)
+        return _unzip(path.name, data)
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(path.name, data)
         _refuse_nested(path.name, data)
-    return [Member(path.name, data, modified)]
+    return [Member(path.name, data)]
 
 
 def shapefile_parts(shape: Path) -> list[Path]:
@@ -129,14 +124,13 @@ def shapefile_parts(shape: Path) -> list[Path]:
     )
 
 
-def _read_file(path: Path) -> tuple[bytes, date]:
+def _read_file(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise UnreadableSourceError(f"{path.name}: is no file that can be read; give a copy")
         if path.stat().st_size > MAX_BYTES:
             raise InputRefusedError(f"{path.name}: larger than {MAX_BYTES >> 20} MB; split it")
-        modified = datetime.fromtimestamp(path.stat().st_mtime, JST).date()
-        return path.read_bytes(), modified
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableSourceError(f"{path.name}: cannot be read ({error.strerror})") from error
 
@@ -155,21 +149,20 @@ def _gunzip(name: str, data: bytes) -> bytes:
     return inner
 
 
-def _unzip(name: str, data: bytes, modified: date) -> list[Member]:
+def _unzip(name: str, data: bytes) -> list[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
             if _is_workbook(archive):
-                return [Member(name, data, modified)]
+                return [Member(name, data)]
             _check_entries(name, infos)
             contents = dict(_read_entries(name, archive, infos))
-            dates = {_entry_name(info): _entry_date(info, modified) for info in infos}
     except _ZIP_FAULTS as error:
         message = f"{name}: the zip archive is cut off or damaged; get it again"
         raise UnreadableSourceError(message) from error
     if not contents:
         raise UnreadableSourceError(f"{name}: the archive holds no file")
-    return _members(name, contents, dates, modified)
+    return _members(name, contents)
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -228,14 +221,12 @@ def _read_entries(
         if not nested:
             yield entry, content
             continue
-        for member in _unzip(entry, content, date.min):
+        for member in _unzip(entry, content):
             left -= len(member.data)
             yield member.name, member.data
 
 
-def _members(
-    name: str, contents: dict[str, bytes], dates: dict[str, date], modified: date
-) -> list[Member]:
+def _members(name: str, contents: dict[str, bytes]) -> list[Member]:
     shapes = {_stem(inner): inner for inner in contents if inner.lower().endswith(_SHAPE)}
     parts: dict[str, dict[str, bytes]] = {stem: {} for stem in shapes}
     for inner, content in contents.items():
@@ -250,7 +241,6 @@ def _members(
         Member(
             f"{name}/{inner}",
             contents[inner],
-            dates.get(inner, modified),
             parts[_stem(inner)] if inner in shapes.values() else {},
             ignored if position == 0 else (),
         )
@@ -287,14 +277,6 @@ def _entry_name(info: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return info.filename
-
-
-def _entry_date(info: zipfile.ZipInfo, fallback: date) -> date:
-    try:
-        day = date(*info.date_time[:3])
-    except ValueError:
-        return fallback
-    return day if day.year > 1980 else fallback
 
 
 def _refuse_nested(name: str, content: bytes) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from geoportal.domain.dating import imported_on, stated_date
+
 INFO, WARNING, ERROR = "info", "warning", "error"
 VALUE_LENGTH = 80
 
@@ -79,7 +81,8 @@ class FileReport:
     file : str
         Name, ``archive.zip/member.csv`` within an archive.
     source, as_of, sha256 : str
-        Recognised source, edition date, digest of the bytes; empty when it did not get so far.
+        Recognised source, day of the edition (see `geoportal.domain.dating`), digest of the bytes;
+        empty when it did not get so far.
     rows_read, accepted, rejected : int
         ``rows_read = accepted + rejected``.
     created, updated, unchanged, removed : int
@@ -132,10 +135,12 @@ class FileReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
+        imported = imported_on(self.as_of)
         return {
             "file": self.file,
             "source": self.source,
-            "as_of": self.as_of,
+            "as_of": stated_date(self.as_of),
+            **({"imported_at": imported} if imported else {}),
             "sha256": self.sha256,
             "rows_read": self.rows_read,
             "accepted": self.accepted,

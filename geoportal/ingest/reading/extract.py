@@ -71,11 +71,14 @@ class FacilityExtract(Extract):
         Scopes with a rejected row: nothing is closed in them.
     incomplete : bool
         True when a rejected row's scope is not known: nothing is closed at all.
+    unstated : frozenset of str
+        Attributes (`geoportal.ingest.reading.unstated`) for which the file has no column.
     """
 
     listed: list[ListedRecord] = field(default_factory=list)
     incomplete_scopes: set[str] = field(default_factory=set)
     incomplete: bool = False
+    unstated: frozenset[str] = frozenset()
 
     def count_malformed(self, count: int) -> None:
         """Count rows of the wrong width: their scope is not known."""

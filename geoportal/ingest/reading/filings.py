@@ -30,7 +30,7 @@ def filing_claims(
         since = f"{filing.since}から" if filing.since else ""
         origin = " ".join(filter(None, ("届出", filing.symbol, filing.number, since)))
         for rule in _rules(filing, table, edition):
-            if rule.code and rule.in_force_on(edition.as_of):
+            if rule.code and rule.in_force_on(edition.in_force_on):
                 note = "。".join(filter(None, (rule.note, origin, *filing.remarks.splitlines())))
                 claims.append(
                     Claim(rule.code, rule.value, rule.evidence, source, edition.as_of, note=note)

@@ -113,7 +113,7 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
         address = f"{address}　{building}"
     if not address:
         notes.warn("address", "no_address", "there is no address")
-    area, _padded = finder.by_code(notes.record.get("area"))
+    area, _padded = finder.by_code(notes.record.get("area"), notes.record.get("prefecture"))
     prefecture = _prefecture(notes, edition)
     if finder.prefecture_of(address):
         return address, finder.by_address(address) or area

@@ -104,20 +104,25 @@ class MunicipalityFinder:
             return address
         return self.prefecture(code) + address
 
-    def by_code(self, text: str) -> tuple[str, bool]:
+    def by_code(self, text: str, prefecture: str = "") -> tuple[str, bool]:
         """Read a municipality code.
 
         The text has five digits, or six with a check digit; a leading zero may have been lost in
-        Excel. Returned are the five-digit code, empty when it is none of a municipality or ward
-        (a prefecture, a designated city as a whole, a wrong check digit), and whether a zero had
-        to be added. The code of a municipality that was merged is that of the present one.
+        Excel. Where both readings are codes (12106: 千葉市緑区, or 岩見沢市 without its zero) the
+        prefecture's name decides. Returned are the five-digit code, empty when it is none of a
+        municipality or ward (a prefecture, a designated city as a whole, a wrong check digit), and
+        whether a zero had to be added. The code of a municipality
+        that was merged is that of the present one.
         """
-        digits = _plain_digits(text)
-        for candidate, padded in ((digits, False), ("0" + digits, True)):
-            code = hierarchy.present_code(self.reference, _checked_stem(candidate))
-            if code in self.reference.municipalities:
-                return code, padded
-        return "", False
+        digits, municipalities = _plain_digits(text), self.reference.municipalities
+        readings = [
+            (code, padded)
+            for candidate, padded in ((digits, False), ("0" + digits, True))
+            if (code := hierarchy.present_code(self.reference, _checked_stem(candidate)))
+            in municipalities
+        ]
+        named = (one for one in readings if municipalities[one[0]].prefecture == prefecture)
+        return next(named, readings[0] if readings else ("", False))
 
     def area_code(self, text: str, *, listed: bool = True) -> str:
         """Read the code of any area: municipality, ward, designated city or prefecture.

@@ -74,7 +74,7 @@ class Source(Generic[Data]):
     extract: Callable[[Data, Edition], Extract]
     layouts: tuple[Layout, ...] = ()
     streamed: bool = False
-    headless: Callable[[Member], StreamedTable | None] | None = None
+    headless: Callable[[Member], StreamedTable | RecognisedTable | None] | None = None
     describes: Callable[[str, Features], bool] | None = None
     document_format: str = ""
     content_date: Callable[[Data], str] = field(default=lambda _data: "")

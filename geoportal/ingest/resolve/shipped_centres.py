@@ -8,7 +8,6 @@ imported that says who is responsible.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from geoportal.domain.centre import Centre
@@ -26,7 +25,7 @@ def shipped_centres(reference: Reference) -> list[Centre]:
     path = Path(reference.directory) / "centres.csv"
     if not path.exists():
         return []
-    member = Member(path.name, path.read_bytes(), datetime.now(UTC).date())
+    member = Member(path.name, path.read_bytes())
     (table,) = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
     edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
     return list(centres.extract(table, edition).centres.values())

@@ -18,6 +18,7 @@ from geoportal.address.compiling.compiler import compile_gazetteer
 from geoportal.address.gazetteer.archive import MAGIC
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
+from geoportal.domain.dating import stated_date
 from geoportal.domain.place import Place
 from geoportal.errors import GeoportalError
 from geoportal.index.districts import DistrictIndex
@@ -121,7 +122,7 @@ def _compile(
             reference.municipalities.values(),
             draft,
             source="、".join(labels),
-            dataset_date=max(place_set.as_of for place_set in sets),
+            dataset_date=stated_date(max(place_set.as_of for place_set in sets)) or "",
             postcodes=read_postcodes(connection),
             changes=reference.municipality_changes,
         )

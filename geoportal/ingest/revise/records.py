@@ -1,13 +1,13 @@
 """Facility records stored so that the order of import does not matter.
 
 What is stored of a record is a function of the set of editions that were imported: its content is
-that of the newest edition; among equally new ones, the fullest. It is closed on the first later
+that of the newest edition; among equally new ones, the fullest; what that has no column for is as
+the newest that has one says. It is closed on the first later
 edition that lists its scope without it. First and last seen are the oldest and newest edition.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 
@@ -19,11 +19,12 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.unstated import fields_of, is_silent, with_value, without
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
-from geoportal.ingest.revise.scopes import answered_scopes, dates_of, larger_scopes
+from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes
 from geoportal.progress import Progress
 from geoportal.store import documents
 from geoportal.store.editions import add_scope_editions, read_scope_editions
@@ -37,7 +38,7 @@ from geoportal.store.facilities import (
     write_facilities,
     write_records,
 )
-from geoportal.store.history import write_history
+from geoportal.store.history import drop_listings, first_listings, write_history
 from geoportal.store.links import blocks_of, facility_of, write_redirects
 
 _MANY_REMOVED_SHARE = 0.2
@@ -54,6 +55,8 @@ def update_records(
     scopes = {listing.scope for listing in extract.listed}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     answered = answered_scopes(complete, scopes - complete, finder)
+    for day in edition.formerly:
+        drop_listings(connection, edition.source, day, scopes | answered, listed)
     add_scope_editions(connection, edition.source, complete | answered, edition.as_of)
     concerned = scopes | {
         scope
@@ -61,22 +64,24 @@ def update_records(
         if answered.intersection(larger_scopes(scope, finder))
     }
     before = _stored_records(connection, edition.source, concerned, listed)
+    dated = _dated(connection, before, listed, edition)
     merged = {
-        key: _merge(before.get(key), listing, edition.as_of) for key, listing in listed.items()
+        key: _merge(dated.get(key), _fresh(listing, extract.unstated, edition.as_of))
+        for key, listing in listed.items()
     }
-    dates = read_scope_editions(connection, edition.source)
-    after = {}
-    for key, stored in {**before, **merged}.items():
-        days = dates_of(stored.scope, dates, finder)
-        later = bisect_right(days, stored.last_seen)  # closed on the first edition without it
-        after[key] = replace(stored, closed_on=days[later] if later < len(days) else "")
+    days = ScopeDays(read_scope_editions(connection, edition.source), finder)
+    after = {
+        key: replace(stored, closed_on=days.closed_on(stored.scope, stored.last_seen))
+        for key, stored in {**before, **merged}.items()
+    }
     changed = [stored for key, stored in after.items() if stored != before.get(key)]
     write_records(
         connection, changed, {stored.key: link_block(stored.record) for stored in changed}
     )
     write_claims(connection, changed)
     listings = [(listing.scope, listing.record) for listing in extract.listed]
-    write_history(connection, edition.source, edition.as_of, listings)
+    silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
+    write_history(connection, edition.source, edition.as_of, listings, silent)
     relinked = _link(connection, changed, before)
     revision = _count(before, after, listed)
     revision.facility_ids = {stored.facility_id for stored in changed} | relinked
@@ -124,13 +129,13 @@ def refresh_facilities(
 def _fullness(record: FacilityRecord) -> tuple[int, int, str]:
     """Return what decides between two contents of the same date.
 
-    The number of filled attributes first, then of entries in lists, then the text.
+    The number of filled attributes first, then of entries in lists, then the digest of the text.
     """
     filled = sum(getattr(record, field.name) not in ("", None, (), {}) for field in fields(record))
     hours = record.hours
     detail = len(hours.sessions) + len(hours.closed_days) + len(hours.open_days)
     detail += len(record.filings) + len(record.departments)
-    return filled, detail, documents.dump(record)
+    return filled, detail, documents.digest(documents.dump(record))
 
 
 def _undated(record: FacilityRecord) -> FacilityRecord:
@@ -153,19 +158,65 @@ def _stored_records(
     return by_key
 
 
-def _merge(before: StoredRecord | None, listed: ListedRecord, as_of: str) -> StoredRecord:
-    own_id = listed.own_id
-    fresh = StoredRecord(listed.record, own_id, listed.scope, as_of, as_of, as_of, "", own_id)
+def _dated(
+    connection: sa.Connection,
+    stored: Mapping[str, StoredRecord],
+    listed: Collection[str],
+    edition: Edition,
+) -> dict[str, StoredRecord]:
+    """Return records, those that were first seen in this edition while it had no date dated."""
+    concerned = [
+        key for key in listed if key in stored and stored[key].first_seen in edition.formerly
+    ]
+    first = first_listings(connection, edition.source, concerned)
+    return {
+        **stored,
+        **{
+            key: replace(stored[key], first_seen=min(first.get(key, edition.as_of), edition.as_of))
+            for key in concerned
+        },
+    }
+
+
+def _fresh(listed: ListedRecord, unstated: Collection[str], as_of: str) -> StoredRecord:
+    origins: dict[str, tuple[str | int, ...]] = {
+        attribute: () for attribute in unstated if is_silent(listed.record, attribute)
+    }
+    id_, days = listed.own_id, (as_of, as_of, as_of)
+    return StoredRecord(listed.record, id_, listed.scope, *days, "", id_, origins)
+
+
+def _merge(before: StoredRecord | None, fresh: StoredRecord) -> StoredRecord:
+    """Return what is stored of a record after another edition that lists it.
+
+    The newest edition counts; what it has no column for is as the newest that has one says.
+    """
     if before is None:
         return fresh
-    if before.own_id == own_id:
+    if before.own_id == fresh.own_id:
         fresh = replace(fresh, facility_id=before.facility_id)
-    newer = (as_of, *_fullness(fresh.record)) > (before.as_of, *_fullness(before.record))
+    winner, loser = (fresh, before) if _rank(fresh) > _rank(before) else (before, fresh)
+    record, origins = winner.record, dict(winner.origins)
+    for attribute, origin in winner.origins.items():
+        other = loser.origins.get(attribute, _rank(loser))
+        if other > origin:
+            record = with_value(record, attribute, loser.record)
+            origins[attribute] = other
     return replace(
-        fresh if newer else before,
-        first_seen=min(before.first_seen, as_of),
-        last_seen=max(before.last_seen, as_of),
+        winner,
+        record=record,
+        origins=origins,
+        first_seen=min(before.first_seen, fresh.first_seen),
+        last_seen=max(before.last_seen, fresh.last_seen),
     )
+
+
+def _rank(stored: StoredRecord) -> tuple[str | int, ...]:
+    """Return what decides between two editions: the day, then what they say by themselves."""
+    own = stored.record
+    for attribute in stored.origins:
+        own = without(own, attribute)
+    return (stored.as_of, *_fullness(own))
 
 
 def _link(
@@ -217,10 +268,10 @@ def _edition_issues(
     issues = []
     if superseded:
         message = (
-            f"{superseded} rows are held from a newer edition than {edition.as_of}; the newer "
-            "content stays (give --as-of if this date is wrong)"
+            f"{superseded} rows are held from a newer edition than that of {edition.named}; the "
+            "newer content stays (give --as-of if this date is wrong)"
         )
-        issues.append(Issue(1, "", "older_edition", INFO, edition.as_of, message))
+        issues.append(Issue(1, "", "older_edition", INFO, edition.named, message))
     if incomplete and extract.listed:
         message = (
             "rows were rejected, so what is missing from this file is not taken as closed; mend "

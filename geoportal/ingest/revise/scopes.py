@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from geoportal.domain.completeness import JAPAN
+from geoportal.domain.dating import is_surely_later
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 
 CITIES_FOR_PREFECTURE = 5
@@ -66,9 +67,28 @@ def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:
     yield f"{match['what']}/{JAPAN}"
 
 
-def dates_of(
-    scope: str, dates: Mapping[str, Sequence[str]], finder: MunicipalityFinder
-) -> list[str]:
-    """Return the dates of all editions that answer for a scope, ascending."""
-    every = (scope, *larger_scopes(scope, finder))
-    return sorted({date for answering in every for date in dates.get(answering, ())})
+class ScopeDays:
+    """On which days editions of a source answer for its scopes.
+
+    ``days`` has them by scope (see `geoportal.domain.dating`); larger scopes answer for those in
+    them.
+    """
+
+    def __init__(self, days: Mapping[str, Sequence[str]], finder: MunicipalityFinder) -> None:
+        self._finder = finder
+        self._days = days
+        self._all: dict[str, list[str]] = {}
+
+    def of(self, scope: str) -> list[str]:
+        """Return the days on which a scope is answered for, ascending."""
+        if scope not in self._all:
+            every = (scope, *larger_scopes(scope, self._finder))
+            self._all[scope] = sorted({day for one in every for day in self._days.get(one, ())})
+        return self._all[scope]
+
+    def closed_on(self, scope: str, last_seen: str) -> str:
+        """Return the first edition that answers for a record's scope without it; empty if none.
+
+        Only an edition that is surely later than the last that lists the record counts.
+        """
+        return next((day for day in self.of(scope) if is_surely_later(day, last_seen)), "")

@@ -95,10 +95,10 @@ def update_stations(
     revision.unchanged = fresh.row_count
     if fresh.content_hash != before.content_hash:
         message = (
-            f"{before.row_count} stations are held from {before.as_of}, a newer or fuller edition, "
+            f"{before.row_count} stations are held from a newer or fuller edition, "
             "and stay as they are (give --as-of if the date of this file is wrong)"
         )
-        revision.issues.append(Issue(1, "", "older_edition", INFO, fresh.as_of, message))
+        revision.issues.append(Issue(1, "", "older_edition", INFO, edition.named, message))
     return revision
 
 

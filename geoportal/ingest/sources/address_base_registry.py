@@ -151,7 +151,7 @@ class RegistryReader(RegistryRows):
     def read(self, line: int, cells: list[str], code: str) -> Place | Issue | None:
         """Return a row's place; None for what is abolished or no unit."""
         gone = self._cell(cells, "ablt_date")
-        if gone and gone <= self._edition.as_of:
+        if gone and gone <= self._edition.in_force_on:
             return None
         if self._cell(cells, "koaza_kind") == _STREET_NAME:
             return None

@@ -150,9 +150,7 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
     """Return the five-digit code, or empty with the area as far as it is named."""
     text, name = record.get("area"), record.get("municipality")
     named = edition.municipalities.by_name(record.get("prefecture"), name)
-    code, padded = edition.municipalities.by_code(text)
-    if named and named.code != code and edition.municipalities.by_code(f"0{text}")[0] == named.code:
-        code, padded = named.code, True  # 12157 without its zero is another municipality's code
+    code, padded = edition.municipalities.by_code(text, record.get("prefecture"))
     if padded:
         notes.info("area", "number_mended", "a leading zero was lost (Excel); mended")
     if text and not text.strip().isdigit():

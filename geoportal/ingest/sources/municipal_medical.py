@@ -245,7 +245,7 @@ def _note(notes: RowNotes, edition: Edition) -> str:
     validity = read_line(notes, "validity")
     ending = _SPAN_END.search(validity)
     end = parse_date(ending["end"]) if ending else None
-    if end is not None and end.isoformat() < edition.as_of:
+    if end is not None and end.isoformat() < edition.in_force_on:
         notes.warn("validity", "licence_expired", "the licence had ended by the list's date; kept")
     after_hours = read_line(notes, "after_hours")
     parts = (

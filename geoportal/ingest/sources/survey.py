@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.claim import Claim
+from geoportal.domain.dating import outward_day
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
     KINDS,
@@ -144,7 +145,7 @@ def _row(
     claims = tuple(_claims(notes, columns, day))
     if notes.rejected:
         return None, ""
-    key = f"{id_}@{day}"
+    key = f"{id_}@{outward_day(day)}"
     schemes = (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER, NAVII_ID)
     areas, remarks = read_line(notes, "areas"), read_line(notes, "remarks")
     facility = FacilityRecord(
@@ -165,11 +166,11 @@ def _day(notes: RowNotes, edition: Edition) -> str:
     text = re.sub(r"[ T]00:00:00$", "", notes.record.get("answered_on"))
     day = parse_date(text)
     if day is None and text:
-        notes.warn("answered_on", "bad_date", f"expected a date; {edition.as_of} is taken")
+        notes.warn("answered_on", "bad_date", f"expected a date; {edition.named} is taken")
     elif day is None:
-        notes.warn("answered_on", "no_answer_date", f"no date of the answer; {edition.as_of} taken")
-    elif day - date.fromisoformat(edition.as_of) > _LATEST_ANSWER:
-        notes.warn("answered_on", "future_date", f"long after the file; {edition.as_of} is taken")
+        notes.warn("answered_on", "no_answer_date", f"no date of the answer; {edition.named} taken")
+    elif day - date.fromisoformat(edition.in_force_on) > _LATEST_ANSWER:
+        notes.warn("answered_on", "future_date", f"long after the file; {edition.named} is taken")
         return edition.as_of
     return day.isoformat() if day else edition.as_of
 

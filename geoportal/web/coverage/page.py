@@ -14,7 +14,7 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
-from geoportal.documents import Document
+from geoportal.documents import Document, dated
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
 from geoportal.domain.district import LEVELS
@@ -194,7 +194,7 @@ def _demand(study: Study, words: Messages) -> Document:
     return {
         "unit": unit,
         "estimated": say.part(estimated, people, words),
-        "as_of": max((edition.as_of for edition in study.editions), default=""),
+        **dated(max((edition.as_of for edition in study.editions), default="")),
         "missing": study.missing_meshes or study.missing_towns,
         "left_out": rows[-1] if study.by_towns else None,
         "rows": [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from geoportal.domain.hours import JST
-from geoportal.web.language.messages import LANGUAGES
+from geoportal.web.language.messages import LANGUAGES, Label, messages
 
 SURE_WITHIN_M = 200
 """Distances whose error is smaller than this are said without an "about"."""
@@ -121,6 +122,16 @@ def month(iso_date: str | None, language: str) -> str:
     day = date.fromisoformat(iso_date[:10])
     japanese = LANGUAGES[language].is_japanese
     return f"{day.year}年{day.month}月" if japanese else f"{day:%b %Y}"
+
+
+def as_of(document: Mapping[str, Any], language: str) -> Label:
+    """Return the day of what `geoportal.documents.dated` has put into a document."""
+    if document["as_of"]:
+        return Label(day(document["as_of"], language))
+    words, imported = messages(language), document.get("imported_at")
+    if imported:
+        return words.label("js-date-unknown-imported", day=imported)
+    return words.label("js-date-unknown")
 
 
 def day(iso_date: str | None, language: str) -> str:

@@ -14,6 +14,7 @@ from geoportal.documents.changes import (
     changes_document,
     changes_rows,
 )
+from geoportal.domain.dating import outward_day
 from geoportal.errors import GeoportalError, NotFoundError, UsageError
 from geoportal.export.table import write_xlsx
 from geoportal.ingest.changes import KINDS
@@ -32,7 +33,7 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @blueprint.get("/changes")
 def show() -> Response:
-    """Show the changes between two editions, by default the last two of a source that has two."""
+    """Show the changes between two editions, by default the newest between which there are any."""
     return page("changes", **_shown(view_here(), g.language))
 
 
@@ -63,23 +64,23 @@ def _shown(view: View, language: str) -> Document:
     source, from_date, to_date = _asked()
     with view.database.engine.connect() as connection:
         sources = sources_with_history(connection)
-        dates = {name: edition_dates(connection, name) for name in sources}
-    two = [name for name in sources if len(dates[name]) > 1]
-    chosen = source if source in sources else next(iter(two or sources), "")
+        chosen = source if source in sources else ""
+        dates = edition_dates(connection, chosen)
     shown: Document = {
         "sources": sources,
         "chosen": chosen,
-        "dates": dates.get(chosen, []),
+        "dates": [outward_day(day) for day in dates],
         "report": None,
         "groups": [],
         "problem": "",
+        "any_pair": not (chosen and (from_date or to_date)),
     }
-    given = (from_date, to_date) if source == chosen else ("", "")
     try:
-        report = changes_document(view.changes(chosen, *given))
+        report = changes_document(view.changes(chosen, *((from_date, to_date) if chosen else ())))
     except GeoportalError as error:
         return shown | {"problem": _problem(error)}
-    return shown | {"report": report, "groups": _groups(view, report, language)}
+    found = {"chosen": report["source"], "dates": report["editions"]}
+    return shown | found | {"report": report, "groups": _groups(view, report, language)}
 
 
 def _problem(error: GeoportalError) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
-from geoportal.documents import Document
+from geoportal.documents import Document, dated
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
     KINDS,
@@ -126,32 +126,34 @@ def history(view: View, facility: Facility) -> list[Document]:
     Returns
     -------
     list of dict
-        ``what`` (``first``, ``name``, ``address``, ``phone``, ``closed``), ``on`` (ISO date),
-        and for changes ``before``, ``after`` and ``source``.
+        ``what`` (``first``, ``name``, ``address``, ``phone``, ``closed``), the day as `dated`
+        gives it, and for changes ``before``, ``after`` and ``source``.
     """
-    events: list[Document] = [{"what": "first", "on": facility.first_seen}]
+    events: list[tuple[str, Document]] = [(facility.first_seen, {"what": "first"})]
     with suppress(DBAPIError):
         events += _changes(view, facility)
-    events.sort(key=lambda event: str(event["on"]))
+    events.sort(key=lambda event: event[0])
     if facility.status == "closed":
-        events.append({"what": "closed", "on": facility.last_seen})
-    return events
+        events.append((facility.last_seen, {"what": "closed"}))
+    return [{**dated(day), **event} for day, event in events]
 
 
-def _changes(view: View, facility: Facility) -> list[Document]:
-    events: list[Document] = []
+def _changes(view: View, facility: Facility) -> list[tuple[str, Document]]:
+    events: list[tuple[str, Document]] = []
     with view.database.engine.connect() as connection:
         for mention in facility.sources:
             past = past_of(connection, mention.source, mention.record_id)
             for (_, before), (day, after) in itertools.pairwise(past):
                 events += [
-                    {
-                        "what": key,
-                        "on": day,
-                        "before": before[key],
-                        "after": after[key],
-                        "source": mention.source,
-                    }
+                    (
+                        day,
+                        {
+                            "what": key,
+                            "before": before[key],
+                            "after": after[key],
+                            "source": mention.source,
+                        },
+                    )
                     for key in _TRACKED
                     if before.get(key)
                     and after.get(key)

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
 
-from geoportal.documents import Document
+from geoportal.documents import Document, dated
 from geoportal.documents.reference import SAMPLE_SOURCE
+from geoportal.domain.dating import inward_day
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
@@ -54,6 +55,8 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "dial": wording.dial,
     "ruby": with_readings,
     "month": lambda value: wording.month(value, g.language),
+    "as_of": lambda document: wording.as_of(document, g.language),
+    "edition_day": lambda named: wording.as_of(dated(inward_day(named)), g.language),
     "day": lambda value: wording.day(value, g.language),
     "moment": lambda value: wording.moment(value, g.language),
 }

@@ -47,3 +47,16 @@ def test_the_strongest_current_claim_wins_in_any_order():
 
 def test_nothing_said_is_nothing_shown():
     assert strongest((), TODAY) is None
+
+
+def test_of_unknown_age_is_neither_fresh_nor_stale():
+    undated = make_claim("VM.REG", "no", evidence="observed", as_of="0000-2026-11-22")
+    assert undated.stale_on(TODAY) is None
+    assert undated.value_on(TODAY) == "no"
+    assert make_claim("CAP.OPEN", as_of="0000-2026-11-22").value_on(TODAY) == "unknown"
+    current = make_claim("VM.REG", "yes", evidence="registry", as_of=aged(10))
+    old = make_claim("VM.REG", "yes", evidence="registry", as_of=aged(900))
+    for order in permutations((undated, current, old)):
+        assert strongest(order, TODAY) == current
+    dated = make_claim("VM.REG", "yes", evidence="observed", as_of=aged(900))
+    assert strongest((undated, dated), TODAY) == dated

@@ -48,3 +48,12 @@ def test_hours_are_stale_from_the_day_after_their_last():
         hours = Hours(open_days=(0,), as_of=as_of, source="kaigo")
         figures = source_figures([make_facility("1", sources=(KAIGO,), hours=hours)], TODAY)
         assert (figures["kaigo"].claims, figures["kaigo"].stale) == (1, stale)
+
+
+def test_facts_of_unknown_date_are_counted_by_themselves():
+    undated = make_claim("VM.REG", source="kaigo", as_of="0000-2026-11-22")
+    hours = Hours(open_days=(0,), as_of="0000-2026-11-22", source="kaigo")
+    fresh = make_claim("AC.PAIN", source="kaigo")
+    facility = make_facility("1", claims=[undated, fresh], sources=(KAIGO,), hours=hours)
+    figures = source_figures([facility], TODAY)["kaigo"].as_dict()
+    assert (figures["facts"], figures["stale"], figures["undated"]) == (3, 0, 0.667)

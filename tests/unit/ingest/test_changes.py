@@ -10,9 +10,12 @@ import pytest
 from geoportal.domain.facility import FacilityRecord
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.ingest.changes import KINDS, compare_editions
+from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.services.portal import shipped_reference
 from geoportal.store.database import open_database
 from tests.unit.ingest.test_linking_order import content, take
 
+FINDER = MunicipalityFinder(shipped_reference())
 FIRST, SECOND, THIRD = "2025-10-01", "2025-11-01", "2025-12-01"
 
 
@@ -34,7 +37,7 @@ def office(number, **values):
 
 def report(database, *args):
     with database.engine.connect() as connection:
-        return compare_editions(connection, "bureau", *args)
+        return compare_editions(connection, FINDER, "bureau", *args)
 
 
 def told(found):

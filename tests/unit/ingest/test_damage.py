@@ -25,7 +25,6 @@ from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
-    TODAY,
     codes,
     content,
     import_into,
@@ -65,7 +64,7 @@ def test_cut_at_every_byte_it_is_refused_or_whole_rows_are_read(database, sound)
     text = data.decode("utf-8-sig")
     whole = {}
     for end in range(len(data) + 1):
-        member = Member("cut.csv", data[:end], TODAY)
+        member = Member("cut.csv", data[:end])
         try:
             table = identify(member)[0].table
         except InputRefusedError:
@@ -259,7 +258,7 @@ def test_any_bytes_are_read_or_refused_never_a_fault(data, keep):
     header = ",".join(KAIGO_HEADER).encode()
     for candidate in (data, header[:keep] + data, header + b"\r\n" + data):
         with contextlib.suppress(InputRefusedError):
-            identify(Member("any.csv", candidate, TODAY))
+            identify(Member("any.csv", candidate))
 
 
 def test_a_workbook_is_read_by_row_and_cut_it_is_refused(database, sound, tmp_path):

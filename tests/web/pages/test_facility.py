@@ -82,7 +82,7 @@ def test_changes_between_editions_are_told_and_mere_spelling_is_not(
     ]
     monkeypatch.setattr(facility_page, "past_of", lambda *_: past)
     changes = [e for e in facility_page.history(view, near) if e["what"] != "first"]
-    assert {(e["what"], e["on"], e["after"]) for e in changes} == {
+    assert {(e["what"], e["as_of"], e["after"]) for e in changes} == {
         ("phone", "2026-03-01", "093-000-0002")
     }
 

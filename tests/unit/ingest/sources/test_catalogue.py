@@ -14,7 +14,7 @@ from geoportal.ingest.catalogue import SOURCES
 from geoportal.ingest.content import identify
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.revise.storage import _UPDATES
-from tests.unit.ingest.official import REFERENCE, TODAY
+from tests.unit.ingest.official import REFERENCE
 
 MODULES = sorted(module.name for module in iter_modules(sources.__path__))
 
@@ -47,7 +47,6 @@ def test_a_source_is_described_whole(source):
     assert info.label_en
     assert {layout.source for layout in source.layouts} <= {source.name}
     assert source.layouts or source.describes or source.document_format
-    assert source.headless is None or source.streamed
 
 
 @pytest.mark.parametrize(
@@ -57,7 +56,7 @@ def test_a_source_is_described_whole(source):
 )
 def test_a_table_with_the_official_header_is_recognised(source, layout):
     header = ",".join(layout.official(name) for name in layout.columns)
-    (content,) = identify(Member("x.csv", f"{header}\n{',' * header.count(',')}\n".encode(), TODAY))
+    (content,) = identify(Member("x.csv", f"{header}\n{',' * header.count(',')}\n".encode()))
     assert (content.source, content.data.layout) == (source, layout)
 
 
