@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
@@ -64,6 +65,13 @@ def official_sites(reference: Reference) -> tuple[OfficialSite, ...]:
             )
             for row in csv.DictReader(file)
         )
+
+
+def search_sites(reference: Reference, kinds: Iterable[str]) -> dict[str, str]:
+    """Return the search pages of the sites on which facilities of some kinds are published."""
+    wanted = set(kinds)
+    sites = (site for site in official_sites(reference) if not wanted.isdisjoint(site.kinds))
+    return {site.source: site.search for site in sites}
 
 
 def official_page(reference: Reference, facility: Facility) -> OfficialPage | None:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geoportal.documents import Document
+from geoportal.store.official_pages import search_sites
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label, need_labels, short_kind_label
 from geoportal.web.language.messages import Label, messages
+from geoportal.web.language.place_names import place_label
 
 _MOST_KINDS = 3
 
 
-def gap_sentences(
-    reference: Reference, language: str, lines: Iterable[Document]
-) -> list[dict[str, Label]]:
+def gap_sentences(reference: Reference, language: str, lines: Iterable[Document]) -> list[Document]:
     """Return a sentence for each line of completeness that is a gap, with its line.
 
-    Lines are those of `geoportal.documents.completeness.completeness_document`.
+    ``sites`` are the search pages of the national sites, by source, where the list of places is
+    the gap. Lines are those of `geoportal.documents.completeness.completeness_document`.
     """
-    return [{"text": _sentence(reference, language, line), **line} for line in lines if line["gap"]]
+    return [
+        {
+            "text": _sentence(reference, language, line),
+            "sites": {} if line["needs"] else search_sites(reference, line["kinds"]),
+            **line,
+        }
+        for line in lines
+        if line["gap"]
+    ]
 
 
 def _sentence(reference: Reference, language: str, line: Document) -> Label:
@@ -31,7 +40,7 @@ def _sentence(reference: Reference, language: str, line: Document) -> Label:
     about = "needs" if needs else "places"
     return say.label(
         f"gap-{about}-{line['state']}",
-        area=line["area_name"],
+        area=place_label(reference, line["area"], line["area_name"], language),
         prefecture=line["prefecture"],
         publisher=line["publisher"],
         source=label(reference, "source", line["source"], language),

@@ -98,3 +98,4 @@ def test_an_area_without_any_list_has_no_data_rather_than_nought(app: Flask) -> 
     html = app.test_client().get("/?district=40107&kind=visiting_nursing").text
     assert "データなし" in html
     assert "介護サービス情報公表システム" in html
+    assert 'href="https://www.kaigokensaku.mhlw.go.jp/"' in html
