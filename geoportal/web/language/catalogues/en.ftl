@@ -155,7 +155,6 @@ ordered-open = open now
 results-none = No facility fits. Widen the distance or remove a condition. If it is urgent, call the consultation centre.
 text-none = No address and no facility is called so. For an address, start with the ward and the town. For a facility, part of the name is enough.
 origin-point = Distances are straight lines from the place you chose.
-origin-station = Distances are straight lines from the station (±{ $metres } m), not from the home.
 relax-few = { $count } known to provide everything. Asking for less gives more.
 origin-station = Distances are straight lines from { $place } (±{ $metres } m), not from the home.
 origin-place = Distances are straight lines from about { $place }, ±{ $range } (understood down to “{ $level }”).
