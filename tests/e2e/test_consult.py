@@ -163,7 +163,7 @@ def test_a_team_without_javascript_names_what_is_missing(visitor: Visitor) -> No
     page.fill("#address", HOME)
     page.press("#address", "Enter")
     expect(page.locator(".team").first).to_contain_text(
-        re.compile("足りないもの|電話で確かめること")
+        re.compile("足りないもの|確かめること")
     )
 
 
