@@ -11,7 +11,7 @@ from tests.accuracy.first_yes import SEED, calls, hide, snapshot_of
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("needs", [("VM.REG",), ("VM.REG", "AC.PALL"), ("VM.24DR",)])
+@pytest.mark.parametrize("needs", [("VM.REG",), ("VM.24DR",)])
 def test_with_half_of_the_filings_hidden_the_first_yes_takes_fewer_calls(
     sample_portal: Portal, needs: tuple[str, ...]
 ) -> None:

@@ -23,7 +23,7 @@ def test_a_team_is_filled_and_told(sample):
     assert len(document["teams"]) == 2
     assert document["teams"][0]["complete"] is True
     told = geoportal("team", *HOME, db=sample).stdout
-    assert "組み合わせ 1（そろう" in told
+    assert "組み合わせ 1（すべてそろう" in told
 
 
 def test_own_roles(sample):

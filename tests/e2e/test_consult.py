@@ -162,9 +162,7 @@ def test_a_team_without_javascript_names_what_is_missing(visitor: Visitor) -> No
     )
     page.fill("#address", HOME)
     page.press("#address", "Enter")
-    expect(page.locator(".team").first).to_contain_text(
-        re.compile("足りないもの|確かめること")
-    )
+    expect(page.locator(".team").first).to_contain_text(re.compile("足りないもの|確かめること"))
 
 
 def test_an_unknown_home_is_said_on_the_team_page(visitor: Visitor) -> None:
