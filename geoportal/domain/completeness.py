@@ -60,8 +60,8 @@ class Completeness:
     state : str
         ``held``, ``partial`` or ``missing``.
     facilities, unknown : int
-        Facilities of the kinds in the area that are held at all, and how many of them have a need
-        among ``needs`` that is not known.
+        Facilities of the kinds in the area that are held at all, and how many of them are possible
+        for ``needs``: none refused, some not known, as a search counts them.
     """
 
     source: str

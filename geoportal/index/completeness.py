@@ -96,7 +96,7 @@ class Holdings:
     def knowing(self, kind: str, needs: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
         """Return the rows that tell any of some needs of a kind, with the needs they tell."""
         told = (
-            (n, tuple(need for need in needs if need in self.needs_told(n, kind)))
+            (n, tuple(need for need in needs if need in self._needs_told[n, kind]))
             for n in self._rows(kind, NEEDS)
         )
         return [(n, known) for n, known in told if known]
@@ -104,10 +104,6 @@ class Holdings:
     def source(self, number: int) -> str:
         """Return the source of a row."""
         return self._scopes[number].source
-
-    def needs_told(self, number: int, kind: str) -> frozenset[str]:
-        """Return the needs that filings of a row can answer of a kind, with what they imply."""
-        return self._needs_told.get((number, kind), frozenset())
 
     def state(self, number: int, municipality: str) -> str:
         """Return whether a row of the list is held for a municipality or ward."""
@@ -119,7 +115,15 @@ class Holdings:
         return self._states[key]
 
     def _rows(self, kind: str, tells: str) -> list[int]:
-        return [n for n, s in enumerate(self._scopes) if s.tells == tells and kind in s.kinds]
+        return self._rows_by_kind.get((kind, tells), [])
+
+    @cached_property
+    def _rows_by_kind(self) -> dict[tuple[str, str], list[int]]:
+        rows: dict[tuple[str, str], list[int]] = {}
+        for number, scope in enumerate(self._scopes):
+            for kind in scope.kinds:
+                rows.setdefault((kind, scope.tells), []).append(number)
+        return rows
 
     def _state(self, row: SourceScope, municipality: str) -> str:
         states = {self._scope_state(row.source, scope, municipality) for scope in row.scopes}
@@ -151,6 +155,7 @@ class Holdings:
 
     @cached_property
     def _needs_told(self) -> dict[tuple[int, str], frozenset[str]]:
+        """The needs that filings of a row can answer of a kind, with what they imply."""
         vocabulary, told = self._vocabulary, {}
         for number, row in enumerate(self._scopes):
             if row.tells != NEEDS:

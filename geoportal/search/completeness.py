@@ -20,6 +20,7 @@ from geoportal.domain.query import Query
 from geoportal.index.completeness import Holdings
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.match import POSSIBLE, bands
 from geoportal.search.visiting import home_code
 
 Flags = NDArray[np.bool_]
@@ -223,9 +224,6 @@ def _best(states: Sequence[str]) -> str:
 def _counts(
     snapshot: Snapshot, rows: Rows, kinds: Sequence[str], needs: Sequence[str]
 ) -> tuple[int, int]:
-    """Return how many of some rows are of the kinds, and how many of those have an unknown need."""
+    """Return how many of some rows are of the kinds, and how many of those are only possible."""
     of_kind = rows[np.isin(snapshot.columns.kinds[rows], [KINDS.index(kind) for kind in kinds])]
-    known = np.ones(of_kind.size, dtype=bool)
-    for need in needs:
-        known &= snapshot.has_need(of_kind, need) | snapshot.refuses_need(of_kind, need)
-    return int(of_kind.size), int((~known).sum())
+    return int(of_kind.size), int((bands(snapshot, of_kind, needs) == POSSIBLE).sum())

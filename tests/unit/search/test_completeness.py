@@ -95,6 +95,13 @@ def test_what_a_facility_of_the_home_said_itself_is_an_answer() -> None:
     assert (gap.facilities, gap.unknown) == (2, 1)
 
 
+def test_who_refuses_is_not_counted_as_unknown() -> None:
+    refusing = make_facility("no", MOJI, [make_claim("VM.REG", "no")], municipality_code="40101")
+    lines = area_completeness(city({}, refusing), "40101", ("clinic",), NEED)
+    gap = next(line for line in lines if line.needs)
+    assert (gap.facilities, gap.unknown) == (2, 1)
+
+
 def test_pages_of_an_answer_are_cut_from_one_order() -> None:
     snapshot = city({"bureau": {"35/医科"}})
     second = ask(snapshot, kinds=("clinic",), limit=1, offset=1)
