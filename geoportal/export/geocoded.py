@@ -24,8 +24,9 @@ from geoportal.errors import InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.files.archives import open_members
 from geoportal.ingest.files.layouts import fold_header
+from geoportal.ingest.files.sheets import read_sheets
 from geoportal.ingest.files.streams import stream_encoding
-from geoportal.ingest.files.tables import Sheet, read_sheets
+from geoportal.ingest.files.tables import Sheet
 from geoportal.progress import Progress
 
 _LONGEST_CELL = 100_000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
-from geoportal.errors import UnknownLayoutError
+from geoportal.errors import UnknownLayoutError, UnreadableSourceError
 from geoportal.ingest.catalogue import BY_NAME, SOURCES
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
@@ -16,8 +17,9 @@ from geoportal.ingest.files.mapping import MAP_SOURCE, ColumnMapping
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import WARNING, Issue
+from geoportal.ingest.files.sheets import read_sheets
 from geoportal.ingest.files.streams import StreamedTable, recognise_stream
-from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.files.tables import read_text
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.source import Source
@@ -32,6 +34,9 @@ MAPPABLE: Final = (*dict.fromkeys(layout.source for layout in LAYOUTS), MAP_SOUR
 _STREAMED_LAYOUTS: Final = tuple(
     layout for source in SOURCES if source.streamed for layout in source.layouts if layout.required
 )
+
+_LARGE_BYTES = 30_000_000
+_HEAD_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -119,11 +124,20 @@ def identify(member: Member, crs: str = "", mapping: ColumnMapping | None = None
 
 
 def _identify_tables(member: Member, mapping: ColumnMapping | None = None) -> list[Content]:
+    if mapping is None and len(member.data) > _LARGE_BYTES:
+        _require_layout(member)
     tables = recognise(member.name, read_sheets(member), LAYOUTS, mapping)
     return [
         Content(BY_NAME[table.layout.source], table, part=_part(table) if tables[1:] else "")
         for table in tables
     ]
+
+
+def _require_layout(member: Member) -> None:
+    """Refuse a large text by its beginning when nobody knows its header, before all is decoded."""
+    begin = member.data[: member.data.rfind(b"\n", 0, _HEAD_BYTES) + 1]
+    with suppress(UnreadableSourceError):  # told when the whole is read
+        recognise(member.name, [read_text(Member(member.name, begin))], LAYOUTS)
 
 
 def _part(table: RecognisedTable) -> str:

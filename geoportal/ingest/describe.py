@@ -18,7 +18,8 @@ from geoportal.ingest.files.map_files import is_json, is_map, read_layers
 from geoportal.ingest.files.mapping import MAP_FIELDS, MAP_SOURCE
 from geoportal.ingest.files.recognition import likely_header, nearest_layouts
 from geoportal.ingest.files.report import shorten
-from geoportal.ingest.files.tables import Sheet, read_sheets
+from geoportal.ingest.files.sheets import read_sheets
+from geoportal.ingest.files.tables import Sheet
 
 _SHOWN_ROWS: Final = 3
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

@@ -16,13 +16,13 @@ from pathlib import Path, PurePosixPath
 
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 
-MAX_BYTES = 1 << 30
+MAX_BYTES = 300 << 20
 """Largest file taken after unpacking, bytes. The largest official file has about 150 MB."""
 MAX_MEMBERS = 2_000
 MAX_RATIO = 250
 """Largest ratio of unpacked to packed size beyond `RATIO_FREE_BYTES`: text packs 5 to 40 times."""
 RATIO_FREE_BYTES = 10_000_000
-_CHUNK = 1 << 20
+_TAIL_BYTES = 4096
 _SHAPE = ".shp"
 _SIDE_SUFFIXES = frozenset(
     f".{name}"
@@ -55,6 +55,8 @@ _ZIP_FAULTS = (
 )
 """What `zipfile` raises for damaged archives, by where the damage lies."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
+MAX_WORKBOOK_BYTES = 200_000_000
+"""Largest workbook, unpacked; the largest official one has about 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,19 @@ def _read_file(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise UnreadableSourceError(f"{path.name}: is no file that can be read; give a copy")
-        if path.stat().st_size > MAX_BYTES:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
             raise InputRefusedError(f"{path.name}: larger than {MAX_BYTES >> 20} MB; split it")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            file.seek(max(0, size - _TAIL_BYTES))
+            tail = file.read()
+            if size > _TAIL_BYTES and not tail.strip(b"\0"):
+                raise UnreadableSourceError(
+                    f"{path.name}: its end is nothing but zero bytes, as an interrupted copy or "
+                    "download leaves it; get it again"
+                )
+            file.seek(0)
+            return file.read()
     except OSError as error:
         raise UnreadableSourceError(f"{path.name}: cannot be read ({error.strerror})") from error
 
@@ -163,6 +175,33 @@ def _unzip(name: str, data: bytes) -> list[Member]:
     if not contents:
         raise UnreadableSourceError(f"{name}: the archive holds no file")
     return _members(name, contents)
+
+
+def check_workbook(name: str, data: bytes) -> None:
+    """Check a workbook as an archive, before it is unpacked; an old one (.xls) is none.
+
+    Raises
+    ------
+    InputRefusedError
+        When a member is unsafe, or the members say that they unpack to too much.
+    UnreadableSourceError
+        When its directory is damaged.
+    """
+    if not data.startswith(b"PK"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+    except _ZIP_FAULTS as error:
+        message = f"{name}: the workbook is cut off or damaged; get it again"
+        raise UnreadableSourceError(message) from error
+    _check_entries(name, infos)
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > min(MAX_WORKBOOK_BYTES, max(RATIO_FREE_BYTES, len(data) * MAX_RATIO)):
+        raise InputRefusedError(
+            f"{name}: the workbook unpacks to {unpacked >> 20:,} MB; copy the table alone into a "
+            "new workbook, or save the sheet as CSV, and import that"
+        )
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:

@@ -29,6 +29,7 @@ _BINARY = {
     b"PK\x03\x04": "an archive",
 }
 _HALF_WIDTH_SHARE = 0.05
+_FEW_ZEROS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ def decode(name: str, data: bytes) -> DecodedText:
         wide = _wide_encoding(data)
         if wide:
             return _finish(name, data, wide)
+    zeros = data.count(0)
+    if zeros > max(_FEW_ZEROS, len(data) // 100):
+        raise UnreadableSourceError(
+            f"{name}: {zeros:,} of its {len(data):,} bytes are zero, as an interrupted copy or "
+            "download leaves them; get it again"
+        )
     return _finish(name, data, _narrow_encoding(name, data))
 
 

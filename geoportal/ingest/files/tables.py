@@ -1,4 +1,4 @@
-"""Tables of text and Excel files: rows of text with their line numbers, not interpreted."""
+"""Tables of text: rows with their line numbers, not interpreted."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import python_calamine
-
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.encodings import DecodedText, decode
+from geoportal.ingest.files.encodings import decode
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 
 _END = "\ue000geoportal-end\ue000"
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
-_EXCEL_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MAX_FIELD = 1_000_000
 _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
@@ -54,22 +51,15 @@ class Sheet:
     ends_open: bool = False
 
 
-def read_sheets(member: Member) -> list[Sheet]:
-    """Read a file as text table or Excel workbook.
-
-    There is one sheet for a text, one for each sheet that is not empty of a workbook.
+def read_text(member: Member) -> Sheet:
+    """Read a text table.
 
     Raises
     ------
     UnreadableSourceError
         When it is empty, cut, no table, or in no known encoding.
     """
-    if member.data.startswith(_EXCEL_MARKS):
-        return _read_workbook(member)
-    return [_read_text(member.name, decode(member.name, member.data))]
-
-
-def _read_text(name: str, decoded: DecodedText) -> Sheet:
+    name, decoded = member.name, decode(member.name, member.data)
     _refuse_markup(name, decoded.text)
     head = "\n".join(decoded.text[:20_000].splitlines()[:5])
     delimiter = max(_DELIMITERS, key=lambda mark: (head.count(mark), mark == ","))
@@ -134,38 +124,3 @@ def _refuse_markup(name: str, text: str) -> None:
         raise UnreadableSourceError(
             f"{name}: this is JSON; only GeoJSON boundaries and the sample city are read as such"
         )
-
-
-def _read_workbook(member: Member) -> list[Sheet]:
-    try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(member.data))
-        sheets = []
-        for title in workbook.sheet_names:
-            sheets.append(_read_sheet(title, workbook.get_sheet_by_name(title)))
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise UnreadableSourceError(
-            f"{member.name}: the workbook is cut off, damaged or protected; get it again"
-        ) from error
-    filled = [sheet for sheet in sheets if sheet.rows]
-    if not filled:
-        raise UnreadableSourceError(f"{member.name}: the workbook is empty")
-    return filled
-
-
-def _read_sheet(title: str, sheet: python_calamine.CalamineSheet) -> Sheet:
-    """Return the rows of a sheet that are not empty; merged cells hold their text in every row."""
-    values = [list(map(_text, cells)) for cells in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
-        for row in values[top + 1 : bottom + 1]:
-            row[left] = row[left].strip() or values[top][left]
-    rows = (Row(line, tuple(cells)) for line, cells in enumerate(values, start=1))
-    return Sheet(tuple(row for row in rows if any(cell.strip() for cell in row.cells)), title)
-
-
-def _text(value: object) -> str:
-    """Return an Excel cell as the text a person sees: 3.0 is 3, dates are ISO."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

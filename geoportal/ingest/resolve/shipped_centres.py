@@ -13,7 +13,7 @@ from pathlib import Path
 from geoportal.domain.centre import Centre
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.recognition import recognise
-from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.files.tables import read_text
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import centres
@@ -26,7 +26,7 @@ def shipped_centres(reference: Reference) -> list[Centre]:
     if not path.exists():
         return []
     member = Member(path.name, path.read_bytes())
-    (table,) = recognise(path.name, read_sheets(member), (centres.LAYOUT,))
+    (table,) = recognise(path.name, [read_text(member)], (centres.LAYOUT,))
     edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
     return list(centres.extract(table, edition).centres.values())
 

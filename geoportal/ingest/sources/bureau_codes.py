@@ -18,7 +18,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import first_row
-from geoportal.ingest.files.tables import read_sheets
+from geoportal.ingest.files.tables import read_text
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.institution_codes import (
@@ -74,7 +74,7 @@ def recognise_medical_list(member: Member) -> RecognisedTable | None:
     row, width = first_row(member), len(_WITHOUT_HEADER)
     if len(row) != width or not (_CODE.fullmatch(row[0]) and row[0].endswith(row[1])):
         return None
-    (sheet,) = read_sheets(member)
+    sheet = read_text(member)
     given = {"table": "医科"}
     records, malformed = [], []
     for line, cells in ((row.line, row.cells) for row in sheet.rows):
