@@ -60,6 +60,7 @@ def application() -> Flask:
     """
     from geoportal.services.basemap.configured import open_basemap  # as above
     from geoportal.web.app import create_app
+    from geoportal.web.coverage.maker import MakerProcess
 
     structlog.configure(
         processors=[
@@ -76,7 +77,7 @@ def application() -> Flask:
         basemap.available()  # begins to find out
     portal = Portal(database, shipped_reference())
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
-    app = create_app(portal, settings, basemap)
+    app = create_app(portal, settings, basemap, MakerProcess(settings.database))
     served = app.wsgi_app
 
     def with_chunks(environ: dict[str, Any], start_response: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -30,6 +32,8 @@ from geoportal.store.faults import database_fault
 from geoportal.web import problems
 from geoportal.web.api import browse, description, reference, search
 from geoportal.web.coverage import routes as coverage
+from geoportal.web.coverage.files import PackFiles
+from geoportal.web.coverage.maker import work_off
 from geoportal.web.current_view import EXTENSION
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
@@ -61,8 +65,17 @@ _COMPRESSION = {
 _LOG = structlog.get_logger("geoportal.web")
 
 
-def create_app(portal: Portal, settings: Settings, basemap: Basemap | None = None) -> Flask:
-    """Build the web application that answers from a portal; without a base map it has outlines."""
+def create_app(
+    portal: Portal,
+    settings: Settings,
+    basemap: Basemap | None = None,
+    start_maker: Callable[[Path], None] | None = None,
+) -> Flask:
+    """Build the web application that answers from a portal.
+
+    Without a base map it has outlines; without ``start_maker`` it makes the files of coverage packs
+    itself, see `geoportal.web.coverage.maker`.
+    """
     app = OpenAPI(
         __name__,
         info=Info(
@@ -78,6 +91,10 @@ def create_app(portal: Portal, settings: Settings, basemap: Basemap | None = Non
     )
     app.extensions[EXTENSION] = portal
     app.extensions[tiles.EXTENSION] = basemap
+    app.extensions[coverage.EXTENSION] = PackFiles(
+        portal.database.derived_directory / "coverage-files",
+        start_maker or partial(work_off, view=portal.view),
+    )
     app.config["GEOPORTAL_SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config.update(_COMPRESSION)

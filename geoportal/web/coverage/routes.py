@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
+from typing import cast
 
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_openapi3 import Tag
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,16 +19,25 @@ from geoportal.documents.coverage import (
 from geoportal.errors import InputRefusedError
 from geoportal.export.pack_files import DOWNLOADS
 from geoportal.web.api.answers import json_object, private, public, resource, schema_of
-from geoportal.web.coverage.files import pack_files
+from geoportal.web.coverage.files import OUTDATED, FileQuestion, PackFiles
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
 from geoportal.web.current_view import view_here
 from geoportal.web.problems import problem
-from geoportal.web.site.frame import page, page_url
+from geoportal.web.site.frame import error_page, page, page_url
 
 _TAG = Tag(name="coverage", description="Who is covered by whom, district by district")
 api = resource("coverage_api", "coverage_api")
 blueprint = Blueprint("coverage", __name__)
+
+EXTENSION = "geoportal.coverage"
+_PATIENCE_S = 25.0
+_RETRY_AFTER_S = 10
+_FAILURES = {
+    "NotFoundError": HTTPStatus.NOT_FOUND,
+    "InputRefusedError": HTTPStatus.UNPROCESSABLE_ENTITY,
+    OUTDATED: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
 _PROBLEM = schema_of("RFC 9457 problem", {"type": "object"}, "application/problem+json")
 _ANSWER = json_object(
@@ -89,17 +100,38 @@ def show_what_if() -> BaseResponse:
 
 @blueprint.get("/coverage/<name>")
 def download(name: str) -> Response:
-    """Return a file of the pack for the question in the URL."""
+    """Return a file of the pack for the question in the URL; made first if need be."""
+    question = _file_question(name)
+    files = pack_files()
+    made = files.wait_for(question, _PATIENCE_S)
+    if made.state == "failed":
+        return error_page(_FAILURES.get(made.failure, HTTPStatus.INTERNAL_SERVER_ERROR))
+    if made.state != "ready":
+        response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
+        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+        return response
+    stem, _, ending = name.partition(".")
+    response = public(files.take(question), DOWNLOADS[name].media_type)
+    response.content_type = DOWNLOADS[name].media_type
+    label = f"{stem}-{question.asked.area}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
+    return response
+
+
+@blueprint.get("/coverage/<name>/progress")
+def progress(name: str) -> Response:
+    """Ask for a file of the pack and say how far it is, without waiting."""
+    return private(asdict(pack_files().ask(_file_question(name))))
+
+
+def _file_question(name: str) -> FileQuestion:
     if name not in DOWNLOADS:
         abort(HTTPStatus.NOT_FOUND)
     view = view_here()
     asked = read_question(view, request.args.to_dict(flat=False))
-    report = coverage_report(view, asked)  # files say what is, not what if
-    if not report.study.has_cells:
-        abort(HTTPStatus.NOT_FOUND)
-    response = public(pack_files().file(name, report, view.snapshot.today))
-    response.content_type = DOWNLOADS[name].media_type
-    stem, _, ending = name.partition(".")
-    label = f"{stem}-{report.study.target.code}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
-    return response
+    return FileQuestion.of(view, name, asked)
+
+
+def pack_files() -> PackFiles:
+    """Return the pack files of this application."""
+    return cast("PackFiles", current_app.extensions[EXTENSION])

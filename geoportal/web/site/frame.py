@@ -142,7 +142,11 @@ def fragment(template: str, **context: Any) -> str:
 def error_page(status: int) -> Response:
     """Return the page for an HTTP status, in the visitor's language; it repeats no input."""
     choose_visitors_language()
-    known = {HTTPStatus.NOT_FOUND: "missing", HTTPStatus.BAD_REQUEST: "refused"}
+    known = {
+        HTTPStatus.NOT_FOUND: "missing",
+        HTTPStatus.BAD_REQUEST: "refused",
+        HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+    }
     code = known.get(HTTPStatus(status), "refused" if status < 500 else "fault")
     response = page("error", code=code)
     response.status_code = status

@@ -8,6 +8,7 @@ import { startSuggestions } from "./suggest.js";
 import { w, withLanguage } from "./words.js";
 
 const BUSY_AFTER_MS = 300;
+const ASK_FILE_AGAIN_MS = 700;
 
 /** Shows a district's own sentence, as the page says it, and the way to its facilities. */
 function showDistrict(code) {
@@ -89,11 +90,43 @@ function startProgress() {
   }
 }
 
+/** Files take seconds to make: says how far one is, and fetches it when it is ready. */
+function startFiles() {
+  const told = byId("coverage-file-told");
+  let wanted = null;
+  const follow = async (link) => {
+    const asked = new URL(link.href);
+    while (wanted === link) {
+      const how = await api.get(`${asked.pathname}/progress${asked.search}`);
+      if (how.state === "ready") return "";
+      if (how.state === "failed") return w("coverage-file-failed");
+      const waits = how.state !== "making" && how.ahead > 0;
+      replaceChildren(told, waits
+        ? w("coverage-file-waiting", { ahead: how.ahead })
+        : w("coverage-file-making", { seconds: how.seconds }));
+      await new Promise((resolve) => { window.setTimeout(resolve, ASK_FILE_AGAIN_MS); });
+    }
+    return null;
+  };
+  for (const link of all(".coverage-files a")) {
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      wanted = link;
+      const end = await follow(link).catch(() => "");
+      if (end === null) return; // another file was asked for meanwhile
+      wanted = null;
+      replaceChildren(told, end);
+      if (!end) window.location.assign(link.href);
+    });
+  }
+}
+
 async function start() {
   const data = readJson("coverage-data");
   if (!data) return;
   revealScriptOnly();
   startProgress();
+  startFiles();
   startSuggestions(byId("plan-place"));
   try {
     const held = await api.get(data.outlines);
