@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import csv
+import os
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,7 @@ import click
 from geoportal.cli.console import Console, command, progress_bar, require_writable
 from geoportal.cli.diagnosis import diagnose
 from geoportal.domain.dating import day_said
-from geoportal.errors import InputRefusedError, UsageError
+from geoportal.errors import GeoportalError, InputRefusedError, UsageError
 from geoportal.export.table import harmless
 from geoportal.ingest.content import MAPPABLE
 from geoportal.ingest.files.mapping import read_mapping
@@ -66,6 +67,9 @@ def init(console: Console, sample: bool) -> None:
     metavar="TOML",
     help="What the columns are; `describe` writes one to fill in.",
 )
+@click.option(
+    "--accept-shrink", is_flag=True, help="Take a file with far fewer rows than the one before."
+)
 @click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
 @command
 def import_(
@@ -78,6 +82,7 @@ def import_(
     crs: str,
     mapping_file: Path | None,
     max_rejected: float,
+    accept_shrink: bool,
 ) -> None:
     """Import official files; the layout is recognised from the header."""
     options = ImportOptions(
@@ -86,6 +91,7 @@ def import_(
         dry_run=dry_run,
         max_rejected_percent=max_rejected,
         crs=crs,
+        accept_shrink=accept_shrink,
         mapping=read_mapping(mapping_file, MAPPABLE) if mapping_file else None,
     )
     if issues is not None:
@@ -93,9 +99,16 @@ def import_(
     database = _open_for_import(console.settings.database, dry_run=dry_run)
     report = run_import(database, files, options)
     document = report.as_dict()
-    if issues is not None:
-        _write_issues(issues, document)
-    console.print(document, lambda: import_lines(document))
+    try:
+        if issues is not None:
+            _write_issues(issues, document)
+        console.print(document, lambda: import_lines(document))
+    except OSError as error:  # a full disk, a pipe that nobody reads
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the exit fails, too
+        raise GeoportalError(
+            f"the import itself is done (data version {report.dataset_version}); only its report "
+            f"could not be written: {error.strerror}"
+        ) from error
     if report.refused:
         console.tell("geoportal: at least one file was refused and left nothing behind; see above")
         sys.exit(InputRefusedError.exit_code)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import sqlalchemy as sa
 
 from geoportal.domain.dating import imported_on, stated_date, undated
-from geoportal.errors import InputRefusedError
+from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content, identify
 from geoportal.ingest.files.archives import Member
@@ -44,12 +44,17 @@ from geoportal.store.editions import (
     drop_undated,
     edition_of_digest,
     has_edition,
+    rows_of_others,
     write_edition,
 )
 from geoportal.store.facilities import facility_ids
 from geoportal.store.import_issues import write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
+
+_SHRUNK_SHARE = 0.15
+"""Rows of a file, of those held where it lists something, below which it must be confirmed."""
+_FEWEST_LOST = 5
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class ImportOptions:
         A file with a larger share of rejected rows is refused.
     crs : str
         Reference system (EPSG code) of map files that declare none; empty when nobody names one.
+    accept_shrink : bool
+        Take a file with far fewer rows than are held.
     fictional : frozenset of Path
         Files of the sample city: marked as such, dated by the day of their first load, and
         giving way to real outlines and towns.
@@ -80,6 +87,7 @@ class ImportOptions:
     dry_run: bool = False
     max_rejected_percent: float = 20.0
     crs: str = ""
+    accept_shrink: bool = False
     fictional: frozenset[Path] = frozenset()
     mapping: ColumnMapping | None = None
 
@@ -107,22 +115,36 @@ class ImportRun:
         self._municipalities = MunicipalityFinder(reference)
         self._strengths = {name: info.evidence for name, info in reference.sources.items()}
         self._geography: Geography | None = None
+        self._digests: set[str] = set()
 
     def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
         options = self._options
         planner = Planner(options.source, options.fictional, options.crs, options.mapping)
         plans = planner.plan(paths)
-        with self._database.engine.connect() as connection, self._whole(connection):
-            for number, plan in enumerate(plans):
-                self._progress("files", number, len(plans))
-                self._import(connection, plan)
-            self._progress("files", len(plans), len(plans))
+        self._digests = {part.report.sha256 for plan in plans for part in plan.members}
         reports = [part.report for plan in plans for part in plan.members]
         with self._database.engine.connect() as connection:
+            with self._whole(connection):
+                for number, plan in enumerate(plans):
+                    self._progress("files", number, len(plans))
+                    self._import(connection, plan)
+                self._progress("files", len(plans), len(plans))
             if not self._options.dry_run:
-                open_geocoder(self._database, connection, self._reference)  # ready for searches
+                self._prepare_searches(connection, reports)
             return ImportReport(tuple(reports), dataset_version(connection))
+
+    def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
+        """Compile the gazetteer; where the disk fails, say that the data are in all the same."""
+        try:
+            open_geocoder(self._database, connection, self._reference)
+        except (OSError, sa.exc.DBAPIError) as error:
+            message = (
+                "the data are in; only the compiled gazetteer could not be written (is the disk "
+                "full?). The next search makes it; there is nothing to import again"
+            )
+            cause = str(getattr(error, "strerror", "") or type(error).__name__)
+            reports[-1].note([Issue(1, "", "not_compiled", WARNING, cause, message)])
 
     @contextmanager
     def _whole(self, connection: sa.Connection) -> Iterator[None]:
@@ -192,6 +214,7 @@ class ImportRun:
             self._reference.kinds,
             self._progress,
             drop_undated(connection, source, report.sha256) if stated_date(as_of) else (),
+            self._outdone(connection, source, as_of, report.sha256),
         )
         report.as_of = edition.as_of
         extract = content.extract(edition)
@@ -199,6 +222,7 @@ class ImportRun:
         report.count(extract.rows_read, extract.rejected, revision)
         report.note([*content.issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
+        self._refuse_shrunk(report)
         report.note(_ignored(member))
         refreshed = self._refresh(connection, content, extract, revision)
         if isinstance(extract, FacilityExtract):
@@ -242,6 +266,14 @@ class ImportRun:
             report.note([Issue(1, "", "future_date", WARNING, as_of, message)])
         return as_of
 
+    def _outdone(
+        self, connection: sa.Connection, source: str, as_of: str, sha256: str
+    ) -> tuple[int, ...]:
+        """Return `Edition.outdoes`: files imported in the same run are never outdone."""
+        if not has_edition(connection, source, sha256, as_of):
+            return ()
+        return rows_of_others(connection, source, as_of, self._digests | {sha256})
+
     def _refuse_bad(self, report: FileReport) -> None:
         limit = self._options.max_rejected_percent
         if report.rejected and report.rejected * 100 > limit * report.rows_read:
@@ -249,6 +281,23 @@ class ImportRun:
                 f"{report.file}: {report.rejected} of {report.rows_read} rows cannot be taken, "
                 f"more than {limit:g} %; nothing was changed. See the issues; if the columns are "
                 "shifted get the file again, or raise --max-rejected"
+            )
+
+    def _refuse_shrunk(self, report: FileReport) -> None:
+        """Refuse a file without a row, and one with a few rows where many are held."""
+        if not report.rows_read:
+            raise UnreadableSourceError(
+                f"{report.file}: there is a header and no row of data below it; nothing was "
+                "changed. Get the file again"
+            )
+        kept = report.updated + report.unchanged
+        held, rows = kept + report.removed, kept + report.created
+        few = report.removed >= _FEWEST_LOST and rows <= _SHRUNK_SHARE * held
+        if few and not self._options.accept_shrink:
+            raise InputRefusedError(
+                f"{report.file}: {rows} rows where {held} are held from the edition before, so "
+                f"{report.removed} would be closed; nothing was changed. If the file is only a "
+                "part, get the whole one; if it is right, import it with --accept-shrink"
             )
 
     def _refresh(

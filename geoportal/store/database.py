@@ -207,11 +207,11 @@ def _open_server(url: str) -> Database:
 
 
 def _configure_sqlite(connection: object, _record: object) -> None:
-    """Write-ahead log: readers go on while an import writes."""
+    """Write-ahead log: readers go on while an import writes; what is committed is on the disk."""
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 

@@ -59,6 +59,18 @@ def has_edition(connection: sa.Connection, source: str, sha256: str, as_of: str)
     return connection.scalar(query.limit(1)) is not None
 
 
+def rows_of_others(
+    connection: sa.Connection, source: str, as_of: str, digests: Iterable[str]
+) -> tuple[int, ...]:
+    """Return the rows taken of each file of this edition but those with these digests."""
+    query = sa.select(editions.c.accepted).where(
+        editions.c.source == source,
+        editions.c.as_of == as_of,
+        editions.c.sha256.not_in(sorted(digests)),
+    )
+    return tuple(connection.scalars(query))
+
+
 def drop_undated(connection: sa.Connection, source: str, sha256: str) -> tuple[str, ...]:
     """Forget the editions of unknown date as which these bytes were imported; return their days."""
     chosen = (

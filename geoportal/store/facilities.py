@@ -197,6 +197,12 @@ def write_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> N
         )
 
 
+def remove_records(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """Remove records, by source and record id, and their claims."""
+    for table in (records, claims):
+        _delete_by_key(connection, table, keys)
+
+
 def remove_facilities(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Remove facilities and their identifiers (records and claims stay)."""
     for batch in batches(list(ids)):

@@ -90,7 +90,10 @@ def recognise(
         current, older = _newest(found)
         left_out += older
         tables.append(_merged([_table(name, sheet, fit) for sheet, fit in current]))
-    return [replace(tables[0], issues=(*tables[0].issues, *left_out)), *tables[1:]]
+    filled = [table for table in tables if table.records or table.malformed] or tables[:1]
+    empty = [table for table in tables if not any(table is other for other in filled)]
+    left_out += [issue for table in empty for issue in table.issues]
+    return [replace(filled[0], issues=(*filled[0].issues, *left_out)), *filled[1:]]
 
 
 def _refuse_named(name: str, sheet: Sheet) -> None:
@@ -160,8 +163,8 @@ def _table(name: str, sheet: Sheet, fit: Fit) -> RecognisedTable:
     if body and sheet.ends_open:
         message = "the last line has no line end; if the file was cut there, compare its last field"
         issues.append(Issue(body[-1].line, "", "no_line_end", INFO, "", message))
-    if not body:
-        message = "the table has a header and no rows; if that is not right, get the file again"
+    if not rows.records and not rows.malformed:
+        message = "the sheet has a header and no rows; if that is not right, get the file again"
         issues.append(Issue(fit.header.line, "", "no_rows", INFO, "", message, sheet.title))
     return RecognisedTable(
         fit.layout,

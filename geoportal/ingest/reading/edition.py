@@ -32,6 +32,10 @@ class Edition:
         Called while the file is read.
     formerly : tuple of str
         Days of unknown date as which the same content was imported before.
+    outdoes : tuple of int
+        When this file was imported before and is imported again by itself: the rows taken of each
+        other file of the same source and day. It counts over them now; a correction is undone.
+        Empty at a first import.
     """
 
     source: str
@@ -40,6 +44,7 @@ class Edition:
     kinds: dict[str, KindInfo]
     progress: Progress = field(default=no_progress, compare=False)
     formerly: tuple[str, ...] = ()
+    outdoes: tuple[int, ...] = ()
 
     @property
     def in_force_on(self) -> str:

@@ -12,7 +12,7 @@ from geoportal.geo.polygons import polygonal, vertex_count
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.resolve.prefecture_extents import in_prefecture
-from geoportal.ingest.revise.revision import Revision, older_edition, precedence
+from geoportal.ingest.revise.revision import Revision, older_edition, precedence, prevails
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
 
@@ -23,7 +23,7 @@ _WORTH_A_WARNING: Final = 0.01
 
 
 def update_outlines(
-    connection: sa.Connection, extract: OutlineExtract, _edition: Edition
+    connection: sa.Connection, extract: OutlineExtract, edition: Edition
 ) -> Revision:
     """Store outlines.
 
@@ -44,7 +44,7 @@ def update_outlines(
         ) and before.district.level != outline.district.level:
             revision.unchanged += 1
             revision.issues.append(_code_taken(before, outline))
-        elif _rank(outline) > _rank(before):
+        elif prevails(_rank(outline), _rank(before), outdoes=bool(edition.outdoes)):
             same = outline.content_hash == before.content_hash
             revision.updated += not same
             revision.unchanged += same

@@ -43,7 +43,7 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         for place_set in read_place_sets(connection)
         if place_set.source == edition.source or is_fictional(place_set.source)
     }
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     for code, places in extract.places.items():
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
@@ -69,7 +69,7 @@ def update_place_stream(
     """
     reader = extract.reader
     stored = _stored_sets(connection, reader.part)
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     unfinished: dict[str, dict[tuple[str, str, str, str], Place]] = {}
     for code, line, cells, last in extract.rows(reader, edition.progress):
         by_key = unfinished.setdefault(code, {})
@@ -107,7 +107,7 @@ def update_position_stream(
     """
     reader = extract.reader
     stored = _stored_sets(connection, reader.part)
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     unfinished: dict[str, dict[str, tuple[float, float]]] = {}
     missing: Counter[str] = Counter()
     for code, line, cells, last in extract.rows(reader, edition.progress):
@@ -143,7 +143,7 @@ def update_postcodes(
     stored = {
         place_set.municipality_code: place_set for place_set in read_postcode_sets(connection)
     }
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     for code, postcodes in extract.postcodes.items():
         fresh, before = PostcodeSet.of(code, edition.as_of, postcodes), stored.get(code)
         if not revision.supersedes(fresh, before):

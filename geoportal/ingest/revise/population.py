@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.revise.revision import Revision, precedence
+from geoportal.ingest.revise.revision import Revision, precedence, prevails
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.mesh_population import MeshExtract
 from geoportal.ingest.sources.town_population import TownExtract
@@ -43,7 +43,7 @@ def update_mesh(connection: sa.Connection, extract: MeshExtract, edition: Editio
     invented people of the sample city give way to any real edition.
     """
     stored = {mesh_set.first_mesh: mesh_set for mesh_set in read_mesh_sets(connection)}
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     for first, cells in sorted(extract.cells.items()):
         fresh = MeshSet(first, edition.source, edition.as_of, len(cells), content_hash(cells))
         if not revision.supersedes(fresh, stored.get(first)):
@@ -57,14 +57,16 @@ def update_mesh(connection: sa.Connection, extract: MeshExtract, edition: Editio
     return revision
 
 
-def update_ages(connection: sa.Connection, extract: AgeExtract, _edition: Edition) -> Revision:
+def update_ages(connection: sa.Connection, extract: AgeExtract, edition: Edition) -> Revision:
     """Store residents by age; for each area the newest edition wins."""
     stored = read_age_population(connection)
     revision = Revision()
     fresh = []
     for area in extract.areas:
         before = stored.get(area.municipality_code)
-        if before is not None and _age_rank(area) <= _age_rank(before):
+        if before is not None and not prevails(
+            _age_rank(area), _age_rank(before), outdoes=bool(edition.outdoes)
+        ):
             revision.unchanged += 1
             continue
         revision.created += before is None
@@ -84,7 +86,7 @@ def update_towns(connection: sa.Connection, extract: TownExtract, edition: Editi
     """
     listed = {code: [town.people for town in towns] for code, towns in extract.towns.items()}
     stored = {town_set.municipality_code: town_set for town_set in read_town_sets(connection)}
-    revision = Revision()
+    revision = Revision(outdoes=bool(edition.outdoes))
     for code, towns in sorted(listed.items()):
         fresh = TownSet(code, edition.source, edition.as_of, len(towns), town_hash(towns))
         rivals = [

@@ -24,6 +24,7 @@ from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
+from geoportal.ingest.revise.same_day import same_day_issues, take_back
 from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes
 from geoportal.progress import Progress
 from geoportal.store import documents
@@ -34,6 +35,7 @@ from geoportal.store.facilities import (
     read_records,
     record_scopes,
     remove_facilities,
+    remove_records,
     write_claims,
     write_facilities,
     write_records,
@@ -64,30 +66,39 @@ def update_records(
         if answered.intersection(larger_scopes(scope, finder))
     }
     before = _stored_records(connection, edition.source, concerned, listed)
-    dated = _dated(connection, before, listed, edition)
+    taken_back = take_back(connection, before, listed, complete, edition)
+    dated = _dated(connection, {**before, **taken_back}, listed, edition)
     merged = {
-        key: _merge(dated.get(key), _fresh(listing, extract.unstated, edition.as_of))
+        key: _merge(
+            dated.get(key),
+            _fresh(listing, extract.unstated, edition.as_of),
+            outdoes=bool(edition.outdoes),
+        )
         for key, listing in listed.items()
     }
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
     after = {
         key: replace(stored, closed_on=days.closed_on(stored.scope, stored.last_seen))
-        for key, stored in {**before, **merged}.items()
+        for key, stored in {**before, **taken_back, **merged}.items()
+        if stored.last_seen
     }
     changed = [stored for key, stored in after.items() if stored != before.get(key)]
     write_records(
         connection, changed, {stored.key: link_block(stored.record) for stored in changed}
     )
     write_claims(connection, changed)
+    unlisted = [before[key] for key in before.keys() - after.keys()]
+    remove_records(connection, [stored.key for stored in unlisted])
     listings = [(listing.scope, listing.record) for listing in extract.listed]
     silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
     write_history(connection, edition.source, edition.as_of, listings, silent)
-    relinked = _link(connection, changed, before)
+    relinked = _link(connection, changed, before, unlisted)
     revision = _count(before, after, listed)
     revision.facility_ids = {stored.facility_id for stored in changed} | relinked
     superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
     revision.issues = [
         *_edition_issues(superseded, extract, complete != scopes, edition),
+        *same_day_issues(before, after, extract, taken_back, edition),
         *_removal_issues(revision, sum(not stored.closed_on for stored in before.values())),
     ]
     return revision
@@ -186,16 +197,20 @@ def _fresh(listed: ListedRecord, unstated: Collection[str], as_of: str) -> Store
     return StoredRecord(listed.record, id_, listed.scope, *days, "", id_, origins)
 
 
-def _merge(before: StoredRecord | None, fresh: StoredRecord) -> StoredRecord:
+def _merge(
+    before: StoredRecord | None, fresh: StoredRecord, *, outdoes: bool = False
+) -> StoredRecord:
     """Return what is stored of a record after another edition that lists it.
 
-    The newest edition counts; what it has no column for is as the newest that has one says.
+    The newest edition counts; what it has no column for is as the newest that has one says. With
+    ``outdoes`` the fresh one counts over another of the same day.
     """
     if before is None:
         return fresh
     if before.own_id == fresh.own_id:
         fresh = replace(fresh, facility_id=before.facility_id)
-    winner, loser = (fresh, before) if _rank(fresh) > _rank(before) else (before, fresh)
+    wins = _rank(fresh) > _rank(before) or (outdoes and fresh.as_of == before.as_of)
+    winner, loser = (fresh, before) if wins else (before, fresh)
     record, origins = winner.record, dict(winner.origins)
     for attribute, origin in winner.origins.items():
         other = loser.origins.get(attribute, _rank(loser))
@@ -220,15 +235,22 @@ def _rank(stored: StoredRecord) -> tuple[str | int, ...]:
 
 
 def _link(
-    connection: sa.Connection, changed: Sequence[StoredRecord], stored: Mapping[str, StoredRecord]
+    connection: sa.Connection,
+    changed: Sequence[StoredRecord],
+    stored: Mapping[str, StoredRecord],
+    unlisted: Sequence[StoredRecord],
 ) -> set[str]:
-    """Link what has changed with the other sources; return the facilities that are concerned."""
+    """Link what has changed with the other sources; return the facilities that are concerned.
+
+    ``unlisted`` are records that are gone.
+    """
     pairs = [
         (stored[after.record.record_id], after)
         for after in changed
         if after.record.record_id in stored
     ]
-    blocks = {link_block(after.record) for after in (*changed, *(before for before, _ in pairs))}
+    former = [*unlisted, *(before for before, _ in pairs)]
+    blocks = {link_block(record.record) for record in (*changed, *former)}
     blocks |= blocks_of(connection, sorted({after.own_id for after in changed}))
     redirects = {
         before.own_id: after.own_id
@@ -236,7 +258,7 @@ def _link(
         if before.own_id != after.own_id and not facility_of(connection, before.own_id)
     }
     write_redirects(connection, redirects, ())
-    return relink(connection, blocks) | {before.facility_id for before, _ in pairs}
+    return relink(connection, blocks) | {before.facility_id for before in former}
 
 
 def _count(
@@ -244,7 +266,7 @@ def _count(
     merged: Mapping[str, StoredRecord],
     listed: Collection[str],
 ) -> Revision:
-    revision = Revision()
+    revision = Revision(removed=len(stored.keys() - merged.keys()))
     for key, after in merged.items():
         before = stored.get(key)
         if before is None:

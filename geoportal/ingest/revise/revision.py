@@ -29,6 +29,8 @@ class Revision:
         True when consultation centres were written or removed.
     older : int
         Parts (municipalities, meshes) that stay as a newer or fuller edition has them.
+    outdoes : bool
+        True when the file counts over others of the same day, see `Edition.outdoes`.
     """
 
     created: int = 0
@@ -39,6 +41,7 @@ class Revision:
     issues: list[Issue] = field(default_factory=list)
     centres_changed: bool = False
     older: int = 0
+    outdoes: bool = False
 
     @property
     def changed(self) -> bool:
@@ -60,7 +63,9 @@ class Revision:
 
         When it does not, its rows are counted as unchanged, and the part as older if it differs.
         """
-        if before is None or edition_rank(fresh) > edition_rank(before):
+        if before is None or prevails(
+            edition_rank(fresh), edition_rank(before), outdoes=self.outdoes
+        ):
             return True
         self.unchanged += fresh.row_count
         self.older += fresh.content_hash != before.content_hash
@@ -75,6 +80,14 @@ class Revision:
 def precedence(source: str, as_of: str) -> tuple[bool, str]:
     """Return what decides first between two editions: real before fictional, then the newer."""
     return not is_fictional(source), as_of
+
+
+def prevails(fresh: tuple[object, ...], before: tuple[object, ...], *, outdoes: bool) -> bool:
+    """Return whether a rank, which begins with `precedence`, is the higher of two.
+
+    With ``outdoes`` another one of the same precedence is enough, see `Edition.outdoes`.
+    """
+    return fresh > before or (outdoes and fresh[:2] == before[:2] and fresh != before)
 
 
 class RankedEdition(Protocol):

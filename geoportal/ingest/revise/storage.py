@@ -22,7 +22,7 @@ from geoportal.ingest.revise.places import (
 )
 from geoportal.ingest.revise.population import update_ages, update_mesh, update_towns
 from geoportal.ingest.revise.records import update_records
-from geoportal.ingest.revise.revision import Revision, edition_rank
+from geoportal.ingest.revise.revision import Revision, precedence, prevails
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.ingest.sources.centres import CentreExtract
@@ -48,18 +48,22 @@ def store(connection: sa.Connection, extract: Extract, edition: Edition) -> Revi
 
 def update_centres(connection: sa.Connection, extract: CentreExtract, edition: Edition) -> Revision:
     """Store the records, then the centres: of each the newest wins, the closed ones go."""
+    held = {record.record.record_id for record in read_records(connection, source=edition.source)}
     revision = update_records(connection, extract, edition)
     stored = {centre.id: centre for centre in read_centres(connection)}
-    closed = {
-        stored_record.record.record_id
-        for stored_record in read_records(connection, source=edition.source)
-        if stored_record.closed_on
+    closed = (held | extract.centres.keys()) - {
+        record.record.record_id
+        for record in read_records(connection, source=edition.source)
+        if not record.closed_on
     }
     fresh = [
         centre
         for centre in extract.centres.values()
         if centre.id not in closed
-        and (centre.id not in stored or _rank(centre) > _rank(stored[centre.id]))
+        and (
+            centre.id not in stored
+            or prevails(_rank(centre), _rank(stored[centre.id]), outdoes=bool(edition.outdoes))
+        )
     ]
     gone = sorted(closed & stored.keys())
     write_centres(connection, fresh)
@@ -68,8 +72,8 @@ def update_centres(connection: sa.Connection, extract: CentreExtract, edition: E
     return revision
 
 
-def _rank(centre: Centre) -> tuple[str, str]:
-    return centre.as_of, documents.dump(centre)
+def _rank(centre: Centre) -> tuple[bool, str, str]:
+    return (*precedence("centres", centre.as_of), documents.dump(centre))
 
 
 def update_stations(
@@ -84,16 +88,15 @@ def update_stations(
     stations = extract.stations
     fresh = StationSet.of(edition.source, edition.as_of, stations)
     before, stored = read_stations(connection)
-    revision = Revision()
-    if before is None or edition_rank(fresh) > edition_rank(before):
+    revision = Revision(outdoes=bool(edition.outdoes))
+    if revision.supersedes(fresh, before):
         replace_stations(connection, edition.source, edition.as_of, stations)
         revision.count(
             {station.id: station for station in stored},
             {station.id: station for station in stations},
         )
         return revision
-    revision.unchanged = fresh.row_count
-    if fresh.content_hash != before.content_hash:
+    if before is not None and revision.older:
         message = (
             f"{before.row_count} stations are held from a newer or fuller edition, "
             "and stay as they are (give --as-of if the date of this file is wrong)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 
 import pytest
 import xlsxwriter
@@ -25,6 +26,7 @@ from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
+    TOWNS_HEADER,
     codes,
     content,
     import_into,
@@ -192,10 +194,27 @@ def test_marks_of_dos_and_of_excel_exports_are_taken_off(database, tmp_path):
     assert (report.accepted, report.unchanged) == (3, 3)
 
 
-def test_a_header_alone_is_an_empty_edition(database, tmp_path):
-    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, [])))
-    assert (report.source, report.rows_read, report.refused) == ("kaigo", 0, False)
-    assert "no_rows" in codes(report)
+@pytest.mark.parametrize(
+    ("header", "more"),
+    [(KAIGO_HEADER, []), (TOWNS_HEADER, []), (KAIGO_HEADER, [["※ 令和7年4月1日現在"]])],
+    ids=["table", "streamed", "footnote"],
+)
+def test_a_header_alone_is_refused_as_empty(database, tmp_path, header, more):
+    path = write_csv(tmp_path / "a.csv", header, more)
+    assert "no row of data" in refused_message(database, path)
+
+
+def test_an_empty_sheet_beside_a_full_one_is_said(database, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for title, rows in (("訪問看護", ROWS), ("空", [])):
+            sheet = book.add_worksheet(title)
+            sheet.write_row(0, 0, KAIGO_HEADER)
+            for line, row in enumerate(rows, start=1):
+                sheet.write_row(line, 0, row.values())
+    report = only(import_into(database, path))
+    assert (report.accepted, report.refused) == (3, False)
+    assert [issue.sheet for issue in report.issues if issue.code == "no_rows"] == ["空"]
 
 
 def test_a_reordered_header_with_other_brackets_is_the_same_layout(database, tmp_path):
@@ -276,3 +295,16 @@ def test_a_workbook_is_read_by_row_and_cut_it_is_refused(database, sound, tmp_pa
     cut = tmp_path / "cut.xlsx"
     cut.write_bytes(path.read_bytes()[:-200])
     assert "damaged" in refused_message(database, cut)
+
+
+def test_data_that_are_in_are_not_denied_when_the_disk_is_full_afterwards(
+    database, sound, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("geoportal.ingest.run.open_geocoder", full)
+    report = only(import_into(database, sound))
+    assert (report.created, report.refused) == (3, False)
+    (issue,) = (issue for issue in report.issues if issue.code == "not_compiled")
+    assert "nothing to import again" in issue.message
