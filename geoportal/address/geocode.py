@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from geoportal.address.stations.directory import StationDirectory
 from geoportal.address.stations.finder import MENTION, StationFinder
 from geoportal.address.suggestion import Suggester
 from geoportal.address.text.canonical import canonicalize
+from geoportal.domain.station import Station
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
 
@@ -35,7 +36,7 @@ _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U000
 class Geocoder:
     """Finds the place an address means, or says that it is not sure.
 
-    Immutable; one geocoder may serve many threads.
+    Immutable; one geocoder may serve many threads. ``stations`` are those it finds.
     """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
@@ -46,12 +47,14 @@ class Geocoder:
         self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
         self._results = ResultBuilder(gazetteer)
         self._suggester = Suggester(gazetteer, self._municipalities)
+        self.stations: Sequence[Station] = ()
         self._stations: StationFinder | None = None
         self._preferred: tuple[frozenset[int], ...] = ()
 
     def with_stations(self, directory: StationDirectory) -> Geocoder:
         """Return a geocoder over the same gazetteer that finds stations, too."""
         other = copy(self)
+        other.stations = directory.stations
         other._stations = StationFinder(directory, self.gazetteer.regions, self._municipalities)
         return other
 

@@ -30,7 +30,7 @@ from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
 from geoportal.web import problems
-from geoportal.web.api import browse, description, reference, search
+from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
 from geoportal.web.coverage.maker import work_off
@@ -100,7 +100,7 @@ def create_app(
     app.config.update(_COMPRESSION)
     Compress(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    apis = (search.api, browse.api, reference.api, coverage.api)
+    apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
         app.register_api(api)
     for module in (coverage, pages, changes_page, description, crawlers, tiles):

@@ -10,6 +10,8 @@ const { Names } = await import("../../geoportal/web/static/js/names.js");
 const map = {
   createPane: () => made("div"),
   getSize: () => ({ x: 800, y: 600 }),
+  getZoom: () => map.zoom,
+  zoom: 12,
   latLngToContainerPoint: ({ lat, lon }) => ({ x: lon, y: -lat }),
   containerPointToLayerPoint: ([x, y]) => ({ x, y }),
 };
@@ -25,8 +27,8 @@ function placed(districts, marks = []) {
   const names = new Names(map);
   districts.forEach((feature) => names.add(feature));
   names.place(marks);
-  return Object.fromEntries(names.names.map(({ label }) => [
-    label.text, label.hidden ? null : /translate\((-?\d+)px, (-?\d+)px\)/.exec(label.style.transform).slice(1).map(Number),
+  return Object.fromEntries(names.names.map(({ label, text }) => [
+    text, !label || label.hidden ? null : /translate\((-?\d+)px, (-?\d+)px\)/.exec(label.style.transform).slice(1).map(Number),
   ]));
 }
 
@@ -60,4 +62,54 @@ test("a mark counts where it touches the name, on either side of its middle", ()
   const spot = (left) => placed([district("見本区", 100, 100, 200)], [{ left, top: 200, radius: 12 }]).見本区;
   for (const left of [156, 244]) assert.deepEqual(spot(left), [200, 200]); // 8 px beside it
   for (const left of [180, 220]) assert.notDeepEqual(spot(left), [200, 200]); // 16 px of it, over its whole height
+});
+
+/** Texts of the names shown, in the order they were placed. */
+function shown(names, marks = [], only = "") {
+  names.place(marks, only);
+  return names.names.filter(({ label }) => label && !label.hidden).map(({ text }) => text);
+}
+
+function withStations(...stations) {
+  const names = new Names(map);
+  names.addPlaces(stations.map(([text, lon, lat, lines]) => ({ kind: "station", text, lon, lat: -lat, lines })));
+  return names;
+}
+
+test("stations are named from a zoom on: the more lines call, the earlier", () => {
+  const names = withStations(["三線駅", 100, 100, 3], ["二線駅", 300, 100, 2], ["一線駅", 500, 100, 1]);
+  const at = (zoom) => { map.zoom = zoom; return shown(names); };
+  assert.deepEqual([at(10), at(11), at(12), at(13)], [[], ["三線駅"], ["三線駅", "二線駅"], ["三線駅", "二線駅", "一線駅"]]);
+  map.zoom = 12;
+});
+
+test("a station's name stands beside its mark, and on the other side of a count", () => {
+  const place = (marks) => {
+    const names = withStations(["見本駅", 400, 300, 3]);
+    names.place(marks);
+    const [station] = names.names;
+    return [station.mark, station.label].map(({ style }) => /translate\((-?\d+)px, (-?\d+)px\)/.exec(style.transform).slice(1).map(Number));
+  };
+  const [mark, right] = place([]);
+  assert.deepEqual(mark, [400, 300]);
+  assert.ok(right[0] > 400 && right[1] === 300, `${right}`);
+  const [, left] = place([{ left: 430, top: 300, radius: 20 }]);
+  assert.ok(left[0] < 400 && left[1] === 300, `${left}`);
+});
+
+test("names of districts go before others; where there are tiles they stand alone", () => {
+  const names = withStations(["見本駅", 200, 200, 3], ["遠駅", 700, 500, 3]);
+  names.addPlaces([{ kind: "water", text: "見本湾", lon: 200, lat: -200 }, { kind: "municipality", text: "隣市", lon: 200, lat: -200 }]);
+  names.add(district("見本区", 100, 100, 200));
+  assert.equal(shown(names)[0], "見本区");
+  assert.ok(shown(names).includes("遠駅"));
+  assert.deepEqual(shown(names, [], "district"), ["見本区"]);
+});
+
+test("a name in letters, or with its reading, takes the room it needs", () => {
+  const wide = (text) => { const names = new Names(map); names.addPlaces([{ kind: "water", text, lon: 0, lat: 0 }]); return names.names[0]; };
+  assert.equal(wide("洞海湾").wide, 3 * 13 + 6);
+  assert.ok(Math.abs(wide("Dokai Bay").wide - (9 * 0.6 * 13 + 6)) < 1e-9);
+  assert.ok(wide("洞海湾《どうかいわん》").high > wide("洞海湾").high);
+  assert.equal(wide("湾《どうかいわん》").wide, 6 * 0.5 * 13 + 6); // as far as the reading
 });

@@ -72,17 +72,6 @@ def facility(path: FacilityPath) -> Response:
 
 
 @api.get(
-    "/points",
-    tags=[BROWSE],
-    summary="All markers as compact columns",
-    responses={200: json_object("Columns", "id", "lon", "lat", "kind", "kinds", "name")},
-)
-def points() -> Response:
-    """Return id, lon, lat, index of kind and name of every facility with a position."""
-    return public(view_here().snapshot.points_json)
-
-
-@api.get(
     "/districts",
     tags=[BROWSE],
     summary="The districts held",

@@ -44,6 +44,13 @@ def place_label(reference: Reference, code: str, name: str, language: str) -> La
     return Label(f"{known['en']} ({name})")
 
 
+def map_name(reference: Reference, code: str, name: str, language: str) -> str:
+    """Return what a map writes on a district: one name, its reading as 漢字《かんじ》."""
+    if LANGUAGES[language].is_japanese:
+        return place_label(reference, code, name, language).source
+    return _known(reference, code, name).get("en", name)
+
+
 def place_html(reference: Reference, code: str, name: str, language: str) -> Markup:
     """Return what a district is called, for HTML; the Japanese name is marked as such."""
     if LANGUAGES[language].is_japanese:

@@ -33,8 +33,12 @@ from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
 API_DOCS = "/api/docs"
-DATA_URLS = {"points": "/api/v1/points", "districts": "/api/v1/districts?tolerance_m=20"}
-"""What every map fetches: all facilities, and outlines simplified to less than a pixel."""
+DATA_URLS = {
+    "points": "/api/v1/points",
+    "districts": "/api/v1/districts?tolerance_m=20",
+    "stations": "/api/v1/stations",
+}
+"""What maps fetch: all facilities, outlines simplified to less than a pixel, stations."""
 
 
 @blueprint.before_app_request

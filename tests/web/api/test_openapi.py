@@ -25,6 +25,8 @@ OPERATIONS = (
     "GET /api/v1/facilities",
     "GET /api/v1/facilities/{facility_id}",
     "GET /api/v1/points",
+    "GET /api/v1/land",
+    "GET /api/v1/stations",
     "GET /api/v1/districts",
     "GET /api/v1/districts/{code}",
     "GET /api/v1/centres",

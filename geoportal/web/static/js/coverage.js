@@ -131,10 +131,12 @@ async function start() {
   try {
     const held = await api.get(data.outlines);
     const codes = new Set(data.map.districts.map((row) => row.code));
-    const outlines = held.features.filter((item) => codes.has(item.properties.code) && item.geometry);
+    const drawn = held.features.filter((item) => item.geometry);
+    const outlines = drawn.filter((item) => codes.has(item.properties.code));
     const chart = new CoverageMap(byId("coverage-map"), data.map, outlines, data.reach, showDistrict);
+    chart.layAround(drawn);
     startChoices(chart);
-    startPicking(chart);
+    if (byId("plan-pick")) startPicking(chart); // nothing is planned where nothing can be judged
     byId("coverage-map").dataset.ready = "1";
   } catch (error) {
     replaceChildren(byId("coverage-chosen"), w("coverage-failed"));

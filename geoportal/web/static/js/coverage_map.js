@@ -1,6 +1,7 @@
 // The coverage map: cells or districts coloured by one measure; the tables below say the same.
 import { append, byId, h, replaceChildren } from "./dom.js";
 import { fillOf, MEASURES, scaleOf, swatchFill } from "./coverage_scale.js";
+import { layLand } from "./land.js";
 import { middleOf } from "./outlines.js";
 import { distance, t, w } from "./words.js";
 
@@ -41,6 +42,18 @@ export class CoverageMap {
     window.addEventListener("beforeprint", () => this._fitPaper());
     for (const place of data.planned) this._mark(place, "planned", "＋");
     for (const place of data.closed) this._mark(place, "closes", "×");
+  }
+
+  /** Draws what lies around the districts: land, and the other districts held. */
+  layAround(held) {
+    layLand(this.map);
+    const parents = new Set(held.map((feature) => feature.properties.parent));
+    for (const feature of held) {
+      const { code, level } = feature.properties;
+      if (parents.has(code) || level === "prefecture") continue;
+      const own = this.features.has(code) ? " outline--served" : "";
+      L.geoJSON(feature, { pane: "land", interactive: false, style: { className: `outline${own}` } }).addTo(this.map);
+    }
   }
 
   /** Shows one measure, of sure facilities or (level `_possible`) of all that may count. */

@@ -2,6 +2,7 @@
 import { all, byId, h, revealScriptOnly } from "./dom.js";
 import * as api from "./api.js";
 import { isShown, layBaseMap, readBaseMap } from "./base_map.js";
+import { layLand } from "./land.js";
 import { Names } from "./names.js";
 import { startKeepButtons } from "./shortlist.js";
 import { t } from "./words.js";
@@ -15,7 +16,7 @@ function at(map, place) {
 }
 
 function drawPlace(element) {
-  const { lon, lat, uncertainty, mark, glyph, districts } = element.dataset;
+  const { lon, lat, uncertainty, mark, glyph, districts, names: named } = element.dataset;
   const place = L.latLng(Number(lat), Number(lon));
   const map = L.map(element, { zoomControl: false, scrollWheelZoom: false, zoomAnimation: false, maxZoom: 18 });
   L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(map);
@@ -28,8 +29,9 @@ function drawPlace(element) {
     const layer = layBaseMap(map, base, () => {
       layer.remove();
       map.setView(place, WARD, { animate: false });
+      layLand(map);
     });
-  }
+  } else layLand(map);
   const names = new Names(map);
   if (Number(uncertainty) > 30) {
     L.circle(place, { radius: Number(uncertainty), interactive: false, className: "ring ring--uncertainty" }).addTo(map);
@@ -38,16 +40,17 @@ function drawPlace(element) {
   L.marker(place, {
     icon: L.divIcon({ html: pin, className: "pin-holder", iconSize: [36, 36] }), interactive: false, keyboard: false,
   }).addTo(map);
-  const write = () => names.place([at(map, place)]);
+  const write = () => names.place([at(map, place)], shown ? "district" : "");
   map.on("moveend zoomend resize", write);
-  api.get(districts).then((collection) => {
+  Promise.all([api.get(districts), api.get(named)]).then(([collection, { districts: texts, places }]) => {
     const parents = new Set(collection.features.map((feature) => feature.properties.parent));
     for (const feature of collection.features) {
       const { code, level } = feature.properties;
       if (!feature.geometry || parents.has(code) || !["ward", "municipality"].includes(level)) continue;
       L.geoJSON(feature, { interactive: false, style: { className: "outline" } }).addTo(map).bringToBack();
-      names.add(feature);
+      names.add(feature, texts[code]);
     }
+    names.addPlaces(places);
     write();
   }).catch(() => undefined);
 }

@@ -1,6 +1,8 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { layBaseMap, readBaseMap, sayAway } from "./base_map.js";
+import * as api from "./api.js";
 import { append, h } from "./dom.js";
+import { layLand } from "./land.js";
 import { Names } from "./names.js";
 import { cornersOf } from "./outlines.js";
 import { PointLayer } from "./points.js";
@@ -13,6 +15,7 @@ const ABOVE = 3000; // more than a window is high, as what lies south is drawn a
 /** @type {L.PopupOptions} clear of the buttons */
 const POPUP = { autoPanPaddingTopLeft: [12, 104], autoPanPaddingBottomRight: [12, 28] };
 const FINE = 0.25; // steps of the zoom without a base map: a city fills the window
+const STATIONS_FROM = 11;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function pinIcon(kind, label, numeral) {
@@ -52,6 +55,7 @@ export class FacilityMap {
     this.points = new (/** @type {any} */ (PointLayer))(config.kinds).addTo(this.map);
     this.points.on("drawn", () => this._placeNames());
     this.results = L.layerGroup().addTo(this.map);
+    this.map.on("zoomend", () => this._loadStations());
     this.map.on("click", (event) => this._click(event));
     this.map.on("popupopen", (event) => this._nameClose(event.popup));
     this.map.on("locationfound", (event) => callbacks.centre({ lon: event.latlng.lng, lat: event.latlng.lat }));
@@ -97,7 +101,11 @@ export class FacilityMap {
     if (this.tiles) this.tiles.remove();
     this.tiles = null;
     this.map.options.zoomSnap = on ? 1 : FINE; // tiles are sharp at whole steps only
-    if (!on) return;
+    this._placeNames();
+    if (!on) {
+      this._layLand();
+      return;
+    }
     if (this.moved || this.homeBounds) this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
     this.tiles = layBaseMap(this.map, readBaseMap(this.element), () => {
       this.setTiles(false);
@@ -105,7 +113,23 @@ export class FacilityMap {
     });
   }
 
-  showDistricts(collection) {
+  /** Draws what tiles would show: once, when there are none. */
+  _layLand() {
+    if (this.land) return;
+    this.land = layLand(this.map);
+    this._loadStations();
+  }
+
+  _loadStations() {
+    if (this.stations || this.tiles || this.map.getZoom() < STATIONS_FROM) return;
+    this.stations = api.get(this.element.dataset.stations).then(({ name, lon, lat, lines }) => {
+      this.names.addPlaces(name.map((text, n) => ({ kind: "station", text, lon: lon[n], lat: lat[n], lines: lines[n] })));
+      this._placeNames();
+    }).catch(() => undefined); // the map is good without them
+  }
+
+  /** Draws the districts held; `names` as `pages.map_names` sends them. */
+  showDistricts(collection, { districts, places }) {
     const parents = new Set(collection.features.map((feature) => feature.properties.parent));
     const drawn = collection.features.filter(
       (feature) => feature.geometry && !parents.has(feature.properties.code) && feature.properties.level !== "prefecture"
@@ -113,21 +137,27 @@ export class FacilityMap {
     this.outlineLayers = new Map();
     this.corners = new Map();
     for (const feature of drawn) {
-      const layer = L.geoJSON(feature, { interactive: false, style: { className: "outline" } });
+      const { code, parent } = feature.properties;
+      const own = this._isServed(code, parent) ? " outline--served" : "";
+      const layer = L.geoJSON(feature, { interactive: false, style: { className: `outline${own}` } });
       layer.addTo(this.outlines);
-      this.outlineLayers.set(feature.properties.code, layer);
-      this.corners.set(feature.properties.code, L.latLngBounds(cornersOf(feature.geometry)));
-      if (["ward", "municipality"].includes(feature.properties.level)) this.names.add(feature);
+      this.outlineLayers.set(code, layer);
+      this.corners.set(code, L.latLngBounds(cornersOf(feature.geometry)));
+      if (["ward", "municipality"].includes(feature.properties.level)) this.names.add(feature, districts[code]);
     }
+    this.names.addPlaces(places);
     this._findHome(drawn);
     if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false, padding: [8, 8] });
     this._placeNames();
   }
 
+  _isServed(code, parent) {
+    return this.config.served.includes(code) || this.config.served.includes(parent);
+  }
+
   /** Where the map opens: on the districts a centre answers for, or on all where there is none. */
   _findHome(drawn) {
-    const served = new Set(this.config.served);
-    const home = drawn.filter(({ properties: p }) => served.has(p.code) || served.has(p.parent));
+    const home = drawn.filter(({ properties: p }) => this._isServed(p.code, p.parent));
     this.homeBounds = L.latLngBounds([]);
     for (const { properties } of home.length ? home : drawn) this.homeBounds.extend(this.corners.get(properties.code));
   }
@@ -138,7 +168,7 @@ export class FacilityMap {
       const { x, y } = this.map.latLngToContainerPoint(pin.getLatLng());
       return { left: x, top: y, radius: PIN_REACH };
     });
-    this.names.place(this.points.drawn.concat(pins));
+    this.names.place(this.points.drawn.concat(pins), this.tiles ? "district" : "");
   }
 
   markDistrict(code) {

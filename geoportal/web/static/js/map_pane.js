@@ -32,8 +32,8 @@ export class MapPane {
   }
 
   async _open() {
-    const { leaflet, districts, points } = this.element.dataset;
-    const outlines = api.get(districts);
+    const { leaflet, districts, names, points } = this.element.dataset;
+    const outlines = Promise.all([api.get(districts), api.get(names)]);
     const facilities = api.get(points);
     const failed = () => this.callbacks.failed();
     let drawn = null;
@@ -52,8 +52,8 @@ export class MapPane {
     this.map.setKinds(this.wanted.kinds);
     if (this.wanted.area) this._draw();
     await Promise.all([
-      outlines.then((collection) => {
-        this.map.showDistricts(collection);
+      outlines.then(([collection, named]) => {
+        this.map.showDistricts(collection, named);
         this._fit();
       }).catch(failed),
       facilities.then((columns) => {
