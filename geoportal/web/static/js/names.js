@@ -125,7 +125,7 @@ export class Names {
       if (placed.some((other) => covered(box, other))) continue;
       const hidden = taken.reduce((sum, other) => sum + covered(box, other), 0);
       if (hidden > MOST_COVERED * wide * high) continue;
-      const cost = hidden + FAR * (spot.far === undefined ? Math.hypot(spot.x - x, spot.y - y) : spot.far);
+      const cost = hidden + FAR * spot.far;
       if (!best || cost < best.cost) best = { ...spot, cost };
     }
     return best;
@@ -134,7 +134,7 @@ export class Names {
   /** Where a name may stand: of a district within its corners, of anything else near its place. */
   _spots({ kind, corners, wide, high }, x, y) {
     if (kind === "station") return beside(x, y, wide, high);
-    const steps = STEPS.flatMap((down) => STEPS.map((right) => ({ x: x + right, y: y + down })));
+    const steps = STEPS.flatMap((down) => STEPS.map((right) => ({ x: x + right, y: y + down, far: Math.hypot(right, down) })));
     if (!corners) return steps;
     const [first, last] = corners.map((corner) => this.map.latLngToContainerPoint(corner));
     if (Math.max(last.x - first.x, last.y - first.y) < LEAST) return [];
