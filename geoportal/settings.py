@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from geoportal.errors import UsageError
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LOOPBACK = "127.0.0.0/8,::1"
 _PACKAGE = Path(__file__).parent
 DEFAULT_DATABASE = "var/geoportal.db"
 
@@ -59,6 +62,15 @@ class Settings:
     basemap : str
         PMTiles file that is the base map instead of published tiles; empty = none
         (``GEOPORTAL_BASEMAP``).
+    hosts : tuple of str
+        Names this site is known by, lower case, without ports: others are refused, and absolute
+        links are made from these only; empty = any valid name, and such links on this machine
+        only (``GEOPORTAL_HOSTS``, separated by commas).
+    trusted_proxies : tuple of Network
+        Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed
+        (``GEOPORTAL_TRUSTED_PROXIES``).
+    metrics_from : tuple of Network
+        Addresses that may read ``/metrics`` (``GEOPORTAL_METRICS_FROM``).
     """
 
     database: str = DEFAULT_DATABASE
@@ -68,6 +80,9 @@ class Settings:
     tile_cache_mb: int = 512
     tiles_on: bool = True
     basemap: str = ""
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    metrics_from: tuple[Network, ...] = tuple(map(ipaddress.ip_network, _LOOPBACK.split(",")))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -76,7 +91,8 @@ class Settings:
         Raises
         ------
         UsageError
-            When a switch is neither ``0`` nor ``1``, or a size is no number of MiB.
+            When a switch is neither ``0`` nor ``1``, a size is no number of MiB, or a list holds
+            something that is no address or network.
         """
         switch = environment.get("GEOPORTAL_TILES_ON", "1")
         if switch not in {"0", "1"}:
@@ -93,4 +109,20 @@ class Settings:
             tile_cache_mb=int(size),
             tiles_on=switch == "1",
             basemap=environment.get("GEOPORTAL_BASEMAP", ""),
+            hosts=_listed(environment.get("GEOPORTAL_HOSTS", "").lower()),
+            trusted_proxies=_networks(environment, "GEOPORTAL_TRUSTED_PROXIES", ""),
+            metrics_from=_networks(environment, "GEOPORTAL_METRICS_FROM", _LOOPBACK),
         )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _networks(environment: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    """Return the addresses and networks (CIDR) that a variable lists."""
+    try:
+        return tuple(map(ipaddress.ip_network, _listed(environment.get(name, default))))
+    except ValueError:
+        message = f"{name} must list addresses or networks such as 10.0.0.0/8, separated by commas"
+        raise UsageError(message, name) from None

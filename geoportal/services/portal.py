@@ -80,6 +80,21 @@ class Portal:
     _latest: View | None = field(default=None, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _is_followed: bool = field(default=False, init=False, repr=False)
+
+    def follow(self) -> None:
+        """Load once, then leave noticing of new versions to a thread: no question waits for it."""
+        self._current(self.clock())
+        self._is_followed = True
+        threading.Thread(target=self._follow, name="portal", daemon=True).start()
+
+    def _follow(self) -> None:
+        while True:
+            time.sleep(_VERSION_CHECK_SECONDS)
+            try:
+                self._noticed(self.clock())
+            except Exception as error:  # noqa: BLE001 - what is held goes on being served
+                _LOG.error("the data could not be read again (%s)", type(error).__name__)
 
     def view(self) -> View:
         """Return the view for one question; all of its answer is made from it.
@@ -91,6 +106,12 @@ class Portal:
         return replace(self._current(now), now=now)
 
     def _current(self, now: datetime) -> View:
+        if self._is_followed and self._latest is not None:
+            return self._latest
+        return self._noticed(now)
+
+    def _noticed(self, now: datetime) -> View:
+        """Return the view of the present version, loaded if it is new."""
         current = self._latest
         if current is not None and time.monotonic() - self._checked_at < _VERSION_CHECK_SECONDS:
             return current

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -10,16 +9,9 @@ from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 from flask_openapi3 import Info, OpenAPI
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    generate_latest,
-)
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -29,7 +21,7 @@ from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
-from geoportal.web import problems
+from geoportal.web import arrival, headers, observation, problems
 from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
@@ -108,8 +100,9 @@ def create_app(
     add_static_files(app)
     _add_health(app, portal)
     _add_errors(app)
-    _add_headers(app)
-    _add_observation(app)
+    arrival.add_arrival(app, settings)
+    headers.add_headers(app)
+    observation.add_observation(app, settings)
     return app
 
 
@@ -162,7 +155,7 @@ def _of_database(error: DBAPIError) -> Response:
     """Put a question off while the database does not answer."""
     if database_fault(error) is None:
         return _of_fault(error)
-    _LOG.error("database", error=type(error).__name__, route=_route())
+    _LOG.error("database", error=type(error).__name__, route=observation.route_here())
     detail = "the data cannot be read just now; try again in a minute"
     response = _problem_or_page(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     response.headers["Retry-After"] = "60"
@@ -170,7 +163,9 @@ def _of_database(error: DBAPIError) -> Response:
 
 
 def _of_fault(error: Exception) -> Response:
-    _LOG.error("fault", error=type(error).__name__, route=_route(), at=_frames(error))
+    _LOG.error(
+        "fault", error=type(error).__name__, route=observation.route_here(), at=_frames(error)
+    )
     detail = "something went wrong on our side; it has been noted"
     return _problem_or_page(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
@@ -179,81 +174,10 @@ def _problem_or_page(status: HTTPStatus, detail: str) -> Response:
     return problems.problem(status, detail) if _wants_json() else error_page(status)
 
 
-def _add_headers(app: Flask) -> None:
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "font-src 'self'",
-            "manifest-src 'self'",
-            "worker-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-    def harden(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
-        if request.method == "POST":
-            response.headers["Cache-Control"] = "no-store"
-        if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
-            response.status_code = HTTPStatus.NO_CONTENT  # Allow says it all
-            del response.headers["Content-Type"]
-        return response
-
-    app.after_request(harden)
-
-
-def _add_observation(app: Flask) -> None:
-    """Count and log requests by route: never the query string, the body or the client."""
-    registry = CollectorRegistry()
-    requests = Counter(
-        "geoportal_requests", "Requests", ["method", "route", "status"], registry=registry
-    )
-    seconds = Histogram("geoportal_request_seconds", "Duration", ["route"], registry=registry)
-
-    def begin() -> None:
-        g.began = time.perf_counter()
-
-    def finish(response: Response) -> Response:
-        elapsed = time.perf_counter() - g.get("began", time.perf_counter())
-        route = _route()
-        requests.labels(request.method, route, str(response.status_code)).inc()
-        seconds.labels(route).observe(elapsed)
-        _LOG.info(
-            "request",
-            method=request.method,
-            route=route,
-            status=response.status_code,
-            ms=round(elapsed * 1000, 1),
-        )
-        return response
-
-    def metrics() -> Response:
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    app.before_request(begin)
-    app.after_request(finish)
-    app.add_url_rule("/metrics", view_func=metrics)
-
-
 def _frames(error: BaseException) -> list[str]:
     """Return where an error arose; never its message, which may repeat what was sent."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-
-
-def _route() -> str:
-    """Return the rule that matched, not the path that was sent."""
-    return request.url_rule.rule if request.url_rule else "(none)"
 
 
 def _wants_json() -> bool:

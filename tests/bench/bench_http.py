@@ -19,7 +19,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from geoportal.cli.serve import application
+from geoportal.serving.worker import application
 
 SECONDS = 4.0
 QUESTION = json.dumps(

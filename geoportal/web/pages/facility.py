@@ -15,6 +15,7 @@ from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
 from geoportal.store.official_pages import official_page
 from geoportal.store.reference import KindInfo
+from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
 from geoportal.web.pages.centres import centres_in_full
@@ -38,6 +39,8 @@ def _details(view: View, feature: Document) -> Document:
     properties = feature["properties"]
     facility = view.snapshot.by_id[feature["id"]]
     now = view.now.astimezone(JST)
+    root = trusted_root()
+    address = None if root is None else root + request.path
     today = HOLIDAY if is_holiday(now.date()) else now.weekday()
     return {
         "state": state_document(view, facility) if facility.status == "open" else None,
@@ -49,7 +52,8 @@ def _details(view: View, feature: Document) -> Document:
         else None,
         "around": surroundings(view, facility),
         "history": history(view, facility),
-        "json_ld": structured_data(feature, request.base_url, view.reference.kinds[facility.kind]),
+        "canonical": address,
+        "json_ld": structured_data(feature, address, view.reference.kinds[facility.kind]),
     }
 
 
@@ -116,13 +120,16 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
     ]
 
 
-def structured_data(feature: Document, address: str, kind: KindInfo) -> Document:
-    """Return schema.org JSON-LD of a facility: public data of the institution only."""
+def structured_data(feature: Document, address: str | None, kind: KindInfo) -> Document:
+    """Return schema.org JSON-LD of a facility: public data of the institution only.
+
+    ``address`` is the page's, None while this site has no trusted name.
+    """
     properties = feature["properties"]
     document: Document = {
         "@context": "https://schema.org",
         "@type": kind.schema_org,
-        "@id": address,
+        **({"@id": address} if address else {}),
         "name": properties["name"],
         "address": {
             "@type": "PostalAddress",

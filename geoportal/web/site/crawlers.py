@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, make_response, request, url_for
+from flask import Blueprint, Response, abort, make_response, url_for
 
 from geoportal.services.view import View
+from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import is_fictional
 
@@ -27,18 +28,20 @@ def robots() -> Response:
     view = view_here()
     if is_fictional(view):
         return _text(["User-agent: *", "Disallow: /"])
-    parts = range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
-    maps = [f"Sitemap: {_absolute(url_for('crawlers.sitemap', part=part))}" for part in parts]
+    root, parts = trusted_root(), range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
+    addresses = (url_for("crawlers.sitemap", part=part) for part in parts)
+    maps = [] if root is None else [f"Sitemap: {root}{address}" for address in addresses]
     return _text(["User-agent: *", "Disallow: /api/", "Disallow: /tiles/", *maps])
 
 
 @blueprint.get("/sitemaps/<int:part>.txt")
 def sitemap(part: int) -> Response:
-    """List the addresses of pages, districts and open facilities."""
+    """List the addresses of pages, districts and open facilities; none under an untrusted name."""
+    root = trusted_root()
     paths = _paths(view_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
-    if not paths:
+    if not paths or root is None:
         abort(404)
-    return _text([_absolute(path) for path in paths])
+    return _text([root + path for path in paths])
 
 
 def _paths(view: View) -> list[str]:
@@ -51,10 +54,6 @@ def _paths(view: View) -> list[str]:
         ),
         *(url_for("pages.facility", facility_id=facility.id) for facility in snapshot.facilities),
     ]
-
-
-def _absolute(path: str) -> str:
-    return request.url_root.rstrip("/") + path
 
 
 def _text(lines: list[str]) -> Response:

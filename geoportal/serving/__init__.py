@@ -1,0 +1,1 @@
+"""The production server: a supervisor, its workers, and the gate that every request passes."""

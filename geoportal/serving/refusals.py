@@ -1,0 +1,71 @@
+"""Answers that cost nothing: refusals made before the application is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from geoportal.web import problems
+from geoportal.web.headers import harden
+from geoportal.web.language.messages import LANGUAGES, choose_language
+from geoportal.web.observation import observation_of
+from geoportal.web.site.frame import error_page
+
+Headers = list[tuple[str, str]]
+_DETAILS: Final = {
+    HTTPStatus.BAD_REQUEST: "the body is not as its headers announce",
+    HTTPStatus.REQUEST_TIMEOUT: "the body did not arrive in time",
+    HTTPStatus.SERVICE_UNAVAILABLE: "too many questions at once; ask again as Retry-After says",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as the server sends it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass
+class Refusals:
+    """The refusals of an application, written once: problem documents, pages in each language."""
+
+    app: Flask
+    _written: dict[tuple[str, int], Answer] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for status, detail in _DETAILS.items():
+            with self.app.test_request_context("/api"):
+                self._write("", status, problems.problem(status, detail))
+            for language in LANGUAGES:
+                with self.app.test_request_context(query_string={"lang": language}):
+                    self._write(language, status, error_page(status))
+
+    def _write(self, language: str, status: int, response: Response) -> None:
+        response.headers["Cache-Control"] = "no-store"
+        response = harden(response)
+        headers = [(name.lower(), value) for name, value in response.headers]
+        self._written[language, status] = Answer(status, headers, response.get_data())
+
+    def full(self, environ: Mapping[str, Any], lane: str, retry_after_s: int) -> Answer:
+        """Return the answer to a request that a lane does not take, and count it."""
+        observation_of(self.app).refused(lane)
+        answer = self.answer(environ, HTTPStatus.SERVICE_UNAVAILABLE)
+        return Answer(
+            answer.status, [*answer.headers, ("retry-after", str(retry_after_s))], answer.body
+        )
+
+    def answer(self, environ: Mapping[str, Any], status: int) -> Answer:
+        """Return the refusal with a status, in the form and language that were asked for."""
+        if environ["PATH_INFO"].startswith("/api/"):
+            return self._written["", status]
+        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept)
+        return self._written[choose_language(None, accepted), status]

@@ -1,0 +1,110 @@
+"""Counts and log lines of requests, by route: never the query string, the body or the client."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import time
+from typing import Final, cast
+
+import structlog
+from flask import Flask, Response, abort, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from geoportal.settings import Settings
+from geoportal.web.arrival import IS_FORWARDED
+
+SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Variable that names the directory through which workers share their counts."""
+_EXTENSION: Final = "geoportal-observation"
+_METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_LOG: Final = structlog.get_logger("geoportal.web")
+
+
+class Observation:
+    """The counters of one application. Labels are routes, known methods, statuses and lanes."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "geoportal_requests", "Requests", ["method", "route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "geoportal_request_seconds", "Duration", ["route"], registry=self._registry
+        )
+        self._refused = Counter(
+            "geoportal_refused", "Requests not taken: too many", ["lane"], registry=self._registry
+        )
+
+    def answered(self, response: Response) -> Response:
+        """Count and log an answered request."""
+        elapsed = time.perf_counter() - g.get("began", time.perf_counter())
+        method = request.method if request.method in _METHODS else "(other)"
+        route = route_here()
+        self._requests.labels(method, route, str(response.status_code)).inc()
+        self._seconds.labels(route).observe(elapsed)
+        _LOG.info(
+            "request",
+            method=method,
+            route=route,
+            status=response.status_code,
+            ms=round(elapsed * 1000, 1),
+        )
+        return response
+
+    def refused(self, lane: str) -> None:
+        """Count a request that was not taken."""
+        self._refused.labels(lane).inc()
+
+    def text(self) -> bytes:
+        """Return the counts of all workers in Prometheus' text form."""
+        if SHARED_DIRECTORY not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+def observation_of(app: Flask) -> Observation:
+    """Return the counters of an application."""
+    return cast("Observation", app.extensions[_EXTENSION])
+
+
+def add_observation(app: Flask, settings: Settings) -> None:
+    """Count and log every request of an application, and publish the counts to whom they are for.
+
+    A client that came through a proxy nobody vouches for has no address that could be allowed.
+    """
+    app.extensions[_EXTENSION] = observation = Observation()
+
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    def metrics() -> Response:
+        if request.environ.get(IS_FORWARDED) or not _is_within(settings):
+            abort(403)
+        return Response(observation.text(), content_type=CONTENT_TYPE_LATEST)
+
+    app.before_request(begin)
+    app.after_request(observation.answered)
+    app.add_url_rule("/metrics", view_func=metrics)
+
+
+def _is_within(settings: Settings) -> bool:
+    try:
+        client = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(client in network for network in settings.metrics_from)
+
+
+def route_here() -> str:
+    """Return the rule that matched, not the path that was sent."""
+    return request.url_rule.rule if request.url_rule else "(none)"

@@ -1,0 +1,176 @@
+"""The gate: bodies within time and size, the WSGI environment, refusals in the form asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from geoportal.serving.gate import Gate, environment_of
+from geoportal.serving.lanes import LaneFullError
+from geoportal.serving.refusals import Refusals
+from geoportal.settings import Settings
+from geoportal.web.arrival import Arrival
+
+LIMIT = 100
+
+
+@dataclass
+class Scope:
+    method: str = "POST"
+    path: str = "/api/v1/search"
+    headers: dict[str, str] = field(default_factory=lambda: {"host": "localhost"})
+    query_string: str = ""
+    http_version: str = "1.1"
+    scheme: str = "http"
+    server: str = "127.0.0.1:8000"
+    client: str = "192.0.2.7:4321"
+
+
+@dataclass
+class Exchange:
+    """A body in pieces, each after a pause; keeps the answer."""
+
+    pieces: list[bytes] = field(default_factory=list)
+    pause_s: float = 0.0
+    breaks: bool = False
+    answer: tuple[int, dict[str, str], bytes] | None = None
+
+    async def __call__(self):
+        whole = b"".join([piece async for piece in self])
+        if self.breaks:
+            raise RuntimeError("transport is closed")
+        return whole
+
+    async def __aiter__(self):
+        for piece in self.pieces:
+            await asyncio.sleep(self.pause_s)
+            yield piece
+
+    def response_bytes(self, status, headers, body):
+        assert self.answer is None
+        self.answer = (status, dict(headers), body)
+
+
+def echo(environ, start_response):
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("content-type", "text/plain")])
+    return [str(len(body)).encode()]
+
+
+@pytest.fixture
+def refusals(app):
+    return Refusals(app)
+
+
+def answered(refusals, scope, exchange, application=echo, full=False):
+    gate = Gate(application, refusals, Arrival(Settings()), LIMIT, body_seconds=0.2)
+
+    async def ask():
+        gate.__rsgi_init__(asyncio.get_running_loop())
+        if full:
+            for lane in gate._lanes.values():
+
+                async def refuse(*_):
+                    raise LaneFullError(3)
+
+                lane.run = refuse
+        await gate.__rsgi__(scope, exchange)
+
+    asyncio.run(ask())
+    return exchange.answer
+
+
+def sized(size):
+    return Scope(headers={"host": "localhost", "content-length": str(size)})
+
+
+CHUNKED = Scope(headers={"host": "localhost", "transfer-encoding": "chunked"})
+
+
+@pytest.mark.parametrize(
+    ("scope", "pieces", "handed_on"),
+    [
+        (Scope(), [], b"0"),
+        (sized(3), [b"abc"], b"3"),
+        (CHUNKED, [b"a" * 60, b"b" * 30], b"90"),
+        (CHUNKED, [b"a" * 60, b"b" * 60], b"101"),  # enough to be refused as too large
+        (sized(5000), [b"a" * 5000], b"101"),
+        (sized(10**12), [b"never read"], b"0"),  # refused by its length
+    ],
+)
+def test_a_body_is_handed_on_whole_or_as_too_large(refusals, scope, pieces, handed_on):
+    status, _, body = answered(refusals, scope, Exchange(pieces))
+    assert (status, body) == (200, handed_on)
+
+
+@pytest.mark.parametrize("scope", [sized(4), CHUNKED])
+def test_a_slow_body_is_cut_in_time(refusals, scope):
+    status, headers, body = answered(refusals, scope, Exchange([b"a"] * 4, pause_s=0.15))
+    assert status == 408
+    assert headers["cache-control"] == "no-store"
+    assert json.loads(body)["status"] == 408
+
+
+@pytest.mark.parametrize(
+    ("scope", "breaks"), [(sized(4), True), (sized("4x"), False), (sized("４"), False)]
+)
+def test_a_body_other_than_announced_is_refused(refusals, scope, breaks):
+    status, _, body = answered(refusals, scope, Exchange([b"ab"], breaks=breaks))
+    assert status == 400
+    assert json.loads(body)["detail"] == "the body is not as its headers announce"
+
+
+def test_what_cannot_be_taken_is_told_when_to_ask_again(refusals, app):
+    status, headers, body = answered(refusals, Scope(), Exchange(), full=True)
+    assert (status, headers["retry-after"]) == (503, "3")
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(body)["status"] == 503
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    metrics = app.test_client().get("/metrics").text
+    assert 'geoportal_refused_total{lane="memory"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(
+    ("accepted", "words"),
+    [("ja", "ただいま表示できません"), ("en-GB,en", "cannot be shown just now")],
+)
+def test_a_page_that_cannot_be_taken_says_so_in_the_visitors_language(refusals, accepted, words):
+    scope = Scope("GET", "/", {"host": "localhost", "accept-language": accepted})
+    status, headers, body = answered(refusals, scope, Exchange(), full=True)
+    assert (status, headers["cache-control"]) == (503, "no-store")
+    assert headers["content-type"].startswith("text/html")
+    assert words in body.decode()
+
+
+def test_an_application_that_fails_answers_without_words(refusals):
+    def fails(environ, start_response):
+        raise ValueError("北九州市小倉北区")
+
+    status, _, body = answered(refusals, Scope(), Exchange(), fails)
+    assert (status, body) == (500, b"fault\n")
+
+
+def test_the_environment_is_as_wsgi_has_it():
+    headers = {
+        "host": "map.example",
+        "x-a": "1",
+        "content-type": "text/plain",
+        "x_forwarded_for": "x",
+    }
+    environ = environment_of(Scope("GET", "/施設", headers, "q=%E3%81%82"))
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/施設"
+    assert (environ["REMOTE_ADDR"], environ["SERVER_PORT"]) == ("192.0.2.7", "8000")
+    assert (environ["HTTP_HOST"], environ["HTTP_X_A"]) == ("map.example", "1")
+    assert environ["CONTENT_TYPE"] == "text/plain"
+    assert "HTTP_X_FORWARDED_FOR" not in environ  # an underscore is no dash
+
+
+def test_a_header_sent_twice_is_one_list():
+    class Twice(dict):
+        def items(self):
+            return [("host", "a"), ("host", "b")]
+
+    assert environment_of(Scope(headers=Twice()))["HTTP_HOST"] == "a,b"
