@@ -16,6 +16,11 @@ _SPACES = re.compile(f"{_BLANK}\u3000{_BLANK}")
 _NARROW_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f]+")
 _LINE_BREAK_MARK = re.compile(r"[（(]改行[）)]")
 _FULL_NUMBER = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+_LEADING_NUMBER = re.compile(
+    r"(?:tel|電話|代表)?[:\s]*\(?(0\d{1,4})[-()\s]+(\d{1,4})[-)\s]+(\d{3,4})(?![-\d])",
+    re.IGNORECASE,
+)
+"""A number before a note (代表, 内線12), another number, or the fax."""
 _NUMBER_GROUPS = {10: re.compile(r"0\d{9}"), 11: re.compile(r"0\d{10}")}
 _SURE_PREFIXES = (
     (re.compile(r"(0[5789]0)(\d{4})(\d{4})"), 11),  # mobile and IP telephones
@@ -52,7 +57,7 @@ def clean_phone(text: str) -> str:
     Full-width digits and dashes become plain, brackets around the area code become hyphens,
     mobile, IP, toll-free and two-digit-area numbers get their hyphens. A leading zero lost in
     Excel is restored. A number without area code or without hyphens is kept as digits: where its
-    groups end cannot be known.
+    groups end cannot be known. Of a number with a note or another number behind it, the first.
 
     Returns
     -------
@@ -61,6 +66,8 @@ def clean_phone(text: str) -> str:
     """
     published = clean_line(text)
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", published))
+    if first := _first_number(plain):
+        return first
     plain = re.sub(r"[()\[\].\s]+", "-", plain)
     plain = re.sub(r"-{2,}", "-", re.sub(r"[^\d-]+$", "", plain)).strip("-、,")
     if not plain.strip("0-"):
@@ -72,6 +79,14 @@ def clean_phone(text: str) -> str:
     return _hyphenated(plain)
 
 
+def _first_number(plain: str) -> str:
+    """Return the number that something else follows, empty for a number alone or none."""
+    match = _LEADING_NUMBER.match(plain)
+    number = "-".join(match.groups()) if match else ""
+    alone = match is None or not re.search(r"\w", plain[match.end() :])
+    return "" if alone or not is_phone(number) else number
+
+
 def is_phone(text: str) -> bool:
     """Say whether a cleaned number is complete: area code and groups, or 10 or 11 bare digits."""
     if _FULL_NUMBER.fullmatch(text):
@@ -79,9 +94,17 @@ def is_phone(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in _NUMBER_GROUPS.values())
 
 
+def has_more(text: str, phone: str) -> bool:
+    """Say whether a cell holds more than the number that was read from it."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return len(digits) > len(phone.replace("-", "")) and is_phone(phone)
+
+
 def looks_like_phone(text: str) -> bool:
     """Say whether a cell may hold a telephone number at all (used to notice shifted columns)."""
     plain = unicodedata.normalize("NFKC", text)
+    if _first_number(_DASHES.sub("-", plain)):
+        return True
     digits = sum(letter.isdigit() for letter in plain)
     others = sum(letter.isalpha() for letter in plain)
     return not plain.strip() or (1 <= digits <= 12 and others <= digits) or "代表" in plain

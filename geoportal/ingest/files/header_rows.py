@@ -17,6 +17,8 @@ _NEARLY_WHOLE = 0.8
 _MANY_COLUMNS = 4
 _SOMEBODY_ELSE = re.compile("法人|運営|開設|事業者|設置|管理者|代表")
 """Words of an upper header row over the name and address of whoever runs a facility."""
+_REMARK = re.compile(r"^[※*＊(（注]|。|.{30}")
+"""What tells a note from the heading of a section."""
 _DATA = re.compile(r"\d{6}|\d{2,4}-\d{2,4}-\d{3,4}")
 
 
@@ -156,7 +158,7 @@ def _fit(sheet: Sheet, header: Header, layouts: Sequence[Layout]) -> Fit | None:
         positions = layout.matches(header.folded)
         missing = [name for name in layout.required if name not in positions]
         stated = all(name in layout.stated for name in missing)
-        given = layout.states(heading_of(sheet, header), positions) if stated else {}
+        given = _given(sheet, header, layout, positions) if stated else {}
         fit = Fit(layout, header, positions, given, _told(sheet, header, layout, positions))
         if all(name in given for name in missing):
             fits.append(fit)
@@ -164,6 +166,27 @@ def _fit(sheet: Sheet, header: Header, layouts: Sequence[Layout]) -> Fit | None:
             missed.append(fit.rank[0])
     best = max(fits, key=lambda fit: fit.rank) if fits else None  # of equals the first
     return best if best and max(missed, default=0) < best.rank[0] + _MANY_COLUMNS else None
+
+
+def _given(
+    sheet: Sheet, header: Header, layout: Layout, positions: Mapping[str, int]
+) -> dict[str, str]:
+    """Return what the title says for the whole table, else the heading of its first section."""
+    given = layout.states(heading_of(sheet, header), positions)
+    first = sheet.rows[header.last + 1 : header.last + 2]
+    return {**(_section(layout, positions, first[0]) if first else {}), **given}
+
+
+def section(fit: Fit, row: Row) -> dict[str, str]:
+    """Return what a row with one cell, the heading of a section, says for the rows below it."""
+    return _section(fit.layout, fit.positions, row)
+
+
+def _section(layout: Layout, positions: Mapping[str, int], row: Row) -> dict[str, str]:
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    if len(filled) != 1 or _REMARK.search(filled[0]):
+        return {}
+    return layout.states(Heading("", filled[0], ()), positions)
 
 
 def _told(sheet: Sheet, header: Header, layout: Layout, positions: Mapping[str, int]) -> int:

@@ -19,6 +19,7 @@ from geoportal.ingest.files.header_rows import (
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
+from geoportal.ingest.files.side_by_side import side_by_side
 from geoportal.ingest.files.table_rows import RowReader
 from geoportal.ingest.files.tables import Sheet
 
@@ -64,7 +65,8 @@ def recognise(
     left_out = []
     fits: dict[str, list[tuple[Sheet, Fit]]] = {}
     by_key = {f"{layout.source}/{layout.variant}": layout for layout in known}
-    for sheet in sheets:
+    apart = sheets if mapping else [part for sheet in sheets for part in side_by_side(sheet)]
+    for sheet in apart:
         if mapping is None:
             _refuse_named(name, sheet)
         fit = mapping.fit(name, sheet, known) if mapping else find_header(sheet, known)
@@ -197,7 +199,10 @@ def _header_issues(sheet: Sheet, fit: Fit) -> list[Issue]:
         if not cell or i in used or layout.knows(cell):
             continue
         code, severity = "unknown_column", INFO
-        message = "this column is not part of the official layout and was not read"
+        message = (
+            "this column is not part of the layout; it is read only where it is called as a "
+            "service or need and its cells are marks (○, ×)"
+        )
         if cell in header.folded[:i]:
             code, severity = "duplicate_column", WARNING
             message = "the column occurs twice; the first one is read"

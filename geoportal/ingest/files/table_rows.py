@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from geoportal.ingest.files.header_rows import Fit
+from geoportal.ingest.files.header_rows import Fit, section
 from geoportal.ingest.files.layouts import Record, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import ERROR, INFO, Issue
@@ -24,6 +24,7 @@ _FOOTNOTE = re.compile(
     r"|【.*】$|[■●◆◎<〈《]"
 )
 """How rows begin that explain a table, date it or divide it."""
+_COUNT = re.compile(r"[0-9,]+\s*[件所か施設人名床箇ヶ]*")
 _SUM = re.compile(r"(計|合計|小計|総計|総合計|総数|件数|以上)(\s*:?\s*[0-9,]+\s*[件所か施設人]*)?")
 
 
@@ -59,6 +60,7 @@ class RowReader:
         self._width = header_width(fit.header.folded)
         self._body = sheet.rows[fit.header.last + 1 :]
         self._rows = SheetRows()
+        self._given = fit.given
         self._header_rows = [
             [cell.strip() for cell in row.cells[: self._width]]
             for row in sheet.rows[fit.header.first : fit.header.last + 1]
@@ -93,6 +95,7 @@ class RowReader:
             outside = any(cell.strip() for cell in row.cells[self._width :])
             if self._is_footnote(place, row, cells):
                 self._note(row, "footnote", "a note, heading or sum beside the data; passed over")
+                self._given = {**self._given, **section(self._fit, row)}
             elif self._repeats_header(row):
                 message = "the header stands here once more; the line was passed over"
                 self._note(row, "repeated_header", message)
@@ -122,7 +125,7 @@ class RowReader:
             message = "its name is blank: read as a further line of the row above"
             self._note(row, "continued_row", message)
         return Record(
-            row.line, cells, self._fit.positions, self._extra, self._fit.given, self._sheet.title
+            row.line, cells, self._fit.positions, self._extra, self._given, self._sheet.title
         )
 
     def _continues(self, cells: Sequence[str]) -> bool:
@@ -134,13 +137,13 @@ class RowReader:
     def _is_footnote(self, place: int, row: Row, cells: Sequence[str]) -> bool:
         """Return whether a row is no data: it lacks something required and looks like a note."""
         key = "name" if "name" in self._required else (self._required or [""])[0]
+        if _is_sum(row.cells):
+            return True
         if not key or all(cells[self._fit.positions[name]].strip() for name in self._required):
             return False
         filled = [i for i, cell in enumerate(row.cells) if cell.strip()]
         own = cells[self._fit.positions[key]].strip()
         plain = unicodedata.normalize("NFKC", row.cells[filled[0]]).strip()
-        if _SUM.fullmatch(plain):
-            return True
         if _FOOTNOTE.match(plain) and (not own or self._fit.positions[key] == filled[0]):
             return True
         if len(filled) > 1 or self._width < _NARROWEST or self._continues(cells):
@@ -188,6 +191,12 @@ class RowReader:
     def _note(self, row: Row, code: str, message: str) -> None:
         text = " ".join(cell.strip() for cell in row.cells if cell.strip())
         self._rows.notes.append(Issue(row.line, "", code, INFO, text, message, self._sheet.title))
+
+
+def _is_sum(cells: Sequence[str]) -> bool:
+    """Return whether a row is a sum: the word, and numbers behind it."""
+    filled = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if cell.strip()]
+    return _SUM.fullmatch(filled[0]) is not None and all(map(_COUNT.fullmatch, filled[1:]))
 
 
 def _filled(cells: Sequence[str]) -> int:

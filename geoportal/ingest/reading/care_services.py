@@ -115,8 +115,18 @@ _SPELLINGS = """
 760 定期巡回 定期巡回・随時対応型 定期巡回・随時対応サービス 定期巡回・随時対応型訪問介護
 770 看多機 看護小規模多機能 看護小規模多機能居宅介護 看護小規模多機能型
 780 地域密着型デイサービス
+110 home-visitcare home-visitlong-termcare homehelp
+120 home-visitbathing
+130 home-visitnursing visitingnursing
+140 home-visitrehabilitation visitingrehabilitation
+150 dayservice outpatientdaylong-termcare
+160 dayrehabilitation outpatientrehabilitation
+170 equipmentrental assistivedevicerental
+210 shortstay short-termadmission
+320 grouphome
+430 caremanagement in-homelong-termcaresupport
 """
-"""What municipalities call the services besides."""
+"""What municipalities call the services besides, also in English, without spaces."""
 
 _LABELS = MappingProxyType(
     {
@@ -134,7 +144,7 @@ _MOST_LOOSE = 20
 """Words between ・ or spaces up to which every way to join them is tried."""
 _SHORTEST_IN_TITLE = 4
 NOT_LISTED = re.compile(
-    r"総合事業|(訪問|通所)型サービス|介護予防(支援|ケアマネジメント)|居宅療養管理指導|地域包括支援"
+    r"総合事業|(訪問|通所)型サービス|介護予防(支援|ケアマネジメント)|居宅療養管理指導|地域包括"
 )
 """Services of the care insurance that are no kind of facility here."""
 

@@ -37,21 +37,63 @@ PLACE_COLUMNS: Final = MappingProxyType(
             "所在地_全国地方公共団体コード",
             "自治体コード",
         ),
-        "prefecture": ("都道府県名", "所在地_都道府県", "都道府県", "prefName"),
-        "municipality": ("市区町村名", "所在地_市区町村", "市区町村", "区名", "区", "cityName"),
+        "prefecture": ("都道府県名", "所在地_都道府県", "都道府県", "prefName", "prefecture"),
+        "municipality": (
+            "市区町村名",
+            "所在地_市区町村",
+            "市区町村",
+            "区名",
+            "区",
+            "cityName",
+            "city",
+            "municipality",
+            "ward",
+        ),
         "building": ("方書", "建物名等（方書）", "建物名等_方書", "方書（ビル名等）"),
-        "postal_code": ("郵便番号", "〒", "事業所郵便番号", "postalCode"),
+        "postal_code": (
+            "郵便番号",
+            "〒",
+            "事業所郵便番号",
+            "postalCode",
+            "postal code",
+            "zip code",
+        ),
         "lat": ("緯度", "latitude", "lat", "北緯", "Y座標"),
         "lon": ("経度", "longitude", "lon", "lng", "東経", "X座標"),
         "point": ("緯度経度", "座標", "位置情報", "location", "緯度・経度"),
         "phone": (
             *("電話番号", "電話", "TEL", "連絡先電話番号", "事業所電話番号", "連絡先"),
-            *("telephoneNumber", "telephone", "phone"),
+            *(
+                "telephoneNumber",
+                "telephone",
+                "phone",
+                "phone number",
+                "tel no",
+                "TEL/FAX",
+                "電話/FAX",
+            ),
+            *("電話・FAX", "電話番号/FAX番号", "電話番号・FAX番号", "代表電話"),
         ),
-        "fax": ("FAX番号", "FAX", "ファックス番号", "ファクス番号", "ファックス", "faxNumber"),
+        "fax": (
+            "FAX番号",
+            "FAX",
+            "ファックス番号",
+            "ファクス番号",
+            "ファックス",
+            "faxNumber",
+            "fax number",
+        ),
         "corporate_number": ("法人番号",),
-        "url": ("URL", "ホームページ", "ホームページアドレス", "WebサイトURL", "HP"),
-        "note": ("備考", "特記事項", "note"),
+        "url": (
+            "URL",
+            "ホームページ",
+            "ホームページアドレス",
+            "WebサイトURL",
+            "HP",
+            "website",
+            "web site",
+        ),
+        "note": ("備考", "特記事項", "note", "notes", "remarks"),
     }
 )
 ADDRESS_ALIASES: Final = (
@@ -64,7 +106,15 @@ ADDRESS_ALIASES: Final = (
         "事業所所在地",
         "事業所住所",
     ),
-    *("事業所の所在地", "施設住所", "医療機関所在地", "薬局所在地", "所在地住所", "address"),
+    *(
+        "事業所の所在地",
+        "施設住所",
+        "医療機関所在地",
+        "薬局所在地",
+        "所在地住所",
+        "address",
+        "location address",
+    ),
 )
 CARRIED: Final = (
     *("name", "kana", "address", "area", "prefecture", "municipality", "building", "postal_code"),
@@ -95,6 +145,9 @@ _YEAR: Final = re.compile(r"(令和|平成)?[0-9元]+年(度|[0-9]+月([0-9]+日
 _TITLED: Final = re.compile(
     r"(?:^|[\[(「【])(?:.{2,3}[都道府県])?([^\[\]()「」【】・、]{1,9}?[市区町村])"
     r"(?=$|[\[\]()「」【】の内に]|全域|町丁|町別|介護|医療|在宅|居宅|訪問|病院|診療|歯科|薬局|地域|人口|年齢|指定)"
+)
+_OUT_OF_SERVICE: Final = re.compile(
+    r"[※*(]*(現在|当面の間)?(事業|業務|営業)?(休止|休業|廃止|廃業|閉鎖|閉院|閉店|長期休診)(中|済み?)?[).。]*"
 )
 _CORPORATE_NUMBER: Final = re.compile(r"\d{12,13}")
 _NO_TIME: Final = re.compile(r"https?:|@|\d{5,}|\d-\d{2,4}-\d{3}|[都道府県市区町村]")
@@ -191,6 +244,14 @@ def check_corporate_number(notes: RowNotes) -> None:
     text = squeeze(notes.record.get("corporate_number")).replace("-", "").removesuffix(".0")
     if text and not _CORPORATE_NUMBER.fullmatch(text):
         notes.misfit("corporate_number", "bad_number", "expected 13 digits; not used")
+
+
+def is_out_of_service(notes: RowNotes) -> bool:
+    """Return whether the remark says nothing but that the place is not open, and note it."""
+    closed = _OUT_OF_SERVICE.fullmatch(squeeze(notes.record.get("note"))) is not None
+    if closed:
+        notes.warn("note", "out_of_service", "not open by its remark; the row is left out")
+    return closed
 
 
 def read_days(notes: RowNotes, name: str) -> tuple[int, ...]:

@@ -46,12 +46,13 @@ _WEEKS: Final = re.compile(
     rf"第(?P<weeks>[1-5](?:[・、,]?第?[1-5])*)(?:週の?)?{_DAYS}[はのが]*(?:休診|休業|休み|定休)日?"
 )
 _MORNING: Final = re.compile(rf"{_DAYS}?[はの]*(?:午前(?:中|診療)?のみ|午後[はの]*休(?:診|業|み))")
-_REPLACED: Final = re.compile(rf"{_DAYS}[はの:]*{_TIMES}")
+_REPLACED: Final = re.compile(rf"{_DAYS}[はの:]*{_TIMES}(?:のみ)?")
 _UNTIL: Final = re.compile(rf"{_DAYS}[はの:]*({_TIME})まで")
 _TROUBLE: Final = re.compile(
-    r"休|のみ|午前|午後|除く|変更|異な|隔週|第[1-5]|不定|\d:\d\d|\d時|訪問"
+    r"休|のみ|午前|午後|除く|変更|異な|隔週|の週|第[1-5]|不定|\d:\d\d|\d時|訪問|閉院|廃止|移転"
 )
-_TIMED: Final = re.compile(rf"{_TIME}|午前|午後|のみ|変更")
+_DATE: Final = re.compile(r"(?<![第\d])\d+[年月日]")
+_TIMED: Final = re.compile(rf"{_TIME}|午前|午後|のみ|変更|閉院|廃止|移転")
 _BESIDES: Final = re.compile(r"休|のみ|除く|変更|異な|隔週|第[1-5]|不定")
 _HARMLESS: Final = re.compile(r"予約|受付|救急|電話|相談|要連絡")
 
@@ -193,7 +194,7 @@ def _apply_days(hours: RemarkedHours, part: str) -> None:
     rest = _MORNING.sub("", rest)
     dated = any(closing_dates(rest)) and not _TIMED.search(rest)  # days of the year
     if _TROUBLE.search(rest) and not dated and not _HARMLESS.search(rest):
-        hours.unclear_days.update(_day_set(rest) or range(HOLIDAY + 1))
+        hours.unclear_days.update(_day_set(_DATE.sub("", rest)) or range(HOLIDAY + 1))
 
 
 def _named(match: re.Match[str]) -> set[int]:
@@ -216,8 +217,12 @@ def _end_days(hours: RemarkedHours, days: set[int], closes: str) -> None:
         elif session.opens < closes:
             kept.append(replace(session, closes=closes))
     hours.sessions = kept
-    if not closes:
-        hours.unclear_days.update(days)
+    longer = {day for day in days if closes > max(_closings(kept, day), default=closes)}
+    hours.unclear_days.update(longer if closes else days)
+
+
+def _closings(sessions: Sequence[Session], day: int) -> list[str]:
+    return [session.closes for session in sessions if session.day == day]
 
 
 def _keep_mornings(hours: RemarkedHours, days: set[int]) -> None:

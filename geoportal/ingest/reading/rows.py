@@ -15,6 +15,7 @@ from geoportal.text.contact import (
     clean_phone,
     clean_text,
     clean_url,
+    has_more,
     is_phone,
     looks_like_phone,
 )
@@ -190,6 +191,8 @@ def read_phone(notes: RowNotes, name: str) -> str:
     phone = clean_phone(text)
     if not phone:
         notes.info(name, "no_phone", "zeros stand for no number")
+    elif has_more(text, phone):
+        notes.info(name, "phone_with_more", f"read as {phone}; what stands behind it was not")
     elif not is_phone(phone):
         notes.info(name, "incomplete_phone", "not a complete number; shown as published")
     return phone

@@ -33,6 +33,7 @@ from geoportal.ingest.reading.municipal_lists import (
     PLACE_KNOWN,
     PLACE_OPTIONAL,
     check_corporate_number,
+    is_out_of_service,
     place_key,
     read_days,
     read_place,
@@ -82,7 +83,14 @@ LAYOUT: Final = Layout(
                 "施設名称",
                 "ステーション名",
             ),
-            *("訪問看護ステーション名", "訪問看護事業所名", "居宅介護支援事業所名", "name"),
+            *(
+                "訪問看護ステーション名",
+                "訪問看護事業所名",
+                "居宅介護支援事業所名",
+                "name",
+                "facility name",
+                "office name",
+            ),
         ),
         "kana": (
             *(
@@ -97,7 +105,16 @@ LAYOUT: Final = Layout(
         "service": (
             *("実施サービス", "提供サービス", "介護サービスの種類", "サービスの種類"),
             *("サービス種別", "サービス種類", "サービス名", "サービス", "サービス区分"),
-            *("介護サービス種別", "事業種別", "事業所種別", "事業の種類", "事業内容", "service"),
+            *(
+                "介護サービス種別",
+                "事業種別",
+                "事業所種別",
+                "事業の種類",
+                "事業内容",
+                "service",
+                "service type",
+                "services",
+            ),
             *_KIND_ALIASES,
         ),
         "address": ADDRESS_ALIASES,
@@ -153,6 +170,8 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
 
 def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
     """Yield a record for each service of a row."""
+    if is_out_of_service(notes):
+        return
     services = _services(notes)
     number = _number(notes)
     notes.require_name("office")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.reading.care_services import KINDS, read_services
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
@@ -26,6 +26,7 @@ from geoportal.ingest.reading.municipal_lists import (
     PLACE_KNOWN,
     PLACE_OPTIONAL,
     check_corporate_number,
+    is_out_of_service,
     place_key,
     read_hours,
     read_place,
@@ -70,6 +71,8 @@ LAYOUT: Final = Layout(
                 "事業所名",
                 "機関名",
                 "name",
+                "facility name",
+                "institution name",
             ),
         ),
         "kana": (
@@ -123,23 +126,28 @@ _SPAN_END: Final = re.compile(r"[~～〜－-]\s*(?P<end>[^~～〜]+)$")
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`.
 
-    Rows of other trades in the same list (店舗販売業 …) are passed over, not rejected.
+    Rows of other trades in the same list (店舗販売業 …), and those that are not open by their
+    remark, are passed over, not rejected.
     """
     extract = FacilityExtract()
+    records = []
     for record in table.records:
-        if _other_trade(record):
+        notes = RowNotes(record, table.layout)
+        if _is_other_trade(notes) or is_out_of_service(notes):
             extract.rows_read += 1
-            notes = RowNotes(record, table.layout)
-            notes.info("kind", "other_trade", "neither medical institution nor pharmacy; left out")
             extract.issues.extend(notes.issues)
-    records = [record for record in table.records if not _other_trade(record)]
+        else:
+            records.append(record)
     extract.read_rows(records, table.layout, lambda notes: _row(notes, edition))
     return extract
 
 
-def _other_trade(record: Record) -> bool:
-    text = unicodedata.normalize("NFKC", record.get("kind"))
-    return not institution_kind(text) and bool(_OTHER_TRADES.search(text))
+def _is_other_trade(notes: RowNotes) -> bool:
+    text = unicodedata.normalize("NFKC", notes.record.get("kind"))
+    other = not institution_kind(text) and bool(_OTHER_TRADES.search(text))
+    if other:
+        notes.info("kind", "other_trade", "neither medical institution nor pharmacy; left out")
+    return other
 
 
 def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:

@@ -238,3 +238,49 @@ def test_the_date_of_a_title_or_footnote_is_the_list_s(database, tmp_path, above
         tmp_path / "a.csv", [above or "一覧"], HEADER, office(1), office(2), [below or "計"]
     )
     assert only(import_into(database, path)).as_of == day
+
+
+def test_tables_side_by_side_are_read_each_with_its_title(database, tmp_path):
+    rows = [
+        ["訪問看護", "", "", "", "訪問介護"],
+        ["事業所名", "住所", "電話番号", "", "事業所名", "住所", "電話番号"],
+        ["見本1", "北九州市小倉北区浅野1-1", "093-000-0001", "", "見本2", "小倉北区浅野1-2", ""],
+        ["", "", "", "", "見本3", "北九州市小倉北区浅野1-3", ""],
+    ]
+    report = only(import_into(database, workbook(tmp_path / "a.xlsx", 一覧=rows)))
+    assert (report.rows_read, report.accepted) == (3, 3)
+    kinds = {name: facility.kind for name, facility in by_name(database).items()}
+    assert kinds == {"見本1": "visiting_nursing", "見本2": "home_help", "見本3": "home_help"}
+
+
+def test_a_column_that_occurs_twice_makes_no_second_table(database, tmp_path):
+    path = text(tmp_path / "a.csv", [*HEADER, "事業所番号"], [*office(1), "x"])
+    report = only(import_into(database, path))
+    assert (report.accepted, "duplicate_column" in codes(report)) == (1, True)
+
+
+def test_headings_of_sections_say_what_the_rows_below_them_are(database, tmp_path):
+    rows = [
+        ["名称", "所在地", "電話番号"],
+        ["■訪問看護", "", ""],
+        ["見本1", "北九州市小倉北区浅野1-1", ""],
+        ["※訪問介護を併設", "", ""],  # a note, no heading
+        ["見本2", "北九州市小倉北区浅野1-2", ""],
+        ["【訪問介護】", "", ""],
+        ["見本3", "北九州市小倉北区浅野1-3", ""],
+    ]
+    report = only(import_into(database, text(tmp_path / "a.csv", *rows)))
+    assert (report.rows_read, report.accepted) == (3, 3)
+    kinds = {name: facility.kind for name, facility in by_name(database).items()}
+    assert kinds == {"見本1": "visiting_nursing", "見本2": "visiting_nursing", "見本3": "home_help"}
+
+
+def test_a_sum_with_its_number_in_the_next_column_is_no_facility(database, tmp_path):
+    rows = [
+        ["薬局名称", "所在地", "電話番号"],
+        ["見本薬局", "北九州市小倉北区浅野1-1", ""],
+        ["計", "1件", ""],
+    ]
+    report = only(import_into(database, text(tmp_path / "a.csv", *rows)))
+    assert (report.accepted, names(database)) == (1, {"見本薬局"})
+    assert "footnote" in codes(report)

@@ -161,3 +161,33 @@ def test_the_title_says_the_municipality_where_no_column_does(
         (found,) = (item.record for item in read_records(connection))
     assert report.accepted == 1
     assert (found.address, found.municipality_code) == (whole, code)
+
+
+@pytest.mark.parametrize(
+    ("remark", "kept"),
+    [
+        ("休止中", 0),
+        ("※現在休止中。", 0),
+        ("（廃止）", 0),
+        ("令和8年4月から休止予定", 1),
+        ("土日休業", 1),
+    ],
+)
+def test_an_office_that_is_not_open_by_its_remark_is_left_out(database, tmp_path, remark, kept):
+    report, found = imported(database, tmp_path, CARE, care(備考=remark))
+    assert (report.accepted, report.rejected, len(found)) == (1, 0, 2 * kept)
+    assert ("out_of_service" in codes(report)) is not bool(kept)
+
+
+def test_english_headers_and_services_are_read(database, tmp_path):
+    header = ["Facility Name", "Service Type", "Address", "Phone"]
+    row = ["見本ケア", "Home-visit nursing", "北九州市小倉北区浅野1丁目1-1", "093-000-0001"]
+    report, (found,) = imported(database, tmp_path, header, row)
+    assert (report.source, found.kind) == ("municipal-care", "visiting_nursing")
+
+
+def test_a_number_with_a_note_or_a_second_one_is_the_first(database, tmp_path):
+    row = care(電話番号="０９３－０００－０００１（代表） 内線12")
+    report, found = imported(database, tmp_path, CARE, row)
+    assert {record.phone for record in found} == {"093-000-0001"}
+    assert "phone_with_more" in codes(report)
