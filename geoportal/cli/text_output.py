@@ -19,8 +19,7 @@ _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("op
 
 def search_lines(view: View, document: Document) -> Iterator[str]:
     """Yield the lines of a search answer."""
-    counts = document["counts"]
-    yield f"対応あり {counts['match']} 件・未確認 {counts['possible']} 件・なし {counts['no']} 件"
+    yield _count_line(document["counts"], document["elsewhere"])
     kinds = view.reference.kinds
     for number, feature in enumerate(document["features"], start=1):
         about = feature["properties"]
@@ -39,10 +38,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
     if "station_position" in document.get("origin", {}).get("warnings", ()):
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
-        steps = "、".join(_step_text(view, step) for step in relaxation_steps(relaxation))
-        rule = "（訪問は原則16km以内）" if "beyond_visits" in relaxation else ""
-        look = "（対応は未確認。確認なしで見る）" if "unconfirmed" in relaxation else ""
-        yield f"{steps}{rule}{look}と さらに {relaxation['adds']} 件"
+        yield _relaxation_text(view, relaxation)
     for line in document["completeness"]:
         if line["gap"]:
             about = "届出" if line["needs"] else "一覧"
@@ -50,6 +46,19 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
             yield f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です"
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
+
+
+def _count_line(counts: dict[str, int], elsewhere: dict[str, int]) -> str:
+    """Return how many are in each band around the home, and how many stand apart."""
+    at_home = {band: count - elsewhere.get(band, 0) for band, count in counts.items()}
+    line = (
+        f"対応あり {at_home['match']:,} 件・未確認 {at_home['possible']:,} 件"
+        f"・なし {at_home['no']:,} 件"
+    )
+    if not any(elsewhere.values()):
+        return line
+    apart = f"対応あり {elsewhere['match']:,} 件・未確認 {elsewhere['possible']:,} 件"
+    return f"{line}（ほかに市外・県外: {apart}）"
 
 
 def _need_text(view: View, code: str, claim: Document) -> str:
@@ -60,6 +69,15 @@ def _need_text(view: View, code: str, claim: Document) -> str:
     old = "・古い情報" if claim["stale"] else ""
     note = f"・{claim['note']}" if claim.get("note") else ""
     return f"{_SIGNS[claim['value']]}{label}（{evidence} {day_said(claim)}{old}{note}）"
+
+
+def _relaxation_text(view: View, relaxation: Document) -> str:
+    """Return what to ask without or ask wider, and how many more would then match."""
+    *first, last = relaxation_steps(relaxation)
+    steps = "".join(f"{_step_text(view, step)}、" for step in first) + _step_text(view, last)
+    rule = "（訪問は原則16km以内）" if "beyond_visits" in relaxation else ""
+    unconfirmed = "（対応は未確認）" if "unconfirmed" in relaxation else ""
+    return f"{steps}と さらに {relaxation['adds']:,} 件{unconfirmed}{rule}"
 
 
 def _step_text(view: View, step: Step) -> str:

@@ -22,11 +22,15 @@ def relaxation_document(relaxation: Relaxation) -> Document:
     """Return the steps of a relaxation, each under its kind, and what it would add.
 
     Several steps are listed in ``together``; a set of needs has its first in ``drop`` and the
-    others in ``also_drop`` as well. ``unconfirmed`` and ``beyond_visits`` are there when true, see
-    `Relaxation`.
+    others in ``also_drop`` as well. ``unconfirmed``, ``beyond_visits`` and ``kinds`` are there when
+    they say something, see `Relaxation`.
     """
     steps = [{step.kind.value: step.value} for step in relaxation.steps]
-    flags = {name: True for name in ("unconfirmed", "beyond_visits") if getattr(relaxation, name)}
+    flags: Document = {
+        name: True for name in ("unconfirmed", "beyond_visits") if getattr(relaxation, name)
+    }
+    if relaxation.kinds:
+        flags["kinds"] = list(relaxation.kinds)
     if len(steps) == 1:
         return {**steps[0], "adds": relaxation.adds, **flags}
     document: Document = {"together": steps, "adds": relaxation.adds, **flags}

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import combinations
+from itertools import chain, combinations
 from typing import assert_never
 
 import numpy as np
@@ -20,6 +20,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.completeness import asked_kinds
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH
 from geoportal.search.visit_range import LIMIT_M
@@ -92,6 +93,9 @@ class Relaxation:
     unconfirmed : bool
         Whether no need is left: then nothing is known of what was asked, it is only no longer
         asked.
+    kinds : tuple of str
+        The kinds to ask for where no need is left that says so: those that the needs asked for are
+        about. Empty where the question has kinds, or a need is left.
     beyond_visits : bool
         Whether it reaches beyond 16 km for visits that are paid within 16 km only, but for an
         absolute reason (`geoportal.search.visit_range`).
@@ -101,12 +105,13 @@ class Relaxation:
     adds: int
     unconfirmed: bool = False
     beyond_visits: bool = False
+    kinds: tuple[str, ...] = ()
 
     def apply(self, query: Query) -> Query:
         """Return the question with all steps taken."""
         for step in self.steps:
             query = step.apply(query)
-        return query
+        return replace(query, kinds=self.kinds) if self.kinds else query
 
     @property
     def drops_only(self) -> bool:
@@ -140,7 +145,7 @@ def relaxations(
         return ()
 
     def matches(steps: tuple[Step, ...]) -> Relaxation:
-        relaxation = Relaxation(steps, 0)
+        relaxation = _relaxation(snapshot, query, steps)
         bands = find(snapshot, relaxation.apply(query), calendar).bands
         return replace(relaxation, adds=int((bands == MATCH).sum()) - matching)
 
@@ -149,18 +154,26 @@ def relaxations(
     useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
-        sets = _need_sets(snapshot, query, calendar)
+        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar)]
+        sets = [found for found in sets if found.adds > 0]
     if not useful:
         useful = _pairs(query, steps, matches)
     visits = _asks_for_visits(snapshot, query)
     return tuple(
-        replace(
-            relaxation,
-            unconfirmed=bool(query.needs) and not relaxation.apply(query).needs,
-            beyond_visits=visits and _metres(relaxation) > LIMIT_M,
-        )
+        replace(relaxation, beyond_visits=visits and _metres(relaxation) > LIMIT_M)
         for relaxation in sorted([*useful, *sets], key=_usefulness)
     )
+
+
+def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Relaxation:
+    """Return the steps as a relaxation that adds nothing yet."""
+    dropped = {step.value for step in steps if step.kind is RelaxationKind.DROP}
+    unconfirmed = bool(query.needs) and dropped.issuperset(query.needs)
+    kinds: tuple[str, ...] = ()
+    if unconfirmed and not query.kinds:
+        about = [asked_kinds(snapshot, (need,)) for need in query.needs]
+        kinds = asked_kinds(snapshot, query.needs) or tuple(dict.fromkeys(chain(*about)))
+    return Relaxation(steps, adds=0, unconfirmed=unconfirmed, kinds=kinds)
 
 
 def _asks_for_visits(snapshot: Snapshot, query: Query) -> bool:
@@ -213,11 +226,13 @@ def _wider_radii(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) ->
     return wider[:_MOST_RADII]
 
 
-def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
+def _need_sets(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar
+) -> list[tuple[Step, ...]]:
     """Return the smallest sets of two or more needs without which somebody matches.
 
     Each facility that fits in all else lacks a set of needs; of these sets the smallest count, and
-    what each gains is every facility whose lack lies within it.
+    those first that gain most: every facility whose lack lies within them.
     """
     if len(query.needs) < 2:
         return []
@@ -241,7 +256,7 @@ def _need_sets(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> l
         )
         for pattern in patterns[sizes == sizes.min()]
     ]
-    return sorted(sets, key=_usefulness)[:_MOST_SETS]
+    return [found.steps for found in sorted(sets, key=_usefulness)[:_MOST_SETS]]
 
 
 def _pairs(

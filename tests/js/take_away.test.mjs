@@ -19,6 +19,11 @@ test("a card's text has its rough distance, never the exact one, and each need w
   ].join("\n"));
 });
 
+test("a card without a place in the order has no number", () => {
+  const card = made("article", {}, line("card__name", "隣町医院"), line("card__kind", "診療所"), line("card__address", "隣町1"));
+  assert.equal(cardAsText(card), "・ 隣町医院 （診療所）\n   電話 -\n   隣町1");
+});
+
 test("what a card does not have makes no line", () => {
   const card = made("article", { data: { number: 1 } }, line("card__name", "見本薬局"), line("card__kind", "薬局"), line("card__address", "見本町3"));
   assert.equal(cardAsText(card), "1. 見本薬局 （薬局）\n   電話 -\n   見本町3");
@@ -29,4 +34,5 @@ test("above the cards stand the day, the needs asked for and the centre to call"
   const centre = made("div", { class: "centre" }, line("centre__name", "見本センター"), line("tel__number", "093-000-0001"));
   assert.equal(headAsText([card], [centre], "2026年11月29日"), "2026年11月29日 作成\n必要な対応： 訪問診療、胃ろう\n担当の相談窓口： 見本センター 093-000-0001");
   assert.equal(headAsText([], [], "2026年11月29日"), "2026年11月29日 作成");
+  assert.equal(headAsText([], [], "2026年11月29日", "3件 （市外・県外 1件）"), "2026年11月29日 作成\n3件 （市外・県外 1件）");
 });

@@ -64,18 +64,46 @@ def feature(description: str) -> Schema:
     return json_object(description, "type", "id", "geometry", "properties", mimetype=GEOJSON)
 
 
-COLLECTION = schema_of(
-    "GeoJSON FeatureCollection",
-    {
-        "type": "object",
-        "required": ["type", "features", "numberMatched", "numberReturned"],
-        "properties": {
-            "type": {"const": "FeatureCollection"},
-            "numberMatched": {"type": "integer", "minimum": 0},
-            "numberReturned": {"type": "integer", "minimum": 0},
-            "dataset_version": {"type": "string"},
-            "features": {"type": "array", "items": {"type": "object"}},
-        },
+_COLLECTION: Schema = {
+    "type": "object",
+    "required": ["type", "features", "numberMatched", "numberReturned"],
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "numberMatched": {"type": "integer", "minimum": 0},
+        "numberReturned": {"type": "integer", "minimum": 0},
+        "dataset_version": {"type": "string"},
+        "features": {"type": "array", "items": {"type": "object"}},
+    },
+}
+_BAND_COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+COLLECTION = schema_of("GeoJSON FeatureCollection", _COLLECTION, GEOJSON)
+ANSWER = schema_of(
+    "GeoJSON FeatureCollection with the counts of the whole answer",
+    _COLLECTION
+    | {
+        "properties": _COLLECTION["properties"]
+        | {
+            "counts": _BAND_COUNTS
+            | {
+                "description": "How many facilities are in each band, those of `elsewhere` included"
+            },
+            "elsewhere": _BAND_COUNTS
+            | {
+                "description": "Of `counts`, those known from a source that the home's municipality"
+                " lacks: they stand after all others; `counts` less these are around the home"
+            },
+            "elsewhere_first": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "The first matches of `elsewhere`, where no feature is one of them",
+            },
+            "relaxations": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "What to drop or widen to gain the most, with how many it `adds`;"
+                " where no need is left, `kinds` are those that the needs were about",
+            },
+        }
     },
     GEOJSON,
 )

@@ -13,7 +13,7 @@ from geoportal.documents.suggest import SuggestRequest, suggestions_document
 from geoportal.documents.team import TeamRequest, team_document
 from geoportal.services.view import MAX_STATIONS
 from geoportal.web.api.answers import (
-    COLLECTION,
+    ANSWER,
     GEOJSON,
     PROBLEM,
     SEARCH,
@@ -75,7 +75,7 @@ _SUGGESTIONS = {
     "/search",
     tags=[SEARCH],
     summary="Search around a home, in districts, or by words",
-    responses={200: COLLECTION, 400: PROBLEM, 422: PROBLEM},
+    responses={200: ANSWER, 400: PROBLEM, 422: PROBLEM},
 )
 def search(body: SearchRequest) -> Response:
     """Order: match, possible, no; then distance; ties by a daily draw that favours nobody."""

@@ -15,23 +15,25 @@ _MOST_KINDS = 3
 
 
 def gap_sentences(reference: Reference, language: str, lines: Iterable[Document]) -> list[Document]:
-    """Return a sentence for each line of completeness that is a gap, with its line.
+    """Return a sentence for each line of completeness that is a gap, with its line; needs first.
 
-    ``sites`` are the search pages of the national sites, by source, where the list of places is
-    the gap. Lines are those of `geoportal.documents.completeness.completeness_document`.
+    ``text`` says it in full, ``short`` in a few words; ``sites`` are the search pages of the
+    national sites, by source, where the list of places is the gap. Lines are those of
+    `geoportal.documents.completeness.completeness_document`.
     """
     return [
         {
             "text": _sentence(reference, language, line),
+            "short": _sentence(reference, language, line, "gap-short-"),
             "sites": {} if line["needs"] else search_sites(reference, line["kinds"]),
             **line,
         }
-        for line in lines
+        for line in sorted(lines, key=lambda line: not line["needs"])
         if line["gap"]
     ]
 
 
-def _sentence(reference: Reference, language: str, line: Document) -> Label:
+def _sentence(reference: Reference, language: str, line: Document, message: str = "gap-") -> Label:
     say = messages(language)
     kinds = [short_kind_label(reference, kind, language).source for kind in line["kinds"]]
     needs = [need_labels(reference, language)[need].source for need in line["needs"]]
@@ -39,9 +41,9 @@ def _sentence(reference: Reference, language: str, line: Document) -> Label:
     more = say.plain("gap-more-kinds") if len(kinds) > _MOST_KINDS else ""
     about = "needs" if needs else "places"
     return say.label(
-        f"gap-{about}-{line['state']}",
+        f"{message}{about}-{line['state']}",
         area=place_label(reference, line["area"], line["area_name"], language),
-        prefecture=line["prefecture"],
+        prefecture=place_label(reference, line["area"][:2], line["prefecture"], language),
         publisher=line["publisher"],
         source=label(reference, "source", line["source"], language),
         kinds=Label(comma.join(kinds[:_MOST_KINDS]) + more),

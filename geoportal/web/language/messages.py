@@ -101,6 +101,15 @@ def with_readings(text: str) -> Markup:
     return Markup(_RUBY.sub(_ruby, str(escape(text.source))))  # noqa: S704 - escaped first
 
 
+def label_html(text: str, language: str) -> Markup:
+    """Return a text for HTML: escaped, readings as ``<ruby>``, Japanese names in it marked."""
+    html = with_readings(text)
+    if LANGUAGES[language].is_japanese or isinstance(text, Markup):
+        return html
+    marked = _JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(html))  # spoken as such
+    return Markup(marked)  # noqa: S704 - escaped
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """One language's catalogue: Fluent source by key, in the order of the file."""
@@ -121,11 +130,7 @@ class Messages:
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
-        text = with_readings(self.label(key, **arguments))
-        if LANGUAGES[self.language].is_japanese:
-            return text
-        marked = _JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(text))  # spoken as such
-        return Markup(marked)  # noqa: S704 - escaped
+        return label_html(self.label(key, **arguments), self.language)
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""

@@ -6,10 +6,9 @@ The list has one renderer, the templates used here; the page's scripts ask for i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, assert_never
+from typing import Any
 
 from flask import Response, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,14 +17,14 @@ from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.domain.hours import JST
 from geoportal.export.facilities import DOWNLOADS
-from geoportal.search.relax import RelaxationKind, Step
+from geoportal.search.relax import RelaxationKind
 from geoportal.services.view import View
 from geoportal.web.current_view import count_question, view_here
-from geoportal.web.language import wording
 from geoportal.web.language.labels import kind_groups, kinds, need_groups, need_labels
-from geoportal.web.language.messages import Label, messages
+from geoportal.web.language.messages import messages
 from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full
+from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
@@ -90,6 +89,7 @@ def _answer_context(outcome: Outcome) -> Document:
     return {
         "outcome": outcome,
         "document": document,
+        "tally": search_answer.tally(document, outcome.form.include) if document else {},
         "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
         "centres": centres_in_full(view, brief),
         "chips": _chips(view, outcome),
@@ -117,7 +117,6 @@ def _script_document(view: View, outcome: Outcome) -> Document:
     """Return what the scripts need to know besides the HTML of an answer."""
     form, document = outcome.form, outcome.document
     origin = document.get("origin") if document else None
-    counts = document["counts"] if document else {}
     chain = view.district_chain(form.district) if form.district else []
     return {
         "understood": outcome.understood,
@@ -142,7 +141,9 @@ def _script_document(view: View, outcome: Outcome) -> Document:
         else None,
         "url": _url(replace(form, text="", offset=0)),
         "said": messages(g.language).plain(
-            "results-said", count=document["numberMatched"], **counts
+            "results-said",
+            count=document["numberMatched"],
+            **search_answer.tally(document, form.include),
         )
         if document
         else "",
@@ -204,59 +205,19 @@ def _without_typed_words(form: SearchForm) -> SearchForm:
 
 
 def _relaxations(view: View, outcome: Outcome) -> list[Document]:
-    """Return the relaxations of an answer without a match, in words, with the form of each."""
+    """Return the relaxations of an answer with few matches, in words, with the form of each."""
     document = outcome.document or {}
-    say = messages(g.language)
+    form = _without_typed_words(outcome.form)
     offered = []
     for relaxation in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
         steps = relaxation_steps(relaxation)
-        words = _relaxation_words(view, relaxation, outcome.form.needs)
+        relaxed = form.relaxed(steps, relaxation.get("kinds", ()))
+        keeps_words = all(step.kind is not RelaxationKind.ANY_WORDS for step in steps)
         offered.append(
             {
-                "text": say.label(
-                    "relax-look" if "unconfirmed" in relaxation else "relax-line",
-                    what=words,
-                    count=relaxation["adds"],
-                ),
-                "filters": _without_typed_words(outcome.form)
-                .relaxed(steps)
-                .filters(home=all(step.kind is not RelaxationKind.ANY_WORDS for step in steps)),
+                "text": relaxation_words(view, relaxation, form.needs),
+                "beyond_visits": "beyond_visits" in relaxation,
+                "filters": relaxed.filters(home=keeps_words),
             }
         )
     return offered
-
-
-def _relaxation_words(view: View, relaxation: Document, needs: Sequence[str]) -> Label:
-    """Return what a relaxation changes; without any need left, that nothing is confirmed."""
-    say = messages(g.language)
-    comma = say.plain("js-comma")
-    steps = relaxation_steps(relaxation)
-    parts = [
-        _step_label(view, step).source
-        for step in steps
-        if step.kind is not RelaxationKind.DROP or "unconfirmed" not in relaxation
-    ]
-    if "beyond_visits" in relaxation:
-        parts.append(say.label("relax-beyond-visits").source)
-    if "unconfirmed" in relaxation:
-        labels = need_labels(view.reference, g.language)
-        named = comma.join(labels[need].source for need in needs if need in labels)
-        parts.insert(0, say.label("relax-unconfirmed", need=Label(named)).source)
-    return Label(comma.join(parts))
-
-
-def _step_label(view: View, step: Step) -> Label:
-    say = messages(g.language).label
-    value = str(step.value)
-    match step.kind:
-        case RelaxationKind.DROP:
-            labels = need_labels(view.reference, g.language)
-            return say("relax-need", need=labels.get(value, value))
-        case RelaxationKind.RADIUS:
-            return say("relax-radius", distance=wording.distance(step.metres))
-        case RelaxationKind.DISTRICT:
-            return say("relax-district", name=_district_names(view).get(value, value))
-        case RelaxationKind.ANY_KIND | RelaxationKind.ANY_TIME | RelaxationKind.ANY_WORDS:
-            return say(f"relax-{step.kind.replace('_', '-')}")
-        case _:
-            assert_never(step.kind)

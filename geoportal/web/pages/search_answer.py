@@ -169,6 +169,16 @@ def in_order(features: list[Document], order: str) -> list[Document]:
     )
 
 
+def tally(document: Document, include: str) -> dict[str, int]:
+    """Return how many are listed: matching and possible around the home, and all ``away``."""
+    counts, elsewhere = document["counts"], document["elsewhere"]
+    listed = BANDS if include == "all" else BANDS[:2]
+    return {
+        **{band: counts[band] - elsewhere[band] for band in BANDS[:2]},
+        "away": sum(elsewhere.get(band, 0) for band in listed),
+    }
+
+
 def facet_counts(document: Document | None, include: str) -> dict[str, dict[str, int]]:
     """Return how many each kind would list, and how many of each need are known to provide it."""
     facets = (document or {}).get("facets", {"kinds": [], "needs": []})

@@ -5,7 +5,7 @@ A home (address or point) is read from a POST body only and written nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
@@ -165,19 +165,15 @@ class SearchForm:
             }
         )
 
-    def relaxed(self, steps: Iterable[Step]) -> SearchForm:
-        """Return the form with the steps of a relaxation taken; a radius is the next one offered.
-
-        A radius wider than all that are offered is taken as it is.
-        """
-        form = self
+    def relaxed(self, steps: Iterable[Step], kinds: Sequence[str] = ()) -> SearchForm:
+        """Return the form with the steps of a relaxation taken; ``kinds`` are those it adds."""
+        form = replace(self, kinds=tuple(kinds) or self.kinds)
         for step in steps:
             match step.kind:
                 case RelaxationKind.DROP:
                     form = replace(form, needs=tuple(n for n in form.needs if n != step.value))
                 case RelaxationKind.RADIUS:
-                    offered = (radius for radius in RADII_M if radius >= step.metres)
-                    form = replace(form, radius_m=next(offered, step.metres))
+                    form = replace(form, radius_m=step.metres)
                 case RelaxationKind.DISTRICT:
                     form = replace(form, district=str(step.value))
                 case RelaxationKind.ANY_KIND:

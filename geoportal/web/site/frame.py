@@ -21,12 +21,7 @@ from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
 from geoportal.web.language.gaps import gap_sentences
 from geoportal.web.language.labels import kinds, label, need_labels, reason_label, source_labels
-from geoportal.web.language.messages import (
-    LANGUAGES,
-    choose_language,
-    messages,
-    with_readings,
-)
+from geoportal.web.language.messages import LANGUAGES, choose_language, label_html, messages
 from geoportal.web.language.place_names import department_html, place_html, place_label
 from geoportal.web.site import tiles
 from geoportal.web.site.static_files import read_static_files
@@ -57,7 +52,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "number": wording.number,
     "position_key": wording.position_key,
     "dial": wording.dial,
-    "ruby": with_readings,
+    "ruby": lambda text: label_html(text, g.language),
     "month": lambda value: wording.month(value, g.language),
     "as_of": lambda document: wording.as_of(document, g.language),
     "edition_day": lambda named: wording.as_of(dated(inward_day(named)), g.language),

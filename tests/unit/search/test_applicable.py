@@ -71,6 +71,17 @@ def test_a_kind_asked_for_that_a_need_is_not_about_is_neither_unknown_nor_no(sna
     assert list(asked)[-1] == "pharmacy"
 
 
+def test_without_the_last_need_only_the_kinds_it_is_about_are_counted(snapshot) -> None:
+    (look,) = search(snapshot, replace(HOME, needs=("VM.REG",)), CALENDAR).relaxations
+    assert look.unconfirmed
+    assert set(look.kinds) == {"hospital", "clinic"}
+    doctors = sum(facility.kind in look.kinds for facility in CITY)
+    assert look.adds == doctors - len(["yes", "odd"])
+    of_kinds = replace(HOME, needs=("VM.REG",), kinds=("pharmacy", "clinic"))
+    (look,) = (r for r in search(snapshot, of_kinds, CALENDAR).relaxations if r.unconfirmed)
+    assert look.kinds == ()
+
+
 def test_without_kinds_only_those_are_asked_whom_the_needs_are_about(snapshot) -> None:
     asked = found(snapshot, needs=("VM.REG",))
     assert set(asked) == {"yes", "odd", "clinic", "bedless", "beds", "hospital", "no"}

@@ -86,7 +86,7 @@ def test_a_label_shows_its_readings_only_where_asked() -> None:
         "&lt;b&gt;の<ruby>薬<rp>（</rp><rt>くすり</rt><rp>）</rp></ruby>"
     )
     assert with_readings("名《な》") == "名《な》"  # a name of others is no label of ours
-    need = messages("ja-easy").html("relax-need", need=label)
+    need = messages("ja-easy").html("relax-need", need=label, place="only")
     assert "&lt;b&gt;の<ruby>薬" in need
 
 

@@ -92,6 +92,14 @@ def test_results_say_what_is_missing_and_set_the_neighbours_apart(
     order = re.findall(r'data-id="(\w+)"', html)
     assert order[-1] == "neighbour"
     assert "すべてに対応（1件）" in html.split("市外・県外で対応がわかっている所")[1]
+    head = re.search(r'results__summary">(\d+)件 （([^）]*)）', html)
+    assert head
+    match, possible, away = map(int, re.findall(r"(\d+)件", head[2]))
+    assert away == 1
+    assert match + possible + away == int(head[1])
+    folded = html.split('<div class="gaps"')[1].split("</summary>")[0]
+    assert "届出が未取込のため" in folded
+    assert "data-state" not in folded  # the full sentences are behind the short one
 
 
 def test_an_area_without_any_list_has_no_data_rather_than_nought(app: Flask) -> None:

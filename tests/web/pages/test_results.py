@@ -9,14 +9,17 @@ import re
 import zipfile
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from geoportal.address.result import GeocodeResult
+from geoportal.services.portal import Portal
 from geoportal.services.view import View
 from geoportal.web.pages import search_form
+from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import looks_like_phone
 from tests.factories import KOKURA
 from tests.web.pages.test_pages import HOME, cards
@@ -74,10 +77,10 @@ def test_the_search_box_is_folded_where_there_are_results(client: FlaskClient) -
         ({"district": "40106"}, "日替わりの抽選"),
         (
             {"district": "40106", "need": "VM.REG"},
-            "対応がわかっている順、見込みの高い順、日替わりの抽選",
+            "対応がわかっている順、見込み順、日替わりの抽選",
         ),
         ({"address": HOME}, "近い順"),
-        ({"address": HOME, "need": "VM.REG"}, "対応がわかっている順、見込みの高い順、近い順"),
+        ({"address": HOME, "need": "VM.REG"}, "対応がわかっている順、見込み順、近い順"),
         ({"address": HOME, "order": "open"}, "いま受付中のところが先、近い順"),
     ],
 )
@@ -90,7 +93,7 @@ def test_the_heading_names_the_order_in_force(
 
 def test_whom_to_ask_about_what_is_not_confirmed(client: FlaskClient) -> None:
     html = client.get("/?district=40106&need=VM.REG").text
-    assert "「対応していない」という情報はありません。 電話でおたずねください。" in html
+    assert "対応していないという情報はありません。 電話でおたずねください。" in html
 
 
 def test_reasons_are_given_when_asked_for(client: FlaskClient) -> None:
@@ -242,3 +245,64 @@ def test_words_typed_into_the_place_box_are_in_no_address(client: FlaskClient, p
 )
 def test_a_telephone_number_has_six_digits_and_no_letters(text: str, expected: bool) -> None:
     assert looks_like_phone(text) is expected
+
+
+def _words(app: Flask, view: View, language: str, needs: tuple[str, ...], **said: Any) -> str:
+    with app.test_request_context("/"):
+        g.language = language
+        return relaxation_words(view, {"adds": 6, **said}, needs)
+
+
+ULCER, WIDER = {"drop": "AC.ULCER"}, {"district": "40100"}
+
+
+@pytest.mark.parametrize(
+    ("said", "ja", "en"),
+    [
+        (ULCER, "「褥瘡処置」を条件から外す（＋6件）", "Remove “Pressure-ulcer care” (+6)"),
+        ({"radius_m": 24000}, "範囲を 24 km に広げる（＋6件）", "Widen to 24 km (+6)"),
+        ({"any_kind": True}, "種類を問わずにさがす（＋6件）", "Search for any kind (+6)"),
+        (
+            {"together": [ULCER, WIDER]},
+            "「褥瘡処置」を条件から外して、北九州市全体に広げる（＋6件）",
+            "Remove “Pressure-ulcer care” and widen to all of Kitakyushu City (北九州市) (+6)",
+        ),
+        (
+            {"together": [WIDER, {"any_time": True}]},
+            "北九州市全体に広げて、時間を問わずにさがす（＋6件）",
+            "Widen to all of Kitakyushu City (北九州市) and search for any time (+6)",
+        ),
+        (
+            {"together": [{"any_kind": True}, {"any_words": True}]},
+            "種類を問わず、ことばを条件から外す（＋6件）",
+            "Search for any kind and remove the words (+6)",
+        ),
+    ],
+)
+def test_a_relaxation_is_one_sentence_whatever_it_combines(
+    app: Flask, portal: Portal, said: dict[str, Any], ja: str, en: str
+) -> None:
+    asked = ("AC.ULCER", "VM.REG")
+    assert _words(app, portal.view(), "ja", asked, **said) == ja
+    assert _words(app, portal.view(), "en", asked, **said) == en
+
+
+def test_dropping_the_last_need_says_that_nothing_is_confirmed(app: Flask, portal: Portal) -> None:
+    view = portal.view()
+    alone = _words(app, view, "ja", ("AC.ULCER",), unconfirmed=True, **ULCER)
+    assert alone == "褥瘡処置に対応しているかは未確認です。確認なしで見る（＋6件）"
+    wider = _words(app, view, "ja", ("AC.ULCER",), unconfirmed=True, together=[ULCER, WIDER])
+    assert wider == (
+        "褥瘡処置に対応しているかは未確認です。北九州市全体に広げて、確認なしで見る（＋6件）"
+    )
+
+
+def test_without_the_last_need_the_kinds_it_is_about_are_still_asked(client: FlaskClient) -> None:
+    html = client.post("/results", data={"district": "40106", "need": "VM.24DR"}).text
+    [look] = [
+        parse_qs(unescape(value))
+        for value, text in re.findall(r'value="([^"]*)">([^<]*確認なしで見る)', html)
+    ]
+    assert "need" not in look
+    assert "clinic" in look["kind"]
+    assert "pharmacy" not in look["kind"]

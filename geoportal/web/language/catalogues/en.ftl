@@ -144,7 +144,11 @@ level-house = house number
 level-point = point
 js-results-title = Results
 results-count = { $count } found
-results-bands = (everything provided: { $match }, not confirmed: { $possible })
+results-bands =
+    (everything provided: { $match }, not confirmed: { $possible }{ $away ->
+        [0] {""}
+       *[other] , other cities: { $away }
+    })
 ordered-lead = Order:{ " " }
 ordered-band = known to provide it
 ordered-plausibility = likeliest
@@ -164,16 +168,41 @@ origin-chome-not-found = There is no such chome: distances are from the middle o
 origin-text-after-town = The place of “{ $rest }” is not known: distances are from the middle of the town.
 origin-hint-used = Looked for in the area you chose.
 relax-lead = No facility is known to provide everything. Asking for less helps.
-relax-look = { $what }: look without confirmation (+{ $count })
-relax-unconfirmed = Whether they provide { $need } is not confirmed
-relax-beyond-visits = visits beyond 16 km are paid only for a special reason, such as nobody within 16 km
+relax-look = Whether they provide { $need } is not confirmed. Look without confirmation (+{ $count })
+relax-look-wider = Whether they provide { $need } is not confirmed. { $what } and look without confirmation (+{ $count })
+relax-beyond-visits = Visits beyond 16 km are paid only for a special reason, such as nobody within 16 km.
 relax-line = { $what } (+{ $count })
-relax-need = Remove “{ $need }”
-relax-radius = Widen to { $distance }
-relax-district = Widen to all of { $name }
-relax-any-kind = Any kind
-relax-any-time = Any time
-relax-any-words = Without the words
+relax-both = { $first } and { $second }
+relax-need =
+    { $place ->
+        [last] remove
+       *[first] Remove
+    } “{ $need }”
+relax-radius =
+    { $place ->
+        [last] widen
+       *[first] Widen
+    } to { $distance }
+relax-district =
+    { $place ->
+        [last] widen
+       *[first] Widen
+    } to all of { $name }
+relax-any-kind =
+    { $place ->
+        [last] search
+       *[first] Search
+    } for any kind
+relax-any-time =
+    { $place ->
+        [last] search
+       *[first] Search
+    } for any time
+relax-any-words =
+    { $place ->
+        [last] remove
+       *[first] Remove
+    } the words
 open-now = Open now
 visit-evidence = Of { $all } medical institutions within the 16 km guide, { $visiting } are said to visit and { $yes } provide everything needed.
 unlocated = Another { $count } facilities have no known position, so no distance. Search by ward to list them.
@@ -191,7 +220,11 @@ more = Show more ({ $count } left)
 js-more-shown = { $count } added
 show-on-map = Show on map
 js-searching = Searching
-results-said = { $count } found. Everything provided: { $match }, not confirmed: { $possible }.
+results-said =
+    { $count } found. Everything provided: { $match }, not confirmed: { $possible }{ $away ->
+        [0] {""}
+       *[other] , in other cities or prefectures: { $away }
+    }.
 js-failed = The connection failed. Please check it and try again.
 js-retry = Try again
 js-where-first = Please type an address or choose a ward.
@@ -916,16 +949,20 @@ help-6-2 = Results can be taken away as Excel, CSV or text. No file holds the ho
 help-6-3 = From the shortlist you can print fax sheets (one for each recipient, naming no other) and an overview with a sketch map for your own desk.
 
 gaps-others = ({ $count } more)
-gaps-more = How to find out
 gap-needs-missing = The filings for { $needs } ({ $publisher }) are not imported for { $prefecture }. Whether the { $count } facilities ({ $kinds }) in { $area } provide it is not confirmed.
 gap-needs-partial = The filings for { $needs } ({ $publisher }) are imported only in part for { $area }. For { $count } facilities ({ $kinds }) it is not confirmed.
 gap-places-missing = No list of { $kinds } is imported for { $area }: there are no data, which does not mean none.
 gap-places-partial = The list of { $kinds } in { $area } is imported only in part ({ $count } so far); there may be more.
+gap-short-needs-missing = Filings not imported: { $count } facilities in { $area } not confirmed.
+gap-short-needs-partial = Filings imported only in part: { $count } facilities in { $area } not confirmed.
+gap-short-places-missing = No list of { $kinds } in { $area } is imported (no data).
+gap-short-places-partial = The list of { $kinds } in { $area } is incomplete.
 gap-more-kinds = {" "}and others
 gaps-ask = Please call the facility or the consultation centre to ask.
 gaps-staff = Those who manage the data can import:
 gaps-data = Data held
 elsewhere-title = Known to provide it, in other cities or prefectures
+elsewhere-of = { $match } of { $all }
 elsewhere-hint = This does not mean that facilities near the home do not. The filings for the home's area are not imported yet, so these are shown apart.
 across-water = across { $water }
 no-data = no data

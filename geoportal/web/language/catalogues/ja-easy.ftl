@@ -144,7 +144,11 @@ level-house = 号
 level-point = 地点
 js-results-title = さがした結果《けっか》
 results-count = { $count }件《けん》
-results-bands = （全部《ぜんぶ》 できる { $match }件《けん》、わからない { $possible }件《けん》）
+results-bands =
+    （全部《ぜんぶ》 できる { $match }件《けん》、未確認《みかくにん》 { $possible }件《けん》{ $away ->
+        [0] {""}
+       *[other] 、ほかの市《し》や県《けん》 { $away }件《けん》
+    }）
 ordered-lead = 順番《じゅんばん》：
 ordered-band = できると わかっている順《じゅん》
 ordered-plausibility = できそうな順《じゅん》
@@ -164,16 +168,41 @@ origin-chome-not-found = 書《か》いた 丁目《ちょうめ》は あり�
 origin-text-after-town = 「{ $rest }」の 場所《ばしょ》は わかりません。町《まち》の まん中《なか》からの 距離《きょり》です。
 origin-hint-used = 選《えら》んだ 地域《ちいき》の 中《なか》で さがしました。
 relax-lead = 全部《ぜんぶ》 できると わかっている ところは ありません。条件《じょうけん》を へらすと 見《み》つかります。
-relax-look = { $what }。確認《かくにん》しないで 見《み》る（＋{ $count }件《けん》）
-relax-unconfirmed = { $need }が できるかは 未確認《みかくにん》です
-relax-beyond-visits = 16kmより 遠《とお》い 訪問《ほうもん》は、近《ちか》くに できる ところが ない ときなど 特別《とくべつ》な 理由《りゆう》が ある ときだけ できます
+relax-look = 「{ $need }」が できるかは 未確認《みかくにん》です。確認《かくにん》しないで 見《み》る（＋{ $count }件《けん》）
+relax-look-wider = 「{ $need }」が できるかは 未確認《みかくにん》です。{ $what }、確認《かくにん》しないで 見《み》る（＋{ $count }件《けん》）
+relax-beyond-visits = 16kmより 遠《とお》い 訪問《ほうもん》は、近《ちか》くに できる ところが ない ときなど、特別《とくべつ》な 理由《りゆう》が ある ときだけ 保険《ほけん》が 使《つか》えます。
 relax-line = { $what }（＋{ $count }件《けん》）
-relax-need = 「{ $need }」を やめる
-relax-radius = { $distance }まで 広《ひろ》げる
-relax-district = { $name }まで 広《ひろ》げる
-relax-any-kind = どの 種類《しゅるい》でも よい
-relax-any-time = いつでも よい
-relax-any-words = ことばを やめる
+relax-both = { $first }、{ $second }
+relax-need =
+    「{ $need }」を { $place ->
+        [first] やめて
+       *[last] やめる
+    }
+relax-radius =
+    { $distance }まで { $place ->
+        [first] 広《ひろ》げて
+       *[last] 広《ひろ》げる
+    }
+relax-district =
+    { $name }まで { $place ->
+        [first] 広《ひろ》げて
+       *[last] 広《ひろ》げる
+    }
+relax-any-kind =
+    どの 種類《しゅるい》でも よいことに { $place ->
+        [first] して
+       *[last] する
+    }
+relax-any-time =
+    いつでも よいことに { $place ->
+        [first] して
+       *[last] する
+    }
+relax-any-words =
+    ことばを { $place ->
+        [first] やめて
+       *[last] やめる
+    }
 open-now = 今《いま》 開《あ》いているところ
 visit-evidence = 16 kmまでに 病院《びょういん》などが { $all }件《けん》 あります。家《いえ》に 来《く》るのは { $visiting }件《けん》、全部《ぜんぶ》 できるのは { $yes }件《けん》です。
 unlocated = ほかに、場所《ばしょ》が わからない 施設《しせつ》が { $count }件《けん》 あります。区《く》から さがすと 見《み》られます。
@@ -191,7 +220,11 @@ more = もっと 見《み》る（あと { $count }件《けん》）
 js-more-shown = { $count }件 ふえました
 show-on-map = 地図《ちず》で 見《み》る
 js-searching = さがしています
-results-said = { $count }件 見つかりました。全部できる { $match }件、わからない { $possible }件。
+results-said =
+    { $count }件 見つかりました。全部できる { $match }件、未確認 { $possible }件{ $away ->
+        [0] {""}
+       *[other] 、ほかの市や県 { $away }件
+    }。
 js-failed = つながりませんでした。もう一度《いちど》 してください。
 js-retry = もう一度《いちど》
 js-where-first = 住所《じゅうしょ》を 入《い》れるか、区《く》を 選《えら》んでください。
@@ -912,16 +945,20 @@ help-6-2 = 結果《けっか》は ファイルに できます。家《いえ�
 help-6-3 = 候補《こうほ》の 一覧《いちらん》から、FAXの 紙《かみ》（1つの ところに 1枚《まい》）と、自分用《じぶんよう》の 一覧《いちらん》を 印刷《いんさつ》できます。
 
 gaps-others = （ほかに { $count }つ）
-gaps-more = どうすれば わかりますか
 gap-needs-missing = { $prefecture }の 「{ $needs }」の情報《じょうほう》が まだ ありません（{ $publisher }）。{ $area }の { $kinds } { $count }か所《しょ》が できるか どうかは、わかりません。
 gap-needs-partial = { $area }の 「{ $needs }」の情報《じょうほう》は 少《すこ》ししか ありません（{ $publisher }）。{ $kinds } { $count }か所《しょ》は わかりません。
 gap-places-missing = { $area }の { $kinds }の情報《じょうほう》が ありません。0件《けん》と いう意味《いみ》では ありません。
 gap-places-partial = { $area }の { $kinds }の情報《じょうほう》は 少《すこ》ししか ありません（今《いま》 { $count }件《けん》）。ほかにも あるかもしれません。
+gap-short-needs-missing = まだ 情報《じょうほう》が ないので、{ $area }の { $count }か所《しょ》は 未確認《みかくにん》です。
+gap-short-needs-partial = 情報《じょうほう》が 少《すこ》ししか ないので、{ $area }の { $count }か所《しょ》は 未確認《みかくにん》です。
+gap-short-places-missing = { $area }の { $kinds }の情報《じょうほう》は まだ ありません（データなし）。
+gap-short-places-partial = { $area }の { $kinds }の情報《じょうほう》は 一部《いちぶ》だけです。
 gap-more-kinds = など
 gaps-ask = できるか どうかは、電話《でんわ》で 聞《き》いてください。
 gaps-staff = データを 入《い》れる人《ひと》は、これを 入《い》れてください：
 gaps-data = 今《いま》 あるデータ
 elsewhere-title = ほかの市《し》や県《けん》で できると わかっている所《ところ》
+elsewhere-of = { $all }件《けん》の中《なか》の { $match }件《けん》
 elsewhere-hint = あなたの町《まち》の施設《しせつ》が できない、という意味《いみ》では ありません。あなたの町《まち》の情報《じょうほう》が まだ ないので、分《わ》けて 書《か》いています。
 across-water = { $water }の むこう
 no-data = データが ありません

@@ -144,10 +144,14 @@ level-house = 番地・号
 level-point = 地点
 js-results-title = 検索結果
 results-count = { $count }件
-results-bands = （すべて対応 { $match }件、未確認 { $possible }件）
+results-bands =
+    （すべて対応 { $match }件、未確認 { $possible }件{ $away ->
+        [0] {""}
+       *[other] 、市外・県外 { $away }件
+    }）
 ordered-lead = 並び順：
 ordered-band = 対応がわかっている順
-ordered-plausibility = 見込みの高い順
+ordered-plausibility = 見込み順
 ordered-distance-m = 近い順
 ordered-text = ことばの合う順
 ordered-draw = 日替わりの抽選
@@ -157,29 +161,54 @@ text-none = この文字にあたる住所も施設も見つかりませんで�
 origin-point = 距離は、選んだ地点からの直線です。
 relax-few = すべてに対応すると分かっている施設は { $count }件だけです。条件をゆるめるとふえます。
 origin-station = 「{ $place }」、駅の位置からの直線距離です（誤差 ±{ $metres } m）。自宅からの距離ではありません。
-origin-place = 「{ $place }」付近 ±{ $range } からの直線距離です（{ $level }まで分かりました）。
+origin-place = 「{ $place }」付近 ±{ $range } からの直線距離です（{ $level }まで判明）。
 origin-close = 次のどれかで、どれでもこの範囲に入ります。選ぶと絞れます。
 origin-others = ほかの候補
 origin-chome-not-found = 書かれた丁目は見つかりません。町全体の中心からの距離です。
 origin-text-after-town = 「{ $rest }」の場所は分かりません。町の中心からの距離です。
 origin-hint-used = 選んだ地域の中でさがしました。
 relax-lead = すべてに対応すると分かっている施設はありません。条件をゆるめると見つかります。
-relax-look = { $what }。確認なしで見る（＋{ $count }件）
-relax-unconfirmed = { $need }に対応しているかは未確認です
-relax-beyond-visits = 16kmを超える訪問は、16km以内に応じる所がないなど特別な理由があるときだけ保険で認められます
+relax-look = { $need }に対応しているかは未確認です。確認なしで見る（＋{ $count }件）
+relax-look-wider = { $need }に対応しているかは未確認です。{ $what }、確認なしで見る（＋{ $count }件）
+relax-beyond-visits = 16kmを超える訪問は、16km以内に応じる所がないなど特別な理由があるときだけ保険で認められます。
 relax-line = { $what }（＋{ $count }件）
-relax-need = 「{ $need }」を外す
-relax-radius = 範囲を { $distance } に広げる
-relax-district = { $name }全体に広げる
-relax-any-kind = 種類を問わない
-relax-any-time = 時間を問わない
-relax-any-words = ことばを外す
+relax-both = { $first }、{ $second }
+relax-need =
+    「{ $need }」を条件から{ $place ->
+        [first] 外して
+       *[last] 外す
+    }
+relax-radius =
+    範囲を { $distance } に{ $place ->
+        [first] 広げて
+       *[last] 広げる
+    }
+relax-district =
+    { $name }全体に{ $place ->
+        [first] 広げて
+       *[last] 広げる
+    }
+relax-any-kind =
+    種類を問わず{ $place ->
+        [first] {""}
+       *[last] にさがす
+    }
+relax-any-time =
+    時間を問わず{ $place ->
+        [first] {""}
+       *[last] にさがす
+    }
+relax-any-words =
+    ことばを条件から{ $place ->
+        [first] 外して
+       *[last] 外す
+    }
 open-now = いま受付中のところ
 visit-evidence = 訪問の距離の目安（16 km）までにある医療機関 { $all }件のうち、訪問するという情報があるのは { $visiting }件、必要な対応すべてが「対応」なのは { $yes }件です。
 unlocated = ほかに、位置が分からず距離を計算できない施設が { $count } 件あります。区を選んでさがすと一覧に出ます。
 band-match = すべてに対応（{ $count }件）
 band-possible = 対応は未確認（{ $count }件）
-band-possible-hint = 「対応していない」という情報はありません。
+band-possible-hint = 対応していないという情報はありません。
 band-ask-all = 電話でおたずねください。
 band-ask-some = 電話番号があるところには、電話でおたずねください。
 band-ask-none = 担当の相談窓口におたずねください。
@@ -191,7 +220,11 @@ more = もっと見る（残り { $count }件）
 js-more-shown = { $count }件を追加しました
 show-on-map = 地図で見る
 js-searching = さがしています
-results-said = { $count }件見つかりました。すべて対応 { $match }件、未確認 { $possible }件。
+results-said =
+    { $count }件見つかりました。すべて対応 { $match }件、未確認 { $possible }件{ $away ->
+        [0] {""}
+       *[other] 、市外・県外 { $away }件
+    }。
 js-failed = 通信に失敗しました。インターネットの接続を確かめて、もう一度お試しください。
 js-retry = もう一度
 js-where-first = 住所を入れるか、区を選んでください。
@@ -916,16 +949,20 @@ help-6-2 = 結果は Excel・CSV・文字で持ち出せます。ファイルに
 help-6-3 = 候補の一覧から、FAXの用紙（1か所に1枚、その宛先だけ）と、手元用の一覧（略図つき）をA4に印刷できます。
 
 gaps-others = （ほか{ $count }件）
-gaps-more = 確かめるには
 gap-needs-missing = { $needs }の届出（{ $publisher }）は、{ $prefecture }の分が取り込まれていません。{ $area }の{ $kinds } { $count }か所が対応しているかどうかは、未確認です。
 gap-needs-partial = { $needs }の届出（{ $publisher }）は、{ $area }の一部しか取り込まれていません。{ $kinds } { $count }か所の対応は未確認です。
 gap-places-missing = { $area }の{ $kinds }の一覧は取り込まれていません。0件ではなく、データなしです。
 gap-places-partial = { $area }の{ $kinds }の一覧は一部しか取り込まれていません（今は { $count }件）。ほかにもある可能性があります。
+gap-short-needs-missing = 届出が未取込のため、{ $area }の{ $count }か所は対応が未確認です。
+gap-short-needs-partial = 届出が一部しか取り込まれていないため、{ $area }の{ $count }か所は対応が未確認です。
+gap-short-places-missing = { $area }の{ $kinds }の一覧は未取込です（データなし）。
+gap-short-places-partial = { $area }の{ $kinds }の一覧は一部だけです。
 gap-more-kinds = など
 gaps-ask = 対応しているかどうかは、施設または相談窓口に電話でおたずねください。
 gaps-staff = データを管理する方は、次の一覧を取り込んでください：
 gaps-data = 取り込み済みのデータ
 elsewhere-title = 市外・県外で対応がわかっている所
+elsewhere-of = { $all }件のうち{ $match }件
 elsewhere-hint = お住まいの地域の施設が対応していない、という意味ではありません。お住まいの地域の届出がまだ取り込まれていないため、分けて示しています。
 across-water = { $water }の向こう側
 no-data = データなし

@@ -271,7 +271,7 @@ function start() {
     replaceChildren(/** @type {HTMLElement} */ (event.target), h("input", { type: "hidden", name: "address", value: form.address() }));
   });
   byId("use-position").addEventListener("click", findMe);
-  byId("copy-results").addEventListener("click", () => copyResults(list.cards()));
+  byId("copy-results").addEventListener("click", () => copyResults(list.root));
   for (const button of all("[formaction]")) button.addEventListener("click", carry);
   byId("copy-link").addEventListener("click", () => copyLink(shareUrl(view.current())));
   byId("print-page").addEventListener("click", () => window.print());

@@ -233,9 +233,9 @@ export class FacilityMap {
       const pin = L.marker([lat, lon], {
         icon: pinIcon(this.config.kinds[kind], name, number),
         keyboard: true,
-        title: `${number} ${name}`,
+        title: `${number || ""} ${name}`.trim(),
         riseOnHover: true,
-        zIndexOffset: this._height(number),
+        zIndexOffset: this._height(number || pins.length),
       });
       Object.assign(pin, { number, content: () => this._card(id, kind, name, card.querySelector(".tel"), card.querySelector(".card__location")) });
       pin.on("mouseover", () => this.callbacks.hover(id));

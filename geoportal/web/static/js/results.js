@@ -42,17 +42,20 @@ export class ResultList {
   pins() {
     return this.cards().filter((card) => card.dataset.lon).map((card) => ({
       id: card.dataset.id, lon: Number(card.dataset.lon), lat: Number(card.dataset.lat), kind: card.dataset.kind,
-      number: Number(card.dataset.number), name: card.querySelector(".card__name").textContent.trim(), card,
+      number: Number(card.dataset.number) || 0, name: card.querySelector(".card__name").textContent.trim(), card,
     }));
   }
 
-  /** Adds the results of a following page, each band's to its own. */
+  /** Adds the results of a following page, each band's to its own; those elsewhere have bands of their own. */
   append(/** @type {HTMLElement} */ fresh) {
     const more = this.root.querySelector(".more");
-    for (const band of all(".band", fresh)) {
-      const held = this.root.querySelector(`.band--${band.dataset.band} ol`);
-      if (held) held.append(...document.importNode(band.querySelector("ol"), true).children);
-      else more.before(document.importNode(band, true));
+    const bands = all("[data-band]", fresh);
+    const first = this.root.querySelector(".elsewhere--first");
+    if (first && bands.some(({ dataset }) => dataset.band === "elsewhere")) first.remove(); // now they come in full
+    for (const band of bands) {
+      const held = this.root.querySelector(`[data-band="${band.dataset.band}"]`);
+      if (!held) (this.root.querySelector(".elsewhere--first") || more).before(document.importNode(band, true));
+      else if (band.querySelector("ol")) held.querySelector("ol").append(...document.importNode(band.querySelector("ol"), true).children);
     }
     const next = fresh.querySelector(".more");
     if (next) adopt(/** @type {HTMLElement} */ (more), /** @type {HTMLElement} */ (next));

@@ -16,7 +16,7 @@ export function cardAsText(/** @type {HTMLElement} */ card) {
   });
   const next = words(".card__next");
   return [
-    `${card.dataset.number}. ${name} ${marks.map((text) => t("in-brackets", { text })).join(" ")}`,
+    `${card.dataset.number ? `${card.dataset.number}.` : "・"} ${name} ${marks.map((text) => t("in-brackets", { text })).join(" ")}`,
     `   ${t("phone")} ${words(".tel__number")[0] || "-"}${far.join("")}`,
     `   ${words(".card__address")[0]}`,
     ...needs,
@@ -24,16 +24,22 @@ export function cardAsText(/** @type {HTMLElement} */ card) {
   ].filter(Boolean).join("\n");
 }
 
-/** Returns what stands above the cards: the day, the needs asked for, the centre to call. */
-export function headAsText(/** @type {HTMLElement[]} */ cards, /** @type {HTMLElement[]} */ centres, /** @type {string} */ date) {
+/** Returns what stands above the cards: the day, how many, the needs asked for, the centre to call. */
+export function headAsText(/** @type {HTMLElement[]} */ cards, /** @type {HTMLElement[]} */ centres, /** @type {string} */ date, summary = "") {
   const needs = cards.length ? all(".need__label", cards[0]).map(spoken) : [];
   const called = centres.map((centre) => [".centre__name", ".tel__number"].map((part) => centre.querySelector(part)).map((part) => (part ? spoken(part) : "")).join(" "));
-  return [t("sheet-made", { date }), ...(needs.length ? [`${t("sheet-asked")} ${needs.join(t("comma"))}`] : []), ...called.map((text) => `${t("sheet-centre")} ${text}`)].join("\n");
+  return [t("sheet-made", { date }), ...(summary ? [summary] : []), ...(needs.length ? [`${t("sheet-asked")} ${needs.join(t("comma"))}`] : []), ...called.map((text) => `${t("sheet-centre")} ${text}`)].join("\n");
 }
 
+/** Returns cards and the headings above them (their band; other cities) as text, in the order of the page. */
+export const listAsText = (/** @type {HTMLElement} */ results) =>
+  all(".band > h3:not(.visually-hidden), .elsewhere > h3, .card", results).map((part) => (part.matches(".card") ? cardAsText(part) : `■ ${spoken(part)}`));
+
 /** Copies results, or shows the text where the browser does not let a page copy. */
-export async function copyResults(/** @type {HTMLElement[]} */ cards) {
-  const text = [headAsText(cards, all("#centre .centre"), day(localDate())), ...cards.map(cardAsText)].join("\n\n");
+export async function copyResults(/** @type {HTMLElement} */ results) {
+  const cards = all(".card", results);
+  const summary = all(".results__summary", results).map(spoken).join("");
+  const text = [headAsText(cards, all("#centre .centre"), day(localDate()), summary), ...listAsText(results)].join("\n\n");
   try {
     await navigator.clipboard.writeText(text);
     sayPlain(t("results-copied", { count: cards.length }));
