@@ -9,12 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from geoportal.cli.console import Console, command, progress_bar, require_writable
 from geoportal.cli.diagnosis import diagnose
@@ -118,9 +120,13 @@ def import_(
 
 
 def compile_snapshot(database: Database, reference: Reference, progress: Progress) -> None:
-    """Compile what servers and commands read, so that the first of them need not."""
+    """Compile what servers and commands read, so that the first of them need not.
+
+    The data are in already: where the disk fails, whoever needs it first says so.
+    """
     progress("snapshot", 0, 1)
-    Portal(database, reference).view()
+    with suppress(OSError, DBAPIError):
+        Portal(database, reference).view()
     progress("snapshot", 1, 1)
 
 

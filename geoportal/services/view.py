@@ -83,6 +83,8 @@ class View:
         coverage is first asked for.
     opened : callable
         Opens the database.
+    kept : bool
+        Whether it is read from a file; else this process compiled it for itself.
     states : MinuteCache
         Opening states of this version, cached for a minute.
     calendar : OpeningCalendar
@@ -100,6 +102,7 @@ class View:
     example_place: str
     coverage_service: Callable[[], CoverageService] = field(repr=False)
     opened: Callable[[], Database] = field(repr=False)
+    kept: bool = True
     states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -93,7 +93,7 @@ def load_view(
         _LOG.warning("no compiled snapshot can be kept: %s", type(error).__name__)
     header, arrays = _compile(database, connection, reference, version, now, None)
     parts = (orjson.loads(orjson.dumps(header)), views(arrays), path.parent)
-    return make_view(*parts, *question)
+    return replace(make_view(*parts, *question), kept=False)
 
 
 def _remove_leftovers(path: Path) -> None:
