@@ -159,7 +159,7 @@ def _of_damaged(error: StaleArchiveError) -> ResponseReturnValue:
     if g.pop("view", None) is None or g.get("again"):
         return _of_expected(error)
     g.again = True
-    _LOG.warning("damaged", route=_route())
+    _LOG.warning("damaged")
     portal_here().discard()
     try:
         return current_app.dispatch_request()
