@@ -118,7 +118,7 @@ class _PublicHandler(urllib.request.HTTPSHandler):
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         """Open an address."""
-        return self.do_open(_PublicConnection, req)  # type: ignore[arg-type]
+        return self.do_open(_PublicConnection, req)
 
 
 def public_address(host: str, port: int) -> str:
