@@ -42,17 +42,14 @@ class UsageError(GeoportalError):
 class UnknownDistrictError(UsageError):
     """A question names a district that no list knows: 400 over HTTP, not found (4) as a command.
 
-    Parameters
-    ----------
-    code : str
-        As it was given; at most 20 letters are repeated.
+    What was given is not repeated: it may be an address.
     """
 
     exit_code = 4
 
-    def __init__(self, code: str) -> None:
+    def __init__(self) -> None:
         listed = "geoportal districts, or GET /api/v1/districts, lists them"
-        super().__init__(f"no district has the code {code[:20]!r}; {listed}", "district")
+        super().__init__(f"no district has this code; {listed}", "district")
 
 
 class AddressNotPlacedError(UsageError):

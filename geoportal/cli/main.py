@@ -15,6 +15,7 @@ from geoportal.errors import GeoportalError
 from geoportal.settings import Settings
 
 _COMMANDS: Final = {
+    "backup": "backup:backup",
     "changes": "changes:changes",
     "coverage": "coverage:coverage",
     "describe": "describe:describe",
@@ -29,6 +30,7 @@ _COMMANDS: Final = {
     "init": "database:init",
     "interpret": "team:interpret",
     "links": "links:links",
+    "restore": "backup:restore",
     "search": "search:search",
     "serve": "serve:serve",
     "survey": "survey:survey",
@@ -36,6 +38,7 @@ _COMMANDS: Final = {
 }
 """Module and function of every command."""
 _SUMMARIES: Final = {
+    "backup": "Copy the database while it is in use, and check the copy.",
     "changes": "Compare two editions: opened, closed, moved, renamed, filings, telephone.",
     "coverage": "Write the coverage pack of a district: maps, tables, method.",
     "describe": "Say what a file is taken for; write a mapping to fill in for `import --map`.",
@@ -51,6 +54,7 @@ _SUMMARIES: Final = {
     "init": "Make an empty database; does nothing when there is one.",
     "interpret": "Read a consultation text from FILE or stdin: needs and kinds, to be confirmed.",
     "links": "Which records of different sources are one place, and why.",
+    "restore": "Put a copy made by `backup` in place of the database; a running server follows.",
     "search": "Search around a home, in districts, or by words.",
     "serve": "Serve the map, the pages and the API.",
     "survey": "Ask facilities what they really do (在宅医療資源調査); "

@@ -132,7 +132,7 @@ def choose_target(
         named.
     """
     if code not in members and code not in districts:
-        raise NotFoundError(f"no district has the code {code[:20]!r}; see: geoportal districts")
+        raise NotFoundError("no district has this code; see: geoportal districts")
     codes = [member for member in members.get(code, (code,)) if member != code] or [code]
     _require_outlines(districts, codes, names)
     areas = tuple(
@@ -221,7 +221,7 @@ def _local_areas(
     levels = local_levels(districts, rest)
     if level != LOCAL and level not in levels:
         raise InputRefusedError(
-            f"no local districts called {level[:20]!r} are held here"
+            "no local districts called so are held here"
             f"{', but: ' + ', '.join(levels) if levels else ''}; import their outlines first"
         )
     if not levels:

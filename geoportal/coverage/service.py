@@ -149,7 +149,7 @@ def _changed(
 ) -> Supply:
     for facility_id in changes.remove:
         if facility_id not in snapshot.by_id:
-            raise NotFoundError(f"no facility has the id {facility_id[:40]!r}")
+            raise NotFoundError("no facility has the id of a facility supposed closed")
     kind = question.kinds[0] if question.kinds else "clinic"
     changed = supply.without(changes.remove) if changes.remove else supply
     return changed.with_planned(changes.add, kind) if changes.add else changed

@@ -77,7 +77,7 @@ def districts_document(
     """
     districts = view.snapshot.districts.districts
     if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in districts)}:
-        raise UsageError(f"no district level is called {level[:40]!r}", "level")
+        raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
     features = [
         _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
         for district in districts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -40,6 +41,7 @@ AddressText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 """Longer than any address: what is no address gets the answer ``invalid``, not an error."""
 
 _YEARS = (2000, 2100)
+_NAME = re.compile(r"[A-Za-z_]{1,24}|[0-9]{1,3}")
 _TAGS = {"Point", "Address", "str", "list[str]"}
 
 
@@ -95,11 +97,14 @@ Home = Annotated[
 
 
 def field_of(location: tuple[int | str, ...]) -> str:
-    """Return the dotted name of a field; the names of alternatives are left out."""
+    """Return the dotted name of a field; the names of alternatives are left out.
+
+    A key that does not look like a field's name is not repeated: it may be an address.
+    """
     return ".".join(
-        str(part)
-        for part in location
-        if part not in _TAGS and not str(part).startswith(("constrained-", "list["))
+        part if _NAME.fullmatch(part) else "(unknown key)"
+        for part in map(str, location)
+        if part not in _TAGS and not part.startswith(("constrained-", "list["))
     )
 
 
@@ -265,9 +270,10 @@ def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:
         When one is not known.
     """
     known = ", ".join(KINDS)
-    for kind in kinds:
+    for number, kind in enumerate(kinds, 1):
         if kind not in KINDS:
-            raise UsageError(f"{kind!r} is not a facility kind; expected one of {known}", field)
+            message = f"entry {number} is not a facility kind; expected one of {known}"
+            raise UsageError(message, field)
     return tuple(dict.fromkeys(kinds))
 
 

@@ -83,7 +83,7 @@ class TeamRequest(Strict):
             preset = self.preset or DEFAULT_PRESET
             if preset not in presets:
                 names = ", ".join(presets)
-                raise UsageError(f"no team is called {preset!r}; expected one of {names}", "preset")
+                raise UsageError(f"no team is called so; expected one of {names}", "preset")
             return presets[preset]
         if self.preset is not None:
             raise UsageError("give roles or preset, not both", "preset")
@@ -109,7 +109,7 @@ def _check_names(roles: tuple[Role, ...]) -> None:
     apart: set[str] = set()
     for number, role in enumerate(roles):
         if names.index(role.role) != number:
-            raise UsageError(f"the role {role.role!r} is there twice", f"roles.{number}.role")
+            raise UsageError("a role of this name is there already", f"roles.{number}.role")
         others = set(role.apart_from)
         if not others <= set(names) - {role.role}:
             raise UsageError("expected names of other roles", f"roles.{number}.apart_from")

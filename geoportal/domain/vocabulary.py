@@ -245,9 +245,8 @@ class Vocabulary:
             When a code is not a need of the vocabulary.
         """
         wanted = tuple(dict.fromkeys(codes))
-        for code in wanted:
+        for number, code in enumerate(wanted, 1):
             if code not in self._terms or not self._terms[code].need:
-                raise UsageError(
-                    f"{code[:40]!r} is not a need code; GET /api/v1/vocabulary marks them", field
-                )
+                message = f"entry {number} is not a need code; GET /api/v1/vocabulary marks them"
+                raise UsageError(message, field)
         return wanted

@@ -86,7 +86,7 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
     for code in query.districts:
         if not snapshot.knows_district(code):
             raise UsageError(
-                f"no district has the code {code[:20]!r}; GET /api/v1/districts lists them",
+                "no district has this code; GET /api/v1/districts lists them",
                 "district",
             )
     if query.districts:

@@ -243,7 +243,7 @@ class View:
         """Raise an UnknownDistrictError unless all districts are known."""
         for code in codes:
             if not self.snapshot.knows_district(code):
-                raise UnknownDistrictError(code)
+                raise UnknownDistrictError
 
     def origin_from_address(self, address: str, districts: Iterable[str] = ()) -> Origin:
         """Return the origin of a radius search for an address, see :meth:`geocode`.

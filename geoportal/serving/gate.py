@@ -82,10 +82,13 @@ class Gate:
         environ = environment_of(scope)
         self.arrival.read(environ)
         try:
-            environ["wsgi.input"] = io.BytesIO(await self._body(environ, exchange))
+            body = await self._body(environ, exchange)
         except BodyCutError as error:
             _send(exchange, self.refusals.answer(environ, error.status))
             return
+        environ["wsgi.input"] = io.BytesIO(body)
+        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+            environ["CONTENT_LENGTH"] = str(len(body))
         lane = self._lanes[rule_for(scope.method, path).name]
         try:
             answer = await lane.run(
@@ -158,7 +161,7 @@ def environment_of(scope: Any) -> dict[str, Any]:
         "QUERY_STRING": scope.query_string.encode("utf-8", "surrogatepass").decode("latin-1"),
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_PROTOCOL": "HTTP/1.1" if scope.http_version == "1.1" else "HTTP/1.0",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
     }
     for name, value in scope.headers.items():

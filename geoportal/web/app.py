@@ -92,6 +92,8 @@ def create_app(
     app.config["GEOPORTAL_SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config.update(_COMPRESSION)
+    observation.add_observation(app, settings)
+    arrival.add_arrival(app, settings)
     Compress(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
@@ -102,9 +104,7 @@ def create_app(
     add_static_files(app)
     _add_health(app, portal)
     _add_errors(app)
-    arrival.add_arrival(app, settings)
     headers.add_headers(app)
-    observation.add_observation(app, settings)
     return app
 
 

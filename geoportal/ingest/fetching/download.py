@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from geoportal.errors import UnreadableSourceError
+from geoportal.ingest.fetching.trust import Trust
 from geoportal.ingest.files.archives import MAX_BYTES
 
 USER_AGENT: Final = "geoportal/0.1 (home-care map; gets open data a few times a year)"
@@ -68,6 +69,7 @@ class Downloader:
         address: str,
         target: Path,
         *,
+        trust: Trust,
         sha256: str = "",
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> str:
@@ -75,7 +77,8 @@ class Downloader:
 
         What has come of it stays beside the target as ``.part`` and is continued by the next call.
 
-        The target is replaced in one step when everything has come and been checked. ``sha256``
+        The target is replaced in one step when everything has come and been checked. ``trust``
+        says where the address and its redirects may lead. ``sha256``
         is the known digest, empty when there is none; ``progress`` is called with the bytes so
         far and in all (0 when not known).
 
@@ -89,7 +92,7 @@ class Downloader:
 
         def attempt() -> None:
             try:
-                self._continue(address, part, progress)
+                self._continue(address, trust, part, progress)
             except _ChangedError:
                 _forget(part)
                 raise
@@ -108,8 +111,8 @@ class Downloader:
         _forget(part)
         return digest
 
-    def page(self, address: str) -> str:
-        """Return the text of a web page that lists files.
+    def page(self, address: str, trust: Trust) -> str:
+        """Return the text of a web page that lists files; ``trust`` as for `get`.
 
         Raises
         ------
@@ -120,7 +123,7 @@ class Downloader:
 
         def attempt() -> None:
             body.clear()
-            with self._open(address, {}) as answer:
+            with self._open(address, trust, {}) as answer:
                 while len(body) < MAX_BYTES >> 6 and (chunk := answer.read(_CHUNK)):
                     body.extend(chunk)
 
@@ -149,7 +152,9 @@ class Downloader:
             else:
                 return
 
-    def _continue(self, address: str, part: Path, progress: Callable[[int, int], None]) -> None:
+    def _continue(
+        self, address: str, trust: Trust, part: Path, progress: Callable[[int, int], None]
+    ) -> None:
         """Add to a part what is missing, or begin anew when the file has changed."""
         done_bytes = part.stat().st_size if part.exists() else 0
         mark = _mark(part)
@@ -157,7 +162,7 @@ class Downloader:
         if done_bytes and not before:
             done_bytes = 0  # the server gave no mark to tell editions apart by
         headers = {"Range": f"bytes={done_bytes}-", "If-Range": before} if done_bytes else {}
-        with self._open(address, headers) as answer:
+        with self._open(address, trust, headers) as answer:
             if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
                 done_bytes = 0
             elif not answer.headers.get("Content-Range", "").startswith(f"bytes {done_bytes}-"):
@@ -172,17 +177,18 @@ class Downloader:
         if total and done != total:
             raise _TryAgainError(f"{done} of {total} bytes came")
 
-    def _open(self, address: str, headers: dict[str, str]) -> _Closing:
+    def _open(self, address: str, trust: Trust, headers: dict[str, str]) -> _Closing:
         """Open an address; raise `_TryAgainError` when another try may help."""
         scheme, host = urllib.parse.urlsplit(address)[:2]
         if scheme not in ("http", "https"):
             raise UnreadableSourceError(f"{_shown(address)}: only http and https are used")
+        trust.require(address)
         self._pause(host)
         request = urllib.request.Request(  # noqa: S310
             address, headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
         )
         try:
-            answer = urllib.request.urlopen(request, timeout=self.timeout_s)  # noqa: S310
+            answer = trust.opener().open(request, timeout=self.timeout_s)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and headers:

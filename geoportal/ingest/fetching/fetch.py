@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from geoportal.errors import GeoportalError, NotFoundError, UnreadableSourceError
 from geoportal.ingest.fetching.datasets import City, Dataset
 from geoportal.ingest.fetching.download import Downloader
+from geoportal.ingest.fetching.trust import Trust
 from geoportal.ingest.reading.edition_dates import date_in_name
 from geoportal.progress import Progress
 
@@ -59,17 +60,24 @@ class Fetched:
         }
 
 
+def publishers_trust(dataset: Dataset) -> Trust:
+    """Return where the files of a data set may come from: its publisher's page, known addresses."""
+    return Trust.of_publisher([dataset.page, *dataset.addresses])
+
+
 @dataclass
 class Fetcher:
     """Gets the files of data sets into a folder, a sub-folder for each.
 
     Files are kept in ``directory`` between calls; one that the publisher has not changed is not
     downloaded again. ``progress`` is called with the file's name, the bytes so far and in all.
+    ``trusted`` says where a data set's files may come from (tests allow a server of their own).
     """
 
     directory: Path
     downloader: Downloader = field(default_factory=Downloader)
     progress: Progress = lambda _label, _done, _total: None
+    trusted: Callable[[Dataset], Trust] = publishers_trust
 
     def fetch(self, datasets: Sequence[Dataset], city: City, origin: str = "") -> list[Fetched]:
         """Get every file of these data sets; one that fails does not hold up the others.
@@ -102,7 +110,8 @@ class Fetcher:
                 "and correct sources.toml if the publisher has changed its names"
             )
             return [Fetched(dataset.name, "", "missing", message=message)]
-        return [self._one(dataset, name, place) for name, place in files]
+        trust = Trust.of_copy(origin) if _is_address(origin) else self.trusted(dataset)
+        return [self._one(dataset, name, place, trust) for name, place in files]
 
     def _located(self, dataset: Dataset, city: City, origin: str) -> list[tuple[str, str]]:
         """Return (file name, folder path or address) of a data set's files."""
@@ -111,23 +120,25 @@ class Fetcher:
             return [(p.name, str(p)) for p in paths if dataset.matches(p.name, city)]
         if origin:
             return self._mirrored(dataset, city, origin.rstrip("/") + "/")
-        return dataset.located(city) or self._linked(dataset, city, dataset.page, by_text=True)
+        return dataset.located(city) or self._linked(
+            dataset, city, dataset.page, self.trusted(dataset), by_text=True
+        )
 
     def _mirrored(self, dataset: Dataset, city: City, base: str) -> list[tuple[str, str]]:
         """Return the files of a mirror: as it lists them, else by the names they have."""
         try:
-            linked = self._linked(dataset, city, base, by_text=False)
+            linked = self._linked(dataset, city, base, Trust.of_copy(base), by_text=False)
         except UnreadableSourceError:
             linked = []
         named = [(name, urllib.parse.urljoin(base, name)) for name, _ in dataset.located(city)]
         return linked or named
 
     def _linked(
-        self, dataset: Dataset, city: City, page: str, *, by_text: bool
+        self, dataset: Dataset, city: City, page: str, trust: Trust, *, by_text: bool
     ) -> list[tuple[str, str]]:
         """Return the files a web page links to."""
         reader = _Links()
-        reader.feed(self.downloader.page(page))
+        reader.feed(self.downloader.page(page, trust))
         addresses: dict[str, str] = {}
         for href, text in reader.links:
             address = urllib.parse.urljoin(page, href)
@@ -137,7 +148,7 @@ class Fetcher:
                 addresses.setdefault(name, address)
         return _newest(addresses) if dataset.newest else list(addresses.items())
 
-    def _one(self, dataset: Dataset, name: str, place: str) -> Fetched:
+    def _one(self, dataset: Dataset, name: str, place: str, trust: Trust) -> Fetched:
         safe = _UNSAFE.sub("_", name).lstrip(".") or "file"
         target = self.directory / dataset.name / safe
         before = _digest(target)
@@ -146,6 +157,7 @@ class Fetcher:
                 digest = self.downloader.get(
                     place,
                     target,
+                    trust=trust,
                     sha256=dataset.sha256.get(name, ""),
                     progress=lambda done, total: self.progress(name, done, total or done),
                 )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import socket
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import ClassVar
+from unittest import mock
 
 import pytest
 
 from geoportal.errors import NotFoundError, UnreadableSourceError, UsageError
 from geoportal.ingest.fetching.datasets import City, Dataset, read_catalogue
 from geoportal.ingest.fetching.download import Downloader
-from geoportal.ingest.fetching.fetch import Fetcher
+from geoportal.ingest.fetching.fetch import Fetcher, publishers_trust
+from geoportal.ingest.fetching.trust import AddressRefusedError, Trust, public_address
 from geoportal.settings import shipped_directory
 
 DATA = "市区町村コード,名称\r\n".encode() + b"40106,x\r\n" * 40_000
@@ -46,6 +50,15 @@ class Misbehaving(http.server.BaseHTTPRequestHandler):
 
     def serve_nothing(self):
         self.send(b"<html>not here</html>", 404)
+
+    def serve_moved(self):
+        self.send(b"", 302, Location="/sound.csv")
+
+    def serve_away(self):
+        self.send(b"", 302, Location="http://example.invalid/sound.csv")
+
+    def serve_inside(self):
+        self.send(b"", 302, Location="http://127.0.0.1:9/latest/meta-data")
 
     def serve_sound(self):
         self.send(DATA, ETag='"1"')
@@ -162,38 +175,38 @@ def downloader(waits):
 )
 def test_the_whole_file_comes_however_the_server_behaves(server, downloader, tmp_path, name):
     target = tmp_path / "file.csv"
-    digest = downloader.get(f"{server}/{name}.csv", target)
+    digest = downloader.get(f"{server}/{name}.csv", target, trust=Trust.of_copy(server))
     assert target.read_bytes() == DATA
     assert digest == hashlib.sha256(DATA).hexdigest()
     assert [path.name for path in tmp_path.iterdir()] == ["file.csv"]
 
 
 def test_a_broken_download_is_continued_not_begun_anew(server, downloader, tmp_path):
-    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv")
+    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv", trust=Trust.of_copy(server))
     assert Misbehaving.seen == [("drops.csv", ""), ("drops.csv", "bytes=100000-")]
 
 
 def test_a_later_call_continues_what_an_earlier_one_left(server, downloader, tmp_path):
     (tmp_path / "file.csv.part").write_bytes(DATA[:200_000])
     (tmp_path / "file.csv.part.mark").write_text('"1"')
-    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv")
+    downloader.get(f"{server}/drops.csv", tmp_path / "file.csv", trust=Trust.of_copy(server))
     assert (tmp_path / "file.csv").read_bytes() == DATA
     assert Misbehaving.seen == [("drops.csv", "bytes=200000-")]
 
 
 def test_waiting_doubles_and_a_server_may_ask_for_more(server, downloader, tmp_path, waits):
-    downloader.get(f"{server}/busy.csv", tmp_path / "file.csv")
+    downloader.get(f"{server}/busy.csv", tmp_path / "file.csv", trust=Trust.of_copy(server))
     assert waits == [1.0, 2.0]
     waits.clear()
     with pytest.raises(UnreadableSourceError, match="503"):
-        downloader.get(f"{server}/down.csv", tmp_path / "other.csv")
+        downloader.get(f"{server}/down.csv", tmp_path / "other.csv", trust=Trust.of_copy(server))
     assert waits == [7.0, 7.0, 7.0, 8.0]
 
 
 def test_requests_to_a_host_keep_their_distance(server, waits, tmp_path):
     downloader = Downloader(pause_s=30, sleep=waits.append)
-    downloader.get(f"{server}/sound.csv", tmp_path / "a.csv")
-    downloader.get(f"{server}/sound.csv", tmp_path / "b.csv")
+    downloader.get(f"{server}/sound.csv", tmp_path / "a.csv", trust=Trust.of_copy(server))
+    downloader.get(f"{server}/sound.csv", tmp_path / "b.csv", trust=Trust.of_copy(server))
     assert len(waits) == 1
     assert 29 < waits[0] <= 30
 
@@ -214,25 +227,84 @@ def test_what_is_not_the_file_is_refused_and_leaves_nothing_in_its_place(
     target = tmp_path / "file.csv"
     target.write_bytes(b"of before")
     with pytest.raises(UnreadableSourceError, match=message):
-        downloader.get(f"{server}/{name}.csv", target)
+        downloader.get(f"{server}/{name}.csv", target, trust=Trust.of_copy(server))
     assert target.read_bytes() == b"of before"
 
 
 def test_another_digest_is_refused(server, downloader, tmp_path):
     with pytest.raises(UnreadableSourceError, match="SHA-256"):
-        downloader.get(f"{server}/sound.csv", tmp_path / "file.csv", sha256="0" * 64)
+        downloader.get(
+            f"{server}/sound.csv",
+            tmp_path / "file.csv",
+            sha256="0" * 64,
+            trust=Trust.of_copy(server),
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/x", "x"])
-def test_only_the_web_is_asked(downloader, tmp_path, address):
+def test_only_the_web_is_asked(server, downloader, tmp_path, address):
     with pytest.raises(UnreadableSourceError, match="only http"):
-        downloader.get(address, tmp_path / "file.csv")
+        downloader.get(address, tmp_path / "file.csv", trust=Trust.of_copy(server))
 
 
 def test_nobody_there(downloader, tmp_path):
+    nobody = "http://127.0.0.1:9"
     with pytest.raises(UnreadableSourceError, match="no connection"):
-        downloader.get("http://127.0.0.1:9/x.csv", tmp_path / "file.csv")
+        downloader.get(f"{nobody}/x.csv", tmp_path / "file.csv", trust=Trust.of_copy(nobody))
+
+
+def test_a_redirect_is_followed_within_the_copy_only(server, downloader, tmp_path):
+    target = tmp_path / "file.csv"
+    downloader.get(f"{server}/moved.csv", target, trust=Trust.of_copy(server))
+    assert target.read_bytes() == DATA
+    for name in ("away", "inside"):
+        with pytest.raises(AddressRefusedError, match="leads elsewhere"):
+            downloader.get(f"{server}/{name}.csv", target, trust=Trust.of_copy(server))
+
+
+def test_publishers_are_asked_over_tls_at_their_own_domain_only(downloader, tmp_path):
+    trust = publishers_trust(dataset(page="https://www.example.jp/list"))
+    for address in (
+        "https://example.jp/a",
+        "https://www.example.jp/a",
+        "https://d.example.jp:8443/a",
+    ):
+        trust.require(address)
+    for address, message in (
+        ("http://www.example.jp/a", "only https"),
+        ("https://example.jp.evil.test/a", "not the publisher's domain"),
+        ("https://notexample.jp/a", "not the publisher's domain"),
+        ("https://www.example.jp@evil.test/a", "not the publisher's domain"),
+    ):
+        with pytest.raises(AddressRefusedError, match=message):
+            downloader.get(address, tmp_path / "file.csv", trust=trust)
+        redirects = trust.opener()
+        request = urllib.request.Request("https://www.example.jp/a")
+        redirect = next(h for h in redirects.handlers if hasattr(h, "redirect_request"))
+        with pytest.raises(AddressRefusedError, match=message):
+            redirect.redirect_request(request, None, 302, "Found", {}, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.1.2.3"),
+        *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "224.0.0.1", "100.64.0.1"),
+    ],
+)
+def test_a_publishers_name_that_leads_inside_is_refused(downloader, tmp_path, address, monkeypatch):
+    """Also when only one of its addresses does; the address checked is the one connected to."""
+    monkeypatch.setenv("no_proxy", "*")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    public = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("203.0.114.1", 443))
+    inside = (family, socket.SOCK_STREAM, 6, "", (address, 443))
+    trust = Trust.of_publisher(["https://example.jp/"])
+    refused = pytest.raises(AddressRefusedError, match="not public")
+    with mock.patch("socket.getaddrinfo", return_value=[public, inside]), refused:
+        downloader.get("https://example.jp/a.csv", tmp_path / "file.csv", trust=trust)
+    with mock.patch("socket.getaddrinfo", return_value=[public]):
+        assert public_address("example.jp", 443) == "203.0.114.1"
 
 
 def dataset(**overrides):
@@ -241,7 +313,7 @@ def dataset(**overrides):
 
 
 def test_files_are_found_on_the_publishers_page(server, downloader, tmp_path):
-    fetcher = Fetcher(tmp_path, downloader)
+    fetcher = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server))
     found = fetcher.fetch([dataset(page=f"{server}/list")], CITY)
     assert [(item.name, item.status) for item in found] == [
         ("jigyosho_110.csv", "fetched"),
@@ -254,32 +326,42 @@ def test_files_are_found_on_the_publishers_page(server, downloader, tmp_path):
 
 def test_of_several_editions_the_newest_is_taken(server, downloader, tmp_path):
     wanted = dataset(page=f"{server}/list", pattern=r"h_\d{8}\.csv", newest=True)
-    (item,) = Fetcher(tmp_path, downloader).fetch([wanted], CITY)
+    (item,) = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server)).fetch(
+        [wanted], CITY
+    )
     assert (item.name, item.status) == ("h_20250601.csv", "fetched")
 
 
 def test_files_are_found_by_the_text_of_their_link(server, downloader, tmp_path):
     wanted = dataset(page=f"{server}/list", pattern="nothing", link="エクセルデータ")
-    (item,) = Fetcher(tmp_path, downloader).fetch([wanted], CITY)
+    (item,) = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server)).fetch(
+        [wanted], CITY
+    )
     assert item.status == "fetched"
 
 
 def test_a_mirror_with_and_without_a_list(server, downloader, tmp_path):
-    (one, _two) = Fetcher(tmp_path, downloader).fetch([dataset()], CITY, f"{server}/list")
+    (one, _two) = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server)).fetch(
+        [dataset()], CITY, f"{server}/list"
+    )
     assert one.status == "failed"  # /list/jigyosho_110.csv: the list lies in a folder of its own
     named = dataset(
         addresses=("https://example.invalid/{each}.csv",),
         file_names=("jigyosho_{each}.csv",),
         each=("110",),
     )
-    (item,) = Fetcher(tmp_path, downloader).fetch([named], CITY, server)
+    (item,) = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server)).fetch(
+        [named], CITY, server
+    )
     assert (item.name, item.status) == ("jigyosho_110.csv", "fetched")
 
 
 def test_one_failure_does_not_hold_up_the_others(server, downloader, tmp_path):
     sound = dataset(name="b", page=f"{server}/list")
     lost = dataset(name="a", addresses=(f"{server}/nowhere.csv",))
-    found = Fetcher(tmp_path, downloader).fetch([lost, sound], CITY)
+    found = Fetcher(tmp_path, downloader, trusted=lambda _: Trust.of_copy(server)).fetch(
+        [lost, sound], CITY
+    )
     assert [item.status for item in found] == ["failed", "fetched", "fetched"]
     assert "404" in found[0].message
 
@@ -305,7 +387,7 @@ def test_names_from_a_server_stay_in_their_folder(tmp_path):
     fetcher = Fetcher(tmp_path / "kept")
     evil = tmp_path / "..evil name;.csv"
     evil.write_bytes(DATA)
-    item = fetcher._one(dataset(), "../../..evil name;.csv", str(evil))
+    item = fetcher._one(dataset(), "../../..evil name;.csv", str(evil), Trust())
     assert item.path is not None
     assert item.path.parent == tmp_path / "kept" / "kaigo"
 

@@ -166,7 +166,7 @@ def test_a_surveyed_point_belongs_to_the_ward_that_covers_it_not_to_the_one_clai
 
 
 def test_an_unknown_district_is_refused():
-    with pytest.raises(UsageError, match="99999"):
+    with pytest.raises(UsageError, match="no district has this code"):
         search(make_snapshot([]), Query(districts=("99999",)), CALENDAR)
 
 

@@ -56,6 +56,8 @@ class Exchange:
 
 def echo(environ, start_response):
     body = environ["wsgi.input"].read()
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+    assert int(environ.get("CONTENT_LENGTH", 0)) >= len(body)
     start_response("200 OK", [("content-type", "text/plain")])
     return [str(len(body)).encode()]
 
@@ -166,6 +168,11 @@ def test_the_environment_is_as_wsgi_has_it():
     assert (environ["HTTP_HOST"], environ["HTTP_X_A"]) == ("map.example", "1")
     assert environ["CONTENT_TYPE"] == "text/plain"
     assert "HTTP_X_FORWARDED_FOR" not in environ  # an underscore is no dash
+
+
+@pytest.mark.parametrize(("version", "protocol"), [("1", "HTTP/1.0"), ("1.1", "HTTP/1.1")])
+def test_the_version_of_http_is_told(version, protocol):
+    assert environment_of(Scope(http_version=version))["SERVER_PROTOCOL"] == protocol
 
 
 def test_a_header_sent_twice_is_one_list():

@@ -1,0 +1,156 @@
+"""Copies of a database in use, and their way back."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from geoportal.domain.hours import JST
+from geoportal.errors import BusyError, GeoportalError, InputRefusedError, NotFoundError, UsageError
+from geoportal.services.portal import Portal, shipped_reference
+from geoportal.store.backup import back_up, restore
+from geoportal.store.database import (
+    advance_dataset_version,
+    dataset_version,
+    import_lock,
+    open_database,
+)
+
+NOW = datetime(2026, 11, 29, 3, 15, 0, tzinfo=JST)
+
+
+def rows(path):
+    with sqlite3.connect(path) as connection:
+        names = [
+            n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+
+
+def version_of(database):
+    with database.engine.connect() as connection:
+        return dataset_version(connection)
+
+
+def test_a_copy_holds_the_same_rows_and_says_which_version(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    assert sorted(p.name for p in tmp_path.glob("copy*")) == ["copy.db"]
+    assert rows(copy.path) == rows(tmp_path / "test.db")
+    assert copy.dataset_version == version_of(city)
+    assert copy.sha256 == hashlib.sha256(copy.path.read_bytes()).hexdigest()
+    assert copy.size_bytes == copy.path.stat().st_size
+
+
+def test_in_a_folder_copies_are_named_by_the_moment_and_the_newest_kept(city, tmp_path):
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / "notes.db").write_text("mine")
+    for day in range(4):
+        back_up(city, folder, NOW + timedelta(days=day), keep=2)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "geoportal-20261201-031500.db",
+        "geoportal-20261202-031500.db",
+        "notes.db",
+    ]
+
+
+def test_a_copy_overwrites_nothing(city, tmp_path):
+    (tmp_path / "copy.db").write_text("mine")
+    with pytest.raises(UsageError, match="exists already"):
+        back_up(city, tmp_path / "copy.db", NOW)
+    with pytest.raises(UsageError, match="folder"):
+        back_up(city, tmp_path / "nowhere" / "copy.db", NOW)
+    assert (tmp_path / "copy.db").read_text() == "mine"
+
+
+def test_a_copy_taken_while_another_writes_has_one_state(city, tmp_path):
+    stop = threading.Event()
+
+    def write():
+        while not stop.is_set():
+            with city.engine.begin() as connection:
+                advance_dataset_version(connection, "again")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        copy = back_up(city, tmp_path / "copy.db", NOW)
+    finally:
+        stop.set()
+        writer.join()
+    opened = open_database(copy.path)
+    assert version_of(opened) == copy.dataset_version
+    opened.engine.dispose()
+
+
+def test_what_was_lost_comes_back_and_a_running_portal_follows(city, tmp_path):
+    portal = Portal(city, shipped_reference(), clock=lambda: NOW)
+    before = version_of(city)
+    held = len(portal.view().snapshot)
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    with city.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM facilities")
+        advance_dataset_version(connection, "a mistake")
+    portal._checked_at = 0.0
+    assert len(portal.view().snapshot) == 0
+    assert restore(copy.path, str(tmp_path / "test.db")) == before
+    portal._checked_at = 0.0
+    assert len(portal.view().snapshot) == held
+
+
+def test_a_damaged_database_is_set_aside(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    whole = rows(copy.path)
+    city.engine.dispose()
+    path = tmp_path / "test.db"
+    path.write_bytes(path.read_bytes()[:5000])
+    restore(copy.path, str(path))
+    assert rows(path) == whole
+    assert (tmp_path / "test.db.damaged").stat().st_size == 5000
+
+
+def test_into_nothing(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    restore(copy.path, str(tmp_path / "new" / "city.db"))
+    assert rows(tmp_path / "new" / "city.db") == rows(copy.path)
+
+
+def test_what_is_no_whole_copy_changes_nothing(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW).path
+    before = version_of(city)
+    cut, middle, other = (tmp_path / name for name in ("cut.db", "middle.db", "other.db"))
+    content = bytearray(copy.read_bytes())
+    cut.write_bytes(content[: len(content) // 2])
+    content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xff" * 20_000
+    middle.write_bytes(content)
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    for bad in (cut, middle, other):
+        with pytest.raises(InputRefusedError, match=bad.name):
+            restore(bad, str(tmp_path / "test.db"))
+    with pytest.raises(NotFoundError):
+        restore(tmp_path / "nothing.db", str(tmp_path / "test.db"))
+    assert version_of(city) == before
+
+
+def test_a_damaged_database_is_not_copied_as_if_it_were_whole(city, tmp_path):
+    city.engine.dispose()
+    path = tmp_path / "test.db"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xff" * 20_000
+    path.write_bytes(content)
+    with pytest.raises(GeoportalError):
+        back_up(city, tmp_path / "copy.db", NOW)
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_not_during_an_import(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW).path
+    shutil.copy(copy, tmp_path / "kept.db")
+    with import_lock(city), pytest.raises(BusyError):
+        restore(copy, str(tmp_path / "test.db"))
