@@ -105,7 +105,7 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
     vocabulary = view.reference.vocabulary
     labels = {role["role"]: role["label_ja"] for role in document["roles"]}
     for role in document["roles"]:
-        counts = role["counts"]
+        counts = {band: n - role["elsewhere"].get(band, 0) for band, n in role["counts"].items()}
         yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
     for number, proposal in enumerate(document["teams"], start=1):
         state = _team_state(proposal)

@@ -144,6 +144,7 @@ def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
         **role_document(role),
         "numberMatched": candidates.number_matched,
         "counts": candidates.counts,
+        "elsewhere": candidates.elsewhere,
         "candidates": result_features(view, candidates.results),
     }
 

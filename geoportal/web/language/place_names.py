@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label
-from geoportal.web.language.messages import EASY, LANGUAGES, Label, with_readings
+from geoportal.web.language.messages import DEFAULT_LANGUAGE, EASY, LANGUAGES, Label, with_readings
 
 
 @cache
@@ -56,6 +56,16 @@ def place_html(reference: Reference, code: str, name: str, language: str) -> Mar
     if LANGUAGES[language].is_japanese:
         return with_readings(place_label(reference, code, name, language))
     return _beside(_known(reference, code, name).get("en", ""), name)
+
+
+def centre_html(reference: Reference, language: str, centre: str, name: str) -> Markup:
+    """Return what a consultation centre is called, for HTML; one without a label by its name."""
+    known = label(reference, "centre", centre, language)
+    if label(reference, "centre", centre, DEFAULT_LANGUAGE) != name:
+        known = Label(name)
+    if LANGUAGES[language].is_japanese:
+        return with_readings(known)
+    return _beside(str(known) if known != name else "", name)
 
 
 def department_html(reference: Reference, language: str, name: str) -> Markup:

@@ -42,11 +42,22 @@ def show(code: str) -> BaseResponse:
         "district",
         query=[(name, value) for name, value in request.args.items() if name in ("kind", "page")],
         district=properties,
+        chain=_above(view, code),
         centres=centres_in_full(view, properties["centres"]),
         listing=listing,
         completeness=completeness_document(view, area_completeness(view.snapshot, code, (), ())),
         kind_groups=kind_groups(view.reference),
     )
+
+
+def _above(view: View, code: str) -> list[Document]:
+    """Return the prefecture and the municipalities that a district lies in, largest first."""
+    chain = [area for area in view.district_chain(code) if area.code != code]
+    return [
+        {"code": area.code, "name": area.name}
+        for area in reversed(chain)
+        if area.level in ("prefecture", "municipality")
+    ]
 
 
 def district(view: View, code: str) -> Document | None:

@@ -20,8 +20,9 @@ from geoportal.export.facilities import DOWNLOADS
 from geoportal.search.relax import RelaxationKind
 from geoportal.services.view import View
 from geoportal.web.current_view import count_question, view_here
-from geoportal.web.language.labels import kind_groups, kinds, need_groups, need_labels
+from geoportal.web.language.labels import kind_groups, kinds, label, need_groups, need_labels
 from geoportal.web.language.messages import messages
+from geoportal.web.language.place_names import place_label
 from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.relaxation_words import relaxation_words
@@ -182,21 +183,24 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
     if form.district in district_names:
         keeps_home = outcome.place != "ward"
         without = shareable.filters(home=keeps_home, district="")
-        chips.append((district_names[form.district], without))
+        name = district_names[form.district]
+        chips.append((place_label(view.reference, form.district, name, g.language), without))
     if form.open_now:
         chips.append((say("open-now"), shareable.filters(open_now=False)))
     named = {kind: info["short"] for kind, info in shown.items()}
-    same = {name: name for name in form.departments}
+    departments = {
+        name: label(view.reference, "department", name, g.language) for name in form.departments
+    }
     for filter_name, values, names in (
         ("kinds", form.kinds, named),
-        ("departments", form.departments, same),
+        ("departments", form.departments, departments),
         ("needs", form.needs, labels),
     ):
         for value in values:
             if value in names:
                 changes: dict[str, Any] = {filter_name: tuple(v for v in values if v != value)}
                 chips.append((names[value], shareable.filters(**changes)))
-    return [{"label": label, "filters": filters} for label, filters in chips]
+    return [{"label": text, "filters": filters} for text, filters in chips]
 
 
 def _without_typed_words(form: SearchForm) -> SearchForm:

@@ -19,7 +19,7 @@ from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
 from geoportal.web.pages.centres import centres_in_full
-from geoportal.web.pages.search_answer import place_names
+from geoportal.web.pages.search_answer import place_names, tally
 from geoportal.web.site.frame import form_page
 
 CANDIDATES = 5
@@ -64,6 +64,7 @@ def show() -> Response:
         outcome=outcome,
         document=document,
         centre=centres[0] if centres else None,
+        tally=tally,
         role_label=lambda name: role_label(view, roles[name], g.language),
     )
 

@@ -22,7 +22,12 @@ from geoportal.web.language import wording
 from geoportal.web.language.gaps import gap_sentences
 from geoportal.web.language.labels import kinds, label, need_labels, reason_label, source_labels
 from geoportal.web.language.messages import LANGUAGES, choose_language, label_html, messages
-from geoportal.web.language.place_names import department_html, place_html, place_label
+from geoportal.web.language.place_names import (
+    centre_html,
+    department_html,
+    place_html,
+    place_label,
+)
 from geoportal.web.site import tiles
 from geoportal.web.site.static_files import read_static_files
 
@@ -184,6 +189,7 @@ def _data_context() -> Document:
         "has_district_page": lambda code: has_district_page(view, code),
         "place": lambda code, name: place_html(view.reference, code, name, g.language),
         "place_text": lambda code, name: place_label(view.reference, code, name, g.language),
+        "centre_name": partial(centre_html, view.reference, g.language),
         "department": partial(department_html, view.reference, g.language),
     }
 

@@ -41,6 +41,7 @@ def test_candidates_are_those_of_a_search_and_teams_name_what_is_missing(client)
     ).get_json()
     assert doctor["candidates"] == search["features"]
     assert doctor["counts"] == search["counts"]
+    assert doctor["elsewhere"] == search["elsewhere"]
     assert nursing["candidates"] == []
     best = document["teams"][0]
     assert [m["facility"] and m["facility"]["id"] for m in best["members"]] == [

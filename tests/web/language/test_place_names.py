@@ -9,7 +9,12 @@ import pytest
 
 from geoportal.services.portal import shipped_reference
 from geoportal.web.language.messages import Label
-from geoportal.web.language.place_names import department_html, place_html, place_label
+from geoportal.web.language.place_names import (
+    centre_html,
+    department_html,
+    place_html,
+    place_label,
+)
 
 REFERENCE = shipped_reference()
 
@@ -59,3 +64,13 @@ def test_departments_are_translated() -> None:
     )
     assert "<rt>ひふか</rt>" in department_html(REFERENCE, "ja-easy", "皮膚科")
     assert department_html(REFERENCE, "en", "<i>科") == '<span lang="ja">&lt;i&gt;科</span>'
+
+
+def test_a_centre_is_called_by_its_reading_only_under_its_own_name() -> None:
+    reference, name = REFERENCE, "門司在宅医療・介護連携支援センター"
+    assert centre_html(reference, "ja", "moji", name) == name
+    assert "もじ" in centre_html(reference, "ja-easy", "moji", name)
+    said = centre_html(reference, "en", "moji", name)
+    assert said == f'Moji Home-care Liaison Centre <span lang="ja">{name}</span>'
+    renamed = centre_html(reference, "en", "moji", "別のセンター")
+    assert renamed == '<span lang="ja">別のセンター</span>'

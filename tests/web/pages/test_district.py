@@ -87,3 +87,15 @@ def test_a_district_without_data_says_so(sample_city: FlaskClient) -> None:
     html = sample_city.get("/districts/01101").get_data(as_text=True)
     assert "この地区の施設のデータはありません" in html
     assert "0件" not in html
+
+
+def test_breadcrumbs_and_centres_are_read_in_the_language_of_the_page(
+    sample_city: FlaskClient,
+) -> None:
+    def crumbs(language: str) -> str:
+        html = sample_city.get(f"/districts/40106?lang={language}").text
+        return re.sub(r"<[^>]+>", "", re.search(r'class="crumbs">(.*?)</p>', html, re.DOTALL)[1])
+
+    assert crumbs("ja").endswith("福岡県 › 北九州市 › 小倉北区")
+    assert "Kokurakita Ward 小倉北区" in crumbs("en")
+    assert "Kitakyushu City 北九州市" in crumbs("en")

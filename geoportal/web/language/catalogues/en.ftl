@@ -842,7 +842,11 @@ team-keep-all = Shortlist this whole team
 team-order = Order of teams: fewest things missing, then fewest not confirmed, then shortest distance in all; level ones by a daily draw.
 team-same = The other { $count } roles are as in team 1.
 team-candidates = Candidates by role
-team-role-count = everything provided: { $match }, not confirmed: { $possible }
+team-role-count =
+    everything provided: { $match }, not confirmed: { $possible }{ $away ->
+        [0] {""}
+       *[other] , other cities: { $away }
+    }
 team-first = The first { $count } of { $all }.
 team-to-shortlist = See the shortlist
 team-no-roles = Please choose at least one role.

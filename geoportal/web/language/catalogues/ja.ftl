@@ -842,7 +842,11 @@ team-keep-all = この案をまとめて候補に入れる
 team-order = 案の順番：足りないものが少ない順、未確認が少ない順、距離の合計が短い順です。同じときは日替わりの抽選で決めます。
 team-same = ほかの{ $count }つの役割は、案1と同じです。
 team-candidates = 役割ごとの候補
-team-role-count = すべて対応 { $match }件・未確認 { $possible }件
+team-role-count =
+    すべて対応 { $match }件・未確認 { $possible }件{ $away ->
+        [0] {""}
+       *[other] ・市外・県外 { $away }件
+    }
 team-first = { $all }件のうち、はじめの{ $count }件です。
 team-to-shortlist = 候補の一覧を見る
 team-no-roles = 役割を一つ以上選んでください。
