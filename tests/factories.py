@@ -16,11 +16,13 @@ from geoportal.domain.facility import KINDS, Facility, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.domain.location import UNKNOWN_LOCATION, Location
 from geoportal.domain.vocabulary import Term, Vocabulary
-from geoportal.index.completeness import Holdings
+from geoportal.index.compiling import Terms, compile_facilities, in_row_order
+from geoportal.index.completeness import Holdings, Listing
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.catalogue import is_fictional
+from geoportal.mapped.archive import views
 from geoportal.services.portal import shipped_reference
 
 TODAY = date(2026, 11, 22)
@@ -104,30 +106,44 @@ def make_snapshot(
     today: date = TODAY,
     codes: Sequence[str] = NEEDS,
     held: Mapping[str, Iterable[str]] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Snapshot:
     """Build a snapshot; ``held`` has for each source the scopes that are held, by shipped rules."""
     facilities, vocabulary, reference = (
         list(facilities),
-        make_vocabulary(codes),
+        vocabulary or make_vocabulary(codes),
         shipped_reference(),
     )
     known = {"40106": ("40106",), "40107": ("40107",), "40100": ("40106", "40107")}
+    members = known if members is None else members
+    districts = DistrictIndex(outlines)
+    compiled = compile_facilities(
+        in_row_order(facilities),
+        Terms(
+            version="test",
+            today=today,
+            vocabulary=vocabulary,
+            districts=districts,
+            official=members,
+            kind_words=dict.fromkeys(KINDS, ""),
+            fictional=is_fictional,
+        ),
+    )
     return Snapshot(
         version="test",
         today=today,
-        facilities=facilities,
+        header=compiled.header,
+        arrays=views(compiled.arrays),
         vocabulary=vocabulary,
-        districts=DistrictIndex(outlines),
-        members=known if members is None else members,
+        districts=districts,
+        members=members,
         centres=centres,
-        kind_words=dict.fromkeys(KINDS, ""),
         holdings=None
         if held is None
         else Holdings(
             reference.source_scopes,
             held,
-            facilities,
-            fictional=is_fictional,
+            Listing().add(facilities, is_fictional),
             city_of=partial(city_of, reference),
             filing_rules=reference.filing_rules,
             vocabulary=vocabulary,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.parsing.hypothesis import AddressInput
@@ -47,16 +47,25 @@ class Geocoder:
         self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
         self._results = ResultBuilder(gazetteer)
         self._suggester = Suggester(gazetteer, self._municipalities)
-        self.stations: Sequence[Station] = ()
-        self._stations: StationFinder | None = None
+        self._directory: Callable[[], StationDirectory] | None = None
+        self._stations: Callable[[], StationFinder] | None = None
         self._preferred: tuple[frozenset[int], ...] = ()
 
-    def with_stations(self, directory: StationDirectory) -> Geocoder:
-        """Return a geocoder over the same gazetteer that finds stations, too."""
+    def with_stations(self, directory: Callable[[], StationDirectory]) -> Geocoder:
+        """Return a geocoder over the same gazetteer that finds stations, too.
+
+        The directory is made when a text first names a station.
+        """
         other = copy(self)
-        other.stations = directory.stations
-        other._stations = StationFinder(directory, self.gazetteer.regions, self._municipalities)
+        regions, municipalities = self.gazetteer.regions, self._municipalities
+        known = other._directory = cache(directory)
+        other._stations = cache(lambda: StationFinder(known(), regions, municipalities))
         return other
+
+    @property
+    def stations(self) -> Sequence[Station]:
+        """All stations known."""
+        return self._directory().stations if self._directory is not None else ()
 
     def preferring(self, *areas: Iterable[str]) -> Geocoder:
         """Return a geocoder that lists places of some areas first where a text leaves it open.
@@ -94,7 +103,7 @@ class Geocoder:
         result = self._address(text, hinted)
         if self._stations is None or not MENTION.search(text) or len(text) > LONGEST_INPUT:
             return result
-        return result if _is_address(result) else self._stations.find(text, hinted) or result
+        return result if _is_address(result) else self._stations().find(text, hinted) or result
 
     def _address(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         if not text.strip() or len(text) > LONGEST_INPUT:
@@ -154,7 +163,7 @@ class Geocoder:
         """Return stations whose name begins with ``prefix``; parameters as of :meth:`suggest`."""
         if self._stations is None:
             return []
-        return self._stations.suggest(prefix[:LONGEST_INPUT], limit, self._hinted(hint, codes))
+        return self._stations().suggest(prefix[:LONGEST_INPUT], limit, self._hinted(hint, codes))
 
     def _hinted(self, hint: str, codes: Iterable[str]) -> frozenset[int]:
         return frozenset().union(*map(self._municipalities.parse_hint, (hint, *codes)))

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from geoportal.documents.requests import field_of
 from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
+from geoportal.mapped.archive import StaleArchiveError
 from geoportal.progress import Progress
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
@@ -38,11 +39,13 @@ radius_option = click.option(
 class Console:
     """The context of one command: settings with the database chosen by ``--db``.
 
-    ``json`` says whether one JSON document is wanted on stdout.
+    ``json`` says whether one JSON document is wanted on stdout, ``rebuild`` that the compiled
+    snapshot is known to be damaged.
     """
 
     settings: Settings
     json: bool = False
+    rebuild: bool = False
 
     def database(self, *, create: bool = False) -> Database:
         """Open the database; without ``create`` a NotFoundError is raised when there is none."""
@@ -50,7 +53,10 @@ class Console:
 
     def view(self) -> View:
         """Open the database and load the data a command answers from."""
-        return Portal(self.database(), shipped_reference()).view()
+        portal = Portal(self.database(), shipped_reference())
+        if self.rebuild:
+            portal.discard()
+        return portal.view()
 
     def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
         """Print the JSON document, or the text made for people."""
@@ -113,7 +119,10 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     @click.pass_obj
     def wrapped(settings: Settings, /, as_json: bool, **options: Any) -> None:
         try:
-            function(Console(settings, as_json), **options)
+            try:
+                function(Console(settings, as_json), **options)
+            except StaleArchiveError:
+                function(Console(settings, as_json, rebuild=True), **options)
         except GeoportalError as error:
             raise _failure(error) from error
         except ValidationError as error:

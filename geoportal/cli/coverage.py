@@ -85,7 +85,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
     question = _question(view, options)
     changes = WhatIf(tuple(options["remove"]), tuple(_planned(text) for text in options["add"]))
     with progress_bar() as progress, workers(options["scheduler"]) as executor:
-        service = replace(view.coverage_service, executor=executor)
+        service = replace(view.coverage_service(), executor=executor)
         editions, snapshot = view.editions, view.snapshot
         local = options["local"]
         present = service.study(snapshot, code, question, local=local) if changes.any else None

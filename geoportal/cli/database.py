@@ -9,12 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from geoportal.cli.console import Console, command, progress_bar, require_writable
 from geoportal.cli.diagnosis import diagnose
@@ -25,8 +27,10 @@ from geoportal.ingest.content import MAPPABLE
 from geoportal.ingest.files.mapping import read_mapping
 from geoportal.ingest.files.report import ImportReport
 from geoportal.ingest.pipeline import ImportOptions, import_files, load_sample
-from geoportal.services.portal import now_in_japan, sample_directory, shipped_reference
+from geoportal.progress import Progress
+from geoportal.services.portal import Portal, now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
+from geoportal.store.reference import Reference
 
 _REFUSALS = ("unknown_layout", "unreadable", "refused", "wrong_source", "archive_refused")
 _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")
@@ -46,6 +50,7 @@ def init(console: Console, sample: bool) -> None:
             load_sample(
                 database, reference, sample_directory(), centres, today=today, progress=progress
             )
+            compile_snapshot(database, reference, progress)
     with database.engine.connect() as connection:
         version = dataset_version(connection)
     where = shown_location(console.settings.database)
@@ -114,13 +119,26 @@ def import_(
         sys.exit(InputRefusedError.exit_code)
 
 
+def compile_snapshot(database: Database, reference: Reference, progress: Progress) -> None:
+    """Compile what servers and commands read, so that the first of them need not.
+
+    The data are in already: where the disk fails, whoever needs it first says so.
+    """
+    progress("snapshot", 0, 1)
+    with suppress(OSError, DBAPIError):
+        Portal(database, reference).view()
+    progress("snapshot", 1, 1)
+
+
 def run_import(database: Database, files: Sequence[Path], options: ImportOptions) -> ImportReport:
     """Import files with a progress bar."""
     today = now_in_japan().date()
+    reference = shipped_reference()
     with progress_bar() as progress:
-        return import_files(
-            database, shipped_reference(), files, options, today=today, progress=progress
-        )
+        report = import_files(database, reference, files, options, today=today, progress=progress)
+        if not options.dry_run:
+            compile_snapshot(database, reference, progress)
+    return report
 
 
 def _open_for_import(location: str, *, dry_run: bool) -> Database:

@@ -67,6 +67,14 @@ def _data_findings(view: View) -> Iterator[Finding]:
             "施設が 1 件もありません",
             "geoportal import で公的データを取り込んでください",
         )
+    if not view.kept:
+        yield Finding(
+            "warning",
+            "not_kept",
+            "検索用の索引を保存できないため、起動のたびに作り直します（遅くなります）",
+            "データベースの隣の .derived フォルダーに書き込めるか、空き容量があるかを"
+            "確かめてください",
+        )
     if not len(snapshot.districts):
         yield Finding(
             "warning",

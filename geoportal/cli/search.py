@@ -126,10 +126,12 @@ def find_facilities(view: View, number: str) -> list[Facility]:
     """
     by_id = view.snapshot.by_id
     match = by_id.get(number) or by_id.get(view.redirects.get(number, ""))
-    matches = [match] if match else [f for f in by_id.values() if number in f.identifiers.values()]
+    if match:
+        return [match]
+    matches = [by_id.numbered[position] for position in by_id.with_official_number(number)]
     if not matches:
         raise NotFoundError("no facility has this id or official number")
-    return matches
+    return sorted(matches, key=lambda facility: facility.id)
 
 
 @click.command()

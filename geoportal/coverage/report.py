@@ -20,9 +20,9 @@ from geoportal.coverage.wording import (
     subject_text,
 )
 from geoportal.domain.dating import day_words, stated_date
+from geoportal.domain.imported_file import ImportedFile
 from geoportal.index.hierarchy import district_name
 from geoportal.index.snapshot import Snapshot
-from geoportal.store.editions import ImportedFile
 from geoportal.store.reference import Reference
 
 _MOST_NAMED = 5

@@ -14,10 +14,10 @@ from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
+from geoportal.domain.imported_file import ImportedFile
 from geoportal.errors import NotFoundError
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
-from geoportal.store.editions import ImportedFile
 from geoportal.store.reference import Reference
 
 _CACHED_STUDIES = 16

@@ -28,6 +28,10 @@ filings are published monthly and stale when no list has come for 90 days)."""
 
 CAPACITY_STALE_AFTER_DAYS = 7
 HOURS_STALE_AFTER_DAYS = 180
+TURNING_AFTER_DAYS = frozenset(
+    {*STALE_AFTER_DAYS.values(), CAPACITY_STALE_AFTER_DAYS, HOURS_STALE_AFTER_DAYS}
+)
+"""Ages in days that any fact may have on the last day before it is stale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Columns of the snapshot: what questions compare, as arrays with one row per open facility.
 
-The arrays are read-only, have fixed dtypes and refer to no object, so that they may as well be
-memory-mapped files of the same dtypes and shapes. Objects (names, claims, hours) stay in
-`geoportal.index.snapshot.Snapshot`.
+The arrays are read-only, have fixed dtypes and refer to no object: they are memory-mapped. What
+else is known of a facility is in `geoportal.index.facility_store`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import NeedTable, SelectedClaim, mask_words, need_mask
 from geoportal.index.points import Rows
+
+_MASKS = ("yes", "no", "inapplicable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +65,21 @@ class FacilityColumns:
             getattr(self, column.name).setflags(write=False)
 
     @classmethod
-    def build(
+    def of_columns(
         cls,
-        facilities: Sequence[Facility],
-        selected: Sequence[Mapping[str, SelectedClaim]],
-        municipalities: Sequence[str],
+        columns: Mapping[str, NDArray[Any]],
+        municipality_codes: Sequence[str],
         vocabulary: Vocabulary,
     ) -> FacilityColumns:
-        """Return the columns of facilities.
+        """Return the columns of what `facility_columns` made, one chunk after the other.
 
-        For each facility are given the claim that answers for each code, and the code of its
-        municipality or ward, empty when not known. The vocabulary fixes the bit of each code.
+        ``municipalities`` is among them; tables are flat.
         """
-        codes, numbers = np.unique(np.array(municipalities, dtype=str), return_inverse=True)
-        needs = NeedTable.build(selected, vocabulary)
-        return cls(
-            lon=np.array([f.location.lon for f in facilities], dtype=np.float64),
-            lat=np.array([f.location.lat for f in facilities], dtype=np.float64),
-            located=np.array([f.location.known for f in facilities], dtype=bool),
-            kinds=np.array([KINDS.index(f.kind) for f in facilities], dtype=np.int8),
-            municipalities=numbers.astype(np.int64),
-            municipality_codes=codes,
-            yes=needs.yes,
-            no=needs.no,
-            inapplicable=_inapplicable(facilities, vocabulary),
-            evidence=needs.evidence,
-            tie_keys=np.array([_fnv1a(f.id) for f in facilities], dtype=np.uint64),
-        )
+        shaped = {f.name: columns[f.name] for f in fields(cls) if f.name in columns}
+        for name in _MASKS:
+            shaped[name] = columns[name].reshape(-1, mask_words(vocabulary))
+        shaped["evidence"] = columns["evidence"].reshape(-1, len(vocabulary))
+        return cls(municipality_codes=np.array(municipality_codes, dtype=str), **shaped)
 
     def rows_by_municipality(self) -> dict[str, Rows]:
         """Return the rows of each municipality in use, ascending."""
@@ -101,6 +91,30 @@ class FacilityColumns:
             str(code): order[edges[i] : edges[i + 1]]
             for i, code in enumerate(self.municipality_codes)
         }
+
+
+def facility_columns(
+    facilities: Sequence[Facility],
+    selected: Sequence[Mapping[str, SelectedClaim]],
+    vocabulary: Vocabulary,
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of facilities but for their municipalities.
+
+    ``selected`` has for each facility the claim that answers for each code. The vocabulary fixes
+    the bit of each code.
+    """
+    needs = NeedTable.build(selected, vocabulary)
+    return {
+        "lon": np.array([f.location.lon for f in facilities], dtype=np.float64),
+        "lat": np.array([f.location.lat for f in facilities], dtype=np.float64),
+        "located": np.array([f.location.known for f in facilities], dtype=bool),
+        "kinds": np.array([KINDS.index(f.kind) for f in facilities], dtype=np.int8),
+        "yes": needs.yes,
+        "no": needs.no,
+        "inapplicable": _inapplicable(facilities, vocabulary),
+        "evidence": needs.evidence,
+        "tie_keys": np.array([_fnv1a(f.id) for f in facilities], dtype=np.uint64),
+    }
 
 
 def _inapplicable(facilities: Sequence[Facility], vocabulary: Vocabulary) -> NDArray[np.uint64]:

@@ -8,6 +8,7 @@ file that would name one covers the municipality.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from geoportal.domain.completeness import (
@@ -30,6 +31,33 @@ SHIPPED = "centres"
 Lines = tuple[Completeness, ...]
 
 
+@dataclass(slots=True)
+class Listing:
+    """What the mentions of facilities tell of municipalities.
+
+    Attributes
+    ----------
+    listed : set of tuple of str
+        Source, kind and municipality of every mention.
+    invented : dict of str to bool
+        Municipalities with facilities, and whether all of these are of a fictional city, which is
+        complete by definition.
+    """
+
+    listed: set[tuple[str, str, str]] = field(default_factory=set)
+    invented: dict[str, bool] = field(default_factory=dict)
+
+    def add(self, facilities: Iterable[Facility], fictional: Callable[[str], bool]) -> Listing:
+        """Count facilities in; ``fictional`` says whether a source is a fictional city."""
+        for facility in facilities:
+            code, sources = facility.municipality_code, {m.source for m in facility.sources}
+            self.listed |= {(source, facility.kind, code) for source in sources}
+            if sources != {SHIPPED}:
+                whole = self.invented.get(code, True)
+                self.invented[code] = whole and any(map(fictional, sources))
+        return self
+
+
 class Holdings:
     """What is held of the sources that the reference list names.
 
@@ -40,10 +68,8 @@ class Holdings:
     stated : mapping of str to collection of str
         For each source the scopes that its editions answer for (``130/40106``, ``130/40``,
         ``40/医科``).
-    facilities : iterable of Facility
-        Whose mentions tell which municipalities a source lists in part.
-    fictional : callable
-        Says whether a source is a fictional city: complete by definition.
+    listing : Listing
+        Which municipalities a source lists in part, and which are fictional.
     city_of : callable
         Code of the designated city of a ward, empty for others.
     filing_rules : mapping
@@ -62,9 +88,8 @@ class Holdings:
         self,
         scopes: Sequence[SourceScope],
         stated: Mapping[str, Iterable[str]],
-        facilities: Iterable[Facility],
+        listing: Listing,
         *,
-        fictional: Callable[[str], bool],
         city_of: Callable[[str], str],
         filing_rules: Mapping[tuple[str, str], Sequence[FilingRule]],
         vocabulary: Vocabulary,
@@ -74,20 +99,13 @@ class Holdings:
         self.city_of = city_of
         self._filing_rules = filing_rules
         self._vocabulary = vocabulary
-        self._listed: set[tuple[str, str, str]] = set()
-        invented: dict[str, bool] = {}
-        for facility in facilities:
-            code, sources = facility.municipality_code, {m.source for m in facility.sources}
-            self._listed |= {(source, facility.kind, code) for source in sources}
-            if sources != {SHIPPED}:
-                invented[code] = invented.get(code, True) and any(map(fictional, sources))
-        self._fictional = {code for code, whole in invented.items() if whole}
+        self._listing = listing
         self._states: dict[tuple[int, str], str] = {}
         self.answered: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Lines] = {}
 
     def is_fictional(self, municipality: str) -> bool:
         """Say whether a municipality has facilities of a fictional city only: all is known."""
-        return municipality in self._fictional
+        return self._listing.invented.get(municipality, False)
 
     def listing(self, kind: str) -> list[int]:
         """Return the numbers of the rows that tell which facilities of a kind there are."""
@@ -129,7 +147,7 @@ class Holdings:
         states = {self._scope_state(row.source, scope, municipality) for scope in row.scopes}
         if states == {HELD}:
             return HELD
-        listed = any((row.source, kind, municipality) in self._listed for kind in row.kinds)
+        listed = any((row.source, kind, municipality) in self._listing.listed for kind in row.kinds)
         return PARTIAL if listed or states != {MISSING} else MISSING
 
     def _scope_state(self, source: str, scope: str, municipality: str) -> str:

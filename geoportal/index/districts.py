@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast, overload
+from zlib import crc32
 
 import numpy as np
+import orjson
 import shapely
+from numpy.typing import NDArray
 from rtree import index as rtree_index
-from shapely.geometry import MultiPolygon, mapping
+from shapely.geometry import MultiPolygon, Polygon, mapping
 
 from geoportal.domain.district import District, rank
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.geo.polygons import dissolve, polygonal
+from geoportal.mapped.archive import StaleArchiveError
 
 _LEAF_LEVELS = ("municipality", "ward")
 _DRAWING_DIGITS = 7
+_KEPT_PARTS = 512
 
 
 class DistrictIndex:
-    """An immutable R-tree over the parts of district polygons.
+    """An immutable index of the parts of district polygons.
+
+    Built from outlines it has an R-tree, for the many points of an import; opened from columns it
+    looks through the bounds of all parts, which for one question is faster than to build a tree.
 
     Parameters
     ----------
@@ -33,22 +42,65 @@ class DistrictIndex:
     the lowest code is taken, so that the answer does not depend on the order of import.
     """
 
+    _tree: rtree_index.Index | None
+
     def __init__(self, outlines: Iterable[tuple[District, MultiPolygon]]) -> None:
         pairs = sorted(outlines, key=lambda pair: pair[0].code)
-        self._districts = {district.code: district for district, _ in pairs}
-        self._outlines = {district.code: outline for district, outline in pairs}
-        parts = [(district.code, part) for district, outline in pairs for part in outline.geoms]
-        self._drawings: dict[tuple[str, float], dict[str, Any]] = {}
-        self._part_codes = [code for code, _ in parts]
-        self._parts = [part for _, part in parts]
-        shapely.prepare(self._parts)
-        self._tree = (
-            rtree_index.Index(
-                ((i, part.bounds, None) for i, part in enumerate(self._parts)), interleaved=True
-            )
-            if self._parts
-            else None
+        parts = [part for _, outline in pairs for part in outline.geoms]
+        shapely.prepare(parts)
+        self._fill(
+            [district for district, _ in pairs],
+            parts,
+            shapely.bounds(parts),
+            np.array([len(outline.geoms) for _, outline in pairs], dtype=np.int64),
         )
+        if parts:
+            boxes = ((i, part.bounds, None) for i, part in enumerate(parts))
+            self._tree = rtree_index.Index(boxes, interleaved=True)
+
+    def _fill(
+        self,
+        districts: Sequence[District],
+        parts: Sequence[Polygon],
+        boxes: NDArray[np.float64],
+        counts: NDArray[np.int64],
+    ) -> None:
+        """Take districts in order of code, how many parts each has, the parts and their bounds."""
+        self._districts = {district.code: district for district in districts}
+        self._numbers = {code: number for number, code in enumerate(self._districts)}
+        self._codes = list(self._districts)
+        self._parts = parts
+        self._counts = counts
+        self._edges = np.concatenate(([0], np.cumsum(counts)))
+        self._owners = np.repeat(np.arange(counts.size), counts)
+        self._west, self._south, self._east, self._north = boxes.reshape(-1, 4).T
+        self._drawings: dict[tuple[str, float], dict[str, Any]] = {}
+        self._tree = None
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, memoryview]) -> DistrictIndex:
+        """Return the index of what `columns` gave; outlines are read when they are asked for."""
+        index = cls.__new__(cls)
+        index._fill(
+            [District(**row) for row in orjson.loads(columns["districts"])],
+            _StoredParts(columns["wkb"], columns["wkb.ends"], columns["wkb.sums"]),
+            np.asarray(columns["boxes"], dtype=np.float64),
+            np.asarray(columns["counts"], dtype=np.int64),
+        )
+        return index
+
+    def columns(self) -> dict[str, NDArray[Any] | bytes]:
+        """Return what the index is made of: districts, bounds of their parts, and these as WKB."""
+        texts = [shapely.to_wkb(part) for part in self._parts]
+        boxes = np.column_stack((self._west, self._south, self._east, self._north))
+        return {
+            "districts": orjson.dumps(list(self._districts.values())),
+            "boxes": boxes.reshape(-1),
+            "counts": self._counts,
+            "wkb": b"".join(texts),
+            "wkb.ends": np.cumsum([len(text) for text in texts], dtype=np.int64),
+            "wkb.sums": np.array([crc32(text) for text in texts], dtype=np.uint32),
+        }
 
     def __len__(self) -> int:
         return len(self._districts)
@@ -66,7 +118,8 @@ class DistrictIndex:
 
     def outline(self, code: str) -> MultiPolygon:
         """Return the outline of a district, degrees, EPSG:4326."""
-        return self._outlines[code]
+        first, last = self._edges[self._numbers[code] :][:2]
+        return MultiPolygon([self._parts[i] for i in range(int(first), int(last))])
 
     def drawing(self, code: str, tolerance_m: float = 0.0) -> dict[str, Any]:
         """Return the outline of a district that has one as GeoJSON; cached.
@@ -76,7 +129,7 @@ class DistrictIndex:
         """
         key = (code, tolerance_m)
         if key not in self._drawings:
-            outline = self._outlines[code]
+            outline = self.outline(code)
             if tolerance_m > 0:
                 outline = polygonal(outline.simplify(tolerance_m / METRES_PER_DEGREE_LAT_MIN))
             rounded = shapely.transform(outline, lambda xy: np.round(xy, _DRAWING_DIGITS))
@@ -85,22 +138,26 @@ class DistrictIndex:
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point (degrees), smallest level first."""
-        if self._tree is None:
-            return []
         point = shapely.Point(lon, lat)
         codes = {
-            self._part_codes[i]
-            for i in self._tree.intersection((lon, lat, lon, lat))
+            self._codes[self._owners[i]]
+            for i in self._around(lon, lat)
             if self._parts[i].covers(point)
         }
         covering = [self._districts[code] for code in codes]
         return sorted(covering, key=lambda d: (-rank(d.level), d.level, d.code))
 
+    def _around(self, lon: float, lat: float) -> Iterable[int]:
+        """Return the parts whose bounds hold a point."""
+        if self._tree is not None:
+            return self._tree.intersection((lon, lat, lon, lat))
+        inside = (self._west <= lon) & (lon <= self._east)
+        inside &= (self._south <= lat) & (lat <= self._north)
+        return np.flatnonzero(inside).tolist()
+
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
-        leaves = [d for d in self.containing(lon, lat) if d.level in _LEAF_LEVELS]
-        wards = [d for d in leaves if d.level == "ward"]
-        return next(iter(wards or leaves), None)
+        return leaf_of(self.containing(lon, lat))
 
     def distance_to_m(self, code: str, lon: float, lat: float) -> float:
         """Return roughly how far a point lies outside a district, 0 inside; metres.
@@ -111,9 +168,45 @@ class DistrictIndex:
         cos_lat = float(np.cos(np.radians(lat)))
         scale = np.array([METRES_PER_DEGREE_LAT_MIN * cos_lat, METRES_PER_DEGREE_LAT_MIN])
         local = shapely.transform(
-            self._outlines[code], lambda xy: (xy - np.array([lon, lat])) * scale
+            self.outline(code), lambda xy: (xy - np.array([lon, lat])) * scale
         )
         return float(shapely.distance(local, shapely.Point(0, 0)))
+
+
+def leaf_of(covering: Iterable[District]) -> District | None:
+    """Return the municipality or ward among districts that cover a point, None without one."""
+    leaves = [d for d in covering if d.level in _LEAF_LEVELS]
+    wards = [d for d in leaves if d.level == "ward"]
+    return next(iter(wards or leaves), None)
+
+
+class _StoredParts(Sequence[Polygon]):
+    """Polygons in WKB, prepared when they are asked for; the last ones are kept."""
+
+    def __init__(self, wkb: memoryview, ends: memoryview, sums: memoryview) -> None:
+        self._wkb, self._ends, self._sums = wkb, ends, sums
+        self._kept = lru_cache(_KEPT_PARTS)(self._read)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> Polygon: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Polygon]: ...
+    def __getitem__(self, index: int | slice) -> Polygon | list[Polygon]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self._kept(index)
+
+    def _read(self, index: int) -> Polygon:
+        start = self._ends[index - 1] if index else 0
+        text = self._wkb[start : self._ends[index]]
+        if crc32(text) != self._sums[index]:
+            raise StaleArchiveError("an outline in the compiled snapshot is damaged")
+        part = cast("Polygon", shapely.from_wkb(bytes(text)))
+        shapely.prepare(part)
+        return part
 
 
 def with_unions(

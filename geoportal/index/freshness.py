@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -62,9 +62,14 @@ class SourceFigures:
         self.undated += stale is None
 
 
-def source_figures(facilities: Iterable[Facility], today: date) -> Mapping[str, SourceFigures]:
-    """Return the figures of every source over open facilities; ``today``: the day in Japan."""
-    by_source: dict[str, SourceFigures] = {}
+def source_figures(
+    facilities: Iterable[Facility], today: date, so_far: dict[str, SourceFigures] | None = None
+) -> dict[str, SourceFigures]:
+    """Return the figures of every source over open facilities; ``today``: the day in Japan.
+
+    ``so_far`` are figures of other facilities: these are added to them.
+    """
+    by_source = {} if so_far is None else so_far
     for facility in facilities:
         names = {mention.source for mention in facility.sources}
         facts = any(

@@ -7,49 +7,69 @@ are counted from midnight.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.hours import HOLIDAY, JST, Hours, OpeningCalendar, Session
+from geoportal.domain.hours import (
+    HOLIDAY,
+    JST,
+    Hours,
+    OpeningCalendar,
+    Session,
+    stated_sessions,
+)
 from geoportal.domain.query import OPEN_USES
+from geoportal.index.claims import SelectedClaim
 from geoportal.index.points import Rows
 
+CARE_MANAGER_TIME = "CO.CMTIME"
+CARE_MANAGER = "care_manager"
 OPEN, UNKNOWN, CLOSED = 0, 1, 2
 STATUSES = ("open", "unknown", "closed")
 Statuses = NDArray[np.int8]
+DateSetNumbers = dict[tuple[str, ...], int]
+"""Numbers of sets of days of the year, in the order they were met."""
 _DAY_MINUTES = 24 * 60
 _HOLIDAY_BIT = np.uint8(1 << HOLIDAY)
 
 
 class OpeningIndex:
-    """Immutable hours of many facilities, by row."""
+    """Immutable hours of many facilities, by row.
 
-    def __init__(self, hours: Sequence[Hours]) -> None:
-        sessions = [session for each in hours for session in each.sessions]
-        self._offsets = np.concatenate(
-            ([0], np.cumsum([len(each.sessions) for each in hours], dtype=np.int64))
-        ).astype(np.int64)
-        self._day = np.array([s.day for s in sessions], dtype=np.int8)
-        self._use = np.array([_use_number(s) for s in sessions], dtype=np.int8)
-        spans = np.array([s.span for s in sessions], dtype=np.int16).reshape(-1, 2)
-        self._opens, self._closes = spans[:, 0].copy(), spans[:, 1].copy()
-        self._known = np.array([each.known for each in hours], dtype=bool)
-        self._closed_days = _bits(each.closed_days for each in hours)
-        self._open_days = _bits(
-            (*each.open_days, *(s.day for s in each.sessions)) for each in hours
-        )
-        self._uses = _bits((_use_number(s) for s in each.sessions) for each in hours)
-        self._closed_weeks = np.array(
-            [sum(1 << _week_bit(*pair) for pair in set(each.closed_weeks)) for each in hours],
-            dtype=np.uint64,
-        )
-        self._flagged_open = _bits(each.open_days for each in hours)
-        self._unclear_days = _bits(each.unclear_days for each in hours)
-        self._closed_dates = _DateSets([each.closed_dates for each in hours])
-        self._unclear_dates = _DateSets([each.unclear_dates for each in hours])
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        What `opening_columns` made, one chunk of facilities after the other.
+    date_sets : sequence of collection of str
+        The sets of days of the year that the columns number.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, NDArray[Any]],
+        date_sets: Sequence[Iterable[str]],
+    ) -> None:
+        self._offsets = np.concatenate(([0], np.cumsum(columns["sessions"], dtype=np.int64)))
+        self._day, self._use = columns["day"], columns["use"]
+        self._opens, self._closes = columns["opens"], columns["closes"]
+        self._known = columns["known"]
+        self._closed_days, self._open_days = columns["closed_days"], columns["open_days"]
+        self._uses, self._closed_weeks = columns["uses"], columns["closed_weeks"]
+        self._flagged_open, self._unclear_days = columns["flagged_open"], columns["unclear_days"]
+        sets = [frozenset(each) for each in date_sets]
+        self._closed_dates = _DateSets(columns["closed_dates"], sets)
+        self._unclear_dates = _DateSets(columns["unclear_dates"], sets)
+
+    @classmethod
+    def of(cls, hours: Sequence[Hours]) -> OpeningIndex:
+        """Return the index of some hours."""
+        numbers: DateSetNumbers = {}
+        return cls(opening_columns(hours, numbers), list(numbers))
 
     def __len__(self) -> int:
         return int(self._known.size)
@@ -124,20 +144,56 @@ class OpeningIndex:
         return has_session, inside
 
 
-class _DateSets:
-    """Days of the year (``MM-DD``) of many rows; equal sets are held once."""
+def opening_columns(hours: Sequence[Hours], numbers: DateSetNumbers) -> dict[str, NDArray[Any]]:
+    """Return the columns of an `OpeningIndex` for some facilities.
 
-    def __init__(self, dates: Sequence[tuple[str, ...]]) -> None:
-        numbers: dict[tuple[str, ...], int] = {}
-        self._number = np.array(
-            [numbers.setdefault(each, len(numbers)) for each in dates], dtype=np.int32
-        )
-        self._sets = [frozenset(each) for each in numbers]
+    ``numbers`` has the number of each set of dates met so far; new ones are added.
+    """
+    sessions = [session for each in hours for session in each.sessions]
+    spans = np.array([s.span for s in sessions], dtype=np.int16).reshape(-1, 2)
+
+    def numbered(dates: Iterable[tuple[str, ...]]) -> NDArray[np.int32]:
+        return np.array([numbers.setdefault(each, len(numbers)) for each in dates], dtype=np.int32)
+
+    return {
+        "sessions": np.array([len(each.sessions) for each in hours], dtype=np.int32),
+        "day": np.array([s.day for s in sessions], dtype=np.int8),
+        "use": np.array([_use_number(s) for s in sessions], dtype=np.int8),
+        "opens": spans[:, 0].copy(),
+        "closes": spans[:, 1].copy(),
+        "known": np.array([each.known for each in hours], dtype=bool),
+        "closed_days": _bits(each.closed_days for each in hours),
+        "open_days": _bits((*each.open_days, *(s.day for s in each.sessions)) for each in hours),
+        "uses": _bits((_use_number(s) for s in each.sessions) for each in hours),
+        "closed_weeks": np.array(
+            [sum(1 << _week_bit(*pair) for pair in set(each.closed_weeks)) for each in hours],
+            dtype=np.uint64,
+        ),
+        "flagged_open": _bits(each.open_days for each in hours),
+        "unclear_days": _bits(each.unclear_days for each in hours),
+        "closed_dates": numbered(each.closed_dates for each in hours),
+        "unclear_dates": numbered(each.unclear_dates for each in hours),
+    }
+
+
+class _DateSets:
+    """Days of the year (``MM-DD``) of many rows, as numbers of sets; equal sets are held once."""
+
+    def __init__(self, number: NDArray[np.int32], sets: Sequence[frozenset[str]]) -> None:
+        self._number, self._sets = number, sets
 
     def hold(self, rows: Rows, day: date) -> NDArray[np.bool_]:
         """Return whether the set of each row holds a day."""
         of_day = np.array([f"{day:%m-%d}" in dates for dates in self._sets], dtype=bool)
         return of_day[self._number[rows]] if of_day.any() else np.zeros(rows.size, dtype=bool)
+
+
+def with_care_manager_time(hours: Hours, selected: SelectedClaim | None) -> Hours:
+    """Return hours with the ケアマネタイム that the note of its claim states, if it states one."""
+    if selected is None or selected.value != "yes":
+        return hours
+    sessions = stated_sessions(selected.claim.note, CARE_MANAGER)
+    return replace(hours, sessions=hours.sessions + sessions) if sessions else hours
 
 
 def _use_number(session: Session) -> int:

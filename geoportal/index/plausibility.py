@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,11 @@ from geoportal.index.points import Rows
 class PlausibilityIndex:
     """For each row and subject the first rule of the vocabulary that fits, and its level."""
 
-    def __init__(self, facilities: Sequence[Facility], vocabulary: Vocabulary) -> None:
+    def __init__(self, fits: Mapping[str, NDArray[np.int16]], vocabulary: Vocabulary) -> None:
+        """Take what `rule_numbers` made of the facilities."""
         self._subjects = {term.code: term.plausibility for term in vocabulary if term.plausibility}
-        self._rules: dict[str, Sequence[PlausibilityRule]] = {
-            subject: vocabulary.plausibility_rules(subject)
-            for subject in dict.fromkeys(self._subjects.values())
-        }
-        self._fits = {
-            subject: np.array([_number(rules, f) for f in facilities], dtype=np.int16)
-            for subject, rules in self._rules.items()
-        }
+        self._rules = _rules(vocabulary)
+        self._fits = fits
         self._levels = {
             subject: np.array([*(rule.level for rule in rules), OPEN], dtype=np.int64)
             for subject, rules in self._rules.items()
@@ -43,6 +38,21 @@ class PlausibilityIndex:
         subject = self._subjects.get(code)
         number = -1 if subject is None else int(self._fits[subject][row])
         return None if subject is None or number < 0 else self._rules[subject][number]
+
+
+def rule_numbers(
+    facilities: Sequence[Facility], vocabulary: Vocabulary
+) -> dict[str, NDArray[np.int16]]:
+    """Return for each subject the number of the first rule that fits each facility; -1: none."""
+    return {
+        subject: np.array([_number(rules, f) for f in facilities], dtype=np.int16)
+        for subject, rules in _rules(vocabulary).items()
+    }
+
+
+def _rules(vocabulary: Vocabulary) -> dict[str, Sequence[PlausibilityRule]]:
+    subjects = dict.fromkeys(term.plausibility for term in vocabulary if term.plausibility)
+    return {subject: vocabulary.plausibility_rules(subject) for subject in subjects}
 
 
 def _number(rules: Sequence[PlausibilityRule], facility: Facility) -> int:

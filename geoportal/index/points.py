@@ -6,7 +6,7 @@ of each row it touches. Measurements: ``geoportal/decisions/001-snapshot-and-lat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,6 +49,24 @@ class PointIndex:
         self._lat = lat[order]
         self._xyz = earth_centred(self._lon, self._lat)
         self._keys = _bands(self._lat) * _BAND_SPAN + self._lon
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, NDArray[np.float64]]) -> PointIndex:
+        """Return the index of points in `spatial_order`, of what `columns` gave."""
+        index = cls.__new__(cls)
+        index._order = None
+        index._lon, index._lat, index._keys = columns["lon"], columns["lat"], columns["keys"]
+        index._xyz = columns["xyz"].reshape(-1, 3)
+        return index
+
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """Return what the index is made of, as arrays of one dimension."""
+        return {
+            "lon": self._lon,
+            "lat": self._lat,
+            "keys": self._keys,
+            "xyz": np.ascontiguousarray(self._xyz).reshape(-1),
+        }
 
     def __len__(self) -> int:
         return int(self._lon.size)

@@ -1,39 +1,45 @@
-"""The snapshot: everything a question needs, in memory, immutable, made for one dataset and day.
+"""The snapshot: everything a question needs, immutable, of one dataset version and day.
 
-`FacilityColumns` holds what is compared, as arrays; the snapshot adds the objects that are shown
-and the indexes over both.
+It reads what `geoportal.index.compiling` made of the facilities: arrays, which may be a
+memory-mapped file. Nothing is made of all facilities when it is opened or asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.facility import KINDS, Facility
-from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
+from geoportal.domain.facility import Facility
+from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water
 from geoportal.index.claims import SelectedClaim, need_mask, select_claims
 from geoportal.index.columns import FacilityColumns
 from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
-from geoportal.index.freshness import SourceFigures, source_figures
-from geoportal.index.opening import CLOSED, OpeningIndex, Statuses
+from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
+from geoportal.index.freshness import SourceFigures
+from geoportal.index.opening import (
+    CARE_MANAGER,
+    CARE_MANAGER_TIME,
+    CLOSED,
+    OpeningIndex,
+    Statuses,
+)
 from geoportal.index.plausibility import PlausibilityIndex
-from geoportal.index.points import Allowed, PointIndex, Rows, spatial_order
-from geoportal.index.texts import TextIndex
+from geoportal.index.points import Allowed, PointIndex, Rows
+from geoportal.index.texts import TEXTS, TextIndex
+from geoportal.index.words import WordIndex
+from geoportal.mapped.archive import array_group
+from geoportal.mapped.row_groups import read_groups
 from geoportal.text.normalize import fold
-
-CARE_MANAGER_TIME = "CO.CMTIME"
-CARE_MANAGER = "care_manager"
 
 
 class Snapshot:
@@ -45,8 +51,10 @@ class Snapshot:
         Dataset version.
     today : date
         The day in Japan against which staleness is judged.
-    facilities : iterable of Facility
-        All of them, closed ones too.
+    header : mapping
+        Of the facilities, closed ones too, as `geoportal.index.compiling` made it for this day.
+    arrays : mapping of str to memoryview
+        Their arrays.
     vocabulary : Vocabulary
         Fixes the bit of each need.
     districts : DistrictIndex
@@ -56,28 +64,33 @@ class Snapshot:
         those), whether or not an outline is imported.
     centres : sequence of Centre
         Consultation centres.
-    kind_words : mapping of str to str
-        For each kind the words by which people look for it.
     holdings : Holdings or None
         Which sources are held where; None when that is not known.
     waters : sequence of Water
         Straits and bays between homes and facilities.
     doubles : mapping of str to sequence of str
         For a facility those that may be the same place: the pair waits for a person to decide.
+    check : callable
+        Compares arrays with their checksums before they are first read, by name.
 
     Attributes
     ----------
-    facilities : tuple of Facility
+    facilities : sequence of Facility
         The open facilities: those with a position in `spatial_order`, then the others. Row numbers
-        everywhere refer to it.
-    selected_claims : tuple of dict of str to SelectedClaim
+        everywhere refer to it. Each is decoded when it is asked for: what looks at all of them
+        reads ``columns``.
+    selected_claims : sequence of dict of str to SelectedClaim
         For each row, by code, the claim that answers on ``today``.
     columns : FacilityColumns
         What is compared, as arrays of the same rows.
-    by_id : dict of str to Facility
+    by_id : FacilityStore
         All facilities, closed ones too.
-    row_of : dict of str to int
+    row_of : mapping of str to int
         Rows of the open facilities by id.
+    departments : dict of str to ndarray
+        Rows by folded name of department.
+    plausibility : PlausibilityIndex
+        How plausible needs are of which nothing is known, by row.
     """
 
     def __init__(
@@ -85,17 +98,17 @@ class Snapshot:
         *,
         version: str,
         today: date,
-        facilities: Iterable[Facility],
+        header: Mapping[str, Any],
+        arrays: Mapping[str, memoryview],
         vocabulary: Vocabulary,
         districts: DistrictIndex,
         members: Mapping[str, Sequence[str]],
         centres: Sequence[Centre],
-        kind_words: Mapping[str, str],
         holdings: Holdings | None = None,
         waters: Sequence[Water] = (),
         doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        check: Callable[[Iterable[str]], None] = lambda _names: None,
     ) -> None:
-        everything = list(facilities)
         self.version = version
         self.today = today
         self.vocabulary = vocabulary
@@ -104,22 +117,22 @@ class Snapshot:
         self.holdings = holdings
         self.waters = waters
         self.doubles = doubles
-        self.by_id = {facility.id: facility for facility in everything}
-        self.facilities = _in_spatial_order([f for f in everything if f.status == "open"])
-        self.row_of = {facility.id: row for row, facility in enumerate(self.facilities)}
         self._members = members
-        self.selected_claims = tuple(
-            select_claims(f.claims, today, vocabulary) for f in self.facilities
+        self._header, self._arrays, self._check = header, arrays, check
+        self.by_id = FacilityStore(arrays)
+        self.facilities: Sequence[Facility] = self.by_id.numbered.first(header["open"])
+        self.row_of = RowNumbers(self.by_id, header["open"])
+        self.selected_claims: Sequence[dict[str, SelectedClaim]] = KeptRows(
+            header["open"], self._select
         )
-        self.columns = FacilityColumns.build(
-            self.facilities,
-            self.selected_claims,
-            [self._municipality_of(f) for f in self.facilities],
-            vocabulary,
+        self.columns = FacilityColumns.of_columns(
+            array_group(arrays, "column"), header["municipality_codes"], vocabulary
         )
-        located = self.columns.located
-        self._points = PointIndex(self.columns.lon[located], self.columns.lat[located])
-        self._texts = TextIndex(self.facilities, kind_words)
+        self._points = PointIndex.of_columns(array_group(arrays, "point"))
+        self._hours = OpeningIndex(array_group(arrays, "hours"), header["date_sets"])
+        self.plausibility = PlausibilityIndex(array_group(arrays, "rule"), vocabulary)
+        self.departments = read_groups(arrays, "department")
+        self._rows_by_local_area = read_groups(arrays, "area")
         self._rows_by_municipality = self.columns.rows_by_municipality()
 
     def __len__(self) -> int:
@@ -146,10 +159,11 @@ class Snapshot:
 
     def water_between(self, lon: float, lat: float, row: int) -> str:
         """Return the code of the water that a line from a point to a facility crosses, or ""."""
-        location = self.facilities[row].location
-        if location.lon is None or location.lat is None:
+        columns = self.columns
+        if not columns.located[row]:
             return ""
-        crossed = (w for w in self.waters if w.lies_between(lon, lat, location.lon, location.lat))
+        place = float(columns.lon[row]), float(columns.lat[row])
+        crossed = (w for w in self.waters if w.lies_between(lon, lat, *place))
         return next((water.water for water in crossed), "")
 
     def holds(self, district: str, code: str) -> bool:
@@ -213,7 +227,8 @@ class Snapshot:
 
     def with_identifier(self, number: str) -> Rows:
         """Return the rows that carry an official number."""
-        return np.array(self._rows_by_number.get(number, ()), dtype=np.int64)
+        numbers = self.by_id.with_official_number(number)
+        return np.array([n for n in numbers if n < len(self)], dtype=np.int64)
 
     def centres_for(self, municipality_code: str) -> list[Centre]:
         """Return the centres responsible for a municipality or ward, liaison centres first."""
@@ -243,90 +258,27 @@ class Snapshot:
         """Return the bit mask of needs, shape (words,)."""
         return need_mask(self.vocabulary, codes)
 
-    def _municipality_of(self, facility: Facility) -> str:
-        location = facility.location
-        if location.level == "point" and location.lon is not None and location.lat is not None:
-            covering = self.districts.municipality_at(location.lon, location.lat)
-            if covering is not None:
-                return covering.code
-        return facility.municipality_code
-
-    @cached_property
-    def _hours(self) -> OpeningIndex:
-        return OpeningIndex(
-            [
-                _with_care_manager_time(facility.hours, claims.get(CARE_MANAGER_TIME))
-                for facility, claims in zip(self.facilities, self.selected_claims, strict=True)
-            ]
-        )
-
-    @cached_property
-    def plausibility(self) -> PlausibilityIndex:
-        """How plausible needs are of which nothing is known, by row."""
-        return PlausibilityIndex(self.facilities, self.vocabulary)
-
     @cached_property
     def source_figures(self) -> Mapping[str, SourceFigures]:
         """Per source, how many facilities and facts it states, and how many are stale."""
-        return source_figures(self.facilities, self.today)
+        figures = self._header["figures"]
+        return {name: SourceFigures(**row) for name, row in figures.items()}
 
     @cached_property
-    def _rows_by_number(self) -> dict[str, list[int]]:
-        numbers: dict[str, list[int]] = {}
-        for row, facility in enumerate(self.facilities):
-            for value in set(facility.identifiers.values()):
-                numbers.setdefault(value, []).append(row)
-        return numbers
-
-    @cached_property
-    def departments(self) -> dict[str, Rows]:
-        """Rows by folded name of department."""
-        rows: dict[str, list[int]] = {}
-        for row, facility in enumerate(self.facilities):
-            for name in {fold(department) for department in facility.departments}:
-                rows.setdefault(name, []).append(row)
-        return {name: np.array(members, dtype=np.int64) for name, members in rows.items() if name}
-
-    @cached_property
-    def _rows_by_local_area(self) -> dict[str, Rows]:
-        areas: dict[str, list[int]] = {}
-        for row in range(len(self._points)):
-            lon, lat = float(self.columns.lon[row]), float(self.columns.lat[row])
-            for district in self.districts.containing(lon, lat):
-                if district.code not in self._members:
-                    areas.setdefault(district.code, []).append(row)
-        return {code: np.array(rows, dtype=np.int64) for code, rows in areas.items()}
-
-    @cached_property
-    def points_json(self) -> bytes:
-        """All markers as compact columns: id, lon, lat, kind index, name."""
-        located = self.facilities[: len(self._points)]
-        return orjson.dumps(
+    def _texts(self) -> TextIndex:
+        self._check(TEXTS)
+        return TextIndex(
             {
-                "version": self.version,
-                "kinds": KINDS,
-                "id": [f.id for f in located],
-                "lon": [round(f.location.lon or 0.0, 6) for f in located],
-                "lat": [round(f.location.lat or 0.0, 6) for f in located],
-                "kind": [KINDS.index(f.kind) for f in located],
-                "name": [f.name for f in located],
+                name: WordIndex(self._arrays[name], np.asarray(self._arrays[f"{name}.ends"]))
+                for name in TEXTS
             }
         )
 
+    @property
+    def points_json(self) -> bytes:
+        """All markers as compact columns: id, lon, lat, kind index, name."""
+        self._check(["markers"])
+        return bytes(self._arrays["markers"])
 
-def _in_spatial_order(facilities: list[Facility]) -> tuple[Facility, ...]:
-    """Return facilities in the order of the point index, those without a position last."""
-    located = [f for f in facilities if f.location.known]
-    order = spatial_order(
-        np.array([f.location.lon for f in located], dtype=np.float64),
-        np.array([f.location.lat for f in located], dtype=np.float64),
-    )
-    return (*(located[i] for i in order), *(f for f in facilities if not f.location.known))
-
-
-def _with_care_manager_time(hours: Hours, selected: SelectedClaim | None) -> Hours:
-    """Return hours with the ケアマネタイム that the note of its claim states, if it states one."""
-    if selected is None or selected.value != "yes":
-        return hours
-    sessions = stated_sessions(selected.claim.note, CARE_MANAGER)
-    return replace(hours, sessions=hours.sessions + sessions) if sessions else hours
+    def _select(self, row: int) -> dict[str, SelectedClaim]:
+        return select_claims(self.facilities[row].claims, self.today, self.vocabulary)

@@ -16,7 +16,6 @@ from geoportal.domain.station import Station
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, distances_m
 from geoportal.index.districts import DistrictIndex
 from geoportal.store.reference import Reference
-from geoportal.store.stations import StationSet
 
 NEAR_TOWN_M = 3_000.0
 """Without an outline: a station belongs to the municipality of the nearest town this near."""
@@ -54,7 +53,8 @@ class NearestTown:
 
 
 def station_directory(
-    edition: StationSet | None,
+    source: str,
+    as_of: str,
     stations: Sequence[Station],
     districts: DistrictIndex,
     gazetteer: Gazetteer,
@@ -63,7 +63,7 @@ def station_directory(
     """Return the directory of stations, with the municipality that distinguishes equal names.
 
     Outlines decide the municipality of a station, the gazetteer's nearest town where there is no
-    outline. The edition is None when there are no stations.
+    outline. Source and day of their edition are empty when there are no stations.
     """
     towns = NearestTown(gazetteer)
 
@@ -81,7 +81,7 @@ def station_directory(
         )
 
     label = ""
-    if edition is not None and edition.source in reference.sources:
-        label = reference.sources[edition.source].label_ja
-    as_of = stated_date(edition.as_of) or "" if edition else ""
-    return StationDirectory(stations, reference.rail_operators, municipality_at, label, as_of)
+    if source in reference.sources:
+        label = reference.sources[source].label_ja
+    stated = stated_date(as_of) or ""
+    return StationDirectory(stations, reference.rail_operators, municipality_at, label, stated)

@@ -14,6 +14,8 @@ from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold, fold_name
 
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
+TEXTS = ("names", "kana", "everything")
+"""What words are looked for in."""
 _FIELD_GAP = " "
 _cached_fold = lru_cache(maxsize=20_000)(fold)
 _PROBE = "試"
@@ -23,21 +25,11 @@ _PROBE = "試"
 class TextIndex:
     """Names, readings and everything else that a text question looks through, a facility per row.
 
-    ``kind_words`` are for each kind the words by which people look for it.
+    ``words`` has for each of `TEXTS` an index.
     """
 
-    def __init__(self, facilities: Sequence[Facility], kind_words: Mapping[str, str]) -> None:
-        of_kind = {kind: fold(words) for kind, words in kind_words.items()}
-        names = [_folded_forms(f.name) for f in facilities]
-        kana = [_folded_forms(f.kana) for f in facilities]
-        self._names = WordIndex([fields(forms) for forms in names])
-        self._kana = WordIndex([fields(forms) for forms in kana])
-        self._all = WordIndex(
-            [
-                _FIELD_GAP.join((*name, *reading, of_kind[f.kind], *_other_words(f)))
-                for f, name, reading in zip(facilities, names, kana, strict=True)
-            ]
-        )
+    def __init__(self, words: Mapping[str, WordIndex]) -> None:
+        self._names, self._kana, self._all = (words[name] for name in TEXTS)
 
     def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur anywhere in its text, in any order."""
@@ -79,6 +71,24 @@ def asked_words(text: str) -> list[str]:
     words = map(fold_name, named or parts)
     # People take the long vowel mark for a dash: 093ー000ー0000.
     return [bare if (bare := word.replace("ー", "")).isdecimal() else word for word in words]
+
+
+def searched_texts(
+    facilities: Sequence[Facility], kind_words: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Return for each of `TEXTS` the text of each facility.
+
+    ``kind_words`` are for each kind the words by which people look for it.
+    """
+    of_kind = {kind: fold(words) for kind, words in kind_words.items()}
+    names = [_folded_forms(f.name) for f in facilities]
+    kana = [_folded_forms(f.kana) for f in facilities]
+    everything = [
+        _FIELD_GAP.join((*name, *reading, of_kind[f.kind], *_other_words(f)))
+        for f, name, reading in zip(facilities, names, kana, strict=True)
+    ]
+    texts = (list(map(fields, names)), list(map(fields, kana)), everything)
+    return dict(zip(TEXTS, texts, strict=True))
 
 
 def _folded_forms(name: str) -> tuple[str, ...]:

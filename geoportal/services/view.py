@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jpholiday
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, candidate_of
-from geoportal.coverage.report import CoverageReport
-from geoportal.coverage.service import NO_CHANGE, CoverageService, WhatIf
-from geoportal.coverage.supply import CoverageCriteria
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.dating import inward_day
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.imported_file import ImportedFile
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
 from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
-from geoportal.ingest.changes import compare_editions
-from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
-from geoportal.search.interpret import Interpreter
-from geoportal.search.interpretation import Interpretation
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.services.results import Changes, Located, Suggestions
-from geoportal.store.database import Database
-from geoportal.store.editions import ImportedFile
-from geoportal.store.history import edition_dates
 from geoportal.store.reference import Reference
+
+if TYPE_CHECKING:
+    from geoportal.coverage.report import CoverageReport
+    from geoportal.coverage.service import CoverageService, WhatIf
+    from geoportal.coverage.supply import CoverageCriteria
+    from geoportal.search.interpret import Interpreter
+    from geoportal.search.interpretation import Interpretation
+    from geoportal.store.database import Database
 
 MAX_STATIONS: Final = 5
 """Stations suggested at most: they stand below the towns, which are asked for more often."""
@@ -79,14 +78,17 @@ class View:
         Stations the geocoder knows.
     example_place : str
         A town of these data as one would type it; empty when no address has a position.
-    coverage_service : CoverageService
-        Studies of this version, the last of them cached.
+    coverage_service : callable
+        Returns the service of this version: its studies, the last of them cached. Made when
+        coverage is first asked for.
+    opened : callable
+        Opens the database.
+    kept : bool
+        Whether it is read from a file; else this process compiled it for itself.
     states : MinuteCache
         Opening states of this version, cached for a minute.
     calendar : OpeningCalendar
         National holidays.
-    database : Database
-        For the history of records; read by nothing else.
     """
 
     now: datetime
@@ -98,10 +100,16 @@ class View:
     facility_counts: Mapping[str, int]
     station_count: int
     example_place: str
-    coverage_service: CoverageService = field(repr=False)
-    database: Database = field(repr=False)
+    coverage_service: Callable[[], CoverageService] = field(repr=False)
+    opened: Callable[[], Database] = field(repr=False)
+    kept: bool = True
     states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
+
+    @property
+    def database(self) -> Database:
+        """The database, for the history of records; nothing else is read from it."""
+        return self.opened()
 
     def search(self, query: Query) -> Answer:
         """Answer a question; see `geoportal.search.answer.search`."""
@@ -126,7 +134,12 @@ class View:
         return _interpreter(self.reference).lookup(word)
 
     def coverage(
-        self, area: str, criteria: CoverageCriteria, changes: WhatIf = NO_CHANGE, *, local: str = ""
+        self,
+        area: str,
+        criteria: CoverageCriteria,
+        changes: WhatIf | None = None,
+        *,
+        local: str = "",
     ) -> CoverageReport:
         """Report who is covered by whom; see `geoportal.coverage.service.CoverageService.report`.
 
@@ -137,8 +150,10 @@ class View:
         InputRefusedError
             When an outline is missing.
         """
-        return self.coverage_service.report(
-            self.snapshot, self.editions, area, criteria, changes, local=local
+        from geoportal.coverage.service import NO_CHANGE  # takes time to load
+
+        return self.coverage_service().report(
+            self.snapshot, self.editions, area, criteria, changes or NO_CHANGE, local=local
         )
 
     def geocode(self, address: str, districts: Iterable[str] = ()) -> GeocodeResult:
@@ -301,6 +316,10 @@ class View:
         for name, day in (("from", from_date), ("to", to_date)):
             if day and not re.fullmatch(r"(imported-)?\d{4}-\d{2}-\d{2}", day):
                 raise UsageError("dates are written 2026-10-01", name)
+        from geoportal.ingest.changes import compare_editions  # takes time to load
+        from geoportal.ingest.reading.municipalities import MunicipalityFinder
+        from geoportal.store.history import edition_dates
+
         with self.database.engine.connect() as connection:
             report = compare_editions(
                 connection,
@@ -315,5 +334,7 @@ class View:
 
 @lru_cache(maxsize=4)
 def _interpreter(reference: Reference) -> Interpreter:
+    from geoportal.search.interpret import Interpreter  # takes time to load
+
     kinds = {info.term: kind for kind, info in reference.kinds.items() if info.term}
     return Interpreter(reference.vocabulary, reference.reading_rules, kinds)

@@ -48,6 +48,13 @@ class Database:
         """True for the embedded database."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def consistent(self) -> sa.Engine:
+        """An engine each of whose transactions sees one state of the data."""
+        if self.is_sqlite:  # all of its transactions do
+            return self.engine
+        return self.engine.execution_options(isolation_level="REPEATABLE READ")
+
 
 def open_database(location: str | Path, *, create: bool = False) -> Database:
     """Open a database.

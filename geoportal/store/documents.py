@@ -40,7 +40,7 @@ def load_record(text: str) -> FacilityRecord:
     return FacilityRecord(**data)
 
 
-def load_facility(text: str) -> Facility:
+def load_facility(text: str | bytes) -> Facility:
     """Rebuild a facility from `dump`."""
     data = _with_values(orjson.loads(text))
     location = data["location"]

@@ -8,29 +8,14 @@ order of import: a record is closed on the first later edition of its scope that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from geoportal.domain.dating import UNDATED
+from geoportal.domain.imported_file import ImportedFile
 from geoportal.store.batches import insert_rows
 from geoportal.store.schema import editions, import_issues, scope_editions
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """One imported file: an edition of a source, or a part of one."""
-
-    source: str
-    file_name: str
-    as_of: str
-    imported_at: str
-    rows_read: int
-    accepted: int
-    rejected: int
-    issue_count: int
-    id: int = 0
 
 
 def read_imported_files(connection: sa.Connection) -> list[ImportedFile]:

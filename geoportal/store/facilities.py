@@ -217,6 +217,24 @@ def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
         yield documents.load_facility(document)
 
 
+def read_positions(
+    connection: sa.Connection,
+) -> tuple[list[str], list[bool], list[float | None], list[float | None]]:
+    """Return of every facility, ordered by id: its id, whether it is open, longitude, latitude."""
+    c = facilities.c
+    query = sa.select(c.id, c.status == "open", c.lon, c.lat).order_by(c.id)
+    rows = connection.execute(query).all()
+    ids, is_open, lon, lat = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return list(ids), list(map(bool, is_open)), list(lon), list(lat)
+
+
+def read_facilities(connection: sa.Connection, ids: Sequence[str]) -> Iterator[Facility]:
+    """Yield facilities by their ids, in this order."""
+    for batch in batches(ids):
+        texts = facility_documents(connection, batch)
+        yield from (documents.load_facility(texts[facility_id]) for facility_id in batch)
+
+
 def facility_ids(connection: sa.Connection) -> list[str]:
     """Return the id of every facility that has a record, in order."""
     query = sa.select(records.c.facility_id).distinct().order_by(records.c.facility_id)

@@ -9,7 +9,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from geoportal.errors import GeoportalError
+from geoportal.mapped.archive import StaleArchiveError
 from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
@@ -26,7 +28,7 @@ from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
 from geoportal.web.coverage.maker import work_off
-from geoportal.web.current_view import EXTENSION
+from geoportal.web.current_view import EXTENSION, portal_here
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers, tiles
@@ -129,6 +131,7 @@ def _add_errors(app: Flask) -> None:
     )
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(GeoportalError, _of_expected)
+    app.register_error_handler(StaleArchiveError, _of_damaged)
     app.register_error_handler(ValidationError, problems.of_validation)
     nested = "the request is nested too deeply"
     app.register_error_handler(
@@ -149,6 +152,19 @@ def _of_http(error: HTTPException) -> Response:
 def _of_expected(error: GeoportalError) -> Response:
     response = problems.of_error(error)
     return response if _wants_json() else error_page(response.status_code)
+
+
+def _of_damaged(error: StaleArchiveError) -> ResponseReturnValue:
+    """Answer once more, from a snapshot that is compiled anew."""
+    if g.pop("view", None) is None or g.get("again"):
+        return _of_expected(error)
+    g.again = True
+    _LOG.warning("damaged")
+    portal_here().discard()
+    try:
+        return current_app.dispatch_request()
+    except Exception as second:  # noqa: BLE001 - as any other
+        return current_app.handle_user_exception(second)
 
 
 def _of_database(error: DBAPIError) -> Response:

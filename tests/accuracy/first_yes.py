@@ -27,10 +27,9 @@ import numpy as np
 from click.testing import CliRunner
 
 from geoportal.cli.main import cli
-from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
-from geoportal.index.districts import DistrictIndex
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, POSSIBLE, bands
@@ -39,6 +38,7 @@ from geoportal.search.standing import standing
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 from tests.accuracy.official import SHARED
+from tests.factories import make_snapshot
 
 SEED = 20251001
 TODAY = date(2025, 11, 1)
@@ -94,16 +94,7 @@ def hide(facilities: Sequence[Facility], hidden: Callable[[Facility, str], bool]
 
 def snapshot_of(facilities: Sequence[Facility]) -> Snapshot:
     """Return a snapshot of facilities alone."""
-    return Snapshot(
-        version="measure",
-        today=TODAY,
-        facilities=facilities,
-        vocabulary=shipped_reference().vocabulary,
-        districts=DistrictIndex([]),
-        members={},
-        centres=(),
-        kind_words=dict.fromkeys(KINDS, ""),
-    )
+    return make_snapshot(facilities, members={}, vocabulary=shipped_reference().vocabulary)
 
 
 def calls(

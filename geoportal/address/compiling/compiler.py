@@ -15,13 +15,7 @@ import numpy as np
 from geoportal.address.compiling.positions import complete_positions
 from geoportal.address.compiling.postcodes import in_chome_list
 from geoportal.address.compiling.tree import PlaceTree, Tree
-from geoportal.address.gazetteer.archive import FILE_NAME, write_archive
-from geoportal.address.gazetteer.hash_table import (
-    Arrays,
-    hash_table_arrays,
-    unique_hash_table_arrays,
-    values_in_key_order,
-)
+from geoportal.address.gazetteer.gazetteer import FILE_NAME, MAGIC
 from geoportal.address.gazetteer.nodes import CHOME, KOAZA, NO_PARENT, PUBLISHED, child_key
 from geoportal.address.gazetteer.region import RegionRow
 from geoportal.address.text.canonical import canonical_key
@@ -32,6 +26,13 @@ from geoportal.address.text.municipality_names import (
 from geoportal.address.text.town_names import EXACT, town_spellings
 from geoportal.domain.place import Municipality, MunicipalityChange, Place, Postcode
 from geoportal.geo.equirectangular import Floats, distances_m, medoid
+from geoportal.mapped.archive import write_archive
+from geoportal.mapped.hash_table import (
+    Arrays,
+    hash_table_arrays,
+    unique_hash_table_arrays,
+    values_in_key_order,
+)
 
 _SHARE_INSIDE = 0.97
 """A municipality's uncertainty covers this share of its towns."""
@@ -70,6 +71,7 @@ def compile_gazetteer(
     directory.mkdir(parents=True, exist_ok=True)
     write_archive(
         directory / FILE_NAME,
+        MAGIC,
         {
             "source": source,
             "dataset_date": dataset_date,

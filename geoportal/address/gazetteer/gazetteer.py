@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoportal.address.gazetteer.archive import FILE_NAME, read_archive
-from geoportal.address.gazetteer.hash_table import HashTable, empty_hash_table_arrays
 from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT, child_key
 from geoportal.address.gazetteer.region import Position, Region
 from geoportal.address.text.municipality_names import MunicipalitySpelling
+from geoportal.mapped.archive import read_archive
+from geoportal.mapped.hash_table import HashTable, empty_hash_table_arrays
 
+FILE_NAME = "gazetteer.bin"
+MAGIC = b"geoportal gazetteer 6\n"
+"""Name and version of the format. A file of another version is refused, and compiled again."""
 _TABLES = ("town", "child", "postal_town", "postal_municipality", "kana")
 _ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
@@ -86,10 +89,11 @@ class Gazetteer:
 
         Raises
         ------
-        StaleGazetteerError
+        StaleArchiveError
             When nothing was compiled there, or by another version.
         """
-        return cls(*read_archive(directory / FILE_NAME))
+        archive = read_archive(directory / FILE_NAME, MAGIC)
+        return cls(archive.header, archive.arrays)
 
     @classmethod
     def empty(cls) -> Gazetteer:

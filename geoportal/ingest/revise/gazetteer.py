@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from geoportal.address.compiling.compiler import compile_gazetteer
-from geoportal.address.gazetteer.archive import MAGIC
-from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.gazetteer import MAGIC, Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.dating import stated_date
 from geoportal.domain.place import Place
@@ -41,32 +40,42 @@ _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_po
 
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
-    """Open the geocoder over the places in the database.
+    """Open the geocoder over the places in the database, see `open_gazetteer`."""
+    directory = open_gazetteer(database, connection, reference)
+    return Geocoder(Gazetteer.empty() if directory is None else Gazetteer.open(directory))
+
+
+def open_gazetteer(
+    database: Database, connection: sa.Connection, reference: Reference
+) -> Path | None:
+    """Return the directory of the gazetteer of the places in the database.
 
     The compiled gazetteer lies in the derived directory under a name made of its content; it is
     compiled when it is missing or cannot be opened.
 
-    Places are read as the connection sees them, uncommitted ones included. A database without
-    places gives a geocoder over an empty gazetteer.
+    Places are read as the connection sees them, uncommitted ones included. None for a database
+    without places.
     """
     sets = read_place_sets(connection)
     if not sets:
-        return Geocoder(Gazetteer.empty())
+        return None
     posts = read_postcode_sets(connection)
     name = _PREFIX + _digest(sets, posts, reference)
     directory = database.derived_directory / name
     if directory.is_dir():
         try:
-            return Geocoder(Gazetteer.open(directory))
+            Gazetteer.open(directory)
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
+        else:
+            return directory
     directory = _writable(database.derived_directory) / name
     _compile(connection, reference, sets, directory)
     others = [path for path in directory.parent.glob(_PREFIX + "*") if path != directory]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
         shutil.rmtree(path, ignore_errors=True)
-    return Geocoder(Gazetteer.open(directory))
+    return directory
 
 
 def load_geography(

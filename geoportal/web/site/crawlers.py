@@ -52,7 +52,7 @@ def _paths(view: View) -> list[str]:
             url_for("pages.district", code=district.code)
             for district in snapshot.districts.districts
         ),
-        *(url_for("pages.facility", facility_id=facility.id) for facility in snapshot.facilities),
+        *(url_for("pages.facility", facility_id=facility_id) for facility_id in snapshot.row_of),
     ]
 
 

@@ -59,7 +59,7 @@ def whereabouts(lon, _lat):
 @pytest.fixture(scope="module")
 def with_stations(geocoder: Geocoder) -> Geocoder:
     return geocoder.with_stations(
-        StationDirectory(STATIONS, OPERATORS, whereabouts, "鉄道データ", "2023-12-31")
+        lambda: StationDirectory(STATIONS, OPERATORS, whereabouts, "鉄道データ", "2023-12-31")
     )
 
 
@@ -190,7 +190,7 @@ def test_what_is_no_station_is_answered_as_before(geocoder, with_stations, text)
 def test_a_town_called_after_a_station_stays_a_town(tmp_path):
     line = "40106 福岡県 北九州市小倉北区 中井駅前 . 130.8450 33.8900"
     table = make_gazetteer(tmp_path, [make_place(line)])
-    town = Geocoder(table).with_stations(StationDirectory(STATIONS, OPERATORS, whereabouts))
+    town = Geocoder(table).with_stations(lambda: StationDirectory(STATIONS, OPERATORS, whereabouts))
     for text in ("中井駅前", "小倉北区中井駅前", "小倉北区中井駅前1-2"):
         assert town.geocode(text) == Geocoder(table).geocode(text)
         assert town.geocode(text).town == "中井駅前"

@@ -9,17 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoportal.address.gazetteer.archive import (
-    FILE_NAME,
-    MAGIC,
-    StaleGazetteerError,
-    read_archive,
-    write_archive,
-)
-from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.gazetteer.hash_table import HashTable, hash_table_arrays
+from geoportal.address.gazetteer.gazetteer import FILE_NAME, MAGIC, Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.errors import UnreadableSourceError
+from geoportal.mapped.archive import StaleArchiveError, read_archive, write_archive
+from geoportal.mapped.hash_table import HashTable, hash_table_arrays
 from tests.unit.address.conftest import make_gazetteer, make_place, small_country
 
 
@@ -53,8 +47,10 @@ def test_a_hash_table_is_a_dictionary(postings: dict[str, list[int]], text: str)
 
 def test_an_archive_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
-    write_archive(path, {"名": [1]}, {"x": np.array([1.5, np.nan]), "b": b"abc"})
-    header, arrays = read_archive(path)
+    write_archive(path, MAGIC, {"名": [1]}, {"x": np.array([1.5, np.nan]), "b": b"abc"})
+    archive = read_archive(path, MAGIC)
+    header, arrays = archive.header, archive.arrays
+    archive.check(arrays)
     assert header == {"名": [1]}
     assert arrays["x"][0] == 1.5
     assert bytes(arrays["b"]) == b"abc"
@@ -65,7 +61,7 @@ def test_an_archive_comes_back(tmp_path: Path) -> None:
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(content)
-    with pytest.raises((StaleGazetteerError, ValueError)):
+    with pytest.raises((StaleArchiveError, ValueError)):
         Gazetteer.open(tmp_path)
 
 

@@ -16,9 +16,9 @@ from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.town_demand import town_demand, unplaced_towns
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
+from geoportal.domain.imported_file import ImportedFile
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.portal import shipped_reference
-from geoportal.store.editions import ImportedFile
 from geoportal.store.population import AgePopulation, MeshCell, MeshSet
 from geoportal.store.town_population import HeldTown, TownPeople, TownPlace, TownSet
 from tests.factories import make_claim, make_facility, make_outline, make_snapshot

@@ -51,7 +51,7 @@ MOMENTS = st.integers(0, 70 * 24 * 4).map(
 @settings(max_examples=400, deadline=None)
 @pytest.mark.slow
 def test_equals_the_calendar_facility_by_facility(hours, when, use):
-    index = OpeningIndex(hours)
+    index = OpeningIndex.of(hours)
     rows = np.arange(len(hours))[::-1]
     got = [STATUSES[i] for i in index.status(rows, when, CALENDAR, use)]
     assert got == [CALENDAR.status(hours[row], when, use) for row in rows]
@@ -62,7 +62,7 @@ def test_reception_may_close_before_consultation_does():
         sessions=(Session(1, "09:00", "12:30"), Session(1, "08:30", "11:30", "reception"))
     )
     noon = datetime(2026, 11, 24, 12, 0, tzinfo=JST)  # a Tuesday
-    index = OpeningIndex([hours, EMPTY_HOURS])
+    index = OpeningIndex.of([hours, EMPTY_HOURS])
     rows = np.arange(2)
     assert [STATUSES[i] for i in index.status(rows, noon, CALENDAR)] == ["open", "unknown"]
     assert [STATUSES[i] for i in index.status(rows, noon, CALENDAR, "reception")] == [

@@ -12,7 +12,6 @@ from geoportal.domain.station import Station
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.stations import NEAR_TOWN_M, NearestTown, station_directory
 from geoportal.services.portal import shipped_reference
-from geoportal.store.stations import StationSet
 from tests.factories import make_outline
 from tests.unit.address.conftest import make_gazetteer, make_place
 
@@ -60,7 +59,8 @@ def test_an_outline_is_believed_before_a_town(gazetteer):
     outline = make_outline("40107", (130.85, 33.86, 130.87, 33.88))
     stations = [Station("1", "見本", 130.86, 33.87, 50)]
     directory = station_directory(
-        StationSet.of("stations", "2023-12-31", stations),
+        "stations",
+        "2023-12-31",
         stations,
         DistrictIndex([outline]),
         gazetteer,

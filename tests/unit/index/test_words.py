@@ -12,11 +12,11 @@ LETTERS = st.text(alphabet="病院薬ab ", max_size=8)
 
 @given(texts=st.lists(LETTERS, max_size=12), word=LETTERS)
 def test_equals_in(texts, word):
-    assert WordIndex(texts).containing(word).tolist() == [word in text for text in texts]
+    assert WordIndex.of(texts).containing(word).tolist() == [word in text for text in texts]
 
 
 def test_a_word_never_spans_two_texts():
-    assert WordIndex(["病", "院"]).containing("病院").tolist() == [False, False]
+    assert WordIndex.of(["病", "院"]).containing("病院").tolist() == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,14 @@ import pytest
 
 from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.domain.consultation import Role
-from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
-from geoportal.index.districts import DistrictIndex
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import search
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, bands
 from geoportal.search.team import TeamQuestion, find_teams
 from geoportal.services.portal import shipped_reference
-from tests.factories import KOKURA, TODAY, make_claim, make_facility
+from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
 CALENDAR = OpeningCalendar()
 HOME = Query(origin=Origin(*KOKURA), limit=500, include="all", facets=True)
@@ -38,16 +36,7 @@ ALL_BANDS = {"match": MATCH, "possible": POSSIBLE, "no": NO, "not_applicable": N
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    return Snapshot(
-        version="test",
-        today=TODAY,
-        facilities=CITY,
-        vocabulary=shipped_reference().vocabulary,
-        districts=DistrictIndex([]),
-        members={},
-        centres=(),
-        kind_words=dict.fromkeys(KINDS, ""),
-    )
+    return make_snapshot(CITY, members={}, vocabulary=shipped_reference().vocabulary)
 
 
 def found(snapshot: Snapshot, **question) -> dict[str, str]:

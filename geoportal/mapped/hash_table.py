@@ -171,5 +171,9 @@ class HashTable:
         lengths = np.diff(np.asarray(self._offsets[first : last + 1]))
         return slice(int(starts[0]), int(starts[-1])), np.repeat(lengths, np.diff(starts))
 
+    def all_keys(self) -> list[str]:
+        """Return all keys, in the order of their UTF-8 bytes."""
+        return [self._key(entry).decode() for entry in range(len(self))]
+
     def _key(self, entry: int) -> bytes:
         return bytes(self._keys[self._offsets[entry] : self._offsets[entry + 1]])

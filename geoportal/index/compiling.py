@@ -1,0 +1,317 @@
+"""Compilation of facilities into the arrays that a snapshot answers from.
+
+Facilities come one after the other in the order of `row_order`. They are worked on in chunks, and
+only what is compiled of them is kept, so that a country takes little more memory than its arrays.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+from zlib import crc32
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from geoportal.domain.claim import TURNING_AFTER_DAYS
+from geoportal.domain.dating import stated_date
+from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.claims import select_claims
+from geoportal.index.columns import facility_columns
+from geoportal.index.completeness import Listing
+from geoportal.index.districts import DistrictIndex, leaf_of
+from geoportal.index.freshness import SourceFigures, source_figures
+from geoportal.index.opening import (
+    CARE_MANAGER_TIME,
+    DateSetNumbers,
+    opening_columns,
+    with_care_manager_time,
+)
+from geoportal.index.plausibility import rule_numbers
+from geoportal.index.points import PointIndex, Rows, spatial_order
+from geoportal.index.texts import TEXTS, searched_texts
+from geoportal.index.words import joined
+from geoportal.mapped.archive import Content
+from geoportal.mapped.hash_table import hash_table_arrays, unique_hash_table_arrays
+from geoportal.mapped.row_groups import row_groups
+from geoportal.store.documents import dump
+from geoportal.text.normalize import fold
+
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What facilities were compiled to: a JSON-ready header, and arrays of one dimension."""
+
+    header: Mapping[str, Any]
+    arrays: Mapping[str, Content]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What facilities are compiled for: a dataset version, a day, the lists they are read by.
+
+    Attributes
+    ----------
+    version : str
+        Dataset version.
+    today : date
+        The day in Japan against which staleness is judged.
+    vocabulary : Vocabulary
+        Fixes the bit of each need.
+    districts : DistrictIndex
+        The outlines imported.
+    official : collection of str
+        Codes of the districts that have members; those of other outlines are local areas.
+    kind_words : mapping of str to str
+        For each kind the words by which people look for it.
+    fictional : callable
+        Says whether a source is a fictional city.
+    """
+
+    version: str
+    today: date
+    vocabulary: Vocabulary
+    districts: DistrictIndex
+    official: Iterable[str]
+    kind_words: Mapping[str, str]
+    fictional: Callable[[str], bool]
+
+
+def row_order(
+    is_open: NDArray[np.bool_], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> Rows:
+    """Return the order of facilities in a snapshot; a position that is not known is NaN.
+
+    Open ones with a position in `spatial_order`, open ones without, then closed ones; where nothing
+    tells them apart as they are given.
+    """
+    located = np.flatnonzero(is_open & ~np.isnan(lon) & ~np.isnan(lat))
+    placed = located[spatial_order(lon[located], lat[located])]
+    others = np.ones(is_open.size, dtype=bool)
+    others[located] = False
+    return np.concatenate((placed, np.flatnonzero(others & is_open), np.flatnonzero(~is_open)))
+
+
+def in_row_order(facilities: Iterable[Facility]) -> list[Facility]:
+    """Return facilities in `row_order`."""
+    listed = list(facilities)
+    order = row_order(
+        np.array([f.status == "open" for f in listed], dtype=bool),
+        np.array([f.location.lon for f in listed], dtype=np.float64),
+        np.array([f.location.lat for f in listed], dtype=np.float64),
+    )
+    return [listed[i] for i in order]
+
+
+def compile_facilities(
+    facilities: Iterable[Facility], terms: Terms, directory: Path | None = None
+) -> Compiled:
+    """Compile facilities, which come in `row_order`.
+
+    Long texts are put into unnamed files of ``directory`` until they are written; without one they
+    stay in memory.
+    """
+    compiler = _Compiler(terms, directory)
+    coming = iter(facilities)
+    while chunk := list(islice(coming, _CHUNK)):
+        compiler.add(chunk)
+    return compiler.finish()
+
+
+def turning_day(as_of: Iterable[str], valid_until: Iterable[str], today: date) -> date | None:
+    """Return the first day after ``today`` on which a claim may turn stale or expire.
+
+    ``as_of`` are the days claims refer to, ``valid_until`` the ISO dates after which sources say
+    that they no longer hold. None when nothing will ever change.
+    """
+    stated = [date.fromisoformat(day) for day in map(stated_date, as_of) if day]
+    turns = {day + timedelta(days=after + 1) for day in stated for after in TURNING_AFTER_DAYS}
+    turns |= {date.fromisoformat(day) + timedelta(days=1) for day in valid_until if day}
+    return min((day for day in turns if day > today), default=None)
+
+
+class _Compiler:
+    """Collects what is compiled of each chunk."""
+
+    def __init__(self, terms: Terms, directory: Path | None) -> None:
+        self._terms = terms
+        self._columns: dict[str, list[NDArray[Any]]] = {}
+        self._texts: dict[str, IO[bytes]] = {
+            name: tempfile.TemporaryFile(dir=directory) if directory else io.BytesIO()  # noqa: SIM115
+            for name in ("record", *TEXTS)
+        }
+        self._size = self._open = 0
+        self._ids: list[bytes] = []
+        self._marked: dict[str, list[Any]] = {"id": [], "kind": [], "name": []}
+        self._numbers: dict[str, list[int]] = {}
+        self._departments: dict[str, list[int]] = {}
+        self._areas: dict[str, list[int]] = {}
+        self._codes: dict[str, int] = {}
+        self._dates: DateSetNumbers = {}
+        self._figures: dict[str, SourceFigures] = {}
+        self._listing = Listing()
+        self._counts: Counter[str] = Counter()
+        self._named: set[str] = set()
+        self._days: tuple[set[str], set[str]] = (set(), set())
+        official = set(terms.official)
+        self._local = {d.code for d in terms.districts.districts if d.code not in official}
+
+    def add(self, chunk: Sequence[Facility]) -> None:
+        """Compile the next facilities."""
+        self._add_records(chunk)
+        self._listing.add(chunk, self._terms.fictional)
+        for facility in chunk:
+            self._counts.update({mention.source for mention in facility.sources})
+            self._named.add(facility.municipality_code)
+        self._size += len(chunk)
+        listed = [facility for facility in chunk if facility.status == "open"]
+        if listed:
+            self._add_open(listed)
+            self._open += len(listed)
+
+    def _add_records(self, chunk: Sequence[Facility]) -> None:
+        texts = [dump(facility).encode() for facility in chunk]
+        self._texts["record"].write(b"".join(texts))
+        self._put("record.ends", np.array([len(text) for text in texts], dtype=np.int64))
+        self._put("record.sums", np.array([crc32(text) for text in texts], dtype=np.uint32))
+        for number, facility in enumerate(chunk, self._size):
+            self._ids.append(facility.id.encode())
+            for value in set(facility.identifiers.values()):
+                self._numbers.setdefault(value, []).append(number)
+
+    def _add_open(self, chunk: Sequence[Facility]) -> None:
+        terms = self._terms
+        selected = [select_claims(f.claims, terms.today, terms.vocabulary) for f in chunk]
+        municipalities = [
+            self._place(row, facility) for row, facility in enumerate(chunk, self._open)
+        ]
+        self._put(
+            "municipality",
+            np.array([self._codes.setdefault(code, len(self._codes)) for code in municipalities]),
+        )
+        self._put_all("column", facility_columns(chunk, selected, terms.vocabulary))
+        hours = [
+            with_care_manager_time(facility.hours, claims.get(CARE_MANAGER_TIME))
+            for facility, claims in zip(chunk, selected, strict=True)
+        ]
+        self._put_all("hours", opening_columns(hours, self._dates))
+        self._put_all("rule", rule_numbers(chunk, terms.vocabulary))
+        for name, texts in searched_texts(chunk, terms.kind_words).items():
+            blob, lengths = joined(texts)
+            self._texts[name].write(blob)
+            self._put(f"{name}.ends", lengths)
+        source_figures(chunk, terms.today, self._figures)
+        for row, facility in enumerate(chunk, self._open):
+            for name in {fold(department) for department in facility.departments}:
+                self._departments.setdefault(name, []).append(row)
+            self._days[0].update([c.as_of for c in facility.claims], [facility.hours.as_of])
+            self._days[1].update(c.valid_until for c in facility.claims)
+
+    def _place(self, row: int, facility: Facility) -> str:
+        """Return the municipality or ward of a facility; note its marker and local areas."""
+        location, districts = facility.location, self._terms.districts
+        if location.lon is None or location.lat is None:
+            return facility.municipality_code
+        for name, values in self._marked.items():
+            values.append(getattr(facility, name))
+        if location.level != "point" and not self._local:
+            return facility.municipality_code
+        covering = districts.containing(location.lon, location.lat)
+        for district in covering:
+            if district.code in self._local:
+                self._areas.setdefault(district.code, []).append(row)
+        leaf = leaf_of(covering)
+        published = location.level == "point" and leaf is not None
+        return leaf.code if published and leaf else facility.municipality_code
+
+    def _put(self, name: str, column: NDArray[Any]) -> None:
+        self._columns.setdefault(name, []).append(column)
+
+    def _put_all(self, group: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        for name, column in columns.items():
+            self._put(f"{group}.{name}", column.reshape(-1))
+
+    def finish(self) -> Compiled:
+        """Return what was compiled."""
+        if not self._open:  # every column, with its type, without a row
+            self._add_open([])
+        if not self._size:
+            self._add_records([])
+        columns = {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        for name in columns:
+            if name.endswith(".ends"):
+                columns[name] = np.cumsum(columns[name], dtype=np.int64)
+        codes, columns["column.municipalities"] = _renumbered(
+            list(self._codes), columns.pop("municipality")
+        )
+        located = columns["column.located"]
+        lon, lat = columns["column.lon"][located], columns["column.lat"][located]
+        points = PointIndex(lon, lat).columns()
+        turn = turning_day(*self._days, self._terms.today)
+        header = {
+            "day": self._terms.today.isoformat(),
+            "until": (turn - timedelta(days=1)).isoformat() if turn else "",
+            "open": self._open,
+            "municipality_codes": codes,
+            "named_municipalities": sorted(self._named),
+            "date_sets": list(self._dates),
+            "figures": {name: asdict(figures) for name, figures in self._figures.items()},
+            "listed": sorted(self._listing.listed),
+            "invented": self._listing.invented,
+            "facility_counts": self._counts,
+        }
+        arrays: dict[str, Content] = {
+            **columns,
+            **{f"point.{name}": column for name, column in points.items()},
+            **hash_table_arrays("number", self._numbers),
+            **unique_hash_table_arrays("id", self._ids, np.arange(self._size)),
+            **row_groups("department", self._departments),
+            **row_groups("area", self._areas),
+            **{name: _whole(file) for name, file in self._texts.items()},
+            "markers": self._markers(lon, lat),
+        }
+        return Compiled(header, arrays)
+
+    def _markers(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bytes:
+        """Return all markers as compact columns in JSON: id, lon, lat, kind index, name."""
+        return orjson.dumps(
+            {
+                "version": self._terms.version,
+                "kinds": KINDS,
+                "id": self._marked["id"],
+                "lon": [round(value, 6) for value in lon.tolist()],
+                "lat": [round(value, 6) for value in lat.tolist()],
+                "kind": [KINDS.index(kind) for kind in self._marked["kind"]],
+                "name": self._marked["name"],
+            }
+        )
+
+
+def _whole(file: IO[bytes]) -> memoryview:
+    """Return what was written to a file, which is then closed."""
+    if isinstance(file, io.BytesIO):
+        return file.getbuffer()
+    with file:
+        file.flush()
+        empty = not file.tell()
+        return memoryview(b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _renumbered(codes: Sequence[str], numbers: NDArray[Any]) -> tuple[list[str], Rows]:
+    """Return the codes in order, and for each row the place of its code among them."""
+    order = sorted(range(len(codes)), key=codes.__getitem__)
+    places = np.empty(len(codes), dtype=np.int64)
+    places[order] = np.arange(len(codes))
+    return [codes[i] for i in order], places[numbers.astype(np.int64)]

@@ -1,0 +1,130 @@
+"""Facilities as stored in a compiled snapshot: decoded one at a time, when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, overload
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import Facility
+from geoportal.mapped.archive import StaleArchiveError
+from geoportal.mapped.hash_table import HashTable
+from geoportal.store.documents import load_facility
+
+KEPT = 4096
+"""Facilities, and their selected claims, that are kept decoded: some 4 KB each."""
+
+Value = TypeVar("Value")
+
+
+class KeptRows(Sequence[Value], Generic[Value]):
+    """Values of some rows, made when they are asked for; the last `KEPT` are kept."""
+
+    def __init__(self, size: int, make: Callable[[int], Value]) -> None:
+        self._size = size
+        self._kept = lru_cache(KEPT)(make)
+
+    def first(self, size: int) -> KeptRows[Value]:
+        """Return the first rows alone."""
+        rows = copy(self)
+        rows._size = size
+        return rows
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Value]: ...
+    def __getitem__(self, index: int | slice) -> Value | list[Value]:
+        """Return the value of a row, or those of a slice."""
+        if isinstance(index, slice):
+            return [self._kept(row) for row in range(*index.indices(self._size))]
+        row = int(index) + (self._size if index < 0 else 0)
+        if not 0 <= row < self._size:
+            raise IndexError("no such row")
+        return self._kept(row)
+
+    def __iter__(self) -> Iterator[Value]:
+        return map(self._kept, range(self._size))
+
+
+class FacilityStore(Mapping[str, Facility]):
+    """All facilities by id, closed ones too; those that are open have the first numbers.
+
+    Parameters
+    ----------
+    arrays : mapping of str to memoryview
+        ``record`` (JSON of one facility after the other), ``record.ends`` (where each ends),
+        ``record.sums`` (CRC-32 of each), and the hash tables ``id`` and ``number`` from ids and
+        official numbers to facilities.
+    """
+
+    def __init__(self, arrays: Mapping[str, memoryview]) -> None:
+        self._text = arrays["record"]
+        self._ends: NDArray[Any] = np.asarray(arrays["record.ends"])
+        self._sums: NDArray[Any] = np.asarray(arrays["record.sums"])
+        self._ids = HashTable(arrays, "id")
+        self._official = HashTable(arrays, "number")
+        self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
+
+    def __len__(self) -> int:
+        return len(self.numbered)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids())
+
+    def ids(self) -> list[str]:
+        """Return the id of each number."""
+        keys = self._ids.all_keys()
+        by_number = dict(zip(self._ids.values.tolist(), keys, strict=True))
+        return [by_number[number] for number in range(len(self))]
+
+    def __contains__(self, facility_id: object) -> bool:
+        return isinstance(facility_id, str) and self.number(facility_id) is not None
+
+    def __getitem__(self, facility_id: str) -> Facility:
+        number = self.number(facility_id)
+        if number is None:
+            raise KeyError(facility_id)
+        return self.numbered[number]
+
+    def number(self, facility_id: str) -> int | None:
+        """Return the number of a facility, None when there is none of this id."""
+        return next(iter(self._ids.get(facility_id)), None)
+
+    def with_official_number(self, number: str) -> list[int]:
+        """Return the numbers of the facilities that carry an official number, ascending."""
+        return self._official.get(number)
+
+    def _read(self, number: int) -> Facility:
+        start = int(self._ends[number - 1]) if number else 0
+        text = self._text[start : int(self._ends[number])]
+        if crc32(text) != self._sums[number]:
+            raise StaleArchiveError("a facility in the compiled snapshot is damaged")
+        return load_facility(bytes(text))
+
+
+class RowNumbers(Mapping[str, int]):
+    """Rows of the open facilities by id."""
+
+    def __init__(self, store: FacilityStore, size: int) -> None:
+        self._store, self._size = store, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store.ids()[: self._size])
+
+    def __getitem__(self, facility_id: str) -> int:
+        number = self._store.number(facility_id)
+        if number is None or number >= self._size:
+            raise KeyError(facility_id)
+        return number

@@ -1,0 +1,1 @@
+"""Files that are memory-mapped: named arrays, and hash tables laid out in such arrays."""

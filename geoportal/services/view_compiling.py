@@ -1,0 +1,217 @@
+"""Compilation of the view of a dataset version from the database, into its file or in memory."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from geoportal.address.geocode import Geocoder
+from geoportal.coverage.population import load_population
+from geoportal.coverage.population_columns import population_columns
+from geoportal.domain.facility import Facility
+from geoportal.domain.hours import JST
+from geoportal.index.compiling import Terms, compile_facilities, row_order
+from geoportal.index.districts import DistrictIndex, with_unions
+from geoportal.index.hierarchy import district_members, short_name, upper_districts
+from geoportal.index.snapshot import Snapshot
+from geoportal.index.texts import kind_words
+from geoportal.ingest.catalogue import is_fictional
+from geoportal.ingest.linking.clustering import REVIEW
+from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
+from geoportal.ingest.revise.gazetteer import open_gazetteer
+from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
+from geoportal.services.view import View
+from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
+from geoportal.store.centres import read_centres
+from geoportal.store.database import Database
+from geoportal.store.documents import dump
+from geoportal.store.editions import read_held_scopes, read_imported_files
+from geoportal.store.facilities import all_redirects, read_facilities, read_positions
+from geoportal.store.links import read_undecided
+from geoportal.store.outlines import read_outlines
+from geoportal.store.reference import Reference
+from geoportal.store.stations import read_stations
+
+_EXAMPLES_TRIED = 50
+_KEPT = 2
+_DRAFTS = ".draft-snapshot-"
+_LOG = logging.getLogger(__name__)
+
+Compiled = tuple[dict[str, Any], dict[str, Content]]
+
+
+def load_view(
+    database: Database,
+    connection: sa.Connection,
+    reference: Reference,
+    version: str,
+    now: datetime,
+    *,
+    wait: bool = True,
+    rebuild: bool = False,
+) -> View | None:
+    """Return the view of a dataset version at a moment: of its file, which is made if need be.
+
+    One process compiles, others wait for it; None when it does and ``wait`` is false. With
+    ``rebuild`` the file there is known to be damaged. Where no file can be written, what is
+    compiled stays in the memory of this process.
+    """
+    path = view_path(database.derived_directory, version, reference)
+    question = (reference, now, lambda: database)
+    if not rebuild:
+        try:
+            return open_view(path, *question)
+        except StaleArchiveError:
+            pass
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.parent / "snapshot.lock", timeout=-1 if wait else 0):
+            if not rebuild:
+                try:
+                    return open_view(path, *question)
+                except StaleArchiveError:
+                    pass
+            _remove_leftovers(path)
+            with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
+                compiled = _compile(database, connection, reference, version, now, Path(draft))
+                write_archive(path, MAGIC, *compiled)
+            return open_view(path, *question)
+    except Timeout:
+        return None
+    except OSError as error:  # a read-only or full disk
+        _LOG.warning("no compiled snapshot can be kept: %s", type(error).__name__)
+    header, arrays = _compile(database, connection, reference, version, now, None)
+    parts = (orjson.loads(orjson.dumps(header)), views(arrays), path.parent)
+    return replace(make_view(*parts, *question), kept=False)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove files of earlier versions but the last, and what a crash left; holds the lock."""
+    earlier = [other for other in path.parent.glob(f"{PREFIX}*.bin") if other != path]
+    earlier.sort(key=lambda other: other.stat().st_mtime, reverse=True)
+    for other in (*earlier[_KEPT - 1 :], *path.parent.glob(f"{PREFIX}*.part")):
+        try:
+            other.unlink(missing_ok=True)
+        except OSError:  # in use, where the system does not allow that
+            continue
+
+
+def _compile(
+    database: Database,
+    connection: sa.Connection,
+    reference: Reference,
+    version: str,
+    now: datetime,
+    draft: Path | None,
+) -> Compiled:
+    """Compile everything a view answers from, all of it from one connection."""
+    members = district_members(reference)
+    outlines = [(outline.district, outline.geometry) for outline in read_outlines(connection)]
+    upper, equivalents = upper_districts(reference), reference.equivalents
+    districts = DistrictIndex(with_unions(outlines, upper, equivalents))
+    terms = Terms(
+        version=version,
+        today=now.astimezone(JST).date(),
+        vocabulary=reference.vocabulary,
+        districts=districts,
+        official=members,
+        kind_words=kind_words(reference),
+        fictional=is_fictional,
+    )
+    facilities = compile_facilities(_in_row_order(connection), terms, draft)
+    redirects = all_redirects(connection)
+    inhabited = set(facilities.header["named_municipalities"])
+    centres = with_shipped(read_centres(connection), shipped_centres(reference), members, inhabited)
+    edition, stations = read_stations(connection)
+    people = population_columns(load_population(connection))
+    gazetteer = open_gazetteer(database, connection, reference)
+    header = {
+        "version": version,
+        "facilities": facilities.header,
+        "outlined": [district.code for district, _ in outlines],
+        "centres": [dump(centre) for centre in centres],
+        "held": {source: sorted(keys) for source, keys in read_held_scopes(connection).items()},
+        "redirects": redirects,
+        "editions": [asdict(edition) for edition in read_imported_files(connection)],
+        "station_count": len(stations),
+        "gazetteer": _gazetteer_name(gazetteer, database.derived_directory),
+        "doubles": {},
+        "example_place": "",
+    }
+    arrays: dict[str, Content] = {
+        **facilities.arrays,
+        **{f"people.{name}": column for name, column in people.items()},
+        **{f"district.{name}": column for name, column in districts.columns().items()},
+        "stations": orjson.dumps(
+            {
+                "source": edition.source if edition else "",
+                "as_of": edition.as_of if edition else "",
+                "stations": [asdict(station) for station in stations],
+            }
+        ),
+    }
+    passing = make_view(
+        orjson.loads(orjson.dumps(header)),
+        views(arrays),
+        database.derived_directory,
+        reference,
+        now,
+        lambda: database,
+    )
+    header["doubles"] = _doubles(connection, redirects, passing.snapshot)
+    header["example_place"] = _example_place(passing.snapshot, passing.geocoder, reference)
+    return header, arrays
+
+
+def _gazetteer_name(gazetteer: Path | None, derived: Path) -> str:
+    """Return where the gazetteer lies, seen from the derived directory if it is there."""
+    if gazetteer is None:
+        return ""
+    return gazetteer.name if gazetteer.parent == derived else str(gazetteer.resolve())
+
+
+def _in_row_order(connection: sa.Connection) -> Iterator[Facility]:
+    """Yield every facility in the order of the rows of a snapshot."""
+    ids, is_open, lon, lat = read_positions(connection)
+    order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
+    return read_facilities(connection, [ids[number] for number in order])
+
+
+def _doubles(
+    connection: sa.Connection, redirects: Mapping[str, str], snapshot: Snapshot
+) -> dict[str, list[str]]:
+    """Return for open facilities those that may be the same: linking leaves it to a person."""
+    doubles: dict[str, list[str]] = {}
+    for pair in read_undecided(connection, REVIEW):
+        first, second = (redirects.get(own_id, own_id) for own_id in pair)
+        if first != second and first in snapshot.row_of and second in snapshot.row_of:
+            doubles.setdefault(first, []).append(second)
+            doubles.setdefault(second, []).append(first)
+    return doubles
+
+
+def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference) -> str:
+    """Return the town of one of the facilities: an example that works with this data.
+
+    Where a centre answers for some of the places, it is one of them.
+    """
+    codes = snapshot.columns.municipality_codes
+    served = np.array([bool(snapshot.centres_for(str(code))) for code in codes], dtype=bool)
+    rows: Iterable[int] = np.flatnonzero(served[snapshot.columns.municipalities])
+    first = [snapshot.facilities[int(row)] for row in islice(rows, _EXAMPLES_TRIED)]
+    first = first or list(snapshot.facilities[:_EXAMPLES_TRIED])
+    results = [geocoder.geocode(facility.address) for facility in first]
+    placed = [result for result in results if result.status == "ok" and result.town]
+    placed.sort(key=lambda result: result.match_level == "town")
+    return short_name(reference, placed[0].municipality_code) + placed[0].town if placed else ""

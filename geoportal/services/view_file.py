@@ -1,0 +1,194 @@
+"""The compiled view: one file per dataset version, memory-mapped by every worker and command.
+
+It lies in ``….derived/`` under a name made of the dataset version and of everything that decides
+what is compiled: the program's modules and the reference lists. It holds for some days, see
+`geoportal.index.compiling.turning_day`. Opening it needs no database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.geocode import Geocoder
+from geoportal.address.stations.directory import StationDirectory
+from geoportal.domain.hours import JST
+from geoportal.domain.imported_file import ImportedFile
+from geoportal.domain.station import Station
+from geoportal.errors import UnreadableSourceError
+from geoportal.index.completeness import Holdings, Listing
+from geoportal.index.districts import DistrictIndex
+from geoportal.index.hierarchy import city_of, district_members
+from geoportal.index.snapshot import Snapshot
+from geoportal.index.stations import station_directory
+from geoportal.index.texts import TEXTS
+from geoportal.mapped.archive import StaleArchiveError, read_archive
+from geoportal.services.view import View
+from geoportal.store.documents import load_centre
+from geoportal.store.reference import Reference
+
+if TYPE_CHECKING:
+    from geoportal.coverage.service import CoverageService
+    from geoportal.store.database import Database
+
+MAGIC = b"geoportal snapshot 1\n"
+"""Name and version of the format."""
+PREFIX = "snapshot-"
+_CHECKED_LATER = frozenset({"record", *TEXTS, "markers", "district.wkb", "stations"})
+"""Arrays that are compared with their checksums when they are first read, not when opened."""
+_DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
+
+Checker = Callable[[Iterable[str]], None]
+
+
+def view_path(derived: Path, version: str, reference: Reference) -> Path:
+    """Return where the compiled view of a dataset version lies."""
+    return derived / f"{PREFIX}{version}-{_program_digest(reference.directory)}.bin"
+
+
+@cache
+def _program_digest(lists: Path) -> str:
+    """Return a digest of the modules and lists by which facilities are compiled."""
+    package = Path(__file__).parent.parent
+    modules = (path for name in _DECIDING for path in (package / name).rglob("*.py"))
+    digest = hashlib.sha256(MAGIC)
+    for path in (*sorted(modules), *sorted(lists.iterdir())):
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def open_view(
+    path: Path, reference: Reference, now: datetime, database: Callable[[], Database]
+) -> View:
+    """Return the view of a file; ``database`` opens the database it was compiled from.
+
+    Raises
+    ------
+    StaleArchiveError
+        When the file is missing, damaged, or not for today.
+    """
+    archive = read_archive(path, MAGIC)
+    archive.check(
+        name
+        for name in archive.arrays
+        if name not in _CHECKED_LATER and not name.startswith("people.")
+    )
+    if not holds_on(archive.header, now.astimezone(JST).date()):
+        raise StaleArchiveError(f"{path} was compiled for other days")
+    parts = (archive.header, archive.arrays, path.parent)
+    return make_view(*parts, reference, now, database, archive.check)
+
+
+def holds_on(header: Mapping[str, Any], day: date) -> bool:
+    """Say whether what was compiled holds on a day."""
+    until = header["facilities"]["until"]
+    return header["facilities"]["day"] <= day.isoformat() and (
+        not until or day.isoformat() <= until
+    )
+
+
+def make_view(
+    header: Mapping[str, Any],
+    arrays: Mapping[str, memoryview],
+    derived: Path,
+    reference: Reference,
+    now: datetime,
+    database: Callable[[], Database],
+    check: Checker = lambda _names: None,
+) -> View:
+    """Return the view of what was compiled, from a file in ``derived`` or in memory.
+
+    Raises
+    ------
+    StaleArchiveError
+        When the gazetteer it was compiled with is gone.
+    """
+    members = district_members(reference)
+    districts = DistrictIndex.of_columns(_group(arrays, "district"))
+    facilities = header["facilities"]
+    geocoder = _geocoder(header, derived)
+    snapshot = Snapshot(
+        version=header["version"],
+        today=now.astimezone(JST).date(),
+        header=facilities,
+        arrays=arrays,
+        vocabulary=reference.vocabulary,
+        districts=districts,
+        members=members,
+        centres=[load_centre(text) for text in header["centres"]],
+        holdings=Holdings(
+            reference.source_scopes,
+            header["held"],
+            Listing(set(map(tuple, facilities["listed"])), facilities["invented"]),
+            city_of=partial(city_of, reference),
+            filing_rules=reference.filing_rules,
+            vocabulary=reference.vocabulary,
+        ),
+        waters=reference.waters,
+        doubles=header["doubles"],
+        check=check,
+    )
+
+    def stations() -> StationDirectory:
+        check(["stations"])
+        stored = orjson.loads(arrays["stations"])
+        listed = [_station(row) for row in stored["stations"]]
+        return station_directory(
+            stored["source"], stored["as_of"], listed, districts, geocoder.gazetteer, reference
+        )
+
+    @cache
+    def coverage_service() -> CoverageService:
+        from geoportal.coverage.population_columns import read_population
+        from geoportal.coverage.service import CoverageService  # takes time to load
+
+        check(name for name in arrays if name.startswith("people."))
+        return CoverageService(read_population(_group(arrays, "people")), reference, members)
+
+    return View(
+        now=now,
+        snapshot=snapshot,
+        geocoder=geocoder.with_stations(stations),
+        redirects=header["redirects"],
+        editions=[ImportedFile(**row) for row in header["editions"]],
+        facility_counts=facilities["facility_counts"],
+        station_count=header["station_count"],
+        example_place=header["example_place"],
+        reference=reference,
+        coverage_service=coverage_service,
+        opened=database,
+    )
+
+
+def _geocoder(header: Mapping[str, Any], derived: Path) -> Geocoder:
+    if not header["gazetteer"]:
+        return Geocoder(Gazetteer.empty())
+    try:
+        gazetteer = Gazetteer.open(derived / header["gazetteer"])
+    except (UnreadableSourceError, OSError, ValueError, KeyError) as error:
+        raise StaleArchiveError("the gazetteer of the compiled snapshot is gone") from error
+    outlined, named = header["outlined"], header["facilities"]["named_municipalities"]
+    both = set(outlined) & set(named)
+    return Geocoder(gazetteer).preferring(both, {*outlined, *named})
+
+
+def _station(row: dict[str, Any]) -> Station:
+    return Station(**{**row, "lines": tuple(map(tuple, row["lines"]))})
+
+
+def _group(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
+    return {
+        name.removeprefix(f"{group}."): array
+        for name, array in arrays.items()
+        if name.startswith(f"{group}.")
+    }
