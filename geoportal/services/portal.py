@@ -18,12 +18,17 @@ from geoportal.domain.hours import JST
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.view import View
 from geoportal.services.view_compiling import load_view
+from geoportal.services.view_file import view_path
 from geoportal.settings import shipped_directory
 from geoportal.store.database import Database, dataset_version
 from geoportal.store.reference import Reference
 
 _VERSION_CHECK_SECONDS = 0.5
 _AWAY_CHECK_SECONDS = 5.0
+_CHANGE_AFTER_S = 1.5
+"""Workers answer from a new version so long after it was compiled, counted from the time of its
+file: by then all have noticed it, and they change at one moment. Else a client whose requests reach
+several workers would see the new version, the old one, and the new one again."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -133,6 +138,18 @@ class Portal:
                 )
         if latest is None:  # another process compiles: the data read last go on until it has
             return cast("View", self._latest)
+        if self._is_followed:
+            path = view_path(self.database.derived_directory, version, self.reference)
+            time.sleep(_until_change(path))
         self._latest, self._damaged = latest, False
         self._checked_at = time.monotonic()
         return latest
+
+
+def _until_change(path: Path) -> float:
+    """Return the seconds until workers answer from a compiled view."""
+    try:
+        made = path.stat().st_mtime
+    except OSError:  # kept in the memory of each worker
+        return 0.0
+    return min(max(0.0, made + _CHANGE_AFTER_S - time.time()), _CHANGE_AFTER_S)

@@ -1,0 +1,46 @@
+"""The portal: when several workers change to a new version."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from geoportal.services import portal as portals
+from geoportal.services.portal import Portal, now_in_japan, shipped_reference
+from geoportal.services.view_file import view_path
+from geoportal.store.database import Database, advance_dataset_version
+
+LOOKS_S = (0.0, 0.4, 1.1, 1.6, 40.0)
+"""When each worker looks for a new version, after it was compiled."""
+
+
+def test_workers_change_to_a_new_version_at_one_moment(
+    city: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each notices it at another time; who asks them in turn sees one change."""
+    monkeypatch.setattr(portals, "_VERSION_CHECK_SECONDS", 0.0)
+    workers = [Portal(city, shipped_reference()) for _ in LOOKS_S]
+    old = {worker.view().snapshot.version for worker in workers}
+    with city.engine.begin() as connection:
+        new = advance_dataset_version(connection, "an import")
+    Portal(city, shipped_reference()).view()  # compiles
+    compiled = 1_795_000_000.0
+    os.utime(view_path(city.derived_directory, new, shipped_reference()), (compiled, compiled))
+    changed = []
+    for worker, look in zip(workers, LOOKS_S, strict=True):
+        moment = compiled + look
+
+        def sleep(seconds: float, worker: Portal = worker) -> None:
+            nonlocal moment
+            assert worker.view().snapshot.version in old, "it answers meanwhile, as before"
+            moment += seconds
+
+        monkeypatch.setattr(time, "time", lambda: moment)  # noqa: B023 - of this worker
+        monkeypatch.setattr(time, "sleep", sleep)
+        worker._is_followed = True
+        worker._noticed(now_in_japan())
+        assert worker.view().snapshot.version == new
+        changed.append(moment - compiled)
+    assert changed == pytest.approx([1.5, 1.5, 1.5, 1.6, 40.0])
