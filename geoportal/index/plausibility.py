@@ -14,13 +14,13 @@ from geoportal.index.points import Rows
 
 
 class PlausibilityIndex:
-    """For each row and subject the first rule of the vocabulary that fits, and its level."""
+    """For each row and need the first rule of the vocabulary that fits, and its level."""
 
     def __init__(self, facilities: Sequence[Facility], vocabulary: Vocabulary) -> None:
         self._subjects = {term.code: term.plausibility for term in vocabulary if term.plausibility}
-        self._rules: dict[str, Sequence[PlausibilityRule]] = {
+        self._rules = {
             subject: vocabulary.plausibility_rules(subject)
-            for subject in dict.fromkeys(self._subjects.values())
+            for subject in dict.fromkeys(s for named in self._subjects.values() for s in named)
         }
         self._fits = {
             subject: np.array([_number(rules, f) for f in facilities], dtype=np.int16)
@@ -33,16 +33,22 @@ class PlausibilityIndex:
 
     def levels(self, rows: Rows, code: str) -> NDArray[np.int64]:
         """Return each row's level for a need; 0 for needs without a subject."""
-        subject = self._subjects.get(code)
-        if subject is None:
+        subjects = self._subjects.get(code)
+        if subjects is None:
             return np.zeros(rows.size, dtype=np.int64)
-        return self._levels[subject][self._fits[subject][rows]]
+        found = np.full(rows.size, OPEN, dtype=np.int64)
+        for subject in reversed(subjects):  # the first of them that knows a rule decides
+            fits = self._fits[subject][rows]
+            found = np.where(fits >= 0, self._levels[subject][fits], found)
+        return found
 
     def rule(self, row: int, code: str) -> PlausibilityRule | None:
         """Return the rule that sets the level of a row for a need, None where none fits."""
-        subject = self._subjects.get(code)
-        number = -1 if subject is None else int(self._fits[subject][row])
-        return None if subject is None or number < 0 else self._rules[subject][number]
+        for subject in self._subjects.get(code, ()):
+            number = int(self._fits[subject][row])
+            if number >= 0:
+                return self._rules[subject][number]
+        return None
 
 
 def _number(rules: Sequence[PlausibilityRule], facility: Facility) -> int:
