@@ -252,7 +252,7 @@ def main() -> None:
             facilities = facilities_of([path], Path(directory) / "measure.db")
         click.echo(f"\n{name}, {len(facilities)} institutions. Mean calls; share of 3 or fewer")
         click.echo(
-            "| hidden | asked | homes | by distance | by the order | best | ≤ 3 | ≤ 3 by the order |"
+            "| hidden | asked | homes | by distance | by the order | best | ≤ 3 | ≤ 3 by order |"
             "\n| - | - | - | - | - | - | - | - |"
         )
         for line in measure(facilities, homes):
