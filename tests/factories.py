@@ -83,7 +83,7 @@ def make_vocabulary(codes: Sequence[str] = NEEDS) -> Vocabulary:
             group=code.split(".", maxsplit=1)[0],
             visit_kinds=shipped[code].visit_kinds if code in shipped else (),
             night_kinds=shipped[code].night_kinds if code in shipped else (),
-            plausibility=shipped[code].plausibility if code in shipped else "",
+            plausibility=shipped[code].plausibility if code in shipped else (),
         )
         for code in codes
     ]

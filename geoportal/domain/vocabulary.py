@@ -73,8 +73,9 @@ class Term:
     acceptance : str
         What a yes says about new patients: ``yes``, ``conditional``, ``no``, ``unknown`` or
         nothing.
-    plausibility : str
-        Subject under which public facts speak for or against an unknown answer; empty for none.
+    plausibility : tuple of str
+        Subjects under which public facts speak for or against an unknown answer, the narrowest
+        first; empty for none.
     """
 
     code: str
@@ -92,7 +93,7 @@ class Term:
     visit_kinds: tuple[str, ...] = ()
     night_kinds: tuple[str, ...] = ()
     acceptance: str = ""
-    plausibility: str = ""
+    plausibility: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Waters (海峡, 湾) that a straight line to a facility may cross where the road goes round."""
+"""Waters (海峡, 湾, 離島の海) that a straight line to a facility may cross where no road goes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import shapely
 
 @dataclass(frozen=True, slots=True)
 class Water:
-    """A strait or bay.
+    """A strait, a bay, or the sea around an island that no bridge joins.
 
     Attributes
     ----------
     water : str
         Its code; its names are labels of the list ``water``.
     line : LineString
-        Its middle, from shore to shore end, degrees, EPSG:4326.
+        Its middle, from shore to shore end, or a ring around the island; degrees, EPSG:4326.
     """
 
     water: str

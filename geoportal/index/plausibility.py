@@ -14,7 +14,7 @@ from geoportal.index.points import Rows
 
 
 class PlausibilityIndex:
-    """For each row and subject the first rule of the vocabulary that fits, and its level."""
+    """For each row and need the first rule of the vocabulary that fits, and its level."""
 
     def __init__(self, fits: Mapping[str, NDArray[np.int16]], vocabulary: Vocabulary) -> None:
         """Take what `rule_numbers` made of the facilities."""
@@ -28,16 +28,22 @@ class PlausibilityIndex:
 
     def levels(self, rows: Rows, code: str) -> NDArray[np.int64]:
         """Return each row's level for a need; 0 for needs without a subject."""
-        subject = self._subjects.get(code)
-        if subject is None:
+        subjects = self._subjects.get(code)
+        if subjects is None:
             return np.zeros(rows.size, dtype=np.int64)
-        return self._levels[subject][self._fits[subject][rows]]
+        found = np.full(rows.size, OPEN, dtype=np.int64)
+        for subject in reversed(subjects):  # the first of them that knows a rule decides
+            fits = self._fits[subject][rows]
+            found = np.where(fits >= 0, self._levels[subject][fits], found)
+        return found
 
     def rule(self, row: int, code: str) -> PlausibilityRule | None:
         """Return the rule that sets the level of a row for a need, None where none fits."""
-        subject = self._subjects.get(code)
-        number = -1 if subject is None else int(self._fits[subject][row])
-        return None if subject is None or number < 0 else self._rules[subject][number]
+        for subject in self._subjects.get(code, ()):
+            number = int(self._fits[subject][row])
+            if number >= 0:
+                return self._rules[subject][number]
+        return None
 
 
 def rule_numbers(
@@ -51,7 +57,7 @@ def rule_numbers(
 
 
 def _rules(vocabulary: Vocabulary) -> dict[str, Sequence[PlausibilityRule]]:
-    subjects = dict.fromkeys(term.plausibility for term in vocabulary if term.plausibility)
+    subjects = dict.fromkeys(subject for term in vocabulary for subject in term.plausibility)
     return {subject: vocabulary.plausibility_rules(subject) for subject in subjects}
 
 

@@ -62,7 +62,7 @@ class Result:
         True when it is known from a source that the home's municipality lacks: it stands apart,
         after all others.
     water : str
-        Code of the strait or bay that the straight line from the home crosses, empty for none.
+        Code of the strait, bay or sea around an island that the line from the home crosses, empty for none.
     """
 
     facility: Facility
@@ -137,7 +137,13 @@ def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answe
     UsageError
         When a district is not known.
     """
-    home = home_of(snapshot, query)
+    return search_from(snapshot, query, calendar, home_of(snapshot, query))
+
+
+def search_from(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
+) -> Answer:
+    """Answer as `search` does, when what `home_of` returns for the question is at hand."""
     candidates = find(snapshot, query, calendar)
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, query.needs)
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])

@@ -133,20 +133,24 @@ def answered_elsewhere(
     holdings = snapshot.holdings
     if holdings is None or not home or not needs:
         return None
+    columns = snapshot.columns
     lacking = {
-        kind: [n for n, _ in holdings.knowing(kind, needs) if holdings.state(n, home) == MISSING]
-        for kind in KINDS
+        int(number): [
+            n
+            for n, _ in holdings.knowing(KINDS[number], needs)
+            if holdings.state(n, home) == MISSING
+        ]
+        for number in np.unique(columns.kinds[rows])
     }
     if not any(lacking.values()):
         return None
-    columns = snapshot.columns
     codes = columns.municipality_codes
     apart = np.zeros((len(KINDS), codes.size), dtype=bool)
     for column in np.unique(columns.municipalities[rows]):
         code = str(codes[column])
-        for number, kind in enumerate(KINDS):
+        for number, unheld in lacking.items():
             apart[number, column] = bool(code) and any(
-                holdings.state(n, code) != MISSING for n in lacking[kind]
+                holdings.state(n, code) != MISSING for n in unheld
             )
     return apart[columns.kinds[rows], columns.municipalities[rows]]
 

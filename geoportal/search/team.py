@@ -35,7 +35,7 @@ from geoportal.search.answer import (
     Result,
     opening_statuses,
     result_at,
-    search,
+    search_from,
 )
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
 from geoportal.search.completeness import answered_elsewhere
@@ -92,20 +92,23 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
     """Return who could fill each role and the best teams around the origin of the question."""
     queries = {role.role: _query(question, role) for role in question.roles}
     enough = question.teams + len(question.roles) - 1
+    home = home_of(snapshot, question.query)
     pools = [
-        candidates(snapshot, queries[role.role], role, calendar, enough) for role in question.roles
+        candidates(snapshot, queries[role.role], role, calendar, home=home, enough=enough)
+        for role in question.roles
     ]
     apart = _apart(question.roles)
     for number, (pool, role) in enumerate(zip(pools, question.roles, strict=True)):
         if not pool or number in apart:
             nobody = Cost(missing=len(role.needs) + 2)
             pool.append(Candidate(None, nobody, missing=role.needs))
-    home = home_of(snapshot, question.query)
     teams = tuple(islice(best_teams(pools, apart), question.teams))
     return TeamAnswer(
         question=question,
         home=home,
-        candidates={name: search(snapshot, asked, calendar) for name, asked in queries.items()},
+        candidates={
+            name: search_from(snapshot, asked, calendar, home) for name, asked in queries.items()
+        },
         teams=teams,
         members={
             (role.role, member.row): _member(
@@ -142,9 +145,18 @@ def _member(
 
 
 def candidates(
-    snapshot: Snapshot, query: Query, role: Role, calendar: OpeningCalendar, enough: int
+    snapshot: Snapshot,
+    query: Query,
+    role: Role,
+    calendar: OpeningCalendar,
+    *,
+    home: District | None,
+    enough: int,
 ) -> list[Candidate]:
-    """Return the best ``enough`` candidates for a role by the order of teams, best first."""
+    """Return the best ``enough`` candidates for a role by the order of teams, best first.
+
+    ``home`` is what `geoportal.search.visiting.home_of` returns.
+    """
     reachable = find(snapshot, replace(query, needs=()), calendar)
     reachable = reachable.take(bands(snapshot, reachable.rows, role.needs) != NOT_APPLICABLE)
     if reachable.distances is None or reachable.rows.size == 0:
@@ -160,8 +172,7 @@ def candidates(
     unknown = place.unknown + (opening == POSSIBLE)
     metres = np.rint(reachable.distances).astype(np.int64)
     draws = daily_draw(snapshot.columns.tie_keys[reachable.rows], snapshot.today)
-    home = home_code(query, home_of(snapshot, query))
-    flags = answered_elsewhere(snapshot, home, reachable.rows, role.needs)
+    flags = answered_elsewhere(snapshot, home_code(query, home), reachable.rows, role.needs)
     apart = np.zeros(reachable.rows.size, dtype=bool) if flags is None else flags
     first = np.lexsort((draws, metres, place.level, unknown, apart, missing))[:enough]
     return [

@@ -132,7 +132,7 @@ class Reference:
                 visit_kinds=_list(row["visit_kinds"]),
                 night_kinds=_list(row["night_kinds"]),
                 acceptance=row["acceptance"],
-                plausibility=row["plausibility"],
+                plausibility=_list(row["plausibility"]),
             )
             for row in self._rows("vocabulary.csv")
         ]

@@ -66,6 +66,22 @@ def test_what_is_known_outweighs_what_is_plausible():
     assert listed(city, needs=("VM.REG", "AC.ULCER")) == ["visits", "filed"]
 
 
+def test_among_known_visitors_filings_close_to_the_second_need_come_first_and_silence_last():
+    visits = [make_claim("VM.REG")]
+    city = [
+        make_facility("silent", at(100), visits, filings=("在医総管１",), sources=LISTED),
+        make_facility("standard", at(200), visits, filings=("支援診３",), sources=LISTED),
+        make_facility("unlisted", at(300), visits),
+        make_facility("supports", at(400), visits, filings=("支援診２",), sources=LISTED),
+        make_facility("named", at(500), visits, name="見本在宅クリニック"),
+    ]
+    by_filings = ["named", "supports", "unlisted", "standard", "silent"]
+    assert listed(city, needs=("VM.REG", "AC.PAIN")) == by_filings
+    nearest = ["silent", "standard", "unlisted", "supports", "named"]
+    assert listed(city, needs=("VM.REG", "AC.ULCER"))[-1] == "unlisted"
+    assert listed(city, needs=("VM.REG",)) == nearest
+
+
 def test_those_that_match_and_those_that_refuse_are_ordered_by_distance_alone():
     city = [
         make_facility("eyes", at(100), [make_claim("VM.REG")], name="見本眼科"),
@@ -146,7 +162,14 @@ def test_why_names_the_fact_behind_a_plausibility():
         ("home_visit", 1, {"kind": "hospital", "beds": 300, "filings": ("支援病３",)}),
         ("home_visit", None, {"kind": "hospital", "beds": 199}),
         ("home_visit", None, {"kind": "pharmacy", "name": "見本眼科前薬局"}),
-        ("dental_visit", 4, {"kind": "dental_clinic", "filings": ("口管強",)}),
+        ("dental_visit", 3, {"kind": "dental_clinic", "filings": ("口管強",)}),
+        ("end_of_life", 2, {"filings": ("支援診２",), "sources": LISTED}),
+        ("end_of_life", 4, {"filings": ("支援診３", "在医総管１"), "sources": LISTED}),
+        ("end_of_life", 6, {"filings": ("在医総管１",), "sources": LISTED}),
+        ("end_of_life", None, {"name": "見本在宅クリニック"}),
+        ("round_clock", 2, {"kind": "hospital", "filings": ("在総",), "sources": LISTED}),
+        ("round_clock", 4, {"filings": ("時間外１",), "sources": LISTED}),
+        ("round_clock", 6, {"filings": ("在医総管１",), "sources": LISTED}),
         ("pharmacy_care", 1, {"kind": "pharmacy", "filings": ("在薬総２",)}),
         ("admission", 2, {"kind": "hospital", "beds": 40}),
         ("admission", None, {"beds": 0}),
