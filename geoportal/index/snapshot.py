@@ -13,11 +13,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import Hours, OpeningCalendar, stated_sessions
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water
@@ -296,22 +295,6 @@ class Snapshot:
                 if district.code not in self._members:
                     areas.setdefault(district.code, []).append(row)
         return {code: np.array(rows, dtype=np.int64) for code, rows in areas.items()}
-
-    @cached_property
-    def points_json(self) -> bytes:
-        """All markers as compact columns: id, lon, lat, kind index, name."""
-        located = self.facilities[: len(self._points)]
-        return orjson.dumps(
-            {
-                "version": self.version,
-                "kinds": KINDS,
-                "id": [f.id for f in located],
-                "lon": [round(f.location.lon or 0.0, 6) for f in located],
-                "lat": [round(f.location.lat or 0.0, 6) for f in located],
-                "kind": [KINDS.index(f.kind) for f in located],
-                "name": [f.name for f in located],
-            }
-        )
 
 
 def _in_spatial_order(facilities: list[Facility]) -> tuple[Facility, ...]:
