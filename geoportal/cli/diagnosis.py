@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from geoportal.cli.basemap_diagnosis import basemap_finding
+from geoportal.cli.finding import Finding
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
@@ -21,36 +22,14 @@ _MUCH_STALE = 0.5
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A defect of an installation or its data, or a fact worth knowing.
-
-    Attributes
-    ----------
-    severity : str
-        ``"error"`` it does not work, ``"warning"`` answers are poorer than they could be,
-        ``"info"`` worth knowing.
-    code : str
-        Stable, for programs.
-    message : str
-        What is the case.
-    mend : str
-        What to do about it; empty when nothing need be done.
-    """
-
-    severity: str
-    code: str
-    message: str
-    mend: str = ""
-
-
 def diagnose(settings: Settings) -> list[Finding]:
     """Look at the database and the data in it."""
     try:
         database = open_database(settings.database)
         require_whole(database)
         view = Portal(database, shipped_reference()).view()
-        return [*_data_findings(view), *_source_findings(view), *_gap_findings(view)]
+        basemap = basemap_finding(settings, database.derived_directory)
+        return [*_data_findings(view), *_source_findings(view), *_gap_findings(view), basemap]
     except NotFoundError as error:
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:

@@ -207,7 +207,7 @@ class FacilitiesQuery(Strict):
         districts = tuple(dict.fromkeys(self.district))
         view.require_districts(districts)
         return Query(
-            bbox=_box(self.bbox),
+            bbox=None if self.bbox is None else parse_box(self.bbox),
             districts=districts,
             kinds=require_kinds(self.kind, "kind"),
             needs=view.reference.vocabulary.require_needs(self.need, "need"),
@@ -277,9 +277,14 @@ def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
-    if text is None:
-        return None
+def parse_box(text: str) -> tuple[float, float, float, float]:
+    """Return a box of degrees: west, south, east, north.
+
+    Raises
+    ------
+    UsageError
+        When the text is not four such numbers.
+    """
     try:
         west, south, east, north = map(float, text.split(","))
     except ValueError:

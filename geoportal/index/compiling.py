@@ -19,12 +19,11 @@ from typing import IO, Any
 from zlib import crc32
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.claim import TURNING_AFTER_DAYS
 from geoportal.domain.dating import stated_date
-from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.facility import Facility
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import select_claims
 from geoportal.index.columns import facility_columns
@@ -154,7 +153,6 @@ class _Compiler:
         }
         self._size = self._open = 0
         self._ids: list[bytes] = []
-        self._marked: dict[str, list[Any]] = {"id": [], "kind": [], "name": []}
         self._numbers: dict[str, list[int]] = {}
         self._departments: dict[str, list[int]] = {}
         self._areas: dict[str, list[int]] = {}
@@ -220,12 +218,10 @@ class _Compiler:
             self._days[1].update(c.valid_until for c in facility.claims)
 
     def _place(self, row: int, facility: Facility) -> str:
-        """Return the municipality or ward of a facility; note its marker and local areas."""
+        """Return the municipality or ward of a facility; note its local areas."""
         location, districts = facility.location, self._terms.districts
         if location.lon is None or location.lat is None:
             return facility.municipality_code
-        for name, values in self._marked.items():
-            values.append(getattr(facility, name))
         if location.level != "point" and not self._local:
             return facility.municipality_code
         covering = districts.containing(location.lon, location.lat)
@@ -280,23 +276,8 @@ class _Compiler:
             **row_groups("department", self._departments),
             **row_groups("area", self._areas),
             **{name: _whole(file) for name, file in self._texts.items()},
-            "markers": self._markers(lon, lat),
         }
         return Compiled(header, arrays)
-
-    def _markers(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bytes:
-        """Return all markers as compact columns in JSON: id, lon, lat, kind index, name."""
-        return orjson.dumps(
-            {
-                "version": self._terms.version,
-                "kinds": KINDS,
-                "id": self._marked["id"],
-                "lon": [round(value, 6) for value in lon.tolist()],
-                "lat": [round(value, 6) for value in lat.tolist()],
-                "kind": [KINDS.index(kind) for kind in self._marked["kind"]],
-                "name": self._marked["name"],
-            }
-        )
 
 
 def _whole(file: IO[bytes]) -> memoryview:

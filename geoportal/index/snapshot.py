@@ -274,11 +274,5 @@ class Snapshot:
             }
         )
 
-    @property
-    def points_json(self) -> bytes:
-        """All markers as compact columns: id, lon, lat, kind index, name."""
-        self._check(["markers"])
-        return bytes(self._arrays["markers"])
-
     def _select(self, row: int) -> dict[str, SelectedClaim]:
         return select_claims(self.facilities[row].claims, self.today, self.vocabulary)

@@ -62,7 +62,8 @@ class Result:
         True when it is known from a source that the home's municipality lacks: it stands apart,
         after all others.
     water : str
-        Code of the strait, bay or sea around an island that the line from the home crosses, empty for none.
+        Code of the strait, bay or sea around an island that the line from the home crosses, empty
+        for none.
     """
 
     facility: Facility

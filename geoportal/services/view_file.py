@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 MAGIC = b"geoportal snapshot 1\n"
 """Name and version of the format."""
 PREFIX = "snapshot-"
-_CHECKED_LATER = frozenset({"record", *TEXTS, "markers", "district.wkb", "stations"})
+_CHECKED_LATER = frozenset({"record", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
 _DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
 

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def geoportal(*arguments: str, db: Path, ok: int = 0) -> Done:
     """Run the command line in this process, as `geoportal` would be run."""
     out, err = io.StringIO(), io.StringIO()
     with (
+        mock.patch.dict(os.environ, {"GEOPORTAL_TILE_URL": ""}),  # nobody else is asked
         mock.patch.object(sys, "argv", ["geoportal", "--db", str(db), *arguments]),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,16 @@ def note_down(**figures: Any) -> None:
 def points(count: int) -> str:
     """Return the columns of made-up facilities around the sample city."""
     draw = random.Random(count)
+    lon = [13_083_000 + round(draw.gauss(0, 7_000)) for _ in range(count)]
+    lat = [3_387_000 + round(draw.gauss(0, 4_000)) for _ in range(count)]
     return json.dumps(
         {
-            "id": [f"p{i}" for i in range(count)],
-            "lon": [round(130.83 + draw.gauss(0, 0.07), 6) for _ in range(count)],
-            "lat": [round(33.87 + draw.gauss(0, 0.04), 6) for _ in range(count)],
+            "lon": [b - a for a, b in pairwise([0, *lon])],
+            "lat": [b - a for a, b in pairwise([0, *lat])],
             "kind": [draw.randrange(len(KINDS)) for _ in range(count)],
             "kinds": KINDS,
-            "name": [f"見本{i}" for i in range(count)],
+            "counts": {},
+            "clustered": False,
         }
     )
 

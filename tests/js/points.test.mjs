@@ -6,23 +6,25 @@ openPage();
 const bounds = (a, b) => ({ corners: [a, b] });
 globalThis.L = { Layer: { extend: (methods) => methods }, latLng: (lat, lon) => [lat, lon], latLngBounds: bounds };
 window.L = globalThis.L;
-const { PointLayer } = await import("../../geoportal/web/static/js/points.js");
+const { markerKey, PointLayer } = await import("../../geoportal/web/static/js/points.js");
 
-function layerOf(places) {
+const differences = (degrees) => degrees.map((value) => Math.round(value * 1e5)).map((step, n, all) => step - (n ? all[n - 1] : 0));
+
+function layerOf(places, counts = {}) {
   const layer = Object.create(PointLayer);
   layer.initialize({});
   layer._soon = () => undefined;
   layer.load({
-    id: places.map((_, n) => `f${n}`), name: places.map((_, n) => `F${n}`), kinds: ["clinic", "pharmacy"],
-    lon: places.map(([lon]) => lon), lat: places.map(([, lat]) => lat), kind: places.map(([, , kind]) => kind || 0),
+    kinds: ["clinic", "pharmacy"], counts, clustered: false, lon: differences(places.map(([lon]) => lon)),
+    lat: differences(places.map(([, lat]) => lat)), kind: places.map(([, , kind]) => kind || 0),
   });
   return layer;
 }
 
-test("facilities are counted by kind; those without a position are not on the map", () => {
-  const layer = layerOf([[130.88, 33.88], [130.88, 33.88, 1], [null, null], [130.88, null], [130.9, 33.9]]);
-  assert.deepEqual(layer.counts(), { clinic: 2, pharmacy: 1 });
-  assert.equal(layer._groups(17).length, 3);
+test("positions come as differences of 1e-5 degrees", () => {
+  const layer = layerOf([[130.88123, 33.88], [130.5, 34.12345]], { clinic: 2 });
+  assert.deepEqual([Array.from(layer.lon), Array.from(layer.lat)], [[130.88123, 130.5], [33.88, 34.12345]]);
+  assert.deepEqual(layer.counts(), { clinic: 2 });
 });
 
 test("near facilities are counted together, each by itself from zoom 17 on", () => {
@@ -31,11 +33,61 @@ test("near facilities are counted together, each by itself from zoom 17 on", () 
   assert.deepEqual(layer._groups(17).map((group) => group.count), [1, 1, 1]);
 });
 
-test("only the facilities wanted are shown, at once", () => {
-  const layer = layerOf([[130.88, 33.88], [131.5, 34.5, 1]]);
-  assert.equal(layer._groups(17).length, 2);
-  layer.show((_, kind) => kind === "pharmacy");
-  assert.deepEqual(layer._groups(17).map((group) => layer.facility(group.index).id), ["f1"]);
+test("only the kinds wanted are shown, and none that a pin stands for", () => {
+  const layer = layerOf([[130.88, 33.88], [131.5, 34.5, 1], [131.5, 34.5]]);
+  const kinds = () => layer._groups(17).map(({ kind, lon }) => [kind, lon]);
+  assert.equal(kinds().length, 3);
+  layer.show(["pharmacy"], new Set());
+  assert.deepEqual(kinds(), [["pharmacy", 131.5]]);
+  layer.show([], new Set([markerKey("clinic", 131.500001, 34.499999)]));
+  assert.deepEqual(kinds(), [["clinic", 130.88], ["pharmacy", 131.5]]);
+});
+
+/** A layer of so many facilities that the server counts them; what is asked for is kept. */
+function manyOf(answer, { zoom = 12.5, west = 130.8, south = 33.8, east = 131, north = 34 } = {}) {
+  const asked = [];
+  globalThis.fetch = async (url) => { asked.push(url); return { ok: true, json: async () => answer }; };
+  const layer = Object.create(PointLayer);
+  layer.initialize({});
+  layer._soon = () => undefined;
+  layer.map = { getZoom: () => zoom, getBounds: () => ({ getWest: () => west, getEast: () => east, getNorth: () => north, getSouth: () => south }) };
+  layer.load({ kinds: ["clinic", "pharmacy"], counts: { clinic: 30000 }, clustered: true, lon: [], lat: [], kind: [] });
+  return { layer, asked };
+}
+const settled = () => new Promise((resolve) => { setTimeout(resolve, 0); });
+const CLUSTERS = { kinds: ["clinic", "pharmacy"], lon: [130.85, 130.9], lat: [33.85, 33.9], count: [7, 1], kind: [-1, 1],
+  west: [130.84, 130.9], east: [130.86, 130.9], south: [33.84, 33.9], north: [33.86, 33.9] };
+
+test("of many facilities the server counts those in view, for the whole zoom below and the kinds wanted", async () => {
+  const { layer, asked } = manyOf(CLUSTERS);
+  await settled();
+  assert.deepEqual(layer._groups(12.5).map(({ count, kind }) => [count, kind]), [[7, undefined], [1, "pharmacy"]]);
+  layer.show(["pharmacy"], new Set());
+  await settled();
+  assert.equal(asked.length, 2);
+  const [first, second] = asked.map((url) => new URLSearchParams(url.split("?")[1]));
+  assert.deepEqual([first.get("zoom"), first.getAll("kind"), second.getAll("kind")], ["12", [], ["pharmacy"]]);
+  const [west, south, east, north] = first.get("bbox").split(",").map(Number);
+  assert.ok(west <= 130.8 && east >= 131 && south <= 33.8 && north >= 34, first.get("bbox"));
+});
+
+test("a view a little further on is not asked for again: the box is of whole blocks", async () => {
+  const { layer, asked } = manyOf(CLUSTERS);
+  await settled();
+  layer.map.getBounds = () => ({ getWest: () => 130.801, getEast: () => 131.001, getNorth: () => 34.001, getSouth: () => 33.801 });
+  await layer._fetch();
+  assert.equal(asked.length, 1);
+});
+
+test("an answer for a view that was left is not drawn; after a failure the next move asks again", async () => {
+  const { layer, asked } = manyOf(CLUSTERS);
+  layer.map.getZoom = () => 9;
+  globalThis.fetch = async (url) => { asked.push(url); throw new Error("away"); };
+  await layer._fetch();
+  await settled();
+  assert.equal(layer.inView, undefined);
+  await layer._fetch();
+  assert.equal(asked.length, 3);
 });
 
 test("a group reaches from its southernmost and westernmost to its northernmost and easternmost", () => {

@@ -45,12 +45,17 @@ def open_basemap(settings: Settings, derived_directory: Path) -> Basemap | None:
     if not attribution:
         message = "GEOPORTAL_TILE_ATTRIBUTION must name the publisher of GEOPORTAL_TILE_URL"
         raise UsageError(message, "GEOPORTAL_TILE_ATTRIBUTION")
-    directory = Path(settings.tile_cache) if settings.tile_cache else derived_directory / "tiles"
-    own = hashlib.sha256(settings.tile_url.encode()).hexdigest()[:12]
     try:
-        cache = TileCache(directory / own, settings.tile_cache_mb * _MIB)
+        directory = cache_directory(settings, derived_directory)
+        cache = TileCache(directory, settings.tile_cache_mb * _MIB)
     except OSError as error:
         _LOG.warning("base map: no cache can be written (%s): outlines only", error.strerror)
         return None
     page = GSI_PAGE if is_gsi else ""
     return PublishedTiles(publisher, cache, attribution=attribution, page=page)
+
+
+def cache_directory(settings: Settings, derived_directory: Path) -> Path:
+    """Return the directory of the tiles fetched from the publisher of the settings."""
+    directory = Path(settings.tile_cache) if settings.tile_cache else derived_directory / "tiles"
+    return directory / hashlib.sha256(settings.tile_url.encode()).hexdigest()[:12]

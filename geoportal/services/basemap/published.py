@@ -76,6 +76,11 @@ class PublishedTiles:
         self._allowance = _BURST
         self._counted = clock()
 
+    @property
+    def host(self) -> str:
+        """The publisher's host."""
+        return self._publisher.host
+
     def available(self) -> bool:
         """Say whether the publisher answers; if not, it is tried in the background."""
         with self._state:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from flask import Response
 
-from geoportal.documents.map_layers import land_document, stations_document
-from geoportal.web.api.answers import BROWSE, GEOJSON, json_object, public, resource
+from geoportal.documents.map_layers import (
+    ClustersQuery,
+    clusters_document,
+    land_document,
+    points_document,
+    stations_document,
+)
+from geoportal.web.api.answers import BROWSE, GEOJSON, PROBLEM, json_object, public, resource
 from geoportal.web.current_view import view_here
 
 api = resource("map_layers")
@@ -15,11 +21,31 @@ api = resource("map_layers")
     "/points",
     tags=[BROWSE],
     summary="All markers as compact columns",
-    responses={200: json_object("Columns", "id", "lon", "lat", "kind", "kinds", "name")},
+    responses={200: json_object("Columns", "lon", "lat", "kind", "kinds", "counts", "clustered")},
 )
 def points() -> Response:
-    """Return id, lon, lat, index of kind and name of every facility with a position."""
-    return public(view_here().snapshot.points_json)
+    """Return lon, lat (1e-5 degrees, as differences) and index of kind of every facility placed.
+
+    Above 20,000 facilities only the counts by kind; `/clusters` has the rest.
+    """
+    return public(points_document(view_here()))
+
+
+@api.get(
+    "/clusters",
+    tags=[BROWSE],
+    summary="Markers of a map's view, near ones counted together",
+    responses={
+        200: json_object("Columns", "lon", "lat", "count", "kind", "kinds"),
+        400: PROBLEM,
+    },
+)
+def clusters(query: ClustersQuery) -> Response:
+    """Return the clusters of the cells of 72 pixels that touch the box; `kind` is -1 if several.
+
+    From zoom 17 on every facility stands by itself. The box is that of a map, never a home.
+    """
+    return public(clusters_document(view_here(), query))
 
 
 @api.get(

@@ -25,6 +25,7 @@ OPERATIONS = (
     "GET /api/v1/facilities",
     "GET /api/v1/facilities/{facility_id}",
     "GET /api/v1/points",
+    "GET /api/v1/clusters",
     "GET /api/v1/land",
     "GET /api/v1/stations",
     "GET /api/v1/districts",

@@ -5,7 +5,7 @@ import { append, h } from "./dom.js";
 import { layLand } from "./land.js";
 import { Names } from "./names.js";
 import { cornersOf } from "./outlines.js";
-import { PointLayer } from "./points.js";
+import { markerKey, PointLayer } from "./points.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
@@ -70,7 +70,7 @@ export class FacilityMap {
     const item = this.points.at(event.containerPoint);
     if (!item) this._offerCentre(event.latlng);
     else if (item.count > 1) this.map.fitBounds(this.points.bounds(item), { padding: [40, 40], maxZoom: 17 });
-    else this._openPoint(this.points.facility(item.index));
+    else this._openPoint(item);
   }
 
   _offerCentre(latlng) {
@@ -193,8 +193,7 @@ export class FacilityMap {
 
   /** Shows what has no numbered pin and is of a chosen kind. */
   _showPoints() {
-    const kinds = new Set(this.kinds);
-    this.points.show((id, kind) => (!kinds.size || kinds.has(kind)) && !this.pins.has(id));
+    this.points.show(this.kinds, new Set(Array.from(this.pins.values(), (pin) => pin.marker)));
   }
 
   setKinds(kinds) {
@@ -203,8 +202,12 @@ export class FacilityMap {
     this._showPoints();
   }
 
-  _openPoint({ id, kind, name, lon, lat }) {
-    L.popup({ ...POPUP, offset: [0, -10] }).setLatLng([lat, lon]).setContent(this._card(id, kind, name)).openOn(this.map);
+  /** Says who is at the place of a mark; several may share an address. */
+  async _openPoint(mark) {
+    const features = await this.points.facilitiesAt(mark).catch(() => []);
+    const cards = features.map(({ id, properties }) => this._card(id, properties.kind, properties.name));
+    if (!cards.length) return;
+    L.popup({ ...POPUP, offset: [0, -10] }).setLatLng([mark.lat, mark.lon]).setContent(h("div", { class: "popup-list" }, cards)).openOn(this.map);
   }
 
   /** What a popup says of a facility; `phone` and `place` are what its card says of them, if anything. */
@@ -237,7 +240,7 @@ export class FacilityMap {
         riseOnHover: true,
         zIndexOffset: this._height(number || pins.length),
       });
-      Object.assign(pin, { number, content: () => this._card(id, kind, name, card.querySelector(".tel"), card.querySelector(".card__location")) });
+      Object.assign(pin, { number, marker: markerKey(kind, lon, lat), content: () => this._card(id, kind, name, card.querySelector(".tel"), card.querySelector(".card__location")) });
       pin.on("mouseover", () => this.callbacks.hover(id));
       pin.on("mouseout", () => this.callbacks.hover(null));
       pin.on("click", () => this.callbacks.pick(id));

@@ -1,11 +1,16 @@
 // All facilities in the background: drawn on one canvas, near ones counted together. Measured with
 // 20,000 facilities: markers in the page took more than a second to zoom, this takes milliseconds.
+// Of more the server counts what is in view, by the same grid (geoportal/index/clusters.py).
+import * as api from "./api.js";
 import { number } from "./words.js";
 
 const CELL = 72;
 const SINGLE_FROM_ZOOM = 17;
 const PIN = 26;
 const REACH = 20;
+const STEPS = 1e5; // positions come in steps of 1e-5 degrees
+const BLOCK = 4; // cells: views are asked for in blocks, so that few different ones are
+const MOST_ZOOM = 18;
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -43,6 +48,10 @@ function sprite(kind, ratio) {
   return canvas;
 }
 
+/** What tells markers of one place and kind; a numbered pin there stands for the marker. */
+export const markerKey = (kind, lon, lat) => `${kind} ${Math.round(lon * STEPS)} ${Math.round(lat * STEPS)}`;
+
+const yToLatitude = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
 const latitudeToY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
 
 export const PointLayer = window.L && L.Layer.extend({
@@ -51,7 +60,9 @@ export const PointLayer = window.L && L.Layer.extend({
     this.size = 0;
     this.byZoom = new Map();
     this.drawn = [];
-    this.wanted = () => true;
+    this.columns = { counts: {} };
+    this.wanted = new Set();
+    this.hidden = new Set();
   },
 
   onAdd(map) {
@@ -60,43 +71,45 @@ export const PointLayer = window.L && L.Layer.extend({
     this.canvas.setAttribute("aria-hidden", "true");
     map.getPane("points").appendChild(this.canvas);
     map.on("move moveend zoomend viewreset resize", this._soon, this);
+    map.on("moveend zoomend resize", this._fetch, this);
     map.on("mousemove", this._hover, this);
     this.sprites = new Map();
     this.font = `700 14px ${style("--font") || "sans-serif"}`;
     this._soon();
   },
 
-  /** Takes the compact columns of all facilities. */
+  /** Takes the columns of all facilities; of many there are only counts by kind. */
   load(columns) {
-    const { id, lon, lat, kind, name } = columns;
     this.columns = columns;
-    this.size = id.length;
+    this.size = columns.lon.length;
+    this.lon = new Float64Array(this.size);
+    this.lat = new Float64Array(this.size);
     this.x = new Float64Array(this.size);
     this.y = new Float64Array(this.size);
+    let [lon, lat] = [0, 0];
     for (let i = 0; i < this.size; i += 1) {
-      const known = lon[i] !== null && lat[i] !== null;
-      this.x[i] = known ? lon[i] / 360 + 0.5 : NaN;
-      this.y[i] = known ? latitudeToY(lat[i]) : NaN;
+      lon += columns.lon[i];
+      lat += columns.lat[i];
+      this.lon[i] = lon / STEPS;
+      this.lat[i] = lat / STEPS;
+      this.x[i] = this.lon[i] / 360 + 0.5;
+      this.y[i] = latitudeToY(this.lat[i]);
     }
-    this.facility = (i) => ({ id: id[i], kind: columns.kinds[kind[i]], name: name[i], lon: lon[i], lat: lat[i] });
-    this.show(this.wanted);
+    this.show(this.wanted, this.hidden);
   },
 
-  /** Shows the facilities for which `wanted(id, kind)` is true. */
-  show(wanted) {
-    this.wanted = wanted;
+  /** Shows the facilities of some kinds (of all, when there are none) but those hidden, by `markerKey`. */
+  show(kinds, hidden) {
+    this.wanted = new Set(kinds);
+    this.hidden = hidden;
     this.byZoom.clear();
+    this._fetch();
     this._soon();
   },
 
+  /** Facilities with a position, by kind. */
   counts() {
-    const counts = {};
-    for (let i = 0; i < this.size; i += 1) {
-      if (Number.isNaN(this.x[i])) continue;
-      const kind = this.columns.kinds[this.columns.kind[i]];
-      counts[kind] = (counts[kind] || 0) + 1;
-    }
-    return counts;
+    return this.columns.counts;
   },
 
   /** What lies under a point of the map's window: a facility, several, or nothing. */
@@ -111,8 +124,16 @@ export const PointLayer = window.L && L.Layer.extend({
   },
 
   bounds(item) {
-    const corner = (x, y) => L.latLng((Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90, (x - 0.5) * 360);
-    return L.latLngBounds(corner(item.west, item.south), corner(item.east, item.north));
+    return L.latLngBounds([yToLatitude(item.south), (item.west - 0.5) * 360], [yToLatitude(item.north), (item.east - 0.5) * 360]);
+  },
+
+  /** The facilities at the place of a mark, as GeoJSON features: those of its kind first. */
+  async facilitiesAt({ kind, lon, lat }) {
+    const near = 0.6 / STEPS;
+    const box = [lon - near, lat - near, lon + near, lat + near].map((degrees) => degrees.toFixed(7));
+    const { features } = await api.get(`/api/v1/facilities?bbox=${box.join()}`);
+    const isOther = (feature) => Number(feature.properties.kind !== kind);
+    return features.filter(({ properties: p }) => !this.wanted.size || this.wanted.has(p.kind)).sort((one, other) => isOther(one) - isOther(other));
   },
 
   _hover(event) {
@@ -122,8 +143,6 @@ export const PointLayer = window.L && L.Layer.extend({
       const item = this.at(event.containerPoint);
       const box = this.map.getContainer();
       box.classList.toggle("is-over-point", Boolean(item));
-      const title = item && item.count === 1 ? this.facility(item.index).name : "";
-      if (box.title !== title) box.title = title;
     });
   },
 
@@ -135,17 +154,52 @@ export const PointLayer = window.L && L.Layer.extend({
     });
   },
 
+  /** Asks the server for the clusters in view, where it did not send the facilities themselves. */
+  async _fetch() {
+    if (!this.columns.clustered) return;
+    const zoom = Math.min(Math.floor(this.map.getZoom()), MOST_ZOOM);
+    const url = `/api/v1/clusters?bbox=${this._blocks(zoom)}&zoom=${zoom}${Array.from(this.wanted, (kind) => `&kind=${kind}`).join("")}`;
+    if (url === this.asked) return;
+    this.asked = url;
+    try {
+      const { lon, lat, count, kind, kinds, west, south, east, north } = await api.get(url);
+      if (url !== this.asked) return; // the view has moved on
+      const groups = count.map((amount, n) => ({
+        kind: kinds[kind[n]], count: amount, lon: lon[n], lat: lat[n], x: lon[n] / 360 + 0.5, y: latitudeToY(lat[n]),
+        west: west[n] / 360 + 0.5, east: east[n] / 360 + 0.5, north: latitudeToY(north[n]), south: latitudeToY(south[n]),
+      }));
+      this.inView = this._finished(groups, zoom);
+      this._soon();
+    } catch (error) {
+      this.asked = ""; // the next move asks again
+    }
+  },
+
+  /** The box of the blocks of cells in view: west, south, east, north. */
+  _blocks(zoom) {
+    const side = (CELL * BLOCK) / (256 * 2 ** zoom);
+    const bounds = this.map.getBounds();
+    const inside = side * 1e-6; // else the next cell would be touched
+    const first = (value) => Math.max(Math.floor(value / side) * side, 0) + inside;
+    const last = (value) => Math.min(Math.ceil(value / side) * side, 1) - inside;
+    const [west, east] = [first(bounds.getWest() / 360 + 0.5), last(bounds.getEast() / 360 + 0.5)];
+    const [north, south] = [first(latitudeToY(bounds.getNorth())), last(latitudeToY(bounds.getSouth()))];
+    return [(west - 0.5) * 360, yToLatitude(south), (east - 0.5) * 360, yToLatitude(north)].map((degrees) => degrees.toFixed(7)).join();
+  },
+
   /** Near facilities counted together by a grid of the zoom's own; each mark stays in its cell. */
   _groups(zoom) {
+    if (this.columns.clustered) return this.inView || [];
     if (this.byZoom.has(zoom)) return this.byZoom.get(zoom);
     const cells = new Map();
     const scale = (256 * 2 ** zoom) / CELL;
     const groups = [];
-    const { id, kind, kinds } = this.columns;
+    const { kind, kinds } = this.columns;
     for (let i = 0; i < this.size; i += 1) {
+      if (this.wanted.size && !this.wanted.has(kinds[kind[i]])) continue;
+      if (this.hidden.size && this.hidden.has(markerKey(kinds[kind[i]], this.lon[i], this.lat[i]))) continue;
       const x = this.x[i];
       const y = this.y[i];
-      if (x !== x || !this.wanted(id[i], kinds[kind[i]])) continue;
       const key = Math.floor(x * scale) * 67108864 + Math.floor(y * scale);
       const group = zoom >= SINGLE_FROM_ZOOM ? undefined : cells.get(key);
       if (group) {
@@ -157,19 +211,30 @@ export const PointLayer = window.L && L.Layer.extend({
         group.north = Math.min(group.north, y);
         group.south = Math.max(group.south, y);
       } else {
-        const fresh = { index: i, count: 1, x, y, west: x, east: x, north: y, south: y };
+        const fresh = { kind: kinds[kind[i]], lon: this.lon[i], lat: this.lat[i], count: 1, x, y, west: x, east: x, north: y, south: y };
         groups.push(fresh);
         cells.set(key, fresh);
       }
     }
     for (const group of groups) {
-      if (group.count === 1) continue;
-      group.radius = group.count < 10 ? 17 : group.count < 100 ? 20 : 24;
-      group.x = this._inCell(group.x / group.count, scale, group.radius);
-      group.y = this._inCell(group.y / group.count, scale, group.radius);
+      group.x /= group.count;
+      group.y /= group.count;
     }
-    this.byZoom.set(zoom, groups);
-    return groups;
+    const finished = this._finished(groups, zoom);
+    this.byZoom.set(zoom, finished);
+    return finished;
+  },
+
+  /** Groups as they are drawn: counts with the size of their circle, inside their cell; no hidden mark. */
+  _finished(groups, zoom) {
+    const scale = (256 * 2 ** zoom) / CELL;
+    for (const group of groups) {
+      if (group.count === 1) continue;
+      group.radius = group.count < 10 ? 17 : group.count < 100 ? 20 : group.count < 10000 ? 24 : 30;
+      group.x = this._inCell(group.x, scale, group.radius);
+      group.y = this._inCell(group.y, scale, group.radius);
+    }
+    return groups.filter(({ count, kind, lon, lat }) => count > 1 || !this.hidden.has(markerKey(kind, lon, lat)));
   },
 
   _inCell(value, scale, radius) {
@@ -191,7 +256,7 @@ export const PointLayer = window.L && L.Layer.extend({
     pen.clearRect(0, 0, size.x, size.y);
     L.DomUtil.setPosition(canvas, this.map.containerPointToLayerPoint([0, 0]));
     this.drawn = [];
-    if (this.size) this._drawGroups(pen, size, ratio);
+    this._drawGroups(pen, size, ratio);
     canvas.dataset.shown = String(this.drawn.length);
     this.fire("drawn");
   },
@@ -205,7 +270,7 @@ export const PointLayer = window.L && L.Layer.extend({
       const top = group.y * world - origin.y;
       if (left < -30 || top < -30 || left > size.x + 30 || top > size.y + 30) continue;
       this.drawn.push({ ...group, left, top, radius: group.radius || PIN / 2 });
-      if (group.count === 1) this._mark(pen, this.columns.kinds[this.columns.kind[group.index]], left, top, ratio);
+      if (group.count === 1) this._mark(pen, group.kind, left, top, ratio);
       else this._count(pen, group, left, top);
     }
   },
