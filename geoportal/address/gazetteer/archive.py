@@ -23,7 +23,7 @@ import numpy.typing as npt
 from geoportal.errors import UnreadableSourceError
 
 FILE_NAME = "gazetteer.bin"
-MAGIC = b"geoportal gazetteer 5\n"
+MAGIC = b"geoportal gazetteer 6\n"
 """Name and version of the format. A file of another version is refused, and compiled again."""
 _ALIGNMENT = 16
 _LENGTH_BYTES = 8

@@ -17,7 +17,7 @@ from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT, chi
 from geoportal.address.gazetteer.region import Position, Region
 from geoportal.address.text.municipality_names import MunicipalitySpelling
 
-_TABLES = ("town", "child", "postal_town", "postal_municipality", "kana")
+_TABLES = ("town", "child", "postal_town", "postal_municipality", "sound")
 _ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
 
@@ -47,8 +47,8 @@ class Gazetteer:
         Nodes below others, by `nodes.child_key`.
     postal_towns, postal_municipalities : HashTable
         Nodes, and municipality numbers, by postal code.
-    kana : HashTable
-        Town nodes by the canonical form of their reading.
+    sounds : HashTable
+        Town nodes by the `sound_key` of their reading.
     flags, levels, parents : memoryview of int
         By node.
     """
@@ -67,7 +67,7 @@ class Gazetteer:
         self.children = HashTable(arrays, "child")
         self.postal_towns = HashTable(arrays, "postal_town")
         self.postal_municipalities = HashTable(arrays, "postal_municipality")
-        self.kana = HashTable(arrays, "kana")
+        self.sounds = HashTable(arrays, "sound")
         self.flags = arrays["flags"]
         self.levels = arrays["level"]
         self.parents = arrays["parent"]

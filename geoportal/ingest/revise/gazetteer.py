@@ -57,7 +57,7 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     directory = database.derived_directory / name
     if directory.is_dir():
         try:
-            return Geocoder(Gazetteer.open(directory))
+            return Geocoder(Gazetteer.open(directory), reference.doubled_towns, reference.readings)
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
     directory = _writable(database.derived_directory) / name
@@ -66,7 +66,7 @@ def open_geocoder(database: Database, connection: sa.Connection, reference: Refe
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
         shutil.rmtree(path, ignore_errors=True)
-    return Geocoder(Gazetteer.open(directory))
+    return Geocoder(Gazetteer.open(directory), reference.doubled_towns, reference.readings)
 
 
 def load_geography(
