@@ -100,7 +100,13 @@ def placed_among(
         for town, position in zip(towns, known, strict=True)
     )[:MAX_CANDIDATES]
     if all(distance_m(centre.lon, centre.lat, p.lon, p.lat) <= CLOSE_M for p in known):
-        return replace(placed, status="partial", candidates=candidates, needs_confirmation=True)
+        return replace(
+            placed,
+            status="partial",
+            candidates=candidates,
+            needs_confirmation=True,
+            warnings=(*warnings, "several_close"),
+        )
     return replace(
         placed,
         status="ambiguous",

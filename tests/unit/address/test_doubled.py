@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geoportal.address.geocode import Geocoder
+from geoportal.address.geocode import Geocoder, GeocodeResult
 from geoportal.domain.place import DoubledTown, Postcode
 from geoportal.geo.equirectangular import distance_m
 from geoportal.services.portal import shipped_reference
@@ -25,6 +25,12 @@ TOWNS = """
 """
 
 
+def _point(place: DoubledTown | GeocodeResult) -> tuple[float, float]:
+    assert place.lon is not None
+    assert place.lat is not None
+    return place.lon, place.lat
+
+
 @pytest.fixture(scope="module")
 def kyoto(tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
     directory: Path = tmp_path_factory.mktemp("doubled")
@@ -37,11 +43,9 @@ def kyoto(tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
 def test_a_name_that_two_towns_have_covers_both(kyoto: Geocoder) -> None:
     result = kyoto.geocode("京都市上京区近衛町161")
     assert (result.status, result.town, result.needs_confirmation) == ("partial", "近衛町", True)
-    assert result.lon is not None and result.lat is not None and result.uncertainty_m is not None
     for town in (FIRST, SECOND):
-        assert town.lon is not None and town.lat is not None
-        away = distance_m(result.lon, result.lat, town.lon, town.lat)
-        assert away < result.uncertainty_m
+        away = distance_m(*_point(result), *_point(town))
+        assert away < (result.uncertainty_m or 0)
     assert [place.text for place in result.candidates] == [
         "京都府京都市上京区油小路通出水下る近衛町",
         "京都府京都市上京区下長者町通室町西入近衛町",

