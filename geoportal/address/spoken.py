@@ -187,7 +187,7 @@ class SpokenNames:
         """Yield the name of a municipality, city or prefecture, and what follows it."""
         regions = [self._gazetteer.regions[number] for number in sorted(numbers)]
         prefectures = {region.prefecture for region in regions}
-        if len(prefectures) > 1:
+        if len(prefectures) != 1:
             return
         names = {region.name for region in regions}
         cities = {name.partition("市")[0] + "市" for name in names}

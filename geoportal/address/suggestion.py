@@ -46,21 +46,21 @@ class Suggester:
     ) -> list[Candidate]:
         """Return at most ``limit`` places whose name or reading begins so.
 
-        A few municipalities, the preferred ones first, before towns; of these those of the named
-        or hinted municipality first.
+        A few of the preferred municipalities stand before towns; of these those of the named or
+        hinted municipality first.
         """
         areas = self._areas(prefix, hinted, preferred)[: min(_MOST_AREAS, limit)]
         nodes: dict[int, None] = {}
         for node in self._towns(prefix, limit, hinted):
-            nodes[node] = None
             if len(nodes) + len(areas) >= limit:
                 break
+            nodes[node] = None
         return [*areas, *(place_candidate(self._gazetteer, node) for node in nodes)]
 
     def _areas(
         self, prefix: str, hinted: frozenset[int], preferred: Sequence[frozenset[int]]
     ) -> list[Candidate]:
-        """Return the municipalities that a prefix begins, and is not all of."""
+        """Return the preferred municipalities that a prefix begins, and is not all of."""
         regions = self._gazetteer.regions
         key = canonical_key(prefix)
         if len(key) < _SHORTEST:
@@ -77,8 +77,7 @@ class Suggester:
             if name.startswith(key) and name != key
         }
         allowed = [number for number in numbers if number in hinted or not hinted]
-        first = [number for group in preferred for number in allowed if number in group]
-        ordered = dict.fromkeys((*first, *allowed))
+        ordered = dict.fromkeys(n for group in preferred for n in allowed if n in group)
         return [municipality_candidate(regions[number]) for number in ordered]
 
     @cached_property
