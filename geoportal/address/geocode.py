@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.parsing.doubled_towns import DoubledTowns
 from geoportal.address.parsing.hypothesis import AddressInput
 from geoportal.address.parsing.hypothesis_search import HypothesisSearch
 from geoportal.address.parsing.municipality_parser import MunicipalityParser
 from geoportal.address.parsing.result_builder import ResultBuilder
-from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.address.result import MAX_CANDIDATES, Candidate, GeocodeResult, candidate_of
+from geoportal.address.spoken import SpokenNames
 from geoportal.address.stations.directory import StationDirectory
 from geoportal.address.stations.finder import MENTION, StationFinder
 from geoportal.address.suggestion import Suggester
 from geoportal.address.text.canonical import canonicalize
+from geoportal.domain.place import DoubledTown, PlaceReadings
 from geoportal.domain.station import Station
 
 __all__ = ["Candidate", "GeocodeResult", "Geocoder"]
@@ -25,11 +29,13 @@ LONGEST_INPUT = 1_000
 """Letters; anything longer is no address."""
 _MAX_CACHED_HINTS = 1_000
 
+_NO_READINGS = PlaceReadings()
 _INFERRED = frozenset(
     {"spelling_inferred", "town_suffix_ignored", "text_skipped", "former_municipality_inferred"}
 )
 """With one of these warnings the text does not quite spell the address."""
 _POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
+_SOUNDS = re.compile("[A-Za-z\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]{2}")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
 
@@ -39,14 +45,20 @@ class Geocoder:
     Immutable; one geocoder may serve many threads. ``stations`` are those it finds.
     """
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        doubled: Iterable[DoubledTown] = (),
+        readings: PlaceReadings = _NO_READINGS,
+    ) -> None:
         self.gazetteer = gazetteer
         self._municipalities = MunicipalityParser(
             gazetteer.regions, gazetteer.spellings, gazetteer.changed
         )
         self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
-        self._results = ResultBuilder(gazetteer)
-        self._suggester = Suggester(gazetteer, self._municipalities)
+        self._results = ResultBuilder(gazetteer, DoubledTowns(doubled))
+        self._spoken = SpokenNames(gazetteer, self._municipalities, readings)
+        self._suggester = Suggester(gazetteer, self._municipalities, self._spoken)
         self._directory: Callable[[], StationDirectory] | None = None
         self._stations: Callable[[], StationFinder] | None = None
         self._preferred: tuple[frozenset[int], ...] = ()
@@ -101,9 +113,49 @@ class Geocoder:
 
     def _geocode(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         result = self._address(text, hinted)
-        if self._stations is None or not MENTION.search(text) or len(text) > LONGEST_INPUT:
+        if len(text) > LONGEST_INPUT:
             return result
-        return result if _is_address(result) else self._stations().find(text, hinted) or result
+        if self._stations is not None and MENTION.search(text) and not _is_address(result):
+            result = self._stations().find(text, hinted) or result
+        unread = not result.town and not result.station and result.status != "ambiguous"
+        if unread and (result.status != "partial" or _SOUNDS.search(result.remainder)):
+            return self._by_sound(text, hinted) or result
+        return result
+
+    def _by_sound(self, text: str, hinted: frozenset[int]) -> GeocodeResult | None:
+        """Return the place a text in kana or Latin letters means; None when it names none."""
+        written = self._spoken.written(text, hinted, self._preferred)
+        places = [self._address(address, hinted) for address in written.texts]
+        if self._stations is not None and not places:
+            names = self._spoken.station_names(text)
+            found = [self._stations().find(f"{name}駅", hinted) for name in names]
+            places = [result for result in found if result is not None]
+        if not places:
+            return None
+        if len(places) == 1:
+            (place,) = places
+            warnings = ("reading_used", *(() if written.named else ("municipality_inferred",)))
+            behind = text.endswith(place.remainder)
+            return replace(
+                place,
+                matched=text.removesuffix(place.remainder).rstrip(" -") if behind else text,
+                warnings=tuple(dict.fromkeys((*warnings, *place.warnings))),
+                needs_confirmation=place.needs_confirmation or not written.named,
+            )
+        candidates = [
+            candidate
+            for place in places
+            for candidate in place.candidates or (candidate_of(place),)
+        ]
+        return GeocodeResult(
+            "ambiguous",
+            matched=text,
+            candidates=tuple(candidates[:MAX_CANDIDATES]),
+            needs_confirmation=True,
+            warnings=("reading_used",),
+            source=self.gazetteer.source,
+            dataset_date=self.gazetteer.dataset_date,
+        )
 
     def _address(self, text: str, hinted: frozenset[int]) -> GeocodeResult:
         if not text.strip() or len(text) > LONGEST_INPUT:
@@ -119,6 +171,7 @@ class Geocoder:
             start=postal.end() if postal else 0,
             hinted=hinted,
             preferred=self._preferred,
+            postal_code=code,
             postal_towns=tuple(self.gazetteer.postal_towns.get(code)) if code else (),
             postal_municipalities=(
                 tuple(self.gazetteer.postal_municipalities.get(code)) if code else ()
@@ -155,7 +208,7 @@ class Geocoder:
         It should lie in a municipality of the hint, which is as for `geocode`, or of ``codes``.
         """
         hinted = self._hinted(hint, codes)
-        return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted)
+        return self._suggester.suggest(prefix[:LONGEST_INPUT], limit, hinted, self._preferred)
 
     def suggest_stations(
         self, prefix: str, limit: int = 10, hint: str = "", codes: Iterable[str] = ()
@@ -163,7 +216,14 @@ class Geocoder:
         """Return stations whose name begins with ``prefix``; parameters as of :meth:`suggest`."""
         if self._stations is None:
             return []
-        return self._stations().suggest(prefix[:LONGEST_INPUT], limit, self._hinted(hint, codes))
+        typed, hinted = prefix[:LONGEST_INPUT], self._hinted(hint, codes)
+        names = self._spoken.station_names(typed, beginning=True)
+        found = [
+            station
+            for name in (typed, *names)
+            for station in self._stations().suggest(name, limit, hinted)
+        ]
+        return list({station.text: station for station in found}.values())[:limit]
 
     def _hinted(self, hint: str, codes: Iterable[str]) -> frozenset[int]:
         return frozenset().union(*map(self._municipalities.parse_hint, (hint, *codes)))

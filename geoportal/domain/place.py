@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,48 @@ class MunicipalityChange:
     new_code: str
     new_name: str
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReadings:
+    """How names of places are read that their own lists give in kanji only.
+
+    Attributes
+    ----------
+    areas : mapping of str to (str, str)
+        Name and reading in kana of prefectures, designated cities, municipalities and wards, by
+        code.
+    stations : mapping of str to str
+        Readings of stations by name, without 駅.
+    """
+
+    areas: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    stations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DoubledTown:
+    """A town that shares its name with another of the same municipality (同名町).
+
+    Attributes
+    ----------
+    municipality_code : str
+    town : str
+        "近衛町".
+    postal_code : str
+        Seven digits: each of the towns has its own.
+    streets : tuple of str
+        The streets (通り名) by which an address in it begins: "油小路通出水下る".
+    lon, lat : float or None
+        About its middle, degrees, WGS 84; None where it could not be estimated.
+    """
+
+    municipality_code: str
+    town: str
+    postal_code: str
+    streets: tuple[str, ...]
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if _LATIN.fullmatch(word):
         joining = _LATIN if _DIGIT_END.fullmatch(word) else _LETTER
         return not (_LATIN.fullmatch(before) or joining.fullmatch(after))
+    if len(word) <= _SHORT and _HIRAGANA.search(word) and _KATAKANA.search(word):
+        return False  # 糖尿病でインスリン has no デイ
     if len(word) <= _SHORT and _KATAKANA.fullmatch(word):
         return not (_KATAKANA.fullmatch(before) or _KATAKANA.fullmatch(after))
     if len(word) <= _SHORT and _HIRAGANA.fullmatch(word):

@@ -203,9 +203,13 @@ class Interpreter:
         return denied
 
     def _follows(self, note: Note, match: _RuleMatch | WordMatch, effect: str) -> bool:
-        """Say whether words of denial, or of being in place, follow in the same clause."""
+        """Say whether words of denial, or of being in place, follow in the same clause.
+
+        Words that ask may follow behind a comma: MRSAの方、デイで受け入れてくれる.
+        """
         _, stop = note.sentence(match.start)
-        clause = note.plain[match.end : stop].partition("、")[0]
+        rest = note.plain[match.end : stop]
+        clause = rest if effect == "sought" else rest.partition("、")[0]
         return any(pattern.search(clause) for pattern in self._context[effect])
 
     def _requested(self, note: Note, word: WordMatch) -> bool:

@@ -9,7 +9,7 @@ from geoportal.search.interpretation import Interpretation
 from geoportal.search.note_text import Note, Span
 
 _WORD_OF_CARE = re.compile(
-    r"[一-龠々]{0,6}(?:療法|処置|注射|注入|指導|カテーテル|ドレーン|チューブ|ろう孔|瘻)"
+    r"[一-龠々]{0,6}(?:療法|処置|注射|注入|指導|穿刺|輸血|採血|導尿|浣腸|摘便|洗浄|清拭|改修|送迎|配食|カテーテル|ドレーン|チューブ|ろう孔|瘻)"
     r"|[ァ-ヺー]{3,}|[A-Za-z][A-Za-z0-9.-]+"
 )
 """Words that ask for care by their form; what is none of it are rules of effect ``known``."""

@@ -116,7 +116,7 @@ def make_view(
     members = district_members(reference)
     districts = DistrictIndex.of_columns(_group(arrays, "district"))
     facilities = header["facilities"]
-    geocoder = _geocoder(header, derived)
+    geocoder = _geocoder(header, derived, reference)
     snapshot = Snapshot(
         version=header["version"],
         today=now.astimezone(JST).date(),
@@ -170,16 +170,17 @@ def make_view(
     )
 
 
-def _geocoder(header: Mapping[str, Any], derived: Path) -> Geocoder:
+def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) -> Geocoder:
+    lists = (reference.doubled_towns, reference.readings)
     if not header["gazetteer"]:
-        return Geocoder(Gazetteer.empty())
+        return Geocoder(Gazetteer.empty(), *lists)
     try:
         gazetteer = Gazetteer.open(derived / header["gazetteer"])
     except (UnreadableSourceError, OSError, ValueError, KeyError) as error:
         raise StaleArchiveError("the gazetteer of the compiled snapshot is gone") from error
     outlined, named = header["outlined"], header["facilities"]["named_municipalities"]
     both = set(outlined) & set(named)
-    return Geocoder(gazetteer).preferring(both, {*outlined, *named})
+    return Geocoder(gazetteer, *lists).preferring(both, {*outlined, *named})
 
 
 def _station(row: dict[str, Any]) -> Station:

@@ -6,6 +6,7 @@ Files and columns: ``data/reference/README.md``.
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ import shapely
 from geoportal.domain.completeness import Publisher, SourceScope
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
-from geoportal.domain.place import Municipality, MunicipalityChange
+from geoportal.domain.place import DoubledTown, Municipality, MunicipalityChange, PlaceReadings
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.station import RailOperator
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
 from geoportal.domain.water import Water
+
+_READING = re.compile("(.+)《(.+)》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,30 @@ class Reference:
         """Municipalities renamed, merged or divided since 2005, the latest first."""
         rows = self._rows("municipality_changes.csv")
         return tuple(MunicipalityChange(**row) for row in rows)
+
+    @cached_property
+    def doubled_towns(self) -> tuple[DoubledTown, ...]:
+        """Towns that share their name with another of the same ward."""
+        return tuple(
+            DoubledTown(
+                row["code"],
+                row["town"],
+                row["postal_code"],
+                _list(row["streets"]),
+                float(row["lon"]) if row["lon"] else None,
+                float(row["lat"]) if row["lat"] else None,
+            )
+            for row in self._rows("doubled_towns.csv")
+        )
+
+    @cached_property
+    def readings(self) -> PlaceReadings:
+        """Readings of areas and stations."""
+        names = (
+            (row["code"], _READING.fullmatch(row["ja-easy"])) for row in self._rows("readings.csv")
+        )
+        stations = {row["name"]: row["kana"] for row in self._rows("station_readings.csv")}
+        return PlaceReadings({code: (name[1], name[2]) for code, name in names if name}, stations)
 
     @cached_property
     def equivalents(self) -> dict[str, tuple[str, ...]]:

@@ -33,6 +33,7 @@ from geoportal.mapped.hash_table import (
     unique_hash_table_arrays,
     values_in_key_order,
 )
+from geoportal.text.romaji import sound_key
 
 _SHARE_INSIDE = 0.97
 """A municipality's uncertainty covers this share of its towns."""
@@ -95,7 +96,7 @@ def compile_gazetteer(
             **_child_arrays(tree),
             **hash_table_arrays("postal_town", areas.towns()),
             **hash_table_arrays("postal_municipality", areas.municipalities()),
-            **hash_table_arrays("kana", areas.readings()),
+            **hash_table_arrays("sound", areas.readings()),
         },
     )
 
@@ -202,7 +203,7 @@ class _PostcodeAreas:
         self._readings: dict[str, set[int]] = defaultdict(set)
         for node, readings in tree.kana.items():
             for reading in readings:
-                self._readings[canonical_key(reading)].add(node)
+                self._readings[sound_key(reading)].add(node)
 
     def add(self, postcode: Postcode) -> None:
         """Add a postal code: its towns, of these the 丁目 it names, or a whole municipality."""
@@ -216,7 +217,7 @@ class _PostcodeAreas:
             )
             if spelling == EXACT and any(start <= node < stop for start, stop in ranges)
         ]
-        if reading := canonical_key(postcode.kana):
+        if towns and (reading := sound_key(postcode.kana)):
             self._readings[reading].update(towns)
         if postcode.chome:
             towns = [
@@ -239,5 +240,5 @@ class _PostcodeAreas:
         return {code: sorted(numbers) for code, numbers in self._municipalities.items()}
 
     def readings(self) -> Entries:
-        """Return the town nodes of each reading."""
+        """Return the town nodes of each reading, by its sound."""
         return {key: sorted(nodes) for key, nodes in self._readings.items() if nodes and key}

@@ -18,9 +18,9 @@ from geoportal.mapped.archive import read_archive
 from geoportal.mapped.hash_table import HashTable, empty_hash_table_arrays
 
 FILE_NAME = "gazetteer.bin"
-MAGIC = b"geoportal gazetteer 6\n"
+MAGIC = b"geoportal gazetteer 7\n"
 """Name and version of the format. A file of another version is refused, and compiled again."""
-_TABLES = ("town", "child", "postal_town", "postal_municipality", "kana")
+_TABLES = ("town", "child", "postal_town", "postal_municipality", "sound")
 _ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")
 _TEXTS = ("name.offsets", "name.text", "key.offsets", "key.text")
 
@@ -50,8 +50,8 @@ class Gazetteer:
         Nodes below others, by `nodes.child_key`.
     postal_towns, postal_municipalities : HashTable
         Nodes, and municipality numbers, by postal code.
-    kana : HashTable
-        Town nodes by the canonical form of their reading.
+    sounds : HashTable
+        Town nodes by the `sound_key` of their reading.
     flags, levels, parents : memoryview of int
         By node.
     """
@@ -70,7 +70,7 @@ class Gazetteer:
         self.children = HashTable(arrays, "child")
         self.postal_towns = HashTable(arrays, "postal_town")
         self.postal_municipalities = HashTable(arrays, "postal_municipality")
-        self.kana = HashTable(arrays, "kana")
+        self.sounds = HashTable(arrays, "sound")
         self.flags = arrays["flags"]
         self.levels = arrays["level"]
         self.parents = arrays["parent"]

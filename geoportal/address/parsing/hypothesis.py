@@ -37,6 +37,8 @@ class AddressInput:
         Numbers of the municipalities the hint allows, empty without one.
     preferred : tuple of frozenset of int
         Numbers of the municipalities whose places stand first where the text leaves several open.
+    postal_code : str
+        Seven digits; empty without one.
     postal_towns : tuple of int
         Nodes the postal code serves; empty without one.
     postal_municipalities : tuple of int
@@ -48,6 +50,7 @@ class AddressInput:
     start: int
     hinted: frozenset[int]
     preferred: tuple[frozenset[int], ...] = ()
+    postal_code: str = ""
     postal_towns: tuple[int, ...] = ()
     postal_municipalities: tuple[int, ...] = ()
 

@@ -19,6 +19,12 @@ from geoportal.address.parsing.candidates import (
     place_candidate,
     preferred_first,
 )
+from geoportal.address.parsing.doubled_towns import (
+    CLOSE_M,
+    DoubledTowns,
+    meant_of,
+    placed_among,
+)
 from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
 from geoportal.address.parsing.municipality_parser import MunicipalityParse
 from geoportal.address.parsing.town_parse import TownParse
@@ -36,9 +42,6 @@ _IN_DOUBT = frozenset(
     {"hint_conflict", "prefecture_mismatch", "gazetteer_incomplete", "single_letter"}
 )
 """With one of these warnings a result is ``partial``."""
-CLOSE_M = 1_500.0
-"""So far from the middle one towns may lie that share one position, metres: most 大字 of Japan lie
-less than that from each 丁目 of their name."""
 _KNOWN_SHARE = 0.95
 _TO_CONFIRM = frozenset(
     {
@@ -60,8 +63,9 @@ _TO_CONFIRM = frozenset(
 class ResultBuilder:
     """Builds results; immutable, safe from many threads."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, doubled: DoubledTowns) -> None:
         self._gazetteer = gazetteer
+        self._doubled = doubled
         self._with_towns = frozenset(
             region.number for region in gazetteer.regions if region.stop > region.start
         )
@@ -139,7 +143,7 @@ class ResultBuilder:
             warnings.append("gazetteer_incomplete")
         sure = hypothesis.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
         position = gazetteer.position(node)
-        return self._result(
+        result = self._result(
             "ok" if sure else "partial",
             address.split(town.end),
             place_candidate(gazetteer, node),
@@ -147,6 +151,12 @@ class ResultBuilder:
             warnings=warnings,
             needs_confirmation=not sure or unnamed or not _TO_CONFIRM.isdisjoint(warnings),
         )
+        region, root = gazetteer.region_of(node), gazetteer.lineage(node)[-1]
+        doubles = self._doubled.of_name(region.code, gazetteer.town_key(root))
+        if not doubles:
+            return result
+        in_front = address.text.key[: town.start]
+        return placed_among(result, region, meant_of(doubles, address.postal_code, in_front))
 
     def _knows_all(self, municipality: MunicipalityParse) -> bool:
         """Say whether (nearly) every municipality the text allows has its towns in the gazetteer.

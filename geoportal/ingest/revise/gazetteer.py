@@ -42,7 +42,8 @@ _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_po
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
     """Open the geocoder over the places in the database, see `open_gazetteer`."""
     directory = open_gazetteer(database, connection, reference)
-    return Geocoder(Gazetteer.empty() if directory is None else Gazetteer.open(directory))
+    gazetteer = Gazetteer.empty() if directory is None else Gazetteer.open(directory)
+    return Geocoder(gazetteer, reference.doubled_towns, reference.readings)
 
 
 def open_gazetteer(

@@ -1,4 +1,4 @@
-"""Forty notes as people write them: who is sought, for what, and nothing lost in silence."""
+"""A hundred notes as people write them: who is sought, for what, and nothing lost in silence."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Suggestions {
     const other = (place) => place.text !== text;
     const stations = answer.stations.filter(other).slice(0, MOST_STATIONS);
     const towns = answer.suggestions.filter(other).slice(0, MOST - stations.length);
-    const meant = /[駅驛]|えき|エキ/.test(text) || stations.some((one) => one.station === `${text}駅`);
+    const meant = /[駅驛]|えき|エキ|station|eki$/i.test(text) || stations.some((one) => one.station === `${text}駅`);
     const groups = [{ name: "towns", places: towns }, { name: "stations", places: stations }].filter((group) => group.places.length);
     if (meant) groups.reverse();
     this.places = groups.flatMap((group) => group.places);
@@ -85,8 +85,8 @@ class Suggestions {
 
   _option(place, index) {
     return h("li", { role: "option", lang: "ja", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
-      h("span", { class: "suggest__town" }, place.station || place.town), " ",
-      h("span", { class: "suggest__area" }, place.municipality),
+      h("span", { class: "suggest__town" }, place.station || place.town || place.municipality), " ",
+      h("span", { class: "suggest__area" }, place.station || place.town ? place.municipality : place.prefecture),
       place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, shownLines(place.lines))] : null);
   }
 
