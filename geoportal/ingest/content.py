@@ -65,6 +65,11 @@ class Content:
         return self.data if isinstance(self.data, RecognisedTable) else None
 
     @property
+    def is_empty(self) -> bool:
+        """True for a table in memory with a header and no row."""
+        return self.table is not None and not (self.table.records or self.table.malformed)
+
+    @property
     def issues(self) -> tuple[Issue, ...]:
         """About the file as a whole, and about rows of the wrong width."""
         return (*self.table.issues, *self.table.malformed) if self.table else self.notes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from geoportal.errors import (
@@ -59,6 +59,8 @@ class MemberPlan:
         As read, while there is room to keep it.
     place : int
         Which of the member's contents it is.
+    is_empty : bool
+        True for a table with a header and no row.
     """
 
     member: Member | None
@@ -67,6 +69,7 @@ class MemberPlan:
     fictional: bool = False
     content: Content | None = None
     place: int = 0
+    is_empty: bool = False
 
     @property
     def rank(self) -> tuple[int, str, str]:
@@ -136,7 +139,13 @@ class Planner:
 
     def plan(self, files: Iterable[ImportFile]) -> list[FilePlan]:
         """Return the files in the order they are to be imported."""
-        return sorted((self._file(file) for file in files), key=lambda plan: plan.rank)
+        plans = [self._file(file) for file in files]
+        members = [part for plan in plans for part in plan.members]
+        filled = {part.source for part in members if part.member is not None and not part.is_empty}
+        return sorted(
+            (replace(plan, members=tuple(_besides(filled, plan.members))) for plan in plans),
+            key=lambda plan: plan.rank,
+        )
 
     def _file(self, file: ImportFile) -> FilePlan:
         name = file.path.name
@@ -202,7 +211,20 @@ class Planner:
             return MemberPlan(None, report, source)
         self._bytes_in_memory += 0 if place else len(member.data)
         in_memory = content if self._bytes_in_memory <= _MEMORY_BYTES else None
-        return MemberPlan(member, report, source, fictional, in_memory, place)
+        return MemberPlan(member, report, source, fictional, in_memory, place, content.is_empty)
+
+
+def _besides(filled: Collection[str], members: Iterable[MemberPlan]) -> Iterator[MemberPlan]:
+    """Yield members; an empty table is left out where others of its source have rows.
+
+    The publisher has a file for each service, and in a city there is no office of some.
+    """
+    for part in members:
+        if part.is_empty and part.source in filled:
+            part.report.leave_out(f"{part.report.file}: a header and no row below it; left out")
+            yield replace(part, member=None)
+        else:
+            yield part
 
 
 def refusal_code(error: InputRefusedError) -> str:

@@ -31,6 +31,7 @@ from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_geocoder
 from geoportal.ingest.revise.position_issues import position_issues
 from geoportal.ingest.revise.records import refresh_facilities
@@ -226,6 +227,7 @@ class ImportRun:
         report.note(_ignored(member))
         refreshed = self._refresh(connection, content, extract, revision)
         if isinstance(extract, FacilityExtract):
+            self._refuse_old_datum(report, extract)
             report.note(position_issues(connection, extract.listed, content.layout))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
@@ -298,6 +300,16 @@ class ImportRun:
                 f"{report.file}: {rows} rows where {held} are held from the edition before, so "
                 f"{report.removed} would be closed; nothing was changed. If the file is only a "
                 "part, get the whole one; if it is right, import it with --accept-shrink"
+            )
+
+    def _refuse_old_datum(self, report: FileReport, extract: FacilityExtract) -> None:
+        records = [listing.record for listing in extract.listed]
+        if self._geography is not None and is_in_tokyo_datum(records, self._geography):
+            raise InputRefusedError(
+                f"{report.file}: the positions lie some 450 m off their addresses, all in the same "
+                "direction, as those of the Tokyo datum (日本測地系) do; nothing was changed. "
+                "Convert them to JGD2011 (TKY2JGD of 国土地理院), or take latitude and longitude "
+                "out: then the addresses give the positions"
             )
 
     def _refresh(

@@ -6,10 +6,12 @@ One broken feature is a fault of that feature, never of the file. An open ring i
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -214,6 +216,8 @@ def _polygon(rings: Any) -> shapely.Polygon | None:
 def _closed(ring: Any) -> list[tuple[float, float]]:
     """Return the positions of a ring, closed; empty when it has no area to enclose."""
     positions = [(float(position[0]), float(position[1])) for position in ring]
+    if not all(map(math.isfinite, chain.from_iterable(positions))):
+        raise ValueError("a position is no number")
     if positions and positions[0] != positions[-1]:
         positions.append(positions[0])
     return positions if len(set(positions)) >= _FEWEST_POSITIONS - 1 else []

@@ -7,7 +7,7 @@ TopoJSON and Esri JSON. Reference systems: see `geoportal.ingest.files.crs`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from geoportal.ingest.files import crs as reference_systems
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.geojson import Feature, parse_json, read_geojson
 from geoportal.ingest.files.ogr_files import OgrLayer, is_kml, read_kml, read_ogr
-from geoportal.ingest.files.report import Issue
+from geoportal.ingest.files.report import WARNING, Issue
 
 __all__ = ["Feature", "MapLayer", "is_json", "is_map", "read_layers"]
 
@@ -177,4 +177,17 @@ def _in_degrees(name: str, layer: OgrLayer, crs: str) -> MapLayer:
         replace(feature, geometry=shape, layer=layer.name)
         for feature, shape in zip(layer.features, placed.shapes, strict=True)
     )
-    return MapLayer(layer.name, features, placed.crs, (*layer.issues, *placed.issues))
+    issues = (*layer.issues, *placed.issues, *_crossing(features))
+    return MapLayer(layer.name, features, placed.crs, issues)
+
+
+def _crossing(features: Sequence[Feature]) -> Iterator[Issue]:
+    """Yield an issue for each area that is repaired before it is used."""
+    for feature in features:
+        shape = feature.geometry
+        if shape is not None and feature.is_area and not shape.is_valid:
+            message = (
+                "the outline crosses itself, or a hole lies outside of it: it is repaired, and "
+                "parts of the area may be gone; look whether it is right on the map"
+            )
+            yield Issue(feature.line, "geometry", "outline_crosses", WARNING, "", message)

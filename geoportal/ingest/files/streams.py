@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from mmap import mmap
@@ -15,8 +15,11 @@ from geoportal.ingest.files.encodings import decode
 from geoportal.ingest.files.layouts import Layout, fold_header, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, Issue
+from geoportal.ingest.files.table_rows import is_note
+from geoportal.ingest.files.tables import find_delimiter
 
 _HEAD_BYTES = 8_192
+_SEARCHED_ROWS = 10
 _CHUNK = 1 << 16
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,8 +42,8 @@ class StreamedTable:
         Where each field of the layout lies.
     width : int
         Fields of the header, or of the first row where there is no header.
-    headed : bool
-        False for tables without a header (KEN_ALL).
+    skipped : int
+        Rows before the data: titles and the header; 0 for tables without one (KEN_ALL).
     issues : tuple of Issue
         About the header.
     """
@@ -49,13 +52,18 @@ class StreamedTable:
     layout: Layout
     positions: dict[str, int]
     width: int
-    headed: bool = True
+    skipped: int = 1
     issues: tuple[Issue, ...] = ()
 
     @cached_property
     def encoding(self) -> str:
         """Codec of the file, see `stream_encoding`."""
         return stream_encoding(self.member.name, self.member.data)
+
+    @cached_property
+    def delimiter(self) -> str:
+        """Separator of the fields."""
+        return find_delimiter(_head(self.member))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield line and cells of every row behind the header that is not empty.
@@ -69,8 +77,8 @@ class StreamedTable:
         """
         name, data = self.member.name, self.member.data
         text = io.TextIOWrapper(io.BytesIO(data), encoding=self.encoding, newline="")
-        reader = csv.reader(text)
-        line, skip = 1, self.headed
+        reader = csv.reader(text, delimiter=self.delimiter)
+        line, skip = 1, self.skipped
         cells: list[str] = []
         while True:
             try:
@@ -86,9 +94,10 @@ class StreamedTable:
             if any(cells):
                 if not skip:
                     yield line, cells
-                skip = False
+                skip = max(skip - 1, 0)
             line = reader.line_num + 1
-        if len(cells) not in (0, self.width) and not data.endswith((b"\n", b"\r")):
+        ends_open = not data.endswith((b"\n", b"\r"))
+        if len(cells) not in (0, self.width) and ends_open and not is_note(cells):
             raise CutFileError(
                 f"{name}: the file is cut off in its last row ({len(cells)} of {self.width} "
                 "fields and no line end), so rows may be missing behind it; get it again",
@@ -125,15 +134,18 @@ def _decodes(data: bytes | mmap, encoding: str) -> bool:
     return True
 
 
-def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable | None:
-    """Return a file as a streamed table if its first line is a header of one of the layouts.
+def recognise_stream(member: Member, layouts: Sequence[Layout]) -> StreamedTable | None:
+    """Return a file as a streamed table if one of its first lines is a header of a layout.
 
-    Of several layouts that fit, the one that knows most of the header is taken; a layout may have
-    ``headless`` tables, recognised by their first row.
+    Of several layouts that fit, the one that knows most of the header is taken.
     """
-    first = first_row(member)
-    if not first:
-        return None
+    found = (_recognise(member, place, row, layouts) for place, row in enumerate(_rows(member)))
+    return next(filter(None, found), None)
+
+
+def _recognise(
+    member: Member, place: int, first: list[str], layouts: Sequence[Layout]
+) -> StreamedTable | None:
     header = [fold_header(cell) for cell in first]
     best: tuple[int, StreamedTable] | None = None
     for layout in layouts:
@@ -143,32 +155,45 @@ def recognise_stream(member: Member, layouts: Iterable[Layout]) -> StreamedTable
         known = len(positions) + sum(map(layout.knows, header))
         if best is None or known > best[0]:
             issues = tuple(_header_issues(layout, first, header, positions))
-            table = StreamedTable(member, layout, positions, header_width(header), issues=issues)
+            table = StreamedTable(
+                member, layout, positions, header_width(header), place + 1, issues
+            )
             best = known, table
     return best[1] if best else None
 
 
 def first_row(member: Member) -> list[str]:
     """Return the cells of a text file's first row, empty when it is no text table."""
+    return next(_rows(member), [])
+
+
+def _rows(member: Member) -> Iterator[list[str]]:
+    """Yield the cells of the first rows of a text file that are not empty."""
+    head = _head(member)
+    lines = [line for line in head.splitlines() if line.strip()][:_SEARCHED_ROWS]
+    delimiter = find_delimiter(head)
+    for line in lines:
+        try:
+            yield next(csv.reader([line], delimiter=delimiter))
+        except csv.Error:
+            return
+
+
+def _head(member: Member) -> str:
+    """Return the beginning of a text file, empty when it is no text."""
     head = member.data[:_HEAD_BYTES]
     if member.parts or not head:
-        return []
+        return ""
     encoding = next((codec for bom, codec in _BOMS if head.startswith(bom)), "")
     if not encoding:
         if b"\x00" in head:
-            return []
+            return ""
         text = head.decode("utf-8", "replace")
         if text.rstrip("\ufffd").count("\ufffd"):
             text = head.decode("cp932", "replace")
     else:
         text = head.decode(encoding, "replace")
-    for line in text.splitlines():
-        if line.strip():
-            try:
-                return next(csv.reader([line]))
-            except csv.Error:
-                return []
-    return []
+    return text
 
 
 def _header_issues(

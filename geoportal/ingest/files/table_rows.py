@@ -193,6 +193,15 @@ class RowReader:
         self._rows.notes.append(Issue(row.line, "", code, INFO, text, message, self._sheet.title))
 
 
+def is_note(cells: Sequence[str]) -> bool:
+    """Return whether a row of a text is a note, a date or a sum, by its own words."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not 1 <= len(filled) <= 2:
+        return False
+    first = unicodedata.normalize("NFKC", filled[0]).strip()
+    return _is_sum(filled) or (len(filled) == 1 and _FOOTNOTE.match(first) is not None)
+
+
 def _is_sum(cells: Sequence[str]) -> bool:
     """Return whether a row is a sum: the word, and numbers behind it."""
     filled = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if cell.strip()]

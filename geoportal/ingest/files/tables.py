@@ -61,8 +61,7 @@ def read_text(member: Member) -> Sheet:
     """
     name, decoded = member.name, decode(member.name, member.data)
     _refuse_markup(name, decoded.text)
-    head = "\n".join(decoded.text[:20_000].splitlines()[:5])
-    delimiter = max(_DELIMITERS, key=lambda mark: (head.count(mark), mark == ","))
+    delimiter = find_delimiter(decoded.text[:20_000])
     rows = tuple(_parse(name, decoded.text, delimiter))
     if not rows:
         raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
@@ -74,9 +73,20 @@ def read_text(member: Member) -> Sheet:
         message = "NUL characters were taken out; the file may be damaged, compare it"
         issues.append(Issue(1, "", "nul_characters", WARNING, str(decoded.nul_count), message))
     if delimiter != ",":
-        message = "fields are not separated by commas; read all the same"
-        issues.append(Issue(1, "", "delimiter", INFO, _DELIMITERS[delimiter], message))
+        issues.append(delimiter_issue(delimiter))
     return Sheet(rows, issues=tuple(issues), ends_open=not decoded.text.endswith(("\n", "\r")))
+
+
+def find_delimiter(head: str) -> str:
+    """Return the separator of fields by the first lines of a text."""
+    lines = "\n".join(head.splitlines()[:5])
+    return max(_DELIMITERS, key=lambda mark: (lines.count(mark), mark == ","))
+
+
+def delimiter_issue(delimiter: str) -> Issue:
+    """Return the issue of a text whose fields are not separated by commas."""
+    message = "fields are not separated by commas; read all the same"
+    return Issue(1, "", "delimiter", INFO, _DELIMITERS[delimiter], message)
 
 
 def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:

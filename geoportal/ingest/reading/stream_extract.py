@@ -10,6 +10,8 @@ from typing import Protocol
 from geoportal.domain.place import Place
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, encoding_issue
+from geoportal.ingest.files.table_rows import is_note
+from geoportal.ingest.files.tables import delimiter_issue
 from geoportal.ingest.reading.extract import Extract
 from geoportal.progress import Progress
 
@@ -72,6 +74,8 @@ class StreamExtract(Extract):
     def __post_init__(self) -> None:
         """Begin with the issues about the file as a whole."""
         self.issues = [*self.table.issues, *encoding_issue(self.table.encoding)]
+        if self.table.delimiter != ",":
+            self.issues.append(delimiter_issue(self.table.delimiter))
 
     def add_issue(self, issue: Issue | None) -> None:
         """Add an issue unless there are very many of its kind; an error rejects its row."""
@@ -96,6 +100,15 @@ class StreamExtract(Extract):
                 message = f"{code}: only the first are listed"
                 self.issues.append(Issue(1, "", "more_of_the_same", INFO, str(count), message))
 
+    def data_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of the rows of the table that are no notes, and list the notes."""
+        for line, cells in self.table.rows():
+            if is_note(cells):
+                message = "a note, heading or sum beside the data; passed over"
+                self.add_issue(Issue(line, "", "footnote", INFO, " ".join(cells).strip(), message))
+            else:
+                yield line, cells
+
     def rows(
         self, reader: RowReader, progress: Progress
     ) -> Iterator[tuple[str, int, list[str], bool]]:
@@ -107,10 +120,10 @@ class StreamExtract(Extract):
         table = self.table
         left: Counter[str] = Counter()
         for _, cells in table.rows():
-            if len(cells) == table.width:
+            if len(cells) == table.width and not is_note(cells):
                 left[reader.municipality(cells)] += 1
         total = left.total()
-        for line, cells in table.rows():
+        for line, cells in self.data_rows():
             if self.rows_read % _PROGRESS_ROWS == 0:
                 progress(table.layout.source, self.rows_read, total)
             self.rows_read += 1

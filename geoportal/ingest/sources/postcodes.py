@@ -53,7 +53,7 @@ def recognise_ken_all(member: Member) -> StreamedTable | None:
     row = first_row(member)
     if len(row) != _KEN_ALL_WIDTH or not _POSTAL.fullmatch(row[2]) or not _CODE.fullmatch(row[0]):
         return None
-    return StreamedTable(member, KEN_ALL_LAYOUT, {}, _KEN_ALL_WIDTH, headed=False)
+    return StreamedTable(member, KEN_ALL_LAYOUT, {}, _KEN_ALL_WIDTH, skipped=0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
     code_at = table.positions.get("jisx0402", 0)
     postal_at = table.positions.get("postal_code", 2)
     known = edition.municipalities.reference.municipalities
-    for line, cells in table.rows():
+    for line, cells in extract.data_rows():
         extract.rows_read += 1
         if len(cells) != table.width:
             extract.add_wrong_width(line, cells)

@@ -204,6 +204,14 @@ def test_a_header_alone_is_refused_as_empty(database, tmp_path, header, more):
     assert "no row of data" in refused_message(database, path)
 
 
+def test_an_empty_file_among_others_of_its_source_is_left_out(database, sound, tmp_path):
+    """The publisher has a file for each service, and no office of some in a city."""
+    empty = write_csv(tmp_path / "empty.csv", KAIGO_HEADER, [])
+    files = {report.file: report for report in import_into(database, sound, empty).files}
+    assert (files["sound.csv"].accepted, files["empty.csv"].refused) == (3, False)
+    assert codes(files["empty.csv"]) == {"left_out"}
+
+
 def test_an_empty_sheet_beside_a_full_one_is_said(database, tmp_path):
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:

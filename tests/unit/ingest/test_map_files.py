@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sqlite3
 import warnings
@@ -431,3 +432,21 @@ def test_cut_files_are_refused_in_words(database, tmp_path, suffix):
         assert report.refused, share
     shutil.rmtree(folder)
     assert held(database) == {}
+
+
+def test_positions_that_are_no_numbers_are_damage_of_their_feature(database, tmp_path):
+    broken = {"type": "Polygon", "coordinates": [[[math.nan, 1], [2, 3], [4, 5], [math.nan, 1]]]}
+    path = tmp_path / "a.geojson"
+    write(path, collection(BOTH[0], feature(ROWS[1], broken), name="日常生活圏域"))
+    report = only(import_into(database, path, max_rejected_percent=60))
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert [issue.line for issue in report.issues if issue.severity == "error"] == [2]
+
+
+def test_an_outline_that_crosses_itself_is_repaired_and_said(database, tmp_path):
+    ring = [[130.86, 33.87], [130.88, 33.89], [130.88, 33.87], [130.86, 33.89], [130.86, 33.87]]
+    crossed = feature(ROWS[0], {"type": "Polygon", "coordinates": [ring]})
+    path = tmp_path / "a.geojson"
+    write(path, collection(crossed, name="日常生活圏域"))
+    report = only(import_into(database, path))
+    assert (report.accepted, "outline_crosses" in codes(report)) == (1, True)
