@@ -15,8 +15,8 @@ _READ_ONLY = (
 )
 _BUSY = "the database is in use by another program; try again when it has finished"
 DAMAGED = (
-    "the database is damaged, or the file is no database: put back a copy, or make a new one with "
-    "geoportal init and import the files again"
+    "the database is damaged, or the file is no database: put back a copy with "
+    "geoportal restore FILE, or make a new one with geoportal init and import the files again"
 )
 _CLOSED = (
     "the database cannot be opened: it is no file, or its folder is missing, read-only or closed "

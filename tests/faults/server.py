@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 _TOOL = [sys.executable, "-c", "from geoportal.cli.main import main; main()"]
-_START_SECONDS = 120
+_START_SECONDS = 300
 
 
 def free_port() -> int:
@@ -87,7 +87,11 @@ class Served:
 
     def __enter__(self) -> Served:
         self.start()
-        self.wait_until_ready()
+        try:
+            self.wait_until_ready()
+        except RuntimeError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(
