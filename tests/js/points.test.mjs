@@ -114,3 +114,19 @@ test("under the pointer is the nearest mark within reach; a count as far as its 
   assert.deepEqual([at(104), at(106), at(81), at(80)], [pin, near, pin, null]);
   assert.deepEqual([at(277), at(276)], [many, null]);
 });
+
+test("who is at a mark's place is asked for by a box of a metre; those of its kind come first", async () => {
+  const layer = layerOf([[130.88, 33.88]]);
+  const feature = (id, kind) => ({ id, properties: { kind } });
+  const asked = [];
+  globalThis.fetch = async (url) => {
+    asked.push(url);
+    return { ok: true, json: async () => ({ features: [feature("a", "clinic"), feature("b", "pharmacy"), feature("c", "clinic")] }) };
+  };
+  const ids = async () => (await layer.facilitiesAt({ kind: "pharmacy", lon: 130.88, lat: 33.88 })).map(({ id }) => id);
+  assert.deepEqual(await ids(), ["b", "a", "c"]);
+  const [west, south, east, north] = new URLSearchParams(asked[0].split("?")[1]).get("bbox").split(",").map(Number);
+  for (const side of [130.88 - west, east - 130.88, 33.88 - south, north - 33.88]) assert.ok(side > 5e-6 && side < 1e-5, `${side}`);
+  layer.show(["pharmacy"], new Set());
+  assert.deepEqual(await ids(), ["b"]);
+});
