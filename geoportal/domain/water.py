@@ -23,10 +23,15 @@ class Water:
     line: shapely.LineString
 
     def lies_between(self, lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
-        """Say whether the straight line between two points in degrees crosses it."""
+        """Say whether two points in degrees lie on its two sides.
+
+        They do when the straight line between them crosses the middle an odd number of times: one
+        that leaves a shore and comes back to it (門司 to 戸畑) crosses twice.
+        """
         west, south, east, north = self.line.bounds
         if max(lon, other_lon) < west or min(lon, other_lon) > east:
             return False
         if max(lat, other_lat) < south or min(lat, other_lat) > north:
             return False
-        return bool(shapely.LineString([(lon, lat), (other_lon, other_lat)]).crosses(self.line))
+        straight = shapely.LineString([(lon, lat), (other_lon, other_lat)])
+        return len(shapely.get_coordinates(straight.intersection(self.line))) % 2 == 1

@@ -215,6 +215,7 @@ def test_everything_is_held_of_a_fictional_city() -> None:
     ("home", "facility", "water"),
     [
         (MOJI, KARATO, "kanmon"),
+        ((130.9630, 33.9445), (130.8290, 33.8890), ""),  # 門司 – 戸畑: over the strait and back
         ((130.8751, 33.8834), (130.9180, 33.9480), "kanmon"),  # 小倉 – 彦島
         ((130.8070, 33.9040), (130.8200, 33.8970), "dokai"),  # 若松駅 – 戸畑駅
         ((130.8751, 33.8834), (130.8200, 33.8970), ""),  # 小倉 – 戸畑駅

@@ -92,7 +92,7 @@ def test_results_say_what_is_missing_and_set_the_neighbours_apart(
     order = re.findall(r'data-id="(\w+)"', html)
     assert order[-1] == "neighbour"
     assert "すべてに対応（1件）" in html.split("市外・県外で対応がわかっている所")[1]
-    head = re.search(r'results__summary">(\d+)件 （([^）]*)）', html)
+    head = re.search(r'results__summary">(\d+)件（([^）]*)）', html)
     assert head
     match, possible, away = map(int, re.findall(r"(\d+)件", head[2]))
     assert away == 1
