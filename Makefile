@@ -45,7 +45,7 @@ check-scripts: $(DEV_READY) $(NODE_DEV_READY) ## Types and tests of the browser'
 bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
-e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs /usr/bin/chromium)
+e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs Chromium)
 	$(BIN)/pytest $(PARALLEL) tests/e2e
 
 data: $(RUN_READY) ## Import official files: make data FILES="a.csv b.geojson" (see README)
