@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import random
-from datetime import date
-from pathlib import Path
+import shutil
 
 import pytest
 from pyproj import Geod
@@ -18,13 +17,12 @@ from shapely.geometry import Point, shape
 from shapely.ops import unary_union
 
 from geoportal.domain.query import Origin, Query
-from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
+from tests.acceptance.conftest import WARDS, kaigo_files
 
 pytestmark = pytest.mark.shared
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 ORACLE = Geod(ellps="GRS80")
 KIND_OF_SERVICE = {
     "訪問看護": "visiting_nursing",
@@ -46,18 +44,12 @@ NO_ADDRESS = (0.0, 0.0)
 
 @pytest.fixture(scope="module")
 def wards():
-    path = SHARED / "boundaries" / "kitakyushu_wards_detailed.geojson"
-    if not path.is_file():
+    if not WARDS.is_file():
         pytest.skip("official files are not here (../shared/data)")
     parts: dict[str, list] = {}
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+    for feature in json.loads(WARDS.read_text(encoding="utf-8"))["features"]:
         parts.setdefault(feature["properties"]["code"], []).append(shape(feature["geometry"]))
     return {code: unary_union(polygons) for code, polygons in parts.items()}
-
-
-def kaigo_files():
-    folder = SHARED / "kaigo"
-    return sorted([*folder.glob("jigyosho_*.csv"), *(folder / "rebuilt").glob("*.csv")])
 
 
 @pytest.fixture(scope="module")
@@ -77,19 +69,11 @@ def rows(wards):
 
 
 @pytest.fixture(scope="module")
-def view(wards, tmp_path_factory):
-    database = open_database(tmp_path_factory.mktemp("official") / "k.db", create=True)
-    files = [
-        *kaigo_files(),
-        SHARED / "boundaries" / "kitakyushu_wards_detailed.geojson",
-        SHARED / "addresses" / "fukuoka_towns_geolonia.csv",
-    ]
-    reference = shipped_reference()
-    report = import_files(
-        database, reference, files, ImportOptions(as_of="2026-09-30"), today=date(2026, 11, 22)
-    )
-    assert not report.refused
-    yield Portal(database, reference).view()
+def view(official_city, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("official")
+    shutil.copytree(official_city, folder, dirs_exist_ok=True)
+    database = open_database(folder / "city.db")
+    yield Portal(database, shipped_reference()).view()
     database.engine.dispose()
 
 

@@ -57,9 +57,7 @@ def complaints(page: Page, *, every_row: bool = False) -> list[str]:
     [("ja", "light", DESKTOP), ("ja-easy", "dark", PHONE), ("en", "dark", DESKTOP)],
     ids=["ja", "ja-easy", "en"],
 )
-def test_every_page(
-    visitor: Visitor, language: str, scheme: str, viewport: dict[str, int]
-) -> None:
+def test_every_page(visitor: Visitor, language: str, scheme: str, viewport: dict[str, int]) -> None:
     """Colours and layout are the templates', so each language is seen in one state of them.
 
     Other combinations are those of the states of pages below and in ``test_consult``.

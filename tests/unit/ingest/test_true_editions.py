@@ -189,7 +189,7 @@ def digits(phone):
 @pytest.mark.slow
 @shared_only
 def test_two_true_editions_of_care_services(database):
-    old = {"520": "520_rouken_20250601.csv", "760": "760_regular_patrol_nursing_20250601.csv"}
+    old = {"760": "760_regular_patrol_nursing_20250601.csv"}
     opened, closed, phones, renamed, before = set(), set(), set(), set(), {}
     for service, name in old.items():
         first = {
@@ -234,13 +234,17 @@ def test_two_true_editions_of_care_services(database):
 @pytest.mark.shared
 @pytest.mark.slow
 @shared_only
-def test_two_true_editions_of_the_postal_codes(database):
+def test_two_true_editions_of_the_postal_codes_of_some_prefectures(database, tmp_path):
     pairs = {}
     for day in ("2026-06-05", "2025-01-12"):  # the older one last
-        path = EDITIONS / "ken_all" / f"ken_all_{day}.zip"
+        with zipfile.ZipFile(EDITIONS / "ken_all" / f"ken_all_{day}.zip") as archive:
+            (name,) = archive.namelist()
+            lines = archive.read(name).decode("cp932").splitlines(keepends=True)
+        text = "".join(line for line in lines if line[:2] in {"26", "35", "40"})
+        path = tmp_path / f"ken_all_{day}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(name, text.encode("cp932"))
         import_into(database, path)
-        with zipfile.ZipFile(path) as archive:
-            text = archive.read(archive.namelist()[0]).decode("cp932")
         pairs[day] = {(row[0], row[2]) for row in csv.reader(io.StringIO(text))}
     with database.engine.connect() as connection:
         held = {
@@ -263,7 +267,7 @@ def test_two_true_editions_of_the_institutions_of_some_prefectures(database, tmp
     for day in ("2024-09", "2025-08"):
         path = EDITIONS / "bureau_codes" / f"all_med_inst_cd_{day}.csv.gz"
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-            lines = [line for line in file if line[:2] in chosen][::5]
+            lines = [line for line in file if line[:2] in chosen][::15]
         part = tmp_path / f"{day}.csv"
         part.write_text("".join(lines), encoding="utf-8", newline="")
         assert only(import_into(database, part)).rejected == 0
