@@ -264,7 +264,7 @@ class Reference:
 
     @cached_property
     def waters(self) -> tuple[Water, ...]:
-        """Straits and bays that a straight line may cross."""
+        """Straits, bays and seas around islands that a straight line may cross."""
         return tuple(
             Water(
                 row["water"],

@@ -246,7 +246,9 @@ def test_results_as_a_file_and_as_text(visitor: Visitor) -> None:
     expect(page.locator("#notice")).to_contain_text("コピーしました")
     copied = page.evaluate("navigator.clipboard.readText()")
     head, first, *_ = copied.split("\n\n")
-    assert re.fullmatch(r"\d{4}年\d+月\d+日 作成\n[\d,]+件\n担当の相談窓口： \S+センター [\d-]+", head)
+    assert re.fullmatch(
+        r"\d{4}年\d+月\d+日 作成\n[\d,]+件\n担当の相談窓口： \S+センター [\d-]+", head
+    )
     assert first.startswith(f"1. {listed[0]}")
     assert HOME not in copied
 
