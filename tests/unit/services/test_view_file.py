@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from geoportal.documents.facility import facility_document
+from geoportal.documents.map_layers import points_document
 from geoportal.documents.search import search_document
 from geoportal.domain.query import Origin, Query
 from geoportal.services import view_compiling
@@ -36,7 +37,7 @@ def answers(view: View) -> tuple[Any, ...]:
     return (
         search_document(view, view.search(QUESTION)),
         [facility_document(view, facility_id) for facility_id in facilities],
-        view.snapshot.points_json,
+        points_document(view),
         view.locate_point(*KOKURA).districts,
         view.example_place,
     )

@@ -136,4 +136,5 @@ def test_on_a_read_only_disk_questions_are_answered(city, tmp_path, monkeypatch)
             set_meta(connection, "key", "value")
 
     assert "read-only" in str(fault(write))
-    assert [path.name for path in folder.iterdir()] == ["city.db"]
+    # The directory itself can be written here: beside the database is only what derives from it.
+    assert {path.name for path in folder.iterdir()} <= {"city.db", "city.db.derived"}
