@@ -15,14 +15,17 @@ from geoportal.documents.search_extras import (
     visit_evidence_document,
 )
 from geoportal.documents.state import state_document
+from geoportal.domain.completeness import HELD
 from geoportal.domain.district import District
-from geoportal.domain.facility import Facility
+from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.query import Origin, Query
 from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
+from geoportal.search.completeness import area_completeness
 from geoportal.search.rank import order_keys
 from geoportal.services.results import Located
 from geoportal.services.view import View
+from geoportal.store.official_pages import search_sites
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -49,7 +52,34 @@ def home_document(view: View, query: Query, home: District | None) -> Document:
     centres = [brief_centre(centre) for centre in responsible if centre.kind == "liaison_centre"]
     if query.origin is None:
         return {"centres": centres}
-    return {"origin": _origin(view, query.origin, home), "centres": centres}
+    unlisted = _unlisted(view, query.origin.municipality_code or (home.code if home else ""))
+    return {
+        "origin": _origin(view, query.origin, home),
+        "centres": centres,
+        **({"unlisted": unlisted} if unlisted else {}),
+    }
+
+
+def _unlisted(view: View, code: str) -> Document | None:
+    """Return where to ask in a municipality of which no list of facilities is held, else None.
+
+    ``publisher`` is who publishes the filings (届出) for it; ``sites`` are the search pages of the
+    national sites by source.
+    """
+    info, snapshot = view.reference.municipalities.get(code), view.snapshot
+    if info is None or (snapshot.knows_district(code) and len(snapshot.in_district(code))):
+        return None
+    held = area_completeness(snapshot, code, (), ())
+    if not snapshot.facilities or any(line.state == HELD and not line.needs for line in held):
+        return None
+    publisher = view.reference.publisher("bureau", code)
+    return {
+        "municipality_code": code,
+        "municipality": f"{info.prefecture}{info.name}",
+        "publisher": publisher.name,
+        "page": publisher.page,
+        "sites": search_sites(view.reference, KINDS),
+    }
 
 
 def facilities_document(view: View, answer: Answer) -> Document:

@@ -10,7 +10,7 @@ from geoportal.text.normalize import fold
 from geoportal.web.pages.search_form import SearchForm
 
 _BETWEEN = re.compile(r"[\s、，,・/／]+")
-_MAX_WORDS = 12
+_MAX_WORDS, _LONGEST_PHRASE = 12, 4
 
 
 def without_care_words(view: View, form: SearchForm) -> SearchForm:
@@ -19,14 +19,14 @@ def without_care_words(view: View, form: SearchForm) -> SearchForm:
     Only words that stand beside something else are taken; a single word stays as it is, as it may
     be the name of a facility.
     """
-    words = [word for word in _BETWEEN.split(form.address) if word]
+    words = _phrases(view, [word for word in _BETWEEN.split(form.address) if word])
     if not 1 < len(words) <= _MAX_WORDS:
         return form
     place: list[str] = []
     kinds, needs, departments = list(form.kinds), list(form.needs), list(form.departments)
     of_term = {info.term: kind for kind, info in view.reference.kinds.items() if info.term}
     for word in words:
-        codes = view.terms_of(word)
+        codes = view.terms_of(word.replace(" ", ""))
         if fold(word) in view.snapshot.departments:
             departments.append(word)
         elif codes:
@@ -43,3 +43,14 @@ def without_care_words(view: View, form: SearchForm) -> SearchForm:
         needs=tuple(dict.fromkeys(needs)),
         departments=tuple(dict.fromkeys(departments)),
     )
+
+
+def _phrases(view: View, words: list[str]) -> list[str]:
+    """Join words that are one in the dictionary: home visit, pressure ulcer."""
+    phrases: list[str] = []
+    while words:
+        lengths = range(min(_LONGEST_PHRASE, len(words)), 1, -1)
+        length = next((n for n in lengths if view.terms_of("".join(words[:n]))), 1)
+        phrases.append(" ".join(words[:length]))
+        words = words[length:]
+    return phrases

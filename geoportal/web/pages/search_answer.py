@@ -53,6 +53,8 @@ class Outcome:
         Message on a form that cannot be answered.
     words_taken : bool
         Whether words of the place box became filters; the form's address is what is left.
+    unread : str
+        What of an address was not found below the ward or city shown: 中央99丁目1-1.
     """
 
     form: SearchForm = field(repr=False)
@@ -63,6 +65,7 @@ class Outcome:
     may_be_name: bool = False
     problem: str = ""
     words_taken: bool = False
+    unread: str = field(default="", repr=False)
 
     @property
     def understood(self) -> bool:
@@ -109,8 +112,8 @@ def read_place(view: View, form: SearchForm) -> Outcome:
         return Outcome(form, notice="address-ambiguous", candidates=names, may_be_name=True)
     if result.match_level == "municipality" and _is_listed(view, result.municipality_code):
         in_ward = replace(form, address="", district=result.municipality_code)
-        rest = bool(result.remainder)
-        return Outcome(in_ward, "ward", notice="address-ward", may_be_name=rest)
+        rest = result.remainder
+        return Outcome(in_ward, "ward", notice="address-ward", may_be_name=bool(rest), unread=rest)
     if result.status in {"not_found", "invalid"}:
         return Outcome(by_name, "words", notice="searched-as-name")
     if result.lon is None or result.match_level == "prefecture":

@@ -10,6 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from geoportal.address.result import Candidate, GeocodeResult
+from geoportal.documents.search import home_document
+from geoportal.domain.query import Origin, Query
+from geoportal.search.interpret import Interpreter
+from geoportal.services.portal import shipped_reference
+from geoportal.web.pages.place_words import without_care_words
 from geoportal.web.pages.search_answer import looks_like_phone, phone_digits, read_place
 from geoportal.web.pages.search_form import SearchForm
 
@@ -169,3 +174,55 @@ def test_a_department_is_a_filter_of_its_own(sample_city: FlaskClient) -> None:
     assert none.get_json()["numberMatched"] == 0
     listed = sample_city.get("/api/v1/facilities?district=40106&department=内科&limit=500")
     assert {f["id"] for f in listed.get_json()["features"]} == with_it
+
+
+def test_what_is_not_found_below_a_ward_is_said():
+    result = GeocodeResult("partial", **WARD, **POINT, remainder="中央99丁目1-1")
+    outcome = read_place(View(result), SearchForm(address="小倉北区中央99丁目1-1"))
+    assert (outcome.notice, outcome.unread) == ("address-ward", "中央99丁目1-1")
+
+
+REFERENCE = shipped_reference()
+READER = Interpreter(
+    REFERENCE.vocabulary,
+    REFERENCE.reading_rules,
+    {info.term: kind for kind, info in REFERENCE.kinds.items() if info.term},
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "kinds", "needs"),
+    [
+        ("dentist Kokurakita-ku", "Kokurakita-ku", ("dental_clinic",), ()),
+        ("Kokura pharmacy", "Kokura", ("pharmacy",), ()),
+        ("visiting nurse Moji", "Moji", ("visiting_nursing",), ()),
+        ("home visit, Otemachi", "Otemachi", (), ("VM.REG",)),
+        ("小倉北区 褥瘡", "小倉北区", (), ("AC.ULCER",)),
+        ("home visit", "home visit", (), ()),
+        ("1-1 Otemachi, Kitakyushu", "1-1 Otemachi, Kitakyushu", (), ()),
+    ],
+)
+def test_words_of_care_beside_a_place_become_filters(typed, place, kinds, needs):
+    departments = SimpleNamespace(departments=frozenset())
+    view = SimpleNamespace(reference=REFERENCE, terms_of=READER.lookup, snapshot=departments)
+    form = without_care_words(view, SearchForm(address=typed))
+    assert (form.address, form.kinds, form.needs) == (place, kinds, needs)
+
+
+@pytest.mark.parametrize(("held", "said"), [((), True), ((0,), False)])
+def test_a_home_where_no_list_is_held_is_told_whom_to_ask(held, said):
+    snapshot = SimpleNamespace(
+        knows_district=lambda _code: True,
+        in_district=lambda _code: held,
+        facilities=[object()],
+        holdings=None,
+        centres_for=lambda _code: (),
+    )
+    view = SimpleNamespace(reference=REFERENCE, snapshot=snapshot)
+    origin = Origin(135.5, 34.7, "point", 0.0, municipality_code="27127")
+    document = home_document(view, Query(origin=origin, radius_m=1_000.0), None)
+    assert ("unlisted" in document) is said
+    if said:
+        assert document["unlisted"]["municipality"] == "大阪府大阪市北区"
+        assert document["unlisted"]["publisher"] == "近畿厚生局"
+        assert set(document["unlisted"]["sites"]) == {"navii-facility", "kaigo"}
