@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -97,31 +95,12 @@ Home = Annotated[
 
 
 def field_of(location: tuple[int | str, ...]) -> str:
-    """Return the dotted name of a field; the names of alternatives are left out.
-
-    A name that no request has is told where it is like one that is had (``raduis_m``); else it is
-    ``…``, as it may be a home in the wrong place.
-    """
+    """Return the dotted name of a field; the names of alternatives are left out."""
     return ".".join(
-        str(part) if isinstance(part, int) or _is_field(part) else "…"
+        str(part)
         for part in location
         if part not in _TAGS and not str(part).startswith(("constrained-", "list["))
     )
-
-
-def _is_field(name: str) -> bool:
-    return bool(get_close_matches(name, _field_names(), n=1, cutoff=0.75))
-
-
-@cache
-def _field_names() -> frozenset[str]:
-    """Return the names of the fields of all requests."""
-    names, models = set[str](), Strict.__subclasses__()
-    while models:
-        model = models.pop()
-        models += model.__subclasses__()
-        names |= {field.alias or name for name, field in model.model_fields.items()}
-    return frozenset(names)
 
 
 class SearchRequest(Strict):

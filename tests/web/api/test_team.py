@@ -91,7 +91,7 @@ def test_without_roles_the_team_of_the_third_worked_example_is_asked_for(client)
         ({"roles": [{**DOCTOR, "kinds": ["x"]}]}, "roles.0.kinds"),
         ({"roles": [{**DOCTOR, "needs": ["x"]}]}, "roles.0.needs"),
         ({"roles": [{**DOCTOR, "apart_from": ["nobody"]}]}, "roles.0.apart_from"),
-        ({"roles": [{**DOCTOR, "more": 1}]}, "roles.0.…"),
+        ({"roles": [{**DOCTOR, "more": 1}]}, "roles.0.more"),
         ({"roles": [DOCTOR], "preset": "discharge"}, "preset"),
         ({"preset": "x"}, "preset"),
         ({"teams": 0}, "teams"),
