@@ -164,7 +164,7 @@ def questions(command, before=()):
     yield [*before, "--address", CANARY]
     for parameter in command.params:
         takes_text = isinstance(parameter, click.Option) and not parameter.is_flag
-        if takes_text and not isinstance(parameter.type, click.Path):
+        if takes_text and parameter.name != "out" and not isinstance(parameter.type, click.Path):
             yield [*before, parameter.opts[-1], CANARY]
 
 
