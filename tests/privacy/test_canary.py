@@ -160,7 +160,12 @@ def questions(command, before=()):
             if name not in {"serve", "fetch", "init"}:  # these ask about no home
                 yield from questions(command.get_command(context, name), (*before, name))
         return
-    yield [*before, CANARY]
+    if not any(
+        isinstance(given.type, click.Path)
+        for given in command.params
+        if isinstance(given, click.Argument)
+    ):
+        yield [*before, CANARY]
     yield [*before, "--address", CANARY]
     for parameter in command.params:
         takes_text = isinstance(parameter, click.Option) and not parameter.is_flag
