@@ -37,9 +37,9 @@ def start() -> Response:
 
 
 def search() -> BaseResponse:
-    """Answer the form without JavaScript; without a home this leads to a URL to keep."""
+    """Answer the form without JavaScript; where a URL may hold it, this leads to a URL to keep."""
     form = SearchForm.read(request.form, posted=True)
-    if not form.has_home:
+    if not form.has_home and form == form.linkable(view_here()):
         return redirect(_start_url(form), HTTPStatus.SEE_OTHER)
     return _search_page(form)
 
@@ -105,7 +105,7 @@ def _answer_context(outcome: Outcome) -> Document:
             }
             for way in view.reference.ways_in
         ],
-        "here": lambda **changes: _start_url(replace(outcome.form, offset=0, **changes)),
+        "here": lambda **changes: _start_url(replace(_linked(view, outcome.form), **changes)),
         "answer": _script_document(view, outcome),
         "asked_at": {
             "when": view.now.isoformat(),
@@ -140,7 +140,7 @@ def _script_document(view: View, outcome: Outcome) -> Document:
         "facets": search_answer.facet_counts(document, form.include)
         if document and "facets" in document
         else None,
-        "url": _url(replace(form, text="", offset=0)),
+        "url": _url(replace(form.linkable(view), offset=0)),
         "said": messages(g.language).plain(
             "results-said",
             count=document["numberMatched"],
@@ -168,7 +168,7 @@ def _district_names(view: View) -> dict[str, str]:
 def _chips(view: View, outcome: Outcome) -> list[Document]:
     """Return the active filters with the form that each leaves when it is taken away."""
     form = outcome.form
-    shareable = _without_typed_words(form)
+    shareable = _linked(view, form)
     say = messages(g.language).label
     labels = need_labels(view.reference, g.language)
     shown = kinds(view.reference, g.language)
@@ -203,15 +203,15 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
     return [{"label": text, "filters": filters} for text, filters in chips]
 
 
-def _without_typed_words(form: SearchForm) -> SearchForm:
-    """Return a form without words from the place box: like a home, they come in bodies only."""
-    return form if request.method == "GET" else replace(form, text="")
+def _linked(view: View, form: SearchForm) -> SearchForm:
+    """Return the first page of a question as the links of this answer may hold it."""
+    return replace(form if request.method == "GET" else form.linkable(view), offset=0)
 
 
 def _relaxations(view: View, outcome: Outcome) -> list[Document]:
     """Return the relaxations of an answer with few matches, in words, with the form of each."""
     document = outcome.document or {}
-    form = _without_typed_words(outcome.form)
+    form = _linked(view, outcome.form)
     offered = []
     for relaxation in [*document.get("relaxations", []), *document.get("relaxations_more", [])]:
         steps = relaxation_steps(relaxation)

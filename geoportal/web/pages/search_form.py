@@ -17,6 +17,7 @@ from geoportal.documents import Document
 from geoportal.documents.requests import SearchRequest
 from geoportal.domain.query import MAX_LIMIT
 from geoportal.search.relax import RelaxationKind, Step
+from geoportal.services.view import View
 
 VIEWS = ("both", "list", "map")
 ORDERS = ("near", "open")
@@ -122,6 +123,22 @@ class SearchForm:
         pairs += [("view", self.view)] if self.view != "both" else []
         pairs += [("offset", str(self.offset))] if self.offset else []
         return pairs
+
+    def linkable(self, view: View) -> SearchForm:
+        """Return what links of the answer to a POST may hold: codes and names that are known.
+
+        Words and unknown values may be a home in the wrong field; they come in bodies only.
+        """
+        return replace(
+            self,
+            text="",
+            district=self.district if view.district_chain(self.district) else "",
+            kinds=tuple(kind for kind in self.kinds if kind in view.reference.kinds),
+            needs=tuple(need for need in self.needs if need in view.reference.vocabulary),
+            departments=tuple(
+                name for name in self.departments if view.snapshot.with_department(name).size
+            ),
+        )
 
     def query_string(self, language: str | None = None) -> str:
         """Return the shareable part as a query string."""

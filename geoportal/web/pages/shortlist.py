@@ -34,7 +34,8 @@ def show() -> BaseResponse:
     posted = request.method == "POST"
     form = SearchForm.read(request.form if posted else request.args, posted=posted)
     if posted and not form.has_home:
-        return redirect(page_url("pages.shortlist", need=form.needs), HTTPStatus.SEE_OTHER)
+        needs = form.linkable(view_here()).needs
+        return redirect(page_url("pages.shortlist", need=needs), HTTPStatus.SEE_OTHER)
     return page("shortlist", form=form, config=label_config())
 
 

@@ -86,11 +86,14 @@ def asset_url(name: str) -> str:
 
 
 def _languages(query: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """Return the same page in each language; ``query`` is what else its URL keeps."""
+    """Return the same page in each language; ``query`` is what else its URL keeps.
+
+    Addresses are relative to the page: the path may be anything where there is no such page.
+    """
     return [
         {
             "language": language.code,
-            "href": f"{request.path}?{urlencode([*query, ('lang', language.code)])}",
+            "href": f"?{urlencode([*query, ('lang', language.code)])}",
             "html": language.html,
             "hreflang": language.hreflang,
             "label": language.name,

@@ -3,6 +3,8 @@
 import dataclasses
 import itertools
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,6 +57,12 @@ def drawn(report: CoverageReport, sheet: Sheet) -> Figure:
     return figure
 
 
+@cache
+def sheet_of(made: Callable[[], CoverageReport], sheet: Sheet) -> Figure:
+    """A drawn report, once for all tests that only look at it."""
+    return drawn(made(), sheet)
+
+
 def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
     """Return everything around the map, and the map's frame, in pixels."""
     found = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
@@ -70,7 +78,7 @@ def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
 @pytest.mark.parametrize("sheet", [A4, A3])
 @pytest.mark.parametrize("made", [town.report, crowded])
 def test_nothing_lies_over_anything_else(made, sheet):
-    figure = drawn(made(), sheet)
+    figure = sheet_of(made, sheet)
     page = figure.bbox
     for (one, a), (other, b) in itertools.combinations(blocks(figure), 2):
         assert not a.overlaps(b), (one, other)
@@ -82,7 +90,7 @@ def test_nothing_lies_over_anything_else(made, sheet):
 
 
 def test_names_of_districts_do_not_hide_each_other():
-    figure = drawn(crowded(), A4)
+    figure = sheet_of(crowded, A4)
     names = [text for text in figure.axes[0].texts if text.get_text().startswith("地区")]
     assert len(names) == 2
     first, second = (text.get_window_extent() for text in names)
@@ -108,7 +116,7 @@ def test_every_cell_is_drawn_in_the_colour_of_its_number_of_facilities():
     report = town.report()
     counts = report.study.sure.access.counts[:, MAP_RING]
     classes = Counter(int(number) for number in class_numbers(counts))
-    figure = drawn(report, A4)
+    figure = sheet_of(town.report, A4)
     shapes: Counter[tuple[float, ...]] = Counter()
     for mark in figure.axes[0].collections:
         if isinstance(mark, PatchCollection) and mark.get_zorder() == 2:
@@ -121,7 +129,7 @@ def test_every_cell_is_drawn_in_the_colour_of_its_number_of_facilities():
 
 
 def test_sure_facilities_are_filled_triangles_and_unsure_ones_open_circles():
-    figure, study = drawn(town.report(), A4), town.study()
+    figure, study = sheet_of(town.report, A4), town.study()
     triangles = {"a", "b", "c"}
     assert {i for i, sure in zip(study.supply.ids, study.supply.certain, strict=True) if sure} >= (
         triangles
@@ -146,7 +154,7 @@ def test_sure_facilities_are_filled_triangles_and_unsure_ones_open_circles():
 
 
 def test_the_scale_bar_lies_on_its_white_ground_and_has_the_length_it_tells():
-    chart = drawn(town.report(), A4).axes[0]
+    chart = sheet_of(town.report, A4).axes[0]
     bars = [patch for patch in chart.patches if isinstance(patch, Rectangle)]
     ground, first, second = sorted(bars, key=lambda bar: bar.get_zorder())
     (label,) = [text for text in chart.texts if text.get_text().endswith("km")]
@@ -163,7 +171,7 @@ def test_the_scale_bar_lies_on_its_white_ground_and_has_the_length_it_tells():
 
 def test_the_table_tells_the_range_of_what_is_not_known():
     (table,) = [
-        item for item in drawn(town.report(), A4).axes[1].get_children() if isinstance(item, Table)
+        item for item in sheet_of(town.report, A4).axes[1].get_children() if isinstance(item, Table)
     ]
     texts = [cell.get_text().get_text() for cell in table.get_celld().values()]
     assert "1\n〜2" in texts  # 小倉南区: one surely, one more possibly

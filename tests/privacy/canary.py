@@ -1,0 +1,70 @@
+"""A home in twenty writings, and the writings of it that a text holds."""
+
+from __future__ import annotations
+
+import base64
+import json
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import quote, quote_plus, unquote_plus
+
+TOWN = "秘密町三丁目9番8号"
+CONDITION = "himitsu-byomei"
+POINT = "130.8765432,33.8876543"
+CANARY = f"{TOWN} {CONDITION} {POINT}"
+_KANJI_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def writings(text: str = CANARY) -> dict[str, str]:
+    """Return the writings of a text, by name."""
+    utf8 = text.encode()
+    return {
+        "plain": text,
+        "percent": quote(text),
+        "percent lower": quote(text).lower(),
+        "percent twice": quote(quote(text)),
+        "plus": quote_plus(text),
+        "percent of everything": "".join(f"%{byte:02X}" for byte in utf8),
+        "percent of Shift_JIS": quote(text.encode("cp932")),
+        "percent of EUC-JP": quote(text.encode("euc_jp")),
+        "full width": text.translate(_WIDE),
+        "digits in kanji": text.translate(_KANJI_DIGITS),
+        "NFD": unicodedata.normalize("NFD", f"{text} ガ"),
+        "upper": text.upper(),
+        "base64": base64.b64encode(utf8).decode(),
+        "base64 for URLs": base64.urlsafe_b64encode(utf8).decode(),
+        "hexadecimal": utf8.hex(),
+        "JSON escapes": json.dumps(text)[1:-1],
+        "entities": "".join(f"&#{ord(letter)};" for letter in text),
+        "UTF-16": text.encode("utf-16-be").decode("latin-1"),
+        "UTF-8 taken for Latin-1": utf8.decode("latin-1"),
+        "punycode": text.encode("punycode").decode(),
+    }
+
+
+def _needles() -> Iterator[str]:
+    """Yield what tells a writing: a name, a word, the first decimals of the point."""
+    for part in ("秘密町", CONDITION, "130.876", "33.887"):
+        yield part
+        for name, written in writings(part).items():
+            if name not in {"punycode", "NFD"} and written != part:
+                # base64 depends on what stands before: compared as a whole below
+                yield written
+    yield from writings().values()
+
+
+NEEDLES = sorted(set(_needles()))
+
+
+def traces(*texts: str) -> list[str]:
+    """Return the writings of the canary in texts, as they are and as URLs and pages quote them."""
+    for text in texts:
+        once = unquote_plus(text)
+        read = "\n".join((text, once, unquote_plus(once), unescape(text)))
+        shapes = (read, unicodedata.normalize("NFKC", read).lower())
+        found = [needle for needle in NEEDLES if any(needle in shape for shape in shapes)]
+        if found:
+            return found
+    return []
