@@ -8,22 +8,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 from pydantic import ValidationError
-from tqdm import tqdm
 
 from geoportal.documents.requests import field_of
 from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.progress import Progress
-from geoportal.services.portal import Portal, shipped_reference
+from geoportal.services.portal import Portal, now_in_japan, shipped_reference
 from geoportal.services.view import View
+from geoportal.services.view_file import view_of_file
 from geoportal.settings import Settings
-from geoportal.store.database import Database, open_database
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from geoportal.store.database import Database
 
 radius_option = click.option(
     "--radius",
@@ -49,10 +53,17 @@ class Console:
 
     def database(self, *, create: bool = False) -> Database:
         """Open the database; without ``create`` a NotFoundError is raised when there is none."""
+        from geoportal.store.database import open_database  # takes time to load
+
         return open_database(self.settings.database, create=create)
 
     def view(self) -> View:
         """Open the database and load the data a command answers from."""
+        if not self.rebuild:
+            place, reference = self.settings.database, shipped_reference()
+            compiled = view_of_file(place, reference, now_in_japan(), self.database)
+            if compiled is not None:
+                return compiled
         portal = Portal(self.database(), shipped_reference())
         if self.rebuild:
             portal.discard()
@@ -148,6 +159,8 @@ def explain(error: ValidationError) -> str:
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """Yield a progress callback that draws bars on stderr when it is a terminal."""
+    from tqdm import tqdm  # takes time to load
+
     bars: dict[str, tqdm[Any]] = {}
 
     def report(label: str, done: int, total: int) -> None:

@@ -28,7 +28,6 @@ from geoportal.domain.facility import Facility
 from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.facilities import ENDINGS, export_facilities
-from geoportal.export.geocoded import geocode_csv
 from geoportal.services.view import View
 
 
@@ -168,6 +167,8 @@ def geocode(
     if csv_file is not None:
         if column is None or out is None or addresses:
             raise UsageError("--csv needs --column and --out, and no addresses beside it")
+        from geoportal.export.geocoded import geocode_csv  # takes time to load
+
         geocoder = console.view().geocoder
         with progress_bar() as progress:
             report = geocode_csv(

@@ -1,6 +1,6 @@
 """Access of cells: the number of facilities within each ring, and the nearest two.
 
-Distances are geodesic (GRS80) from the centre of the cell to the facility; rings are inclusive.
+Distances are geodesic (grs80()) from the centre of the cell to the facility; rings are inclusive.
 """
 
 from __future__ import annotations

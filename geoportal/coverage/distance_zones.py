@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.geo.geodesic import GRS80, METRES_PER_DEGREE_LAT_MIN
+from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN, grs80
 from geoportal.index.points import earth_centred
 from geoportal.progress import Progress, no_progress
 
@@ -193,7 +193,7 @@ def pair_distances_m(cells: Places, rows: Rows, facilities: Places, columns: Row
     if rows.size == 0:
         return np.empty(0)
     return np.asarray(
-        GRS80.inv(
+        grs80().inv(
             cells.lon[rows], cells.lat[rows], facilities.lon[columns], facilities.lat[columns]
         )[2],
         dtype=np.float64,

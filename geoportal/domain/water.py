@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +19,33 @@ class Water:
         Its code; its names are labels of the list ``water``.
     line : LineString
         Its middle, from shore to shore end, or a ring around the island; degrees, EPSG:4326.
+    bounds : tuple of float
+        West, south, east, north of the line.
     """
 
     water: str
     line: shapely.LineString
+    bounds: tuple[float, float, float, float] = field(init=False)
 
-    def lies_between(self, lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
-        """Say whether two points in degrees lie on its two sides.
+    def __post_init__(self) -> None:
+        """Take the bounds of the line once: they are asked for with every result."""
+        object.__setattr__(self, "bounds", tuple(map(float, self.line.bounds)))
+
+    def lies_before(self, lon: float, lat: float, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say of each place, shape (n, 2), whether it and a point lie on its two sides.
 
         They do when the straight line between them crosses the middle an odd number of times: one
-        that leaves a shore and comes back to it (門司 to 戸畑) crosses twice.
+        that leaves a shore and comes back to it (門司 to 戸畑) crosses twice. All in degrees,
+        longitude first.
         """
-        west, south, east, north = self.line.bounds
-        if max(lon, other_lon) < west or min(lon, other_lon) > east:
-            return False
-        if max(lat, other_lat) < south or min(lat, other_lat) > north:
-            return False
-        straight = shapely.LineString([(lon, lat), (other_lon, other_lat)])
-        return len(shapely.get_coordinates(straight.intersection(self.line))) % 2 == 1
+        home = np.array([lon, lat])
+        lowest, highest = np.minimum(places, home), np.maximum(places, home)
+        west, south, east, north = self.bounds
+        found: NDArray[np.bool_] = (highest >= (west, south)).all(axis=1)
+        found &= (lowest <= (east, north)).all(axis=1)
+        near = np.flatnonzero(found)
+        if near.size:
+            ends = np.stack((np.broadcast_to(home, (near.size, 2)), places[near]), axis=1)
+            crossings = shapely.intersection(shapely.linestrings(ends), self.line)
+            found[near] = shapely.get_num_coordinates(crossings) % 2 == 1
+        return found

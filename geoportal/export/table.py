@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from geoportal.domain.dating import day_said
 from geoportal.domain.vocabulary import Vocabulary
 
@@ -112,6 +110,8 @@ def write_csv(path: Path, rows: Sequence[Row], columns: dict[str, str]) -> None:
 
 def write_xlsx(path: Path, rows: Sequence[Row], columns: dict[str, str]) -> None:
     """Write an Excel file: text stays text, phones keep their zeros, headings are frozen."""
+    import xlsxwriter  # takes time to load
+
     with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
         sheet = book.add_worksheet("施設")
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})

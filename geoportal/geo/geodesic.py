@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Geod
 
-GRS80 = Geod(ellps="GRS80")
+if TYPE_CHECKING:
+    from pyproj import Geod
 
 METRES_PER_DEGREE_LAT_MIN = 110_500.0
 """A lower bound of one degree of latitude on GRS80, metres (110,574 at the equator)."""
 
 _COS_MARGIN = 0.98
+
+
+@cache
+def grs80() -> Geod:
+    """Return the calculator of geodesics, made when it is first needed."""
+    from pyproj import Geod  # takes time to load
+
+    return Geod(ellps="GRS80")
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -27,7 +38,7 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     float
         Metres along the GRS80 ellipsoid.
     """
-    return float(GRS80.inv(lon1, lat1, lon2, lat2)[2])
+    return float(grs80().inv(lon1, lat1, lon2, lat2)[2])
 
 
 def distances_m(lon: float, lat: float, lons: ArrayLike, lats: ArrayLike) -> NDArray[np.float64]:
@@ -51,7 +62,7 @@ def distances_m(lon: float, lat: float, lons: ArrayLike, lats: ArrayLike) -> NDA
         return np.empty(0)
     from_lon = np.full(to_lon.shape, lon)
     from_lat = np.full(to_lat.shape, lat)
-    return np.asarray(GRS80.inv(from_lon, from_lat, to_lon, to_lat)[2], dtype=np.float64)
+    return np.asarray(grs80().inv(from_lon, from_lat, to_lon, to_lat)[2], dtype=np.float64)
 
 
 def bounding_degrees(lon: float, lat: float, radius_m: float) -> tuple[float, float, float, float]:

@@ -156,6 +156,7 @@ class _Compiler:
         self._numbers: dict[str, list[int]] = {}
         self._departments: dict[str, list[int]] = {}
         self._areas: dict[str, list[int]] = {}
+        self._visited: dict[str, list[int]] = {}
         self._codes: dict[str, int] = {}
         self._dates: DateSetNumbers = {}
         self._figures: dict[str, SourceFigures] = {}
@@ -214,6 +215,8 @@ class _Compiler:
         for row, facility in enumerate(chunk, self._open):
             for name in {fold(department) for department in facility.departments}:
                 self._departments.setdefault(name, []).append(row)
+            for area in dict.fromkeys(facility.visit_areas):
+                self._visited.setdefault(area, []).append(row)
             self._days[0].update([c.as_of for c in facility.claims], [facility.hours.as_of])
             self._days[1].update(c.valid_until for c in facility.claims)
 
@@ -275,6 +278,7 @@ class _Compiler:
             **unique_hash_table_arrays("id", self._ids, np.arange(self._size)),
             **row_groups("department", self._departments),
             **row_groups("area", self._areas),
+            **row_groups("visited", self._visited),
             **{name: _whole(file) for name, file in self._texts.items()},
         }
         return Compiled(header, arrays)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 from zlib import crc32
 
 import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
-from rtree import index as rtree_index
 from shapely.geometry import MultiPolygon, Polygon, mapping
 
 from geoportal.domain.district import District, rank
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.geo.polygons import dissolve, polygonal
 from geoportal.mapped.archive import StaleArchiveError
+
+if TYPE_CHECKING:
+    from rtree import index as rtree_index
 
 _LEAF_LEVELS = ("municipality", "ward")
 _DRAWING_DIGITS = 7
@@ -56,6 +58,8 @@ class DistrictIndex:
         )
         if parts:
             boxes = ((i, part.bounds, None) for i, part in enumerate(parts))
+            from rtree import index as rtree_index  # takes time to load
+
             self._tree = rtree_index.Index(boxes, interleaved=True)
 
     def _fill(

@@ -89,6 +89,8 @@ class Snapshot:
         Rows of the open facilities by id.
     departments : dict of str to ndarray
         Rows by folded name of department.
+    visited_areas : dict of str to ndarray
+        Rows by each district that they say they visit.
     plausibility : PlausibilityIndex
         How plausible needs are of which nothing is known, by row.
     """
@@ -132,6 +134,7 @@ class Snapshot:
         self._hours = OpeningIndex(array_group(arrays, "hours"), header["date_sets"])
         self.plausibility = PlausibilityIndex(array_group(arrays, "rule"), vocabulary)
         self.departments = read_groups(arrays, "department")
+        self.visited_areas = read_groups(arrays, "visited")
         self._rows_by_local_area = read_groups(arrays, "area")
         self._rows_by_municipality = self.columns.rows_by_municipality()
 
@@ -157,14 +160,14 @@ class Snapshot:
         """Return the municipalities and wards in a district; none of a local area."""
         return tuple(self._members.get(code, ()))
 
-    def water_between(self, lon: float, lat: float, row: int) -> str:
-        """Return the code of the water that a line from a point to a facility crosses, or ""."""
-        columns = self.columns
-        if not columns.located[row]:
-            return ""
-        place = float(columns.lon[row]), float(columns.lat[row])
-        crossed = (w for w in self.waters if w.lies_between(lon, lat, *place))
-        return next((water.water for water in crossed), "")
+    def waters_before(self, lon: float, lat: float, rows: Rows) -> list[str]:
+        """Return for each row the code of the water that a line to it crosses, empty for none."""
+        codes = [""] * rows.size
+        places = np.column_stack((self.columns.lon[rows], self.columns.lat[rows]))
+        for water in reversed(self.waters):
+            for i in np.flatnonzero(water.lies_before(lon, lat, places)).tolist():
+                codes[i] = water.water
+        return codes
 
     def holds(self, district: str, code: str) -> bool:
         """Say whether a district is, or has among its members, a municipality or ward."""

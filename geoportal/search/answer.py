@@ -197,7 +197,9 @@ def _results(
     first_place: int | None,
 ) -> tuple[Result, ...]:
     """Return the results at some positions, numbered from a place; None: without a place."""
-    statuses = opening_statuses(snapshot, query, calendar, listed.rows[positions])
+    rows = listed.rows[positions]
+    statuses = opening_statuses(snapshot, query, calendar, rows)
+    waters = waters_before(snapshot, query, rows)
     return tuple(
         result_at(
             snapshot,
@@ -210,8 +212,9 @@ def _results(
             open_at=status,
             place=0 if first_place is None else first_place + number,
             elsewhere=listed.apart is not None and bool(listed.apart[i]),
+            water=water,
         )
-        for number, (i, status) in enumerate(zip(positions, statuses, strict=True))
+        for number, (i, status, water) in enumerate(zip(positions, statuses, waters, strict=True))
     )
 
 
@@ -244,13 +247,14 @@ def result_at(
     open_at: str = "",
     place: int = 0,
     elsewhere: bool = False,
+    water: str = "",
 ) -> Result:
     """Return the result of one row: its match, its needs, its visit range, its opening.
 
     ``home`` is what `geoportal.search.visiting.home_of` returns; ``distance`` is in metres from the
     origin; ``fit`` says how well the words asked for fit, see `TextIndex.rank`; ``open_at`` is
     empty when no time was asked for; ``place`` counts in the whole answer from 1, 0 for none;
-    ``elsewhere`` as of `Result`.
+    ``elsewhere`` and ``water`` as of `Result`.
     """
     facility = snapshot.facilities[row]
     within = ""
@@ -280,10 +284,15 @@ def result_at(
         if query.explain
         else (),
         elsewhere=elsewhere,
-        water=snapshot.water_between(query.origin.lon, query.origin.lat, row)
-        if query.origin
-        else "",
+        water=water,
     )
+
+
+def waters_before(snapshot: Snapshot, query: Query, rows: Rows) -> list[str]:
+    """Return for each row the water between it and the home."""
+    if query.origin is None:
+        return [""] * rows.size
+    return snapshot.waters_before(query.origin.lon, query.origin.lat, rows)
 
 
 def opening_statuses(

@@ -36,6 +36,7 @@ from geoportal.search.answer import (
     opening_statuses,
     result_at,
     search_from,
+    waters_before,
 )
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
 from geoportal.search.completeness import answered_elsewhere
@@ -141,6 +142,7 @@ def _member(
         distance=float(cost.metres),
         open_at=opening_statuses(snapshot, query, calendar, np.array([row]))[0],
         elsewhere=bool(cost.elsewhere),
+        water=waters_before(snapshot, query, np.array([row]))[0],
     )
 
 

@@ -10,8 +10,6 @@ from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
 
-_BANDS = {"yes": MATCH, "unknown": POSSIBLE, "no": NO}
-
 
 def home_of(snapshot: Snapshot, query: Query) -> District | None:
     """Return the municipality or ward that covers the home; None without one, or at sea."""
@@ -43,9 +41,14 @@ def visits_home(snapshot: Snapshot, query: Query, home: District | None, row: in
 def visiting(snapshot: Snapshot, query: Query, rows: Rows) -> Bands:
     """Return the band of each row by its visiting area: said yes 0, nothing said 1, said no 2."""
     asked = _asked_district(query, home_of(snapshot, query))
-    return np.fromiter(
-        (_BANDS[_stated(snapshot, int(row), asked)] for row in rows), np.int8, rows.size
-    )
+    said = np.full(rows.size, POSSIBLE, dtype=np.int8)
+    if asked:
+        areas = snapshot.visited_areas
+        for held in (False, True):  # one area that holds the home is enough
+            for area in areas:
+                if snapshot.holds(area, asked) == held:
+                    said[np.isin(rows, areas[area])] = MATCH if held else NO
+    return said
 
 
 def _asked_district(query: Query, home: District | None) -> str:

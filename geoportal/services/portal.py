@@ -10,18 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import cast
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, cast
 
 from geoportal.domain.hours import JST
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.view import View
-from geoportal.services.view_compiling import load_view
 from geoportal.services.view_file import view_path
 from geoportal.settings import shipped_directory
-from geoportal.store.database import Database, dataset_version
 from geoportal.store.reference import Reference
+
+if TYPE_CHECKING:
+    from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
 _AWAY_CHECK_SECONDS = 5.0
@@ -102,6 +101,8 @@ class Portal:
 
     def _noticed(self, now: datetime) -> View:
         """Return the view of the present version, loaded if it is new."""
+        from sqlalchemy.exc import DBAPIError  # takes time to load
+
         current = self._latest
         if current is not None and time.monotonic() - self._checked_at < _VERSION_CHECK_SECONDS:
             return current
@@ -111,7 +112,7 @@ class Portal:
             self._lock.acquire()
         try:
             return self._refresh(now)
-        except sa.exc.DBAPIError as error:
+        except DBAPIError as error:
             if current is None:
                 raise
             _LOG.warning("the database does not answer (%s); going on", type(error).__name__)
@@ -122,6 +123,9 @@ class Portal:
 
     def _refresh(self, now: datetime) -> View:
         """Load again if the dataset version or the day has moved. Holds the lock."""
+        from geoportal.services.view_compiling import load_view  # takes time to load
+        from geoportal.store.database import dataset_version
+
         with self.database.consistent.connect() as connection, connection.begin():
             version = dataset_version(connection)
             state = (version, now.astimezone(JST).date())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.domain.centre import Centre
 from geoportal.domain.district import District
-from geoportal.ingest.changes import ChangeReport
+
+if TYPE_CHECKING:
+    from geoportal.ingest.changes import ChangeReport
 
 
 @dataclass(frozen=True, slots=True)

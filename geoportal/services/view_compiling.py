@@ -34,7 +34,7 @@ from geoportal.mapped.archive import Content, StaleArchiveError, views, write_ar
 from geoportal.services.view import View
 from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
 from geoportal.store.centres import read_centres
-from geoportal.store.database import Database
+from geoportal.store.database import Database, schema_of
 from geoportal.store.documents import dump
 from geoportal.store.editions import read_held_scopes, read_imported_files
 from geoportal.store.facilities import all_redirects, read_facilities, read_positions
@@ -138,6 +138,7 @@ def _compile(
     gazetteer = open_gazetteer(database, connection, reference)
     header = {
         "version": version,
+        "schema": schema_of(connection),
         "facilities": facilities.header,
         "outlined": [district.code for district, _ in outlines],
         "centres": [dump(centre) for centre in centres],

@@ -8,11 +8,14 @@ what is compiled: the program's modules and the reference lists. It holds for so
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import orjson
 
@@ -29,7 +32,7 @@ from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
-from geoportal.mapped.archive import StaleArchiveError, read_archive
+from geoportal.mapped.archive import Archive, StaleArchiveError, read_archive
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
 from geoportal.store.reference import Reference
@@ -44,6 +47,8 @@ PREFIX = "snapshot-"
 _CHECKED_LATER = frozenset({"record", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
 _DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
+
+_VERSION = "SELECT value FROM meta WHERE key = 'dataset_version'"
 
 Checker = Callable[[Iterable[str]], None]
 
@@ -77,6 +82,11 @@ def open_view(
     StaleArchiveError
         When the file is missing, damaged, or not for today.
     """
+    return _opened(_read(path, now), path.parent, reference, now, database)
+
+
+def _read(path: Path, now: datetime) -> Archive:
+    """Return a file that is whole as far as can be told in a moment, and for today."""
     archive = read_archive(path, MAGIC)
     archive.check(
         name
@@ -85,7 +95,17 @@ def open_view(
     )
     if not holds_on(archive.header, now.astimezone(JST).date()):
         raise StaleArchiveError(f"{path} was compiled for other days")
-    parts = (archive.header, archive.arrays, path.parent)
+    return archive
+
+
+def _opened(
+    archive: Archive,
+    derived: Path,
+    reference: Reference,
+    now: datetime,
+    database: Callable[[], Database],
+) -> View:
+    parts = (archive.header, archive.arrays, derived)
     return make_view(*parts, reference, now, database, archive.check)
 
 
@@ -95,6 +115,34 @@ def holds_on(header: Mapping[str, Any], day: date) -> bool:
     return header["facilities"]["day"] <= day.isoformat() and (
         not until or day.isoformat() <= until
     )
+
+
+def view_of_file(
+    location: str, reference: Reference, now: datetime, database: Callable[[], Database]
+) -> View | None:
+    """Return the compiled view of an embedded database without opening that for good.
+
+    None when it has to be opened: it is on a server, cannot be read, has another schema than when
+    the view was compiled, or the file is missing, damaged or not for today.
+    """
+    path = Path(location)
+    if "://" in location or not path.is_file():
+        return None
+    try:
+        where = f"file:{quote(str(path.absolute()))}?mode=ro"
+        with closing(sqlite3.connect(where, uri=True)) as connection:
+            (version,) = connection.execute(_VERSION).fetchone()
+            (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except (sqlite3.Error, TypeError):
+        return None
+    derived = path.with_name(f"{path.name}.derived")
+    try:
+        archive = _read(view_path(derived, version, reference), now)
+        if archive.header["schema"] != schema:
+            return None
+        return _opened(archive, derived, reference, now, database)
+    except StaleArchiveError:
+        return None
 
 
 def make_view(

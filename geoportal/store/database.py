@@ -240,6 +240,11 @@ def _newest_schema() -> str | None:
     return ScriptDirectory.from_config(_alembic_config()).get_current_head()
 
 
+def schema_of(connection: sa.Connection) -> str:
+    """Return the revision of the schema, empty when there is none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def _require_current(database: Database) -> None:
     head = _newest_schema()
     try:

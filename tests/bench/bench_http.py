@@ -86,8 +86,8 @@ def wait_for(port: int) -> None:
     raise RuntimeError("the server did not start")
 
 
-def main() -> None:
-    """Print the ratio."""
+def main() -> dict[str, float]:
+    """Print the ratio; return it."""
     with tempfile.TemporaryDirectory() as folder:
         database = str(Path(folder) / "bench.db")
         environment = {**os.environ, "GEOPORTAL_DATABASE": database}
@@ -116,6 +116,7 @@ def main() -> None:
             log.close()
     print(f"HTTP  search {search:,.0f}/s  hello of the same size {hello:,.0f}/s", end="  ")
     print(f"ratio {search / hello:.2f}")
+    return {"search_per_s": round(search), "hello_per_s": round(hello), "ratio": search / hello}
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from geoportal.documents import Document
 from geoportal.domain.completeness import MISSING
+from geoportal.domain.facility import KINDS
 from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
 
@@ -62,12 +65,13 @@ def _total(counts: list[int | None]) -> int | None:
 
 def _counts(view: View, code: str) -> Counter[tuple[str, str]]:
     snapshot = view.snapshot
+    rows = snapshot.in_district(code)
+    kinds = snapshot.columns.kinds[rows]
     counts: Counter[tuple[str, str]] = Counter()
-    for row in map(int, snapshot.in_district(code)):
-        kind, claims = snapshot.facilities[row].kind, snapshot.selected_claims[row]
-        counts[kind, "all"] += 1
-        codes = snapshot.vocabulary.visit_codes(kind)
-        counts[kind, "visits"] += any(
-            claims[code].value == "yes" for code in codes if code in claims
-        )
+    for number in np.unique(kinds).tolist():
+        kind, members = KINDS[number], rows[kinds == number]
+        visits = np.zeros(members.size, dtype=bool)
+        for need in snapshot.vocabulary.visit_codes(kind):
+            visits |= snapshot.has_need(members, need)
+        counts[kind, "all"], counts[kind, "visits"] = members.size, int(visits.sum())
     return counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pytest
 
 from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
@@ -237,7 +238,7 @@ def test_water_between_a_home_and_a_facility(
     home: tuple[float, float], facility: tuple[float, float] | None, water: str
 ) -> None:
     snapshot = make_snapshot([make_facility("f", facility)])
-    assert snapshot.water_between(*home, 0) == water
+    assert snapshot.waters_before(*home, np.array([0])) == [water]
 
 
 def test_the_first_matches_from_elsewhere_are_named_where_the_page_does_not_reach_them() -> None:

@@ -17,8 +17,9 @@ from geoportal.domain.query import Origin, Query
 from geoportal.services import view_compiling
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
+from geoportal.services.view_file import view_of_file
 from geoportal.settings import Settings
-from geoportal.store.database import Database
+from geoportal.store.database import Database, advance_dataset_version
 from geoportal.web.app import create_app
 from tests.conftest import NOW
 from tests.factories import KOKURA
@@ -61,6 +62,23 @@ def test_what_is_compiled_once_is_opened_by_all_and_says_the_same(
     compiled.unlink()
     assert answers(view_of(city)) == mapped  # from memory
     assert not list(city.derived_directory.glob("snapshot-*.bin"))
+
+
+def test_a_command_reads_the_file_without_opening_the_database(
+    city: Database, compiled: Path
+) -> None:
+    def opened() -> Database:
+        raise AssertionError("the database was opened")
+
+    where = str(compiled.parent).removesuffix(".derived")
+    view = view_of_file(where, shipped_reference(), NOW, opened)
+    assert view is not None
+    assert answers(view) == answers(view_of(city))
+    assert view_of_file(where, shipped_reference(), NOW + timedelta(days=800), opened) is None
+    with city.engine.begin() as connection:
+        advance_dataset_version(connection, "another")
+    assert view_of_file(where, shipped_reference(), NOW, opened) is None
+    assert view_of_file("postgresql://host/name", shipped_reference(), NOW, opened) is None
 
 
 def _full_disk(*_arguments: object) -> None:
