@@ -35,6 +35,9 @@ _INFERRED = frozenset(
 )
 """With one of these warnings the text does not quite spell the address."""
 _POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
+_POSTAL_BEFORE_NUMERAL = re.compile(r"([0-9]{3})-?([0-9]{4})")
+"""A postal code in front of a town that begins with a numeral: 802-0065 三萩野."""
+_WRITTEN_POSTAL = re.compile(r"\D{0,3}\d{3}\D?\d{4}(?![-‐-―−－ー]?\d)\s*[一二三四五六七八九十]")
 _SOUNDS = re.compile("[A-Za-z\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]{2}")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
@@ -162,6 +165,8 @@ class Geocoder:
             return self._results.without_place("invalid", text)
         canonical = canonicalize(text)
         postal = _POSTAL.match(canonical.key)
+        if postal is None and _WRITTEN_POSTAL.match(text):
+            postal = _POSTAL_BEFORE_NUMERAL.match(canonical.key)
         if postal is None and not _JAPANESE.search(text):
             return self._results.without_place("invalid", text)
         code = postal[1] + postal[2] if postal else ""

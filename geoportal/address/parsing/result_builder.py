@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import IMPLAUSIBLE_POSITION, NO_PARENT, OAZA
@@ -264,11 +265,16 @@ class ResultBuilder:
         return tuple(place_candidate(self._gazetteer, node) for node in first)
 
     def _municipality_only(self, address: AddressInput, hypothesis: Hypothesis) -> GeocodeResult:
-        """Return a result at municipality or prefecture level."""
+        """Return a result at municipality or prefecture level.
+
+        A name of several municipalities (府中市, 中央区) leaves them as candidates.
+        """
         parse = hypothesis.municipality
         numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
         regions = {self._gazetteer.regions[number] for number in numbers}
-        place = common_candidate(self._gazetteer.formed_of(numbers) or regions)
+        formed = self._gazetteer.formed_of(numbers)
+        place = common_candidate(formed or regions)
+        several = parse.named and not parse.city and len(regions) > 1 and not formed
         if parse.city.endswith("市") and len(regions) > 1:
             place = replace(
                 place,
@@ -281,14 +287,20 @@ class ResultBuilder:
             place = replace(
                 place, lon=position.lon, lat=position.lat, uncertainty_m=position.uncertainty_m
             )
-        return self._result(
-            "partial",
+        result = self._result(
+            "ambiguous" if several else "partial",
             address.split(parse.end),
             place,
             level="municipality",
             warnings=hypothesis.warnings,
             needs_confirmation=True,
         )
+        if not several:
+            return result
+        wanted = [numbers & preferred for preferred in address.preferred]
+        first = sorted(numbers, key=lambda n: ([n not in group for group in wanted], n))
+        named = (municipality_candidate(self._gazetteer.regions[number]) for number in first)
+        return replace(result, candidates=tuple(islice(named, MAX_CANDIDATES)))
 
     def _contradicts_postal_code(self, address: AddressInput, node: int) -> bool:
         if not address.has_postal_code:

@@ -38,6 +38,27 @@ def test_a_postal_code_decides_as_well(geocoder: Geocoder) -> None:
     assert "postal_used" in answer.warnings
 
 
+@pytest.mark.parametrize(
+    "text", ["〒802-0065 三萩野2-1", "8020065三萩野2丁目1", "〒８０２－００６５　三萩野２の１"]
+)
+def test_a_postal_code_ends_before_a_town_that_begins_with_a_numeral(
+    geocoder: Geocoder, text: str
+) -> None:
+    answer = geocoder.geocode(text)
+    assert (answer.municipality_code, answer.town) == ("40106", "三萩野二丁目")
+    assert answer.remainder in ("1", "１")
+
+
+def test_a_name_of_several_municipalities_leaves_them_as_candidates(geocoder: Geocoder) -> None:
+    answer = geocoder.geocode("府中市")
+    assert (answer.status, answer.lon, answer.municipality_code) == ("ambiguous", None, "")
+    assert [one.text for one in answer.candidates] == ["東京都府中市", "広島県府中市"]
+    assert geocoder.geocode("東京都府中市").municipality_code == "13206"
+    assert geocoder.geocode("北九州市").status == "partial", "a city of wards is one place"
+    near = geocoder.preferring(["34208"]).geocode("府中市")
+    assert [one.municipality_code for one in near.candidates] == ["34208", "13206"]
+
+
 def test_a_hint_does_not_override_the_text(geocoder: Geocoder) -> None:
     answer = geocoder.geocode("北九州市八幡西区大字畑1808-5", "北九州市門司区")
     assert (answer.municipality_code, answer.town) == ("40109", "大字畑")
