@@ -110,6 +110,7 @@ def test_states_on_a_phone(visitor: Visitor) -> None:
     page.locator("#search-more > summary").click()
     page.select_option("#district", "40106")
     page.wait_for_selector("#notice:visible")
+    page.evaluate("scrollTo(0, 0)")  # axe takes what has moved below the bar for its neighbour
     assert complaints(page) == []
     visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
 
