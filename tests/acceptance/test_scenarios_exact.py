@@ -51,9 +51,10 @@ class Known:
         """The level of the least plausible unknown need; the rules themselves are tested apart."""
         worst = 0
         for code in needs:
-            subject = VOCABULARY[code].plausibility
-            if subject and self.values.get(code, "unknown") == "unknown":
-                rule = first_fit(VOCABULARY.plausibility_rules(subject), self.facility)
+            subjects = VOCABULARY[code].plausibility
+            if subjects and self.values.get(code, "unknown") == "unknown":
+                rules = [r for s in subjects for r in VOCABULARY.plausibility_rules(s)]
+                rule = first_fit(rules, self.facility)
                 worst = max(worst, 3 if rule is None else rule.level)
         return worst
 

@@ -11,8 +11,8 @@ from geoportal.web.language.messages import LANGUAGES, messages
 from geoportal.web.site.frame import DATA_URLS, asset_url, page_url
 from geoportal.web.site.static_files import read_static_files
 
-CACHED_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline")
-CACHED_DATA: Final = tuple(DATA_URLS.values())
+CACHED_PAGES: Final = ("start", "centres", "help_page", "shortlist", "offline", "map_names")
+CACHED_DATA: Final = (*DATA_URLS.values(), "/api/v1/land")
 """What the service worker caches besides static files: published data, never a search."""
 
 

@@ -217,7 +217,7 @@ def test_two_true_editions_of_care_services(database):
                 renamed.add(key)
     found = changes(database, "kaigo")
     assert (found.from_date, found.to_date) == ("2025-06-01", "2025-12-01")
-    assert (len(opened), len(closed)) == (102, 52)
+    assert (len(opened), len(closed)) == (74, 19)
     assert told(found, "opened") == opened
     assert told(found, "closed") == closed
     assert told(found, "phone") == phones

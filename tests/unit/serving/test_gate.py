@@ -13,6 +13,7 @@ from geoportal.serving.lanes import LaneFullError
 from geoportal.serving.refusals import Refusals
 from geoportal.settings import Settings
 from geoportal.web.arrival import Arrival
+from tests.unit.serving.loop import run
 
 LIMIT = 100
 
@@ -81,7 +82,7 @@ def answered(refusals, scope, exchange, application=echo, full=False):
                 lane.run = refuse
         await gate.__rsgi__(scope, exchange)
 
-    asyncio.run(ask())
+    run(ask())
     return exchange.answer
 
 

@@ -21,6 +21,7 @@ from geoportal.serving.lanes import (
     LaneRule,
     rule_for,
 )
+from tests.unit.serving.loop import run
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_no_more_run_at_once_than_may_and_no_more_wait():
         asyncio.get_running_loop().call_later(0.05, let_go.set)
         return await outcomes(lane, [f"client {n}" for n in range(20)], work)
 
-    got = asyncio.run(ask())
+    got = run(ask())
     assert (got.count("done"), got.count("full"), most) == (2 + 6, 12, 2)
     assert got[:8] == ["done"] * 8  # who came first
 
@@ -86,7 +87,7 @@ def test_a_crowd_on_the_loop_itself_is_seen_to_wait():
         got = await outcomes(lane, [f"client {n}" for n in range(30)], lambda: "done")
         return got, lane.waiting, await outcomes(lane, ["late"], lambda: "done")
 
-    got, waiting, later = asyncio.run(ask())
+    got, waiting, later = run(ask())
     assert (got.count("done"), got.count("full"), waiting) == (11, 19, 0)
     assert later == ["done"]
 
@@ -96,7 +97,7 @@ def test_one_client_takes_at_most_half_of_the_places():
         lane = Lane(LaneRule("inline", 1, 10, 60.0, 1, inline=True))
         return await outcomes(lane, ["greedy"] * 30 + ["other"], lambda: "done")
 
-    got = asyncio.run(ask())
+    got = run(ask())
     assert got[:30].count("done") == 1 + 5
     assert got[30] == "done"
 
@@ -107,7 +108,7 @@ def test_who_waited_too_long_in_a_crowd_is_turned_away_but_not_where_few_wait(mo
         lane = Lane(LaneRule("inline", 1, 100, -1.0, 7, inline=True))  # any wait is too long
         return await outcomes(lane, [f"client {n}" for n in range(1 + more)], lambda: "done")
 
-    got = asyncio.run(ask())
+    got = run(ask())
     assert got.count("full") == refused
     assert got[-CROWD:] == ["done"] * CROWD
 
@@ -119,4 +120,4 @@ def test_work_that_fails_gives_its_place_back():
             await lane.run("a", lambda: 1 / 0)
         return await lane.run("a", lambda: "done")
 
-    assert asyncio.run(ask()) == "done"
+    assert run(ask()) == "done"
