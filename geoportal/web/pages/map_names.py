@@ -38,7 +38,12 @@ def show() -> Response:
 
 
 def _waters(view: View) -> list[Document]:
-    middles = [(w.water, w.line.interpolate(0.5, normalized=True)) for w in view.reference.waters]
+    """Return straits and bays; the sea around an island has no name of its own."""
+    middles = [
+        (water.water, water.line.interpolate(0.5, normalized=True))
+        for water in view.reference.waters
+        if not water.line.is_ring
+    ]
     return [
         _named("water", label(view.reference, "water", code, g.language).source, at.x, at.y)
         for code, at in middles

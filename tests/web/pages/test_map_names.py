@@ -24,6 +24,8 @@ def test_names_are_in_the_language_of_the_page(
     assert water["kind"] == "water"
     assert 130.7 < water["lon"] < 131.3
     assert 33.85 < water["lat"] < 34.08
+    waters = [place["text"] for place in names["places"] if place["kind"] == "water"]
+    assert len(waters) == 2, "the sea around an island has no name of its own"
 
 
 def test_only_municipalities_without_an_outline_are_named_at_their_towns(
