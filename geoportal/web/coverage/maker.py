@@ -105,7 +105,7 @@ def _fail(making: Path, error: str) -> None:
 
 
 def _remove_oldest(directory: Path) -> None:
-    """Remove the files used longest ago beyond what is kept, and old words of failure."""
+    """Remove what was used longest ago, files and words of failure alike, beyond what is kept."""
     kept = [path for path in oldest_first(directory, "*") if path.suffix in ("", ".failed")]
     total = sum(path.stat().st_size for path in kept)
     for path in kept[:-1]:
