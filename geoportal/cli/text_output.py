@@ -14,6 +14,7 @@ from geoportal.services.view import View
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
+_MOST_KINDS = 3
 TOLD_WORDS = {
     PLACES: ("一覧", ""),
     NEEDS: ("届出", "対応"),
@@ -52,16 +53,19 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         yield _relaxation_text(view, relaxation)
     for line in document["completeness"]:
         if line["gap"]:
-            yield _gap_text(line)
+            yield _gap_text(view, line)
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 
 
-def _gap_text(line: Document) -> str:
+def _gap_text(view: View, line: Document) -> str:
     about, what = TOLD_WORDS[line["tells"]]
     extent = "未取込" if line["state"] == MISSING else "一部だけ"
     unknown = f"（{line['unknown']:,} か所の{what}は未確認）" if what else ""
-    return f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です{unknown}"
+    kinds = "・".join(view.reference.kinds[kind].short_ja for kind in line["kinds"][:_MOST_KINDS])
+    more = "など" if len(line["kinds"]) > _MOST_KINDS else ""
+    whose = f"{line['area_name']}の{kinds}{more}の{about}"
+    return f"注意: {whose}（{line['publisher']}）は{extent}です{unknown}"
 
 
 def _count_line(counts: dict[str, int], elsewhere: dict[str, int]) -> str:

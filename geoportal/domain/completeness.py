@@ -9,6 +9,8 @@ PLACES, NEEDS, HOURS, DEPARTMENTS = "places", "needs", "hours", "departments"
 """What a source tells: which facilities there are, what they have filed, when they are open, and
 their departments (診療科)."""
 TOLD = (PLACES, NEEDS, HOURS, DEPARTMENTS)
+CITIES_FOR_PREFECTURE = 5
+"""A file that lists at least so many cities of a prefecture answers for all of it."""
 _DENTAL = "歯"
 ANY_DEPARTMENT = ("医科", "歯科")
 """The two classes of departments, where departments matter but none is named."""

@@ -16,7 +16,7 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import answered_elsewhere, completeness_of
+from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import (
@@ -157,7 +157,7 @@ def search_from(
 ) -> Answer:
     """Answer as `search` does, when what `home_of` returns for the question is at hand."""
     candidates = find(snapshot, query, calendar)
-    apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, query.needs)
+    apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
     rows = candidates.rows[keep]
     listed = _Listed(

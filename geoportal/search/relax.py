@@ -21,7 +21,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import answered_elsewhere, asked_kinds
+from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of
 from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH
 from geoportal.search.visit_range import LIMIT_M
@@ -186,7 +186,7 @@ def _matches(
     """Return the matches of a question that do not stand apart."""
     found = find(snapshot, query, calendar)
     found = found.take(found.bands == MATCH)
-    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, query.needs)
+    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, asked_of(query))
     return found if apart is None else found.take(~apart)
 
 
