@@ -118,6 +118,8 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,
     }
+    if answer.no_data:
+        document["no_data"] = True
     if answer.misplaced:
         document["misplaced"] = [attributes(one, "need", "kinds") for one in answer.misplaced]
     if answer.visit_evidence is not None:

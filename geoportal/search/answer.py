@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.completeness import Completeness
+from geoportal.domain.completeness import MISSING, PLACES, Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
@@ -114,6 +114,18 @@ class Answer:
     completeness: tuple[Completeness, ...] = ()
     elsewhere_first: tuple[Result, ...] = ()
     misplaced: tuple[MisplacedNeed, ...] = ()
+
+    @property
+    def no_data(self) -> bool:
+        """True when nobody is found and no list of those asked for is held where it is asked."""
+        areas = (
+            self.query.districts
+            if self.query.origin is None
+            else (home_code(self.query, self.home),)
+        )
+        places = [line for line in self.completeness if line.tells == PLACES and line.area in areas]
+        missing = bool(places) and all(line.state == MISSING for line in places)
+        return missing and not any(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def inventory_table(view: View) -> Document:
     """Return how many facilities of each kind lie in each ward, or municipality without wards.
 
     Counts of what the sources list; nothing about who is really served. None where no source that
-    would list them, or would say that they visit, is held.
+    would list them, or would say that they visit, is held; a total is ``partial`` where some are.
     """
     known = view.snapshot.districts.districts
     parents = {district.parent for district in known}
@@ -46,6 +46,8 @@ def inventory_table(view: View) -> Document:
                 "total": _total(totals),
                 "visits": visits if codes else None,
                 "visits_total": _total(visits),
+                "partial": None in totals,
+                "visits_partial": None in visits,
             }
         )
     return {"districts": wards, "rows": rows}

@@ -150,7 +150,9 @@ def _script_document(view: View, outcome: Outcome) -> Document:
         if document and "facets" in document
         else None,
         "url": _url(replace(form.linkable(view), offset=0)),
-        "said": messages(g.language).plain(
+        "said": messages(g.language).plain("no-data")
+        if document and "no_data" in document
+        else messages(g.language).plain(
             "results-said",
             count=document["numberMatched"],
             **search_answer.tally(document, form.include),
