@@ -461,6 +461,7 @@ data-map-title = Map
 data-map-text = The outlines of the wards are drawn from this site’s own data.
 data-map-tiles = The background map is { $name }. This site’s server gets it from the publisher and passes it on.
 data-map-local = The background map is a file on this site ({ $name }).
+data-not-held = Data not held
 data-version = Dataset version: { $version }
 edition-title = Issues of an import
 edition-rows = { $rows } (taken { $accepted }, not taken { $rejected })

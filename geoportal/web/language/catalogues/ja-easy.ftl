@@ -461,6 +461,7 @@ data-map-title = 地図《ちず》
 data-map-text = 区《く》の形《かたち》は このサイトの データです。
 data-map-tiles = うしろの 地図《ちず》は { $name }です。このサイトが もらって 見《み》せます。
 data-map-local = うしろの 地図《ちず》は このサイトの 中《なか》に あります（{ $name }）。
+data-not-held = まだ ない データ
 data-version = データの 番号《ばんごう》：{ $version }
 edition-title = 取《と》りこみで 見《み》つかった こと
 edition-rows = { $rows }行《ぎょう》（使《つか》った { $accepted }、使《つか》わなかった { $rejected }）

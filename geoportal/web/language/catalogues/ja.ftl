@@ -461,6 +461,7 @@ data-map-title = 地図
 data-map-text = 区の形はこのサイトが持つデータで描いています。
 data-map-tiles = 背景の地図は{ $name }です。このサイトのサーバーが配信元から受け取ってお見せします。
 data-map-local = 背景の地図は、このサイトの中にあるファイル（{ $name }）です。
+data-not-held = 取り込まれていない資料
 data-version = データの版：{ $version }
 edition-title = 取りこみの指摘
 edition-rows = { $rows }行（採用 { $accepted }、不採用 { $rejected }）
