@@ -47,6 +47,8 @@ from geoportal.store.documents import dump
 from geoportal.text.normalize import fold
 
 _CHUNK = 2000
+_OFF_OUTLINE = frozenset({"near_boundary", "outside_outline"})
+"""Warnings of a position that lies just outside the outline of the municipality it claims."""
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,11 @@ class _Compiler:
             if district.code in self._local:
                 self._areas.setdefault(district.code, []).append(row)
         leaf = leaf_of(covering)
-        published = location.level == "point" and leaf is not None
-        return leaf.code if published and leaf else facility.municipality_code
+        if leaf is None or location.level != "point":
+            return facility.municipality_code
+        if facility.municipality_code and not _OFF_OUTLINE.isdisjoint(location.warnings):
+            return facility.municipality_code
+        return leaf.code
 
     def _put(self, name: str, column: NDArray[Any]) -> None:
         self._columns.setdefault(name, []).append(column)
