@@ -169,7 +169,7 @@ def relaxations(
     useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
-        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar)]
+        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar, home)]
         sets = [found for found in sets if found.adds > 0]
     if not useful:
         useful = _pairs(query, steps, matches)
@@ -256,7 +256,7 @@ def _wider_radii(
 
 
 def _need_sets(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
 ) -> list[tuple[Step, ...]]:
     """Return the smallest sets of two or more needs without which somebody matches.
 
@@ -267,6 +267,8 @@ def _need_sets(
         return []
     candidates = find(snapshot, replace(query, needs=()), calendar)
     rows = candidates.rows[candidates.bands == MATCH]
+    apart = answered_elsewhere(snapshot, home_code(query, home), rows, asked_of(query))
+    rows = rows if apart is None else rows[~apart]
     if not rows.size:
         return []
     lacking = ~np.column_stack([snapshot.has_need(rows, code) for code in query.needs])

@@ -130,6 +130,8 @@ def test_less_is_proposed_where_only_the_neighbours_match_and_it_counts_the_home
         assert at_home(relaxed) - at_home(answer) == relaxation.adds
     radius = next(r for r in answer.relaxations if r.steps[0].metres)
     assert (radius.steps[0].metres, radius.adds) == (12_000, 1)
+    two = ask(snapshot, kinds=("clinic",), needs=("VM.REG", "AC.ULCER"))  # neighbours lack one
+    assert ["VM.REG", "AC.ULCER"] in [[s.value for s in r.steps] for r in two.relaxations]
 
 
 NURSING = Term("VN.X", "X", "X", "AC", kinds=("visiting_nursing",))

@@ -218,7 +218,11 @@ relax-any-words =
        *[first] Remove
     } the words
 open-now = Open now
-visit-evidence = Of { $all } medical institutions within the 16 km guide, { $visiting } are said to visit and { $yes } provide everything needed.
+visit-evidence =
+    Of { $all } medical institutions within the 16 km guide, { $visiting } are said to visit and { $yes } provide everything needed{ $unknown ->
+        [0] .
+       *[other] ; of { $unknown } it is not confirmed.
+    }
 unlocated = Another { $count } facilities have no known position, so no distance. Search by ward to list them.
 band-match = Everything provided ({ $count })
 band-possible = Not confirmed ({ $count })

@@ -218,7 +218,11 @@ relax-any-words =
        *[last] 外す
     }
 open-now = いま受付中のところ
-visit-evidence = 訪問の距離の目安（16 km）までにある医療機関 { $all }件のうち、訪問するという情報があるのは { $visiting }件、必要な対応すべてが「対応」なのは { $yes }件です。
+visit-evidence =
+    訪問の距離の目安（16 km）までにある医療機関 { $all }件のうち、訪問するという情報があるのは { $visiting }件、必要な対応すべてが「対応」なのは { $yes }件です{ $unknown ->
+        [0] 。
+       *[other] （未確認が { $unknown }件あります）。
+    }
 unlocated = ほかに、位置が分からず距離を計算できない施設が { $count } 件あります。区を選んでさがすと一覧に出ます。
 band-match = すべてに対応（{ $count }件）
 band-possible = 対応は未確認（{ $count }件）
