@@ -33,7 +33,7 @@ from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.export.facilities import ENDINGS, export_facilities
+from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
 from geoportal.services.view import View
 
 
@@ -87,9 +87,16 @@ def search(console: Console, **options: Any) -> None:
 
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help=ENDINGS)
+@click.option(
+    "--lang",
+    type=click.Choice(TABLE_LANGUAGES),
+    default="ja",
+    show_default=True,
+    help="Language of the words in tables.",
+)
 @_filters
 @command
-def export(console: Console, out: Path, **options: Any) -> None:
+def export(console: Console, out: Path, lang: str, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
     require_writable(out, "--out")
     view = console.view()
@@ -98,7 +105,7 @@ def export(console: Console, out: Path, **options: Any) -> None:
     answer = search_document(view, view.search(query))
     results = answer["features"]
     features = [export_feature(view, result) for result in results]
-    export_facilities(out, features, view.reference)
+    export_facilities(out, features, view.reference, needs=query.needs, language=lang)
     document = {"out": str(out), "facilities": len(features)}
     written = f"{len(features)} 件を {out} に書きました"
     gaps = (gap_text(view, line) for line in answer["completeness"] if line["gap"])
