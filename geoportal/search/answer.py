@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.completeness import MISSING, PLACES, Completeness
+from geoportal.domain.completeness import DEPARTMENTS, MISSING, PLACES, Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
@@ -117,7 +117,10 @@ class Answer:
 
     @property
     def no_data(self) -> bool:
-        """True when nobody is found and no list of those asked for is held where it is asked."""
+        """True when nobody is found and no list that would name them is held where it is asked.
+
+        Neither which there are, or of none of them a department, where one is asked for.
+        """
         areas = (
             self.query.districts
             if self.query.origin is None
@@ -125,6 +128,8 @@ class Answer:
         )
         places = [line for line in self.completeness if line.tells == PLACES and line.area in areas]
         missing = bool(places) and all(line.state == MISSING for line in places)
+        silent = [line for line in self.completeness if line.tells == DEPARTMENTS]
+        missing |= bool(silent) and all(line.unknown == line.facilities for line in silent)
         return missing and not any(self.counts.values())
 
 

@@ -75,7 +75,7 @@ def _area_lines(
     found: dict[tuple[str, _Told, str], list[str]] = {}
     rows = snapshot.in_district(area)
     present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
-    for kind in asked.kinds or _kinds_meant(snapshot, holdings, asked):
+    for kind in asked.kinds or kinds_meant(snapshot, asked):
         for source, told, state in _kind_states(snapshot, holdings, municipalities, kind, asked):
             some = told.tells == PLACES and state == MISSING and kind in present
             found.setdefault((source, told, PARTIAL if some else state), []).append(kind)
@@ -94,15 +94,12 @@ def _area_lines(
         )
 
 
-def _kinds_meant(snapshot: Snapshot, holdings: Holdings, asked: Asked) -> list[str]:
+def kinds_meant(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """Return the kinds that needs are about, and that have departments where such are asked for."""
     kinds = asked_kinds(snapshot, asked.needs)
     if not asked.departments:
-        return list(kinds)
-    return [
-        kind
-        for kind in kinds
-        if holdings.telling(kind, DEPARTMENTS) and asked.may_have_departments(kind)
-    ]
+        return kinds
+    return tuple(kind for kind in kinds if asked.may_have_departments(kind))
 
 
 def asked_kinds(snapshot: Snapshot, needs: Sequence[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of
+from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of, kinds_meant
 from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH
 from geoportal.search.visit_range import LIMIT_M
@@ -104,7 +104,8 @@ class Relaxation:
         asked.
     kinds : tuple of str
         The kinds to ask for where no need is left that says so: those that the needs asked for are
-        about. Empty where the question has kinds, or a need is left.
+        about; where departments are let go of, those that have any. Empty where the question has
+        kinds, or a need is left.
     beyond_visits : bool
         Whether it reaches beyond 16 km for visits that are paid within 16 km only, but for an
         absolute reason (`geoportal.search.visit_range`).
@@ -198,6 +199,8 @@ def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Re
     if unconfirmed and not query.kinds:
         about = [asked_kinds(snapshot, (need,)) for need in query.needs]
         kinds = asked_kinds(snapshot, query.needs) or tuple(dict.fromkeys(chain(*about)))
+    elif not query.kinds and any(s.kind is RelaxationKind.ANY_DEPARTMENT for s in steps):
+        kinds = kinds_meant(snapshot, asked_of(query))
     return Relaxation(steps, adds=0, unconfirmed=unconfirmed, kinds=kinds)
 
 

@@ -313,6 +313,10 @@ def test_a_question_of_a_department_is_told_whose_departments_are_not_known() ->
     assert {line.kinds for line in own} == {("hospital", "clinic")}  # no dental clinic has one
     assert {k for n in lacking.completeness for k in n.kinds} == {"hospital", "clinic"}
     assert ("departments", "navii-hours", MISSING, 2, 1) in told(own)
+    assert not lacking.no_data
+    nobody = ask(city({}, teeth), needs=(), departments=("皮膚科",))
+    assert nobody.no_data
+    assert [r.kinds for r in nobody.relaxations] == [("hospital", "clinic")]
     dental = ask(city({}, skin, teeth), needs=(), departments=("小児歯科",))
     kinds = {k for n in dental.completeness if n.tells == "departments" for k in n.kinds}
     assert "dental_clinic" in kinds
