@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
@@ -55,6 +55,31 @@ class KeptRows(Sequence[Value], Generic[Value]):
         return map(self._kept, range(self._size))
 
 
+class ChangedRows(Sequence[Value], Generic[Value]):
+    """Values of rows, some of which are others than below."""
+
+    def __init__(self, below: Sequence[Value], changed: Mapping[int, Value]) -> None:
+        self._below, self._changed = below, changed
+
+    def __len__(self) -> int:
+        return len(self._below)
+
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Value]: ...
+    def __getitem__(self, index: int | slice) -> Value | list[Value]:
+        """Return the value of a row, or those of a slice."""
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(len(self)))]
+        row = int(index) + (len(self) if index < 0 else 0)
+        changed = self._changed.get(row)
+        return self._below[row] if changed is None else changed
+
+    def __iter__(self) -> Iterator[Value]:
+        return map(self.__getitem__, range(len(self)))
+
+
 class FacilityStore(Mapping[str, Facility]):
     """All facilities by id, closed ones too; those that are open have the first numbers.
 
@@ -72,7 +97,14 @@ class FacilityStore(Mapping[str, Facility]):
         self._sums: NDArray[Any] = np.asarray(arrays["record.sums"])
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
-        self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
+        self.kept = KeptRows[Facility](int(self._ends.size), self._read)
+        self.numbered: Sequence[Facility] = self.kept
+
+    def changed(self, facilities: Mapping[int, Facility]) -> FacilityStore:
+        """Return a store in which the facilities of some numbers are others."""
+        store = copy(self)
+        store.numbered = ChangedRows(self.numbered, facilities)
+        return store
 
     def __len__(self) -> int:
         return len(self.numbered)
@@ -112,19 +144,22 @@ class FacilityStore(Mapping[str, Facility]):
 
 
 class RowNumbers(Mapping[str, int]):
-    """Rows of the open facilities by id."""
+    """Rows of the open facilities by id; rows ``without`` are of those closed since."""
 
-    def __init__(self, store: FacilityStore, size: int) -> None:
-        self._store, self._size = store, size
+    def __init__(
+        self, store: FacilityStore, size: int, without: Collection[int] = frozenset()
+    ) -> None:
+        self._store, self._size, self._without = store, size, without
 
     def __len__(self) -> int:
-        return self._size
+        return self._size - len(self._without)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._store.ids()[: self._size])
+        ids = enumerate(self._store.ids()[: self._size])
+        return (key for row, key in ids if row not in self._without)
 
     def __getitem__(self, facility_id: str) -> int:
         number = self._store.number(facility_id)
-        if number is None or number >= self._size:
+        if number is None or number >= self._size or number in self._without:
             raise KeyError(facility_id)
         return number
