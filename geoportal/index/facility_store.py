@@ -35,6 +35,11 @@ class KeptRows(Sequence[Value], Generic[Value]):
         rows._size = size
         return rows
 
+    def changed(self, values: Mapping[int, Value]) -> KeptRows[Value]:
+        """Return rows of which some have other values."""
+        below = self._kept
+        return KeptRows(self._size, lambda row: values[row] if row in values else below(row))
+
     def __len__(self) -> int:
         return self._size
 
@@ -55,31 +60,6 @@ class KeptRows(Sequence[Value], Generic[Value]):
         return map(self._kept, range(self._size))
 
 
-class ChangedRows(Sequence[Value], Generic[Value]):
-    """Values of rows, some of which are others than below."""
-
-    def __init__(self, below: Sequence[Value], changed: Mapping[int, Value]) -> None:
-        self._below, self._changed = below, changed
-
-    def __len__(self) -> int:
-        return len(self._below)
-
-    @overload
-    def __getitem__(self, index: int) -> Value: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Value]: ...
-    def __getitem__(self, index: int | slice) -> Value | list[Value]:
-        """Return the value of a row, or those of a slice."""
-        if isinstance(index, slice):
-            return [self[row] for row in range(*index.indices(len(self)))]
-        row = int(index) + (len(self) if index < 0 else 0)
-        changed = self._changed.get(row)
-        return self._below[row] if changed is None else changed
-
-    def __iter__(self) -> Iterator[Value]:
-        return map(self.__getitem__, range(len(self)))
-
-
 class FacilityStore(Mapping[str, Facility]):
     """All facilities by id, closed ones too; those that are open have the first numbers.
 
@@ -97,13 +77,12 @@ class FacilityStore(Mapping[str, Facility]):
         self._sums: NDArray[Any] = np.asarray(arrays["record.sums"])
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
-        self.kept = KeptRows[Facility](int(self._ends.size), self._read)
-        self.numbered: Sequence[Facility] = self.kept
+        self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
 
     def changed(self, facilities: Mapping[int, Facility]) -> FacilityStore:
         """Return a store in which the facilities of some numbers are others."""
         store = copy(self)
-        store.numbered = ChangedRows(self.numbered, facilities)
+        store.numbered = self.numbered.changed(facilities)
         return store
 
     def __len__(self) -> int:

@@ -2,8 +2,8 @@
 
 The arrays of the snapshot stay mapped. Those of which rows change are mapped a second time, for
 this process alone: a question reads arrays as before, and only the pages written to take memory.
-What has no fixed width (texts, hours) and the point index, which is sorted, are asked first, and
-then a small index of the facilities touched.
+What has no fixed width (texts, hours) is asked first, and then a small index of the facilities
+touched. The point index, which is sorted, is copied when a position is corrected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from geoportal.domain.staff_facts import SOURCE, StaffFacts, with_staff_facts
 from geoportal.index.claims import SelectedClaim, select_claims
 from geoportal.index.columns import FacilityColumns, facility_columns
 from geoportal.index.districts import place_of
-from geoportal.index.facility_store import ChangedRows, RowNumbers
+from geoportal.index.facility_store import RowNumbers
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
@@ -31,7 +31,7 @@ from geoportal.index.opening import (
     with_care_manager_time,
 )
 from geoportal.index.plausibility import PlausibilityIndex, rule_numbers
-from geoportal.index.points import Allowed, PointIndex, Rows
+from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import ChangedTexts, TextIndex, searched_texts
 from geoportal.index.words import WordIndex
@@ -81,12 +81,9 @@ class OverlaidSnapshot(Snapshot):
         self._gone = frozenset(row for row in rows if changed[row].status != "open")
         selected = [select_claims(f.claims, self.today, self.vocabulary) for f in self._changed]
         self.by_id = stored.changed(changed)
-        self.facilities = ChangedRows(below.facilities, changed)
-        self.selected_claims = ChangedRows(
-            below.selected_claims, dict(zip(rows, selected, strict=True))
-        )
+        self.facilities = self.by_id.numbered.first(len(below))
+        self.selected_claims = below.selected_claims.changed(dict(zip(rows, selected, strict=True)))
         self.row_of = RowNumbers(self.by_id, len(below), without=self._gone)
-        self._moved = _NOBODY
         if rows:
             self._set_columns(selected)
             hours = [
@@ -138,18 +135,10 @@ class OverlaidSnapshot(Snapshot):
         return place_of(self.districts, local, facility.location, facility.municipality_code)
 
     def _move(self, rows: Rows, areas: Mapping[str, Sequence[int]]) -> None:
-        """Take rows out of the places where they lay; they are found where they are now."""
-        placed = rows[self._below.columns.located[rows]]
-        points = self.private(("point.lon", "point.lat", "point.xyz", "point.keys"))
-        size = points["point.lon"].size
-        for name in ("point.lon", "point.lat", "point.xyz"):  # no distance, no box holds NaN
-            points[name].reshape(size, -1)[placed] = np.nan
-        named = {name.removeprefix("point."): array for name, array in points.items()}
-        self._points = PointIndex.of_columns(named)
-        self._moved = rows[self.columns.located[rows]]
-        self._moved_points = PointIndex(
-            self.columns.lon[self._moved], self.columns.lat[self._moved]
-        )
+        """Take rows out of the places where they lay, and lay them where they are now."""
+        placed = rows[self.columns.located[rows]]
+        lon, lat = self.columns.lon[placed], self.columns.lat[placed]
+        self._points = self._below._points.moved(rows, placed, lon, lat)
         self._rows_by_municipality = self.columns.rows_by_municipality()
         self._rows_by_local_area = {
             area: np.union1d(
@@ -167,28 +156,6 @@ class OverlaidSnapshot(Snapshot):
         """Return every row there is to be asked of."""
         rows = super().rows()
         return np.delete(rows, sorted(self._gone)) if self._gone else rows
-
-    def near(
-        self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
-    ) -> tuple[Rows, NDArray[np.float64]]:
-        """Return the rows within a radius and their distances; see `PointIndex.within`."""
-        rows, metres = self._points.within(lon, lat, radius_m, allowed)
-        if not self._moved.size:
-            return rows, metres
-        places, away = self._moved_points.within(lon, lat, radius_m)
-        others = self._moved[places]
-        if allowed is not None and others.size:
-            chosen = allowed(others) if callable(allowed) else allowed[others]
-            others, away = others[chosen], away[chosen]
-        return np.concatenate((rows, others)), np.concatenate((metres, away))
-
-    def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
-        """Return the rows with a position in a box of degrees, edges included."""
-        rows = self._points.in_box(west, south, east, north)
-        if not self._moved.size:
-            return rows
-        others = self._moved[self._moved_points.in_box(west, south, east, north)]
-        return np.concatenate((rows, others))
 
     def with_words(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur in its text (names, kana, address, phone …)."""

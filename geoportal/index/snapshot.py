@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water
@@ -127,11 +126,9 @@ class Snapshot:
         self._header, self._arrays, self._check = header, arrays, check
         self._private = private
         self.by_id = FacilityStore(arrays)
-        self.facilities: Sequence[Facility] = self.by_id.kept.first(header["open"])
+        self.facilities = self.by_id.numbered.first(header["open"])
         self.row_of = RowNumbers(self.by_id, header["open"])
-        self.selected_claims: Sequence[dict[str, SelectedClaim]] = KeptRows(
-            header["open"], self._select
-        )
+        self.selected_claims = KeptRows(header["open"], self._select)
         self.columns = FacilityColumns.of_columns(
             array_group(arrays, "column"), header["municipality_codes"], vocabulary
         )
