@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from geoportal.store.database import Database
 
 TABLES: Final = (
-    "CREATE TABLE staff_facts (facility_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL)",
-    "CREATE TABLE staff_facts_state (version TEXT NOT NULL, changed_at TEXT NOT NULL)",
-    "INSERT INTO staff_facts_state VALUES ('', '0')",
+    "CREATE TABLE desk_public_facts (facility_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL)",
+    "CREATE TABLE desk_public_state (version TEXT NOT NULL, changed_at TEXT NOT NULL)",
+    "INSERT INTO desk_public_state VALUES ('', '0')",
 )
 """What makes the tables. The state is one row: a version that changes with the facts, and when it
 changed last, seconds since 1970."""
 
 SUFFIX: Final = ".desk"
-_STATE: Final = "SELECT version, changed_at FROM staff_facts_state"
-_FACTS: Final = "SELECT facility_id, document FROM staff_facts ORDER BY facility_id"
+_STATE: Final = "SELECT version, changed_at FROM desk_public_state"
+_FACTS: Final = "SELECT facility_id, document FROM desk_public_facts ORDER BY facility_id"
 _PRESENT: Final = {
-    True: "SELECT 1 FROM sqlite_master WHERE name = 'staff_facts_state'",
-    False: "SELECT 1 WHERE to_regclass('staff_facts_state') IS NOT NULL",
+    True: "SELECT 1 FROM sqlite_master WHERE name = 'desk_public_state'",
+    False: "SELECT 1 WHERE to_regclass('desk_public_state') IS NOT NULL",
 }
 
 Execute = Callable[[str], Sequence[Any]]
@@ -95,17 +95,19 @@ def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment
     """
     import sqlalchemy as sa  # takes time to load
 
-    connection.exec_driver_sql("UPDATE staff_facts_state SET version = version")
+    connection.exec_driver_sql("UPDATE desk_public_state SET version = version")
     version = cast("str", connection.exec_driver_sql(_STATE).one()[0])
     digest = hashlib.sha256(version.encode())
     for facts in changed:
         document = dump_staff_facts(facts)
         digest.update(f"\n{facts.facility_id} {document}".encode())
         row = {"id": facts.facility_id, "document": document}
-        connection.execute(sa.text("DELETE FROM staff_facts WHERE facility_id = :id"), row)
+        connection.execute(sa.text("DELETE FROM desk_public_facts WHERE facility_id = :id"), row)
         if facts.claims or facts.correction.any:
-            connection.execute(sa.text("INSERT INTO staff_facts VALUES (:id, :document)"), row)
+            connection.execute(
+                sa.text("INSERT INTO desk_public_facts VALUES (:id, :document)"), row
+            )
     connection.execute(
-        sa.text("UPDATE staff_facts_state SET version = :version, changed_at = :at"),
+        sa.text("UPDATE desk_public_state SET version = :version, changed_at = :at"),
         {"version": digest.hexdigest()[:8], "at": f"{moment:.3f}"},
     )
