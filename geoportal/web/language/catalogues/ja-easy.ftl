@@ -218,7 +218,11 @@ relax-any-words =
        *[last] やめる
     }
 open-now = 今《いま》 開《あ》いているところ
-visit-evidence = 16 kmまでに 病院《びょういん》などが { $all }件《けん》 あります。家《いえ》に 来《く》るのは { $visiting }件《けん》、全部《ぜんぶ》 できるのは { $yes }件《けん》です。
+visit-evidence =
+    16 kmまでに 病院《びょういん》などが { $all }件《けん》 あります。家《いえ》に 来《く》るのは { $visiting }件《けん》、全部《ぜんぶ》 できるのは { $yes }件《けん》です{ $unknown ->
+        [0] 。
+       *[other] （{ $unknown }件《けん》は 未確認《みかくにん》です）。
+    }
 unlocated = ほかに、場所《ばしょ》が わからない 施設《しせつ》が { $count }件《けん》 あります。区《く》から さがすと 見《み》られます。
 band-match = 全部《ぜんぶ》 できる（{ $count }件《けん》）
 band-possible = 未確認《みかくにん》（{ $count }件《けん》）
@@ -249,6 +253,7 @@ address-unread = 「{ $rest }」は 見《み》つかりませんでした。
 unlisted = { $place }の 施設《しせつ》の データは まだ ありません。施設《しせつ》が ないという 意味《いみ》では ありません。つぎの ところで さがせます。
 unlisted-filings = 訪問診療《ほうもんしんりょう》などの 届出《とどけで》を 見《み》られる ところ：
 address-partial = 住所《じゅうしょ》の 一部《いちぶ》しか わかりませんでした。区《く》と 町《まち》の名前《なまえ》を 入《い》れてください。
+stations-missing = 駅《えき》の情報《じょうほう》が まだ ありません。駅《えき》の名前《なまえ》では さがせません。区《く》と 町《まち》の名前《なまえ》を 入《い》れてください。
 searched-as-name = この住所《じゅうしょ》は ありませんでした。施設《しせつ》の名前《なまえ》などから さがしました。
 search-as-name = 施設《しせつ》の名前《なまえ》で さがす
 chip-remove = これを やめる
@@ -460,6 +465,7 @@ data-map-title = 地図《ちず》
 data-map-text = 区《く》の形《かたち》は このサイトの データです。
 data-map-tiles = うしろの 地図《ちず》は { $name }です。このサイトが もらって 見《み》せます。
 data-map-local = うしろの 地図《ちず》は このサイトの 中《なか》に あります（{ $name }）。
+data-not-held = まだ ない データ
 data-version = データの 番号《ばんごう》：{ $version }
 edition-title = 取《と》りこみで 見《み》つかった こと
 edition-rows = { $rows }行《ぎょう》（使《つか》った { $accepted }、使《つか》わなかった { $rejected }）
@@ -983,13 +989,16 @@ gap-short-hours-partial = { $area }の { $count }か所《しょ》は 開《あ
 gap-short-departments-missing = 「科《か》」の情報《じょうほう》が ないので、{ $area }の { $count }か所《しょ》は わかりません。
 gap-short-departments-partial = { $area }の { $count }か所《しょ》は 何科《なにか》か わかりません。
 gap-more-kinds = など
-gaps-ask = できるか どうかは、電話《でんわ》で 聞《き》いてください。
+gaps-ask = できるか どうかや 時間《じかん》は、電話《でんわ》で 聞《き》いてください。
 gaps-staff = データを 入《い》れる人《ひと》は、これを 入《い》れてください：
 gaps-data = 今《いま》 あるデータ
 elsewhere-title = ほかの市《し》や県《けん》で できると わかっている所《ところ》
 elsewhere-of = { $all }件《けん》の中《なか》の { $match }件《けん》
 elsewhere-hint = あなたの町《まち》の施設《しせつ》が できない、という意味《いみ》では ありません。あなたの町《まち》の情報《じょうほう》が まだ ないので、分《わ》けて 書《か》いています。
 across-water = { $water }の むこう
+at-least = { $count } か それより 多《おお》い
+relax-no-data = ほかの 条件《じょうけん》なら さがせます。
+team-no-data = データが ない 役割《やくわり》が あります。そろうか どうかは わかりません
 no-data = データが ありません
 js-coverage-undecided = わかりません
 coverage-undecided-district = { $reach }より 近《ちか》くに { $subject }が ない人《ひと》が どのくらい いるかは、わかりません。情報《じょうほう》が まだ ないからです。
