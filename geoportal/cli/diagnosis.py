@@ -83,7 +83,7 @@ def _data_findings(view: View) -> Iterator[Finding]:
         yield Finding(
             "info",
             "no_stations",
-            "駅のデータがないため、「小倉駅」のような駅名からはさがせません",
+            "駅のデータがないため、「○○駅」のような駅名からはさがせません",
             "国土数値情報 鉄道データ N02 を geoportal import で取り込んでください",
         )
     if not snapshot.centres:

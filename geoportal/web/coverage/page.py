@@ -21,7 +21,7 @@ from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError, UsageError
 from geoportal.export.pack_files import DOWNLOADS
 from geoportal.services.view import View
-from geoportal.store.reference import CoverageQuestion
+from geoportal.store.reference_entries import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
 from geoportal.web.coverage.inventory import inventory_table

@@ -568,7 +568,10 @@ accessibility-3-2 = If you have difficulties, please call the consultation centr
 help-title = How to use
 help-lead = Type an address and press “Search”: facilities are listed, nearest first.
 help-1-title = Searching
-help-1-1 = Begin with the ward and the town (for example 八幡西区黒崎2丁目). With the house number it is more exact. A station works too (for example 小倉駅); distances are then from the station, not from the home.
+help-1-1 = Begin with the city or ward and the town{ $place ->
+    [none] {""}
+   *[other] {" "}(for example { $place })
+ }. With the house number it is more exact. A station works too (○○駅); distances are then from the station, not from the home.
 help-1-2 = You can also search by ward only.
 help-1-3 = Press a place on the map and choose “Search around here”.
 help-1-4 = You can also type a facility’s name or phone number.
@@ -757,7 +760,10 @@ coverage-plan-undo = Undo
 coverage-plan-new = Suppose one more facility
 coverage-plan-hint = The new facility counts as sure to do what is asked: { $subject }. Give its place in one of these ways. Do not enter a patient’s home. The place is not kept and never stands in a URL.
 coverage-plan-place = By address or town
-coverage-plan-place-hint = For example: 北九州市門司区松風町一丁目
+coverage-plan-place-hint = { $place ->
+    [none] City or ward, and town
+   *[other] For example: { $place }
+ }
 coverage-plan-district = By district
 coverage-plan-district-none = None
 coverage-plan-district-hint = Placed at the cell or town from which it reaches most of those who have fewest.

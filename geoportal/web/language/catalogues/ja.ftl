@@ -568,7 +568,10 @@ accessibility-3-2 = お困りのことは、お住まいの区の相談窓口に
 help-title = 使い方
 help-lead = 住所を入れて「さがす」を押すだけで、近い順に施設が並びます。
 help-1-title = さがす
-help-1-1 = 住所は、区と町名から入れてください（例：八幡西区黒崎2丁目）。番地まで入れると正確になります。駅名でもさがせます（例：小倉駅）。そのときの距離は、自宅からではなく駅からの距離です。
+help-1-1 = 住所は、市区町村と町名から入れてください{ $place ->
+    [none] {""}
+   *[other] （例：{ $place }）
+ }。番地まで入れると正確になります。駅名でもさがせます（「○○駅」）。そのときの距離は、自宅からではなく駅からの距離です。
 help-1-2 = 区だけを選んでさがすこともできます。
 help-1-3 = 地図の上を押して「ここを中心にする」を選ぶと、その場所の近くをさがします。
 help-1-4 = 施設の名前や電話番号を入れてもさがせます。
@@ -757,7 +760,10 @@ coverage-plan-undo = 取り消す
 coverage-plan-new = 施設を1か所増やしてみる
 coverage-plan-hint = 増やす施設は「{ $subject }」に必ず対応できるものとして数えます。場所は、次のどれか一つで決めてください。患者さんの自宅は入れないでください。入れた場所は保存せず、URL にも残しません。
 coverage-plan-place = 住所・町名で
-coverage-plan-place-hint = 例：北九州市門司区松風町一丁目
+coverage-plan-place-hint = { $place ->
+    [none] 町の名前まで入れてください
+   *[other] 例：{ $place }
+ }
 coverage-plan-district = 地区で
 coverage-plan-district-none = 選ばない
 coverage-plan-district-hint = 近くに施設が少ない人に最も多く届く場所（区画や町丁目の中心）に置きます。
@@ -961,7 +967,7 @@ js-fax-foot = 患者さんのお名前・住所・生年月日は、この用紙
 js-sheet-with-notes = メモも印刷する
 js-compare-differences = 違いのあるところだけ
 
-help-picture-search = 住所の欄に「小倉北区桜」と入れると、下に町名の候補が出ている画面
+help-picture-search = 住所の欄に町の名前の初めを入れると、下に町名の候補が出ている画面
 help-picture-card = 検索結果の1件。番号、名前、種類、距離、16 kmの内外、本日の時間、対応の印と根拠、住所、電話が並ぶ画面
 help-picture-note = 相談の文章の中の、もとになったことばに色がつき、その下で条件を確かめる画面
 help-picture-map = 番号つきの施設、16 kmの点線の円、まとめた数の丸が表示された地図
