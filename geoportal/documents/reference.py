@@ -16,6 +16,7 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
+from geoportal.domain.staff_facts import SOURCE
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 
@@ -103,7 +104,8 @@ def sources_document(view: View) -> Document:
 
     ``not_held`` are the published ones of which there is no edition.
     """
-    names = sorted({edition.source for edition in view.editions})
+    asked = {SOURCE} if view.asked_until else set()
+    names = sorted({edition.source for edition in view.editions} | asked)
     sources = [_source(view, name) for name in names]
     return {
         "dataset_version": view.snapshot.version,
@@ -126,7 +128,7 @@ def _source(view: View, name: str) -> Document:
     editions = [edition for edition in view.editions if edition.source == name]
     info = view.reference.sources.get(name)
     cadence = info.cadence_days if info else 0
-    newest = max(edition.as_of for edition in editions)
+    newest = max((edition.as_of for edition in editions), default=view.asked_until)
     age = age_days(newest, view.snapshot.today)
     figures = view.snapshot.source_figures.get(name)
     return {

@@ -28,7 +28,7 @@ from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import select_claims
 from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
-from geoportal.index.districts import DistrictIndex, leaf_of
+from geoportal.index.districts import DistrictIndex, place_of
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
@@ -47,8 +47,6 @@ from geoportal.store.documents import dump
 from geoportal.text.normalize import fold
 
 _CHUNK = 2000
-_OFF_OUTLINE = frozenset({"near_boundary", "outside_outline"})
-"""Warnings of a position that lies just outside the outline of the municipality it claims."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +164,7 @@ class _Compiler:
         self._counts: Counter[str] = Counter()
         self._named: set[str] = set()
         self._days: tuple[set[str], set[str]] = (set(), set())
-        official = set(terms.official)
-        self._local = {d.code for d in terms.districts.districts if d.code not in official}
+        self._local = terms.districts.local(terms.official)
 
     def add(self, chunk: Sequence[Facility]) -> None:
         """Compile the next facilities."""
@@ -224,21 +221,12 @@ class _Compiler:
 
     def _place(self, row: int, facility: Facility) -> str:
         """Return the municipality or ward of a facility; note its local areas."""
-        location, districts = facility.location, self._terms.districts
-        if location.lon is None or location.lat is None:
-            return facility.municipality_code
-        if location.level != "point" and not self._local:
-            return facility.municipality_code
-        covering = districts.containing(location.lon, location.lat)
-        for district in covering:
-            if district.code in self._local:
-                self._areas.setdefault(district.code, []).append(row)
-        leaf = leaf_of(covering)
-        if leaf is None or location.level != "point":
-            return facility.municipality_code
-        if facility.municipality_code and not _OFF_OUTLINE.isdisjoint(location.warnings):
-            return facility.municipality_code
-        return leaf.code
+        code, areas = place_of(
+            self._terms.districts, self._local, facility.location, facility.municipality_code
+        )
+        for area in areas:
+            self._areas.setdefault(area, []).append(row)
+        return code
 
     def _put(self, name: str, column: NDArray[Any]) -> None:
         self._columns.setdefault(name, []).append(column)

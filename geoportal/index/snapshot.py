@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water
@@ -72,6 +71,9 @@ class Snapshot:
         For a facility those that may be the same place: the pair waits for a person to decide.
     check : callable
         Compares arrays with their checksums before they are first read, by name.
+    private : callable or None
+        Returns arrays, by name, that may be written to without changing the snapshot's; None:
+        they are copied.
 
     Attributes
     ----------
@@ -110,6 +112,7 @@ class Snapshot:
         waters: Sequence[Water] = (),
         doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
         check: Callable[[Iterable[str]], None] = lambda _names: None,
+        private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
     ) -> None:
         self.version = version
         self.today = today
@@ -121,12 +124,11 @@ class Snapshot:
         self.doubles = doubles
         self._members = members
         self._header, self._arrays, self._check = header, arrays, check
+        self._private = private
         self.by_id = FacilityStore(arrays)
-        self.facilities: Sequence[Facility] = self.by_id.numbered.first(header["open"])
+        self.facilities = self.by_id.numbered.first(header["open"])
         self.row_of = RowNumbers(self.by_id, header["open"])
-        self.selected_claims: Sequence[dict[str, SelectedClaim]] = KeptRows(
-            header["open"], self._select
-        )
+        self.selected_claims = KeptRows(header["open"], self._select)
         self.columns = FacilityColumns.of_columns(
             array_group(arrays, "column"), header["municipality_codes"], vocabulary
         )
@@ -140,6 +142,16 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self.facilities)
+
+    def rows(self) -> Rows:
+        """Return every row there is to be asked of."""
+        return np.arange(len(self))
+
+    def private(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return arrays of one dimension that may be written to; nobody else reads them."""
+        if self._private is None:
+            return {name: np.array(self._arrays[name]) for name in names}
+        return {name: np.asarray(array) for name, array in self._private(names).items()}
 
     def near(
         self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None

@@ -125,7 +125,7 @@ def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candida
         rows = np.flatnonzero(asked.flags)
         rows = rows[asked.hold(snapshot, rows)]
     else:
-        rows = np.arange(len(snapshot))
+        rows = snapshot.rows()
         rows = rows[asked.hold(snapshot, rows)]
     band = bands(snapshot, rows, query.needs)
     if not query.kinds:  # then nobody is asked whose kind the needs are not about
