@@ -57,7 +57,7 @@ def init(console: Console, sample: bool, with_staff: bool) -> None:
     with database.engine.connect() as connection:
         version = dataset_version(connection)
     where = shown_location(console.settings.database)
-    document = {"database": where, "dataset_version": version}
+    document: dict[str, Any] = {"database": where, "dataset_version": version}
     lines = [f"{where} は使えます"]
     if with_staff:
         from geoportal.cli.user import make_sample_staff

@@ -54,7 +54,7 @@ def test_an_account_is_added_listed_disabled_and_reset(run):
 
 
 def test_a_password_on_stdin_is_taken_and_not_printed(run):
-    password = "twelve letters and more"
+    password = "twelve letters and more"  # noqa: S105
     made = run(
         *("user", "add", "city", "--role", "administrator", "--password-stdin", "--json"),
         text=f"{password}\n",

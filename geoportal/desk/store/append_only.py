@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+_NO_REPLACE: Final = (
+    "CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+    "WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+)
+"""INSERT OR REPLACE removes a row without asking the triggers of DELETE."""
 
 
 def statements(table: str, dialect: str) -> Iterator[str]:
@@ -17,11 +25,7 @@ def statements(table: str, dialect: str) -> Iterator[str]:
                 f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
             )
-        yield (  # INSERT OR REPLACE removes a row without asking the triggers of DELETE
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-        )
+        yield _NO_REPLACE.format(table=table, refusal=refusal)
         return
     yield (
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
