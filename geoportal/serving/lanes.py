@@ -86,6 +86,7 @@ _UNDER: Final = (
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
     ("/coverage/", FILES),
+    ("/data/files/", FILES),
 )
 
 
