@@ -92,6 +92,12 @@ class FileQuestion:
         return orjson.dumps(job | {"asked": self.asked.model_dump()}, option=orjson.OPT_SORT_KEYS)
 
     @property
+    def area(self) -> str:
+        """Code of the area or district asked for, empty for none."""
+        asked = self.asked
+        return (asked.area if isinstance(asked, CoverageQuery) else asked.district) or ""
+
+    @property
     def key(self) -> str:
         """Name under which the file is kept: a digest of the question."""
         return hashlib.sha256(self.as_job()).hexdigest()[:32]

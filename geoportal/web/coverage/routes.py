@@ -111,7 +111,7 @@ def download(name: str) -> Response:
     stem, _, ending = name.partition(".")
     response = public(files.take(question), DOWNLOADS[name].media_type)
     response.content_type = DOWNLOADS[name].media_type
-    label = f"{stem}-{question.asked.area}.{ending}"
+    label = f"{stem}-{question.area}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
     return response
 
