@@ -28,6 +28,8 @@ ARGUMENTS = {
     "zoom": 12,
     "column": 3534,
     "row": 1627,
+    "scope": "districts",
+    "member": "40106.csv",
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},

@@ -15,6 +15,7 @@ from flask import render_template as render
 from geoportal.documents import Document, dated
 from geoportal.documents.reference import SAMPLE_SOURCE
 from geoportal.domain.dating import inward_day
+from geoportal.export.facilities import FORMATS
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
@@ -118,6 +119,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
         script_messages=_script_messages(g.language),
         asset=asset_url,
         api_docs=API_DOCS,
+        facility_formats=FORMATS,
         basemap=_base_map(),
         urls=DATA_URLS,
         **context,
