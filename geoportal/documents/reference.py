@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from geoportal.documents import Document, attributes, dated
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.requests import Code, Strict, Text
+from geoportal.documents.requests import Code, Strict, Text, parse_box
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -44,6 +44,9 @@ class DistrictsQuery(DistrictQuery):
         max_length=40,
         description="prefecture, medical_area, municipality, ward, local, or a local level's name",
     )
+    bbox: Text | None = Field(
+        default=None, description="west,south,east,north in degrees: only what touches it"
+    )
     tolerance_m: Literal[0, 20, 100, 500] = Field(
         0, description="Simplify outlines for drawing: metres a line may stray"
     )
@@ -66,17 +69,26 @@ def centres_document(view: View) -> Document:
 
 
 def districts_document(
-    view: View, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
+    view: View,
+    *,
+    geometry: bool,
+    level: str | None = None,
+    tolerance_m: float = 0.0,
+    bbox: str | None = None,
 ) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
 
     Raises
     ------
     UsageError
-        When no district level is called so.
+        When no district level is called so, or the box is malformed.
     """
-    districts = view.snapshot.districts.districts
-    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in districts)}:
+    index = view.snapshot.districts
+    districts = index.districts
+    if bbox is not None:
+        touching = index.touching(*parse_box(bbox))
+        districts = [district for district in districts if district.code in touching]
+    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in index.districts)}:
         raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
     features = [
         _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
