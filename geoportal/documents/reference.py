@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from geoportal.documents import Document, attributes, dated
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.requests import Code, Strict, Text, parse_box
+from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -17,10 +17,13 @@ from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
+from geoportal.index.districts import DistrictIndex
 from geoportal.services.view import View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
+BESIDE_DEGREES = 0.3
+"""How far around a district a map that opens on it shows others."""
 _SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")
 
 
@@ -44,8 +47,8 @@ class DistrictsQuery(DistrictQuery):
         max_length=40,
         description="prefecture, medical_area, municipality, ward, local, or a local level's name",
     )
-    bbox: Text | None = Field(
-        default=None, description="west,south,east,north in degrees: only what touches it"
+    beside: Code | None = Field(
+        default=None, description="Code of a district: only it and what lies around it"
     )
     tolerance_m: Literal[0, 20, 100, 500] = Field(
         0, description="Simplify outlines for drawing: metres a line may stray"
@@ -74,19 +77,19 @@ def districts_document(
     geometry: bool,
     level: str | None = None,
     tolerance_m: float = 0.0,
-    bbox: str | None = None,
+    beside: str | None = None,
 ) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
 
     Raises
     ------
     UsageError
-        When no district level is called so, or the box is malformed.
+        When no district level is called so, or no outline of ``beside`` is held.
     """
     index = view.snapshot.districts
     districts = index.districts
-    if bbox is not None:
-        touching = index.touching(*parse_box(bbox))
+    if beside is not None:
+        touching = _around(index, beside)
         districts = [district for district in districts if district.code in touching]
     if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in index.districts)}:
         raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
@@ -102,6 +105,22 @@ def districts_document(
         "dataset_version": view.snapshot.version,
         "features": features,
     }
+
+
+def _around(index: DistrictIndex, code: str) -> set[str]:
+    """Return the districts a map shows that opens on one of them.
+
+    Raises
+    ------
+    UsageError
+        When its outline is not held.
+    """
+    if code not in index:
+        raise UsageError("the outline of no district with this code is held", "beside")
+    west, south, east, north = index.outline(code).bounds
+    return index.touching(
+        west - BESIDE_DEGREES, south - BESIDE_DEGREES, east + BESIDE_DEGREES, north + BESIDE_DEGREES
+    )
 
 
 def district_document(view: View, code: str, *, geometry: bool = True) -> Document | None:

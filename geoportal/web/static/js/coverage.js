@@ -8,7 +8,6 @@ import { startSuggestions } from "./suggest.js";
 import { w, withLanguage } from "./words.js";
 
 const BUSY_AFTER_MS = 300;
-const BESIDE_DEGREES = 0.3;
 const ASK_FILE_AGAIN_MS = 700;
 
 /** Shows a district's own sentence, as the page says it, and the way to its facilities. */
@@ -122,12 +121,6 @@ function startFiles() {
   }
 }
 
-/** The box of cells and what is seen beside them: `west,south,east,north`. */
-function around({ lon, lat }) {
-  const edge = (values, sign) => sign * Math.max(...values.map((value) => sign * value)) + sign * BESIDE_DEGREES;
-  return [edge(lon, -1), edge(lat, -1), edge(lon, 1), edge(lat, 1)].map((degrees) => degrees.toFixed(4)).join();
-}
-
 async function start() {
   const data = readJson("coverage-data");
   if (!data) return;
@@ -136,7 +129,7 @@ async function start() {
   startFiles();
   startSuggestions(byId("plan-place"));
   try {
-    const held = await api.get(`${data.outlines}&bbox=${around(data.map.cells)}`);
+    const held = await api.get(data.outlines);
     const codes = new Set(data.map.districts.map((row) => row.code));
     const drawn = held.features.filter((item) => item.geometry);
     const outlines = drawn.filter((item) => codes.has(item.properties.code));
