@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import district_document
+from geoportal.domain.completeness import ANY_DEPARTMENT, Asked
 from geoportal.domain.district import District
 from geoportal.index.hierarchy import present_code
 from geoportal.search.completeness import area_completeness
@@ -25,6 +26,7 @@ from geoportal.web.site.frame import page, page_url
 MOST_DOORS = 200
 """More districts than these are not linked to one by one from the start page."""
 _AREAS_OF_HOMES = ("ward", "municipality")
+_LISTED = Asked(hours=True, departments=ANY_DEPARTMENT)
 
 
 def show(code: str) -> BaseResponse:
@@ -50,7 +52,7 @@ def show(code: str) -> BaseResponse:
         chain=_above(view, code),
         centres=centres_in_full(view, properties["centres"]),
         listing=listing,
-        completeness=completeness_document(view, area_completeness(view.snapshot, code, (), ())),
+        completeness=completeness_document(view, area_completeness(view.snapshot, code, _LISTED)),
         kind_groups=kind_groups(view.reference),
     )
 
