@@ -43,6 +43,10 @@ function drawPlace(element) {
   }).addTo(map);
   const write = () => names.place([at(map, place)], shown ? "district" : "");
   map.on("moveend zoomend resize", write);
+  window.matchMedia("print").addEventListener("change", () => { // another width: the place stays in the middle
+    map.invalidateSize({ animate: false, pan: false });
+    map.setView(place, map.getZoom(), { animate: false });
+  });
   api.get(named).then(({ districts: texts, places }) => {
     names.addPlaces(places);
     return new Districts(map, districts, () => "outline", (features) => {
