@@ -17,13 +17,10 @@ from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
-from geoportal.index.districts import DistrictIndex
 from geoportal.services.view import View
 
 SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
-BESIDE_DEGREES = 0.3
-"""How far around a district a map that opens on it shows others."""
 _SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")
 
 
@@ -89,7 +86,7 @@ def districts_document(
     index = view.snapshot.districts
     districts = index.districts
     if beside is not None:
-        touching = _around(index, beside)
+        touching = _around(view, beside)
         districts = [district for district in districts if district.code in touching]
     if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in index.districts)}:
         raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
@@ -107,7 +104,11 @@ def districts_document(
     }
 
 
-def _around(index: DistrictIndex, code: str) -> set[str]:
+BESIDE_DEGREES = 0.3
+"""How far around a district a map that opens on it shows others."""
+
+
+def _around(view: View, code: str) -> set[str]:
     """Return the districts a map shows that opens on one of them.
 
     Raises
@@ -115,6 +116,7 @@ def _around(index: DistrictIndex, code: str) -> set[str]:
     UsageError
         When its outline is not held.
     """
+    index = view.snapshot.districts
     if code not in index:
         raise UsageError("the outline of no district with this code is held", "beside")
     west, south, east, north = index.outline(code).bounds

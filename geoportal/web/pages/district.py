@@ -23,9 +23,6 @@ from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.listing import list_facilities
 from geoportal.web.site.frame import page, page_url
 
-MOST_DOORS = 200
-"""More districts than these are not linked to one by one from the start page."""
-_AREAS_OF_HOMES = ("ward", "municipality")
 _LISTED = Asked(hours=True, departments=ANY_DEPARTMENT)
 
 
@@ -111,6 +108,11 @@ def district_groups(view: View) -> list[Document]:
         key=lambda item: (item[0] == "", served.isdisjoint(d.code for d in item[1])),
     )
     return [{"label": label, "districts": districts} for label, districts in ordered]
+
+
+MOST_DOORS = 200
+"""More districts than these are not linked to one by one from the start page."""
+_AREAS_OF_HOMES = ("ward", "municipality")
 
 
 def home_districts(view: View) -> tuple[list[Document], list[Document], bool]:
