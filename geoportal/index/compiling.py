@@ -77,6 +77,8 @@ class Terms:
         For each kind the words by which people look for it.
     fictional : callable
         Says whether a source is a fictional city.
+    spot : callable
+        Returns what facilities at one address share; empty where nothing can be said.
     """
 
     version: str
@@ -86,6 +88,7 @@ class Terms:
     official: Iterable[str]
     kind_words: Mapping[str, str]
     fictional: Callable[[str], bool]
+    spot: Callable[[Facility], str]
 
 
 def row_order(
@@ -206,6 +209,8 @@ class _Compiler:
         ]
         self._put_all("hours", opening_columns(hours, self._dates))
         self._put_all("rule", rule_numbers(chunk, terms.vocabulary))
+        spots = [crc32(terms.spot(facility).encode()) for facility in chunk]
+        self._put("spot", np.array(spots, dtype=np.uint32))
         for name, texts in searched_texts(chunk, terms.kind_words).items():
             blob, lengths = joined(texts)
             self._texts[name].write(blob)

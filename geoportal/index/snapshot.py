@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,6 +139,7 @@ class Snapshot:
         self.departments = read_groups(arrays, "department")
         self.visited_areas = read_groups(arrays, "visited")
         self._rows_by_local_area = read_groups(arrays, "area")
+        self._spots = np.asarray(arrays["spot"], dtype=np.uint32)
         self._rows_by_municipality = self.columns.rows_by_municipality()
 
     def __len__(self) -> int:
@@ -260,6 +262,14 @@ class Snapshot:
         """Return the rows that carry an official number."""
         numbers = self.by_id.with_official_number(number)
         return np.array([n for n in numbers if n < len(self)], dtype=np.int64)
+
+    def near_spot(self, spot: str) -> Rows:
+        """Return the rows at an address, by what `Terms.spot` says of it.
+
+        There may be a few others among them: compared are checksums.
+        """
+        found = self._spots == crc32(spot.encode()) if spot else np.zeros(len(self), dtype=bool)
+        return np.flatnonzero(found)
 
     def centres_for(self, municipality_code: str) -> list[Centre]:
         """Return the centres responsible for a municipality or ward, liaison centres first."""

@@ -48,7 +48,10 @@ MAGIC = b"geoportal snapshot 1\n"
 PREFIX = "snapshot-"
 _CHECKED_LATER = frozenset({"record", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
-_DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
+_DECIDING = (
+    *("address", "domain", "geo", "index", "ingest/linking", "mapped", "services", "store"),
+    "text",
+)
 
 _VERSION = "SELECT value FROM meta WHERE key = 'dataset_version'"
 

@@ -78,9 +78,13 @@ def facility(path: FacilityPath) -> Response:
     responses={200: COLLECTION, 400: PROBLEM},
 )
 def districts(query: DistrictsQuery) -> Response:
-    """`geometry=false` gives a light list, `tolerance_m` lighter outlines for drawing."""
+    """`geometry=false` gives a light list, `tolerance_m` lighter outlines, `beside` fewer."""
     document = districts_document(
-        view_here(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
+        view_here(),
+        geometry=query.geometry,
+        level=query.level,
+        tolerance_m=query.tolerance_m,
+        beside=query.beside,
     )
     return public(document, GEOJSON)
 

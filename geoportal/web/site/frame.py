@@ -37,10 +37,10 @@ blueprint = Blueprint("frame", __name__)
 API_DOCS = "/api/docs"
 DATA_URLS = {
     "points": "/api/v1/points",
-    "districts": "/api/v1/districts?tolerance_m=20",
+    "outlines": "/api/v1/outlines",
     "stations": "/api/v1/stations",
 }
-"""What maps fetch: all facilities, outlines simplified to less than a pixel, stations."""
+"""What maps fetch before they know their view: facilities, districts, stations."""
 
 
 @blueprint.before_app_request

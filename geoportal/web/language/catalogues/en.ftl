@@ -67,6 +67,7 @@ way-general = Not sure whom to ask
 way-general-text = Call the consultation centre for your area
 wards-title = Search by ward
 wards-others = Other municipalities ({ $count })
+wards-prefectures = Other prefectures ({ $count })
 next-step-title = Now choose a place
 next-step-text = Type an address above or choose a ward below to see the facilities that fit.
 title-district = Home care in { $name }

@@ -67,6 +67,7 @@ way-general = どこに 聞《き》けばよいか わからない
 way-general-text = 相談《そうだん》センターに 電話《でんわ》する
 wards-title = 区《く》から さがす
 wards-others = ほかの 市《し》・区《く》・町《まち》・村《むら》（{ $count }）
+wards-prefectures = ほかの 都道府県《とどうふけん》（{ $count }）
 next-step-title = 次《つぎ》に、場所《ばしょ》を 決《き》めてください
 next-step-text = 上《うえ》に 住所《じゅうしょ》を 入《い》れるか、下《した》の 区《く》を 選《えら》んでください。
 title-district = { $name }の 医療《いりょう》と介護《かいご》

@@ -67,6 +67,7 @@ way-general = どこに相談すればよいか分からない
 way-general-text = お住まいの地域の相談窓口に電話する
 wards-title = 区からさがす
 wards-others = ほかの市区町村（{ $count }）
+wards-prefectures = ほかの都道府県（{ $count }）
 next-step-title = 次に、場所を決めてください
 next-step-text = 上の欄に住所を入れるか、下の区を選ぶと、選んだ条件に合う施設を表示します。
 title-district = { $name }の在宅医療・介護
