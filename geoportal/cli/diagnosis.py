@@ -8,10 +8,11 @@ from geoportal.cli.basemap_diagnosis import basemap_finding
 from geoportal.cli.finding import Finding
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
+from geoportal.documents.reference import sources_document
 from geoportal.domain.completeness import MISSING
 from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, NotFoundError
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings

@@ -152,9 +152,14 @@ def views(arrays: Mapping[str, Content]) -> dict[str, memoryview]:
 
 
 def array_group(arrays: Mapping[str, memoryview], group: str) -> dict[str, npt.NDArray[Any]]:
+    """Return what `part_of` does as NumPy arrays."""
+    return {name: np.asarray(array) for name, array in part_of(arrays, group).items()}
+
+
+def part_of(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
     """Return the arrays whose names begin with a group and a dot, under the rest of their names."""
     return {
-        name.removeprefix(f"{group}."): np.asarray(array)
+        name.removeprefix(f"{group}."): array
         for name, array in arrays.items()
         if name.startswith(f"{group}.")
     }
