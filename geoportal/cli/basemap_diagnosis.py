@@ -43,10 +43,11 @@ def basemap_finding(settings: Settings, derived_directory: Path) -> Finding:
 def _of_file(settings: Settings, basemap: ArchivedTiles) -> Finding:
     path = Path(settings.basemap)
     area = basemap.area
+    holds = "ベクトルタイル" if basemap.is_vector else "画像"
     return Finding(
         "info",
         "basemap",
-        f"背景の地図はファイル {path.name} です（{path.stat().st_size / _MIB:,.1f} MiB、"
+        f"背景の地図はファイル {path.name} です（{holds}、{path.stat().st_size / _MIB:,.1f} MiB、"
         f"拡大率 {area.min_zoom}～{area.max_zoom}、経度 {area.west:.2f}～{area.east:.2f}、"
         f"緯度 {area.south:.2f}～{area.north:.2f}）{_switch(settings)}",
     )

@@ -11,6 +11,7 @@ import shutil
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 from werkzeug.serving import make_server
 
 from geoportal.services.basemap.published import JAPAN
-from geoportal.services.basemap.tile import Tile, TileImage
+from geoportal.services.basemap.tile import Basemap, Tile, TileImage
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
@@ -69,6 +70,7 @@ class _GreyMap:
     attribution = "見本の地図"
     page = ""
     is_local = False
+    is_vector = False
 
     def available(self) -> bool:
         return True
@@ -77,16 +79,15 @@ class _GreyMap:
         return TileImage(GREY, "image/png")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Iterator[str]:
-    """Serve the sample city on a free port; yield its address. One server per worker."""
+@contextmanager
+def served(directory: Path, sample: Path, basemap: Basemap) -> Iterator[str]:
+    """Serve the sample city with a base map on a free port; yield its address."""
     if not read_static_files().bundled:
         pytest.fail("the bundles are older than their sources: make setup", pytrace=False)
-    directory = tmp_path_factory.mktemp("e2e")
-    shutil.copytree(sample_database, directory, dirs_exist_ok=True)
+    shutil.copytree(sample, directory, dirs_exist_ok=True)
     database = open_database(directory / "city.db")
     portal = Portal(database, shipped_reference(), clock=lambda: NOW)
-    app = create_app(portal, Settings(), _GreyMap())
+    app = create_app(portal, Settings(), basemap)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -98,6 +99,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Ite
     with warnings.catch_warnings():  # compressed files are closed when collected
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Iterator[str]:
+    """Serve the sample city; yield its address. One server per worker."""
+    with served(tmp_path_factory.mktemp("e2e"), sample_database, _GreyMap()) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

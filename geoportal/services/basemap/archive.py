@@ -18,9 +18,15 @@ _MEDIA_TYPES = {
     TileType.JPEG: "image/jpeg",
     TileType.WEBP: "image/webp",
     TileType.AVIF: "image/avif",
+    TileType.MVT: "application/vnd.mapbox-vector-tile",
 }
 _ENCODINGS = {Compression.UNKNOWN: "", Compression.NONE: "", Compression.GZIP: "gzip"}
 _TAG = re.compile(r"<[^>]*>")
+_DRAWN_LAYERS = frozenset({"earth", "water", "landuse", "roads", "buildings", "places"})
+"""Layers of vector tiles by which the schema that is drawn is known (Protomaps basemaps)."""
+_OSM = "OpenStreetMap"
+_OSM_PAGE = "https://www.openstreetmap.org/copyright"
+"""Where the licence of OpenStreetMap's data asks its name to lead."""
 
 
 class ArchivedTiles:
@@ -35,10 +41,10 @@ class ArchivedTiles:
     Raises
     ------
     InputRefusedError
-        When the file cannot be read, is none of this format, or holds no images.
+        When the file cannot be read, is none of this format, or holds neither images nor vector
+        tiles of the schema that is drawn.
     """
 
-    page = ""
     is_local = True
 
     def __init__(self, path: Path, *, attribution: str = "") -> None:
@@ -55,10 +61,16 @@ class ArchivedTiles:
             tile_format = (
                 f"{header['tile_type'].name}, {header['tile_compression'].name} compression"
             )
-            message = f"holds {tile_format}; only images (PNG, JPEG, WebP, AVIF) are drawn"
+            message = f"holds {tile_format}; images (PNG, JPEG, WebP, AVIF) and MVT are drawn"
             raise InputRefusedError(_refused(path, message))
+        self.is_vector = header["tile_type"] is TileType.MVT
+        layers = _stated_layers(metadata)
+        if self.is_vector and layers and not _DRAWN_LAYERS & layers:
+            message = f"has the layers {', '.join(sorted(layers))}; of vector tiles those of the "
+            raise InputRefusedError(_refused(path, message + "Protomaps basemap are drawn"))
         self.area = _area(header)
         self.attribution = attribution or _stated_attribution(metadata) or path.stem
+        self.page = _OSM_PAGE if _OSM in self.attribution else ""
         self._reader = reader
         self._mimetype = _MEDIA_TYPES[header["tile_type"]]
         self._encoding = _ENCODINGS[header["tile_compression"]]
@@ -91,6 +103,13 @@ def _area(header: dict[str, Any]) -> TileArea:
     return TileArea(
         west, max(south, -85.05), east, min(north, 85.05), header["min_zoom"], header["max_zoom"]
     )
+
+
+def _stated_layers(metadata: object) -> set[str]:
+    """Return the names of a file's vector layers; empty when it does not say."""
+    stated = metadata.get("vector_layers") if isinstance(metadata, dict) else None
+    layers = stated if isinstance(stated, list) else []
+    return {str(layer["id"]) for layer in layers if isinstance(layer, dict) and "id" in layer}
 
 
 def _stated_attribution(metadata: object) -> str:

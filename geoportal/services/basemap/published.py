@@ -50,6 +50,7 @@ class PublishedTiles:
     """
 
     is_local = False
+    is_vector = False
     area = JAPAN
 
     def __init__(

@@ -95,6 +95,8 @@ class Basemap(Protocol):
     """Address of the publisher's page on the map; empty when there is none."""
     is_local: bool
     """Whether the tiles lie in a file here, and nobody else is asked for them."""
+    is_vector: bool
+    """Whether the tiles are no images but drawn in the browser (MVT)."""
 
     def available(self) -> bool:
         """Say, without waiting, whether tiles can be had just now."""

@@ -20,8 +20,21 @@ STATIC = Path(__file__).parents[1] / "static"
 VENDOR_FILES: dict[str, tuple[str, ...]] = {
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
     "@digital-go-jp/design-tokens": ("dist/tokens.css", "LICENSE"),
+    "protomaps-leaflet": ("dist/protomaps-leaflet.js", "LICENSE"),
+    "@mapbox/vector-tile": ("LICENSE.txt",),
+    "@mapbox/point-geometry": ("LICENSE",),
+    "color2k": ("LICENSE",),
+    "fflate": ("LICENSE",),
+    "pbf": ("LICENSE",),
+    "potpack": ("LICENSE",),
+    "quickselect": ("LICENSE",),
+    "rbush": ("LICENSE",),
 }
-"""Files by npm package. Leaflet's images are not needed: every marker is drawn by CSS."""
+"""Files by npm package. Leaflet's images are not needed: every marker is drawn by CSS. The file of
+protomaps-leaflet holds the packages of which only the licence is copied."""
+
+VECTOR_PAINTER = "vendor/protomaps-leaflet/protomaps-leaflet.js"
+"""Draws vector tiles; pages load it where these are in force."""
 
 SCRIPTS: tuple[str, ...] = (
     *("consult_page.js", "coverage.js", "facility.js", "main.js", "pwa.js", "shortlist_page.js"),

@@ -29,6 +29,7 @@ from geoportal.web.language.place_names import (
     place_label,
 )
 from geoportal.web.site import tiles
+from geoportal.web.site.assets import VECTOR_PAINTER
 from geoportal.web.site.static_files import read_static_files
 
 blueprint = Blueprint("frame", __name__)
@@ -222,6 +223,7 @@ def _base_map() -> Document | None:
         "attribution": basemap.attribution,
         "page": basemap.page,
         "is_local": basemap.is_local,
+        "painter": asset_url(VECTOR_PAINTER) if basemap.is_vector else "",
         "area": asdict(basemap.area),
         "available": available,
         "on": settings.tiles_on and available,

@@ -19,7 +19,13 @@ from typing import Final
 import brotli
 from flask import Flask, Response, abort, request
 
-from geoportal.web.site.assets import BUILT, SOURCES, STATIC, sources_digest
+from geoportal.web.site.assets import (
+    BUILT,
+    SOURCES,
+    STATIC,
+    VECTOR_PAINTER,
+    sources_digest,
+)
 
 _VERSION: Final = re.compile(r"([0-9a-f]{12})/(.+)")
 _TEXT_TYPES: Final = ("text/", "image/svg+xml", "application/json")
@@ -57,9 +63,9 @@ class StaticFiles:
         return bundle if ours and bundle in self.files else name
 
     def shell(self) -> list[str]:
-        """Return the scripts, styles and icons that pages ask for."""
+        """Return the scripts, styles and icons that every site's pages ask for."""
         sources = ("js/", "css/", "vendor/design-tokens/", "vendor/leaflet/leaflet.css")
-        unused = sources if self.bundled else (f"{BUILT}/",)
+        unused = (*(sources if self.bundled else (f"{BUILT}/",)), VECTOR_PAINTER)
         names = (name for name in self.files if name.endswith((".js", ".css", ".svg")))
         return [name for name in names if not name.startswith(unused)]
 

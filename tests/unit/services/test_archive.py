@@ -23,7 +23,7 @@ def make_archive(
     tiles: dict[tuple[int, int, int], bytes],
     kind: TileType = TileType.PNG,
     compression: Compression = Compression.NONE,
-    **metadata: str,
+    **metadata: object,
 ) -> Path:
     with path.open("wb") as file:
         writer = Writer(file)
@@ -56,6 +56,8 @@ def test_tiles_of_a_file(tmp_path):
     assert (image.body, image.mimetype, image.encoding) == (PNG, "image/png", "")
     assert basemap.available()
     assert basemap.is_local
+    assert not basemap.is_vector
+    assert basemap.page == ""
     assert basemap.attribution == "© 見本市"
     assert basemap.read(Tile(14, 14146, 6558)) is None
     assert basemap.read(Tile(14, 0, 0)) is None
@@ -76,6 +78,31 @@ def test_compressed_tiles_are_sent_as_they_lie_there(tmp_path):
     assert (image.body, image.encoding) == (packed, "gzip")
 
 
+@pytest.mark.parametrize(
+    "metadata", [{"vector_layers": [{"id": "earth"}, {"id": "own"}]}, {}], ids=["named", "silent"]
+)
+def test_vector_tiles_are_sent_as_they_lie_there(tmp_path, metadata):
+    stated = '<a href="https://example.org">Protomaps</a> © <a href="#">OpenStreetMap</a>'
+    path = make_archive(
+        tmp_path / "vector.pmtiles",
+        {KOKURA: b"packed"},
+        TileType.MVT,
+        Compression.GZIP,
+        attribution=stated,
+        **metadata,
+    )
+    basemap = opened(path)
+    image = basemap.read(Tile(*KOKURA))
+    assert basemap.is_vector
+    assert (image.body, image.mimetype, image.encoding) == (
+        b"packed",
+        "application/vnd.mapbox-vector-tile",
+        "gzip",
+    )
+    assert basemap.attribution == "Protomaps © OpenStreetMap"
+    assert basemap.page == "https://www.openstreetmap.org/copyright"
+
+
 def test_what_cannot_be_drawn_is_refused_with_its_reason(tmp_path):
     with pytest.raises(
         InputRefusedError, match=r"GEOPORTAL_BASEMAP: .*none.pmtiles cannot be read"
@@ -87,8 +114,20 @@ def test_what_cannot_be_drawn_is_refused_with_its_reason(tmp_path):
     for name in ("empty", "text", "old"):
         with pytest.raises(InputRefusedError, match="is not a PMTiles file of version 3"):
             opened(tmp_path / f"{name}.pmtiles")
-    path = make_archive(tmp_path / "vector.pmtiles", {KOKURA: b"x"}, TileType.MVT)
-    with pytest.raises(InputRefusedError, match=r"holds MVT.*only images"):
+    path = make_archive(
+        tmp_path / "brotli.pmtiles", {KOKURA: b"x"}, TileType.MVT, Compression.BROTLI
+    )
+    with pytest.raises(InputRefusedError, match=r"holds MVT, BROTLI compression; images"):
+        opened(path)
+    path = make_archive(
+        tmp_path / "other.pmtiles",
+        {KOKURA: b"x"},
+        TileType.MVT,
+        vector_layers=[{"id": "transportation"}, {"id": "place"}],
+    )
+    with pytest.raises(
+        InputRefusedError, match=r"has the layers place, transportation; .*Protomaps"
+    ):
         opened(path)
 
 

@@ -42,7 +42,7 @@ def test_a_file_with_its_size_zooms_and_extent(tmp_path: Path) -> None:
     assert finding.severity == "info"
     size = f"{path.stat().st_size / 1024 / 1024:.1f} MiB"
     assert (
-        f"city.pmtiles です（{size}、拡大率 14～14、経度 130.60～131.00、緯度 33.70～34.00）"
+        f"city.pmtiles です（画像、{size}、拡大率 14～14、経度 130.60～131.00、緯度 33.70～34.00）"
         in (finding.message)
     )
 

@@ -1,5 +1,6 @@
 // The base map under our own marks. Its tiles come from this site, never from anybody else.
 import { all, byId, h } from "./dom.js";
+import { vectorLayer } from "./vector_tiles.js";
 
 const KEY = "geoportal.basemap.v1";
 const AT_ONCE = 3; // as many as the server is sure to take from one visitor
@@ -11,6 +12,7 @@ const AGAIN_MS = [400, 700, 1200, 2500]; // it puts tiles off while it fetches m
  * @property {string} url template of its tiles
  * @property {string} attribution
  * @property {string} page where the attribution leads; may be empty
+ * @property {string} painter address of the library that draws vector tiles; empty of images
  * @property {{west: number, south: number, east: number, north: number, min_zoom: number, max_zoom: number}} area
  * @property {boolean} available whether tiles can be had just now
  * @property {boolean} on whether it is shown before the visitor chooses
@@ -95,14 +97,8 @@ function tileLoader() {
   return (tile, url, done) => add({ tile, url, done, tries: 0 });
 }
 
-/**
- * Lays a base map under the marks of a map. Its container is marked `has-tiles` as soon as there is
- * one, so that outlines stay filled until then; `failed` is called when no tile comes.
- */
-export function layBaseMap(/** @type {L.Map} */ map, /** @type {BaseMap} */ base, failed) {
-  const { west, south, east, north, min_zoom: minZoom, max_zoom: maxNativeZoom } = base.area;
-  const said = { lang: /[\u3040-\u30ff\u3400-\u9fff]/.test(base.attribution) ? "ja" : "en" };
-  const credit = base.page ? h("a", { ...said, href: base.page }, base.attribution) : h("span", said, base.attribution);
+/** Layer of a base map of images. */
+function imageLayer(base, options, came, failed) {
   const load = tileLoader();
   const Layer = /** @type {any} */ (L.TileLayer).extend({
     createTile(coords, done) {
@@ -111,16 +107,33 @@ export function layBaseMap(/** @type {L.Map} */ map, /** @type {BaseMap} */ base
       return tile;
     },
   });
-  const layer = new Layer(base.url, {
-    attribution: credit.outerHTML, bounds: [[south, west], [north, east]], minZoom, maxNativeZoom, maxZoom: 18,
-  });
+  const layer = new Layer(base.url, { ...options, maxNativeZoom: base.area.max_zoom });
+  layer.on("tileload", came);
+  layer.on("tileerror", failed);
+  return layer;
+}
+
+/**
+ * Lays a base map under the marks of a map. Its container is marked `has-tiles` as soon as there is
+ * one, so that outlines stay filled until then; `failed` is called when no tile comes.
+ */
+export function layBaseMap(/** @type {L.Map} */ map, /** @type {BaseMap} */ base, failed) {
+  const { west, south, east, north, min_zoom: least } = base.area;
+  const said = { lang: /[\u3040-\u30ff\u3400-\u9fff]/.test(base.attribution) ? "ja" : "en" };
+  const credit = base.page ? h("a", { ...said, href: base.page }, base.attribution) : h("span", said, base.attribution);
   const marks = map.getContainer().classList;
   let some = false;
-  layer.on("tileload", () => {
+  const came = () => {
     some = true;
-    marks.add("has-tiles");
-  });
-  layer.on("tileerror", () => some || !map.hasLayer(layer) || failed());
+    if (map.hasLayer(layer)) marks.add("has-tiles");
+  };
+  const away = () => some || !map.hasLayer(layer) || failed();
+  const options = {
+    attribution: credit.outerHTML, bounds: L.latLngBounds([south, west], [north, east]), maxZoom: 18,
+    minZoom: base.painter && least ? least + 1 : least, // vector tiles are drawn one step larger
+  };
+  const layer = (base.painter ? vectorLayer : imageLayer)(base, options, came, away);
+  marks.toggle("has-vector-tiles", Boolean(base.painter));
   layer.on("remove", () => marks.remove("has-tiles"));
   return layer.addTo(map);
 }

@@ -58,3 +58,17 @@ export const all = (selector, root = document) => Array.from(root.querySelectorA
 export function revealScriptOnly() {
   if (!window.matchMedia("(scripting: enabled)").matches) document.documentElement.classList.add("js");
 }
+
+/** @type {Map<string, Promise<Event>>} */
+const scripts = new Map();
+
+/** Brings a library in, once; rejects when it cannot be had, and may be tried again then. */
+export function loadScript(/** @type {string} */ address) {
+  if (!scripts.has(address)) {
+    scripts.set(address, new Promise((loaded, failed) => {
+      document.head.append(h("script", { src: address, on: { load: loaded, error: failed } }));
+    }));
+    scripts.get(address).catch(() => scripts.delete(address));
+  }
+  return scripts.get(address);
+}

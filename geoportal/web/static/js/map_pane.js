@@ -1,15 +1,9 @@
 // The part of the page that holds the map. The map comes when it can be seen, after the form
 // works; what it should show is kept until then.
 import * as api from "./api.js";
-import { h, replaceChildren } from "./dom.js";
+import { loadScript, replaceChildren } from "./dom.js";
 
 const canBeSeen = (element) => element.getClientRects().length > 0;
-
-function loadLibrary(address) {
-  return new Promise((loaded, failed) => {
-    document.head.append(h("script", { src: address, on: { load: loaded, error: failed } }));
-  });
-}
 
 export class MapPane {
   constructor(element, config, callbacks) {
@@ -38,7 +32,7 @@ export class MapPane {
     const failed = () => this.callbacks.failed();
     let drawn = null;
     try {
-      await loadLibrary(leaflet);
+      await loadScript(leaflet);
       drawn = await import("./map.js"); // its layers extend those of the library
     } catch (error) {
       outlines.catch(() => undefined);
