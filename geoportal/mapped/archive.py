@@ -12,7 +12,6 @@ shared between processes, nothing is ever written to them.
 from __future__ import annotations
 
 import mmap
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import numpy.typing as npt
 import orjson
 
 from geoportal.errors import UnreadableSourceError
+from geoportal.mapped.whole_file import whole_file
 
 Content = npt.NDArray[Any] | bytes | memoryview
 """An array of one dimension, or bytes."""
@@ -77,27 +77,20 @@ def write_archive(
     order.
     """
     layout: dict[str, tuple[str, int, int, int]] = {}
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(magic + bytes(3 * _NUMBER_BYTES))
-            for name, content in arrays.items():
-                kind, octets = _octets(content)
-                file.write(bytes(-file.tell() % _ALIGNMENT))
-                start = file.tell()
-                file.write(octets)
-                layout[name] = (kind, start, len(octets), crc32(octets))
-            text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
-            place = file.tell()
-            file.write(text)
-            file.seek(len(magic))
-            for number in (place, len(text), crc32(text)):
-                file.write(number.to_bytes(_NUMBER_BYTES, "little"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(path, lasting=True) as file:
+        file.write(magic + bytes(3 * _NUMBER_BYTES))
+        for name, content in arrays.items():
+            kind, octets = _octets(content)
+            file.write(bytes(-file.tell() % _ALIGNMENT))
+            start = file.tell()
+            file.write(octets)
+            layout[name] = (kind, start, len(octets), crc32(octets))
+        text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
+        place = file.tell()
+        file.write(text)
+        file.seek(len(magic))
+        for number in (place, len(text), crc32(text)):
+            file.write(number.to_bytes(_NUMBER_BYTES, "little"))
 
 
 def _octets(content: Content) -> tuple[str, bytes | memoryview]:
