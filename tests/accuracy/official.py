@@ -85,23 +85,25 @@ def places_like(texts: Iterable[str]) -> Iterator[Place]:
     and without ノ, ケ and ツ. A gazetteer of these answers as one of all does, and is compiled in a
     third of the time.
     """
-    parts = {part for text in texts for part in _pairs(text)}
-    letters = {letter for part in parts for letter in part}
+    parts = {part for text in texts for pairs in _pairs(text) for part in pairs}
+    letters = set().union(*parts)
     known: dict[str, bool] = {}
     for place in places():
         if (kept := known.get(place.town)) is None:
-            pairs = _pairs(re.sub(f"([0-9]+|[{_KANJI}十]+)(丁目|丁)$", "", place.town))
-            shared = [pair for pair in pairs if pair in parts]
-            kept = len(shared) >= 2 or shared[:1] == pairs[:1]
-            kept = known[place.town] = kept or (len(place.town) < 2 and place.town in letters)
+            name = re.sub(f"([0-9]+|[{_KANJI}十]+)(丁目|丁)$", "", place.town)
+            kept = len(name) < 2 and name in letters
+            for pairs in _pairs(name):
+                kept |= parts.issuperset(pairs[:1]) or len(parts.intersection(pairs)) >= 2
+            known[place.town] = kept
         if kept or place.prefecture == "福岡県":
             yield place
 
 
-def _pairs(text: str) -> list[str]:
+def _pairs(text: str) -> list[list[str]]:
+    """Return the letters of a text two by two, with and without ノ, ケ and ツ."""
     key = canonical_key(text)
-    keys = (key, re.sub("[ノケツ]", "", key))
-    return [key[at : at + 2] for key in dict.fromkeys(keys) for at in range(len(key) - 1)]
+    keys = dict.fromkeys((key, re.sub("[ノケツ]", "", key)))
+    return [[key[at : at + 2] for at in range(len(key) - 1)] for key in keys]
 
 
 def postcodes() -> Iterator[Postcode]:

@@ -113,6 +113,7 @@ def japan(tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
     return open_compiled(tmp_path_factory.mktemp("japan"), places_like(texts))
 
 
+@pytest.mark.slow
 def test_the_tricky_cases_of_other_geocoders(japan: Geocoder) -> None:
     wrong = []
     for address, town, must in peer_cases():
@@ -122,6 +123,7 @@ def test_the_tricky_cases_of_other_geocoders(japan: Geocoder) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_places_as_people_write_them(japan: Geocoder) -> None:
     here = japan.preferring(KITAKYUSHU).with_stations(station_directory)
     wrong = [
