@@ -16,6 +16,7 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
+from geoportal.domain.staff_facts import SOURCE
 from geoportal.errors import UsageError
 from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
@@ -99,12 +100,21 @@ def district_document(view: View, code: str, *, geometry: bool = True) -> Docume
 
 
 def sources_document(view: View) -> Document:
-    """Return every data set held: publisher, licence, editions, rows, freshness."""
-    names = sorted({edition.source for edition in view.editions})
+    """Return every data set held: publisher, licence, editions, rows, freshness.
+
+    ``not_held`` are the published ones of which there is no edition.
+    """
+    asked = {SOURCE} if view.asked_until else set()
+    names = sorted({edition.source for edition in view.editions} | asked)
     sources = [_source(view, name) for name in names]
     return {
         "dataset_version": view.snapshot.version,
         "sources": sources,
+        "not_held": [
+            {"source": name, **attributes(info, "label_ja", "label_en", *_SOURCE_FIELDS)}
+            for name, info in view.reference.sources.items()
+            if name not in names and info.page
+        ],
         "completeness": completeness_document(view, view.completeness()),
     }
 
@@ -118,7 +128,7 @@ def _source(view: View, name: str) -> Document:
     editions = [edition for edition in view.editions if edition.source == name]
     info = view.reference.sources.get(name)
     cadence = info.cadence_days if info else 0
-    newest = max(edition.as_of for edition in editions)
+    newest = max((edition.as_of for edition in editions), default=view.asked_until)
     age = age_days(newest, view.snapshot.today)
     figures = view.snapshot.source_figures.get(name)
     return {

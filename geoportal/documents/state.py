@@ -40,7 +40,7 @@ def state_texts(view: View, rows: Iterable[int]) -> list[bytes]:
     opening = view.states.at(view.snapshot, view.now)
     texts = []
     for row in rows:
-        number = mentions.hours_numbers[row]
+        number = mentions.hours_number(row)
         if number not in opening:
             opening[number] = _opening_text(calendar, mentions.hours(number), view.now)
         texts.append(b',%b,"accepting":%b' % (opening[number], mentions.accepting(row)))

@@ -28,7 +28,7 @@ from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import select_claims
 from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
-from geoportal.index.districts import DistrictIndex, leaf_of
+from geoportal.index.districts import DistrictIndex, place_of
 from geoportal.index.freshness import SourceFigures, source_figures
 from geoportal.index.mentions import MentionWriter
 from geoportal.index.opening import (
@@ -166,8 +166,7 @@ class _Compiler:
         self._counts: Counter[str] = Counter()
         self._named: set[str] = set()
         self._days: tuple[set[str], set[str]] = (set(), set())
-        official = set(terms.official)
-        self._local = {d.code for d in terms.districts.districts if d.code not in official}
+        self._local = terms.districts.local(terms.official)
 
     def add(self, chunk: Sequence[Facility]) -> None:
         """Compile the next facilities."""
@@ -225,18 +224,12 @@ class _Compiler:
 
     def _place(self, row: int, facility: Facility) -> str:
         """Return the municipality or ward of a facility; note its local areas."""
-        location, districts = facility.location, self._terms.districts
-        if location.lon is None or location.lat is None:
-            return facility.municipality_code
-        if location.level != "point" and not self._local:
-            return facility.municipality_code
-        covering = districts.containing(location.lon, location.lat)
-        for district in covering:
-            if district.code in self._local:
-                self._areas.setdefault(district.code, []).append(row)
-        leaf = leaf_of(covering)
-        published = location.level == "point" and leaf is not None
-        return leaf.code if published and leaf else facility.municipality_code
+        code, areas = place_of(
+            self._terms.districts, self._local, facility.location, facility.municipality_code
+        )
+        for area in areas:
+            self._areas.setdefault(area, []).append(row)
+        return code
 
     def _put(self, name: str, column: NDArray[Any]) -> None:
         self._columns.setdefault(name, []).append(column)

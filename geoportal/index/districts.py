@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, overload
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, mapping
 
 from geoportal.domain.district import District, rank
+from geoportal.domain.location import Location
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.geo.polygons import dissolve, polygonal
 from geoportal.mapped.archive import StaleArchiveError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _LEAF_LEVELS = ("municipality", "ward")
 _DRAWING_DIGITS = 7
 _KEPT_PARTS = 512
+_OFF_OUTLINE = frozenset({"near_boundary", "outside_outline"})
+"""Warnings of a position that lies just outside the outline of the municipality it claims."""
 
 
 class DistrictIndex:
@@ -120,6 +123,10 @@ class DistrictIndex:
         """Every district, largest level first, then by code."""
         return sorted(self._districts.values(), key=lambda d: (rank(d.level), d.level, d.code))
 
+    def local(self, official: Iterable[str]) -> set[str]:
+        """Return the codes of local areas: districts that are none of the official ones."""
+        return self._districts.keys() - set(official)
+
     def outline(self, code: str) -> MultiPolygon:
         """Return the outline of a district, degrees, EPSG:4326."""
         first, last = self._edges[self._numbers[code] :][:2]
@@ -182,6 +189,27 @@ def leaf_of(covering: Iterable[District]) -> District | None:
     leaves = [d for d in covering if d.level in _LEAF_LEVELS]
     wards = [d for d in leaves if d.level == "ward"]
     return next(iter(wards or leaves), None)
+
+
+def place_of(
+    districts: DistrictIndex, local: Collection[str], location: Location, stated: str
+) -> tuple[str, list[str]]:
+    """Return the municipality or ward of a facility, and the local areas that cover it.
+
+    ``local`` are the codes of local areas, ``stated`` is the municipality of its address: that of
+    a position which is not a published coordinate, or lies just outside the outline it claims.
+    """
+    if location.lon is None or location.lat is None:
+        return stated, []
+    if location.level != "point" and not local:
+        return stated, []
+    covering = districts.containing(location.lon, location.lat)
+    areas = [district.code for district in covering if district.code in local]
+    leaf = leaf_of(covering)
+    if leaf is None or location.level != "point":
+        return stated, areas
+    is_off = bool(stated) and not _OFF_OUTLINE.isdisjoint(location.warnings)
+    return stated if is_off else leaf.code, areas
 
 
 class _StoredParts(Sequence[Polygon]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
@@ -34,6 +34,11 @@ class KeptRows(Sequence[Value], Generic[Value]):
         rows = copy(self)
         rows._size = size
         return rows
+
+    def changed(self, values: Mapping[int, Value]) -> KeptRows[Value]:
+        """Return rows of which some have other values."""
+        below = self._kept
+        return KeptRows(self._size, lambda row: values[row] if row in values else below(row))
 
     def __len__(self) -> int:
         return self._size
@@ -74,6 +79,12 @@ class FacilityStore(Mapping[str, Facility]):
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
         self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
+
+    def changed(self, facilities: Mapping[int, Facility]) -> FacilityStore:
+        """Return a store in which the facilities of some numbers are others."""
+        store = copy(self)
+        store.numbered = self.numbered.changed(facilities)
+        return store
 
     def __len__(self) -> int:
         return len(self.numbered)
@@ -116,19 +127,22 @@ class FacilityStore(Mapping[str, Facility]):
 
 
 class RowNumbers(Mapping[str, int]):
-    """Rows of the open facilities by id."""
+    """Rows of the open facilities by id; rows ``without`` are of those closed since."""
 
-    def __init__(self, store: FacilityStore, size: int) -> None:
-        self._store, self._size = store, size
+    def __init__(
+        self, store: FacilityStore, size: int, without: Collection[int] = frozenset()
+    ) -> None:
+        self._store, self._size, self._without = store, size, without
 
     def __len__(self) -> int:
-        return self._size
+        return self._size - len(self._without)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._store.ids()[: self._size])
+        ids = enumerate(self._store.ids()[: self._size])
+        return (key for row, key in ids if row not in self._without)
 
     def __getitem__(self, facility_id: str) -> int:
         number = self._store.number(facility_id)
-        if number is None or number >= self._size:
+        if number is None or number >= self._size or number in self._without:
             raise KeyError(facility_id)
         return number

@@ -7,6 +7,7 @@ once, and rows refer to it by number.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import IO, Any
@@ -21,7 +22,8 @@ from geoportal.domain.hours import Hours
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import SelectedClaim
 from geoportal.index.mention import accepting_document, brief, feature, need_document
-from geoportal.mapped.archive import StaleArchiveError
+from geoportal.index.points import Rows
+from geoportal.mapped.archive import StaleArchiveError, views
 
 _KEPT = 4096
 _NOT_STATED = (b'{"value":"unknown"}', b'{"value":"not_applicable"}')
@@ -105,10 +107,10 @@ class Mentions:
         self._ends, self._sums = arrays["ends"], arrays["sums"]
         self._fact_ends = arrays["facts.ends"]
         self._codes, self._texts = arrays["facts.codes"], arrays["facts.texts"]
-        self.hours_numbers, self._accepting = arrays["hours"], arrays["accepting"]
+        self._hours, self._accepting = arrays["hours"], arrays["accepting"]
         self._shared, self._shared_ends = arrays["shared"], arrays["shared.ends"]
         self._text = lru_cache(_KEPT)(self._read_text)
-        self.hours = lru_cache(_KEPT)(self._read_hours)
+        self._kept_hours = lru_cache(_KEPT)(self._read_hours)
 
     def beginning(self, row: int) -> bytes:
         """Return the Feature of a row, open where its properties go on.
@@ -136,9 +138,18 @@ class Mentions:
             for (code, number), other in zip(asked.items(), beside, strict=True)
         }
 
+    def hours_number(self, row: int) -> int:
+        """Return the number of a row's hours, the same for all rows with these hours."""
+        number: int = self._hours[row]
+        return number
+
     def accepting(self, row: int) -> bytes:
         """Return whether a row takes new patients."""
         return self._text(self._accepting[row])
+
+    def hours(self, number: int) -> Hours:
+        """Return the hours of a number."""
+        return self._kept_hours(number)
 
     def _read_text(self, number: int) -> bytes:
         start = self._shared_ends[number - 1] if number else 0
@@ -146,3 +157,65 @@ class Mentions:
 
     def _read_hours(self, number: int) -> Hours:
         return Hours.from_dict(orjson.loads(self._read_text(number)))
+
+
+class ChangedMentions(Mentions):
+    """Mentions of which some rows are others.
+
+    Parameters
+    ----------
+    below : Mentions
+        Of all rows.
+    rows : ndarray of int
+        Those that differ, in the order of ``changed``.
+    changed : Mentions
+        Of these alone.
+    """
+
+    def __init__(self, below: Mentions, rows: Rows, changed: Mentions) -> None:
+        self._below, self._changed = below, changed
+        self._places = {row: place for place, row in enumerate(rows.tolist())}
+
+    def beginning(self, row: int) -> bytes:
+        """Return the Feature of a row, open where its properties go on."""
+        mentions, row = self._at(row)
+        return mentions.beginning(row)
+
+    def needs(self, row: int, asked: Mapping[str, int], beside: Sequence[bool]) -> dict[str, bytes]:
+        """Return what is known of a row for each need asked."""
+        mentions, row = self._at(row)
+        return mentions.needs(row, asked, beside)
+
+    def hours_number(self, row: int) -> int:
+        """Return the number of a row's hours; below 0 for those that differ."""
+        mentions, place = self._at(row)
+        number = mentions.hours_number(place)
+        return number if mentions is self._below else -1 - number
+
+    def hours(self, number: int) -> Hours:
+        """Return the hours of a number."""
+        return self._below.hours(number) if number >= 0 else self._changed.hours(-1 - number)
+
+    def accepting(self, row: int) -> bytes:
+        """Return whether a row takes new patients."""
+        mentions, row = self._at(row)
+        return mentions.accepting(row)
+
+    def _at(self, row: int) -> tuple[Mentions, int]:
+        place = self._places.get(row)
+        return (self._below, row) if place is None else (self._changed, place)
+
+
+def mentions_of(
+    facilities: Sequence[Facility],
+    municipalities: Sequence[str],
+    selected: Sequence[Mapping[str, SelectedClaim]],
+    vocabulary: Vocabulary,
+) -> Mentions:
+    """Return the mentions of a few facilities, in memory; arguments as of `MentionWriter.add`."""
+    file = io.BytesIO()
+    writer = MentionWriter(file, vocabulary)
+    columns = writer.add(facilities, municipalities, selected)
+    for name in ("ends", "facts.ends"):
+        columns[name] = np.cumsum(columns[name])
+    return Mentions(views({**columns, **writer.arrays()}), memoryview(file.getvalue()))

@@ -72,6 +72,27 @@ class PointIndex:
             "xyz": np.ascontiguousarray(self._xyz).reshape(-1),
         }
 
+    def moved(
+        self, away: Rows, rows: Rows, lons: NDArray[np.float64], lats: NDArray[np.float64]
+    ) -> PointIndex:
+        """Return the index without the rows ``away``, and with ``rows`` at other points.
+
+        ``lons`` and ``lats`` are theirs, degrees, WGS 84.
+        """
+        order = np.arange(len(self)) if self._order is None else self._order
+        stays = ~np.isin(order, away)
+        added = spatial_order(lons, lats)
+        lon, lat = lons[added], lats[added]
+        keys = _bands(lat) * _BAND_SPAN + lon
+        places = np.searchsorted(self._keys[stays], keys)
+        index = PointIndex.__new__(PointIndex)
+        index._order = np.insert(order[stays], places, rows[added])
+        index._lon = np.insert(self._lon[stays], places, lon)
+        index._lat = np.insert(self._lat[stays], places, lat)
+        index._keys = np.insert(self._keys[stays], places, keys)
+        index._xyz = np.insert(self._xyz[stays], places, earth_centred(lon, lat), axis=0)
+        return index
+
     def __len__(self) -> int:
         return int(self._lon.size)
 

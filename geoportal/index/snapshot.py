@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
-from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
+from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water, WaterIndex
@@ -75,6 +75,9 @@ class Snapshot:
         For a facility those that may be the same place: the pair waits for a person to decide.
     check : callable
         Compares arrays with their checksums before they are first read, by name.
+    private : callable or None
+        Returns arrays, by name, that may be written to without changing the snapshot's; None:
+        they are copied.
 
     Attributes
     ----------
@@ -118,6 +121,7 @@ class Snapshot:
         waters: Sequence[Water] = (),
         doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
         check: Callable[[Iterable[str]], None] = lambda _names: None,
+        private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
     ) -> None:
         self.version = version
         self.today = today
@@ -130,12 +134,11 @@ class Snapshot:
         self.doubles = doubles
         self._members = members
         self._header, self._arrays, self._check = header, arrays, check
+        self._private = private
         self.by_id = FacilityStore(arrays)
-        self.facilities: Sequence[Facility] = self.by_id.numbered.first(header["open"])
+        self.facilities = self.by_id.numbered.first(header["open"])
         self.row_of = RowNumbers(self.by_id, header["open"])
-        self.selected_claims: Sequence[dict[str, SelectedClaim]] = KeptRows(
-            header["open"], self._select
-        )
+        self.selected_claims = KeptRows(header["open"], self._select)
         self.columns = FacilityColumns.of_columns(
             array_group(arrays, "column"), header["municipality_codes"], vocabulary
         )
@@ -148,11 +151,25 @@ class Snapshot:
         self._rows_by_local_area = read_groups(arrays, "area")
         self._rows_by_municipality = self.columns.rows_by_municipality()
         self._need_words, self._need_bits = need_places(vocabulary)
+        self._keep_nothing()
+
+    def _keep_nothing(self) -> None:
+        """Begin without anything kept of what was asked before."""
         self._unlocated: dict[str, Rows] = {}
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
 
     def __len__(self) -> int:
         return len(self.facilities)
+
+    def rows(self) -> Rows:
+        """Return every row there is to be asked of."""
+        return np.arange(len(self))
+
+    def private(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """Return arrays of one dimension that may be written to; nobody else reads them."""
+        if self._private is None:
+            return {name: np.array(self._arrays[name]) for name in names}
+        return {name: np.asarray(array) for name, array in self._private(names).items()}
 
     def near(
         self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
@@ -185,7 +202,8 @@ class Snapshot:
         """Return the rows in a district.
 
         A facility with a published coordinate belongs to the municipality whose outline covers
-        it; one without a position, or placed from its address, to the municipality of its address.
+        it; one without a position, placed from its address, or found to lie just outside the
+        outline of its municipality (outlines are simplified), to the municipality of its address.
         Local areas (日常生活圏域 etc.) hold the facilities whose position they cover.
         """
         if code in self._members:

@@ -137,7 +137,7 @@ def find(
         rows = np.flatnonzero(asked.flags)
         rows = rows[asked.hold(snapshot, rows)]
     else:
-        rows = np.arange(len(snapshot))
+        rows = snapshot.rows()
         rows = rows[asked.hold(snapshot, rows)]
     known = stated(snapshot, rows, query.needs)
     candidates = Candidates(rows, distances, known.bands(), known)

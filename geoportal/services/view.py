@@ -85,6 +85,8 @@ class View:
         Opens the database.
     kept : bool
         Whether it is read from a file; else this process compiled it for itself.
+    asked_until : str
+        ISO date of the newest of the facts of staff in it; empty without any.
     states : MinuteCache
         Opening states of this version by number of hours, as JSON text, cached for a minute.
     calendar : OpeningCalendar
@@ -103,6 +105,7 @@ class View:
     coverage_service: Callable[[], CoverageService] = field(repr=False)
     opened: Callable[[], Database] = field(repr=False)
     kept: bool = True
+    asked_until: str = ""
     states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 

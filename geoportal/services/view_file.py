@@ -33,9 +33,11 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
+from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
 from geoportal.store.reference import Reference
+from geoportal.store.staff_facts import facts_beside, facts_version, read_facts
 
 if TYPE_CHECKING:
     from geoportal.coverage.service import CoverageService
@@ -106,7 +108,7 @@ def _opened(
     database: Callable[[], Database],
 ) -> View:
     parts = (archive.header, archive.arrays, derived)
-    return make_view(*parts, reference, now, database, archive.check)
+    return make_view(*parts, reference, now, database, archive.check, archive.private)
 
 
 def holds_on(header: Mapping[str, Any], day: date) -> bool:
@@ -133,6 +135,9 @@ def view_of_file(
         with closing(sqlite3.connect(where, uri=True)) as connection:
             (version,) = connection.execute(_VERSION).fetchone()
             (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        with facts_beside(path) as execute:
+            asked, _ = facts_version(execute)
+            facts = read_facts(execute)
     except (sqlite3.Error, TypeError):
         return None
     derived = path.with_name(f"{path.name}.derived")
@@ -140,7 +145,8 @@ def view_of_file(
         archive = _read(view_path(derived, version, reference), now)
         if archive.header["schema"] != schema:
             return None
-        return _opened(archive, derived, reference, now, database)
+        view = _opened(archive, derived, reference, now, database)
+        return with_staff_facts(view, asked, facts)
     except StaleArchiveError:
         return None
 
@@ -153,6 +159,7 @@ def make_view(
     now: datetime,
     database: Callable[[], Database],
     check: Checker = lambda _names: None,
+    private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
 ) -> View:
     """Return the view of what was compiled, from a file in ``derived`` or in memory.
 
@@ -185,6 +192,7 @@ def make_view(
         waters=reference.waters,
         doubles=header["doubles"],
         check=check,
+        private=private,
     )
 
     def stations() -> StationDirectory:
