@@ -75,6 +75,11 @@ class Result(NamedTuple):
         return self.snapshot.facilities[self.row]
 
     @property
+    def municipality_code(self) -> str:
+        """Where it belongs, empty when unknown."""
+        return self.snapshot.municipality_of(self.row)
+
+    @property
     def needs(self) -> dict[str, SelectedClaim | None]:
         """For every need asked the claim that answers, None when nothing is known."""
         shown = self.snapshot.selected_claims[self.row]
