@@ -7,20 +7,20 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from geoportal.documents import Document, attributes, dated
+from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
-from geoportal.domain.dating import age_days, stated_date
+from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import SOURCE
 from geoportal.errors import UsageError
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
 
-SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
 _SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")
 

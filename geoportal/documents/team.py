@@ -157,7 +157,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
     candidate who refuses nothing.
     """
     roles = answer.question.roles
-    shown = dict(zip(answer.members, result_features(view, answer.members.values()), strict=True))
+    shown = {key: result_features(view, [member])[0] for key, member in answer.members.items()}
     pairs = list(zip(roles, team.members, strict=True))
     missing = [
         {"role": role.role, "need": need, "required": role.required}

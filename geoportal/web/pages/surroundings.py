@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
-from geoportal.documents import Document, dated
+from geoportal.documents import Document
+from geoportal.domain.dating import dated
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
     KINDS,

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
 
-from geoportal.documents import Document, dated
-from geoportal.documents.reference import SAMPLE_SOURCE
-from geoportal.domain.dating import inward_day
+from geoportal.documents import Document
+from geoportal.domain.dating import dated, inward_day
 from geoportal.export.facilities import FORMATS
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
