@@ -270,7 +270,8 @@ source, options = "OAPIF:" + sys.argv[1], json.loads(sys.argv[2])
 frame = pyogrio.read_dataframe(source, layer="facilities", **options)
 places = [[one.x, one.y] if one else None for one in frame.geometry]
 layers = [name for name, _ in pyogrio.list_layers(source)]
-print(json.dumps({"layers": layers, "crs": frame.crs.to_epsg(), "places": dict(zip(frame["id"], places))}))
+places = dict(zip(frame["id"], places))
+print(json.dumps({"layers": layers, "crs": frame.crs.to_epsg(), "places": places}))
 """
 """In a process of its own: GDAL asks while it holds the interpreter, in which the server runs."""
 
