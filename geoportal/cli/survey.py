@@ -30,7 +30,7 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
     snapshot = view.snapshot
     if district is not None and not snapshot.knows_district(district):
         raise NotFoundError(f"there is no district {district[:20]!r}; see geoportal districts")
-    rows = range(len(snapshot)) if district is None else snapshot.in_district(district)
+    rows = snapshot.rows() if district is None else snapshot.in_district(district)
     chosen = [snapshot.facilities[row] for row in rows]
     facilities = sorted(
         (facility for facility in chosen if facility.kind == kind),

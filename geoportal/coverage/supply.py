@@ -151,7 +151,7 @@ def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
 
     They keep the order of the snapshot; those that say no to any need are left out.
     """
-    rows = np.arange(len(snapshot))
+    rows = snapshot.rows()
     if question.kinds:
         rows = rows[np.isin(snapshot.columns.kinds, [KINDS.index(kind) for kind in question.kinds])]
     answers = {int(row): facility_answer(snapshot, int(row), question) for row in rows}

@@ -146,6 +146,7 @@ def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
         "counts": candidates.counts,
         "elsewhere": candidates.elsewhere,
         "candidates": result_features(view, candidates.results),
+        **({"no_data": True} if candidates.no_data else {}),
     }
 
 
@@ -156,7 +157,7 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
     candidate who refuses nothing.
     """
     roles = answer.question.roles
-    shown = dict(zip(answer.members, result_features(view, answer.members.values()), strict=True))
+    shown = {key: result_features(view, [member])[0] for key, member in answer.members.items()}
     pairs = list(zip(roles, team.members, strict=True))
     missing = [
         {"role": role.role, "need": need, "required": role.required}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
@@ -35,6 +35,11 @@ class KeptRows(Sequence[Value], Generic[Value]):
         rows._size = size
         return rows
 
+    def changed(self, values: Mapping[int, Value]) -> KeptRows[Value]:
+        """Return rows of which some have other values."""
+        below = self._kept
+        return KeptRows(self._size, lambda row: values[row] if row in values else below(row))
+
     def __len__(self) -> int:
         return self._size
 
@@ -62,17 +67,24 @@ class FacilityStore(Mapping[str, Facility]):
     ----------
     arrays : mapping of str to memoryview
         ``record`` (JSON of one facility after the other), ``record.ends`` (where each ends),
-        ``record.sums`` (CRC-32 of each), and the hash tables ``id`` and ``number`` from ids and
-        official numbers to facilities.
+        ``record.sums`` (CRC-32 of each), ``record.ids`` and ``record.ids.ends`` (their ids), and
+        the hash tables ``id`` and ``number`` from ids and official numbers to facilities.
     """
 
     def __init__(self, arrays: Mapping[str, memoryview]) -> None:
         self._text = arrays["record"]
         self._ends: NDArray[Any] = np.asarray(arrays["record.ends"])
         self._sums: NDArray[Any] = np.asarray(arrays["record.sums"])
+        self._id_text, self._id_ends = arrays["record.ids"], arrays["record.ids.ends"]
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
         self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
+
+    def changed(self, facilities: Mapping[int, Facility]) -> FacilityStore:
+        """Return a store in which the facilities of some numbers are others."""
+        store = copy(self)
+        store.numbered = self.numbered.changed(facilities)
+        return store
 
     def __len__(self) -> int:
         return len(self.numbered)
@@ -82,9 +94,12 @@ class FacilityStore(Mapping[str, Facility]):
 
     def ids(self) -> list[str]:
         """Return the id of each number."""
-        keys = self._ids.all_keys()
-        by_number = dict(zip(self._ids.values.tolist(), keys, strict=True))
-        return [by_number[number] for number in range(len(self))]
+        return [self.id_of(number) for number in range(len(self))]
+
+    def id_of(self, number: int) -> str:
+        """Return the id of a facility."""
+        start = self._id_ends[number - 1] if number else 0
+        return bytes(self._id_text[start : self._id_ends[number]]).decode()
 
     def __contains__(self, facility_id: object) -> bool:
         return isinstance(facility_id, str) and self.number(facility_id) is not None
@@ -112,19 +127,22 @@ class FacilityStore(Mapping[str, Facility]):
 
 
 class RowNumbers(Mapping[str, int]):
-    """Rows of the open facilities by id."""
+    """Rows of the open facilities by id; rows ``without`` are of those closed since."""
 
-    def __init__(self, store: FacilityStore, size: int) -> None:
-        self._store, self._size = store, size
+    def __init__(
+        self, store: FacilityStore, size: int, without: Collection[int] = frozenset()
+    ) -> None:
+        self._store, self._size, self._without = store, size, without
 
     def __len__(self) -> int:
-        return self._size
+        return self._size - len(self._without)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._store.ids()[: self._size])
+        ids = enumerate(self._store.ids()[: self._size])
+        return (key for row, key in ids if row not in self._without)
 
     def __getitem__(self, facility_id: str) -> int:
         number = self._store.number(facility_id)
-        if number is None or number >= self._size:
+        if number is None or number >= self._size or number in self._without:
             raise KeyError(facility_id)
         return number

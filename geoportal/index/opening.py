@@ -150,6 +150,31 @@ class OpeningIndex:
         return has_session, inside
 
 
+class ChangedHours(OpeningIndex):
+    """An index in which the hours of some rows, ascending, are others than below."""
+
+    def __init__(self, below: OpeningIndex, rows: Rows, changed: OpeningIndex) -> None:
+        self._below, self._rows, self._changed = below, rows, changed
+
+    def __len__(self) -> int:
+        return len(self._below)
+
+    def status(
+        self,
+        rows: Rows,
+        when: datetime,
+        calendar: OpeningCalendar,
+        use: str = OPEN_USES[0],
+    ) -> Statuses:
+        """Return for each of some rows whether it is open; see `OpeningIndex.status`."""
+        status = self._below.status(rows, when, calendar, use)
+        places = np.searchsorted(self._rows, rows)
+        here = np.flatnonzero(self._rows[np.minimum(places, self._rows.size - 1)] == rows)
+        if here.size:
+            status[here] = self._changed.status(places[here], when, calendar, use)
+        return status
+
+
 def opening_columns(hours: Sequence[Hours], numbers: DateSetNumbers) -> dict[str, NDArray[Any]]:
     """Return the columns of an `OpeningIndex` for some facilities.
 

@@ -60,6 +60,25 @@ class TextIndex:
         ).astype(np.int8)
 
 
+class ChangedTexts(TextIndex):
+    """An index in which the texts of some rows are others than below."""
+
+    def __init__(self, below: TextIndex, rows: NDArray[np.int64], changed: TextIndex) -> None:
+        self._below, self._rows, self._changed = below, rows, changed
+
+    def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Say for each row whether all words occur anywhere in its text, in any order."""
+        present = self._below.containing_all(words)
+        present[self._rows] = self._changed.containing_all(words)
+        return present
+
+    def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
+        """Rank rows by how well they fit words; see `TextIndex.rank`."""
+        ranks = self._below.rank(words)
+        ranks[self._rows] = self._changed.rank(words)
+        return ranks
+
+
 def asked_words(text: str) -> list[str]:
     """Return the folded words of a text question, empty when nothing is left to look for.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import numpy.typing as npt
 import orjson
 
 from geoportal.errors import UnreadableSourceError
+from geoportal.mapped.whole_file import whole_file
 
 Content = npt.NDArray[Any] | bytes | memoryview
 """An array of one dimension, or bytes."""
@@ -48,12 +50,33 @@ class Archive:
     def __init__(
         self,
         path: Path,
+        whole: memoryview,
+        descriptor: int,
         header: dict[str, Any],
-        arrays: dict[str, memoryview],
-        sums: dict[str, int],
+        layout: dict[str, tuple[Any, int, int, int]],
     ) -> None:
-        self.header, self.arrays = header, arrays
-        self._path, self._sums = path, sums
+        self.header = header
+        self._path, self._descriptor, self._layout = path, descriptor, layout
+        weakref.finalize(self, os.close, descriptor)
+        self.arrays = self._views(whole, layout)
+
+    def private(self, names: Iterable[str]) -> dict[str, memoryview]:
+        """Return arrays as they are in the file, to be written to; no other process sees it.
+
+        Pages that are not written to stay shared with everybody who has the file mapped.
+        """
+        whole = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_COPY)
+        return self._views(memoryview(whole), names)
+
+    def _views(self, whole: memoryview, names: Iterable[str]) -> dict[str, memoryview]:
+        views = {}
+        for name in names:
+            kind, start, size, _ = self._layout[name]
+            part = whole[start : start + size]
+            if len(part) != size:
+                raise StaleArchiveError(f"{self._path} is cut short; compile it again")
+            views[name] = part if kind == "B" else part.cast(kind)
+        return views
 
     def check(self, names: Iterable[str]) -> None:
         """Compare arrays with their checksums, about 1 ms per megabyte.
@@ -64,7 +87,7 @@ class Archive:
             When one has changed since it was written.
         """
         for name in names:
-            if crc32(self.arrays[name]) != self._sums[name]:
+            if crc32(self.arrays[name]) != self._layout[name][-1]:
                 raise StaleArchiveError(f"{self._path} is damaged; compile it again")
 
 
@@ -77,27 +100,20 @@ def write_archive(
     order.
     """
     layout: dict[str, tuple[str, int, int, int]] = {}
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(magic + bytes(3 * _NUMBER_BYTES))
-            for name, content in arrays.items():
-                kind, octets = _octets(content)
-                file.write(bytes(-file.tell() % _ALIGNMENT))
-                start = file.tell()
-                file.write(octets)
-                layout[name] = (kind, start, len(octets), crc32(octets))
-            text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
-            place = file.tell()
-            file.write(text)
-            file.seek(len(magic))
-            for number in (place, len(text), crc32(text)):
-                file.write(number.to_bytes(_NUMBER_BYTES, "little"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(path, lasting=True) as file:
+        file.write(magic + bytes(3 * _NUMBER_BYTES))
+        for name, content in arrays.items():
+            kind, octets = _octets(content)
+            file.write(bytes(-file.tell() % _ALIGNMENT))
+            start = file.tell()
+            file.write(octets)
+            layout[name] = (kind, start, len(octets), crc32(octets))
+        text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
+        place = file.tell()
+        file.write(text)
+        file.seek(len(magic))
+        for number in (place, len(text), crc32(text)):
+            file.write(number.to_bytes(_NUMBER_BYTES, "little"))
 
 
 def _octets(content: Content) -> tuple[str, bytes | memoryview]:
@@ -120,8 +136,18 @@ def read_archive(path: Path, magic: bytes) -> Archive:
     try:
         with path.open("rb") as file:
             whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            descriptor = os.dup(file.fileno())
     except (OSError, ValueError) as error:
         raise StaleArchiveError(f"no compiled file at {path}") from error
+    try:
+        described = _description(path, whole, magic)
+        return Archive(path, whole, os.dup(descriptor), described["header"], described["layout"])
+    finally:
+        os.close(descriptor)
+
+
+def _description(path: Path, whole: memoryview, magic: bytes) -> dict[str, Any]:
+    """Return what the JSON text of a file says: the caller's header, and where arrays lie."""
     if whole[: len(magic)] != magic:
         raise StaleArchiveError(f"{path} is of another version; compile it again")
     numbers = bytes(whole[len(magic) : len(magic) + 3 * _NUMBER_BYTES])
@@ -132,15 +158,8 @@ def read_archive(path: Path, magic: bytes) -> Archive:
     text = whole[place : place + length]
     if len(text) != length or not length or crc32(text) != checksum:
         raise StaleArchiveError(f"{path} is damaged; compile it again")
-    described = orjson.loads(text)
-    arrays, sums = {}, {}
-    for name, (kind, start, size, checksum) in described["layout"].items():
-        part = whole[start : start + size]
-        if len(part) != size:
-            raise StaleArchiveError(f"{path} is cut short; compile it again")
-        arrays[name] = part if kind == "B" else part.cast(kind)
-        sums[name] = checksum
-    return Archive(path, described["header"], arrays, sums)
+    described: dict[str, Any] = orjson.loads(text)
+    return described
 
 
 def views(arrays: Mapping[str, Content]) -> dict[str, memoryview]:
@@ -152,9 +171,14 @@ def views(arrays: Mapping[str, Content]) -> dict[str, memoryview]:
 
 
 def array_group(arrays: Mapping[str, memoryview], group: str) -> dict[str, npt.NDArray[Any]]:
+    """Return what `part_of` does as NumPy arrays."""
+    return {name: np.asarray(array) for name, array in part_of(arrays, group).items()}
+
+
+def part_of(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
     """Return the arrays whose names begin with a group and a dot, under the rest of their names."""
     return {
-        name.removeprefix(f"{group}."): np.asarray(array)
+        name.removeprefix(f"{group}."): array
         for name, array in arrays.items()
         if name.startswith(f"{group}.")
     }

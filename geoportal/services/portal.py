@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from geoportal.domain.hours import JST
 from geoportal.search.exposure import ExposureLedger
+from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.services.view_file import view_path
 from geoportal.settings import shipped_directory
@@ -61,6 +62,8 @@ class Portal:
     clock: Callable[[], datetime] = now_in_japan
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
+    _of_files: View | None = field(default=None, init=False, repr=False)
+    _asked: str = field(default="", init=False, repr=False)
     _damaged: bool = field(default=False, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -92,7 +95,7 @@ class Portal:
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""
         with self._lock:
-            self._latest, self._damaged = None, True
+            self._latest, self._of_files, self._damaged = None, None, True
 
     def _current(self, now: datetime) -> View:
         if self._is_followed and self._latest is not None:
@@ -122,30 +125,42 @@ class Portal:
             self._lock.release()
 
     def _refresh(self, now: datetime) -> View:
-        """Load again if the dataset version or the day has moved. Holds the lock."""
+        """Load again what has moved: dataset version, day, facts of staff. Holds the lock."""
         from geoportal.services.view_compiling import load_view  # takes time to load
         from geoportal.store.database import dataset_version
+        from geoportal.store.staff_facts import facts_of, facts_version, read_facts
 
-        with self.database.consistent.connect() as connection, connection.begin():
+        with (
+            self.database.consistent.connect() as connection,
+            connection.begin(),
+            facts_of(self.database) as facts,
+        ):
             version = dataset_version(connection)
+            asked, asked_at = facts_version(facts)
             state = (version, now.astimezone(JST).date())
-            latest = self._latest
-            if latest is None or (latest.snapshot.version, latest.snapshot.today) != state:
-                latest = load_view(
+            files = self._of_files
+            if files is None or (files.snapshot.version, files.snapshot.today) != state:
+                files = load_view(
                     self.database,
                     connection,
                     self.reference,
                     version,
                     now,
-                    wait=latest is None,
+                    wait=files is None,
                     rebuild=self._damaged,
                 )
-        if latest is None:  # another process compiles: the data read last go on until it has
-            return cast("View", self._latest)
+            elif self._latest is not None and self._asked == asked:
+                self._checked_at = time.monotonic()
+                return self._latest
+            if files is None:  # another process compiles: the data read last go on until it has
+                return cast("View", self._latest)
+            latest = with_staff_facts(files, asked, read_facts(facts))
         if self._is_followed:
             path = view_path(self.database.derived_directory, version, self.reference)
-            time.sleep(_until_change(path))
-        self._latest, self._damaged = latest, False
+            wait = _until(asked_at) if asked != self._asked else 0.0
+            time.sleep(wait if files is self._of_files else max(wait, _until_change(path)))
+        self._of_files, self._latest, self._asked = files, latest, asked
+        self._damaged = False
         self._checked_at = time.monotonic()
         return latest
 
@@ -156,4 +171,9 @@ def _until_change(path: Path) -> float:
         made = path.stat().st_mtime
     except OSError:  # kept in the memory of each worker
         return 0.0
+    return _until(made)
+
+
+def _until(made: float) -> float:
+    """Return the seconds until workers answer from what came to be at a time."""
     return min(max(0.0, made + _CHANGE_AFTER_S - time.time()), _CHANGE_AFTER_S)

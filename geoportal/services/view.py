@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import jpholiday
 
@@ -85,8 +85,10 @@ class View:
         Opens the database.
     kept : bool
         Whether it is read from a file; else this process compiled it for itself.
+    asked_until : str
+        ISO date of the newest of the facts of staff in it; empty without any.
     states : MinuteCache
-        Opening states of this version, cached for a minute.
+        Opening states of this version by number of hours, as JSON text, cached for a minute.
     calendar : OpeningCalendar
         National holidays.
     """
@@ -103,7 +105,8 @@ class View:
     coverage_service: Callable[[], CoverageService] = field(repr=False)
     opened: Callable[[], Database] = field(repr=False)
     kept: bool = True
-    states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
+    asked_until: str = ""
+    states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
     @property

@@ -32,10 +32,12 @@ from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
-from geoportal.mapped.archive import Archive, StaleArchiveError, read_archive
+from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
+from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
 from geoportal.store.reference import Reference
+from geoportal.store.staff_facts import facts_beside, facts_version, read_facts
 
 if TYPE_CHECKING:
     from geoportal.coverage.service import CoverageService
@@ -44,9 +46,12 @@ if TYPE_CHECKING:
 MAGIC = b"geoportal snapshot 1\n"
 """Name and version of the format."""
 PREFIX = "snapshot-"
-_CHECKED_LATER = frozenset({"record", *TEXTS, "district.wkb", "stations"})
+_CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
-_DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
+_DECIDING = (
+    *("address", "domain", "geo", "index", "ingest/linking", "mapped", "services", "store"),
+    "text",
+)
 
 _VERSION = "SELECT value FROM meta WHERE key = 'dataset_version'"
 
@@ -106,7 +111,7 @@ def _opened(
     database: Callable[[], Database],
 ) -> View:
     parts = (archive.header, archive.arrays, derived)
-    return make_view(*parts, reference, now, database, archive.check)
+    return make_view(*parts, reference, now, database, archive.check, archive.private)
 
 
 def holds_on(header: Mapping[str, Any], day: date) -> bool:
@@ -133,6 +138,9 @@ def view_of_file(
         with closing(sqlite3.connect(where, uri=True)) as connection:
             (version,) = connection.execute(_VERSION).fetchone()
             (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        with facts_beside(path) as execute:
+            asked, _ = facts_version(execute)
+            facts = read_facts(execute)
     except (sqlite3.Error, TypeError):
         return None
     derived = path.with_name(f"{path.name}.derived")
@@ -140,7 +148,8 @@ def view_of_file(
         archive = _read(view_path(derived, version, reference), now)
         if archive.header["schema"] != schema:
             return None
-        return _opened(archive, derived, reference, now, database)
+        view = _opened(archive, derived, reference, now, database)
+        return with_staff_facts(view, asked, facts)
     except StaleArchiveError:
         return None
 
@@ -153,6 +162,7 @@ def make_view(
     now: datetime,
     database: Callable[[], Database],
     check: Checker = lambda _names: None,
+    private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
 ) -> View:
     """Return the view of what was compiled, from a file in ``derived`` or in memory.
 
@@ -162,7 +172,7 @@ def make_view(
         When the gazetteer it was compiled with is gone.
     """
     members = district_members(reference)
-    districts = DistrictIndex.of_columns(_group(arrays, "district"))
+    districts = DistrictIndex.of_columns(part_of(arrays, "district"))
     facilities = header["facilities"]
     geocoder = _geocoder(header, derived, reference)
     snapshot = Snapshot(
@@ -185,6 +195,7 @@ def make_view(
         waters=reference.waters,
         doubles=header["doubles"],
         check=check,
+        private=private,
     )
 
     def stations() -> StationDirectory:
@@ -201,7 +212,7 @@ def make_view(
         from geoportal.coverage.service import CoverageService  # takes time to load
 
         check(name for name in arrays if name.startswith("people."))
-        return CoverageService(read_population(_group(arrays, "people")), reference, members)
+        return CoverageService(read_population(part_of(arrays, "people")), reference, members)
 
     return View(
         now=now,
@@ -233,11 +244,3 @@ def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) ->
 
 def _station(row: dict[str, Any]) -> Station:
     return Station(**{**row, "lines": tuple(map(tuple, row["lines"]))})
-
-
-def _group(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
-    return {
-        name.removeprefix(f"{group}."): array
-        for name, array in arrays.items()
-        if name.startswith(f"{group}.")
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from geoportal.domain.facility import Facility, FacilityRecord, SourceMention
 from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
+from geoportal.domain.staff_facts import Correction, StaffFacts
 
 _TUPLES = ("services", "departments", "filings", "visit_areas")
 
@@ -57,6 +59,29 @@ def load_centre(text: str) -> Centre:
         data[name] = tuple(data.get(name, ()))
     data["hours"] = Hours.from_dict(data["hours"])
     return Centre(**data)
+
+
+def dump_staff_facts(facts: StaffFacts) -> str:
+    """Return the JSON of facts but for the facility's id."""
+    document = asdict(facts)
+    del document["facility_id"]
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def load_staff_facts(facility_id: str, text: str) -> StaffFacts:
+    """Rebuild facts from `dump_staff_facts`."""
+    data: dict[str, Any] = orjson.loads(text)
+    correction = data["correction"]
+    if correction["position"] is not None:
+        correction["position"] = tuple(correction["position"])
+    if correction["hours"] is not None:
+        correction["hours"] = Hours.from_dict(correction["hours"])
+    return StaffFacts(
+        facility_id,
+        data["as_of"],
+        tuple(Claim(**claim) for claim in data["claims"]),
+        Correction(**correction),
+    )
 
 
 def _with_values(data: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "/api/v1/facilities": {"district": "40106", "need": "VM.REG"},
     "/api/v1/changes": {"source": "kaigo"},
     "/api/v1/clusters": {"bbox": "130.7,33.7,131,34", "zoom": 12},
+    "/api/v1/outlines": {"bbox": "130.7,33.7,131,34", "zoom": 12},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/search": {"near": HOME, "needs": ["VM.REG"], "explain": True, "facets": True},

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 import orjson
 
 from geoportal.documents.coverage import CoverageQuery
 from geoportal.documents.facility_files import FacilityFileQuery
+from geoportal.mapped.whole_file import whole_file
 from geoportal.services.view import View
 
 MOST_WAITING: Final = 12
@@ -222,6 +222,5 @@ def age_seconds(path: Path) -> float | None:
 
 def put_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees a part of it."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+    with whole_file(path) as file:
         file.write(content)
-    Path(file.name).replace(path)

@@ -103,8 +103,12 @@ def _written(view: View, question: FileQuestion) -> bytes:
 
 
 def _fail(making: Path, error: str) -> None:
-    put_whole(making.with_suffix(".failed"), error.encode())
-    making.unlink()
+    """Leave word of a failure. Without room even for that the job goes, and may be asked again."""
+    try:
+        put_whole(making.with_suffix(".failed"), error.encode())
+    except OSError as full:
+        _LOG.error("coverage file: %s", type(full).__name__)
+    making.unlink(missing_ok=True)
 
 
 def _remove_oldest(directory: Path) -> None:

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
 
-from geoportal.documents import Document, dated
-from geoportal.documents.reference import SAMPLE_SOURCE
-from geoportal.domain.dating import inward_day
+from geoportal.documents import Document
+from geoportal.domain.dating import dated, inward_day
 from geoportal.export.facilities import FORMATS
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
@@ -37,10 +37,10 @@ blueprint = Blueprint("frame", __name__)
 API_DOCS = "/api/docs"
 DATA_URLS = {
     "points": "/api/v1/points",
-    "districts": "/api/v1/districts?tolerance_m=20",
+    "outlines": "/api/v1/outlines",
     "stations": "/api/v1/stations",
 }
-"""What maps fetch: all facilities, outlines simplified to less than a pixel, stations."""
+"""What maps fetch before they know their view: facilities, districts, stations."""
 
 
 @blueprint.before_app_request
@@ -114,7 +114,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
     """Render a template of ``pages/``; ``query`` is what links to other languages keep."""
     html = _render(
         f"pages/{name}.html",
-        {} if name == "error" else _data_context(),
+        {} if name == "error" else data_context(),
         languages=_languages(query),
         script_messages=_script_messages(g.language),
         asset=asset_url,
@@ -146,7 +146,7 @@ def form_page(
 
 def fragment(template: str, **context: Any) -> str:
     """Render a part of a page, for scripts that put it into theirs."""
-    return _render(template, _data_context(), **context)
+    return _render(template, data_context(), **context)
 
 
 def error_page(status: int) -> Response:
@@ -176,7 +176,7 @@ def _render(template: str, data: Document, **context: Any) -> str:
     )
 
 
-def _data_context() -> Document:
+def data_context() -> Document:
     """Return what pages say of the data, and the labels by which they name them."""
     view = view_here()
     labels = need_labels(view.reference, g.language)

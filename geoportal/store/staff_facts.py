@@ -1,0 +1,113 @@
+"""Facts of staff for the public: what answers lay over the facts of files.
+
+They lie where staff write them, never in the way of an import: on PostgreSQL in the same database,
+on SQLite in the file beside it (``geoportal.db.desk``). There is one row for each facility, written
+whole. Who reads them here knows nothing of the staff side; where there is none, there are no facts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from geoportal.domain.staff_facts import StaffFacts
+from geoportal.store.documents import dump_staff_facts, load_staff_facts
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from geoportal.store.database import Database
+
+TABLES: Final = (
+    "CREATE TABLE desk_public_facts (facility_id TEXT PRIMARY KEY, document TEXT NOT NULL)",
+    "CREATE TABLE desk_public_state (version TEXT NOT NULL, changed_at TEXT NOT NULL)",
+    "INSERT INTO desk_public_state VALUES ('', '0')",
+)
+"""What makes the tables. The state is one row: a version that changes with the facts, and when it
+changed last, seconds since 1970."""
+
+SUFFIX: Final = ".desk"
+_STATE: Final = "SELECT version, changed_at FROM desk_public_state"
+_FACTS: Final = "SELECT facility_id, document FROM desk_public_facts ORDER BY facility_id"
+_PRESENT: Final = {
+    True: "SELECT 1 FROM sqlite_master WHERE name = 'desk_public_state'",
+    False: "SELECT 1 WHERE to_regclass('desk_public_state') IS NOT NULL",
+}
+
+Execute = Callable[[str], Sequence[Any]]
+"""Runs a statement and returns its rows."""
+
+
+@contextmanager
+def facts_of(database: Database) -> Iterator[Execute | None]:
+    """Yield what reads the facts that lie with a database, None where there are none."""
+    if database.is_sqlite:
+        with facts_beside(database.derived_directory.with_suffix("")) as execute:
+            yield execute
+        return
+    with database.engine.connect() as connection:
+
+        def run(statement: str) -> Sequence[Any]:
+            return connection.exec_driver_sql(statement).all()
+
+        yield run if run(_PRESENT[False]) else None
+
+
+@contextmanager
+def facts_beside(database: Path) -> Iterator[Execute | None]:
+    """Yield what reads the facts beside an embedded database, None where there are none."""
+    path = database.with_name(database.name + SUFFIX)
+    if not path.is_file():
+        yield None
+        return
+    where = path.absolute().as_uri()
+    with closing(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=10)) as connection:
+
+        def run(statement: str) -> Sequence[Any]:
+            return connection.execute(statement).fetchall()
+
+        yield run if run(_PRESENT[True]) else None
+
+
+def facts_version(execute: Execute | None) -> tuple[str, float]:
+    """Return the version of the facts, empty for none, and since when, seconds since 1970."""
+    if execute is None:
+        return "", 0.0
+    ((version, changed_at),) = execute(_STATE)
+    return version, float(changed_at)
+
+
+def read_facts(execute: Execute | None) -> list[StaffFacts]:
+    """Return what is known of each facility, in order of id."""
+    rows = () if execute is None else execute(_FACTS)
+    return [load_staff_facts(facility_id, document) for facility_id, document in rows]
+
+
+def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment: float) -> None:
+    """Replace what is known of some facilities; of one without claims and correction nothing is.
+
+    ``moment`` is the present time in seconds since 1970. The transaction is one that writes: on
+    PostgreSQL one waits here for another until it ends.
+    """
+    import sqlalchemy as sa  # takes time to load
+
+    connection.exec_driver_sql("UPDATE desk_public_state SET version = version")
+    version = cast("str", connection.exec_driver_sql(_STATE).one()[0])
+    digest = hashlib.sha256(version.encode())
+    for facts in changed:
+        document = dump_staff_facts(facts)
+        digest.update(f"\n{facts.facility_id} {document}".encode())
+        row = {"id": facts.facility_id, "document": document}
+        connection.execute(sa.text("DELETE FROM desk_public_facts WHERE facility_id = :id"), row)
+        if facts.claims or facts.correction.any:
+            connection.execute(
+                sa.text("INSERT INTO desk_public_facts VALUES (:id, :document)"), row
+            )
+    connection.execute(
+        sa.text("UPDATE desk_public_state SET version = :version, changed_at = :at"),
+        {"version": digest.hexdigest()[:8], "at": f"{moment:.3f}"},
+    )
