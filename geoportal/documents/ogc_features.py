@@ -14,7 +14,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geoportal.documents import Document, attributes
-from geoportal.documents.facility import brief, feature
 from geoportal.documents.ogc_crs import CRS84, SYSTEMS, in_crs
 from geoportal.documents.ogc_filter import matching
 from geoportal.documents.reference import district_document
@@ -22,6 +21,8 @@ from geoportal.domain.dating import stated_date
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError
 from geoportal.index.claims import unpack_masks
+from geoportal.index.columns import INAPPLICABLE, NO, YES
+from geoportal.index.mention import brief, feature
 from geoportal.index.points import Rows
 from geoportal.services.view import View
 
@@ -295,8 +296,8 @@ def _need_values(view: View, rows: Rows, codes: Sequence[str]) -> NDArray[np.int
     vocabulary, columns = view.reference.vocabulary, view.snapshot.columns
     places = [vocabulary.position(code) for code in codes]
     yes, no, beside = (
-        unpack_masks(masks[rows], len(vocabulary))[:, places]
-        for masks in (columns.yes, columns.no, columns.inapplicable)
+        unpack_masks(columns.masks[rows, mask], len(vocabulary))[:, places]
+        for mask in (YES, NO, INAPPLICABLE)
     )
     values = np.select([yes, no, beside], [2, 1, 3], 0)
     return values.astype(np.int8)
@@ -309,7 +310,7 @@ def _facility_features(view: View, rows: Rows) -> Iterator[Document]:
     for row, values in zip(rows.tolist(), _need_values(view, rows, codes).tolist(), strict=True):
         facility = snapshot.facilities[row]
         municipality = snapshot.municipality_of(row)
-        known = brief(snapshot, facility, municipality)
+        known = brief(facility, municipality)
         known |= attributes(facility, "fax", "postal_code", "url", "operator", "beds")
         known |= {
             "kind_label": labels[facility.kind].label_ja,

@@ -183,7 +183,8 @@ def _expression(pattern: str) -> str:
 
 def _depth(text: str) -> int:
     """Return how deep brackets of any sort are nested, and how many NOT follow one another."""
-    depth = deepest = 0
+    depth = 0
+    deepest: int = 0
     for sign in text:
         depth += (sign in "([{") - (sign in ")]}")
         deepest = max(deepest, depth)
