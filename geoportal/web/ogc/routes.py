@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, request
 
 from geoportal.documents import Document
 from geoportal.documents.ogc_crs import CRS84, box_in_crs84, require_crs
 from geoportal.documents.ogc_features import (
-    DEFAULT_ITEMS,
     MOST_ITEMS,
     TITLES,
-    ItemsQuery,
     collection_document,
     item_document,
     items_document,
@@ -26,13 +24,14 @@ from geoportal.documents.ogc_features import (
     schema_document,
 )
 from geoportal.documents.ogc_filter import read_filter
+from geoportal.documents.ogc_sources import DEFAULT_ITEMS, ItemsQuery, need_properties
 from geoportal.documents.requests import MAX_OFFSET
 from geoportal.errors import UsageError
 from geoportal.web.api.answers import GEOJSON, JSON, public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.ogc.description import OPENAPI, openapi_document
-from geoportal.web.site.frame import page
+from geoportal.web.site.frame import asked_language, page
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 
@@ -273,18 +272,43 @@ def _paging(name: str, query: ItemsQuery, document: Document) -> list[Document]:
 
 def _answer(document: Document, mimetype: str = JSON, crs: str = "") -> Response:
     """Return a resource in the form asked for: ``f``, else the header Accept."""
-    if _wants_html():
-        response = page("ogc", document=document, query=_kept(), path=request.path)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-    response = public(document, mimetype)
+    response = _page(document) if _wants_html() else public(document, mimetype)
     if crs:
         response.headers["Content-Crs"] = f"<{crs}>"
     return response
 
 
-def _kept() -> list[tuple[str, str]]:
-    return [("f", "html")]
+def _page(document: Document) -> Response:
+    """Return a resource as a page for people."""
+    asked = [(key, value) for key, value in request.args.items() if key not in _ALWAYS]
+    names = request.path.removeprefix("/ogc").strip("/").split("/")
+    steps = [
+        {"label": name, "path": "/ogc/" + "/".join(map(quote, names[: place + 1]))}
+        for place, name in enumerate(names)
+        if name
+    ]
+    properties = document.get("properties", {})
+    needs = need_properties(view_here()) if document.get("type") == "Feature" else {}
+    response = page(
+        "ogc",
+        document=document,
+        query=[*asked, *((key, request.args[key]) for key in ("f",) if key in request.args)],
+        path=request.path,
+        trail=[{"label": "OGC API", "path": "/ogc"}, *steps],
+        address=_in_this_language,
+        json=f"?{urlencode([*asked, ('f', 'json')])}",
+        needs={key: code for key, code in needs.items() if key in properties},
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _in_this_language(address: str) -> str:
+    """Return an address that keeps the language asked for."""
+    language = asked_language()
+    if not language or "lang=" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
 def _wants_html() -> bool:
