@@ -183,12 +183,11 @@ def _expression(pattern: str) -> str:
 
 def _depth(text: str) -> int:
     """Return how deep brackets of any sort are nested, and how many NOT follow one another."""
-    depth = 0
-    deepest: int = 0
+    depth = deepest = 0
     for sign in text:
         depth += (sign in "([{") - (sign in ")]}")
         deepest = max(deepest, depth)
-    runs = re.findall(r"(?:\bnot\b\s*)+", text.lower())
+    runs: list[str] = re.findall(r"(?:\bnot\b\s*)+", text.lower())
     return max([deepest, *(run.count("not") for run in runs)])
 
 
