@@ -94,6 +94,7 @@ _UNDER: Final = (
     ("/tiles/", TILES),
     ("/coverage/", FILES),
     ("/data/files/", FILES),
+    ("/ogc", COVERAGE),
 )
 
 

@@ -29,6 +29,7 @@ from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
 from geoportal.web.coverage.maker import work_off
 from geoportal.web.current_view import EXTENSION, portal_here
+from geoportal.web.ogc import routes as ogc
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers, tiles
@@ -55,6 +56,7 @@ _COMPRESSION = {
         "text/csv",
         "application/manifest+json",
         "application/problem+json",
+        "application/schema+json",
         "image/svg+xml",
     ],
 }
@@ -102,7 +104,7 @@ def create_app(
     apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
         app.register_api(api)
-    for module in (coverage, open_data, pages, changes_page, description, crawlers, tiles):
+    for module in (coverage, ogc, open_data, pages, changes_page, description, crawlers, tiles):
         app.register_blueprint(module.blueprint)
     add_static_files(app)
     _add_health(app, portal)
@@ -128,7 +130,7 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 
 def _add_errors(app: Flask) -> None:
-    """Answer every error with a problem document under ``/api``, else with a page."""
+    """Answer every error with a problem document under ``/api`` and ``/ogc``, else with a page."""
     app.before_request(
         lambda: problems.of_body() if request.method == "POST" and _wants_json() else None
     )
@@ -200,4 +202,4 @@ def _frames(error: BaseException) -> list[str]:
 
 
 def _wants_json() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/")
+    return request.path in ("/api", "/ogc") or request.path.startswith(("/api/", "/ogc/"))

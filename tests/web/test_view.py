@@ -30,6 +30,8 @@ ARGUMENTS = {
     "row": 1627,
     "scope": "districts",
     "member": "40106.csv",
+    "collection": "facilities",
+    "item": "near",
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},

@@ -1,0 +1,161 @@
+"""OGC API – Features (OGC 17-069r4, 18-058r1): collections, their schemas and their items."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from geoportal.documents import Document
+from geoportal.documents.ogc_crs import CRS84, SYSTEMS, in_crs
+from geoportal.documents.ogc_sources import (
+    PLAIN,
+    QUERYABLE,
+    SOURCES,
+    VALUES,
+    ItemsQuery,
+    need_properties,
+    property_of,
+)
+from geoportal.domain.facility import KINDS
+from geoportal.errors import UsageError
+from geoportal.services.view import View
+
+MOST_ITEMS: Final = 10_000
+TITLES: Final = {"facilities": "施設", "districts": "地区", "centres": "相談窓口"}
+"""The collections and their titles."""
+
+_DAY: Final = len("2026-11-24")
+_MOMENT: Final = r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?"
+_PERIOD: Final = re.compile(
+    rf"(?P<day>{_MOMENT})|(?:(?P<start>{_MOMENT}|\.\.|)/(?P<end>{_MOMENT}|\.\.|))"
+)
+_WHOLE: Final = (-180.0, -90.0, 180.0, 90.0)
+
+
+def collection_document(view: View, name: str, root: str) -> Document:
+    """Return the description of a collection; ``root`` is the address of the landing page."""
+    address = f"{root}/collections/{name}"
+    return {
+        "id": name,
+        "title": TITLES[name],
+        "itemType": "feature",
+        "extent": {"spatial": {"bbox": [_extent(view)], "crs": CRS84}},
+        "crs": list(SYSTEMS),
+        "storageCrs": CRS84,
+        "links": [
+            _link(address, "self", "application/json"),
+            _link(f"{address}/items", "items", "application/geo+json"),
+            _link(f"{address}/items?f=html", "items", "text/html"),
+            _link(
+                f"{address}/queryables",
+                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+                "application/schema+json",
+            ),
+            _link(f"{address}/schema", "describedby", "application/schema+json"),
+        ],
+    }
+
+
+def schema_document(view: View, name: str, address: str, *, queryables: bool) -> Document:
+    """Return the JSON Schema of the properties of a collection, or of those that can be asked."""
+    plain = PLAIN[name]
+    shown = QUERYABLE[name] if queryables else tuple(plain)
+    properties: Document = {
+        "geometry": {"format": f"geometry-{'any' if name == 'districts' else 'point'}"},
+        **{key: {"type": plain[key], "title": key} for key in shown},
+    }
+    if name == "facilities":
+        properties["kind"] = {"type": "string", "title": "種別", "enum": list(KINDS)}
+        for term in view.reference.vocabulary:
+            if term.need:
+                properties[property_of(term.code)] = {
+                    "type": "string",
+                    "title": term.label_ja,
+                    "enum": list(VALUES),
+                }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": address,
+        "type": "object",
+        "title": TITLES[name],
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def queryable_names(view: View, name: str) -> frozenset[str]:
+    """Return the properties of a collection that parameters and filters may name."""
+    needs = need_properties(view) if name == "facilities" else {}
+    return frozenset((*QUERYABLE[name], *needs))
+
+
+def items_document(view: View, name: str, query: ItemsQuery) -> Document:
+    """Return a page of items as a FeatureCollection without links.
+
+    Raises
+    ------
+    UsageError
+        When the filter asks for what is not offered.
+    """
+    source = SOURCES[name](view)
+    found = source.find(query)
+    page = found[query.offset : query.offset + query.limit]
+    features = source.features(page)
+    geometries = in_crs((one["geometry"] for one in features), query.crs)
+    return {
+        "type": "FeatureCollection",
+        "numberMatched": len(found),
+        "numberReturned": len(page),
+        "features": [
+            one | {"geometry": geometry} for one, geometry in zip(features, geometries, strict=True)
+        ],
+    }
+
+
+def item_document(view: View, name: str, item: str, crs: str) -> Document | None:
+    """Return one item, None when there is none of this id."""
+    source = SOURCES[name](view)
+    row = source.row_of(item)
+    if row is None:
+        return None
+    document = source.features(np.array([row]))[0]
+    return document | {"geometry": in_crs([document["geometry"]], crs)[0]}
+
+
+def _extent(view: View) -> list[float]:
+    columns = view.snapshot.columns
+    if not columns.located.any():
+        return list(_WHOLE)
+    lon, lat = columns.lon[columns.located], columns.lat[columns.located]
+    return [float(x) for x in (lon.min(), lat.min(), lon.max(), lat.max())]
+
+
+def _link(href: str, rel: str, kind: str) -> dict[str, str]:
+    return {"href": href, "rel": rel, "type": kind}
+
+
+def read_period(text: str | None) -> tuple[str, str]:
+    """Return first and last day of ``datetime``: a day, or an interval with ``..`` for open.
+
+    Raises
+    ------
+    UsageError
+        When it is neither.
+    """
+    if text is None:
+        return "", ""
+    match = _PERIOD.fullmatch(text)
+    day = match["day"] if match else ""
+    ends = (day, day) if day else match.group("start", "end") if match else ("-", "-")
+    try:
+        first, last = (
+            "" if end in ("", "..") else date.fromisoformat(end[:_DAY]).isoformat() for end in ends
+        )
+    except ValueError:
+        first, last = "9", "0"
+    if first and last and first > last:
+        raise UsageError("expected 2026-11-24, 2026-11-01/2026-11-30, or .. for open", "datetime")
+    return first, last
