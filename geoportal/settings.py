@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geoportal.errors import UsageError
@@ -14,6 +14,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOOPBACK = "127.0.0.0/8,::1"
 _PACKAGE = Path(__file__).parent
 DEFAULT_DATABASE = "var/geoportal.db"
+SHORTEST_SECRET = 32
 
 GSI_PALE_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
 GSI_ATTRIBUTION = "地理院タイル（淡色地図）"
@@ -71,6 +72,12 @@ class Settings:
         (``GEOPORTAL_TRUSTED_PROXIES``).
     metrics_from : tuple of Network
         Addresses that may read ``/metrics`` (``GEOPORTAL_METRICS_FROM``).
+    secret_key : str
+        What the staff side signs its cookies and links with; empty = no staff side
+        (``SECRET_KEY``).
+    desk_on_plain_http : bool
+        Let staff sign in without TLS on this machine itself, for development
+        (``GEOPORTAL_DESK_ON_PLAIN_HTTP``).
     """
 
     database: str = DEFAULT_DATABASE
@@ -83,6 +90,8 @@ class Settings:
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     metrics_from: tuple[Network, ...] = tuple(map(ipaddress.ip_network, _LOOPBACK.split(",")))
+    secret_key: str = field(default="", repr=False)
+    desk_on_plain_http: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -91,12 +100,10 @@ class Settings:
         Raises
         ------
         UsageError
-            When a switch is neither ``0`` nor ``1``, a size is no number of MiB, or a list holds
-            something that is no address or network.
+            When a switch is neither ``0`` nor ``1``, a size is no number of MiB, a list holds
+            something that is no address or network, or the secret key is short.
         """
-        switch = environment.get("GEOPORTAL_TILES_ON", "1")
-        if switch not in {"0", "1"}:
-            raise UsageError("GEOPORTAL_TILES_ON must be 0 or 1", "GEOPORTAL_TILES_ON")
+        tiles_on = _switch(environment, "GEOPORTAL_TILES_ON", "1")
         size = environment.get("GEOPORTAL_TILE_CACHE_MB", "512")
         if not (size.isascii() and size.isdecimal() and len(size) < 8 and int(size) >= 16):
             message = "GEOPORTAL_TILE_CACHE_MB must be a number of MiB from 16 to 9999999"
@@ -107,12 +114,33 @@ class Settings:
             tile_attribution=environment.get("GEOPORTAL_TILE_ATTRIBUTION", ""),
             tile_cache=environment.get("GEOPORTAL_TILE_CACHE", ""),
             tile_cache_mb=int(size),
-            tiles_on=switch == "1",
+            tiles_on=tiles_on,
             basemap=environment.get("GEOPORTAL_BASEMAP", ""),
             hosts=_listed(environment.get("GEOPORTAL_HOSTS", "").lower()),
             trusted_proxies=_networks(environment, "GEOPORTAL_TRUSTED_PROXIES", ""),
             metrics_from=_networks(environment, "GEOPORTAL_METRICS_FROM", _LOOPBACK),
+            secret_key=_secret(environment),
+            desk_on_plain_http=_switch(environment, "GEOPORTAL_DESK_ON_PLAIN_HTTP", "0"),
         )
+
+
+def _switch(environment: Mapping[str, str], name: str, default: str) -> bool:
+    value = environment.get(name, default)
+    if value not in {"0", "1"}:
+        raise UsageError(f"{name} must be 0 or 1", name)
+    return value == "1"
+
+
+def _secret(environment: Mapping[str, str]) -> str:
+    """Return the secret key, which is never shown."""
+    key = environment.get("SECRET_KEY", "")
+    if key and len(key) < SHORTEST_SECRET:
+        make = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        message = (
+            f"SECRET_KEY must have at least {SHORTEST_SECRET} characters; make one with: {make}"
+        )
+        raise UsageError(message, "SECRET_KEY")
+    return key
 
 
 def _listed(text: str) -> tuple[str, ...]:

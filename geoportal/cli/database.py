@@ -38,9 +38,12 @@ _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value",
 
 @click.command()
 @click.option("--sample", is_flag=True, help="Load the fictional sample city (架空のデータ).")
+@click.option("--with-staff", is_flag=True, help="Make fictional accounts; printed once.")
 @command
-def init(console: Console, sample: bool) -> None:
+def init(console: Console, sample: bool, with_staff: bool) -> None:
     """Make an empty database; does nothing when there is one."""
+    if with_staff and not sample:
+        raise UsageError("--with-staff goes with --sample: accounts of a city are made one by one")
     database = console.database(create=True)
     reference = shipped_reference()
     if sample:
@@ -54,8 +57,15 @@ def init(console: Console, sample: bool) -> None:
     with database.engine.connect() as connection:
         version = dataset_version(connection)
     where = shown_location(console.settings.database)
-    document = {"database": where, "dataset_version": version}
-    console.print(document, lambda: iter([f"{where} は使えます"]))
+    document: dict[str, Any] = {"database": where, "dataset_version": version}
+    lines = [f"{where} は使えます"]
+    if with_staff:
+        from geoportal.cli.user import make_sample_staff
+
+        made = make_sample_staff(console, database)
+        document["accounts"] = made
+        lines += [f"{one['name']}\t{one['password']}" for one in made]
+    console.print(document, lambda: iter(lines))
 
 
 @click.command("import")

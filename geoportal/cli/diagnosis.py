@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from geoportal.cli.basemap_diagnosis import basemap_finding
 from geoportal.cli.finding import Finding
+from geoportal.cli.text_output import TOLD_WORDS
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
-from geoportal.domain.completeness import MISSING
+from geoportal.domain.completeness import MISSING, PLACES
 from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.services.portal import Portal, shipped_reference
@@ -123,19 +124,19 @@ def _source_findings(view: View) -> Iterator[Finding]:
 
 
 def _gap_findings(view: View) -> Iterator[Finding]:
-    """Yield what is not held of what people ask for: a kind without a list, needs without filings.
+    """Yield what is not held of what people ask for: lists, filings, hours, departments.
 
     A list that is held in part is worth knowing only: rare services have few offices.
     """
     for line in completeness_document(view, view.completeness()):
         if not line["gap"]:
             continue
-        about = "届出" if line["needs"] else "一覧"
         kinds = "・".join(view.reference.kinds[kind].short_ja for kind in line["kinds"])
         extent = "取り込まれていません" if line["state"] == MISSING else "一部だけです"
-        unknown = f"（{line['unknown']:,} か所の対応がわかりません）" if line["needs"] else ""
+        about, what = TOLD_WORDS[line["tells"]]
+        unknown = f"（{line['unknown']:,} か所の{what}がわかりません）" if what else ""
         yield Finding(
-            "warning" if line["needs"] and line["state"] == MISSING else "info",
+            "warning" if line["tells"] != PLACES and line["state"] == MISSING else "info",
             "missing_source",
             f"{line['area_name']}の{kinds}の{about}（{line['publisher']}）は{extent}{unknown}",
             f"{line['label']}を取り込んでください {line['fetch']} {line['page']}".strip(),

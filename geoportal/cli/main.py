@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "serve": "serve:serve",
     "survey": "survey:survey",
     "team": "team:team",
+    "user": "user:user",
 }
 """Module and function of every command."""
 _SUMMARIES: Final = {
@@ -60,6 +61,7 @@ _SUMMARIES: Final = {
     "survey": "Ask facilities what they really do (在宅医療資源調査); "
     "answers come back by `import`.",
     "team": "Fill several roles around one home: candidates for each, and the best teams.",
+    "user": "Accounts of staff: add, list, disable, reset.",
 }
 """First sentence of the help of every command: the list of commands imports none of them."""
 

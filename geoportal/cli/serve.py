@@ -24,6 +24,13 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     open_basemap(console.settings, console.database().derived_directory)
     listener = open_listener(host, port)
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
+    if console.settings.secret_key:
+        from geoportal.desk.store.database import open_desk
+
+        open_desk(console.settings.database, create=True).engine.dispose()
+        where = "職員の窓口は /login です"
+    else:
+        where = "SECRET_KEY がないため、公開ページだけです（職員の窓口はありません）"
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    told = f"{address} で動いています（終了は Ctrl+C）"
+    told = f"{address} で動いています（終了は Ctrl+C）\n{where}"
     Supervisor(listener, workers, lambda: console.tell(told), console.tell).run()

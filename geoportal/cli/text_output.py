@@ -7,13 +7,20 @@ from typing import assert_never
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
-from geoportal.domain.completeness import MISSING
+from geoportal.domain.completeness import DEPARTMENTS, HOURS, MISSING, NEEDS, PLACES
 from geoportal.domain.dating import day_said
 from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
+TOLD_WORDS = {
+    PLACES: ("一覧", ""),
+    NEEDS: ("届出", "対応"),
+    HOURS: ("診療・営業時間の資料", "時間"),
+    DEPARTMENTS: ("診療科の資料", "診療科"),
+}
+"""What a source tells, and what is not known without it: `geoportal.domain.completeness.TOLD`."""
 _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("operator", "運営"))
 
 
@@ -37,15 +44,24 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
     if "station_position" in document.get("origin", {}).get("warnings", ()):
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
+    for misplaced in document.get("misplaced", ()):
+        need = view.reference.vocabulary[misplaced["need"]].label_ja
+        about = "・".join(kinds[kind].short_ja for kind in misplaced["kinds"])
+        yield f"「{need}」は {about} にたずねることです（--kind で選べます）"
     for relaxation in (*document["relaxations"], *document["relaxations_more"]):
         yield _relaxation_text(view, relaxation)
     for line in document["completeness"]:
         if line["gap"]:
-            about = "届出" if line["needs"] else "一覧"
-            extent = "未取込" if line["state"] == MISSING else "一部だけ"
-            yield f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です"
+            yield _gap_text(line)
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
+
+
+def _gap_text(line: Document) -> str:
+    about, what = TOLD_WORDS[line["tells"]]
+    extent = "未取込" if line["state"] == MISSING else "一部だけ"
+    unknown = f"（{line['unknown']:,} か所の{what}は未確認）" if what else ""
+    return f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です{unknown}"
 
 
 def _count_line(counts: dict[str, int], elsewhere: dict[str, int]) -> str:
@@ -95,6 +111,8 @@ def _step_text(view: View, step: Step) -> str:
             return "種類を問わない"
         case RelaxationKind.ANY_TIME:
             return "日時を問わない"
+        case RelaxationKind.ANY_DEPARTMENT:
+            return "診療科を問わない"
         case RelaxationKind.ANY_WORDS:
             return "言葉を除く"
         case _:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from geoportal.coverage.access import Access
 from geoportal.coverage.area import Target
 from geoportal.coverage.cells import CellTable
+from geoportal.coverage.completeness import Lacking
 from geoportal.coverage.demand import GROUPS, NEED_GROUP
 from geoportal.coverage.distance_zones import RINGS_M, Floats, Rows
 
@@ -86,7 +87,11 @@ class DistrictFigures:
         Towns of which the number of people aged 75 and over is not published: in no sum.
     undecided : bool
         True when a source that would tell who counts is not held here: no share, rank or headline
-        can be stated.
+        can be stated, and everybody may be covered. The whole is undecided when all districts are.
+    unlisted : bool
+        True when it is not known which facilities there are: no figure but people can be stated.
+    partly_undecided : bool
+        Of the whole, True when some districts are undecided: its shares are ranges.
     """
 
     code: str
@@ -97,6 +102,8 @@ class DistrictFigures:
     possible: Level
     hidden: int = 0
     undecided: bool = False
+    unlisted: bool = False
+    partly_undecided: bool = False
 
     def group(self, name: str) -> float:
         """Return the people of a group."""
@@ -109,7 +116,12 @@ class DistrictFigures:
 
     @property
     def mostly_unknown(self) -> bool:
-        """True when of more than `MUCH_UNKNOWN` of the facilities here it is not known."""
+        """True when of more than `MUCH_UNKNOWN` of the facilities here it is not known.
+
+        Or some districts of the whole are undecided.
+        """
+        if self.partly_undecided:
+            return True
         possible = self.possible.facilities
         return possible - self.sure.facilities > MUCH_UNKNOWN * possible
 
@@ -136,15 +148,20 @@ def district_figures(
     facilities: tuple[int, int],
     parts: Rows | NDArray[np.bool_],
     people_known: bool = True,
-    undecided: bool = False,
+    lacking: Lacking = Lacking(undecided=False, unlisted=False),  # noqa: B008 - immutable
 ) -> DistrictFigures:
     """Return the figures of one district from its ``parts``, rows of the cell table.
 
     Measures are of every part. ``facilities`` counts the sure ones in the district, and the
     possible (which include the sure). ``people_known`` is False where no part may mean that the
     population is not imported, not that nobody lives there; people are then NaN, not 0.
+    ``lacking`` says which sources are not held here.
     """
     need = cells.need[parts]
+    most = _level(need, possible, facilities[1], parts)
+    if lacking.undecided:
+        everybody = float(need.sum())
+        most = replace(most, covered=((everybody,) * len(RINGS_M),) * len(AT_LEAST))
     nobody = 0.0 if people_known else float("nan")
     return DistrictFigures(
         code=code,
@@ -152,9 +169,10 @@ def district_figures(
         level=level,
         people=cells.people_in(parts) if need.size else (nobody,) * len(GROUPS),
         sure=_level(need, sure, facilities[0], parts),
-        possible=_level(need, possible, facilities[1], parts),
+        possible=most,
         hidden=int(cells.hidden[parts].sum()),
-        undecided=undecided,
+        undecided=lacking.undecided,
+        unlisted=lacking.unlisted,
     )
 
 
@@ -206,10 +224,13 @@ def total_figures(
             sum(district.possible.facilities for district in districts),
         ),
         parts=np.ones(len(cells), dtype=bool),
-        undecided=any(district.undecided for district in districts),
     )
+    undecided = [district.undecided for district in districts]
     return replace(
         whole,
+        undecided=bool(undecided) and all(undecided),
+        unlisted=any(district.unlisted for district in districts),
+        partly_undecided=any(undecided) and not all(undecided),
         people=tuple(_known_sum(d.people[n] for d in districts) for n in range(len(GROUPS))),
         sure=_with_sums(whole.sure, [district.sure for district in districts]),
         possible=_with_sums(whole.possible, [district.possible for district in districts]),

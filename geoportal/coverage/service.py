@@ -15,9 +15,10 @@ from geoportal.coverage.study import Study, compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.domain.imported_file import ImportedFile
-from geoportal.errors import NotFoundError
+from geoportal.errors import NotFoundError, UsageError
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
+from geoportal.search.match import misplaced_needs
 from geoportal.store.reference import Reference
 
 _CACHED_STUDIES = 16
@@ -80,7 +81,13 @@ class CoverageService:
             When the district, or a facility to remove, is not known.
         InputRefusedError
             When an outline is missing.
+        UsageError
+            When no kind is one that all needs are about: there would be nobody to count.
         """
+        misplaced = misplaced_needs(snapshot.vocabulary, question.kinds, question.needs)
+        if misplaced:
+            need, kinds = misplaced[0]
+            raise UsageError(f"{need} is asked of {', '.join(kinds)} only", "need")
         key = (code, question, local)
         with self._lock:
             cached = self._studies.get(key)

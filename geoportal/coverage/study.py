@@ -23,14 +23,14 @@ from geoportal.coverage.chunks import (
     run_in_process,
     share_in_chunks,
 )
-from geoportal.coverage.completeness import supply_completeness
+from geoportal.coverage.completeness import Lacking, supply_completeness
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
 from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import CoverageCriteria, Supply
-from geoportal.domain.completeness import MISSING, Completeness
+from geoportal.domain.completeness import Completeness
 from geoportal.geo.geodesic import bounding_degrees
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
@@ -87,8 +87,8 @@ class Study:
 
     @property
     def undecided(self) -> bool:
-        """True when no headline, rank or N-1 can be stated of the whole."""
-        return self.total.undecided
+        """True when N-1 cannot be stated, some district being undecided."""
+        return any(district.undecided for district in self.districts)
 
     @property
     def by_towns(self) -> bool:
@@ -168,7 +168,7 @@ def compute_study(
     catchment = _shared_capacity(demand, target, supply, progress, executor)
     sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
     lacking = [
-        any(line.state == MISSING for line in supply_completeness(snapshot, codes, question))
+        Lacking.of(supply_completeness(snapshot, codes, question))
         for codes in (area.within or (area.code,) for area in target.areas)
     ]
     facility_districts = district_of_facilities(snapshot, target, supply)
@@ -183,7 +183,7 @@ def compute_study(
             facilities=_facility_counts(snapshot, area, supply, facility_districts == number),
             parts=cells.districts == number,
             people_known=_people_known(population, question, area),
-            undecided=lacking[number],
+            lacking=lacking[number],
         )
         for number, area in enumerate(target.areas)
     )

@@ -86,7 +86,7 @@ def district_rows(study: Study) -> list[Row]:
 
     Rank 1 has the largest share of people aged 75 and over without a facility within 2 km;
     equals share a rank. The whole has no rank, nor has a district that is undecided: there the
-    share is None as well.
+    share is None as well. Where it is not known which facilities there are, only people are stated.
     """
     rows = [_district_row(figures) for figures in (*study.districts, study.total)]
     own = rows[:-1]
@@ -108,7 +108,13 @@ def _district_row(figures: DistrictFigures) -> Row:
     row |= dict(_level_items(figures, figures.possible, POSSIBLE))
     row["rank"] = None
     row["undecided"] = figures.undecided
-    if figures.undecided:
+    if figures.unlisted:
+        listed = dict(_level_items(figures, figures.sure, "")).keys()
+        row |= dict.fromkeys(f"{key}{mark}" for key in listed for mark in ("", POSSIBLE))
+        if figures.partly_undecided:
+            shares = ((RANKED, figures.sure), (RANKED + POSSIBLE, figures.possible))
+            row |= {key: round_significant(figures.uncovered_share(n, 1)) for key, n in shares}
+    elif figures.undecided:
         row |= dict.fromkeys((RANKED, RANKED + POSSIBLE))
     return row
 
@@ -131,7 +137,8 @@ def facility_rows(study: Study) -> list[Row]:
     """Return a row for each facility that any of the people can reach, or that lies here.
 
     Those within 16 km of a cell with people of 75 and over, and those that are nearest to any
-    cell; ordered by what would be lost if they closed, then by id.
+    cell; ordered by what would be lost if they closed, then by id. What would be lost is None in a
+    study that is undecided.
     """
     supply, n_minus_one = study.supply, study.n_minus_one
     codes = [*(area.code for area in study.target.areas), ""]  # the last, -1: outside
@@ -160,6 +167,11 @@ def facility_rows(study: Study) -> list[Row]:
                 row[f"{name}_{metres:.0f}_m"] = round_significant(float(left))
         rows.append(row)
     lost = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
+    if study.undecided:
+        unknown = dict.fromkeys(
+            key for row in rows for key in row if key.startswith(("left_", "farther_", "nearest_"))
+        )
+        return sorted(({**row, **unknown} for row in rows), key=lambda row: str(row["id"]))
     return sorted(
         rows, key=lambda row: (*(-row[key] for key in lost), -row["nearest_to_pop75"], row["id"])
     )

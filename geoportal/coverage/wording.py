@@ -13,7 +13,7 @@ from geoportal.coverage.figures import DistrictFigures, Level
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.tables import POSSIBLE, RANKED
-from geoportal.domain.completeness import PARTIAL, Completeness
+from geoportal.domain.completeness import PARTIAL, PLACES, Completeness
 
 HEADLINE_RING = 1
 """Number of the ring of which sentences give figures: 2 km, a short drive or a long walk."""
@@ -30,10 +30,14 @@ DEMAND_NAMES: Mapping[str, str] = {
 }
 """Name of the unit of demand."""
 
+NO_DATA = "データなし"
+"""Said in place of a number that is not known because nothing is imported."""
+
 UNDECIDED = "判断できません"
 """Said in place of a share where a source that would tell is not held."""
 
 _KNOWN_ONLY = "（対応できるとわかっている施設だけを数えた場合）"
+_MANY_UNKNOWN = "対応が未確認の施設が多い"
 _KM = 1_000
 _MOST_NAMED = 5
 _ONE_PERSON = 0.5
@@ -96,9 +100,10 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
         return f"{reach} 以内に{subject}がない人の割合は、{UNDECIDED}（資料が未取込）。"
     open_ends = share_text(possible) != share_text(sure)
     if open_ends and figures.mostly_unknown:
+        why = "資料が未取込の地区がある" if figures.partly_undecided else _MANY_UNKNOWN
         return (
             f"75歳以上のうち {reach} 以内に{subject}がない人は {share_range_text(possible, sure)} "
-            "です（対応が未確認の施設が多いため、幅で示します）。"
+            f"です（{why}ため、幅で示します）。"
         )
     text = _lack(sure, reach, subject, _KNOWN_ONLY if open_ends else "")
     if sure < 1:  # else there is nothing to choose between
@@ -121,6 +126,22 @@ def displayed_share(share: float, people: float) -> float:
     return 0.0 if share * people < _ONE_PERSON and share < _FEW else share
 
 
+def people_text(row: Mapping[str, Any]) -> str:
+    """Return the people aged 75 and over of a district row: 1,234 人."""
+    return NO_DATA if row["pop75"] is None else f"{row['pop75']:,.0f} 人"
+
+
+def facilities_text(row: Mapping[str, Any], counter: str = "") -> str:
+    """Return the facilities of a district row as a range: sure ones, and all that may count.
+
+    ``counter`` is the counter word after a number.
+    """
+    low, high = (row[f"facilities{mark}"] for mark in _MARKS)
+    if low is None:
+        return NO_DATA
+    return f"{low}{counter}" if low == high else f"{low}〜{high}{counter}"
+
+
 def lack_text(row: Mapping[str, Any]) -> str:
     """Return the share of people 75+ of a district row with none within 2 km: 12%, or 100%〜3%."""
     if row["undecided"]:
@@ -138,7 +159,10 @@ def choice_text(row: Mapping[str, Any]) -> str:
     need = row["pop75"]
     if not need:
         return share_text(math.nan)
-    lacks = (1.0 - row[f"pop75_with_2_within_2000_m{mark}"] / need for mark in _MARKS)
+    counts = [row[f"pop75_with_2_within_2000_m{mark}"] for mark in _MARKS]
+    if None in counts:
+        return UNDECIDED
+    lacks = (1.0 - count / need for count in counts)
     return share_range_text(*(1.0 - displayed_share(lack, need) for lack in lacks))
 
 
@@ -161,9 +185,10 @@ def gap_text(line: Completeness, names: GapNames) -> str:
     """Return the sentence on a source that is not held, or only in part."""
     who = "・".join(names.kinds[:_MOST_NAMED])
     extent = "一部しか取り込まれていません" if line.state == PARTIAL else "取り込まれていません"
-    if not line.needs:
+    if line.tells == PLACES:
         count = f"（今は {line.facilities:,} か所）" if line.facilities else "（データなし）"
         return f"注意：{names.area}の{who}の一覧は{extent}{count}。"
+    # coverage asks of places and filings only
     return (
         f"注意：{names.area}の届出（{names.publisher}）は{extent}。"
         f"{who} {line.unknown:,} か所の対応は未確認です。"

@@ -28,7 +28,8 @@ def _line(view: View, line: Completeness) -> Document:
     reference, districts = view.reference, view.snapshot.districts
     publisher = reference.publisher(line.source, line.area)
     return {
-        **attributes(line, "source", "area", "kinds", "needs", "state", "facilities", "unknown"),
+        **attributes(line, "source", "area", "tells", "kinds", "needs", "state"),
+        **attributes(line, "facilities", "unknown"),
         "gap": line.is_gap,
         "area_name": district_name(reference, districts, line.area),
         "prefecture": district_name(reference, districts, line.area[:2]),

@@ -15,7 +15,7 @@ from geoportal.documents.search_extras import (
     visit_evidence_document,
 )
 from geoportal.documents.state import state_document
-from geoportal.domain.completeness import HELD
+from geoportal.domain.completeness import HELD, Asked
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.query import Origin, Query
@@ -69,8 +69,8 @@ def _unlisted(view: View, code: str) -> Document | None:
     info, snapshot = view.reference.municipalities.get(code), view.snapshot
     if info is None or (snapshot.knows_district(code) and len(snapshot.in_district(code))):
         return None
-    held = area_completeness(snapshot, code, (), ())
-    if not snapshot.facilities or any(line.state == HELD and not line.needs for line in held):
+    held = area_completeness(snapshot, code, Asked())
+    if not snapshot.facilities or any(line.state == HELD for line in held):
         return None
     publisher = view.reference.publisher("bureau", code)
     return {
@@ -118,6 +118,8 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,
     }
+    if answer.misplaced:
+        document["misplaced"] = [attributes(one, "need", "kinds") for one in answer.misplaced]
     if answer.visit_evidence is not None:
         document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
     if answer.facets is not None:

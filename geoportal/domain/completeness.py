@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 HELD, PARTIAL, MISSING = "held", "partial", "missing"
-PLACES, NEEDS = "places", "needs"
+PLACES, NEEDS, HOURS, DEPARTMENTS = "places", "needs", "hours", "departments"
+"""What a source tells: which facilities there are, what they have filed, when they are open, and
+their departments (診療科)."""
+TOLD = (PLACES, NEEDS, HOURS, DEPARTMENTS)
+_DENTAL = "歯"
+ANY_DEPARTMENT = ("医科", "歯科")
+"""The two classes of departments, where departments matter but none is named."""
 JAPAN = "00"
 """The area of an edition that lists most prefectures, where others have a code of two digits."""
 
@@ -25,7 +31,7 @@ class SourceScope:
     kinds : tuple of str
         Facility kinds.
     tells : str
-        ``places``: which facilities there are. ``needs``: what they have filed.
+        One of `TOLD`.
     """
 
     source: str
@@ -46,6 +52,37 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a question decides which sources would answer it.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        Facility kinds; empty: all that the needs are about.
+    needs : tuple of str
+        Need codes.
+    hours : bool
+        Whether it matters when they are open.
+    departments : tuple of str
+        Names of departments (診療科) asked for.
+    """
+
+    kinds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    hours: bool = False
+    departments: tuple[str, ...] = ()
+
+    def may_have_departments(self, kind: str) -> bool:
+        """Say whether a kind could have a department asked for; dental clinics have 歯科 only.
+
+        Source: 医療法施行令 第3条の2.
+        """
+        if kind != "dental_clinic":
+            return bool(self.departments)
+        return any(_DENTAL in name for name in self.departments)
+
+
+@dataclass(frozen=True, slots=True)
 class Completeness:
     """Whether a source is held for an area, of the kinds and needs asked for.
 
@@ -56,12 +93,16 @@ class Completeness:
     kinds : tuple of str
         Facility kinds.
     needs : tuple of str
-        Need codes it would answer; empty when it tells which facilities there are.
+        Need codes it would answer; empty when it tells something else.
     state : str
-        ``held``, ``partial`` or ``missing``.
+        ``held``, ``partial`` or ``missing``. Hours and departments are held in part where the
+        source is, but states none for any facility.
     facilities, unknown : int
-        Facilities of the kinds in the area that are held at all, and how many of them are possible
-        for ``needs``: none refused, some not known, as a search counts them.
+        Facilities of the kinds in the area that are held at all, and of how many of them the
+        source would tell what is not known: for needs, those that are possible as a search counts
+        them.
+    tells : str
+        What the source tells, one of `TOLD`.
     """
 
     source: str
@@ -71,6 +112,7 @@ class Completeness:
     state: str
     facilities: int = 0
     unknown: int = 0
+    tells: str = PLACES
 
     @property
     def is_gap(self) -> bool:
@@ -78,4 +120,4 @@ class Completeness:
 
         Where no facility is held, the list of places is the gap, not what nobody has filed.
         """
-        return self.state != HELD and (not self.needs or self.facilities > 0)
+        return self.state != HELD and (self.tells == PLACES or self.unknown > 0)

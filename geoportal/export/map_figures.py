@@ -9,8 +9,10 @@ from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import (
     choice_text,
     distance_text,
+    facilities_text,
     lack_text,
     number_range_text,
+    people_text,
     sentence,
 )
 from geoportal.export.coverage_shapes import (
@@ -19,7 +21,7 @@ from geoportal.export.coverage_shapes import (
     largest_circle_text,
     shown_classes,
 )
-from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE, range_text
+from geoportal.export.map_layers import BEYOND, FACILITY, GAP, LAND, UNSURE
 
 
 def heading_html(report: CoverageReport) -> str:
@@ -103,8 +105,8 @@ def _table(report: CoverageReport) -> str:
 
 def _cells(row: Row) -> str:
     values = (
-        f"{row['pop75'] or 0.0:,.0f} 人",
-        range_text(row["facilities"], row["facilities_possible"]),
+        people_text(row),
+        facilities_text(row, " か所"),
         number_range_text(row, "per_10000_pop75"),
         lack_text(row),
         choice_text(row),

@@ -9,8 +9,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from geoportal.coverage.report import CoverageReport
-from geoportal.coverage.tables import POSSIBLE, district_rows
-from geoportal.coverage.wording import choice_text, lack_text, sentence
+from geoportal.coverage.tables import district_rows
+from geoportal.coverage.wording import (
+    choice_text,
+    facilities_text,
+    lack_text,
+    people_text,
+    sentence,
+)
 from geoportal.export.coverage_shapes import (
     RING_TEXT,
     ground_text,
@@ -167,11 +173,10 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
 
 
 def _table_cells(row: dict[str, Any]) -> list[str]:
-    sure, possible = row["facilities"], row[f"facilities{POSSIBLE}"]
     return [
         shortened(plain(str(row["name"])), 10),
-        f"{row['pop75'] or 0.0:,.0f} 人",
-        str(sure) if sure == possible else f"{sure}{RANGE}{possible}",
+        people_text(row),
+        facilities_text(row),
         lack_text(row),
         choice_text(row),
     ]

@@ -17,7 +17,7 @@ from geoportal.domain.completeness import (
     MISSING,
     NEEDS,
     PARTIAL,
-    PLACES,
+    Asked,
     Completeness,
     SourceScope,
 )
@@ -80,7 +80,7 @@ class Holdings:
     Attributes
     ----------
     answered : dict
-        Lines already made for an area, kinds and needs; see
+        Lines already made for an area and what is asked; see
         `geoportal.search.completeness.area_completeness`.
     """
 
@@ -101,15 +101,15 @@ class Holdings:
         self._vocabulary = vocabulary
         self._listing = listing
         self._states: dict[tuple[int, str], str] = {}
-        self.answered: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Lines] = {}
+        self.answered: dict[tuple[str, Asked], Lines] = {}
 
     def is_fictional(self, municipality: str) -> bool:
         """Say whether a municipality has facilities of a fictional city only: all is known."""
         return self._listing.invented.get(municipality, False)
 
-    def listing(self, kind: str) -> list[int]:
-        """Return the numbers of the rows that tell which facilities of a kind there are."""
-        return self._rows(kind, PLACES)
+    def telling(self, kind: str, tells: str) -> list[int]:
+        """Return the numbers of the rows that tell something of a kind; see `SourceScope`."""
+        return self._rows(kind, tells)
 
     def knowing(self, kind: str, needs: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
         """Return the rows that tell any of some needs of a kind, with the needs they tell."""

@@ -35,6 +35,7 @@ Statuses = NDArray[np.int8]
 DateSetNumbers = dict[tuple[str, ...], int]
 """Numbers of sets of days of the year, in the order they were met."""
 _DAY_MINUTES = 24 * 60
+_PATIENTS_BITS = np.uint8(1 << OPEN_USES.index("consultation") | 1 << OPEN_USES.index("reception"))
 _HOLIDAY_BIT = np.uint8(1 << HOLIDAY)
 
 
@@ -94,6 +95,11 @@ class OpeningIndex:
             rows, day - timedelta(days=1), minute + _DAY_MINUTES, calendar, number
         )
         return np.where(yesterday == OPEN, OPEN, today).astype(np.int8)
+
+    def states_times(self, rows: Rows) -> NDArray[np.bool_]:
+        """Say for each of some rows whether times of consultation or reception are stated."""
+        stated: NDArray[np.bool_] = (self._uses[rows] & _PATIENTS_BITS) != 0
+        return np.asarray(stated & self._known[rows], dtype=bool)
 
     def _status_on(
         self, rows: Rows, day: date, minute: int, calendar: OpeningCalendar, use: int

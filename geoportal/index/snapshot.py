@@ -240,6 +240,21 @@ class Snapshot:
         """Return the rows that have a department (診療科) of this name, folded."""
         return self.departments.get(fold(name), np.empty(0, dtype=np.int64))
 
+    def states_departments(self, rows: Rows) -> NDArray[np.bool_]:
+        """Say for each row whether any department (診療科) is known of it."""
+        return np.asarray(self._with_departments[rows], dtype=bool)
+
+    @cached_property
+    def _with_departments(self) -> NDArray[np.bool_]:
+        flags = np.zeros(len(self), dtype=bool)
+        for rows in self.departments.values():
+            flags[rows] = True
+        return flags
+
+    def states_times(self, rows: Rows) -> NDArray[np.bool_]:
+        """Say for each row whether any time is known at which it is open."""
+        return self._hours.states_times(rows)
+
     def with_identifier(self, number: str) -> Rows:
         """Return the rows that carry an official number."""
         numbers = self.by_id.with_official_number(number)

@@ -19,7 +19,16 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import answered_elsewhere, completeness_of
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
-from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, Bands, bands
+from geoportal.search.match import (
+    MATCH,
+    NO,
+    NOT_APPLICABLE,
+    POSSIBLE,
+    Bands,
+    MisplacedNeed,
+    bands,
+    misplaced_needs,
+)
 from geoportal.search.rank import Reason, order, reasons
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.standing import standing
@@ -88,7 +97,8 @@ class Answer:
     that fit all conditions but place, and whose position is not known, in ``home``: they may or may
     not lie within the radius. ``elsewhere`` is the part of ``counts`` that stands apart, see
     `Result`; ``elsewhere_first`` are the first matches of it, where this page of results has none.
-    ``completeness`` says which sources that would answer are held where it is asked.
+    ``completeness`` says which sources that would answer are held where it is asked; ``misplaced``
+    has the needs because of which nobody can be asked, see `geoportal.search.match`.
     """
 
     query: Query
@@ -103,6 +113,7 @@ class Answer:
     facets: Facets | None = None
     completeness: tuple[Completeness, ...] = ()
     elsewhere_first: tuple[Result, ...] = ()
+    misplaced: tuple[MisplacedNeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +182,22 @@ def search_from(
     if np.isin(first_apart, positions).any():
         first_apart = first_apart[:0]
     counts = _counts(candidates.bands)
+    elsewhere = _counts(candidates.bands[apart] if apart is not None else _NOBODY)
+    at_home = counts["match"] - elsewhere["match"]
     return Answer(
         query=query,
         results=_results(snapshot, query, calendar, home, listed, positions, query.offset + 1),
         number_matched=int(keep.size),
         counts=counts,
-        elsewhere=_counts(candidates.bands[apart] if apart is not None else _NOBODY),
-        relaxations=relaxations(snapshot, query, calendar, counts["match"]),
+        elsewhere=elsewhere,
+        relaxations=relaxations(snapshot, query, calendar, home, at_home),
         home=home,
         unlocated=_unlocated(snapshot, query, home),
         visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
         facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
         completeness=completeness_of(snapshot, query, home, candidates.rows),
         elsewhere_first=_results(snapshot, query, calendar, home, listed, first_apart, None),
+        misplaced=misplaced_needs(snapshot.vocabulary, query.kinds, query.needs),
     )
 
 

@@ -9,11 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.completeness import (
+    ANY_DEPARTMENT,
+    DEPARTMENTS,
+    HELD,
+    HOURS,
+    MISSING,
+    NEEDS,
+    PARTIAL,
+    PLACES,
+    Asked,
+    Completeness,
+)
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Query
@@ -28,10 +40,15 @@ _MOST_ANSWERED = 4096
 _MOST_AREAS = 3
 
 
-def area_completeness(
-    snapshot: Snapshot, area: str, kinds: tuple[str, ...], needs: tuple[str, ...]
-) -> tuple[Completeness, ...]:
-    """Return what is held for the kinds and needs in one district, a line per source and state.
+class _Told(NamedTuple):
+    """What a source tells: one of `geoportal.domain.completeness.TOLD`, and which needs."""
+
+    tells: str
+    needs: tuple[str, ...] = ()
+
+
+def area_completeness(snapshot: Snapshot, area: str, asked: Asked) -> tuple[Completeness, ...]:
+    """Return what is held of what is asked in one district, a line per source and state.
 
     Without kinds all kinds are meant that one of the needs is about. An area is held when all its
     municipalities are, missing when none is, else in part; places are held in part where any
@@ -40,34 +57,40 @@ def area_completeness(
     holdings = snapshot.holdings
     if holdings is None:
         return ()
-    key = (area, kinds, needs)
+    key = (area, asked)
     if key not in holdings.answered:
         if len(holdings.answered) >= _MOST_ANSWERED:
             holdings.answered.clear()
-        holdings.answered[key] = tuple(_area_lines(snapshot, holdings, area, kinds, needs))
+        holdings.answered[key] = tuple(_area_lines(snapshot, holdings, area, asked))
     return holdings.answered[key]
 
 
 def _area_lines(
-    snapshot: Snapshot,
-    holdings: Holdings,
-    area: str,
-    kinds: Sequence[str],
-    needs: Sequence[str],
+    snapshot: Snapshot, holdings: Holdings, area: str, asked: Asked
 ) -> Iterable[Completeness]:
     municipalities = _municipalities(snapshot, area)
     if not municipalities:
         return
-    found: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+    found: dict[tuple[str, _Told, str], list[str]] = {}
     rows = snapshot.in_district(area)
     present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
-    for kind in kinds or asked_kinds(snapshot, needs):
-        for source, told, state in _kind_states(holdings, municipalities, kind, needs):
-            some = not told and state == MISSING and kind in present
+    for kind in asked.kinds or asked_kinds(snapshot, asked.needs):
+        for source, told, state in _kind_states(snapshot, holdings, municipalities, kind, asked):
+            some = told.tells == PLACES and state == MISSING and kind in present
             found.setdefault((source, told, PARTIAL if some else state), []).append(kind)
     for (source, told, state), of_kinds in found.items():
-        counts = _counts(snapshot, rows, of_kinds, told)
-        yield Completeness(source, area, tuple(of_kinds), told, state, *counts)
+        facilities, unknown = _counts(snapshot, rows, of_kinds, told)
+        silent = told.tells in (HOURS, DEPARTMENTS) and state == HELD and unknown == facilities > 0
+        yield Completeness(
+            source,
+            area,
+            tuple(of_kinds),
+            told.needs,
+            PARTIAL if silent else state,
+            facilities,
+            unknown,
+            told.tells,
+        )
 
 
 def asked_kinds(snapshot: Snapshot, needs: Sequence[str]) -> tuple[str, ...]:
@@ -80,28 +103,27 @@ def search_completeness(
     snapshot: Snapshot,
     home: str,
     rows: Rows,
-    kinds: tuple[str, ...],
-    needs: tuple[str, ...],
+    asked: Asked,
 ) -> tuple[Completeness, ...]:
     """Return what is held for the home's municipality and, where it differs, around it.
 
     ``rows`` are those in reach. Of another prefecture one line is given for all its municipalities
     in reach.
     """
-    own = area_completeness(snapshot, home, kinds, needs)
+    own = area_completeness(snapshot, home, asked)
     known = {state for line in own for state in _states_of(line)}
     around = [
         line
         for area in _areas_around(snapshot, home, rows)
-        for line in area_completeness(snapshot, area, kinds, needs)
+        for line in area_completeness(snapshot, area, asked)
         if not _states_of(line) <= known
     ]
     return (*own, *around)
 
 
-def _states_of(line: Completeness) -> set[tuple[str, tuple[str, ...], str]]:
-    """Return kind, needs and state for each kind of a line, whichever source it is about."""
-    return {(kind, line.needs, line.state) for kind in line.kinds}
+def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
+    """Return kind, what is told and state for each kind, whichever source it is about."""
+    return {(kind, _Told(line.tells, line.needs), line.state) for kind in line.kinds}
 
 
 def completeness_of(
@@ -111,16 +133,15 @@ def completeness_of(
 
     ``rows`` are those that fulfil all conditions but the needs.
     """
+    asked = Asked(query.kinds, query.needs, query.open_at is not None, query.departments)
     if query.origin is None:
         return tuple(
-            line
-            for code in query.districts
-            for line in area_completeness(snapshot, code, query.kinds, query.needs)
+            line for code in query.districts for line in area_completeness(snapshot, code, asked)
         )
     code = home_code(query, home)
     if not code:
         return ()
-    return search_completeness(snapshot, code, rows, query.kinds, query.needs)
+    return search_completeness(snapshot, code, rows, asked)
 
 
 def answered_elsewhere(
@@ -156,7 +177,9 @@ def answered_elsewhere(
 
 
 def dataset_completeness(snapshot: Snapshot, needs: tuple[str, ...]) -> tuple[Completeness, ...]:
-    """Return what is held for every kind and some needs, in the areas with most facilities.
+    """Return what is held for every kind, some needs, hours and departments.
+
+    In the areas with most facilities.
 
     Areas are municipalities, and designated cities in place of their wards.
     """
@@ -170,7 +193,8 @@ def dataset_completeness(snapshot: Snapshot, needs: tuple[str, ...]) -> tuple[Co
         if code:
             sizes[holdings.city_of(str(code)) or str(code)] += int(count)
     areas = [area for area, _ in sizes.most_common(_MOST_AREAS)]
-    return tuple(line for area in areas for line in area_completeness(snapshot, area, KINDS, needs))
+    asked = Asked(KINDS, needs, hours=True, departments=ANY_DEPARTMENT)
+    return tuple(line for area in areas for line in area_completeness(snapshot, area, asked))
 
 
 def listing_state(snapshot: Snapshot, area: str, kind: str) -> str:
@@ -178,7 +202,7 @@ def listing_state(snapshot: Snapshot, area: str, kind: str) -> str:
 
     ``missing`` means that a count of them is unknown, not 0.
     """
-    lines = area_completeness(snapshot, area, (kind,), ())
+    lines = area_completeness(snapshot, area, Asked((kind,)))
     return lines[0].state if lines else HELD
 
 
@@ -200,19 +224,37 @@ def _areas_around(snapshot: Snapshot, home: str, rows: Rows) -> list[str]:
 
 
 def _kind_states(
-    holdings: Holdings, municipalities: Sequence[str], kind: str, needs: Sequence[str]
-) -> Iterable[tuple[str, tuple[str, ...], str]]:
-    """Yield source, needs told and state: the fullest listing of a kind, and what knows needs."""
+    snapshot: Snapshot,
+    holdings: Holdings,
+    municipalities: Sequence[str],
+    kind: str,
+    asked: Asked,
+) -> Iterable[tuple[str, _Told, str]]:
+    """Yield source, what it tells and state: the fullest list of a kind, and what knows more.
+
+    Nothing on needs for a kind that one of them is not about: nobody of it is asked.
+    """
     if all(holdings.is_fictional(code) for code in municipalities):
-        yield "sample", tuple(needs), HELD
+        yield "sample", _Told(NEEDS if asked.needs else PLACES, asked.needs), HELD
         return
-    listing = [(n, _over(holdings, n, municipalities)) for n in holdings.listing(kind)]
-    if listing:
-        best = _best([state for _, state in listing])
-        fullest = next(n for n, state in listing if state == best)
-        yield holdings.source(fullest), (), best
-    for number, told in holdings.knowing(kind, needs):
-        yield holdings.source(number), told, _over(holdings, number, municipalities)
+    wanted = [
+        PLACES,
+        *([HOURS] if asked.hours else []),
+        *([DEPARTMENTS] if asked.may_have_departments(kind) else []),
+    ]
+    for tells in wanted:
+        states = [(n, _over(holdings, n, municipalities)) for n in holdings.telling(kind, tells)]
+        if states:
+            best = _best([state for _, state in states])
+            fullest = next(n for n, state in states if state == best)
+            yield holdings.source(fullest), _Told(tells), best
+    if all(snapshot.vocabulary.applies_to(need, kind) for need in asked.needs):
+        for number, told in holdings.knowing(kind, asked.needs):
+            yield (
+                holdings.source(number),
+                _Told(NEEDS, told),
+                _over(holdings, number, municipalities),
+            )
 
 
 def _over(holdings: Holdings, number: int, municipalities: Sequence[str]) -> str:
@@ -225,9 +267,13 @@ def _best(states: Sequence[str]) -> str:
     return next((state for state in (HELD, PARTIAL) if state in states), MISSING)
 
 
-def _counts(
-    snapshot: Snapshot, rows: Rows, kinds: Sequence[str], needs: Sequence[str]
-) -> tuple[int, int]:
-    """Return how many of some rows are of the kinds, and how many of those are only possible."""
+def _counts(snapshot: Snapshot, rows: Rows, kinds: Sequence[str], told: _Told) -> tuple[int, int]:
+    """Return how many of some rows are of the kinds, and of how many it is not known."""
     of_kind = rows[np.isin(snapshot.columns.kinds[rows], [KINDS.index(kind) for kind in kinds])]
-    return int(of_kind.size), int((bands(snapshot, of_kind, needs) == POSSIBLE).sum())
+    if told.tells == HOURS:
+        unknown = ~snapshot.states_times(of_kind)
+    elif told.tells == DEPARTMENTS:
+        unknown = ~snapshot.states_departments(of_kind)
+    else:
+        unknown = bands(snapshot, of_kind, told.needs) == POSSIBLE
+    return int(of_kind.size), int(unknown.sum())

@@ -16,14 +16,16 @@ from typing import assert_never
 
 import numpy as np
 
+from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import asked_kinds
-from geoportal.search.filters import find
+from geoportal.search.completeness import answered_elsewhere, asked_kinds
+from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH
 from geoportal.search.visit_range import LIMIT_M
+from geoportal.search.visiting import home_code
 
 _RADII_M = tuple(1_000 * km for km in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 50))
 _MOST_RADII = 3
@@ -49,6 +51,8 @@ class RelaxationKind(StrEnum):
     """Ask for every kind of facility."""
     ANY_TIME = "any_time"
     """Ask for any time."""
+    ANY_DEPARTMENT = "any_department"
+    """Ask for any department (診療科)."""
     ANY_WORDS = "any_words"
     """Ask without words."""
 
@@ -73,6 +77,8 @@ class Step:
                 return replace(query, kinds=())
             case RelaxationKind.ANY_TIME:
                 return replace(query, open_at=None)
+            case RelaxationKind.ANY_DEPARTMENT:
+                return replace(query, departments=())
             case RelaxationKind.ANY_WORDS:
                 return replace(query, text="")
             case _:
@@ -87,6 +93,9 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """Steps to take together, and the number of further facilities that would then match.
+
+    Those that stand apart in an answer, because the home's municipality lacks the source they are
+    known from, are not counted.
 
     Attributes
     ----------
@@ -127,11 +136,16 @@ class Relaxation:
 
 
 def relaxations(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, matching: int
+    snapshot: Snapshot,
+    query: Query,
+    calendar: OpeningCalendar,
+    home: District | None,
+    matching: int,
 ) -> tuple[Relaxation, ...]:
     """Return what would give more matches, most useful first; empty when nothing would.
 
-    Nothing where `FEW_MATCHES` or more match already, ``matching`` being how many do. A wider
+    Nothing where `FEW_MATCHES` or more match already, ``matching`` being how many do that do not
+    stand apart; ``home`` is what `geoportal.search.visiting.home_of` returns. A wider
     radius is proposed only where it gains more than the next smaller one. Where dropping one need
     gains nothing, the smallest sets of needs that gain anything are named. Pairs of other steps are
     looked for only when no single step gains anything.
@@ -146,11 +160,12 @@ def relaxations(
 
     def matches(steps: tuple[Step, ...]) -> Relaxation:
         relaxation = _relaxation(snapshot, query, steps)
-        bands = find(snapshot, relaxation.apply(query), calendar).bands
-        return replace(relaxation, adds=int((bands == MATCH).sum()) - matching)
+        found = _matches(snapshot, relaxation.apply(query), calendar, home)
+        return replace(relaxation, adds=int(found.rows.size) - matching)
 
     steps = list(_single_steps(snapshot, query))
-    singles = [matches((step,)) for step in steps] + _wider_radii(snapshot, query, calendar)
+    singles = [matches((step,)) for step in steps]
+    singles += _wider_radii(snapshot, query, calendar, home)
     useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
@@ -163,6 +178,16 @@ def relaxations(
         replace(relaxation, beyond_visits=visits and _metres(relaxation) > LIMIT_M)
         for relaxation in sorted([*useful, *sets], key=_usefulness)
     )
+
+
+def _matches(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
+) -> Candidates:
+    """Return the matches of a question that do not stand apart."""
+    found = find(snapshot, query, calendar)
+    found = found.take(found.bands == MATCH)
+    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, query.needs)
+    return found if apart is None else found.take(~apart)
 
 
 def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Relaxation:
@@ -194,6 +219,8 @@ def _single_steps(snapshot: Snapshot, query: Query) -> Iterator[Step]:
         yield Step(RelaxationKind.ANY_KIND)
     if query.open_at is not None:
         yield Step(RelaxationKind.ANY_TIME)
+    if query.departments:
+        yield Step(RelaxationKind.ANY_DEPARTMENT)
     wider = snapshot.wider_district(query.districts)
     if wider:
         yield Step(RelaxationKind.DISTRICT, wider)
@@ -201,17 +228,19 @@ def _single_steps(snapshot: Snapshot, query: Query) -> Iterator[Step]:
         yield Step(RelaxationKind.ANY_WORDS)
 
 
-def _wider_radii(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> list[Relaxation]:
+def _wider_radii(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
+) -> list[Relaxation]:
     """Return wider radii, smallest first, each of which gains more than the one before it.
 
     The first is the distance of the nearest match, rounded up to a whole kilometre.
     """
     if query.origin is None or query.radius_m >= MAX_RADIUS_M:
         return []
-    widest = find(snapshot, replace(query, radius_m=MAX_RADIUS_M), calendar)
+    widest = _matches(snapshot, replace(query, radius_m=MAX_RADIUS_M), calendar, home)
     if widest.distances is None:
         return []
-    distances = np.sort(widest.distances[widest.bands == MATCH])
+    distances = np.sort(widest.distances)
     matching = int(np.searchsorted(distances, query.radius_m, side="right"))
     distances = distances[matching:]
     if distances.size == 0:

@@ -64,7 +64,8 @@ FILES: Final = LaneRule("files", WAITING_FOR_MAKER + 2, 16, 8.0, 15)
 EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15)
 TILES: Final = LaneRule("tiles", WAITING_FOR_PUBLISHER + 1, 64, 5.0, 2)
 OPERATIONS: Final = LaneRule("operations", 1, 16, 8.0, 1)
-RULES: Final = (MEMORY, PAGES, COVERAGE, FILES, EXPORTS, TILES, OPERATIONS)
+DESK: Final = LaneRule("desk", 2, 32, 8.0, 2)
+RULES: Final = (MEMORY, PAGES, COVERAGE, FILES, EXPORTS, TILES, OPERATIONS, DESK)
 
 _EXACT: Final = {
     ("POST", "/api/v1/search"): MEMORY,
@@ -79,6 +80,10 @@ _EXACT: Final = {
     ("GET", "/api/v1/coverage"): COVERAGE,
     ("POST", "/api/v1/coverage"): COVERAGE,
     ("POST", "/export"): EXPORTS,
+    ("GET", "/desk"): DESK,
+    ("GET", "/login"): DESK,
+    ("POST", "/login"): DESK,
+    ("POST", "/logout"): DESK,
     ("GET", "/changes.xlsx"): EXPORTS,
 }
 _UNDER: Final = (
@@ -86,6 +91,8 @@ _UNDER: Final = (
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
     ("/coverage/", FILES),
+    ("/desk/", DESK),
+    ("/o/", DESK),
 )
 
 

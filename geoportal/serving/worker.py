@@ -63,7 +63,13 @@ def application() -> Flask:
     portal = Portal(database, shipped_reference())
     portal.follow()
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
-    return create_app(portal, settings, basemap, MakerProcess(settings.database))
+    app = create_app(portal, settings, basemap, MakerProcess(settings.database))
+    if settings.secret_key:
+        from geoportal.desk.store.database import open_desk  # only where staff sign in
+        from geoportal.desk.web.application import attach
+
+        attach(app, open_desk(settings.database), settings)
+    return app
 
 
 class _Server(Server):

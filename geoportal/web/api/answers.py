@@ -10,6 +10,8 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from flask_openapi3.utils import get_operation_id_for_path
 
+from geoportal.domain.completeness import HELD, MISSING, PARTIAL, TOLD
+
 Schema = dict[Any, Any]
 
 GEOJSON = "application/geo+json"
@@ -76,6 +78,27 @@ _COLLECTION: Schema = {
     },
 }
 _BAND_COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+_COMPLETENESS: Schema = {
+    "type": "array",
+    "description": "Which sources that would answer are held where it is asked",
+    "items": {
+        "type": "object",
+        "required": ["source", "area", "tells", "kinds", "needs", "state"],
+        "properties": {
+            "tells": {
+                "enum": list(TOLD),
+                "description": "Which facilities there are; what they have filed (of `needs`);"
+                " their hours; their departments",
+            },
+            "state": {"enum": [HELD, PARTIAL, MISSING]},
+            "facilities": {"type": "integer", "description": "Of the kinds, in the area"},
+            "unknown": {
+                "type": "integer",
+                "description": "Of these, those of whom it is not known",
+            },
+        },
+    },
+}
 COLLECTION = schema_of("GeoJSON FeatureCollection", _COLLECTION, GEOJSON)
 ANSWER = schema_of(
     "GeoJSON FeatureCollection with the counts of the whole answer",
@@ -100,8 +123,33 @@ ANSWER = schema_of(
             "relaxations": {
                 "type": "array",
                 "items": {"type": "object"},
-                "description": "What to drop or widen to gain the most, with how many it `adds`;"
-                " where no need is left, `kinds` are those that the needs were about",
+                "description": "What to drop or widen to gain the most, with how many it `adds`"
+                " to those that are not `elsewhere`; where no need is left, `kinds` are those that"
+                " the needs were about",
+            },
+            "completeness": _COMPLETENESS,
+            "misplaced": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "There only where nobody can be asked, no kind being one that all"
+                " needs are about: each `need` with the `kinds` that it is about",
+            },
+            "unlisted": {
+                "type": "object",
+                "description": "There only where no list of facilities is held for the home's"
+                " municipality: who publishes the filings for it, and where to look meanwhile",
+                "examples": [
+                    {
+                        "municipality_code": "27127",
+                        "municipality": "大阪府大阪市北区",
+                        "publisher": "近畿厚生局",
+                        "page": "https://kouseikyoku.mhlw.go.jp/kinki/",
+                        "sites": {
+                            "navii-facility": "https://www.iryou.teikyouseido.mhlw.go.jp/",
+                            "kaigo": "https://www.kaigokensaku.mhlw.go.jp/",
+                        },
+                    }
+                ],
             },
         }
     },

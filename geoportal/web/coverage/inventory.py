@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from geoportal.documents import Document
-from geoportal.domain.completeness import MISSING
+from geoportal.domain.completeness import MISSING, NEEDS, Asked
 from geoportal.domain.facility import KINDS
 from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
@@ -53,8 +53,8 @@ def inventory_table(view: View) -> Document:
 
 def _is_unfiled(view: View, area: str, kind: str, codes: tuple[str, ...]) -> bool:
     """Say whether a source that would say who visits is not held for an area."""
-    lines = area_completeness(view.snapshot, area, (kind,), codes)
-    return any(line.needs and line.state == MISSING for line in lines)
+    lines = area_completeness(view.snapshot, area, Asked((kind,), codes))
+    return any(line.tells == NEEDS and line.state == MISSING for line in lines)
 
 
 def _total(counts: list[int | None]) -> int | None:

@@ -18,7 +18,7 @@ from geoportal.documents import Document, dated
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
 from geoportal.domain.district import LEVELS
-from geoportal.errors import InputRefusedError, NotFoundError
+from geoportal.errors import InputRefusedError, NotFoundError, UsageError
 from geoportal.export.pack_files import DOWNLOADS
 from geoportal.services.view import View
 from geoportal.store.reference import CoverageQuestion
@@ -64,6 +64,8 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
     }
     try:
         before = coverage_report(view, asked)
+    except UsageError:
+        return page | {"problem": "coverage-misplaced"}
     except (NotFoundError, InputRefusedError):
         return page | {"problem": "coverage-no-local" if asked.local else "coverage-no-outlines"}
     study = before.study
@@ -140,6 +142,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
     """Return a row of the table, formatted; ranges span sure and possible facilities."""
     sure, possible = figures.sure, figures.possible
     undecided = words.label("js-coverage-undecided") if figures.undecided else None
+    unlisted = words.label("no-data") if figures.unlisted else None
     return {
         "code": figures.code,
         "name": figures.name,
@@ -147,13 +150,14 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
         "sentence": say.sentence(figures, subject, ring, words),
         "sort": math.nan if undecided else round(figures.uncovered_share(sure, ring), 9),
         "people": say.people(figures.need),
-        "facilities": say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
-        "per": say.spoken_range(
+        "facilities": unlisted
+        or say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
+        "per": unlisted
+        or say.spoken_range(
             say.tenths(figures.per_people(sure)), say.tenths(figures.per_people(possible))
         ),
-        "within": say.spoken_range(
-            say.tenths(sure.within[ring]), say.tenths(possible.within[ring])
-        ),
+        "within": unlisted
+        or say.spoken_range(say.tenths(sure.within[ring]), say.tenths(possible.within[ring])),
         "lack": undecided
         or say.percent_range(
             lacking_share(figures, possible, ring), lacking_share(figures, sure, ring), words
@@ -164,13 +168,14 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
             say.people(say.lacking(figures, sure, ring)),
         ),
         "choice": undecided
+        or (figures.unlisted and words.label("js-coverage-undecided"))
         or say.percent_range(
             say.choice_share(figures, sure, ring), say.choice_share(figures, possible, ring), words
         ),
-        "nearest": say.spoken_range(
-            distance_text(possible.nearest_m), distance_text(sure.nearest_m)
-        ),
-        "catchment": say.spoken_range(
+        "nearest": unlisted
+        or say.spoken_range(distance_text(possible.nearest_m), distance_text(sure.nearest_m)),
+        "catchment": unlisted
+        or say.spoken_range(
             say.tenths(10_000 * sure.floating_catchment),
             say.tenths(10_000 * possible.floating_catchment),
         ),

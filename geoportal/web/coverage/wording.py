@@ -45,7 +45,8 @@ def sentence(figures: DistrictFigures, subject: str, ring: int, words: Messages)
     possible = percent(lacking_share(figures, figures.possible, ring), words)
     if share != possible and figures.mostly_unknown:
         share = spoken_range(possible, share)
-        return words.label("coverage-mostly-unknown", reach=reach, subject=subject, share=share)
+        key = "coverage-partly" if figures.partly_undecided else "coverage-mostly-unknown"
+        return words.label(key, reach=reach, subject=subject, share=share)
     parts = [_lack(lack, share, reach, subject, words, unknown=share != possible)]
     if lack < 1:  # else there is nothing to choose between
         choice = percent(choice_share(figures, figures.sure, ring), words)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import district_document
+from geoportal.domain.completeness import ANY_DEPARTMENT, Asked
 from geoportal.domain.district import District
 from geoportal.index.hierarchy import present_code
 from geoportal.search.completeness import area_completeness
@@ -20,6 +21,8 @@ from geoportal.web.language.labels import kind_groups
 from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.listing import list_facilities
 from geoportal.web.site.frame import page, page_url
+
+_LISTED = Asked(hours=True, departments=ANY_DEPARTMENT)
 
 
 def show(code: str) -> BaseResponse:
@@ -45,7 +48,7 @@ def show(code: str) -> BaseResponse:
         chain=_above(view, code),
         centres=centres_in_full(view, properties["centres"]),
         listing=listing,
-        completeness=completeness_document(view, area_completeness(view.snapshot, code, (), ())),
+        completeness=completeness_document(view, area_completeness(view.snapshot, code, _LISTED)),
         kind_groups=kind_groups(view.reference),
     )
 

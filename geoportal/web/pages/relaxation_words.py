@@ -69,7 +69,12 @@ def _words(view: View, steps: Sequence[Step], place: Place) -> Label:
             name = district_name(view.reference, view.snapshot.districts, code)
             label = place_label(view.reference, code, name, g.language)
             return say("relax-district", name=label, place=place)
-        case RelaxationKind.ANY_KIND | RelaxationKind.ANY_TIME | RelaxationKind.ANY_WORDS:
+        case (
+            RelaxationKind.ANY_KIND
+            | RelaxationKind.ANY_TIME
+            | RelaxationKind.ANY_DEPARTMENT
+            | RelaxationKind.ANY_WORDS
+        ):
             return say(f"relax-{step.kind.replace('_', '-')}", place=place)
         case _:
             assert_never(step.kind)

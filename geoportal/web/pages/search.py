@@ -17,11 +17,19 @@ from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.domain.hours import JST
 from geoportal.export.facilities import DOWNLOADS
+from geoportal.search.completeness import asked_kinds
 from geoportal.search.relax import RelaxationKind
 from geoportal.services.view import View
 from geoportal.web.current_view import count_question, view_here
-from geoportal.web.language.labels import kind_groups, kinds, label, need_groups, need_labels
-from geoportal.web.language.messages import messages
+from geoportal.web.language.labels import (
+    kind_groups,
+    kinds,
+    label,
+    need_groups,
+    need_labels,
+    short_kind_label,
+)
+from geoportal.web.language.messages import Label, messages
 from geoportal.web.language.place_names import place_label
 from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full
@@ -95,6 +103,7 @@ def _answer_context(outcome: Outcome) -> Document:
         "centres": centres_in_full(view, brief),
         "chips": _chips(view, outcome),
         "relaxations": _relaxations(view, outcome),
+        "misplaced": _misplaced(view, outcome),
         "home_districts": lambda: district.home_districts(view),
         "ways_in": [
             {
@@ -201,6 +210,34 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
                 changes: dict[str, Any] = {filter_name: tuple(v for v in values if v != value)}
                 chips.append((names[value], shareable.filters(**changes)))
     return [{"label": text, "filters": filters} for text, filters in chips]
+
+
+def _misplaced(view: View, outcome: Outcome) -> list[Document]:
+    """Return the needs because of which nobody can be asked, in words, and whom to ask instead.
+
+    ``filters`` is the form with the kinds that all needs are about, empty where there are none.
+    """
+    document, form = outcome.document or {}, _linked(view, outcome.form)
+    labels = need_labels(view.reference, g.language)
+    able = asked_kinds(view.snapshot, form.needs)
+    filters = replace(form, kinds=able).filters() if able else ""
+    comma = messages(g.language).plain("js-comma")
+    return [
+        {
+            "text": messages(g.language).label(
+                "misplaced-need",
+                need=labels[one["need"]],
+                kinds=Label(
+                    comma.join(
+                        short_kind_label(view.reference, kind, g.language).source
+                        for kind in one["kinds"]
+                    )
+                ),
+            ),
+            "filters": filters,
+        }
+        for one in document.get("misplaced", ())
+    ]
 
 
 def _linked(view: View, form: SearchForm) -> SearchForm:

@@ -197,6 +197,8 @@ class SearchForm:
                     form = replace(form, kinds=())
                 case RelaxationKind.ANY_TIME:
                     form = replace(form, open_now=False)
+                case RelaxationKind.ANY_DEPARTMENT:
+                    form = replace(form, departments=())
                 case RelaxationKind.ANY_WORDS:
                     form = replace(form, text="")
                 case _:

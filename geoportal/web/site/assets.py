@@ -40,8 +40,8 @@ SCRIPTS: tuple[str, ...] = (
     *("consult_page.js", "coverage.js", "facility.js", "main.js", "pwa.js", "shortlist_page.js"),
 )
 STYLES: tuple[str, ...] = (
-    *("consult.css", "coverage.css", "map.css", "print.css", "search.css", "shortlist.css"),
-    "site.css",
+    *("consult.css", "coverage.css", "desk.css", "map.css", "print.css", "search.css"),
+    *("shortlist.css", "site.css"),
 )
 """What pages name; everything else is imported by one of these."""
 

@@ -113,7 +113,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
     """Render a template of ``pages/``; ``query`` is what links to other languages keep."""
     html = _render(
         f"pages/{name}.html",
-        {} if name == "error" else _data_context(),
+        {} if name == "error" else data_context(),
         languages=_languages(query),
         script_messages=_script_messages(g.language),
         asset=asset_url,
@@ -144,7 +144,7 @@ def form_page(
 
 def fragment(template: str, **context: Any) -> str:
     """Render a part of a page, for scripts that put it into theirs."""
-    return _render(template, _data_context(), **context)
+    return _render(template, data_context(), **context)
 
 
 def error_page(status: int) -> Response:
@@ -174,7 +174,7 @@ def _render(template: str, data: Document, **context: Any) -> str:
     )
 
 
-def _data_context() -> Document:
+def data_context() -> Document:
     """Return what pages say of the data, and the labels by which they name them."""
     view = view_here()
     labels = need_labels(view.reference, g.language)

@@ -63,11 +63,12 @@ class StaticFiles:
         return bundle if ours and bundle in self.files else name
 
     def shell(self) -> list[str]:
-        """Return the scripts, styles and icons that every site's pages ask for."""
+        """Return the scripts, styles and icons that every site's public pages ask for."""
         sources = ("js/", "css/", "vendor/design-tokens/", "vendor/leaflet/leaflet.css")
         unused = (*(sources if self.bundled else (f"{BUILT}/",)), VECTOR_PAINTER)
         names = (name for name in self.files if name.endswith((".js", ".css", ".svg")))
-        return [name for name in names if not name.startswith(unused)]
+        public = (name for name in names if not name.rpartition("/")[2].startswith("desk"))
+        return [name for name in public if not name.startswith(unused)]
 
 
 @cache

@@ -9,8 +9,8 @@ import pytest
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study, undecided_parts
 from geoportal.coverage.supply import CoverageCriteria, gather_supply
-from geoportal.coverage.tables import district_rows
-from geoportal.coverage.wording import lack_text, sentence
+from geoportal.coverage.tables import district_rows, facility_rows
+from geoportal.coverage.wording import choice_text, facilities_text, lack_text, sentence
 from geoportal.export.coverage_shapes import UNDECIDED_CLASS, gap_rows, part_classes, shown_classes
 from geoportal.services.portal import shipped_reference
 from tests.factories import NEEDS, make_snapshot
@@ -76,6 +76,23 @@ def test_what_is_missing_is_said_in_every_file(study: Study) -> None:
     assert "診療所" in caution
 
 
+def test_facilities_that_were_never_listed_are_no_data_rather_than_nought() -> None:
+    study = study_of({"navii-facility": {"hospital/40106"}}, HOSPITALS)
+    first, second, whole = district_rows(study)
+    assert facilities_text(first) == "0"
+    assert facilities_text(second) == facilities_text(whole) == "データなし"
+    for key in ("facilities", "per_10000_pop75_possible", "within_2000_m", "nearest_m"):
+        assert second[key] is None
+    assert second["pop75"] == pytest.approx(study.districts[1].need)
+    assert choice_text(second) == choice_text(whole) == "判断できません"
+
+
+def test_what_would_be_lost_with_a_facility_is_in_no_table(study: Study) -> None:
+    lost = [key for key in facility_rows(study)[0] if key.startswith(("left_", "farther_"))]
+    assert len(lost) == 11
+    assert {row[key] for row in facility_rows(study) for key in lost} == {None}
+
+
 def test_cells_are_of_a_class_of_their_own_and_no_gaps(study: Study) -> None:
     assert undecided_parts(study).all()
     assert set(part_classes(study)) == {UNDECIDED_CLASS}
@@ -83,12 +100,21 @@ def test_cells_are_of_a_class_of_their_own_and_no_gaps(study: Study) -> None:
     assert gap_rows(study).size == 0
 
 
-def test_one_ward_without_its_list_leaves_the_whole_undecided_and_the_other_ranked() -> None:
+def test_one_ward_without_its_list_makes_the_whole_a_range_and_leaves_the_other_ranked() -> None:
     study = study_of({"navii-facility": {"hospital/40106"}}, HOSPITALS)
     first, second, whole = district_rows(study)
-    assert (first["undecided"], second["undecided"], whole["undecided"]) == (False, True, True)
+    assert (first["undecided"], second["undecided"], whole["undecided"]) == (False, True, False)
     assert first["rank"] == 1
     assert second["rank"] is None
+    people = [figures.need for figures in study.districts]
+    lacking = [row["pop75"] - row["pop75_with_1_within_2000_m"] for row in (first,)]
+    assert whole["pop75_uncovered_share"] == pytest.approx((lacking[0] + people[1]) / sum(people))
+    assert whole["pop75_uncovered_share_possible"] == pytest.approx(lacking[0] / sum(people))
+    said = sentence(study.total, "病院")
+    assert "資料が未取込の地区があるため、幅で示します" in said
+    assert lack_text(whole).replace("〜", "") != lack_text(whole)
+    assert study.undecided  # which of the facilities must not close is not known
+    assert "判断できません" in report_of(study).critical_text
     kinds = set(part_classes(study))
     assert UNDECIDED_CLASS in kinds
     assert len(kinds) > 1

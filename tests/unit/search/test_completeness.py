@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import numpy as np
 import pytest
 
-from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Completeness
+from geoportal.domain.completeness import HELD, MISSING, PARTIAL, Asked, Completeness
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import Facility, SourceMention
-from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.domain.query import Origin, Query
+from geoportal.domain.vocabulary import Term, Vocabulary
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import area_completeness, listing_state
@@ -98,9 +100,74 @@ def test_what_a_facility_of_the_home_said_itself_is_an_answer() -> None:
 
 def test_who_refuses_is_not_counted_as_unknown() -> None:
     refusing = make_facility("no", MOJI, [make_claim("VM.REG", "no")], municipality_code="40101")
-    lines = area_completeness(city({}, refusing), "40101", ("clinic",), NEED)
+    lines = area_completeness(city({}, refusing), "40101", Asked(("clinic",), NEED))
     gap = next(line for line in lines if line.needs)
     assert (gap.facilities, gap.unknown) == (2, 1)
+
+
+def at_home(answer: Answer) -> int:
+    return answer.counts["match"] - answer.elsewhere["match"]
+
+
+def test_less_is_proposed_where_only_the_neighbours_match_and_it_counts_the_home() -> None:
+    filed = make_claim("VM.REG", evidence="filed", source="bureau")
+    neighbours = [
+        make_facility(
+            f"k{n}", (KARATO[0], KARATO[1] + n / 1000), [filed], municipality_code="35201"
+        )
+        for n in range(6)
+    ]
+    silent = make_facility("silent", KARATO, municipality_code="35201")
+    said = make_facility(
+        "said", (MOJI[0], MOJI[1] - 0.1), [make_claim("VM.REG")], municipality_code="40101"
+    )
+    snapshot = city({"bureau": {"35/医科"}}, *neighbours, silent, said)
+    answer = ask(snapshot, kinds=("clinic",))
+    assert (answer.counts["match"], at_home(answer)) == (7, 0)
+    assert answer.relaxations
+    for relaxation in answer.relaxations:
+        relaxed = search(snapshot, relaxation.apply(answer.query), OpeningCalendar())
+        assert at_home(relaxed) - at_home(answer) == relaxation.adds
+    radius = next(r for r in answer.relaxations if r.steps[0].metres)
+    assert (radius.steps[0].metres, radius.adds) == (12_000, 1)
+
+
+NURSING = Term("VN.X", "X", "X", "AC", kinds=("visiting_nursing",))
+DOCTOR = Term("VM.REG", "D", "D", "VM", kinds=("hospital", "clinic"))
+BEDS = Term("CO.BEDS", "B", "B", "CO", kinds=("hospital",))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "needs", "misplaced"),
+    [
+        (("clinic",), ("VM.REG",), ()),
+        (("clinic",), ("VN.X",), (("VN.X", ("visiting_nursing",)),)),
+        (("clinic",), ("VM.REG", "VN.X"), (("VN.X", ("visiting_nursing",)),)),
+        (
+            ("clinic", "visiting_nursing"),
+            ("VM.REG", "VN.X"),
+            (("VM.REG", ("hospital", "clinic")), ("VN.X", ("visiting_nursing",))),
+        ),
+        ((), ("VM.REG", "CO.BEDS"), ()),
+        (
+            (),
+            ("VM.REG", "VN.X"),
+            (("VM.REG", ("hospital", "clinic")), ("VN.X", ("visiting_nursing",))),
+        ),
+        ((), (), ()),
+    ],
+)
+def test_a_need_that_is_not_about_whom_one_asks_is_said_with_whom_to_ask(
+    kinds: tuple[str, ...], needs: tuple[str, ...], misplaced: tuple[tuple[str, object], ...]
+) -> None:
+    terms = Vocabulary([NURSING, DOCTOR, BEDS], [])
+    clinic = make_facility("c", MOJI, municipality_code="40101")
+    snapshot = make_snapshot([clinic], members=MEMBERS, held={}, vocabulary=terms)
+    answer = ask(snapshot, origin=None, districts=("40101",), kinds=kinds, needs=needs)
+    assert answer.misplaced == misplaced
+    if misplaced:  # nobody is asked, so of nobody is it unknown
+        assert answer.counts["possible"] == 0
+        assert all(line.tells == "places" for line in answer.completeness)
 
 
 def test_pages_of_an_answer_are_cut_from_one_order() -> None:
@@ -158,7 +225,7 @@ def test_districts_are_told_of_one_by_one() -> None:
 def test_which_editions_answer_for_an_area(held: set[str], area: str, state: str) -> None:
     snapshot = city({"kaigo": held})
     assert listing_state(snapshot, area, "visiting_nursing") == state
-    [line] = area_completeness(snapshot, area, ("visiting_nursing",), ())
+    [line] = area_completeness(snapshot, area, Asked(("visiting_nursing",)))
     assert (line.source, line.state) == ("kaigo", state)
 
 
@@ -171,21 +238,78 @@ def test_an_extract_that_names_a_facility_is_held_in_part() -> None:
     listed = make_facility(
         "listed", MOJI, municipality_code="40101", sources=(SourceMention("bureau", "1", ""),)
     )
-    lines = area_completeness(city({}, listed), "40101", ("clinic",), NEED)
+    lines = area_completeness(city({}, listed), "40101", Asked(("clinic",), NEED))
     assert ("bureau", "40101", NEED, PARTIAL) in states(lines)
 
 
+CLOSED_SUNDAYS = Hours(closed_days=(6,), as_of="2026-06-01", source="navii-hours")
+MORNINGS = Hours((Session(1, "09:00", "12:00"),), as_of="2026-06-01", source="navii-hours")
+TUESDAY = datetime(2026, 11, 24, 10, tzinfo=JST)
+
+
+def told(lines: Iterable[Completeness]) -> set[tuple[str, str, str, int, int]]:
+    return {(n.tells, n.source, n.state, n.facilities, n.unknown) for n in lines}
+
+
+@pytest.mark.parametrize(
+    ("held", "hours", "state", "unknown"),
+    [
+        ({}, CLOSED_SUNDAYS, MISSING, 2),
+        ({"navii-hours": {"clinic/35"}}, CLOSED_SUNDAYS, MISSING, 2),
+        ({"navii-hours": {"clinic/40"}}, CLOSED_SUNDAYS, PARTIAL, 2),
+        ({"navii-hours": {"clinic/40"}}, MORNINGS, HELD, 1),
+    ],
+)
+def test_a_question_of_time_is_told_whose_hours_are_not_known(
+    held: Mapping[str, Iterable[str]], hours: Hours, state: str, unknown: int
+) -> None:
+    other = make_facility("other", MOJI, municipality_code="40101", hours=hours)
+    answer = ask(city(held, other), kinds=("clinic",), needs=(), open_at=TUESDAY)
+    own = [line for line in answer.completeness if line.area == "40101"]
+    assert ("hours", "navii-hours", state, 2, unknown) in told(own)
+    assert any(line.is_gap and line.tells == "hours" for line in own) == (state != HELD)
+    untimed = ask(city(held, other), kinds=("clinic",), needs=())
+    assert all(line.tells == "places" for line in untimed.completeness)
+
+
+def test_a_question_of_a_department_is_told_whose_departments_are_not_known() -> None:
+    skin = make_facility("skin", MOJI, municipality_code="40101", departments=("皮膚科",))
+    teeth = make_facility("teeth", MOJI, kind="dental_clinic", municipality_code="40101")
+    lacking = ask(city({}, skin, teeth), needs=(), departments=("皮膚科",))
+    own = [line for line in lacking.completeness if line.tells == "departments"]
+    assert [r.facility.id for r in lacking.results] == ["skin"]
+    assert {line.kinds for line in own} == {("hospital", "clinic")}  # no dental clinic has one
+    assert ("departments", "navii-hours", MISSING, 2, 1) in told(own)
+    dental = ask(city({}, skin, teeth), needs=(), departments=("小児歯科",))
+    kinds = {k for n in dental.completeness if n.tells == "departments" for k in n.kinds}
+    assert "dental_clinic" in kinds
+    held = {"navii-hours": {"clinic/40", "hospital/40", "dental_clinic/40"}}
+    answer = ask(city(held, skin), needs=(), departments=("皮膚科",))
+    assert ("departments", "navii-hours", HELD, 2, 1) in told(answer.completeness)
+
+
+def test_hours_that_no_official_list_states_are_nobodys_gap() -> None:
+    station = make_facility("s", MOJI, kind="visiting_nursing", municipality_code="40101")
+    answer = ask(city({}, station), kinds=("visiting_nursing",), needs=(), open_at=TUESDAY)
+    assert {line.tells for line in answer.completeness} == {"places"}
+
+
+def test_filings_are_no_gap_where_each_facility_has_answered() -> None:
+    said = make_facility("said", MOJI, [make_claim("VM.REG")], municipality_code="40202")
+    lines = area_completeness(city({}, said), "40202", Asked(("clinic",), NEED))
+    assert [(n.state, n.is_gap) for n in lines if n.needs] == [(MISSING, False)]
+
+
 def test_of_several_lists_of_places_the_fullest_is_named() -> None:
-    lines = area_completeness(
-        city({"municipal-medical": {"clinic/40106"}}), "40106", ("clinic",), ()
-    )
+    held = {"municipal-medical": {"clinic/40106"}}
+    lines = area_completeness(city(held), "40106", Asked(("clinic",)))
     assert states(lines) == {("municipal-medical", "40106", (), HELD)}
-    lines = area_completeness(city({}), "40106", ("clinic",), ())
+    lines = area_completeness(city({}), "40106", Asked(("clinic",)))
     assert states(lines) == {("navii-facility", "40106", (), MISSING)}
 
 
 def test_places_that_another_source_names_are_held_in_part() -> None:
-    assert states(area_completeness(city({}), "40101", ("clinic",), ())) == {
+    assert states(area_completeness(city({}), "40101", Asked(("clinic",)))) == {
         ("navii-facility", "40101", (), PARTIAL)
     }
     assert listing_state(city({}), "40101", "clinic") == PARTIAL
@@ -194,7 +318,7 @@ def test_places_that_another_source_names_are_held_in_part() -> None:
 
 def test_without_kinds_those_are_meant_that_the_needs_are_about() -> None:
     snapshot = city({"kaigo": {"130/40"}, "navii-facility": NAVII})
-    kinds = {kind for line in area_completeness(snapshot, "40106", (), ()) for kind in line.kinds}
+    kinds = {kind for line in area_completeness(snapshot, "40106", Asked()) for kind in line.kinds}
     assert {"clinic", "visiting_nursing", "community_support_centre"} <= kinds
 
 
@@ -205,10 +329,10 @@ def test_everything_is_held_of_a_fictional_city() -> None:
     shipped = make_facility(
         "c", MOJI, municipality_code="40106", sources=(SourceMention("centres", "1", ""),)
     )
-    lines = area_completeness(city({}, fictional, shipped), "40106", ("clinic",), NEED)
+    lines = area_completeness(city({}, fictional, shipped), "40106", Asked(("clinic",), NEED))
     assert states(lines) == {("sample", "40106", NEED, HELD)}
     real = make_facility("r", MOJI, municipality_code="40106")
-    mixed = area_completeness(city({}, fictional, real), "40106", ("clinic",), NEED)
+    mixed = area_completeness(city({}, fictional, real), "40106", Asked(("clinic",), NEED))
     assert ("bureau", "40106", NEED, MISSING) in states(mixed)
 
 

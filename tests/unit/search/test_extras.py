@@ -128,7 +128,7 @@ def relaxed(facilities, query):
     return answer.relaxations
 
 
-def test_kind_time_district_and_words_can_be_let_go_of():
+def test_kind_time_department_district_and_words_can_be_let_go_of():
     hours = Hours(sessions=(Session(0, "09:00", "12:00"),))
     clinic = make_facility("a", claims=[make_claim("VM.REG")], hours=hours)
     query = Query(origin=HOME, needs=("VM.REG",))
@@ -137,6 +137,8 @@ def test_kind_time_district_and_words_can_be_let_go_of():
     tuesday = datetime(2026, 11, 24, 10, 0, tzinfo=JST)
     (time,) = relaxed([clinic], replace(query, open_at=tuesday))
     assert time.steps == (Step(RelaxationKind.ANY_TIME),)
+    (department,) = relaxed([clinic], replace(query, departments=("皮膚科",)))
+    assert department.steps == (Step(RelaxationKind.ANY_DEPARTMENT),)
     (words,) = relaxed([clinic], replace(query, text="鈴木"))
     assert words.steps == (Step(RelaxationKind.ANY_WORDS),)
     (district,) = relaxed([clinic], Query(districts=("40107",), needs=("VM.REG",)))

@@ -22,6 +22,7 @@ LINE = {
     "area_name": "小倉北区",
     "prefecture": "福岡県",
     "kinds": ["hospital", "clinic"],
+    "tells": "needs",
     "needs": ["VM.REG"],
     "facilities": 320,
     "unknown": 318,
@@ -53,15 +54,17 @@ def test_missing_filings_are_said_with_publisher_prefecture_and_number() -> None
 
 
 def test_a_missing_list_of_places_is_never_a_nought() -> None:
-    assert say(needs=[], facilities=0) == (
+    assert say(tells="places", needs=[], facilities=0) == (
         "小倉北区の病院、診療所の一覧は取り込まれていません。0件ではなく、データなしです。"
     )
-    assert "今は 12件" in say(needs=[], facilities=12, state="partial")
+    assert "今は 12件" in say(tells="places", needs=[], facilities=12, state="partial")
 
 
 def test_of_many_kinds_three_are_named() -> None:
     kinds = ["hospital", "clinic", "dental_clinic", "pharmacy"]
-    assert "病院、診療所、歯科など" in say(needs=[], kinds=kinds).replace("歯科診療所", "歯科")
+    assert "病院、診療所、歯科など" in say(tells="places", needs=[], kinds=kinds).replace(
+        "歯科診療所", "歯科"
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ja-easy"])

@@ -159,7 +159,10 @@ ordered-open = open now
 results-none = No facility fits. Widen the distance or remove a condition. If it is urgent, call the consultation centre.
 text-none = No address and no facility is called so. For an address, start with the ward and the town. For a facility, part of the name is enough.
 origin-point = Distances are straight lines from the place you chose.
-relax-few = { $count } known to provide everything. Asking for less gives more.
+relax-few = { $away ->
+    [0] { $count } known to provide everything.
+   *[other] Apart from other cities and prefectures, { $count } known to provide everything.
+    } Asking for less gives more.
 origin-station = Distances are straight lines from { $place } (±{ $metres } m), not from the home.
 origin-place = Distances are straight lines from about { $place }, ±{ $range } (understood down to “{ $level }”).
 origin-close = It is one of these, and the range covers them all. Choose one to be more exact.
@@ -167,7 +170,10 @@ origin-others = Other places it may mean
 origin-chome-not-found = There is no such chome: distances are from the middle of the town.
 origin-text-after-town = The place of “{ $rest }” is not known: distances are from the middle of the town.
 origin-hint-used = Looked for in the area you chose.
-relax-lead = No facility is known to provide everything. Asking for less helps.
+relax-lead = { $away ->
+    [0] No facility is known to provide everything.
+   *[other] Apart from other cities and prefectures, no facility is known to provide everything.
+    } Asking for less helps.
 relax-look = Not confirmed: { $need }. Look without confirmation (+{ $count })
 relax-look-wider = Not confirmed: { $need }. { $what } and look without confirmation (+{ $count })
 relax-beyond-visits = Visits beyond 16 km are paid only for a special reason, such as nobody within 16 km.
@@ -198,6 +204,14 @@ relax-any-time =
         [last] search
        *[first] Search
     } for any time
+relax-any-department =
+    { $place ->
+        [last] search
+       *[first] Search
+    } for any department
+misplaced-need = “{ $need }” is asked of: { $kinds }. With the filters chosen there is nobody to ask.
+misplaced-ask = Search among those who can be asked
+misplaced-apart = No kind of facility provides all of these at once. Search for each role:
 relax-any-words =
     { $place ->
         [last] remove
@@ -964,6 +978,14 @@ gap-short-needs-missing = Filings not imported: { $count } facilities in { $area
 gap-short-needs-partial = Filings imported only in part: { $count } facilities in { $area } not confirmed.
 gap-short-places-missing = No list of { $kinds } in { $area } is imported (no data).
 gap-short-places-partial = The list of { $kinds } in { $area } is incomplete.
+gap-hours-missing = Opening hours of { $kinds } in { $area } are not imported. Those of { $count } facilities are not confirmed.
+gap-hours-partial = The lists held do not state the opening hours of { $count } facilities ({ $kinds }) in { $area }.
+gap-departments-missing = Departments of { $kinds } in { $area } are not imported. Those of { $count } facilities are not confirmed; a search by department does not find them.
+gap-departments-partial = The lists held do not state the departments of { $count } facilities ({ $kinds }) in { $area }; a search by department does not find them.
+gap-short-hours-missing = Opening hours not imported: { $count } facilities in { $area } may be open or closed.
+gap-short-hours-partial = Opening hours of { $count } facilities in { $area } not confirmed.
+gap-short-departments-missing = Departments not imported: { $count } facilities in { $area } not confirmed.
+gap-short-departments-partial = Departments of { $count } facilities in { $area } not confirmed.
 gap-more-kinds = {" "}and others
 gaps-ask = Please call the facility or the consultation centre to ask.
 gaps-staff = Those who manage the data can import:
@@ -975,6 +997,8 @@ across-water = across { $water }
 no-data = no data
 js-coverage-undecided = cannot be told
 coverage-undecided-district = How many people have no { $subject } within { $reach } cannot be told: the filings or lists that would say so are not imported.
+coverage-partly = Of people aged 75 and over, { $share } have no { $subject } within { $reach }. Lists of some districts are not imported, so this is a range.
+coverage-misplaced = The needs chosen are not about the kinds of facility chosen. Please change one of them.
 coverage-mostly-unknown = Of people aged 75 and over, { $share } have no { $subject } within { $reach }. Many facilities are not confirmed, so this is a range.
 unconfirmed = not confirmed
 elsewhere-badge = other city or prefecture

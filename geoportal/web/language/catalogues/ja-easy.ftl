@@ -159,7 +159,10 @@ ordered-open = いま 開《あ》いている ところが 先《さき》
 results-none = 見《み》つかりませんでした。遠《とお》くまで さがすか、条件《じょうけん》を へらしてください。急《いそ》ぐときは、相談《そうだん》センターに 電話《でんわ》してください。
 text-none = この住所《じゅうしょ》も 施設《しせつ》も 見《み》つかりませんでした。住所《じゅうしょ》は 区《く》と 町《まち》の名前《なまえ》から 入《い》れてください。施設《しせつ》の名前《なまえ》は、一部《いちぶ》だけでも さがせます。
 origin-point = 距離《きょり》は、選《えら》んだところから まっすぐの 長《なが》さです。
-relax-few = 全部《ぜんぶ》 できると わかっている ところは { $count }件《けん》だけです。条件《じょうけん》を へらすと ふえます。
+relax-few = { $away ->
+    [0] 全部《ぜんぶ》
+   *[other] ほかの市《し》や県《けん》の ほかに、全部《ぜんぶ》
+    } できると わかっている ところは { $count }件《けん》だけです。条件《じょうけん》を へらすと ふえます。
 origin-station = 「{ $place }」から まっすぐの 距離《きょり》です（±{ $metres } m）。家《いえ》からの 距離《きょり》では ありません。
 origin-place = 「{ $place }」の あたり ±{ $range } から まっすぐの 距離《きょり》です（{ $level }まで わかりました）。
 origin-close = つぎの どれかです。選《えら》ぶと、もっと くわしく なります。
@@ -167,7 +170,10 @@ origin-others = ほかの 場所《ばしょ》
 origin-chome-not-found = 書《か》いた 丁目《ちょうめ》は ありません。町《まち》の まん中《なか》からの 距離《きょり》です。
 origin-text-after-town = 「{ $rest }」の 場所《ばしょ》は わかりません。町《まち》の まん中《なか》からの 距離《きょり》です。
 origin-hint-used = 選《えら》んだ 地域《ちいき》の 中《なか》で さがしました。
-relax-lead = 全部《ぜんぶ》 できると わかっている ところは ありません。条件《じょうけん》を へらすと 見《み》つかります。
+relax-lead = { $away ->
+    [0] 全部《ぜんぶ》
+   *[other] ほかの市《し》や県《けん》の ほかに、全部《ぜんぶ》
+    } できると わかっている ところは ありません。条件《じょうけん》を へらすと 見《み》つかります。
 relax-look = 「{ $need }」が できるかは 未確認《みかくにん》です。確認《かくにん》しないで 見《み》る（＋{ $count }件《けん》）
 relax-look-wider = 「{ $need }」が できるかは 未確認《みかくにん》です。{ $what }、確認《かくにん》しないで 見《み》る（＋{ $count }件《けん》）
 relax-beyond-visits = 16kmより 遠《とお》い 訪問《ほうもん》は、近《ちか》くに できる ところが ない ときなど、特別《とくべつ》な 理由《りゆう》が ある ときだけ 保険《ほけん》が 使《つか》えます。
@@ -198,6 +204,14 @@ relax-any-time =
         [first] して
        *[last] する
     }
+relax-any-department =
+    どの「科《か》」でも よいことに { $place ->
+        [first] して
+       *[last] する
+    }
+misplaced-need = 「{ $need }」は、{ $kinds }に 聞《き》くことです。今《いま》の 条件《じょうけん》では、聞《き》ける ところが ありません。
+misplaced-ask = 聞《き》ける ところを さがす
+misplaced-apart = 全部《ぜんぶ》を 1か所《しょ》で できる ところは ありません。べつべつに さがせます：
 relax-any-words =
     ことばを { $place ->
         [first] やめて
@@ -960,6 +974,14 @@ gap-short-needs-missing = まだ 情報《じょうほう》が ないので、{
 gap-short-needs-partial = 情報《じょうほう》が 少《すこ》ししか ないので、{ $area }の { $count }か所《しょ》は 未確認《みかくにん》です。
 gap-short-places-missing = { $area }の { $kinds }の情報《じょうほう》は まだ ありません（データなし）。
 gap-short-places-partial = { $area }の { $kinds }の情報《じょうほう》は 一部《いちぶ》だけです。
+gap-hours-missing = { $area }の { $kinds }が 開《あ》いている時間《じかん》の情報《じょうほう》は まだ ありません。{ $count }か所《しょ》は わかりません。
+gap-hours-partial = { $area }の { $kinds } { $count }か所《しょ》は、開《あ》いている時間《じかん》が わかりません。
+gap-departments-missing = { $area }の { $kinds }が 何科《なにか》かの情報《じょうほう》は まだ ありません。{ $count }か所《しょ》は、「科《か》」で さがしても 出《で》てきません。
+gap-departments-partial = { $area }の { $kinds } { $count }か所《しょ》は、何科《なにか》か わかりません。「科《か》」で さがしても 出《で》てきません。
+gap-short-hours-missing = 時間《じかん》の情報《じょうほう》が ないので、{ $area }の { $count }か所《しょ》は 今《いま》 開《あ》いているか わかりません。
+gap-short-hours-partial = { $area }の { $count }か所《しょ》は 開《あ》いている時間《じかん》が わかりません。
+gap-short-departments-missing = 「科《か》」の情報《じょうほう》が ないので、{ $area }の { $count }か所《しょ》は わかりません。
+gap-short-departments-partial = { $area }の { $count }か所《しょ》は 何科《なにか》か わかりません。
 gap-more-kinds = など
 gaps-ask = できるか どうかは、電話《でんわ》で 聞《き》いてください。
 gaps-staff = データを 入《い》れる人《ひと》は、これを 入《い》れてください：
@@ -971,6 +993,8 @@ across-water = { $water }の むこう
 no-data = データが ありません
 js-coverage-undecided = わかりません
 coverage-undecided-district = { $reach }より 近《ちか》くに { $subject }が ない人《ひと》が どのくらい いるかは、わかりません。情報《じょうほう》が まだ ないからです。
+coverage-partly = 75歳《さい》より 上《うえ》の人《ひと》で、{ $reach }より 近《ちか》くに { $subject }が ない人《ひと》は { $share }です。情報《じょうほう》が ない 地区《ちく》が あります。
+coverage-misplaced = えらんだ「してほしいこと」は、えらんだ 種類《しゅるい》の 施設《しせつ》が することでは ありません。どちらかを かえてください。
 coverage-mostly-unknown = 75歳《さい》より 上《うえ》の人《ひと》で、{ $reach }より 近《ちか》くに { $subject }が ない人《ひと》は { $share }です。わからない施設《しせつ》が 多《おお》いです。
 unconfirmed = 未確認《みかくにん》
 elsewhere-badge = ほかの市《し》や県《けん》

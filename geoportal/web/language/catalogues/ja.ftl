@@ -159,7 +159,10 @@ ordered-open = いま受付中のところが先
 results-none = 条件に合う施設は見つかりませんでした。範囲を広げるか、条件を減らしてみてください。お急ぎのときは、担当の相談窓口にお電話ください。
 text-none = この文字にあたる住所も施設も見つかりませんでした。住所は区と町名から入れてください。施設の名前は、一部だけでもさがせます。
 origin-point = 距離は、選んだ地点からの直線です。
-relax-few = すべてに対応すると分かっている施設は { $count }件だけです。条件をゆるめるとふえます。
+relax-few = { $away ->
+    [0] すべて
+   *[other] 市外・県外を除くと、すべて
+    }に対応すると分かっている施設は { $count }件だけです。条件をゆるめるとふえます。
 origin-station = 「{ $place }」、駅の位置からの直線距離です（誤差 ±{ $metres } m）。自宅からの距離ではありません。
 origin-place = 「{ $place }」付近 ±{ $range } からの直線距離です（{ $level }まで判明）。
 origin-close = 次のどれかで、どれでもこの範囲に入ります。選ぶと絞れます。
@@ -167,7 +170,10 @@ origin-others = ほかの候補
 origin-chome-not-found = 書かれた丁目は見つかりません。町全体の中心からの距離です。
 origin-text-after-town = 「{ $rest }」の場所は分かりません。町の中心からの距離です。
 origin-hint-used = 選んだ地域の中でさがしました。
-relax-lead = すべてに対応すると分かっている施設はありません。条件をゆるめると見つかります。
+relax-lead = { $away ->
+    [0] すべて
+   *[other] 市外・県外を除くと、すべて
+    }に対応すると分かっている施設はありません。条件をゆるめると見つかります。
 relax-look = { $need }に対応しているかは未確認です。確認なしで見る（＋{ $count }件）
 relax-look-wider = { $need }に対応しているかは未確認です。{ $what }、確認なしで見る（＋{ $count }件）
 relax-beyond-visits = 16kmを超える訪問は、16km以内に応じる所がないなど特別な理由があるときだけ保険で認められます。
@@ -198,6 +204,14 @@ relax-any-time =
         [first] {""}
        *[last] にさがす
     }
+relax-any-department =
+    診療科を問わず{ $place ->
+        [first] {""}
+       *[last] にさがす
+    }
+misplaced-need = 「{ $need }」は、{ $kinds }にたずねることです。選んだ条件では、たずねられる施設がありません。
+misplaced-ask = たずねられる種類でさがし直す
+misplaced-apart = 1か所でまとめて受けられる種類がありません。役割ごとに分けてさがせます：
 relax-any-words =
     ことばを条件から{ $place ->
         [first] 外して
@@ -964,6 +978,14 @@ gap-short-needs-missing = 届出が未取込のため、{ $area }の{ $count }�
 gap-short-needs-partial = 届出が一部しか取り込まれていないため、{ $area }の{ $count }か所は対応が未確認です。
 gap-short-places-missing = { $area }の{ $kinds }の一覧は未取込です（データなし）。
 gap-short-places-partial = { $area }の{ $kinds }の一覧は一部だけです。
+gap-hours-missing = { $area }の{ $kinds }の診療・営業時間の資料は取り込まれていません。{ $count }か所の時間は未確認です。
+gap-hours-partial = { $area }の{ $kinds } { $count }か所の診療・営業時間は、取り込み済みの資料には書かれていません（未確認）。
+gap-departments-missing = { $area }の{ $kinds }の診療科の資料は取り込まれていません。{ $count }か所の診療科は未確認で、診療科でさがすと出てきません。
+gap-departments-partial = { $area }の{ $kinds } { $count }か所の診療科は、取り込み済みの資料には書かれていません（未確認）。診療科でさがすと出てきません。
+gap-short-hours-missing = 時間の資料が未取込のため、{ $area }の{ $count }か所は受付中かどうかが未確認です。
+gap-short-hours-partial = { $area }の{ $count }か所は、診療・営業時間が未確認です。
+gap-short-departments-missing = 診療科の資料が未取込のため、{ $area }の{ $count }か所は診療科が未確認です。
+gap-short-departments-partial = { $area }の{ $count }か所は、診療科が未確認です。
 gap-more-kinds = など
 gaps-ask = 対応しているかどうかは、施設または相談窓口に電話でおたずねください。
 gaps-staff = データを管理する方は、次の一覧を取り込んでください：
@@ -975,6 +997,8 @@ across-water = { $water }の向こう側
 no-data = データなし
 js-coverage-undecided = 判断できません
 coverage-undecided-district = { $reach }以内に{ $subject }がない人の割合は、判断できません。届出などの資料が取り込まれていないためです。
+coverage-partly = 75歳以上のうち、{ $reach }以内に{ $subject }がない人は { $share } です。資料が取り込まれていない地区があるため、幅で示しています。
+coverage-misplaced = えらんだ「必要な対応」は、えらんだ種類の施設にたずねることではありません。種類か「必要な対応」を変えてください。
 coverage-mostly-unknown = 75歳以上のうち、{ $reach }以内に{ $subject }がない人は { $share } です。対応が未確認の施設が多いため、幅で示しています。
 unconfirmed = 未確認
 elsewhere-badge = 市外・県外

@@ -1,0 +1,1 @@
+"""The staff side of the liaison centres: optional, and unknown to the public site."""

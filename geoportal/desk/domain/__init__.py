@@ -1,0 +1,1 @@
+"""Frozen classes of the staff side: accounts, roles, scopes; no input or output."""

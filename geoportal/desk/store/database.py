@@ -1,0 +1,154 @@
+"""The staff side's tables: where they are, short transactions, migrations of their own.
+
+On PostgreSQL they are in the same database as the data. On SQLite they are in a file beside it
+(``geoportal.db.desk``): an import holds the only right to write of its file for as long as it
+takes, and staff must not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from geoportal.errors import BusyError, GeoportalError, NotFoundError
+
+VERSION_TABLE: Final = "desk_version"
+_BUSY_S: Final = 10
+_WRITES: Final = "geoportal_desk_writes"
+_MIGRATION_LOCK: Final = 0x6465736B  # "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDatabase:
+    """The opened tables of the staff side; safe to use from many threads."""
+
+    engine: sa.Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection that sees one state."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a transaction; when it ends without an error, it is on the disk.
+
+        On SQLite it waits at its begin for those that write before it, so that what is read in it
+        stays true until it ends. On PostgreSQL rows are locked as they are read
+        (`sqlalchemy.Select.with_for_update`).
+
+        Raises
+        ------
+        BusyError
+            When others write for longer than some seconds.
+        """
+        engine = self.engine.execution_options(**{_WRITES: True})
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            if "locked" in str(error.orig):
+                raise BusyError("others are writing just now; try again") from None
+            raise
+
+
+def desk_location(location: str) -> str:
+    """Return where the staff side of a database is: itself for a URL, else a file beside it."""
+    return location if "://" in location else f"{location}.desk"
+
+
+def open_desk(location: str, *, create: bool = False) -> DeskDatabase:
+    """Open the staff side of a database, which is given as for `geoportal.store.database`.
+
+    With ``create`` its tables are made, or brought up to date.
+
+    Raises
+    ------
+    NotFoundError
+        When there are none and ``create`` is false.
+    GeoportalError
+        When they are of another version of the program.
+    """
+    desk = DeskDatabase(_engine(location, create=create))
+    if create:
+        _migrate(desk)
+        return desk
+    with desk.reading() as connection:
+        if _revision(connection) != _newest():
+            raise GeoportalError(
+                "the staff's tables are of another version of this program; run: geoportal init"
+            )
+    return desk
+
+
+def has_desk(location: str) -> bool:
+    """Say whether a database has a staff side."""
+    if "://" not in location:
+        return Path(desk_location(location)).is_file()
+    with _engine(location, create=False).connect() as connection:
+        return bool(_revision(connection))
+
+
+def _engine(location: str, *, create: bool) -> sa.Engine:
+    if "://" in location:
+        url = sa.make_url(location).set(drivername="postgresql+psycopg")
+        return sa.create_engine(url, pool_pre_ping=True)
+    path = Path(desk_location(location))
+    if not create and not path.is_file():
+        raise NotFoundError("there are no accounts yet; make one with: geoportal user add")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if create and not path.exists():
+        path.touch(mode=0o600)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: object, _record: object) -> None:
+    """Have every commit reach the disk before it is acknowledged."""
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(desk: DeskDatabase) -> None:
+    config = _configuration()
+    with desk.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def _revision(connection: sa.Connection) -> str:
+    options = {"version_table": VERSION_TABLE}
+    return MigrationContext.configure(connection, opts=options).get_current_revision() or ""

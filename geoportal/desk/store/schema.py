@@ -1,0 +1,88 @@
+"""Tables of the staff side, the same on SQLite and PostgreSQL. No patient is in any of them.
+
+Times that are compared are seconds since 1970 (``…_s``); those that are shown are ISO 8601 with the
+offset of Japan (``…_at``).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from geoportal.store.columns import texts
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def counter() -> sa.Column[int]:
+    """Return a column of ascending numbers, the key of its table."""
+    kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column("id", kind, primary_key=True, autoincrement=True)
+
+
+def seconds(*names: str, **options: object) -> list[sa.Column[int]]:
+    """Return columns of seconds since 1970, never null."""
+    return [sa.Column(name, sa.BigInteger, nullable=False, **options) for name in names]  # type: ignore[arg-type]
+
+
+accounts = sa.Table(
+    "desk_accounts",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("name", unique=True),
+    *texts("shown_name", "role", "centre_id", "password_hash"),
+    sa.Column("must_change", sa.Boolean, nullable=False),
+    *texts("totp_secret", server_default=""),
+    *seconds("totp_step", server_default="0"),
+    *texts("disabled_at", server_default=""),
+    *texts("created_at"),
+    comment="staff who sign in; never deleted, as the audit trail names them",
+)
+
+sessions = sa.Table(
+    "desk_sessions",
+    metadata,
+    *texts("id_hash", primary_key=True),
+    sa.Column("account_id", sa.Text, sa.ForeignKey("desk_accounts.id"), nullable=False, index=True),
+    *seconds("created_s", "seen_s"),
+    comment="signed-in browsers; id_hash is SHA-256 of what the cookie holds",
+)
+
+attempts = sa.Table(
+    "desk_attempts",
+    metadata,
+    counter(),
+    *seconds("at_s"),
+    *texts("account_key", index=True),
+    *texts("address_key", index=True),
+    comment="failed sign-ins of the last minutes; keys are HMACs, neither names nor addresses",
+)
+
+office_links = sa.Table(
+    "desk_office_links",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("facility_id", index=True),
+    *texts("scope"),
+    *seconds("expires_s"),
+    *texts("created_at", "created_by"),
+    *texts("revoked_at", server_default=""),
+    comment="links given out to offices; the signed token is not kept",
+)
+
+audit = sa.Table(
+    "desk_audit",
+    metadata,
+    counter(),
+    *texts("at", "actor_kind", "actor_id", "centre_id", "action"),
+    *texts("subject_kind"),
+    *texts("subject_id", index=True),
+    *texts("before", "after"),
+    comment="who changed what, when, from what to what (JSON); only added to, by triggers",
+)

@@ -1,0 +1,72 @@
+"""Attaching the staff side to the public application, which is complete without it."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+
+from flask import Flask, Response, current_app, request
+
+from geoportal.desk.services.desk import Desk
+from geoportal.desk.store.database import DeskDatabase
+from geoportal.desk.web import accounts, office, own_account, sign_in, today
+from geoportal.desk.web.desk_here import EXTENSION, is_desk_path
+from geoportal.desk.web.frame import desk_page
+from geoportal.desk.web.guard import CSRF, login_manager
+from geoportal.desk.web.session_cookie import add_session_cookie
+from geoportal.services.portal import Portal
+from geoportal.settings import Settings
+from geoportal.web.arrival import IS_FORWARDED, host_name
+from geoportal.web.current_view import EXTENSION as PORTAL
+
+_PAGES: Final = (sign_in, today, own_account, accounts, office)
+
+
+def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
+    """Give an application the staff side, before its first request; return the desk.
+
+    ``settings`` hold the secret key. No answer on a public path changes: no cookie, no header.
+    """
+    portal: Portal = app.extensions[PORTAL]
+    desk = Desk(database, settings.secret_key, portal.clock)
+    app.extensions[EXTENSION] = desk
+    add_session_cookie(app, settings)
+    app.before_request(_arrive_at_desk)
+    app.after_request(_leave_desk)
+    login_manager().init_app(app, add_context_processor=False)
+    CSRF.init_app(app)
+    for page in _PAGES:
+        app.register_blueprint(page.blueprint)
+    return desk
+
+
+def _arrive_at_desk() -> Response | None:
+    """Refuse the staff side without TLS; have its answers sent uncompressed.
+
+    They hold tokens beside what was typed: compressed, their length would tell of them (BREACH).
+    """
+    if not is_desk_path(request.path):
+        return None
+    request.environ.pop("HTTP_ACCEPT_ENCODING", None)
+    if request.is_secure or _is_development():
+        return None
+    return desk_page("insecure", status=403)
+
+
+def _is_development() -> bool:
+    settings: Settings = current_app.config["GEOPORTAL_SETTINGS"]
+    if not settings.desk_on_plain_http or request.environ.get(IS_FORWARDED):
+        return False
+    try:
+        is_here = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+    return is_here and host_name(request.host) in {"localhost", "127.0.0.1", "[::1]"}
+
+
+def _leave_desk(response: Response) -> Response:
+    """Have nobody keep or list what the staff side answers."""
+    if is_desk_path(request.path):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
