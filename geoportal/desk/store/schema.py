@@ -86,3 +86,30 @@ audit = sa.Table(
     *texts("before", "after"),
     comment="who changed what, when, from what to what (JSON); only added to, by triggers",
 )
+
+ledger = sa.Table(
+    "desk_ledger",
+    metadata,
+    counter(),
+    *texts("facility_id", index=True),
+    *texts("subject", "value", "audience", "way", "who", "note", "valid_until"),
+    *seconds("undoes"),
+    *texts("at", "actor_kind", "actor_id", "centre_id"),
+    *texts("form_key", unique=True),
+    comment="what staff found out by asking; only added to, by triggers",
+)
+
+public_facts = sa.Table(
+    "desk_public_facts",
+    metadata,
+    *texts("facility_id", primary_key=True),
+    *texts("document"),
+    comment="what the public is told of each facility, see geoportal.store.staff_facts",
+)
+
+public_state = sa.Table(
+    "desk_public_state",
+    metadata,
+    *texts("version", "changed_at"),
+    comment="one row: a version that changes with the facts, and since when",
+)
