@@ -220,8 +220,8 @@ def test_nothing_is_undone_that_is_not_there(desk):
         "DELETE FROM desk_ledger",
         "INSERT OR REPLACE INTO desk_ledger SELECT * FROM desk_ledger",
         (
-            "INSERT OR REPLACE INTO desk_ledger SELECT 9, facility_id, subject, value, audience, way,"
-            " who, note, valid_until, undoes, at, actor_kind, actor_id, centre_id, form_key"
+            "INSERT OR REPLACE INTO desk_ledger SELECT 9, facility_id, subject, value, audience,"
+            " way, who, note, valid_until, undoes, at, actor_kind, actor_id, centre_id, form_key"
             " FROM desk_ledger"
         ),
     ],

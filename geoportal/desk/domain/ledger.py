@@ -1,8 +1,8 @@
 """The ledger of what staff found out by asking: entries only added, and what holds by them.
 
 Every entry is about one subject of one facility: a need (``AC.PAIN``), its capacity (受入状況), or
-an attribute that is corrected. The newest entry of a subject that is not undone decides. If it is for
-professionals only, the public is told nothing of the subject, an earlier public answer included.
+an attribute that is corrected. The newest entry of a subject that is not undone decides. If it is
+for professionals only, the public is told nothing of the subject any more.
 """
 
 from __future__ import annotations
