@@ -119,6 +119,7 @@ def test_answers_of_the_desk_are_not_compressed(app, coordinator):
     assert browser.client.get("/", headers=browser.headers).headers["Content-Encoding"] == "br"
 
 
+@pytest.mark.slow
 def test_the_public_site_is_what_it_was(app, coordinator):
     """Signed in or not, public answers are those of an application without a staff side."""
     plain = create_app(app.extensions[PORTAL], Settings()).test_client()

@@ -87,6 +87,44 @@ audit = sa.Table(
     comment="who changed what, when, from what to what (JSON); only added to, by triggers",
 )
 
+cases = sa.Table(
+    "desk_cases",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("code", index=True),
+    *texts("centre_id", "ward", "kind", "needs", "age_band", "urgency", "topic", "asker"),
+    *texts("office", "wished", "note", "state", "created_at"),
+    *texts("changed_at", index=True),
+    comment="what is looked for, never for whom; erased to counts after a time",
+)
+
+enquiries = sa.Table(
+    "desk_enquiries",
+    metadata,
+    sa.Column("case_id", sa.Text, sa.ForeignKey("desk_cases.id"), primary_key=True),
+    *texts("facility_id", primary_key=True, index=True),
+    *texts("state", "reason", "way", "condition", "centre_id", "changed_at"),
+    sa.Column("asked_count", sa.Integer, nullable=False),
+    sa.Column("is_confirmed", sa.Boolean, nullable=False),
+    comment="candidates of a case and what they said",
+)
+
+case_counts = sa.Table(
+    "desk_case_counts",
+    metadata,
+    *texts("month", "centre_id", "ward", "kind", "topic", "asker", "result", primary_key=True),
+    *[sa.Column(n, sa.Integer, nullable=False) for n in ("cases", "calls", "days")],
+    comment="what is left of erased cases; days from the case to its end, added up",
+)
+
+enquiry_counts = sa.Table(
+    "desk_enquiry_counts",
+    metadata,
+    *texts("month", "facility_id", "result", "reason", primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    comment="how often each facility was asked in erased cases, and what it said",
+)
+
 ledger = sa.Table(
     "desk_ledger",
     metadata,

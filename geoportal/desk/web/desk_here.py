@@ -25,6 +25,14 @@ def centres_here() -> Mapping[str, Centre]:
     return {centre.id: centre for centre in centres if centre.kind == "liaison_centre"}
 
 
+def wards_here() -> Mapping[str, str]:
+    """Return the wards that have a centre, by code, in the centres' order, with their names."""
+    view = view_here()
+    codes = dict.fromkeys(code for one in centres_here().values() for code in one.districts)
+    chains = ((code, view.district_chain(code)) for code in codes)
+    return {code: chain[0].name if chain else code for code, chain in chains}
+
+
 def is_desk_path(path: str) -> bool:
     """Say whether a path is of the staff side."""
     return path in {"/login", "/logout", "/desk"} or path.startswith(("/desk/", "/o/"))

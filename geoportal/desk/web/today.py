@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from geoportal.desk.store.audit import read_audit
-from geoportal.desk.web.desk_here import desk_here
+from geoportal.desk.web.desk_here import desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import signed_in_account, staff_blueprint
 
@@ -22,4 +22,5 @@ def show() -> Response:
     entries = [entry for entry in trail if entry.action in {"sign_in", "sign_in.refused"}]
     before = next((n for n, entry in enumerate(entries[1:], 1) if entry.action == "sign_in"), None)
     refused = entries[1:before] if before else entries[1:]
-    return desk_page("today", last=entries[before].at if before else "", refused=len(refused))
+    last = entries[before].at if before else ""
+    return desk_page("today", last=last, refused=len(refused), wards=wards_here())

@@ -10,8 +10,8 @@ from geoportal.desk.store.schema import counter
 from geoportal.store.columns import texts
 from geoportal.store.staff_facts import TABLES
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

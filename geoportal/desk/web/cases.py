@@ -1,0 +1,262 @@
+"""``/desk/cases``: the inquiry board (依頼の板), one case with its candidates, hand-over sheets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoportal.desk.domain.case import (
+    AGE_BANDS,
+    ASKERS,
+    REASONS,
+    TOPICS,
+    URGENCIES,
+    WAYS,
+    Case,
+    Enquiry,
+    State,
+)
+from geoportal.desk.services.cases import (
+    Answer,
+    IdentityWarning,
+    TakenError,
+    case_of,
+    confirm,
+    end_case,
+    heard_elsewhere,
+    list_cases,
+    note_answer,
+    open_case,
+)
+from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
+from geoportal.desk.web.frame import desk_page
+from geoportal.desk.web.guard import (
+    require_ward,
+    scope_here,
+    signed_in_account,
+    signed_in_actor,
+    staff_blueprint,
+)
+from geoportal.domain.facility import Facility
+from geoportal.domain.query import Query
+from geoportal.errors import NotFoundError, UsageError
+from geoportal.search.answer import Result
+from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import kind_groups, need_groups
+
+blueprint = staff_blueprint("cases", __name__)
+_CANDIDATES = 15
+_LISTS = {
+    "age_bands": AGE_BANDS, "urgencies": URGENCIES, "topics": TOPICS, "askers": ASKERS,
+    "reasons": REASONS, "ways": WAYS,
+}  # fmt: skip
+_TEXTS = ("ward", "kind", "age_band", "urgency", "topic", "asker", "office", "wished", "note")
+_NEW = Case("", "", "", "", "", (), "", "", "", "")
+
+
+@blueprint.get("/cases")
+def show() -> Response:
+    """Show the board: every centre's cases, those that are open first."""
+    return _board(_NEW)
+
+
+@blueprint.post("/cases")
+def add() -> ResponseReturnValue:
+    """Open a case."""
+    form, view = request.form, view_here()
+    texts = {name: form.get(name, "").strip() for name in _TEXTS}
+    wanted = replace(_NEW, needs=tuple(form.getlist("need")), **texts)
+    if wanted.ward not in wards_here():
+        return _board(wanted, ("ward", "case-ward"))
+    if wanted.kind not in view.reference.kinds:
+        return _board(wanted, ("kind", "case-kind"))
+    require_ward(wanted.ward, helping=bool(form.get("helping")))
+    try:
+        view.reference.vocabulary.require_needs(wanted.needs)
+        case = open_case(desk_here(), signed_in_actor(), wanted, is_sure=bool(form.get("sure")))
+    except IdentityWarning as warning:
+        found = {field: sorted(kinds) for field, kinds in warning.found.items()}
+        return _board(wanted, (next(iter(found)), "case-identity"), found)
+    except UsageError as error:
+        return _board(wanted, (error.field or "kind", "case-field"))
+    return _to(case.id)
+
+
+@blueprint.get("/cases/<case_id>")
+def case(case_id: str) -> Response:
+    """Show a case, the candidates taken up, and who else could be asked, in the fair order."""
+    return _page(case_id)
+
+
+@blueprint.post("/cases/<case_id>/answers")
+def answer(case_id: str) -> ResponseReturnValue:
+    """Note how far a candidate is."""
+    form = request.form
+    _writable(case_id)
+    facility = _facility(form.get("facility", ""))
+    try:
+        said = Answer(
+            facility.id,
+            State(form["before"]) if form.get("before") else None,
+            State(form.get("state", "")),
+            form.get("reason", "") if form.get("state") == State.DECLINED.value else "",
+            form.get("way", ""),
+            form.get("condition", "").strip(),
+        )
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        note_answer(desk_here(), signed_in_actor(), case_id, said)
+    except IdentityWarning:
+        return _page(case_id, ("", "case-identity"))
+    except TakenError:
+        return _page(case_id, ("", "case-taken"))
+    except UsageError as error:
+        key = "case-reason" if error.field == "reason" else "case-field"
+        return _page(case_id, ("", key))
+    return _to(case_id)
+
+
+@blueprint.post("/cases/<case_id>/confirm")
+def place(case_id: str) -> ResponseReturnValue:
+    """Place a case with one candidate; the rest is closed, and listed to be told."""
+    _writable(case_id)
+    facility = _facility(request.form.get("facility", ""))
+    try:
+        told = confirm(desk_here(), signed_in_actor(), case_id, facility.id)
+    except TakenError:
+        return _page(case_id, ("", "case-taken"))
+    return _page(case_id, told=told)
+
+
+@blueprint.post("/cases/<case_id>/end")
+def end(case_id: str) -> ResponseReturnValue:
+    """End a case that was not placed."""
+    _writable(case_id)
+    try:
+        end_case(desk_here(), signed_in_actor(), case_id)
+    except TakenError:
+        return _page(case_id, ("", "case-taken"))
+    return _to(case_id)
+
+
+@blueprint.get("/cases/<case_id>/sheet")
+def sheet(case_id: str) -> Response:
+    """Show the hand-over sheet for who asks: the case, whom it went to, what others said."""
+    held, enquiries = _case_of(case_id)
+    return desk_page("case_sheet", case=held, rows=_rows(enquiries), office=None, **_named())
+
+
+@blueprint.get("/cases/<case_id>/sheet/<facility_id>")
+def office_sheet(case_id: str, facility_id: str) -> Response:
+    """Show the sheet for one candidate: the case alone, without who else is asked."""
+    held, enquiries = _case_of(case_id)
+    if facility_id not in {one.facility_id for one in enquiries}:
+        abort(HTTPStatus.NOT_FOUND)
+    office = _facility(facility_id)
+    return desk_page("case_sheet", case=held, rows=[], office=office, **_named())
+
+
+def _board(
+    wanted: Case,
+    problem: tuple[str, str] | None = None,
+    identities: dict[str, list[str]] | None = None,
+) -> Response:
+    held = list_cases(desk_here())
+    reference = view_here().reference
+    return desk_page(
+        "cases",
+        problems=[problem] if problem else [],
+        identities=identities or {},
+        wanted=wanted,
+        open_cases=[case for case in held if case.state == "open"],
+        done_cases=[case for case in held if case.state != "open"],
+        centres=centres_here(),
+        wards=wards_here(),
+        own_wards=scope_here(),
+        groups=kind_groups(reference),
+        need_groups=need_groups(reference, "ja"),
+        **_LISTS,
+    )
+
+
+def _page(
+    case_id: str, problem: tuple[str, str] | None = None, told: list[Enquiry] | None = None
+) -> Response:
+    held, enquiries = _case_of(case_id)
+    taken = {one.facility_id for one in enquiries}
+    query = Query(
+        districts=(held.ward,), kinds=(held.kind,), needs=held.needs, limit=_CANDIDATES + len(taken)
+    )
+    results = [one for one in view_here().search(query).results if one.facility.id not in taken]
+    heard = heard_elsewhere(desk_here(), [*taken, *(one.facility.id for one in results)], case_id)
+    response = desk_page(
+        "case",
+        problems=[problem] if problem else [],
+        case=held,
+        rows=_rows(enquiries, heard),
+        candidates=[_candidate(one, heard) for one in results[:_CANDIDATES]],
+        told=[_facility(one.facility_id) for one in told or ()],
+        is_writable=scope_here().allows(held.ward),
+        may_help=scope_here().helps,
+        **_named(),
+        **_LISTS,
+    )
+    if problem and problem[1] == "case-taken":
+        response.status_code = HTTPStatus.CONFLICT
+    return response
+
+
+def _to(case_id: str) -> ResponseReturnValue:
+    return redirect(url_for("desk_cases.case", case_id=case_id), HTTPStatus.SEE_OTHER)
+
+
+def _case_of(case_id: str) -> tuple[Case, list[Enquiry]]:
+    try:
+        return case_of(desk_here(), case_id)
+    except NotFoundError:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def _writable(case_id: str) -> None:
+    held, _ = _case_of(case_id)
+    require_ward(held.ward, helping=bool(request.form.get("helping")))
+
+
+def _facility(facility_id: str) -> Facility:
+    facility = view_here().snapshot.by_id.get(facility_id)
+    if facility is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return facility
+
+
+def _rows(
+    enquiries: list[Enquiry], heard: dict[str, Enquiry] | None = None
+) -> list[dict[str, Any]]:
+    by_id = view_here().snapshot.by_id
+    return [
+        {
+            "enquiry": one,
+            "facility": by_id.get(one.facility_id),
+            "heard": (heard or {}).get(one.facility_id),
+        }
+        for one in enquiries
+    ]
+
+
+def _candidate(result: Result, heard: dict[str, Enquiry]) -> dict[str, Any]:
+    unknown = [code for code, claim in result.needs.items() if claim is None]
+    return {
+        "facility": result.facility,
+        "match": result.match,
+        "unknown": unknown,
+        "heard": heard.get(result.facility.id),
+    }
+
+
+def _named() -> dict[str, Any]:
+    return {"centres": centres_here(), "wards": wards_here(), "by": signed_in_account()}
