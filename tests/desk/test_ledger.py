@@ -18,7 +18,6 @@ from geoportal.desk.domain.ledger import (
     Entry,
     Way,
     facts_of,
-    newest_ids,
     standing,
 )
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
@@ -68,7 +67,6 @@ def test_the_newest_answer_decides_and_an_undoing_gives_back_the_one_before():
     assert standing([first, second, undoing])["AC.PAIN"] == first
     assert standing([first, second, undoing, again])["AC.PAIN"] == second
     assert standing([first, entry(2, value="", undoes=1)]) == {}
-    assert newest_ids([first, second, undoing]) == {"AC.PAIN": 3}
 
 
 def test_a_newer_answer_for_professionals_leaves_the_public_untold():

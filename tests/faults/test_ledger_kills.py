@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geoportal.desk.domain.account import Actor
-from geoportal.desk.domain.ledger import Audience, Draft, facts_of, newest_ids
+from geoportal.desk.domain.ledger import Audience, Draft, facts_of
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.services.ledger import history, write_entry
 from geoportal.desk.store.database import open_desk
@@ -60,7 +60,7 @@ def _killed(location: str, first: int, after_s: float) -> int:
             desk, number = Desk(open_desk(location)), first
             os.write(writing, b"r")
             while True:
-                seen = newest_ids(history(desk, "near")).get("AC.PAIN", 0)
+                seen = max((entry.id for entry in history(desk, "near")), default=0)
                 key = _key(number)
                 draft = Draft("near", "AC.PAIN", "yes", Audience.PUBLIC, note=key)
                 write_entry(desk, SATO, draft, seen=seen, key=key, centres={})

@@ -122,11 +122,6 @@ def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
     return dict(sorted(deciding.items()))
 
 
-def newest_ids(entries: Iterable[Entry]) -> dict[str, int]:
-    """Return the id of the newest entry of each subject, undone ones and undoings included."""
-    return {e.draft.subject: e.id for e in sorted(entries, key=lambda each: each.id)}
-
-
 def facts_of(
     facility_id: str, entries: Sequence[Entry], centres: Mapping[str, str], *, professional: bool
 ) -> StaffFacts:

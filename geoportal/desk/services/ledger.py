@@ -24,7 +24,6 @@ from geoportal.desk.domain.ledger import (
     Entry,
     Light,
     facts_of,
-    newest_ids,
     standing,
 )
 from geoportal.desk.services.desk import Desk
@@ -72,7 +71,7 @@ def write_entry(
     draft : Draft
         Checked by `checked`.
     seen : int
-        Id of the newest entry of the subject that the form was shown with, 0 for none.
+        Id of the newest entry of the facility that the form was shown with, 0 for none.
     key : str
         Random, made with the form.
     centres : mapping of str to str
@@ -95,8 +94,8 @@ def write_entry(
                 raise UsageError("this form was sent before with something else", "key")
             return written
         entries = entries_of(connection, draft.facility_id)
-        if newest_ids(entries).get(draft.subject, 0) != seen:
-            later = [e for e in entries if e.draft.subject == draft.subject and e.id > seen]
+        later = [e for e in entries if e.draft.subject == draft.subject and e.id > seen]
+        if later:
             raise SeenOutdatedError(later)
         if draft.undoes and not any(
             (e.id, e.draft.subject) == (draft.undoes, draft.subject) for e in entries

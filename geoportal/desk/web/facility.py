@@ -1,0 +1,149 @@
+"""``/desk/facilities/<id>``: what staff know of a facility, and the answer of a moment ago."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoportal.desk.domain.identity import found_in
+from geoportal.desk.domain.ledger import (
+    CAPACITY,
+    CORRECTED,
+    Answer,
+    Audience,
+    Draft,
+    Entry,
+    Light,
+    Way,
+    standing,
+)
+from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
+from geoportal.desk.web.desk_here import centres_here, desk_here
+from geoportal.desk.web.frame import desk_page
+from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
+from geoportal.domain.facility import Facility
+from geoportal.errors import UsageError
+from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import need_groups
+
+blueprint = staff_blueprint("facility", __name__)
+_TYPED = ("name", "phone", "closed_on")
+"""Attributes that are corrected by typing."""
+
+
+@blueprint.get("/facilities/<facility_id>")
+def show(facility_id: str) -> Response:
+    """Show what is known, with the need of the search chosen."""
+    return _page(_facility(facility_id), Draft(facility_id, request.args.get("need", ""), ""))
+
+
+@blueprint.post("/facilities/<facility_id>")
+def write(facility_id: str) -> ResponseReturnValue:
+    """Write an answer, a capacity, a correction, or undo an entry."""
+    facility = _facility(facility_id)
+    require_ward(_ward(facility), helping=bool(request.form.get("helping")))
+    try:
+        draft = _draft(facility_id)
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
+        return _page(facility, draft, problem=("note", "ledger-identity"), status=400)
+    view, desk = view_here(), desk_here()
+    try:
+        written = checked(draft, view.reference.vocabulary, desk.clock().date())
+        write_entry(
+            desk,
+            signed_in_actor(),
+            written,
+            seen=int(request.form.get("seen", "0")),
+            key=request.form.get("key", ""),
+            centres=centre_names(),
+        )
+    except SeenOutdatedError as error:
+        return _page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
+    except UsageError as error:
+        field = error.field or ""
+        return _page(facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400)
+    there = url_for("desk_facility.show", facility_id=facility_id, said="written")
+    return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
+
+
+def centre_names() -> dict[str, str]:
+    """Return the names of the centres by id."""
+    return {key: centre.name for key, centre in centres_here().items()}
+
+
+def _facility(facility_id: str) -> Facility:
+    view = view_here()
+    known = view.redirects.get(facility_id, facility_id)
+    return view.snapshot.by_id.get(known) or abort(HTTPStatus.NOT_FOUND)
+
+
+def _ward(facility: Facility) -> str:
+    snapshot = view_here().snapshot
+    row = snapshot.row_of.get(facility.id)
+    return facility.municipality_code if row is None else snapshot.municipality_of(row)
+
+
+def _draft(facility_id: str) -> Draft:
+    """Return what a form asks to be written.
+
+    Raises
+    ------
+    ValueError
+        When it holds what none of our forms does.
+    """
+    form = request.form
+    subject, value = form.get("subject", ""), form.get("value", "").strip()
+    return Draft(
+        facility_id,
+        subject,
+        json.dumps(value, ensure_ascii=False) if subject in _TYPED and value else value,
+        Audience(form.get("audience", Audience.PROFESSIONAL)),
+        Way(form.get("way", Way.TELEPHONE)),
+        form.get("who", "").strip(),
+        form.get("note", "").strip(),
+        form.get("valid_until", ""),
+        int(form.get("undoes", "0")),
+    )
+
+
+def _page(
+    facility: Facility,
+    draft: Draft,
+    *,
+    problem: tuple[str, str] | None = None,
+    later: tuple[Entry, ...] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    view, entries = view_here(), history(desk_here(), facility.id)
+    ward, scope = _ward(facility), scope_here()
+    context: dict[str, Any] = {
+        "facility": facility,
+        "draft": draft,
+        "later": later,
+        "seen": entries[-1].id if entries else 0,
+        "key": secrets.token_urlsafe(18),
+        "entries": entries[::-1],
+        "standing": standing(entries),
+        "shown": json.loads,
+        "need_groups": need_groups(view.reference, "ja"),
+        "answers": list(Answer),
+        "lights": list(Light),
+        "ways": [way for way in Way if way is not Way.OFFICE],
+        "capacity": CAPACITY,
+        "corrected": CORRECTED,
+        "typed": _TYPED,
+        "centre_names": centre_names(),
+        "is_writable": scope.allows(ward),
+        "may_help": scope.helps,
+        "said": request.args.get("said", ""),
+        "today": desk_here().clock().date().isoformat(),
+    }
+    problems = [problem] if problem else []
+    return desk_page("facility", problems=problems, status=status, **context)
