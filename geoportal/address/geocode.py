@@ -34,10 +34,12 @@ _INFERRED = frozenset(
     {"spelling_inferred", "town_suffix_ignored", "text_skipped", "former_municipality_inferred"}
 )
 """With one of these warnings the text does not quite spell the address."""
-_POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})(?![-0-9])[, ]?")
-_POSTAL_BEFORE_NUMERAL = re.compile(r"([0-9]{3})-?([0-9]{4})")
+_POSTAL = re.compile(r"(?:郵便番号 ?)?([0-9]{3})[- ]?([0-9]{4})(?![-0-9])[, ]?")
+_POSTAL_BEFORE_NUMERAL = re.compile(r"(?:郵便番号 ?)?([0-9]{3})[- ]?([0-9]{4})")
 """A postal code in front of a town that begins with a numeral: 802-0065 三萩野."""
-_WRITTEN_POSTAL = re.compile(r"\D{0,3}\d{3}\D?\d{4}(?![-‐-―−－ー]?\d)\s*[一二三四五六七八九十]")
+_WRITTEN_POSTAL = re.compile(
+    r"(?:郵便番号)?\D{0,3}\d{3}\D?\d{4}(?![-‐-―−－ー]?\d)\s*[一二三四五六七八九十]"
+)
 _SOUNDS = re.compile("[A-Za-z\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]{2}")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d\U00020000-\U0003ffff]")
 
@@ -59,7 +61,7 @@ class Geocoder:
             gazetteer.regions, gazetteer.spellings, gazetteer.changed
         )
         self._hypotheses = HypothesisSearch(gazetteer, self._municipalities)
-        self._results = ResultBuilder(gazetteer, DoubledTowns(doubled))
+        self._results = ResultBuilder(gazetteer, self._municipalities, DoubledTowns(doubled))
         self._spoken = SpokenNames(gazetteer, self._municipalities, readings)
         self._suggester = Suggester(gazetteer, self._municipalities, self._spoken)
         self._directory: Callable[[], StationDirectory] | None = None

@@ -247,7 +247,9 @@ def _area_sounds(sound: str, *, prefecture: bool) -> Iterable[str]:
     """Return how an area is called: kitakyushushi, kitakyushu; kokurakitaku, kokurakita, kokura."""
     endings = _PREFECTURE_ENDINGS if prefecture else _AREA_ENDINGS
     stems = [sound.removesuffix(ending) for ending in endings if sound.endswith(ending)]
-    if not prefecture:
+    if prefecture:  # "Osaka Prefecture" is written osakaken by `words`
+        stems += [f"{stem}ken" for stem in stems or [sound]]
+    else:
         stems += [sound.removesuffix(part) for part in _PARTS_OF_CITY if sound.endswith(part)]
     return {sound, *(stem for stem in stems if len(stem) >= _SHORTEST)}
 

@@ -12,7 +12,8 @@ _ENGLISH = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
         (r"(?<=[0-9])[-\s]*(?:chome|tyoume|cho(?![a-z]))", "丁目"),
-        (r"\b(?:japan|prefecture|pref\.?|town|village)(?![a-z])", " "),
+        (r"\b(?:japan|town|village)(?![a-z])", " "),
+        (r"(?<=[a-z])[-\s]*\b(?:prefecture|pref\.?)(?![a-z])", "ken"),
         (r"(?<=[a-z])[-\s]*\bward(?![a-z])", "ku"),
         (r"(?<=[a-z])[-\s]*\bcity(?![a-z])", "shi"),
         (r"(?<=[a-z])[-\s]*\b(?:station|stn|sta\.?)(?![a-z])", "eki"),

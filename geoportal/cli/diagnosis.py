@@ -21,6 +21,8 @@ from geoportal.store.database import open_database, require_whole
 _FEW_POSITIONS = 0.8
 _MUCH_STALE = 0.5
 _MOST_NAMED = 3
+_PEOPLE = ("mesh-population", "town-population", "sample")
+"""Sources of people by place."""
 
 
 def diagnose(settings: Settings) -> list[Finding]:
@@ -69,11 +71,19 @@ def _data_findings(view: View) -> Iterator[Finding]:
             "町丁目の位置データがないため、住所から位置を求められません",
             "町丁目の CSV を geoportal import で取り込んでください",
         )
+    if not any(edition.source in _PEOPLE for edition in view.editions):
+        yield Finding(
+            "warning",
+            "no_people",
+            "人口のデータがないため、地区ごとの近さ（coverage）を数えられません",
+            "e-Stat の 500 m メッシュ（T001101）か、自治体の地域・年齢別人口を"
+            " geoportal import で取り込んでください",
+        )
     if not view.station_count:
         yield Finding(
             "info",
             "no_stations",
-            "駅のデータがないため、「小倉駅」のような駅名からはさがせません",
+            "駅のデータがないため、「○○駅」のような駅名からはさがせません",
             "国土数値情報 鉄道データ N02 を geoportal import で取り込んでください",
         )
     if not snapshot.centres:

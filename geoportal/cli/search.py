@@ -18,7 +18,13 @@ from geoportal.cli.console import (
     radius_option,
     require_writable,
 )
-from geoportal.cli.text_output import district_lines, facility_lines, place_lines, search_lines
+from geoportal.cli.text_output import (
+    district_lines,
+    facility_lines,
+    gap_text,
+    place_lines,
+    search_lines,
+)
 from geoportal.documents.facility import full_feature
 from geoportal.documents.reference import districts_document
 from geoportal.documents.requests import SearchRequest
@@ -27,7 +33,7 @@ from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.export.facilities import ENDINGS, export_facilities
+from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
 from geoportal.services.view import View
 
 
@@ -81,19 +87,29 @@ def search(console: Console, **options: Any) -> None:
 
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help=ENDINGS)
+@click.option(
+    "--lang",
+    type=click.Choice(TABLE_LANGUAGES),
+    default="ja",
+    show_default=True,
+    help="Language of the words in tables.",
+)
 @_filters
 @command
-def export(console: Console, out: Path, **options: Any) -> None:
+def export(console: Console, out: Path, lang: str, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
     require_writable(out, "--out")
     view = console.view()
     request = _search_request(options)
     query = replace(request.to_query(view, whole_allowed=True), limit=len(view.snapshot))
-    results = search_document(view, view.search(query))["features"]
+    answer = search_document(view, view.search(query))
+    results = answer["features"]
     features = [export_feature(view, result) for result in results]
-    export_facilities(out, features, view.reference)
+    export_facilities(out, features, view.reference, needs=query.needs, language=lang)
     document = {"out": str(out), "facilities": len(features)}
-    console.print(document, lambda: iter([f"{len(features)} 件を {out} に書きました"]))
+    written = f"{len(features)} 件を {out} に書きました"
+    gaps = (gap_text(view, line) for line in answer["completeness"] if line["gap"])
+    console.print(document, lambda: iter([written, *gaps]))
 
 
 def _search_request(options: dict[str, Any]) -> SearchRequest:

@@ -104,7 +104,11 @@ def _role(text: str) -> Document:
 def _team_lines(view: View, document: Document) -> Iterator[str]:
     vocabulary = view.reference.vocabulary
     labels = {role["role"]: role["label_ja"] for role in document["roles"]}
+    unlisted = {role["role"] for role in document["roles"] if "no_data" in role}
     for role in document["roles"]:
+        if role["role"] in unlisted:
+            yield f"{role['label_ja']}: データなし（一覧が未取込）"
+            continue
         counts = {band: n - role["elsewhere"].get(band, 0) for band, n in role["counts"].items()}
         yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
     for number, proposal in enumerate(document["teams"], start=1):
@@ -113,7 +117,8 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
         for member in proposal["members"]:
             facility = member["facility"]
             if facility is None:
-                yield f"  {labels[member['role']]}: 見つからない"
+                nobody = "データなし" if member["role"] in unlisted else "見つからない"
+                yield f"  {labels[member['role']]}: {nobody}"
                 continue
             about = facility["properties"]
             yield (
@@ -122,6 +127,8 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
             )
         for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
             for gap in proposal[key]:
+                if "no_data" in gap:
+                    continue
                 need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
                 yield f"  {title}: {labels[gap['role']]}の「{need}」"
 
@@ -130,6 +137,9 @@ def _team_state(proposal: Document) -> str:
     if proposal["complete"]:
         return "すべてそろう"
     unknown = len(proposal["unknown"])
+    lacking = [gap for gap in proposal["missing"] if gap["required"]]
+    if lacking and all("no_data" in gap for gap in lacking):
+        return "データがなく、そろうかわからない"
     if not proposal["filled"]:
         return "足りないものがある"
     return f"候補はそろう（未確認 {unknown} 件）" if unknown else "欠かせない役割はそろう"

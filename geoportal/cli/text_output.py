@@ -14,6 +14,7 @@ from geoportal.services.view import View
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}
+_MOST_KINDS = 3
 TOLD_WORDS = {
     PLACES: ("一覧", ""),
     NEEDS: ("届出", "対応"),
@@ -26,7 +27,7 @@ _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("op
 
 def search_lines(view: View, document: Document) -> Iterator[str]:
     """Yield the lines of a search answer."""
-    yield _count_line(document["counts"], document["elsewhere"])
+    yield _count_line(document)
     kinds = view.reference.kinds
     for number, feature in enumerate(document["features"], start=1):
         about = feature["properties"]
@@ -52,20 +53,27 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
         yield _relaxation_text(view, relaxation)
     for line in document["completeness"]:
         if line["gap"]:
-            yield _gap_text(line)
+            yield gap_text(view, line)
     for centre in document["centres"]:
         yield f"相談窓口: {centre['name']} {centre['phone']}"
 
 
-def _gap_text(line: Document) -> str:
+def gap_text(view: View, line: Document) -> str:
+    """Return the sentence on a source that is not held, or only in part."""
     about, what = TOLD_WORDS[line["tells"]]
     extent = "未取込" if line["state"] == MISSING else "一部だけ"
     unknown = f"（{line['unknown']:,} か所の{what}は未確認）" if what else ""
-    return f"注意: {line['area_name']}の{about}（{line['publisher']}）は{extent}です{unknown}"
+    kinds = "・".join(view.reference.kinds[kind].short_ja for kind in line["kinds"][:_MOST_KINDS])
+    more = "など" if len(line["kinds"]) > _MOST_KINDS else ""
+    whose = f"{line['area_name']}の{kinds}{more}の{about}"
+    return f"注意: {whose}（{line['publisher']}）は{extent}です{unknown}"
 
 
-def _count_line(counts: dict[str, int], elsewhere: dict[str, int]) -> str:
+def _count_line(document: Document) -> str:
     """Return how many are in each band around the home, and how many stand apart."""
+    counts, elsewhere = document["counts"], document["elsewhere"]
+    if "no_data" in document:
+        return "データなし（0 件という意味ではありません）"
     at_home = {band: count - elsewhere.get(band, 0) for band, count in counts.items()}
     line = (
         f"対応あり {at_home['match']:,} 件・未確認 {at_home['possible']:,} 件"

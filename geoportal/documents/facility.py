@@ -47,6 +47,7 @@ def full_feature(view: View, facility: Facility) -> Document:
             ),
         ],
         "shown": {code: shown_document(claim) for code, claim in selected_claims.items()},
+        "applicable_needs": view.reference.vocabulary.needs_about(facility),
         "location": {
             "level": location.level or None,
             "uncertainty_m": location.uncertainty_m,

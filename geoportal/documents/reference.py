@@ -100,13 +100,21 @@ def district_document(view: View, code: str, *, geometry: bool = True) -> Docume
 
 
 def sources_document(view: View) -> Document:
-    """Return every data set held: publisher, licence, editions, rows, freshness."""
+    """Return every data set held: publisher, licence, editions, rows, freshness.
+
+    ``not_held`` are the published ones of which there is no edition.
+    """
     asked = {SOURCE} if view.asked_until else set()
     names = sorted({edition.source for edition in view.editions} | asked)
     sources = [_source(view, name) for name in names]
     return {
         "dataset_version": view.snapshot.version,
         "sources": sources,
+        "not_held": [
+            {"source": name, **attributes(info, "label_ja", "label_en", *_SOURCE_FIELDS)}
+            for name, info in view.reference.sources.items()
+            if name not in names and info.page
+        ],
         "completeness": completeness_document(view, view.completeness()),
     }
 

@@ -80,7 +80,7 @@ class Point(Strict):
 
 
 class Address(Strict):
-    """An address as people write it, or a station: 小倉駅."""
+    """An address as people write it, or the name of a station with 駅 behind it."""
 
     address: AddressText
 

@@ -23,6 +23,7 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.search.answer import Answer, Result
 from geoportal.search.completeness import area_completeness
 from geoportal.search.rank import order_keys
+from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
 from geoportal.store.official_pages import search_sites
@@ -47,14 +48,15 @@ def result_features(view: View, results: Iterable[Result]) -> list[Document]:
 
 def home_document(view: View, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
-    codes = query.districts if query.origin is None else [home.code] if home else []
+    code = home_code(query, home)
+    codes = query.districts if query.origin is None else [code] if code else []
     responsible = dict.fromkeys(c for code in codes for c in view.snapshot.centres_for(code))
     centres = [brief_centre(centre) for centre in responsible if centre.kind == "liaison_centre"]
     if query.origin is None:
         return {"centres": centres}
     unlisted = _unlisted(view, query.origin.municipality_code or (home.code if home else ""))
     return {
-        "origin": _origin(view, query.origin, home),
+        "origin": _origin(view, query.origin, code, home),
         "centres": centres,
         **({"unlisted": unlisted} if unlisted else {}),
     }
@@ -118,6 +120,8 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": features,
     }
+    if answer.no_data:
+        document["no_data"] = True
     if answer.misplaced:
         document["misplaced"] = [attributes(one, "need", "kinds") for one in answer.misplaced]
     if answer.visit_evidence is not None:
@@ -163,8 +167,9 @@ def need_document(
     return document | {"value": answer}
 
 
-def _origin(view: View, origin: Origin, home: District | None) -> Document:
-    centres = brief_centres(view, home.code) if home else []
+def _origin(view: View, origin: Origin, code: str, home: District | None) -> Document:
+    """Return the origin; ``code`` is that of its municipality, known of an address as well."""
+    centres = brief_centres(view, code) if code else []
     return {
         **attributes(origin, "lon", "lat", "match_level", "uncertainty_m", "warnings"),
         **attributes(origin, "place", "remainder", "others"),

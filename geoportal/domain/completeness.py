@@ -9,7 +9,11 @@ PLACES, NEEDS, HOURS, DEPARTMENTS = "places", "needs", "hours", "departments"
 """What a source tells: which facilities there are, what they have filed, when they are open, and
 their departments (診療科)."""
 TOLD = (PLACES, NEEDS, HOURS, DEPARTMENTS)
+CITIES_FOR_PREFECTURE = 5
+"""A file that lists at least so many cities of a prefecture answers for all of it."""
 _DENTAL = "歯"
+DEPARTMENT_KINDS = ("hospital", "clinic", "dental_clinic")
+"""Kinds that have departments (診療科)."""
 ANY_DEPARTMENT = ("医科", "歯科")
 """The two classes of departments, where departments matter but none is named."""
 JAPAN = "00"
@@ -77,9 +81,9 @@ class Asked:
 
         Source: 医療法施行令 第3条の2.
         """
-        if kind != "dental_clinic":
-            return bool(self.departments)
-        return any(_DENTAL in name for name in self.departments)
+        if kind == "dental_clinic":
+            return any(_DENTAL in name for name in self.departments)
+        return kind in DEPARTMENT_KINDS and bool(self.departments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ class Vocabulary:
             (term for term in self if term.acceptance in order),
             key=lambda term: order.index(term.acceptance),
         )
+        self._needs_about: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._night_codes: dict[str, tuple[str, ...]] = {}
         for term in self:
             for kind in term.night_kinds:
@@ -206,6 +207,15 @@ class Vocabulary:
         """
         bedless = facility.beds == 0 and facility.kind in BED_KINDS
         return self.applies_to(code, facility.kind) and not (bedless and code in self._need_beds)
+
+    def needs_about(self, facility: Facility) -> tuple[str, ...]:
+        """Return the needs that concern a facility, in order; others are not about it."""
+        key = facility.kind, facility.beds == 0
+        if key not in self._needs_about:
+            self._needs_about[key] = tuple(
+                term.code for term in self if term.need and self.concerns(term.code, facility)
+            )
+        return self._needs_about[key]
 
     def answer(self, code: str, facility: Facility, value: str) -> str:
         """Return what is to be said of a need: the value known of it, else why there is none.

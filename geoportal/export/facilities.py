@@ -6,40 +6,80 @@ Adding a format takes one writer, one line in `FORMATS` and one check in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import orjson
-from shapely.geometry import Point
-
 from geoportal.errors import UsageError
-from geoportal.export.table import Row, flat_row, headings, write_csv, write_xlsx
+from geoportal.export import facility_columns as columns
+from geoportal.export.facility_columns import Row
+from geoportal.export.facility_layers import (
+    write_geojson,
+    write_geopackage,
+    write_geoparquet,
+    write_kml,
+)
+from geoportal.export.table import write_csv, write_sheets
+from geoportal.export.wording import Wording
 from geoportal.store.reference import Reference
 
 
 @dataclass(frozen=True)
 class FacilityTable:
-    """GeoJSON features to write, and the reference lists for labels.
+    """GeoJSON features to write, and the words for them.
 
-    Features have the properties of ``GET /api/v1/facilities/{id}``.
+    Attributes
+    ----------
+    features : list of dict
+        With the properties of ``GET /api/v1/facilities/{id}``.
+    words : Wording
+        Labels in the language of the file.
+    needs : tuple of str
+        Codes of the needs asked for: tables have them first.
     """
 
     features: list[dict[str, Any]]
-    reference: Reference
+    words: Wording
+    needs: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> list[Row]:
         """One flat row per facility."""
-        kinds = self.reference.kinds
-        return [flat_row(f, kinds[f["properties"]["kind"]].label_ja) for f in self.features]
+        return [columns.facility_row(f, self.needs, self.words) for f in self.features]
 
     @cached_property
-    def columns(self) -> dict[str, str]:
-        """Keys in use and their headings, in order."""
-        return headings(self.rows, self.reference.vocabulary)
+    def people_columns(self) -> dict[str, str]:
+        """Keys and headings of the columns in words, those needed first in front."""
+        return columns.people_columns(self.rows, self.needs, self.words)
+
+    @cached_property
+    def code_columns(self) -> dict[str, str]:
+        """Keys and headings of the columns of codes, with one for each need."""
+        return columns.code_columns(self.words)
+
+    @cached_property
+    def facts(self) -> list[Row]:
+        """A row for each claim of each facility."""
+        return columns.fact_rows(self.features, self.words)
+
+    @cached_property
+    def licences(self) -> list[dict[str, str]]:
+        """Licence and attribution of each source the features are from."""
+        reference = self.words.reference
+        return [
+            {
+                "source": name,
+                "label": self.words.label("source", name),
+                **{
+                    key: getattr(reference.sources[name], key)
+                    for key in ("publisher", "licence", "attribution", "page")
+                },
+            }
+            for name in columns.source_names(self.features)
+            if name in reference.sources
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +89,7 @@ class FacilityFormat:
     Attributes
     ----------
     name : str
-        As in the form of the results page.
+        As in the form of the results page and in the paths of files under ``/data``.
     ending : str
         Of file names; chooses the format.
     label : str
@@ -70,41 +110,47 @@ class FacilityFormat:
     download: bool = False
 
 
-def _write_geojson(path: Path, table: FacilityTable) -> None:
-    """Write a FeatureCollection (RFC 7946); facilities without a position have a null geometry."""
-    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": table.features}))
+def _write_table(path: Path, table: FacilityTable) -> None:
+    """Write words first, then codes."""
+    write_csv(path, table.rows, table.people_columns | table.code_columns)
 
 
-def _write_geopackage(path: Path, table: FacilityTable) -> None:
-    """Write a GeoPackage with one point layer, EPSG:4326; columns by their keys."""
-    import geopandas as gpd  # slow to import, and only this format needs it
-
-    geometry = [
-        None if row["lon"] is None or row["lat"] is None else Point(row["lon"], row["lat"])
-        for row in table.rows
-    ]
-    data = {
-        key.replace(".", "_"): [None if row.get(key) == "" else row.get(key) for row in table.rows]
-        for key in table.columns
+def _write_workbook(path: Path, table: FacilityTable) -> None:
+    """Write a sheet for people, one of every fact, one of codes, one of licences."""
+    say = table.words.say
+    codes = {key: table.people_columns[key] for key in ("name",)} | table.code_columns
+    licence_columns = {
+        key: table.words.label("column", f"licence-{key}")
+        for key in ("source", "label", "publisher", "licence", "attribution", "page")
     }
-    path.unlink(missing_ok=True)
-    frame = gpd.GeoDataFrame(data, geometry=geometry, crs="EPSG:4326")
-    frame.to_file(path, layer="facilities", driver="GPKG", engine="pyogrio")
+    write_sheets(
+        path,
+        [
+            (say("sheet-facilities"), table.rows, table.people_columns),
+            (say("sheet-facts"), table.facts, columns.fact_columns(table.words)),
+            (say("sheet-codes"), table.rows, codes),
+            (say("sheet-licences"), table.licences, licence_columns),
+        ],
+    )
 
 
 # fmt: off
 FORMATS: tuple[FacilityFormat, ...] = (
-    FacilityFormat("csv", ".csv", "CSV", "text/csv; charset=utf-8",
-                   lambda path, table: write_csv(path, table.rows, table.columns), download=True),
+    FacilityFormat("csv", ".csv", "CSV", "text/csv; charset=utf-8", _write_table, download=True),
     FacilityFormat("xlsx", ".xlsx", "Excel",
                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                   lambda path, table: write_xlsx(path, table.rows, table.columns), download=True),
-    FacilityFormat("geojson", ".geojson", "GeoJSON", "application/geo+json",
-                   _write_geojson),
+                   _write_workbook, download=True),
+    FacilityFormat("geojson", ".geojson", "GeoJSON", "application/geo+json", write_geojson),
     FacilityFormat("gpkg", ".gpkg", "GeoPackage", "application/geopackage+sqlite3",
-                   _write_geopackage),
+                   write_geopackage),
+    FacilityFormat("parquet", ".parquet", "GeoParquet", "application/vnd.apache.parquet",
+                   write_geoparquet),
+    FacilityFormat("kml", ".kml", "KML", "application/vnd.google-earth.kml+xml", write_kml),
 )
 # fmt: on
+
+TABLE_LANGUAGES = ("ja", "en")
+"""The languages whose words tables may have."""
 
 ENDINGS = ", ".join(entry.ending for entry in FORMATS)
 """The endings, for messages and help."""
@@ -113,10 +159,17 @@ DOWNLOADS = {entry.name: entry for entry in FORMATS if entry.download}
 """The formats that the results page offers, by name."""
 
 
-def export_facilities(path: Path, features: list[dict[str, Any]], reference: Reference) -> None:
+def export_facilities(
+    path: Path,
+    features: list[dict[str, Any]],
+    reference: Reference,
+    *,
+    needs: Sequence[str] = (),
+    language: str = "ja",
+) -> None:
     """Write facilities to a file whose ending chooses the format (`FORMATS`).
 
-    ``features`` as in `FacilityTable`; none makes a file with headings only.
+    ``features`` and ``needs`` as in `FacilityTable`; no features make a file with headings only.
 
     Raises
     ------
@@ -126,4 +179,4 @@ def export_facilities(path: Path, features: list[dict[str, Any]], reference: Ref
     chosen = next((entry for entry in FORMATS if entry.ending == path.suffix.lower()), None)
     if chosen is None:
         raise UsageError(f"--out must end in one of {ENDINGS}", "out")
-    chosen.write(path, FacilityTable(features, reference))
+    chosen.write(path, FacilityTable(features, Wording(reference, language), tuple(needs)))

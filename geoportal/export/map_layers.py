@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import folium
@@ -14,7 +14,7 @@ from geoportal.coverage.distance_zones import Rows
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.coverage.tables import facility_rows
-from geoportal.coverage.wording import distance_text, sentence
+from geoportal.coverage.wording import UNDECIDED, distance_text, sentence
 from geoportal.export.coverage_shapes import (
     MAP_RING,
     RING_TEXT,
@@ -230,7 +230,7 @@ def _add_facilities(chart: folium.Map, report: CoverageReport) -> None:
                     "名称": row["name"],
                     "種別": report.kinds.get(row["kind"], row["kind"]),
                     "対応": "できる" if certain else "わからない",
-                    "なくなると": f"{row['left_without_2000_m']:,.0f} 人",
+                    "なくなると": lost_text(row),
                 },
                 {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]},
             )
@@ -263,6 +263,12 @@ def _feature(properties: dict[str, Any], geometry: dict[str, Any]) -> dict[str, 
         for key, value in properties.items()
     }
     return {"type": "Feature", "properties": safe, "geometry": geometry}
+
+
+def lost_text(row: Mapping[str, Any]) -> str:
+    """Return the people 75+ who would have none within 2 km without a facility, of its row."""
+    lost = row["left_without_2000_m"]
+    return UNDECIDED if lost is None else f"{lost:,.0f} 人"
 
 
 def range_text(low: int, high: int) -> str:

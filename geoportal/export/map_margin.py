@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import (
+    UNDECIDED,
     choice_text,
     facilities_text,
     lack_text,
@@ -137,7 +138,8 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
     """
     *rows, total = district_rows(report.study)
     ranked = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
-    ranges = any(RANGE in text for row in (*rows, total) for text in _table_cells(row))
+    texts = [text for row in (*rows, total) for text in _table_cells(row)]
+    ranges = any(RANGE in text or "\n" in text for text in texts)
     most = _RANGE_ROWS if ranges else _TABLE_ROWS
     shown = [*ranked[:most], *([total] if len(rows) > 1 else [])]
     axes = figure.add_axes((0.695, 0.10, 0.285, 0.40))
@@ -164,7 +166,7 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
             cell.set_text_props(ha="left")
         if line == 0:
             cell.set_facecolor("#eeeeee")
-    notes = ["「〜」の後は、未確認の施設も数えたとき"] if ranges else []
+    notes = ["「〜」の後は、未確認の施設も数えたとき"] if RANGE in "".join(texts) else []
     if len(rows) > most:
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
@@ -177,9 +179,14 @@ def _table_cells(row: dict[str, Any]) -> list[str]:
         shortened(plain(str(row["name"])), 10),
         people_text(row),
         facilities_text(row),
-        lack_text(row),
-        choice_text(row),
+        _folded(lack_text(row)),
+        _folded(choice_text(row)),
     ]
+
+
+def _folded(text: str) -> str:
+    """Return the words for a share that is not stated in two lines."""
+    return "判断\nできません" if text == UNDECIDED else text
 
 
 def _marker(shape: str, face: str, label: str) -> Any:

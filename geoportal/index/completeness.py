@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from geoportal.domain.completeness import (
+    CITIES_FOR_PREFECTURE,
     HELD,
     JAPAN,
     MISSING,
@@ -161,7 +162,7 @@ class Holdings:
         areas = (municipality, self.city_of(municipality), prefecture, JAPAN)
         if any(f"{scope}/{area}" in stated for area in areas if area):
             return HELD
-        if f"{prefecture}/{scope}" in stated:
+        if f"{prefecture}/{scope}" in stated and self._spans(source, municipality):
             return HELD
         beginning = f"{scope}/{prefecture}"
         around = {
@@ -170,6 +171,24 @@ class Holdings:
             if key.startswith(beginning) and len(code := key.partition("/")[2]) > len(prefecture)
         }
         return PARTIAL if len(around) > 1 else MISSING
+
+    def _spans(self, source: str, municipality: str) -> bool:
+        """Say whether files published by prefecture span a municipality.
+
+        One cut to fewer cities than `CITIES_FOR_PREFECTURE` answers for these only.
+        """
+        cities: set[str] = self._listed_cities.get((source, municipality[:2]), set())
+        whole = not cities or len(cities) >= CITIES_FOR_PREFECTURE
+        return whole or (self.city_of(municipality) or municipality) in cities
+
+    @cached_property
+    def _listed_cities(self) -> dict[tuple[str, str], set[str]]:
+        """The cities that each source lists in each prefecture."""
+        listed: dict[tuple[str, str], set[str]] = {}
+        for source, _, code in self._listing.listed:
+            if code:
+                listed.setdefault((source, code[:2]), set()).add(self.city_of(code) or code)
+        return listed
 
     @cached_property
     def _needs_told(self) -> dict[tuple[int, str], frozenset[str]]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LEAF_LEVELS = ("municipality", "ward")
 _DRAWING_DIGITS = 7
 _KEPT_PARTS = 512
+_OFF_OUTLINE = frozenset({"near_boundary", "outside_outline"})
+"""Warnings of a position that lies just outside the outline of the municipality it claims."""
 
 
 class DistrictIndex:
@@ -195,7 +197,7 @@ def place_of(
     """Return the municipality or ward of a facility, and the local areas that cover it.
 
     ``local`` are the codes of local areas, ``stated`` is the municipality of its address: that of
-    a position which is not a published coordinate.
+    a position which is not a published coordinate, or lies just outside the outline it claims.
     """
     if location.lon is None or location.lat is None:
         return stated, []
@@ -204,7 +206,10 @@ def place_of(
     covering = districts.containing(location.lon, location.lat)
     areas = [district.code for district in covering if district.code in local]
     leaf = leaf_of(covering)
-    return leaf.code if location.level == "point" and leaf else stated, areas
+    if leaf is None or location.level != "point":
+        return stated, areas
+    is_off = bool(stated) and not _OFF_OUTLINE.isdisjoint(location.warnings)
+    return stated if is_off else leaf.code, areas
 
 
 class _StoredParts(Sequence[Polygon]):

@@ -189,7 +189,8 @@ class Snapshot:
         """Return the rows in a district.
 
         A facility with a published coordinate belongs to the municipality whose outline covers
-        it; one without a position, or placed from its address, to the municipality of its address.
+        it; one without a position, placed from its address, or found to lie just outside the
+        outline of its municipality (outlines are simplified), to the municipality of its address.
         Local areas (日常生活圏域 etc.) hold the facilities whose position they cover.
         """
         if code in self._members:

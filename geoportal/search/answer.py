@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.completeness import Completeness
+from geoportal.domain.completeness import DEPARTMENTS, MISSING, PLACES, Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
@@ -16,7 +16,7 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import answered_elsewhere, completeness_of
+from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import conditions, find, words_of
 from geoportal.search.match import (
@@ -115,6 +115,23 @@ class Answer:
     elsewhere_first: tuple[Result, ...] = ()
     misplaced: tuple[MisplacedNeed, ...] = ()
 
+    @property
+    def no_data(self) -> bool:
+        """True when nobody is found and no list that would name them is held where it is asked.
+
+        Neither which there are, or of none of them a department, where one is asked for.
+        """
+        areas = (
+            self.query.districts
+            if self.query.origin is None
+            else (home_code(self.query, self.home),)
+        )
+        places = [line for line in self.completeness if line.tells == PLACES and line.area in areas]
+        missing = bool(places) and all(line.state == MISSING for line in places)
+        silent = [line for line in self.completeness if line.tells == DEPARTMENTS]
+        missing |= bool(silent) and all(line.unknown == line.facilities for line in silent)
+        return missing and not any(self.counts.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
@@ -157,7 +174,7 @@ def search_from(
 ) -> Answer:
     """Answer as `search` does, when what `home_of` returns for the question is at hand."""
     candidates = find(snapshot, query, calendar)
-    apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, query.needs)
+    apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
     rows = candidates.rows[keep]
     listed = _Listed(

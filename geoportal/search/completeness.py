@@ -50,7 +50,8 @@ class _Told(NamedTuple):
 def area_completeness(snapshot: Snapshot, area: str, asked: Asked) -> tuple[Completeness, ...]:
     """Return what is held of what is asked in one district, a line per source and state.
 
-    Without kinds all kinds are meant that one of the needs is about. An area is held when all its
+    Without kinds all kinds are meant that the needs are about, and that have departments where such
+    are asked for. An area is held when all its
     municipalities are, missing when none is, else in part; places are held in part where any
     source names one.
     """
@@ -74,7 +75,7 @@ def _area_lines(
     found: dict[tuple[str, _Told, str], list[str]] = {}
     rows = snapshot.in_district(area)
     present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
-    for kind in asked.kinds or asked_kinds(snapshot, asked.needs):
+    for kind in asked.kinds or kinds_meant(snapshot, asked):
         for source, told, state in _kind_states(snapshot, holdings, municipalities, kind, asked):
             some = told.tells == PLACES and state == MISSING and kind in present
             found.setdefault((source, told, PARTIAL if some else state), []).append(kind)
@@ -91,6 +92,14 @@ def _area_lines(
             unknown,
             told.tells,
         )
+
+
+def kinds_meant(snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """Return the kinds that needs are about, and that have departments where such are asked for."""
+    kinds = asked_kinds(snapshot, asked.needs)
+    if not asked.departments:
+        return kinds
+    return tuple(kind for kind in kinds if asked.may_have_departments(kind))
 
 
 def asked_kinds(snapshot: Snapshot, needs: Sequence[str]) -> tuple[str, ...]:
@@ -126,6 +135,11 @@ def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
     return {(kind, _Told(line.tells, line.needs), line.state) for kind in line.kinds}
 
 
+def asked_of(query: Query) -> Asked:
+    """Return what of a question decides which sources would answer it."""
+    return Asked(query.kinds, query.needs, query.open_at is not None, query.departments)
+
+
 def completeness_of(
     snapshot: Snapshot, query: Query, home: District | None, rows: Rows
 ) -> tuple[Completeness, ...]:
@@ -133,7 +147,7 @@ def completeness_of(
 
     ``rows`` are those that fulfil all conditions but the needs.
     """
-    asked = Asked(query.kinds, query.needs, query.open_at is not None, query.departments)
+    asked = asked_of(query)
     if query.origin is None:
         return tuple(
             line for code in query.districts for line in area_completeness(snapshot, code, asked)
@@ -144,22 +158,20 @@ def completeness_of(
     return search_completeness(snapshot, code, rows, asked)
 
 
-def answered_elsewhere(
-    snapshot: Snapshot, home: str, rows: Rows, needs: Sequence[str]
-) -> Flags | None:
+def answered_elsewhere(snapshot: Snapshot, home: str, rows: Rows, asked: Asked) -> Flags | None:
     """Say which rows are known from a source that the home's municipality lacks altogether.
 
     None when there is no such source, so that no row stands apart.
     """
     holdings = snapshot.holdings
-    if holdings is None or not home or not needs:
+    if holdings is None or not home:
         return None
     columns = snapshot.columns
     lacking = {
         int(number): [
-            n
-            for n, _ in holdings.knowing(KINDS[number], needs)
-            if holdings.state(n, home) == MISSING
+            numbers
+            for numbers in _answering(holdings, KINDS[number], asked)
+            if _held_of(holdings, numbers, home) == MISSING
         ]
         for number in np.unique(columns.kinds[rows])
     }
@@ -171,9 +183,26 @@ def answered_elsewhere(
         code = str(codes[column])
         for number, unheld in lacking.items():
             apart[number, column] = bool(code) and any(
-                holdings.state(n, code) != MISSING for n in unheld
+                _held_of(holdings, numbers, code) != MISSING for numbers in unheld
             )
     return apart[columns.kinds[rows], columns.municipalities[rows]]
+
+
+def _answering(holdings: Holdings, kind: str, asked: Asked) -> list[list[int]]:
+    """Return the rows of the list that would answer what is asked of a kind.
+
+    Each entry has those of which one is enough.
+    """
+    answering = [[number] for number, _ in holdings.knowing(kind, asked.needs)]
+    if asked.hours:
+        answering.append(holdings.telling(kind, HOURS))
+    if asked.may_have_departments(kind):
+        answering.append(holdings.telling(kind, DEPARTMENTS))
+    return [numbers for numbers in answering if numbers]
+
+
+def _held_of(holdings: Holdings, numbers: Sequence[int], municipality: str) -> str:
+    return _best([holdings.state(number, municipality) for number in numbers])
 
 
 def dataset_completeness(snapshot: Snapshot, needs: tuple[str, ...]) -> tuple[Completeness, ...]:

@@ -21,7 +21,7 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.completeness import answered_elsewhere, asked_kinds
+from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of, kinds_meant
 from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH
 from geoportal.search.visit_range import LIMIT_M
@@ -104,7 +104,8 @@ class Relaxation:
         asked.
     kinds : tuple of str
         The kinds to ask for where no need is left that says so: those that the needs asked for are
-        about. Empty where the question has kinds, or a need is left.
+        about; where departments are let go of, those that have any. Empty where the question has
+        kinds, or a need is left.
     beyond_visits : bool
         Whether it reaches beyond 16 km for visits that are paid within 16 km only, but for an
         absolute reason (`geoportal.search.visit_range`).
@@ -169,7 +170,7 @@ def relaxations(
     useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
-        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar)]
+        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar, home)]
         sets = [found for found in sets if found.adds > 0]
     if not useful:
         useful = _pairs(query, steps, matches)
@@ -186,7 +187,7 @@ def _matches(
     """Return the matches of a question that do not stand apart."""
     found = find(snapshot, query, calendar)
     found = found.take(found.bands == MATCH)
-    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, query.needs)
+    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, asked_of(query))
     return found if apart is None else found.take(~apart)
 
 
@@ -198,6 +199,8 @@ def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Re
     if unconfirmed and not query.kinds:
         about = [asked_kinds(snapshot, (need,)) for need in query.needs]
         kinds = asked_kinds(snapshot, query.needs) or tuple(dict.fromkeys(chain(*about)))
+    elif not query.kinds and any(s.kind is RelaxationKind.ANY_DEPARTMENT for s in steps):
+        kinds = kinds_meant(snapshot, asked_of(query))
     return Relaxation(steps, adds=0, unconfirmed=unconfirmed, kinds=kinds)
 
 
@@ -256,7 +259,7 @@ def _wider_radii(
 
 
 def _need_sets(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
 ) -> list[tuple[Step, ...]]:
     """Return the smallest sets of two or more needs without which somebody matches.
 
@@ -267,6 +270,8 @@ def _need_sets(
         return []
     candidates = find(snapshot, replace(query, needs=()), calendar)
     rows = candidates.rows[candidates.bands == MATCH]
+    apart = answered_elsewhere(snapshot, home_code(query, home), rows, asked_of(query))
+    rows = rows if apart is None else rows[~apart]
     if not rows.size:
         return []
     lacking = ~np.column_stack([snapshot.has_need(rows, code) for code in query.needs])

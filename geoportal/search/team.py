@@ -39,7 +39,7 @@ from geoportal.search.answer import (
     waters_before,
 )
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
-from geoportal.search.completeness import answered_elsewhere
+from geoportal.search.completeness import answered_elsewhere, asked_of
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, bands
 from geoportal.search.rank import daily_draw
@@ -174,7 +174,7 @@ def candidates(
     unknown = place.unknown + (opening == POSSIBLE)
     metres = np.rint(reachable.distances).astype(np.int64)
     draws = daily_draw(snapshot.columns.tie_keys[reachable.rows], snapshot.today)
-    flags = answered_elsewhere(snapshot, home_code(query, home), reachable.rows, role.needs)
+    flags = answered_elsewhere(snapshot, home_code(query, home), reachable.rows, asked_of(query))
     apart = np.zeros(reachable.rows.size, dtype=bool) if flags is None else flags
     first = np.lexsort((draws, metres, place.level, unknown, apart, missing))[:enough]
     return [

@@ -87,12 +87,12 @@ _EXACT: Final = {
     ("GET", "/changes.xlsx"): EXPORTS,
 }
 _UNDER: Final = (
+    ("/desk/", DESK),
+    ("/o/", DESK),
     ("/static/", MEMORY),
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
     ("/coverage/", FILES),
-    ("/desk/", DESK),
-    ("/o/", DESK),
 )
 
 

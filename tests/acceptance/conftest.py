@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from pathlib import Path
 
@@ -37,3 +38,34 @@ def official_city(built_once: BuildOnce) -> Path:
         database.engine.dispose()
 
     return built_once("official", fill)
+
+
+@pytest.fixture(scope="session")
+def filings_city(built_once: BuildOnce) -> Path:
+    """Return a directory with ``city.db``: the filings of 山口県, towns of 下関市, wards."""
+    filings = SHARED / "bureau" / "35_yamaguchi_todokede_2025-10.xlsx"
+    towns = SHARED / "addresses" / "towns_japan.csv.gz"
+    if not (filings.is_file() and towns.is_file()):
+        pytest.skip("official files are not here (../shared/data)")
+
+    def fill(directory: Path) -> None:
+        few = directory / "towns.csv"
+        with (
+            gzip.open(towns, "rt", encoding="utf-8") as every,
+            few.open("w", encoding="utf-8") as some,
+        ):
+            some.writelines(
+                line for n, line in enumerate(every) if n == 0 or line.startswith("山口県,下関市")
+            )
+        database = open_database(directory / "city.db", create=True)
+        report = import_files(
+            database,
+            shipped_reference(),
+            [filings, few, WARDS],
+            ImportOptions(),
+            today=date(2025, 11, 22),
+        )
+        assert not report.refused
+        database.engine.dispose()
+
+    return built_once("filings", fill)

@@ -74,7 +74,8 @@ def judged(view: View) -> list[Known]:
         ]
         place = facility.location
         district = facility.municipality_code
-        if place.level == "point":
+        beside = {"near_boundary", "outside_outline"} & set(place.warnings)  # counted by address
+        if place.level == "point" and not (beside and district):
             point = Point(place.lon, place.lat)
             inside = [code for code, outline in wards.items() if outline.covers(point)]
             district = min(inside, default=district)

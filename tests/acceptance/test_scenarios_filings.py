@@ -7,15 +7,13 @@ from the program (the lists give addresses, not positions).
 from __future__ import annotations
 
 import csv
-import gzip
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from geoportal.domain.hours import JST
 from geoportal.domain.query import Origin, Query
-from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 from tests.acceptance import judge
@@ -23,10 +21,7 @@ from tests.acceptance import judge
 pytestmark = pytest.mark.shared
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-FILINGS = SHARED / "bureau" / "35_yamaguchi_todokede_2025-10.xlsx"
 HOME_CARE = SHARED / "bureau" / "shimonoseki_homecare_todokede_2025-10.csv"
-TOWNS = SHARED / "addresses" / "towns_japan.csv.gz"
-WARDS = SHARED / "boundaries" / "kitakyushu_wards_detailed.geojson"
 MOJI = (130.96, 33.945)  # 門司港; 下関 lies across the water
 SUPPORT = {"支援診１", "支援診２", "支援診３"}
 SUPPORT_HOSPITALS = {"支援病１", "支援病２", "支援病３"}
@@ -36,7 +31,7 @@ DOCTORS = ("hospital", "clinic")
 @pytest.fixture(scope="module")
 def filed():
     """Symbols filed by each 医科 institution of 下関, by its ten-digit code."""
-    if not (FILINGS.is_file() and HOME_CARE.is_file() and TOWNS.is_file()):
+    if not HOME_CARE.is_file():
         pytest.skip("official files are not here (../shared/data)")
     symbols: dict[str, set[str]] = {}
     with HOME_CARE.open(encoding="utf-8-sig", newline="") as file:
@@ -48,24 +43,10 @@ def filed():
 
 
 @pytest.fixture(scope="module")
-def view(filed, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filings")
-    towns = folder / "towns.csv"
-    with (
-        gzip.open(TOWNS, "rt", encoding="utf-8") as every,
-        towns.open("w", encoding="utf-8") as few,
-    ):
-        few.writelines(
-            line for n, line in enumerate(every) if n == 0 or line.startswith("山口県,下関市")
-        )
-    database = open_database(folder / "y.db", create=True)
-    reference = shipped_reference()
-    report = import_files(
-        database, reference, [FILINGS, towns, WARDS], ImportOptions(), today=date(2025, 11, 22)
-    )
-    assert not report.refused
+def view(filed, filings_city):
+    database = open_database(filings_city / "city.db")
     noon = datetime(2025, 11, 22, 12, tzinfo=JST)
-    yield Portal(database, reference, clock=lambda: noon).view()
+    yield Portal(database, shipped_reference(), clock=lambda: noon).view()
     database.engine.dispose()
 
 

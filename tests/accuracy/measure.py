@@ -14,6 +14,7 @@ import math
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,10 @@ from geoportal.address.compiling.compiler import compile_gazetteer
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
+from geoportal.domain.place import Place
+from geoportal.store.reference import Reference
 from tests.accuracy.official import (
+    MUNICIPALITIES,
     SHARED,
     Case,
     Judge,
@@ -60,16 +64,23 @@ class Tally:
 
 
 def compile_official(directory: Path, *prefectures: str) -> Geocoder:
-    """Compile the official towns and open a geocoder over them."""
+    """Compile the official towns of some prefectures, or of all, and open a geocoder."""
+    return open_compiled(directory, places(*prefectures))
+
+
+def open_compiled(directory: Path, towns: Iterable[Place]) -> Geocoder:
+    """Compile towns, with the shipped readings and changes, and open a geocoder over them."""
+    reference = Reference(MUNICIPALITIES.parent)
     compile_gazetteer(
-        places(*prefectures),
+        towns,
         municipalities(),
         directory,
         source="Geolonia",
         dataset_date="",
         postcodes=postcodes(),
+        changes=reference.municipality_changes,
     )
-    return Geocoder(Gazetteer.open(directory))
+    return Geocoder(Gazetteer.open(directory), reference.doubled_towns, reference.readings)
 
 
 class Judgement:

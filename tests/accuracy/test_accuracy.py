@@ -14,14 +14,17 @@ from tests.accuracy.measure import (
     compile_official,
     measure_positions,
     measure_towns,
+    open_compiled,
     peer_cases,
 )
-from tests.accuracy.official import SHARED, Case, cases
+from tests.accuracy.official import SHARED, Case, cases, places_like
+from tests.accuracy.place_words import is_right, place_words, station_directory
 
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.is_dir(), reason=f"no official files at {SHARED}"),
 ]
+KITAKYUSHU = [f"4010{ward}" for ward in (1, 3, 5, 6, 7, 8, 9)]
 FLOORS = {
     "Kitakyushu kaigo": (0.998, 0.998),
     "Kitakyushu navii": (0.998, 0.998),
@@ -103,11 +106,29 @@ def test_every_town_of_the_city_is_found_by_its_own_name(geocoder: Geocoder) -> 
             assert answer.town == row["大字町丁目名"]
 
 
-def test_the_tricky_cases_of_other_geocoders(tmp_path_factory: pytest.TempPathFactory) -> None:
-    japan = compile_official(tmp_path_factory.mktemp("japan"))
+@pytest.fixture(scope="module")
+def japan(tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
+    """Return a geocoder over the towns of Japan that the texts tried below may mean."""
+    texts = [case[0] for case in peer_cases()] + [word[0] for word in place_words()]
+    return open_compiled(tmp_path_factory.mktemp("japan"), places_like(texts))
+
+
+@pytest.mark.slow
+def test_the_tricky_cases_of_other_geocoders(japan: Geocoder) -> None:
     wrong = []
     for address, town, must in peer_cases():
         answer = japan.geocode(address)
         if answer.town != town and (must or answer.status == "ok"):
             wrong.append(f"{address} {town} {answer.status} {answer.town}")
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_places_as_people_write_them(japan: Geocoder) -> None:
+    here = japan.preferring(KITAKYUSHU).with_stations(station_directory)
+    wrong = [
+        f"{text} | {expected} {municipality} {town}"
+        for text, expected, municipality, town in place_words()
+        if not is_right(here.geocode(text), expected, municipality, town)
+    ]
     assert wrong == []

@@ -358,7 +358,7 @@ def test_doctor_says_what_an_empty_database_lacks(tmp_path):
     assert "positions" not in findings  # of none, none can lack one
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg", "kml"])
 def test_export_writes_every_facility_in_each_format(sample, tmp_path, ending):
     target = tmp_path / f"out.{ending}"
     report = answer("export", "--out", str(target), "--include", "all", db=sample)

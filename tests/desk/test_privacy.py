@@ -19,6 +19,7 @@ from tests.privacy.test_canary import _LINKS, _NAMES
 DESK = ("/desk", "/login", "/logout", "/o/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["stranger", "coordinator", "administrator"])
 def test_a_home_sent_to_every_route_of_the_desk_is_kept_nowhere(
     app, role, coordinator, administrator, tmp_path, caplog, capfd

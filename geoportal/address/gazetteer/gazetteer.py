@@ -18,7 +18,7 @@ from geoportal.mapped.archive import read_archive
 from geoportal.mapped.hash_table import HashTable, empty_hash_table_arrays
 
 FILE_NAME = "gazetteer.bin"
-MAGIC = b"geoportal gazetteer 7\n"
+MAGIC = b"geoportal gazetteer 8\n"
 """Name and version of the format. A file of another version is refused, and compiled again."""
 _TABLES = ("town", "child", "postal_town", "postal_municipality", "sound")
 _ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")

@@ -84,7 +84,7 @@ class FallbackSearch:
                     )
                     for town in misspelt
                 ]
-        return self._outside(address, municipality, members)
+        return self._outside(address, municipality, members) if municipality.in_full else []
 
     def _displaced(
         self,

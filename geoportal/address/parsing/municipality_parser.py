@@ -182,6 +182,19 @@ class MunicipalityParser:
                     )
         yield MunicipalityParse(start)
 
+    def called(self, key: str) -> Iterator[MunicipalityParse]:
+        """Yield what a whole canonical text is the name of, in full or not: the prefecture last."""
+        for name in self._names.get(key, ()):
+            yield MunicipalityParse(
+                len(key),
+                self.municipality_set(name.numbers),
+                city=name.city,
+                in_full=name.in_full,
+                named=True,
+            )
+        if prefecture := self._prefectures.get(key):
+            yield MunicipalityParse(len(key), prefecture.municipalities, prefecture.name)
+
     def parse_behind_damage(self, text: CanonicalText, start: int) -> Iterator[MunicipalityParse]:
         """Yield municipalities whose name stands a few letters behind ``start``.
 

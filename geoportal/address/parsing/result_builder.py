@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.gazetteer.nodes import IMPLAUSIBLE_POSITION, NO_PARENT, OAZA
-from geoportal.address.gazetteer.region import (
-    Position,
-    common_position,
-    covering_position,
-    extent_m,
-)
-from geoportal.address.parsing.candidates import (
-    common_candidate,
-    municipality_candidate,
-    place_candidate,
-    preferred_first,
-)
+from geoportal.address.gazetteer.region import Position, covering_position, extent_m
+from geoportal.address.parsing.area_results import AreaResults, first_candidates, make_result
+from geoportal.address.parsing.candidates import common_candidate, place_candidate
 from geoportal.address.parsing.doubled_towns import (
     CLOSE_M,
     DoubledTowns,
@@ -27,16 +16,9 @@ from geoportal.address.parsing.doubled_towns import (
     placed_among,
 )
 from geoportal.address.parsing.hypothesis import CERTAIN, AddressInput, Hypothesis
-from geoportal.address.parsing.municipality_parser import MunicipalityParse
+from geoportal.address.parsing.municipality_parser import MunicipalityParse, MunicipalityParser
 from geoportal.address.parsing.town_parse import TownParse
-from geoportal.address.result import (
-    MAX_CANDIDATES,
-    NO_CANDIDATE,
-    Candidate,
-    GeocodeResult,
-    Level,
-    Status,
-)
+from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, Status
 from geoportal.geo.equirectangular import distance_m
 
 _IN_DOUBT = frozenset(
@@ -64,8 +46,11 @@ _TO_CONFIRM = frozenset(
 class ResultBuilder:
     """Builds results; immutable, safe from many threads."""
 
-    def __init__(self, gazetteer: Gazetteer, doubled: DoubledTowns) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, municipalities: MunicipalityParser, doubled: DoubledTowns
+    ) -> None:
         self._gazetteer = gazetteer
+        self._areas = AreaResults(gazetteer, municipalities)
         self._doubled = doubled
         self._with_towns = frozenset(
             region.number for region in gazetteer.regions if region.stop > region.start
@@ -73,60 +58,43 @@ class ResultBuilder:
 
     def without_place(self, status: Status, text: str) -> GeocodeResult:
         """Return a result without a place: nothing of the text is matched."""
-        return self._result(status, ("", text))
+        return make_result(self._gazetteer, status, ("", text))
 
     def build(self, address: AddressInput, hypotheses: list[Hypothesis]) -> GeocodeResult:
         """Return the result for the best hypotheses."""
         if not hypotheses:
-            return self._postal_code_only(address)
+            return self._areas.of_postal_code(address)
         best = hypotheses[0]
         if any(hypothesis.candidate_only for hypothesis in hypotheses):
             # Towns that lie outside of the municipality the text names are only candidates.
             nodes = dict.fromkeys(
                 hypothesis.town.node for hypothesis in hypotheses if hypothesis.town is not None
             )
-            result = self._municipality_only(address, best)
-            return replace(result, candidates=self._candidates(address, list(nodes)))
+            result = self._areas.of_municipality(address, best)
+            return replace(
+                result, candidates=first_candidates(self._gazetteer, address, list(nodes))
+            )
         towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
         if best.town is None:
-            return self._municipality_only(address, best)
+            return self._areas.of_municipality(address, best)
+        if areas := self._areas.called_like_towns(address, hypotheses):
+            result = self._ambiguous(address, hypotheses, towns)
+            both = (*areas, *result.candidates)[:MAX_CANDIDATES]
+            return replace(
+                result,
+                match_level=None,
+                prefecture="",
+                municipality="",
+                municipality_code="",
+                town="",
+                candidates=both,
+            )
         if len(hypotheses) == 1:
             return self._certain(address, best, best.town)
         return (
             self._one_name(address, hypotheses, towns)
             or self._close_together(address, hypotheses, towns)
             or self._ambiguous(address, hypotheses, towns)
-        )
-
-    def _result(
-        self,
-        status: Status,
-        parts: tuple[str, str],
-        place: Candidate | None = None,
-        *,
-        level: Level | None = None,
-        warnings: Iterable[str] = (),
-        needs_confirmation: bool = False,
-    ) -> GeocodeResult:
-        """Return a result of what was matched, the remainder and a place; level: its position's."""
-        place = place or NO_CANDIDATE
-        return GeocodeResult(
-            status=status,
-            match_level=place.match_level,
-            coordinate_level=level if place.lon is not None else None,
-            lon=place.lon,
-            lat=place.lat,
-            uncertainty_m=place.uncertainty_m,
-            matched=parts[0],
-            remainder=parts[1],
-            prefecture=place.prefecture,
-            municipality=place.municipality,
-            municipality_code=place.municipality_code,
-            town=place.town,
-            needs_confirmation=needs_confirmation,
-            warnings=tuple(dict.fromkeys(warnings)),
-            source=self._gazetteer.source,
-            dataset_date=self._gazetteer.dataset_date,
         )
 
     def _certain(
@@ -144,7 +112,8 @@ class ResultBuilder:
             warnings.append("gazetteer_incomplete")
         sure = hypothesis.penalty <= CERTAIN and _IN_DOUBT.isdisjoint(warnings)
         position = gazetteer.position(node)
-        result = self._result(
+        result = make_result(
+            gazetteer,
             "ok" if sure else "partial",
             address.split(town.end),
             place_candidate(gazetteer, node),
@@ -249,58 +218,16 @@ class ResultBuilder:
         if len(regions) == 1 and len({town.is_lot for town in towns}) == 2:
             warnings["oaza_chome_ambiguous"] = None
         return replace(
-            self._result(
+            make_result(
+                gazetteer,
                 "ambiguous",
                 address.split(min(town.name_end for town in towns)),
                 common_candidate(regions, names.pop() if len(names) == 1 else ""),
                 warnings=warnings,
                 needs_confirmation=True,
             ),
-            candidates=self._candidates(address, [town.node for town in towns]),
+            candidates=first_candidates(gazetteer, address, [town.node for town in towns]),
         )
-
-    def _candidates(self, address: AddressInput, nodes: list[int]) -> tuple[Candidate, ...]:
-        """Return the first of some places, those of preferred municipalities in front."""
-        first = preferred_first(self._gazetteer, nodes, address.preferred)[:MAX_CANDIDATES]
-        return tuple(place_candidate(self._gazetteer, node) for node in first)
-
-    def _municipality_only(self, address: AddressInput, hypothesis: Hypothesis) -> GeocodeResult:
-        """Return a result at municipality or prefecture level.
-
-        A name of several municipalities (府中市, 中央区) leaves them as candidates.
-        """
-        parse = hypothesis.municipality
-        numbers = parse.municipalities.numbers if parse.municipalities else frozenset()
-        regions = {self._gazetteer.regions[number] for number in numbers}
-        formed = self._gazetteer.formed_of(numbers)
-        place = common_candidate(formed or regions)
-        several = parse.named and not parse.city and len(regions) > 1 and not formed
-        if parse.city.endswith("市") and len(regions) > 1:
-            place = replace(
-                place,
-                match_level="municipality",
-                municipality=parse.city,
-                municipality_code=min(region.code for region in regions)[:4] + "0",
-            )
-        position = common_position(regions) if place.match_level == "municipality" else None
-        if position is not None:
-            place = replace(
-                place, lon=position.lon, lat=position.lat, uncertainty_m=position.uncertainty_m
-            )
-        result = self._result(
-            "ambiguous" if several else "partial",
-            address.split(parse.end),
-            place,
-            level="municipality",
-            warnings=hypothesis.warnings,
-            needs_confirmation=True,
-        )
-        if not several:
-            return result
-        wanted = [numbers & preferred for preferred in address.preferred]
-        first = sorted(numbers, key=lambda n: ([n not in group for group in wanted], n))
-        named = (municipality_candidate(self._gazetteer.regions[number]) for number in first)
-        return replace(result, candidates=tuple(islice(named, MAX_CANDIDATES)))
 
     def _contradicts_postal_code(self, address: AddressInput, node: int) -> bool:
         if not address.has_postal_code:
@@ -309,30 +236,3 @@ class ResultBuilder:
         return gazetteer.region_of(node).number not in address.postal_municipalities and (
             not gazetteer.is_related(node, frozenset(address.postal_towns))
         )
-
-    def _postal_code_only(self, address: AddressInput) -> GeocodeResult:
-        """Return what the postal code alone says."""
-        gazetteer = self._gazetteer
-        nodes = list(address.postal_towns)
-        roots = {gazetteer.lineage(node)[-1] for node in nodes}
-        if len(nodes) > 1 and len(roots) == 1:  # several 丁目 of one town
-            nodes = list(roots)
-        place: Candidate | None = None
-        level: Level | None = None
-        if len(nodes) == 1:
-            position = gazetteer.position(nodes[0])
-            place, level = place_candidate(gazetteer, nodes[0]), position and position.level
-        elif not nodes and len(address.postal_municipalities) == 1:
-            region = gazetteer.regions[address.postal_municipalities[0]]
-            place, level = municipality_candidate(region), "municipality"
-        elif not nodes:
-            return self.without_place("not_found", address.original)
-        result = self._result(
-            "partial" if place else "ambiguous",
-            address.split(address.start),
-            place,
-            level=level,
-            warnings=("postal_only",),
-            needs_confirmation=True,
-        )
-        return result if place else replace(result, candidates=self._candidates(address, nodes))

@@ -31,6 +31,7 @@ from geoportal.address.text.number_patterns import (
     HOUSE_NUMBER,
     TOWN_END,
     UNIT,
+    begins_name,
     count_parts,
     number_at,
     shorter_number,
@@ -115,9 +116,10 @@ class TownParser:
         """Parse what follows a name, with a penalty where the name itself is doubtful.
 
         That is where it ends in a numeral that was split or written in Arabic (金田1-1 is hardly
-        金田一), and where the text has 大字 or 字 but the published name has not.
+        金田一), where a numeral in kanji behind it begins another name (若松二島 is hardly 若松 2),
+        and where the text has 大字 or 字 but the published name has not.
         """
-        doubtful = name_end in text.seams
+        doubtful = name_end in text.seams or begins_name(text, name_end)
         if text.key[name_end - 1].isdigit() and text.key[name_end:]:
             doubtful |= name_end not in text.kanji
         if not self._gazetteer.flags[node] & OAZA:

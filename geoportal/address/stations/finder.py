@@ -28,7 +28,11 @@ from geoportal.address.text.canonical import CanonicalText, canonicalize
 MENTION = re.compile("[駅驛]|[えエｴ][きキｷ]|電停|停留場")
 """Only a text that matches can name a station."""
 _SUFFIX = re.compile("(?:駅|エキ|電停|停留場)$")
-_BEHIND = re.compile("(?:の?(?:周辺|付近|近く|近辺|あたり|そば)|前|(?:東|西|南|北|中央|新幹線)口)$")
+_BEHIND = re.compile(
+    r"(?:の?(?:周辺|付近|近く|近辺|近所|あたり|辺り|そば)|前|(?:東|西|南|北|中央|新幹線)口|です|在住"
+    r"|(?:から|より|まで|、|,|\s)*(?:徒歩|歩いて|バスで?|車で?|自転車で?)\s*約?[0-9]+分"
+    r"(?:ほど|くらい|ぐらい|程度|以内|圏内)?)+$"
+)
 _SEPARATORS = re.compile(r"[・･、,，/／\s]+")
 
 

@@ -149,5 +149,7 @@ def _written(name: str) -> Iterator[tuple[str, bool]]:
         yield upper[:-1] + own, False
         yield upper + "立" + own, False
         yield upper + own[:-1], False
-    if own[-1] in "市町村" and len(own) > 2:
+        if len(own) > 2:
+            yield upper[:-1] + own[:-1], False
+    if own[-1] in "市区町村" and len(own) > 2:
         yield own[:-1], False

@@ -127,9 +127,9 @@ def _add(
 
 
 def _case(row: sa.Row[tuple[object, ...]]) -> Case:
-    return Case(**{**row._mapping, "needs": tuple(row.needs.split())})  # type: ignore[arg-type]
+    return Case(**{**row._mapping, "needs": tuple(row.needs.split())})
 
 
 def _enquiry(row: sa.Row[tuple[object, ...]]) -> Enquiry:
     values = {name: value for name, value in row._mapping.items() if name != "asked_count"}
-    return Enquiry(**{**values, "state": State(row.state)})  # type: ignore[arg-type]
+    return Enquiry(**{**values, "state": State(row.state)})

@@ -50,7 +50,7 @@ from geoportal.web.language.labels import kind_groups, need_groups
 
 blueprint = staff_blueprint("cases", __name__)
 _CANDIDATES = 15
-_LISTS = {
+_LISTS: dict[str, Any] = {
     "age_bands": AGE_BANDS, "urgencies": URGENCIES, "topics": TOPICS, "askers": ASKERS,
     "reasons": REASONS, "ways": WAYS,
 }  # fmt: skip
@@ -79,7 +79,7 @@ def add() -> ResponseReturnValue:
         view.reference.vocabulary.require_needs(wanted.needs)
         case = open_case(desk_here(), signed_in_actor(), wanted, is_sure=bool(form.get("sure")))
     except IdentityWarning as warning:
-        found = {field: sorted(kinds) for field, kinds in warning.found.items()}
+        found = {field: sorted(map(str, kinds)) for field, kinds in warning.found.items()}
         return _board(wanted, (next(iter(found)), "case-identity"), found)
     except UsageError as error:
         return _board(wanted, (error.field or "kind", "case-field"))

@@ -10,7 +10,7 @@ from geoportal.errors import UsageError
 from geoportal.ingest.reading.edition_dates import date_in_name
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.progress import Progress, no_progress
-from geoportal.store.reference import KindInfo
+from geoportal.store.reference_entries import KindInfo
 from geoportal.text.wareki import parse_date
 
 

@@ -12,12 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from geoportal.domain.completeness import JAPAN
+from geoportal.domain.completeness import CITIES_FOR_PREFECTURE, JAPAN
 from geoportal.domain.dating import is_surely_later
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
-
-CITIES_FOR_PREFECTURE = 5
-"""A file that lists at least so many cities of a prefecture answers for all of it."""
 
 PREFECTURES_FOR_JAPAN = 24
 """A file that lists at least so many prefectures (more than half) answers for all of Japan."""

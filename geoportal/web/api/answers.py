@@ -128,6 +128,11 @@ ANSWER = schema_of(
                 " the needs were about",
             },
             "completeness": _COMPLETENESS,
+            "no_data": {
+                "const": True,
+                "description": "There only where nobody is found and no list is held that would"
+                " name anybody: not known, rather than none",
+            },
             "misplaced": {
                 "type": "array",
                 "items": {"type": "object"},

@@ -8,6 +8,7 @@ import numpy as np
 
 from geoportal.documents import Document
 from geoportal.domain.completeness import MISSING, NEEDS, Asked
+from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
@@ -17,9 +18,9 @@ def inventory_table(view: View) -> Document:
     """Return how many facilities of each kind lie in each ward, or municipality without wards.
 
     Counts of what the sources list; nothing about who is really served. None where no source that
-    would list them, or would say that they visit, is held.
+    would list them, or would say that they visit, is held; a total is ``partial`` where some are.
     """
-    known = view.snapshot.districts.districts
+    known = view.snapshot.districts.districts or _named_municipalities(view)
     parents = {district.parent for district in known}
     wards = [
         district
@@ -46,9 +47,19 @@ def inventory_table(view: View) -> Document:
                 "total": _total(totals),
                 "visits": visits if codes else None,
                 "visits_total": _total(visits),
+                "partial": None in totals,
+                "visits_partial": None in visits,
             }
         )
     return {"districts": wards, "rows": rows}
+
+
+def _named_municipalities(view: View) -> list[District]:
+    """Return the municipalities with facilities, where no outline is held."""
+    columns = view.snapshot.columns
+    codes = columns.municipality_codes[np.unique(columns.municipalities)]
+    chains = (view.district_chain(str(code)) for code in codes if code)
+    return [chain[0] for chain in chains if chain]
 
 
 def _is_unfiled(view: View, area: str, kind: str, codes: tuple[str, ...]) -> bool:

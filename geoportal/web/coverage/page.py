@@ -21,7 +21,7 @@ from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError, UsageError
 from geoportal.export.pack_files import DOWNLOADS
 from geoportal.services.view import View
-from geoportal.store.reference import CoverageQuestion
+from geoportal.store.reference_entries import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
 from geoportal.web.coverage.inventory import inventory_table
@@ -143,6 +143,7 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
     sure, possible = figures.sure, figures.possible
     undecided = words.label("js-coverage-undecided") if figures.undecided else None
     unlisted = words.label("no-data") if figures.unlisted else None
+    known = sure.facilities if figures.partly_undecided else 0
     return {
         "code": figures.code,
         "name": figures.name,
@@ -150,7 +151,8 @@ def _row(figures: DistrictFigures, subject: str, ring: int, words: Messages) -> 
         "sentence": say.sentence(figures, subject, ring, words),
         "sort": math.nan if undecided else round(figures.uncovered_share(sure, ring), 9),
         "people": say.people(figures.need),
-        "facilities": unlisted
+        "facilities": (unlisted and known and words.label("at-least", count=known))
+        or unlisted
         or say.spoken_range(f"{sure.facilities:,}", f"{possible.facilities:,}"),
         "per": unlisted
         or say.spoken_range(

@@ -10,7 +10,7 @@ from geoportal.documents import Document
 from geoportal.documents.coverage import MOST_REMOVED, CoverageQuery
 from geoportal.errors import UsageError
 from geoportal.services.view import View
-from geoportal.store.reference import CoverageQuestion
+from geoportal.store.reference_entries import CoverageQuestion
 
 _SINGLE = ("area", "time", "evidence", "demand", "ring", "local")
 COVERAGE_ARGUMENTS: tuple[str, ...] = (*_SINGLE, "kind", "need", "remove")

@@ -13,6 +13,7 @@ from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import district_document
 from geoportal.domain.completeness import ANY_DEPARTMENT, Asked
 from geoportal.domain.district import District
+from geoportal.domain.facility import KINDS
 from geoportal.index.hierarchy import present_code
 from geoportal.search.completeness import area_completeness
 from geoportal.services.view import View
@@ -22,7 +23,7 @@ from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.listing import list_facilities
 from geoportal.web.site.frame import page, page_url
 
-_LISTED = Asked(hours=True, departments=ANY_DEPARTMENT)
+_LISTED = Asked(KINDS, hours=True, departments=ANY_DEPARTMENT)
 
 
 def show(code: str) -> BaseResponse:

@@ -7,14 +7,16 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Response, abort, request
+from flask import Response, abort, g, request
 from pydantic import ValidationError
 
 from geoportal.documents import Document
 from geoportal.documents.search import export_feature, result_features
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
-from geoportal.export.facilities import DOWNLOADS, export_facilities
+from geoportal.export.facilities import DOWNLOADS, TABLE_LANGUAGES, export_facilities
+from geoportal.export.file_names import attachment, file_name
+from geoportal.export.wording import Wording
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.pages import search_answer
@@ -35,13 +37,21 @@ def export() -> Response:
         features = all_features(view, form)
     except (UsageError, ValidationError):
         abort(HTTPStatus.BAD_REQUEST)
-    name = f"facilities-{view.now.astimezone(JST):%Y%m%d}{chosen.ending}"
+    words = Wording(view.reference, g.language if g.language in TABLE_LANGUAGES else "ja")
+    today = view.now.astimezone(JST).date()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        export_facilities(path, features, view.reference)
+        path = Path(folder) / f"facilities-{today:%Y%m%d}{chosen.ending}"
+        export_facilities(path, features, view.reference, needs=form.needs, language=words.language)
         response = Response(path.read_bytes(), content_type=chosen.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    place = words.say("around") if form.has_home else _district_name(view, form.district)
+    name = file_name(place, form.kinds, form.needs, today, chosen.ending, words)
+    response.headers["Content-Disposition"] = attachment(name, path.name)
     return response
+
+
+def _district_name(view: View, code: str) -> str:
+    chain = view.district_chain(code) if code else []
+    return chain[0].name if chain else ""
 
 
 def all_features(view: View, form: SearchForm) -> list[Document]:

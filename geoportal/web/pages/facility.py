@@ -14,7 +14,7 @@ from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
 from geoportal.store.official_pages import official_page
-from geoportal.store.reference import KindInfo
+from geoportal.store.reference_entries import KindInfo
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups

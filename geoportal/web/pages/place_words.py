@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from geoportal.services.view import View
@@ -11,6 +12,13 @@ from geoportal.web.pages.search_form import SearchForm
 
 _BETWEEN = re.compile(r"[\s、，,・/／]+")
 _MAX_WORDS, _LONGEST_PHRASE = 12, 4
+_STATION = re.compile(r"駅|(?<![A-Za-z])(?:eki|station|stn|sta)(?![A-Za-z])\.?", re.IGNORECASE)
+
+
+def names_station(text: str, *, alone: bool = False) -> bool:
+    """Say whether a text names a station (門司駅, Moji Station); ``alone``: nothing behind it."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return any(not alone or found.end() == len(plain) for found in _STATION.finditer(plain))
 
 
 def without_care_words(view: View, form: SearchForm) -> SearchForm:

@@ -17,6 +17,7 @@ from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.domain.hours import JST
 from geoportal.export.facilities import DOWNLOADS
+from geoportal.index.hierarchy import district_name
 from geoportal.search.completeness import asked_kinds
 from geoportal.search.relax import RelaxationKind
 from geoportal.services.view import View
@@ -68,7 +69,7 @@ def _search_page(form: SearchForm) -> Response:
         "address",
         outcome.problem,
         query=form.shareable() if request.method == "GET" else (),
-        district_name=_district_names(view).get(form.district, ""),
+        district_name=_district_name(view, form.district),
         district_groups=district.district_groups(view),
         kind_groups=kind_groups(view.reference),
         need_groups=need_groups(view.reference, g.language),
@@ -150,7 +151,9 @@ def _script_document(view: View, outcome: Outcome) -> Document:
         if document and "facets" in document
         else None,
         "url": _url(replace(form.linkable(view), offset=0)),
-        "said": messages(g.language).plain(
+        "said": messages(g.language).plain("no-data")
+        if document and "no_data" in document
+        else messages(g.language).plain(
             "results-said",
             count=document["numberMatched"],
             **search_answer.tally(document, form.include),
@@ -170,8 +173,11 @@ def _start_url(form: SearchForm) -> str:
     return _url(form) + ("#found" if form.asks else "")
 
 
-def _district_names(view: View) -> dict[str, str]:
-    return {area.code: area.name for area in view.snapshot.districts.districts}
+def _district_name(view: View, code: str) -> str:
+    """Return the name of a district, with an outline or without; empty when it is not known."""
+    if not code or not view.snapshot.knows_district(code):
+        return ""
+    return district_name(view.reference, view.snapshot.districts, code)
 
 
 def _chips(view: View, outcome: Outcome) -> list[Document]:
@@ -181,7 +187,7 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
     say = messages(g.language).label
     labels = need_labels(view.reference, g.language)
     shown = kinds(view.reference, g.language)
-    district_names = _district_names(view)
+    chosen = _district_name(view, form.district)
     chips: list[tuple[str, str]] = []
     if outcome.place == "point":
         chips.append((say(f"near-{form.via}"), shareable.filters(home=False)))
@@ -189,10 +195,10 @@ def _chips(view: View, outcome: Outcome) -> list[Document]:
         chips.append((say("near-address"), shareable.filters(home=False)))
     if form.text:
         chips.append((say("chip-text", text=form.text), shareable.filters(home=False, text="")))
-    if form.district in district_names:
+    if chosen:
         keeps_home = outcome.place != "ward"
         without = shareable.filters(home=keeps_home, district="")
-        name = district_names[form.district]
+        name = chosen
         chips.append((place_label(view.reference, form.district, name, g.language), without))
     if form.open_now:
         chips.append((say("open-now"), shareable.filters(open_now=False)))

@@ -19,7 +19,7 @@ from geoportal.documents.search import search_document
 from geoportal.domain.query import BANDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
-from geoportal.web.pages.place_words import without_care_words
+from geoportal.web.pages.place_words import names_station, without_care_words
 from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
 
 Place = Literal["address", "point", "ward", "words", ""]
@@ -55,6 +55,8 @@ class Outcome:
         Whether words of the place box became filters; the form's address is what is left.
     unread : str
         What of an address was not found below the ward or city shown: 中央99丁目1-1.
+    stations_missing : bool
+        Whether a station is named and not found, because no list of stations is held.
     """
 
     form: SearchForm = field(repr=False)
@@ -66,6 +68,7 @@ class Outcome:
     problem: str = ""
     words_taken: bool = False
     unread: str = field(default="", repr=False)
+    stations_missing: bool = False
 
     @property
     def understood(self) -> bool:
@@ -92,7 +95,19 @@ def answer(view: View, form: SearchForm) -> Outcome:
     notice = outcome.notice
     if notice == "searched-as-name" and not document["features"]:
         notice = ""
-    return replace(outcome, document=document, notice=notice)
+    return replace(
+        outcome,
+        document=document,
+        notice=notice,
+        stations_missing=not view.station_count and _is_unfound_station(outcome, document),
+    )
+
+
+def _is_unfound_station(outcome: Outcome, document: Document) -> bool:
+    """Say whether a text that was no address, or its rest, names a station."""
+    if outcome.place != "words":
+        return names_station(outcome.unread)
+    return names_station(outcome.form.text, alone=bool(document["features"]))
 
 
 def read_place(view: View, form: SearchForm) -> Outcome:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pytest
+import python_calamine
 
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study, undecided_parts
@@ -12,6 +15,7 @@ from geoportal.coverage.supply import CoverageCriteria, gather_supply
 from geoportal.coverage.tables import district_rows, facility_rows
 from geoportal.coverage.wording import choice_text, facilities_text, lack_text, sentence
 from geoportal.export.coverage_shapes import UNDECIDED_CLASS, gap_rows, part_classes, shown_classes
+from geoportal.export.pack import write_pack
 from geoportal.services.portal import shipped_reference
 from tests.factories import NEEDS, make_snapshot
 from tests.unit.coverage import town
@@ -141,3 +145,36 @@ def test_with_the_filings_all_is_decided() -> None:
     assert not study.undecided
     assert [row["rank"] for row in district_rows(study)] == [2, 1, None]
     assert report_of(study).gaps == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("held", "question"),
+    [
+        (LISTS, DOCTORS),
+        ({"navii-facility": {"hospital/40106"}}, HOSPITALS),
+        ({}, HOSPITALS),
+    ],
+)
+def test_every_file_is_written_and_states_no_number_of_what_is_not_known(
+    held: Mapping[str, Iterable[str]], question: CoverageCriteria, tmp_path: Path
+) -> None:
+    study = study_of(held, question)
+    files = write_pack(
+        tmp_path, report_of(study), ("html", "png", "xlsx", "gpkg", "geojson", "csv")
+    )
+    assert {"map.html", "map.png", "figures.xlsx", "README.txt"} <= set(files)
+    with (tmp_path / "districts.csv").open(encoding="utf-8-sig", newline="") as file:
+        *wards, _ = csv.DictReader(file)
+    for ward, figures in zip(wards, study.districts, strict=True):
+        assert (ward["pop75_uncovered_share"] == "") == figures.undecided
+        assert (ward["facilities"] == "") == figures.unlisted
+    with (tmp_path / "facilities.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["left_without_2000_m"] for row in csv.DictReader(file)} <= {""}
+    html = (tmp_path / "map.html").read_text("utf-8")
+    assert "判断できません" in html
+    sheets = python_calamine.load_workbook(tmp_path / "figures.xlsx")
+    summary = sheets.get_sheet_by_name("概要").to_python()
+    said = {str(row[0]): str(row[1]) for row in summary if len(row) > 1}
+    assert "判断できません" in said["代わりのない施設"]
+    assert "取り込まれていません" in said["注意"]

@@ -2,15 +2,24 @@
 
 import csv
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
+from datetime import date
 
+import arro3.io
 import pyogrio
 import pytest
 import python_calamine
+import shapely
 
 from geoportal.errors import UsageError
 from geoportal.export.facilities import DOWNLOADS, FORMATS, export_facilities
-from geoportal.export.table import PLAIN_COLUMNS, flat_row, harmless, write_csv, write_xlsx
+from geoportal.export.facility_columns import facility_row
+from geoportal.export.file_names import attachment, file_name
+from geoportal.export.hours_words import hours_words
+from geoportal.export.table import harmless, write_csv, write_xlsx
+from geoportal.export.wording import Wording
 from geoportal.services.portal import shipped_reference
 
 DANGEROUS = [
@@ -30,7 +39,7 @@ def feature(key, name, coordinates):
             "fax",
             "url",
             "operator",
-            "status",
+            "note",
             "first_seen",
             "last_seen",
         ],
@@ -53,6 +62,32 @@ def feature(key, name, coordinates):
             "location": {"level": "point", "uncertainty_m": 0.0, "warnings": []},
             "sources": [{"source": "sample", "as_of": "2026-11-01"}],
             "fictional": True,
+            "status": "open",
+            "hours": {
+                **{
+                    k: [] for k in ("closed_weeks", "closed_dates", "unclear_days", "unclear_dates")
+                },
+                "sessions": [
+                    {"day": day, "opens": "09:00", "closes": "12:00", "use": "consultation"}
+                    for day in range(5)
+                ],
+                "open_days": [],
+                "closed_days": [6, 7],
+                "note": "",
+            },
+            "applicable_needs": ["VM.REG", "AC.PAIN"],
+            "claims": [
+                {
+                    "code": "VM.REG",
+                    "value": "yes",
+                    "evidence": "confirmed",
+                    "source": "sample",
+                    "as_of": "2026-11-01",
+                    "stale": False,
+                    "note": "在医総管から",
+                    "derived_from": "ST.ZAISO",
+                }
+            ],
             "shown": {
                 "VM.REG": {
                     "value": "yes",
@@ -68,23 +103,36 @@ def feature(key, name, coordinates):
 FEATURES = [feature("a", "=cmd|' /C calc'!A0", [130.875, 33.885]), feature("b", "見本医院", None)]
 
 
+FIRST = ["名称", "種別", "電話", "FAX", "所在地", "診療・営業時間"]
+ASKED = ["訪問診療（定期）", "訪問診療（定期）の根拠", "訪問診療（定期）の時点"]
+
+
 def check_table(rows):
     heading, first, second = rows
-    assert heading[: len(PLAIN_COLUMNS)] == list(PLAIN_COLUMNS.values())
-    assert heading[-1].endswith("[VM.REG]")
+    assert heading[:9] == FIRST + ASKED
     assert first[heading.index("電話")] == "0930001234"
-    assert float(first[heading.index("経度")]) == 130.875
+    assert first[heading.index("診療・営業時間")] == "月–金 9:00-12:00; 休み 日、祝"
+    assert first[6:9] == ["対応", "電話等で確認", "2026-11-01"]
     assert second[heading.index("名称")] == "見本医院"
+
+
+def check_codes(rows):
+    heading, first, second = rows
+    assert float(first[heading.index("経度")]) == 130.875
     assert second[heading.index("経度")] == ""
-    assert first[-1] == "○（confirmed 2026-11-01）"
+    assert [first[heading.index(c)] for c in ("VM.REG", "AC.PAIN", "AC.ULCER")] == [
+        "yes",
+        "unknown",
+        "not_applicable",
+    ]
 
 
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ({"value": "yes", "stale": False}, "○（confirmed 2026-11-01）"),
-        ({"value": "no", "stale": False}, "×（confirmed 2026-11-01）"),
-        ({"value": "yes", "stale": True}, "○（confirmed 2026-11-01 古い情報）"),
+        ({"value": "yes", "stale": False}, "○（電話等で確認 2026-11-01）"),
+        ({"value": "no", "stale": False}, "×（電話等で確認 2026-11-01）"),
+        ({"value": "yes", "stale": True}, "○（電話等で確認 2026-11-01 古い情報）"),
         ({"value": "unknown", "stale": True}, "未確認"),
     ],
 )
@@ -93,14 +141,17 @@ def test_what_is_not_known_is_neither_yes_nor_no(claim, text):
     document["properties"]["shown"] = {
         "VM.REG": {"evidence": "confirmed", "as_of": "2026-11-01", **claim}
     }
-    assert flat_row(document, "診療所")["VM.REG"] == text
+    row = facility_row(document, (), Wording(shipped_reference()))
+    assert row["fact:VM.REG"] == text
+    assert row["VM.REG"] == claim["value"]
 
 
 def test_fictional_rows_say_so_and_others_do_not():
     document = feature("a", "見本医院", [130.875, 33.885])
-    assert flat_row(document, "診療所")["fictional"] == "架空のデータ"
+    words = Wording(shipped_reference())
+    assert facility_row(document, (), words)["fictional"] == "架空のデータ"
     document["properties"] |= {"fictional": False}
-    row = flat_row(document, "診療所")
+    row = facility_row(document, (), words)
     assert (row["fictional"], row["kind_label"]) == ("", "診療所")
     assert (row["lon"], row["lat"]) == (130.875, 33.885)
 
@@ -110,19 +161,31 @@ def check_csv(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     check_table(rows)
-    assert rows[1][1] == "'=cmd|' /C calc'!A0"
+    check_codes(rows)
+    assert rows[1][0] == "'=cmd|' /C calc'!A0"
 
 
 def check_xlsx(path):
-    rows = python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()
-    check_table(rows)
-    assert rows[1][1] == "=cmd|' /C calc'!A0"
+    book = python_calamine.load_workbook(path)
+    assert book.sheet_names == ["施設", "根拠", "コード", "利用条件"]
+    people, facts, codes, licences = (
+        book.get_sheet_by_name(name).to_python() for name in book.sheet_names
+    )
+    check_table(people)
+    assert people[1][0] == "=cmd|' /C calc'!A0"
+    check_codes(codes)
+    fact = dict(zip(*facts[:2], strict=True))
+    assert (fact["項目"], fact["値"]) == ("訪問診療（定期）", "対応")
+    assert fact["導いた元の項目コード"] == "ST.ZAISO"
+    assert licences[1][0] == "sample"
     with zipfile.ZipFile(path) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 
 
 def check_geojson(path):
-    assert json.loads(path.read_bytes()) == {"type": "FeatureCollection", "features": FEATURES}
+    document = json.loads(path.read_bytes())
+    assert (document["type"], document["features"]) == ("FeatureCollection", FEATURES)
+    assert [one["source"] for one in document["licences"]] == ["sample"]
 
 
 def check_gpkg(path):
@@ -131,16 +194,44 @@ def check_gpkg(path):
     frame = pyogrio.read_dataframe(path)
     assert (frame.geometry[0].x, frame.geometry[0].y) == (130.875, 33.885)
     assert frame.geometry[1] is None
-    assert frame["VM_REG"][0].startswith("○")
+    assert list(frame["VM_REG"]) == ["yes", "yes"]
+    assert json.loads(frame["claims"][0])[0]["derived_from"] == "ST.ZAISO"
+    with closing(sqlite3.connect(path)) as connection:
+        names = dict(connection.execute("SELECT column_name, name FROM gpkg_data_columns"))
+    assert names["phone"] == "電話"
+    assert set(names) == set(frame.columns) - {"geometry", "claims"}
 
 
-CHECKS = {"csv": check_csv, "xlsx": check_xlsx, "geojson": check_geojson, "gpkg": check_gpkg}
+def check_parquet(path):
+    table = arro3.io.read_parquet(path).read_all()
+    geo = json.loads(table.schema.metadata[b"geo"])
+    assert geo["primary_column"] == "geometry"
+    points = [value and shapely.from_wkb(value) for value in table["geometry"].to_pylist()]
+    assert (points[0].x, points[0].y, points[1]) == (130.875, 33.885, None)
+    assert table["VM_REG"].to_pylist() == ["yes", "yes"]
+
+
+def check_kml(path):
+    frame = pyogrio.read_dataframe(path)
+    assert (frame.geometry[0].x, frame.geometry[0].y) == (130.875, 33.885)
+    assert list(frame["Name"]) == [f["properties"]["name"] for f in FEATURES]
+    assert '<Data name="電話"><value>0930001234</value></Data>' in path.read_text(encoding="utf-8")
+
+
+CHECKS = {
+    "csv": check_csv,
+    "xlsx": check_xlsx,
+    "geojson": check_geojson,
+    "gpkg": check_gpkg,
+    "parquet": check_parquet,
+    "kml": check_kml,
+}
 
 
 @pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
 def test_every_format_has_a_check_of_its_content(chosen, tmp_path):
     path = tmp_path / f"facilities{chosen.ending.upper()}"
-    export_facilities(path, FEATURES, shipped_reference())
+    export_facilities(path, FEATURES, shipped_reference(), needs=["VM.REG"])
     CHECKS[chosen.name](path)
     assert chosen.label
     assert "/" in chosen.media_type
@@ -177,3 +268,44 @@ def test_every_column_of_the_workbook_can_be_filtered_and_the_heading_stays(tmp_
         sheet = book.read("xl/worksheets/sheet1.xml")
     assert b'<autoFilter ref="A1:C4"/>' in sheet
     assert b'xSplit="2" ySplit="1"' in sheet
+
+
+def test_words_are_those_of_the_language_asked_for(tmp_path):
+    path = tmp_path / "x.csv"
+    export_facilities(path, FEATURES, shipped_reference(), needs=["VM.REG"], language="en")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        heading, first, _ = csv.reader(file)
+    assert heading[:3] == ["Name", "Kind", "Phone"]
+    assert first[1] == "Clinic"
+    assert first[heading.index("Hours")] == "Mon–Fri 9:00-12:00; closed Sun, holidays"
+
+
+def test_hours_say_days_of_the_same_times_together_and_nothing_of_what_is_not_known():
+    words = Wording(shipped_reference())
+    assert hours_words(None, words) == ""
+    hours = FEATURES[0]["properties"]["hours"]
+    sessions = [
+        {"day": 0, "opens": "09:00", "closes": "12:00", "use": "consultation"},
+        {"day": 0, "opens": "14:00", "closes": "18:00", "use": "consultation"},
+        {"day": 2, "opens": "09:00", "closes": "12:00", "use": "consultation"},
+        {"day": 2, "opens": "08:30", "closes": "11:30", "use": "reception"},
+    ]
+    said = hours | {"sessions": sessions, "open_days": [3], "closed_weeks": [[2, 2]]}
+    assert hours_words(said, words) == (
+        "月 9:00-12:00, 14:00-18:00; 水 9:00-12:00; 木 （時刻は未確認）; 休み 日、祝、第2水"
+    )
+
+
+def test_a_file_is_called_by_what_is_inside():
+    words = Wording(shipped_reference())
+    day = date(2026, 11, 28)
+    assert file_name("小倉北区", [], ["VM.REG"], day, ".xlsx", words) == (
+        "小倉北区_訪問診療（定期）_2026-11-28.xlsx"
+    )
+    assert file_name("a/b\n", ["clinic", "hospital", "pharmacy"], [], day, ".csv", words) == (
+        "ab_診療所_病院_ほか1件_2026-11-28.csv"
+    )
+    assert file_name("", [], [], day, ".kml", words) == "施設_2026-11-28.kml"
+    assert attachment("小倉.csv", "x.csv") == (
+        "attachment; filename=\"x.csv\"; filename*=UTF-8''%E5%B0%8F%E5%80%89.csv"
+    )

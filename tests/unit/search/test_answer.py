@@ -14,6 +14,7 @@ from pyproj import Geod
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
+from geoportal.domain.location import Location
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import UsageError
 from geoportal.search.answer import search
@@ -163,6 +164,19 @@ def test_a_surveyed_point_belongs_to_the_ward_that_covers_it_not_to_the_one_clai
     assert search(snapshot, Query(districts=("40107",)), CALENDAR).number_matched == 1
     assert search(snapshot, Query(districts=("40106",)), CALENDAR).number_matched == 0
     assert search(snapshot, Query(districts=("40100",)), CALENDAR).number_matched == 1
+
+
+@pytest.mark.parametrize("warning", ["near_boundary", "outside_outline"])
+def test_a_point_just_outside_the_outline_of_its_address_stays_in_its_municipality(warning):
+    outlines = [
+        make_outline("40106", (130.8, 33.8, 130.9, 33.95)),
+        make_outline("40107", (130.9, 33.8, 131.0, 33.95)),
+    ]
+    location = Location(130.901, 33.9, "point", 50.0, "kaigo", (warning,))
+    facility = make_facility("f", location=location, municipality_code="40106")
+    snapshot = make_snapshot([facility], outlines=outlines)
+    assert search(snapshot, Query(districts=("40106",)), CALENDAR).number_matched == 1
+    assert search(snapshot, Query(districts=("40107",)), CALENDAR).number_matched == 0
 
 
 def test_an_unknown_district_is_refused():

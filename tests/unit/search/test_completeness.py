@@ -130,6 +130,8 @@ def test_less_is_proposed_where_only_the_neighbours_match_and_it_counts_the_home
         assert at_home(relaxed) - at_home(answer) == relaxation.adds
     radius = next(r for r in answer.relaxations if r.steps[0].metres)
     assert (radius.steps[0].metres, radius.adds) == (12_000, 1)
+    two = ask(snapshot, kinds=("clinic",), needs=("VM.REG", "AC.ULCER"))  # neighbours lack one
+    assert ["VM.REG", "AC.ULCER"] in [[s.value for s in r.steps] for r in two.relaxations]
 
 
 NURSING = Term("VN.X", "X", "X", "AC", kinds=("visiting_nursing",))
@@ -272,6 +274,36 @@ def test_a_question_of_time_is_told_whose_hours_are_not_known(
     assert all(line.tells == "places" for line in untimed.completeness)
 
 
+def test_neighbours_whose_department_or_hours_are_known_stand_apart_from_a_home_without() -> None:
+    known = {"departments": ("皮膚科",), "hours": MORNINGS}
+    skin = make_facility("skin", KARATO, municipality_code="35201", **known)
+    for held, apart in ({"clinic/35"}, True), ({"clinic/35", "clinic/40"}, False), (set(), False):
+        snapshot = city({"navii-hours": held}, skin)
+        for question in ({"departments": ("皮膚科",)}, {"open_at": TUESDAY, "kinds": ("clinic",)}):
+            results = ask(snapshot, needs=(), **question).results
+            assert [r.elsewhere for r in results if r.facility.id == "skin"] == [apart]
+
+
+def test_a_file_of_a_prefecture_that_was_cut_to_a_few_cities_answers_for_these_only() -> None:
+    def listed(*codes: str) -> Snapshot:
+        mention = (SourceMention("bureau", "1", ""),)
+        filing = [
+            make_facility(f"f{n}", KARATO, municipality_code=code, sources=mention)
+            for n, code in enumerate(codes)
+        ]
+        members = {code: (code,) for code in (*codes, "35203")}
+        return make_snapshot(filing, members=members, held={"bureau": {"35/医科"}})
+
+    def state(snapshot: Snapshot, code: str) -> str:
+        lines = area_completeness(snapshot, code, Asked(("clinic",), NEED))
+        return next(line.state for line in lines if line.needs)
+
+    assert state(listed("35201"), "35201") == HELD
+    assert state(listed("35201"), "35203") == MISSING
+    assert state(listed("35201", "35202", "35204", "35206", "35207"), "35203") == HELD
+    assert listing_state(listed("35201"), "35203", "clinic") == MISSING
+
+
 def test_a_question_of_a_department_is_told_whose_departments_are_not_known() -> None:
     skin = make_facility("skin", MOJI, municipality_code="40101", departments=("皮膚科",))
     teeth = make_facility("teeth", MOJI, kind="dental_clinic", municipality_code="40101")
@@ -279,7 +311,12 @@ def test_a_question_of_a_department_is_told_whose_departments_are_not_known() ->
     own = [line for line in lacking.completeness if line.tells == "departments"]
     assert [r.facility.id for r in lacking.results] == ["skin"]
     assert {line.kinds for line in own} == {("hospital", "clinic")}  # no dental clinic has one
+    assert {k for n in lacking.completeness for k in n.kinds} == {"hospital", "clinic"}
     assert ("departments", "navii-hours", MISSING, 2, 1) in told(own)
+    assert not lacking.no_data
+    nobody = ask(city({}, teeth), needs=(), departments=("皮膚科",))
+    assert nobody.no_data
+    assert [r.kinds for r in nobody.relaxations] == [("hospital", "clinic")]
     dental = ask(city({}, skin, teeth), needs=(), departments=("小児歯科",))
     kinds = {k for n in dental.completeness if n.tells == "departments" for k in n.kinds}
     assert "dental_clinic" in kinds

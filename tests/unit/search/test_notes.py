@@ -1,4 +1,4 @@
-"""A hundred notes as people write them: who is sought, for what, and nothing lost in silence."""
+"""Notes as people write them: who is sought, for what, and nothing lost in silence."""
 
 from __future__ import annotations
 

@@ -110,3 +110,30 @@ def test_an_area_without_any_list_has_no_data_rather_than_nought(app: Flask) -> 
     assert "データなし" in html
     assert "介護サービス情報公表システム" in html
     assert 'href="https://www.kaigokensaku.mhlw.go.jp/"' in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("門司駅", True), ("Moji Station", True), ("門司駅北口", True), ("とまり木クリニック", False)],
+)
+def test_a_station_is_not_found_for_want_of_a_list_of_stations(
+    app: Flask, typed: str, said: bool
+) -> None:
+    html = app.test_client().post("/results", data={"address": typed}).text
+    assert ("駅の一覧が取り込まれていない" in html) == said
+
+
+def test_a_need_that_is_not_about_the_kind_is_said_with_whom_to_ask(app: Flask) -> None:
+    html = app.test_client().get("/?district=40106&kind=pharmacy&need=VM.REG").text
+    assert "病院、診療所にたずねることです" in html.replace("\u2068", "").replace("\u2069", "")
+    assert "たずねられる種類でさがし直す" in html
+    assert "条件に合う施設は見つかりませんでした" not in html
+
+
+def test_coverage_of_a_need_that_is_not_about_the_kind_is_refused(app: Flask) -> None:
+    client = app.test_client()
+    query = "area=40106&kind=pharmacy&need=VM.REG"
+    assert "えらんだ種類の施設にたずねることではありません" in client.get(f"/coverage?{query}").text
+    problem = client.get(f"/api/v1/coverage?{query}")
+    assert problem.status_code == 400
+    assert problem.get_json()["errors"][0]["field"] == "need"

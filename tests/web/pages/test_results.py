@@ -9,7 +9,7 @@ import re
 import zipfile
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import pytest
 from flask import Flask, g
@@ -121,6 +121,9 @@ def test_a_download_does_not_give_the_home_away(client: FlaskClient) -> None:
         assert all(int(float(row["距離m"])) % 100 == 0 for row in rows)
         response = client.post("/export", data={"format": "csv", **sent})
         assert HOME not in response.text
+        assert (
+            quote("指定の場所の周辺_施設_2026-11-24.csv") in response.headers["Content-Disposition"]
+        )
         assert response.headers["Content-Disposition"].count("facilities-20261124.csv") == 1
 
 

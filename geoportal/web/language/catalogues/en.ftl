@@ -218,7 +218,11 @@ relax-any-words =
        *[first] Remove
     } the words
 open-now = Open now
-visit-evidence = Of { $all } medical institutions within the 16 km guide, { $visiting } are said to visit and { $yes } provide everything needed.
+visit-evidence =
+    Of { $all } medical institutions within the 16 km guide, { $visiting } are said to visit and { $yes } provide everything needed{ $unknown ->
+        [0] .
+       *[other] ; of { $unknown } it is not confirmed.
+    }
 unlocated = Another { $count } facilities have no known position, so no distance. Search by ward to list them.
 band-match = Everything provided ({ $count })
 band-possible = Not confirmed ({ $count })
@@ -249,6 +253,7 @@ address-unread = “{ $rest }” is not in the list of addresses of this ward or
 unlisted = No list of facilities in { $place } has been imported. That does not mean that there are none. You can search here:
 unlisted-filings = Who publishes the filings of home visits:
 address-partial = Only part of the address was understood. Please start with the ward and the town.
+stations-missing = No list of stations is imported, so stations cannot be found by name. Please give the ward and the town.
 searched-as-name = No such address was found, so names and phone numbers of facilities were searched.
 search-as-name = Search as a facility’s name
 chip-remove = remove this condition
@@ -460,6 +465,7 @@ data-map-title = Map
 data-map-text = The outlines of the wards are drawn from this site’s own data.
 data-map-tiles = The background map is { $name }. This site’s server gets it from the publisher and passes it on.
 data-map-local = The background map is a file on this site ({ $name }).
+data-not-held = Data not held
 data-version = Dataset version: { $version }
 edition-title = Issues of an import
 edition-rows = { $rows } (taken { $accepted }, not taken { $rejected })
@@ -562,7 +568,10 @@ accessibility-3-2 = If you have difficulties, please call the consultation centr
 help-title = How to use
 help-lead = Type an address and press “Search”: facilities are listed, nearest first.
 help-1-title = Searching
-help-1-1 = Begin with the ward and the town (for example 八幡西区黒崎2丁目). With the house number it is more exact. A station works too (for example 小倉駅); distances are then from the station, not from the home.
+help-1-1 = Begin with the city or ward and the town{ $place ->
+    [none] {""}
+   *[other] {" "}(for example { $place })
+ }. With the house number it is more exact. A station works too (○○駅); distances are then from the station, not from the home.
 help-1-2 = You can also search by ward only.
 help-1-3 = Press a place on the map and choose “Search around here”.
 help-1-4 = You can also type a facility’s name or phone number.
@@ -751,7 +760,10 @@ coverage-plan-undo = Undo
 coverage-plan-new = Suppose one more facility
 coverage-plan-hint = The new facility counts as sure to do what is asked: { $subject }. Give its place in one of these ways. Do not enter a patient’s home. The place is not kept and never stands in a URL.
 coverage-plan-place = By address or town
-coverage-plan-place-hint = For example: 北九州市門司区松風町一丁目
+coverage-plan-place-hint = { $place ->
+    [none] City or ward, and town
+   *[other] For example: { $place }
+ }
 coverage-plan-district = By district
 coverage-plan-district-none = None
 coverage-plan-district-hint = Placed at the cell or town from which it reaches most of those who have fewest.
@@ -992,8 +1004,11 @@ gaps-staff = Those who manage the data can import:
 gaps-data = Data held
 elsewhere-title = Known to provide it, in other cities or prefectures
 elsewhere-of = { $match } of { $all }
-elsewhere-hint = This does not mean that facilities near the home do not. The filings for the home's area are not imported yet, so these are shown apart.
+elsewhere-hint = This does not mean that facilities near the home do not. The lists that would tell (such as filings) are not imported yet for the home's area, so these are shown apart.
 across-water = across { $water }
+at-least = { $count } or more
+relax-no-data = You can search otherwise:
+team-no-data = No data on some roles: whether they can be filled is not known
 no-data = no data
 js-coverage-undecided = cannot be told
 coverage-undecided-district = How many people have no { $subject } within { $reach } cannot be told: the filings or lists that would say so are not imported.

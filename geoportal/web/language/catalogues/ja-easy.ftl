@@ -218,7 +218,11 @@ relax-any-words =
        *[last] やめる
     }
 open-now = 今《いま》 開《あ》いているところ
-visit-evidence = 16 kmまでに 病院《びょういん》などが { $all }件《けん》 あります。家《いえ》に 来《く》るのは { $visiting }件《けん》、全部《ぜんぶ》 できるのは { $yes }件《けん》です。
+visit-evidence =
+    16 kmまでに 病院《びょういん》などが { $all }件《けん》 あります。家《いえ》に 来《く》るのは { $visiting }件《けん》、全部《ぜんぶ》 できるのは { $yes }件《けん》です{ $unknown ->
+        [0] 。
+       *[other] （{ $unknown }件《けん》は 未確認《みかくにん》です）。
+    }
 unlocated = ほかに、場所《ばしょ》が わからない 施設《しせつ》が { $count }件《けん》 あります。区《く》から さがすと 見《み》られます。
 band-match = 全部《ぜんぶ》 できる（{ $count }件《けん》）
 band-possible = 未確認《みかくにん》（{ $count }件《けん》）
@@ -249,6 +253,7 @@ address-unread = 「{ $rest }」は 見《み》つかりませんでした。
 unlisted = { $place }の 施設《しせつ》の データは まだ ありません。施設《しせつ》が ないという 意味《いみ》では ありません。つぎの ところで さがせます。
 unlisted-filings = 訪問診療《ほうもんしんりょう》などの 届出《とどけで》を 見《み》られる ところ：
 address-partial = 住所《じゅうしょ》の 一部《いちぶ》しか わかりませんでした。区《く》と 町《まち》の名前《なまえ》を 入《い》れてください。
+stations-missing = 駅《えき》の情報《じょうほう》が まだ ありません。駅《えき》の名前《なまえ》では さがせません。区《く》と 町《まち》の名前《なまえ》を 入《い》れてください。
 searched-as-name = この住所《じゅうしょ》は ありませんでした。施設《しせつ》の名前《なまえ》などから さがしました。
 search-as-name = 施設《しせつ》の名前《なまえ》で さがす
 chip-remove = これを やめる
@@ -460,6 +465,7 @@ data-map-title = 地図《ちず》
 data-map-text = 区《く》の形《かたち》は このサイトの データです。
 data-map-tiles = うしろの 地図《ちず》は { $name }です。このサイトが もらって 見《み》せます。
 data-map-local = うしろの 地図《ちず》は このサイトの 中《なか》に あります（{ $name }）。
+data-not-held = まだ ない データ
 data-version = データの 番号《ばんごう》：{ $version }
 edition-title = 取《と》りこみで 見《み》つかった こと
 edition-rows = { $rows }行《ぎょう》（使《つか》った { $accepted }、使《つか》わなかった { $rejected }）
@@ -562,7 +568,10 @@ accessibility-3-2 = 困《こま》ったら、相談《そうだん》センタ
 help-title = 使《つか》い方《かた》
 help-lead = 住所《じゅうしょ》を 入《い》れて「さがす」を おします。
 help-1-title = さがす
-help-1-1 = 区《く》と 町《まち》の名前《なまえ》を 入《い》れます（例《れい》：八幡西区黒崎2丁目）。駅《えき》の名前《なまえ》でも さがせます（例《れい》：小倉駅）。そのとき、距離《きょり》は 駅《えき》からの 距離《きょり》です。
+help-1-1 = 市《し》や 区《く》と、町《まち》の名前《なまえ》を 入《い》れます{ $place ->
+    [none] {""}
+   *[other] （例《れい》：{ $place }）
+ }。駅《えき》の名前《なまえ》でも さがせます（「○○駅《えき》」）。そのとき、距離《きょり》は 駅《えき》からの 距離《きょり》です。
 help-1-2 = 区《く》だけでも さがせます。
 help-1-3 = 地図《ちず》を おして「ここの 近《ちか》くを さがす」を おします。
 help-1-4 = 施設《しせつ》の名前《なまえ》や 電話番号《でんわばんごう》でも さがせます。
@@ -751,7 +760,10 @@ coverage-plan-undo = やめる
 coverage-plan-new = 施設《しせつ》を 1つ ふやす
 coverage-plan-hint = ふやす施設《しせつ》は「{ $subject }」が できるものとして 数《かぞ》えます。場所《ばしょ》は 1つの 方法《ほうほう》で 決《き》めてください。患者《かんじゃ》さんの 家《いえ》は 入《い》れないでください。場所《ばしょ》は 残《のこ》りません。
 coverage-plan-place = 住所《じゅうしょ》や 町《まち》の 名前《なまえ》
-coverage-plan-place-hint = れい：北九州市門司区松風町一丁目《きたきゅうしゅうし もじく まつかぜちょう いっちょうめ》
+coverage-plan-place-hint = { $place ->
+    [none] 町《まち》の名前《なまえ》まで 入《い》れます
+   *[other] れい：{ $place }
+ }
 coverage-plan-district = 地区《ちく》
 coverage-plan-district-none = 選《えら》ばない
 coverage-plan-district-hint = 近《ちか》くに ない人《ひと》が いちばん 多《おお》く 助《たす》かる 場所《ばしょ》に おきます。
@@ -951,7 +963,7 @@ js-fax-foot = 病気《びょうき》の人《ひと》の 名前《なまえ�
 js-sheet-with-notes = メモも 印刷《いんさつ》する
 js-compare-differences = ちがうところだけ
 
-help-picture-search = 「小倉北区桜」と 入れると、町の名前が 下に 出ます
+help-picture-search = 町の名前の はじめを 入れると、町の名前が 下に 出ます
 help-picture-card = さがした結果の ひとつ。番号、名前、距離、時間、できること、電話が あります
 help-picture-note = 書いた文の 大事なことばに 色が つきます
 help-picture-map = 番号が ついた 地図
@@ -983,13 +995,16 @@ gap-short-hours-partial = { $area }の { $count }か所《しょ》は 開《あ
 gap-short-departments-missing = 「科《か》」の情報《じょうほう》が ないので、{ $area }の { $count }か所《しょ》は わかりません。
 gap-short-departments-partial = { $area }の { $count }か所《しょ》は 何科《なにか》か わかりません。
 gap-more-kinds = など
-gaps-ask = できるか どうかは、電話《でんわ》で 聞《き》いてください。
+gaps-ask = できるか どうかや 時間《じかん》は、電話《でんわ》で 聞《き》いてください。
 gaps-staff = データを 入《い》れる人《ひと》は、これを 入《い》れてください：
 gaps-data = 今《いま》 あるデータ
 elsewhere-title = ほかの市《し》や県《けん》で できると わかっている所《ところ》
 elsewhere-of = { $all }件《けん》の中《なか》の { $match }件《けん》
 elsewhere-hint = あなたの町《まち》の施設《しせつ》が できない、という意味《いみ》では ありません。あなたの町《まち》の情報《じょうほう》が まだ ないので、分《わ》けて 書《か》いています。
 across-water = { $water }の むこう
+at-least = { $count } か それより 多《おお》い
+relax-no-data = ほかの 条件《じょうけん》なら さがせます。
+team-no-data = データが ない 役割《やくわり》が あります。そろうか どうかは わかりません
 no-data = データが ありません
 js-coverage-undecided = わかりません
 coverage-undecided-district = { $reach }より 近《ちか》くに { $subject }が ない人《ひと》が どのくらい いるかは、わかりません。情報《じょうほう》が まだ ないからです。

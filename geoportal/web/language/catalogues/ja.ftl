@@ -218,7 +218,11 @@ relax-any-words =
        *[last] 外す
     }
 open-now = いま受付中のところ
-visit-evidence = 訪問の距離の目安（16 km）までにある医療機関 { $all }件のうち、訪問するという情報があるのは { $visiting }件、必要な対応すべてが「対応」なのは { $yes }件です。
+visit-evidence =
+    訪問の距離の目安（16 km）までにある医療機関 { $all }件のうち、訪問するという情報があるのは { $visiting }件、必要な対応すべてが「対応」なのは { $yes }件です{ $unknown ->
+        [0] 。
+       *[other] （未確認が { $unknown }件あります）。
+    }
 unlocated = ほかに、位置が分からず距離を計算できない施設が { $count } 件あります。区を選んでさがすと一覧に出ます。
 band-match = すべてに対応（{ $count }件）
 band-possible = 対応は未確認（{ $count }件）
@@ -249,6 +253,7 @@ address-unread = 「{ $rest }」は、この区・市の住所の一覧に見つ
 unlisted = { $place }の施設の一覧は、まだ取り込まれていません。施設がないという意味ではありません。次のところでさがせます。
 unlisted-filings = 訪問診療などの届出を公表しているところ：
 address-partial = 住所の一部しか分かりませんでした。区と町名から入れ直してください。
+stations-missing = 駅の一覧が取り込まれていないため、駅の名前からはさがせません。区と町の名前を入れてください。
 searched-as-name = この文字にあたる住所は見つからなかったため、施設の名前・電話番号などからさがしました。
 search-as-name = 施設の名前としてさがす
 chip-remove = この条件を外す
@@ -460,6 +465,7 @@ data-map-title = 地図
 data-map-text = 区の形はこのサイトが持つデータで描いています。
 data-map-tiles = 背景の地図は{ $name }です。このサイトのサーバーが配信元から受け取ってお見せします。
 data-map-local = 背景の地図は、このサイトの中にあるファイル（{ $name }）です。
+data-not-held = 取り込まれていない資料
 data-version = データの版：{ $version }
 edition-title = 取りこみの指摘
 edition-rows = { $rows }行（採用 { $accepted }、不採用 { $rejected }）
@@ -562,7 +568,10 @@ accessibility-3-2 = お困りのことは、お住まいの区の相談窓口に
 help-title = 使い方
 help-lead = 住所を入れて「さがす」を押すだけで、近い順に施設が並びます。
 help-1-title = さがす
-help-1-1 = 住所は、区と町名から入れてください（例：八幡西区黒崎2丁目）。番地まで入れると正確になります。駅名でもさがせます（例：小倉駅）。そのときの距離は、自宅からではなく駅からの距離です。
+help-1-1 = 住所は、市区町村と町名から入れてください{ $place ->
+    [none] {""}
+   *[other] （例：{ $place }）
+ }。番地まで入れると正確になります。駅名でもさがせます（「○○駅」）。そのときの距離は、自宅からではなく駅からの距離です。
 help-1-2 = 区だけを選んでさがすこともできます。
 help-1-3 = 地図の上を押して「ここを中心にする」を選ぶと、その場所の近くをさがします。
 help-1-4 = 施設の名前や電話番号を入れてもさがせます。
@@ -751,7 +760,10 @@ coverage-plan-undo = 取り消す
 coverage-plan-new = 施設を1か所増やしてみる
 coverage-plan-hint = 増やす施設は「{ $subject }」に必ず対応できるものとして数えます。場所は、次のどれか一つで決めてください。患者さんの自宅は入れないでください。入れた場所は保存せず、URL にも残しません。
 coverage-plan-place = 住所・町名で
-coverage-plan-place-hint = 例：北九州市門司区松風町一丁目
+coverage-plan-place-hint = { $place ->
+    [none] 町の名前まで入れてください
+   *[other] 例：{ $place }
+ }
 coverage-plan-district = 地区で
 coverage-plan-district-none = 選ばない
 coverage-plan-district-hint = 近くに施設が少ない人に最も多く届く場所（区画や町丁目の中心）に置きます。
@@ -955,7 +967,7 @@ js-fax-foot = 患者さんのお名前・住所・生年月日は、この用紙
 js-sheet-with-notes = メモも印刷する
 js-compare-differences = 違いのあるところだけ
 
-help-picture-search = 住所の欄に「小倉北区桜」と入れると、下に町名の候補が出ている画面
+help-picture-search = 住所の欄に町の名前の初めを入れると、下に町名の候補が出ている画面
 help-picture-card = 検索結果の1件。番号、名前、種類、距離、16 kmの内外、本日の時間、対応の印と根拠、住所、電話が並ぶ画面
 help-picture-note = 相談の文章の中の、もとになったことばに色がつき、その下で条件を確かめる画面
 help-picture-map = 番号つきの施設、16 kmの点線の円、まとめた数の丸が表示された地図
@@ -987,13 +999,16 @@ gap-short-hours-partial = { $area }の{ $count }か所は、診療・営業時�
 gap-short-departments-missing = 診療科の資料が未取込のため、{ $area }の{ $count }か所は診療科が未確認です。
 gap-short-departments-partial = { $area }の{ $count }か所は、診療科が未確認です。
 gap-more-kinds = など
-gaps-ask = 対応しているかどうかは、施設または相談窓口に電話でおたずねください。
+gaps-ask = 対応や時間などは、施設または相談窓口に電話でおたずねください。
 gaps-staff = データを管理する方は、次の一覧を取り込んでください：
 gaps-data = 取り込み済みのデータ
 elsewhere-title = 市外・県外で対応がわかっている所
 elsewhere-of = { $all }件のうち{ $match }件
-elsewhere-hint = お住まいの地域の施設が対応していない、という意味ではありません。お住まいの地域の届出がまだ取り込まれていないため、分けて示しています。
+elsewhere-hint = お住まいの地域の施設が対応していない、という意味ではありません。お住まいの地域の資料（届出など）がまだ取り込まれていないため、分けて示しています。
 across-water = { $water }の向こう側
+at-least = { $count }以上
+relax-no-data = ほかの条件なら、次のようにさがせます。
+team-no-data = データがない役割があり、そろうかどうかは分かりません
 no-data = データなし
 js-coverage-undecided = 判断できません
 coverage-undecided-district = { $reach }以内に{ $subject }がない人の割合は、判断できません。届出などの資料が取り込まれていないためです。

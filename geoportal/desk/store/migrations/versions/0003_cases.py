@@ -45,12 +45,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(*keys, name=op.f("pk_desk_case_counts")),
         comment="what is left of erased cases; days from the case to its end, added up",
     )
-    keys = ("month", "facility_id", "result", "reason")
+    facility_keys = ("month", "facility_id", "result", "reason")
     op.create_table(
         "desk_enquiry_counts",
-        *texts(*keys),
+        *texts(*facility_keys),
         *integers("count", nullable=False),
-        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_desk_enquiry_counts")),
+        sa.PrimaryKeyConstraint(*facility_keys, name=op.f("pk_desk_enquiry_counts")),
         comment="how often each facility was asked in erased cases, and what it said",
     )
 
