@@ -48,7 +48,7 @@ def write(facility_id: str) -> ResponseReturnValue:
     facility = _facility(facility_id)
     require_ward(_ward(facility), helping=bool(request.form.get("helping")))
     try:
-        draft = _draft(facility_id)
+        draft, seen = _draft(facility_id), int(request.form.get("seen", ""))
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
@@ -60,7 +60,7 @@ def write(facility_id: str) -> ResponseReturnValue:
             desk,
             signed_in_actor(),
             written,
-            seen=int(request.form.get("seen", "0")),
+            seen=seen,
             key=request.form.get("key", ""),
             centres=centre_names(),
         )
