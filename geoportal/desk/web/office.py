@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -74,7 +75,7 @@ def set_capacity(token: str) -> ResponseReturnValue:
 
 
 def _page(
-    link: OfficeLink, facility: Facility, *, status: int = HTTPStatus.OK, **said: object
+    link: OfficeLink, facility: Facility, *, status: int = HTTPStatus.OK, **said: Any
 ) -> Response:
     entries = history(desk_here(), facility.id)
     return desk_page(
