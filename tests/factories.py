@@ -22,6 +22,7 @@ from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.catalogue import is_fictional
+from geoportal.ingest.linking.relations import spot_of
 from geoportal.mapped.archive import views
 from geoportal.services.portal import shipped_reference
 
@@ -127,6 +128,7 @@ def make_snapshot(
             official=members,
             kind_words=dict.fromkeys(KINDS, ""),
             fictional=is_fictional,
+            spot=spot_of,
         ),
     )
     return Snapshot(

@@ -9,10 +9,11 @@ from geoportal.cli.finding import Finding
 from geoportal.cli.text_output import TOLD_WORDS
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.reference import SAMPLE_SOURCE, sources_document
+from geoportal.documents.reference import sources_document
 from geoportal.domain.completeness import MISSING, PLACES
 from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, NotFoundError
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings

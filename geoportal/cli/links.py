@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.documents import Document, attributes, dated
-from geoportal.domain.dating import day_said, stated_date
+from geoportal.documents import Document, attributes
+from geoportal.domain.dating import dated, day_said, stated_date
 from geoportal.domain.link import LinkDecision
 from geoportal.errors import UsageError
 from geoportal.ingest.linking.clustering import REVIEW

@@ -112,7 +112,7 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
         counts = {band: n - role["elsewhere"].get(band, 0) for band, n in role["counts"].items()}
         yield f"{role['label_ja']}: 対応あり {counts['match']} 件・未確認 {counts['possible']} 件"
     for number, proposal in enumerate(document["teams"], start=1):
-        state = _team_state(proposal)
+        state = _team_state(proposal, unlisted)
         yield f"組み合わせ {number}（{state}、距離の合計 {proposal['total_distance_m']:,} m）"
         for member in proposal["members"]:
             facility = member["facility"]
@@ -127,18 +127,18 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
             )
         for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
             for gap in proposal[key]:
-                if "no_data" in gap:
+                if gap["role"] in unlisted:
                     continue
                 need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
                 yield f"  {title}: {labels[gap['role']]}の「{need}」"
 
 
-def _team_state(proposal: Document) -> str:
+def _team_state(proposal: Document, unlisted: set[str]) -> str:
     if proposal["complete"]:
         return "すべてそろう"
     unknown = len(proposal["unknown"])
     lacking = [gap for gap in proposal["missing"] if gap["required"]]
-    if lacking and all("no_data" in gap for gap in lacking):
+    if lacking and all(gap["role"] in unlisted for gap in lacking):
         return "データがなく、そろうかわからない"
     if not proposal["filled"]:
         return "足りないものがある"

@@ -12,9 +12,10 @@ from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
-from geoportal.documents import Document, attributes, dated
+from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
+from geoportal.domain.dating import dated
 from geoportal.geo.polygons import in_japan
 from geoportal.services.view import View
 

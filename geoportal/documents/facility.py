@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from geoportal.documents import Document, attributes, dated
-from geoportal.documents.reference import SAMPLE_SOURCE, brief_centres, brief_district
+import orjson
+
+from geoportal.documents import Document, attributes
+from geoportal.documents.reference import brief_centres, brief_district
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
-from geoportal.domain.dating import age_days, stated_date
+from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
-from geoportal.index.claims import SelectedClaim
+from geoportal.index.mention import brief, feature, named, shown_document
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.view import View
 
@@ -29,7 +31,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     location = facility.location
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
     properties = {
-        **brief(snapshot, facility, code),
+        **brief(facility, code, doubles_of(snapshot, facility.id)),
         "kana": facility.kana,
         "identifiers": dict(sorted(facility.identifiers.items())),
         **attributes(facility, "postal_code", "municipality_code"),
@@ -71,51 +73,26 @@ def full_feature(view: View, facility: Facility) -> Document:
     return feature(facility, properties)
 
 
-def shown_document(selected: SelectedClaim | None) -> Document:
-    """Return what is known about one need."""
-    if selected is None:
-        return {"value": "unknown"}
-    claim = selected.claim
-    return {
-        "value": selected.value,
-        **attributes(claim, "evidence", "source"),
-        **dated(claim.as_of),
-        "stale": selected.stale,
-        **({"note": claim.note} if claim.note else {}),
-        **({"implied_by": selected.implied_by} if selected.implied_by else {}),
-    }
+def mention_text(snapshot: Snapshot, row: int) -> bytes:
+    """Return a row as a GeoJSON Feature with `brief` properties, open where these go on."""
+    text = snapshot.mentions.beginning(row)
+    if not snapshot.doubles:
+        return text
+    others = doubles_of(snapshot, snapshot.by_id.id_of(row))
+    if not others:
+        return text
+    return b'%b,"possible_duplicates":%b' % (text, orjson.dumps(named(others)))
 
 
-def brief(snapshot: Snapshot, facility: Facility, municipality_code: str) -> Document:
-    """Return the properties every mention of a facility carries.
-
-    ``possible_duplicates`` is there where linking could not tell whether other open facilities are
-    the same place, and nobody has decided yet.
-    """
-    location = facility.location
-    doubles = [snapshot.by_id[other] for other in snapshot.doubles.get(facility.id, ())]
-    return {
-        **attributes(facility, "name", "kind", "address", "phone"),
-        "district_code": municipality_code or None,
-        "location_level": location.level or None,
-        "location_uncertainty_m": location.uncertainty_m,
-        "location_warnings": list(location.warnings),
-        "fictional": any(m.source == SAMPLE_SOURCE for m in facility.sources),
-        **(
-            {"possible_duplicates": [attributes(other, "id", "name") for other in doubles]}
-            if doubles
-            else {}
-        ),
-    }
+def mentioned(snapshot: Snapshot, row: int) -> Document:
+    """Return a row as a GeoJSON Feature with `brief` properties."""
+    document: Document = orjson.loads(mention_text(snapshot, row) + b"}}")
+    return document
 
 
-def feature(facility: Facility, properties: Document) -> Document:
-    """Return a facility as a GeoJSON Feature; without a known position its geometry is null."""
-    location = facility.location
-    geometry = None
-    if location.known:
-        geometry = {"type": "Point", "coordinates": [location.lon, location.lat]}
-    return {"type": "Feature", "id": facility.id, "geometry": geometry, "properties": properties}
+def doubles_of(snapshot: Snapshot, facility_id: str) -> list[Facility]:
+    """Return the open facilities that may be the same place as one: nobody has decided yet."""
+    return [snapshot.by_id[other] for other in snapshot.doubles.get(facility_id, ())]
 
 
 def _hours(snapshot: Snapshot, hours: Hours) -> Document | None:

@@ -1,4 +1,4 @@
-"""JSON of what a map draws: markers, counted together where they are many; land and stations."""
+"""JSON of what a map draws: markers, near ones counted together; districts, land, stations."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ from dataclasses import fields
 from typing import Final
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from pydantic import Field
 from shapely.geometry import mapping
 
 from geoportal.documents import Document
 from geoportal.documents.requests import Code, Strict, Text, parse_box, require_kinds
+from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError
 from geoportal.index.clusters import MOST_CELLS, Grid, cluster
+from geoportal.index.districts import DistrictIndex
+from geoportal.index.drawn import (
+    FINEST_ZOOM,
+    MOST_AT_ONCE,
+    chosen_districts,
+    drawn_districts,
+    main_box,
+    pixel_m,
+)
 from geoportal.index.land import land_around
 from geoportal.services.view import View
 
 _LAND_SOURCE: Final = "Natural Earth"
 _DIGITS: Final = 5
+_BOX_DIGITS: Final = 3
 MOST_MARKERS: Final = 20_000
 """More facilities than these are not sent one by one: a map asks for clusters of its view."""
 
@@ -30,6 +42,15 @@ class ClustersQuery(Strict):
     bbox: Text = Field(description="west,south,east,north in degrees: the view of a map")
     zoom: int = Field(ge=0, le=18, description="Web Mercator, 256 pixels a tile")
     kind: list[Code] = Field(default_factory=list)
+
+
+class OutlinesQuery(Strict):
+    """What `GET /api/v1/outlines` takes."""
+
+    bbox: Text | None = Field(
+        default=None, description="west,south,east,north in degrees: the view of a map"
+    )
+    zoom: int = Field(default=FINEST_ZOOM, ge=0, le=18, description="Web Mercator")
 
 
 def points_document(view: View) -> Document:
@@ -89,6 +110,55 @@ def clusters_document(view: View, query: ClustersQuery) -> Document:
         **{
             name: (np.round(array, _DIGITS) if array.dtype == np.float64 else array).tolist()
             for name, array in arrays.items()
+        },
+    }
+
+
+def outlines_document(view: View, query: OutlinesQuery) -> Document:
+    """Return the outlines a map draws as GeoJSON, no finer than its zoom shows.
+
+    With a box those that touch it. Without one all of them, ``complete``, or none where they are
+    more than `MOST_AT_ONCE`; and in ``boxes`` where a view of each goes: west, south, east and
+    north of its main part, of a city of wards as well.
+
+    Raises
+    ------
+    UsageError
+        When the box is malformed.
+    """
+    index = view.snapshot.districts
+    drawn = drawn_districts(index, query.zoom)
+    boxes = {}
+    if query.bbox is None:
+        complete = len(drawn) <= MOST_AT_ONCE
+        boxes = {code: main_box(index, code) for code in chosen_districts(index)}
+    else:
+        complete = False
+        touching = index.touching(*parse_box(query.bbox))
+        drawn = [district for district in drawn if district.code in touching]
+    shown = drawn if complete or query.bbox is not None else ()
+    features = [_outline(index, district, pixel_m(query.zoom)) for district in shown]
+    return {
+        "type": "FeatureCollection",
+        "dataset_version": view.snapshot.version,
+        "numberMatched": len(features),
+        "numberReturned": len(features),
+        "complete": complete,
+        "boxes": {code: [round(edge, _BOX_DIGITS) for edge in box] for code, box in boxes.items()},
+        "features": features,
+    }
+
+
+def _outline(index: DistrictIndex, district: District, pixel_m: float) -> Document:
+    return {
+        "type": "Feature",
+        "id": district.code,
+        "geometry": orjson.Fragment(index.sketch(district.code, pixel_m)),
+        "properties": {
+            "code": district.code,
+            "name": district.name,
+            "level": district.level,
+            "parent": district.parent or None,
         },
     }
 

@@ -7,20 +7,20 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from geoportal.documents import Document, attributes, dated
+from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import Code, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
-from geoportal.domain.dating import age_days, stated_date
+from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import SOURCE
 from geoportal.errors import UsageError
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
 
-SAMPLE_SOURCE = "sample"
 _COORDINATE_DIGITS = 7
 _SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")
 
@@ -45,6 +45,9 @@ class DistrictsQuery(DistrictQuery):
         max_length=40,
         description="prefecture, medical_area, municipality, ward, local, or a local level's name",
     )
+    beside: Code | None = Field(
+        default=None, description="Code of a district: only it and what lies around it"
+    )
     tolerance_m: Literal[0, 20, 100, 500] = Field(
         0, description="Simplify outlines for drawing: metres a line may stray"
     )
@@ -67,17 +70,26 @@ def centres_document(view: View) -> Document:
 
 
 def districts_document(
-    view: View, *, geometry: bool, level: str | None = None, tolerance_m: float = 0.0
+    view: View,
+    *,
+    geometry: bool,
+    level: str | None = None,
+    tolerance_m: float = 0.0,
+    beside: str | None = None,
 ) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
 
     Raises
     ------
     UsageError
-        When no district level is called so.
+        When no district level is called so, or no outline of ``beside`` is held.
     """
-    districts = view.snapshot.districts.districts
-    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in districts)}:
+    index = view.snapshot.districts
+    districts = index.districts
+    if beside is not None:
+        touching = _around(view, beside)
+        districts = [district for district in districts if district.code in touching]
+    if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in index.districts)}:
         raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
     features = [
         _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
@@ -91,6 +103,27 @@ def districts_document(
         "dataset_version": view.snapshot.version,
         "features": features,
     }
+
+
+BESIDE_DEGREES = 0.3
+"""How far around a district a map that opens on it shows others."""
+
+
+def _around(view: View, code: str) -> set[str]:
+    """Return the districts a map shows that opens on one of them.
+
+    Raises
+    ------
+    UsageError
+        When its outline is not held.
+    """
+    index = view.snapshot.districts
+    if code not in index:
+        raise UsageError("the outline of no district with this code is held", "beside")
+    west, south, east, north = index.outline(code).bounds
+    return index.touching(
+        west - BESIDE_DEGREES, south - BESIDE_DEGREES, east + BESIDE_DEGREES, north + BESIDE_DEGREES
+    )
 
 
 def district_document(view: View, code: str, *, geometry: bool = True) -> Document | None:

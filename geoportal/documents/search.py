@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import orjson
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.facility import brief, facility_document, feature, shown_document
+from geoportal.documents.facility import facility_document, mention_text
 from geoportal.documents.reference import brief_centre, brief_centres, brief_district
 from geoportal.documents.search_extras import (
     facets_document,
@@ -14,15 +17,15 @@ from geoportal.documents.search_extras import (
     relaxation_document,
     visit_evidence_document,
 )
-from geoportal.documents.state import state_document
+from geoportal.documents.state import state_texts
 from geoportal.domain.completeness import HELD, Asked
 from geoportal.domain.district import District
-from geoportal.domain.facility import KINDS, Facility
+from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Origin, Query
-from geoportal.index.claims import SelectedClaim
-from geoportal.search.answer import Answer, Result
+from geoportal.search.answer import Answer
 from geoportal.search.completeness import area_completeness
 from geoportal.search.rank import order_keys
+from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
@@ -30,20 +33,26 @@ from geoportal.store.official_pages import search_sites
 
 
 def search_document(view: View, answer: Answer) -> Document:
+    """Return what `search_text` writes, to work with."""
+    document: Document = orjson.loads(search_text(view, answer))
+    return document
+
+
+def search_text(view: View, answer: Answer) -> bytes:
     """Return the answer to a question as a GeoJSON FeatureCollection."""
-    return {
-        **_collection(view, answer, result_features(view, answer.results)),
-        **home_document(view, answer.query, answer.home),
-        "unlocated": answer.unlocated,
-    }
+    return orjson.dumps(
+        {
+            **_collection(view, answer, _features(view, answer.results, at_this_moment=True)),
+            **home_document(view, answer.query, answer.home),
+            "unlocated": answer.unlocated,
+        }
+    )
 
 
-def result_features(view: View, results: Iterable[Result]) -> list[Document]:
-    """Return results as GeoJSON Features that also say how things stand at this moment."""
-    features = [(result_feature(view, result), result.facility) for result in results]
-    for document, facility in features:
-        document["properties"] |= state_document(view, facility)
-    return [document for document, _ in features]
+def result_features(view: View, results: Sequence[Result]) -> list[Document]:
+    """Return results of one question as GeoJSON Features, with how things stand at this moment."""
+    features = _features(view, results, at_this_moment=True)
+    return [orjson.loads(feature) for feature in features]
 
 
 def home_document(view: View, query: Query, home: District | None) -> Document:
@@ -84,9 +93,9 @@ def _unlisted(view: View, code: str) -> Document | None:
     }
 
 
-def facilities_document(view: View, answer: Answer) -> Document:
+def facilities_text(view: View, answer: Answer) -> bytes:
     """Return facilities as a GeoJSON FeatureCollection (without origin)."""
-    return _collection(view, answer, [result_feature(view, result) for result in answer.results])
+    return orjson.dumps(_collection(view, answer, _features(view, answer.results)))
 
 
 def export_feature(view: View, result: Document) -> Document:
@@ -106,7 +115,7 @@ def locate_document(located: Located) -> Document:
     }
 
 
-def _collection(view: View, answer: Answer, features: list[Document]) -> Document:
+def _collection(view: View, answer: Answer, features: list[bytes]) -> Document:
     document = {
         "type": "FeatureCollection",
         "numberMatched": answer.number_matched,
@@ -115,10 +124,10 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
         "counts": answer.counts,
         "order": order_keys(answer.query, elsewhere=any(answer.elsewhere.values())),
         "elsewhere": answer.elsewhere,
-        "elsewhere_first": [result_feature(view, result) for result in answer.elsewhere_first],
+        "elsewhere_first": list(map(orjson.Fragment, _features(view, answer.elsewhere_first))),
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
-        "features": features,
+        "features": list(map(orjson.Fragment, features)),
     }
     if answer.no_data:
         document["no_data"] = True
@@ -132,39 +141,48 @@ def _collection(view: View, answer: Answer, features: list[Document]) -> Documen
     return document
 
 
-def result_feature(view: View, result: Result) -> Document:
-    """Return one facility of an answer as a GeoJSON Feature."""
-    facility = result.facility
-    properties = brief(view.snapshot, facility, result.municipality_code)
+def _features(
+    view: View, results: Sequence[Result], *, at_this_moment: bool = False
+) -> list[bytes]:
+    """Return results as GeoJSON Features: what was compiled, and what this answer adds to it.
+
+    ``at_this_moment``: with what `geoportal.documents.state.state_document` says.
+    """
+    if not results:
+        return []
+    snapshot = view.snapshot
+    rows = np.array([result.row for result in results], dtype=np.int64)
+    told = snapshot.needs_told(rows, results[0].asked)
+    states = state_texts(view, rows.tolist()) if at_this_moment else [b""] * rows.size
+    features = []
+    for result, needs, state in zip(results, told, states, strict=True):
+        added = orjson.dumps(_added(view, result, needs))[1:-1]
+        text = b"%b,%b%b}}" % (mention_text(snapshot, result.row), added, state)
+        features.append(text)
+    return features
+
+
+def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
+    """Return what an answer adds to the properties of a facility."""
+    added: Document = {}
     if result.distance_m is not None:
-        properties["distance_m"] = result.distance_m
+        added["distance_m"] = result.distance_m
     if result.visit_range:
-        properties["visit_range"] = result.visit_range
-    properties["match"] = result.match
-    properties["needs"] = {
-        code: need_document(view, facility, code, claim) for code, claim in result.needs.items()
-    }
+        added["visit_range"] = result.visit_range
+    added["match"] = result.match
+    added["needs"] = {code: orjson.Fragment(text) for code, text in needs.items()}
     if result.visits_home:
-        properties["visits_home"] = result.visits_home
+        added["visits_home"] = result.visits_home
     if result.open_at:
-        properties["open_at"] = result.open_at
+        added["open_at"] = result.open_at
     if result.elsewhere:
-        properties["elsewhere"] = True
+        added["elsewhere"] = True
     if result.water:
-        properties["water"] = result.water
+        added["water"] = result.water
     if result.why:
-        properties["place"] = result.place
-        properties["why"] = [reason_document(reason, view.reference) for reason in result.why]
-    return feature(facility, properties)
-
-
-def need_document(
-    view: View, facility: Facility, code: str, claim: SelectedClaim | None
-) -> Document:
-    """Return what is known about one need asked for; ``not_applicable``: not about such a one."""
-    document = shown_document(claim)
-    answer = view.reference.vocabulary.answer(code, facility, document["value"])
-    return document | {"value": answer}
+        added["place"] = result.place
+        added["why"] = [reason_document(reason, view.reference) for reason in result.why]
+    return added
 
 
 def _origin(view: View, origin: Origin, code: str, home: District | None) -> Document:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from geoportal.documents import Document, dated
+import orjson
+
+from geoportal.documents import Document
 from geoportal.domain.facility import Facility
-from geoportal.domain.hours import HOLIDAY, JST, Hours
-from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import SelectedClaim
+from geoportal.domain.hours import HOLIDAY, JST, Hours, OpeningCalendar
 from geoportal.services.view import View
 
 _OPENING_WITHIN_DAYS = 8
 
 
 def state_document(view: View, facility: Facility) -> Document:
-    """Return opening state and acceptance of an open facility, computed once a minute.
+    """Return opening state and acceptance of an open facility.
 
     Returns
     -------
@@ -25,32 +26,47 @@ def state_document(view: View, facility: Facility) -> Document:
         when not known); ``accepting`` with ``value`` yes, conditional, no or unknown and,
         when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
     """
-    snapshot = view.snapshot
-    row = snapshot.row_of[facility.id]
-    return view.states.value(snapshot, row, view.now, lambda *_: _state(view, facility.hours, row))
+    (text,) = state_texts(view, [view.snapshot.row_of[facility.id]])
+    document: Document = orjson.loads(b"{%b}" % text[1:])
+    return document
 
 
-def _state(view: View, hours: Hours, row: int) -> Document:
-    status = view.calendar.status(hours, view.now)
+def state_texts(view: View, rows: Iterable[int]) -> list[bytes]:
+    """Return the members of `state_document` for rows, each after a comma.
+
+    Hours that several have in common are looked at once a minute.
+    """
+    mentions, calendar = view.snapshot.mentions, view.calendar
+    opening = view.states.at(view.snapshot, view.now)
+    texts = []
+    for row in rows:
+        number = mentions.hours_number(row)
+        if number not in opening:
+            opening[number] = _opening_text(calendar, mentions.hours(number), view.now)
+        texts.append(b',%b,"accepting":%b' % (opening[number], mentions.accepting(row)))
+    return texts
+
+
+def _opening_text(calendar: OpeningCalendar, hours: Hours, now: datetime) -> bytes:
+    status = calendar.status(hours, now)
     opening = None
     if status == "closed":
-        opening = view.calendar.next_opening(hours, view.now, _OPENING_WITHIN_DAYS)
-    return {
+        opening = calendar.next_opening(hours, now, _OPENING_WITHIN_DAYS)
+    document = {
         "open_now": status,
         "next_opening": opening.astimezone(JST).isoformat(timespec="minutes") if opening else None,
-        "today": _today(view, hours),
-        "accepting": _accepting(view.reference.vocabulary, view.snapshot.selected_claims[row]),
+        "today": _today(calendar, hours, now.astimezone(JST).date()),
     }
+    return orjson.dumps(document)[1:-1]
 
 
-def _today(view: View, hours: Hours) -> list[str] | None:
+def _today(calendar: OpeningCalendar, hours: Hours, day: date) -> list[str] | None:
     """Return the day's opening hours, those of several departments joined where they meet."""
-    day = view.now.astimezone(JST).date()
     if not hours.known:
         return None
-    if view.calendar.closed_all_day(hours, day):
+    if calendar.closed_all_day(hours, day):
         return []
-    key = HOLIDAY if view.calendar.is_holiday(day) else day.weekday()
+    key = HOLIDAY if calendar.is_holiday(day) else day.weekday()
     spans = sorted(
         (session.opens, session.closes)
         for session in hours.sessions
@@ -63,16 +79,3 @@ def _today(view: View, hours: Hours) -> list[str] | None:
         else:
             joined.append((opens, closes))
     return [f"{opens.removeprefix('0')}–{closes}" for opens, closes in joined] or None
-
-
-def _accepting(vocabulary: Vocabulary, shown: Mapping[str, SelectedClaim]) -> Document:
-    """Return whether new patients are taken; of facts that contradict, the most cautious."""
-    for term in vocabulary.acceptance_terms:
-        fact = shown.get(term.code)
-        if fact is not None and fact.value == "yes":
-            return {
-                "value": term.acceptance,
-                "evidence": fact.claim.evidence,
-                **dated(fact.claim.as_of),
-            }
-    return {"value": "unknown"}

@@ -15,7 +15,6 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
 from geoportal.errors import UsageError
-from geoportal.search.answer import Answer
 from geoportal.search.best_teams import Team
 from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, TeamAnswer, TeamQuestion
 from geoportal.services.view import View
@@ -147,13 +146,8 @@ def _role_answer(view: View, answer: TeamAnswer, role: Role) -> Document:
         "counts": candidates.counts,
         "elsewhere": candidates.elsewhere,
         "candidates": result_features(view, candidates.results),
-        **_no_data(candidates),
+        **({"no_data": True} if candidates.no_data else {}),
     }
-
-
-def _no_data(candidates: Answer) -> Document:
-    """Return a mark where it is not known who there is, no list being held."""
-    return {"no_data": True} if candidates.no_data else {}
 
 
 def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
@@ -163,15 +157,10 @@ def _team(view: View, answer: TeamAnswer, team: Team) -> Document:
     candidate who refuses nothing.
     """
     roles = answer.question.roles
-    shown = dict(zip(answer.members, result_features(view, answer.members.values()), strict=True))
+    shown = {key: result_features(view, [member])[0] for key, member in answer.members.items()}
     pairs = list(zip(roles, team.members, strict=True))
     missing = [
-        {
-            "role": role.role,
-            "need": need,
-            "required": role.required,
-            **_no_data(answer.candidates[role.role]),
-        }
+        {"role": role.role, "need": need, "required": role.required}
         for role, member in pairs
         for need in member.missing or ((None,) if member.cost.missing else ())
     ]

@@ -33,6 +33,15 @@ def stated_date(as_of: str) -> str | None:
     return as_of if as_of and not as_of.startswith(UNDATED) else None
 
 
+def dated(as_of: str) -> dict[str, Any]:
+    """Return a day of an edition as answers carry it: ``as_of``, an ISO date or None.
+
+    When the date is unknown ``imported_at`` says on which day the edition was imported.
+    """
+    imported = imported_on(as_of)
+    return {"as_of": stated_date(as_of), **({"imported_at": imported} if imported else {})}
+
+
 def age_days(as_of: str, today: date) -> int | None:
     """Return the days since the publisher's date, None when it is unknown."""
     stated = stated_date(as_of)

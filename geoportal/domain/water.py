@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+Degrees = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +22,57 @@ class Water:
         Its code; its names are labels of the list ``water``.
     line : LineString
         Its middle, from shore to shore end, or a ring around the island; degrees, EPSG:4326.
-    bounds : tuple of float
-        West, south, east, north of the line.
     """
 
     water: str
     line: shapely.LineString
-    bounds: tuple[float, float, float, float] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Take the bounds of the line once: they are asked for with every result."""
-        object.__setattr__(self, "bounds", tuple(map(float, self.line.bounds)))
 
-    def lies_before(self, lon: float, lat: float, places: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say of each place, shape (n, 2), whether it and a point lie on its two sides.
+class WaterIndex:
+    """Finds the first of some waters that lies between a point and each of many places."""
 
-        They do when the straight line between them crosses the middle an odd number of times: one
-        that leaves a shore and comes back to it (門司 to 戸畑) crosses twice. All in degrees,
-        longitude first.
+    def __init__(self, waters: Sequence[Water]) -> None:
+        lines = [shapely.get_coordinates(water.line) for water in waters]
+        self._codes = [water.water for water in waters]
+        vertices = np.concatenate([np.empty((0, 2)), *lines])
+        self._x, self._y = np.ascontiguousarray(vertices.T)
+        self._owners = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        self._joins = np.flatnonzero(np.diff(self._owners))  # no edge, but the next water's start
+
+    def before(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> list[str]:
+        """Return for each place the code of the first water between it and a point, empty for none.
+
+        A water is between them when the straight line crosses its middle an odd number of times:
+        one that leaves a shore and comes back to it (門司 to 戸畑) crosses twice. All in degrees;
+        a place that is not known is NaN.
         """
-        home = np.array([lon, lat])
-        lowest, highest = np.minimum(places, home), np.maximum(places, home)
-        west, south, east, north = self.bounds
-        found: NDArray[np.bool_] = (highest >= (west, south)).all(axis=1)
-        found &= (lowest <= (east, north)).all(axis=1)
-        near = np.flatnonzero(found)
-        if near.size:
-            ends = np.stack((np.broadcast_to(home, (near.size, 2)), places[near]), axis=1)
-            crossings = shapely.intersection(shapely.linestrings(ends), self.line)
-            found[near] = shapely.get_num_coordinates(crossings) % 2 == 1
-        return found
+        codes = [""] * lons.size
+        rows, edges = self._crossings(lon, lat, lons, lats)
+        if rows.size:
+            number = rows * len(self._codes) + self._owners[edges]
+            times = np.bincount(number, minlength=lons.size * len(self._codes))
+            odd = (times % 2 == 1).reshape(lons.size, -1)
+            for row in np.flatnonzero(odd.any(axis=1)).tolist():
+                codes[row] = self._codes[int(odd[row].argmax())]
+        return codes
+
+    def _crossings(
+        self, lon: float, lat: float, lons: Degrees, lats: Degrees
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs of places and edges that cross; an edge has the number of its start.
+
+        A vertex on the line counts as lying on its right, so that a line through it crosses once.
+        """
+        x, y = self._x - lon, self._y - lat
+        to_x, to_y = lons - lon, lats - lat
+        left = to_x[:, np.newaxis] * y > to_y[:, np.newaxis] * x
+        turns = left[:, :-1] != left[:, 1:]
+        turns[:, self._joins] = False
+        rows, edges = turns.nonzero()
+        if not rows.size:
+            return rows, edges
+        x1, y1, dx, dy = x[edges], y[edges], np.diff(x)[edges], np.diff(y)[edges]
+        home = dy * x1 > dx * y1
+        place = dx * (to_y[rows] - y1) > dy * (to_x[rows] - x1)
+        between = np.flatnonzero(home != place)
+        return rows[between], edges[between]

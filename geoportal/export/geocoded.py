@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import csv
 import mmap
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
@@ -27,6 +25,7 @@ from geoportal.ingest.files.layouts import fold_header
 from geoportal.ingest.files.sheets import read_sheets
 from geoportal.ingest.files.streams import stream_encoding
 from geoportal.ingest.files.tables import Sheet
+from geoportal.mapped.whole_file import whole_file
 from geoportal.progress import Progress
 
 _LONGEST_CELL = 100_000
@@ -128,7 +127,7 @@ def geocode_csv(
     hint_at = _column_index(table.header, hint_column) if hint_column else -1
     names = _renamed(table.header)
     counts: Counter[str] = Counter()
-    with _replaced_whole(target) as output:
+    with whole_file(target, encoding="utf-8-sig") as output:
         writer = csv.writer(output)
         rows = table.read()
         writer.writerows(islice(rows, table.header_at))
@@ -239,18 +238,6 @@ def _parsed(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
             raise InputRefusedError(
                 f"{path.name}: line {line} cannot be read as CSV; is a quotation mark left open?"
             ) from error
-
-
-@contextmanager
-def _replaced_whole(target: Path) -> Iterator[TextIO]:
-    """Yield a temporary file that replaces the target on success, and is removed on failure."""
-    temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-            yield file
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _column_index(header: list[str], column: str) -> int:

@@ -167,6 +167,12 @@ def need_mask(vocabulary: Vocabulary, codes: Iterable[str]) -> NDArray[np.uint64
     return mask
 
 
+def need_places(vocabulary: Vocabulary) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return for each code of the vocabulary the word of a mask and the bit in it."""
+    words, shifts = np.divmod(np.arange(len(vocabulary)), _WORD_BITS)
+    return words, np.uint64(1) << shifts.astype(np.uint64)
+
+
 def unpack_masks(masks: NDArray[np.uint64], codes: int) -> NDArray[np.bool_]:
     """Return masks as one column per code, shape (n, codes)."""
     octets = np.ascontiguousarray(masks).astype("<u8", copy=False).view(np.uint8)

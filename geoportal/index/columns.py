@@ -18,7 +18,7 @@ from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.claims import NeedTable, SelectedClaim, mask_words, need_mask
 from geoportal.index.points import Rows
 
-_MASKS = ("yes", "no", "inapplicable")
+YES, NO, INAPPLICABLE = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,18 @@ class FacilityColumns:
         Degrees, WGS 84; NaN without a position.
     located : ndarray of bool, shape (n,)
         Whether there is a position.
+    uncertainty : ndarray of float64, shape (n,)
+        Of the position, metres; 0 where it is not known.
     kinds : ndarray of int8, shape (n,)
         Index in `KINDS`.
     municipalities : ndarray of int64, shape (n,)
         Index in ``municipality_codes``.
     municipality_codes : ndarray of str, shape (m,)
         Codes in use, ascending; ``""`` for facilities whose municipality is not known.
-    yes, no : ndarray of uint64, shape (n, words)
-        Bit masks of the codes known to be so and not so; see `NeedTable`.
-    inapplicable : ndarray of uint64, shape (n, words)
-        Bit masks of the codes that are not about the facility (`Vocabulary.concerns`), stated or
-        not.
+    masks : ndarray of uint64, shape (n, 3, words)
+        Bit masks of codes: known to be so (`YES`), known not to be so (`NO`), see `NeedTable`; and
+        not about the facility (`INAPPLICABLE`, `Vocabulary.concerns`), stated or not. Side by side,
+        as a question needs all three.
     evidence : ndarray of uint8, shape (n, codes)
         Class of the evidence for what is known; see `NeedTable`.
     tie_keys : ndarray of uint64, shape (n,)
@@ -51,12 +52,11 @@ class FacilityColumns:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     located: NDArray[np.bool_]
+    uncertainty: NDArray[np.float64]
     kinds: NDArray[np.int8]
     municipalities: Rows
     municipality_codes: NDArray[np.str_]
-    yes: NDArray[np.uint64]
-    no: NDArray[np.uint64]
-    inapplicable: NDArray[np.uint64]
+    masks: NDArray[np.uint64]
     evidence: NDArray[np.uint8]
     tie_keys: NDArray[np.uint64]
 
@@ -76,8 +76,7 @@ class FacilityColumns:
         ``municipalities`` is among them; tables are flat.
         """
         shaped = {f.name: columns[f.name] for f in fields(cls) if f.name in columns}
-        for name in _MASKS:
-            shaped[name] = columns[name].reshape(-1, mask_words(vocabulary))
+        shaped["masks"] = columns["masks"].reshape(-1, 3, mask_words(vocabulary))
         shaped["evidence"] = columns["evidence"].reshape(-1, len(vocabulary))
         return cls(municipality_codes=np.array(municipality_codes, dtype=str), **shaped)
 
@@ -108,10 +107,11 @@ def facility_columns(
         "lon": np.array([f.location.lon for f in facilities], dtype=np.float64),
         "lat": np.array([f.location.lat for f in facilities], dtype=np.float64),
         "located": np.array([f.location.known for f in facilities], dtype=bool),
+        "uncertainty": np.array(
+            [f.location.uncertainty_m or 0.0 for f in facilities], dtype=np.float64
+        ),
         "kinds": np.array([KINDS.index(f.kind) for f in facilities], dtype=np.int8),
-        "yes": needs.yes,
-        "no": needs.no,
-        "inapplicable": _inapplicable(facilities, vocabulary),
+        "masks": np.stack((needs.yes, needs.no, _inapplicable(facilities, vocabulary)), axis=1),
         "evidence": needs.evidence,
         "tie_keys": np.array([_fnv1a(f.id) for f in facilities], dtype=np.uint64),
     }

@@ -30,6 +30,7 @@ from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
 from geoportal.index.districts import DistrictIndex, place_of
 from geoportal.index.freshness import SourceFigures, source_figures
+from geoportal.index.mentions import MentionWriter
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
     DateSetNumbers,
@@ -77,6 +78,8 @@ class Terms:
         For each kind the words by which people look for it.
     fictional : callable
         Says whether a source is a fictional city.
+    spot : callable
+        Returns what facilities at one address share; empty where nothing can be said.
     """
 
     version: str
@@ -86,6 +89,7 @@ class Terms:
     official: Iterable[str]
     kind_words: Mapping[str, str]
     fictional: Callable[[str], bool]
+    spot: Callable[[Facility], str]
 
 
 def row_order(
@@ -149,8 +153,9 @@ class _Compiler:
         self._columns: dict[str, list[NDArray[Any]]] = {}
         self._texts: dict[str, IO[bytes]] = {
             name: tempfile.TemporaryFile(dir=directory) if directory else io.BytesIO()  # noqa: SIM115
-            for name in ("record", *TEXTS)
+            for name in ("record", "mention", *TEXTS)
         }
+        self._mentions = MentionWriter(self._texts["mention"], terms.vocabulary)
         self._size = self._open = 0
         self._ids: list[bytes] = []
         self._numbers: dict[str, list[int]] = {}
@@ -200,12 +205,15 @@ class _Compiler:
             np.array([self._codes.setdefault(code, len(self._codes)) for code in municipalities]),
         )
         self._put_all("column", facility_columns(chunk, selected, terms.vocabulary))
+        self._put_all("mention", self._mentions.add(chunk, municipalities, selected))
         hours = [
             with_care_manager_time(facility.hours, claims.get(CARE_MANAGER_TIME))
             for facility, claims in zip(chunk, selected, strict=True)
         ]
         self._put_all("hours", opening_columns(hours, self._dates))
         self._put_all("rule", rule_numbers(chunk, terms.vocabulary))
+        spots = [crc32(terms.spot(facility).encode()) for facility in chunk]
+        self._put("spot", np.array(spots, dtype=np.uint32))
         for name, texts in searched_texts(chunk, terms.kind_words).items():
             blob, lengths = joined(texts)
             self._texts[name].write(blob)
@@ -267,6 +275,9 @@ class _Compiler:
         arrays: dict[str, Content] = {
             **columns,
             **{f"point.{name}": column for name, column in points.items()},
+            **{f"mention.{name}": texts for name, texts in self._mentions.arrays().items()},
+            "record.ids": b"".join(self._ids),
+            "record.ids.ends": np.cumsum([len(own_id) for own_id in self._ids], dtype=np.int64),
             **hash_table_arrays("number", self._numbers),
             **unique_hash_table_arrays("id", self._ids, np.arange(self._size)),
             **row_groups("department", self._departments),

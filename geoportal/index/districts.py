@@ -39,7 +39,12 @@ class DistrictIndex:
     Parameters
     ----------
     outlines : iterable of (District, MultiPolygon)
-        Degrees, EPSG:4326. Codes must be distinct.
+        Degrees, EPSG:4326.
+
+    Raises
+    ------
+    ValueError
+        When two districts have one code: parts would be taken for those of another.
 
     Notes
     -----
@@ -51,6 +56,8 @@ class DistrictIndex:
 
     def __init__(self, outlines: Iterable[tuple[District, MultiPolygon]]) -> None:
         pairs = sorted(outlines, key=lambda pair: pair[0].code)
+        if len({district.code for district, _ in pairs}) < len(pairs):
+            raise ValueError("two districts have one code")
         parts = [part for _, outline in pairs for part in outline.geoms]
         shapely.prepare(parts)
         self._fill(
@@ -82,6 +89,7 @@ class DistrictIndex:
         self._owners = np.repeat(np.arange(counts.size), counts)
         self._west, self._south, self._east, self._north = boxes.reshape(-1, 4).T
         self._drawings: dict[tuple[str, float], dict[str, Any]] = {}
+        self._sketches: dict[tuple[str, float], bytes] = {}
         self._tree = None
 
     @classmethod
@@ -146,6 +154,41 @@ class DistrictIndex:
             rounded = shapely.transform(outline, lambda xy: np.round(xy, _DRAWING_DIGITS))
             self._drawings[key] = mapping(rounded)
         return self._drawings[key]
+
+    def sketch(self, code: str, pixel_m: float) -> bytes:
+        """Return the outline of a district as a map of a scale shows it: GeoJSON as text; cached.
+
+        ``pixel_m`` is the length of a pixel in metres. Lines stray less than a pixel from the true
+        ones; parts smaller than two are left out, but for the largest.
+        """
+        key = (code, pixel_m)
+        if key not in self._sketches:
+            pixel = pixel_m / METRES_PER_DEGREE_LAT_MIN
+            boxes = self.part_boxes(code)
+            sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+            seen = (sides >= 2 * pixel) | (sides == sides.max())
+            parts = [
+                part
+                for part, is_seen in zip(self.outline(code).geoms, seen, strict=True)
+                if is_seen
+            ]
+            outline = polygonal(MultiPolygon(parts).simplify(pixel / 2))
+            digits = int(np.ceil(-np.log10(pixel / 4)))
+            rounded = shapely.transform(outline, lambda xy: np.round(xy, digits))
+            self._sketches[key] = orjson.dumps(mapping(rounded))
+        return self._sketches[key]
+
+    def part_boxes(self, code: str) -> NDArray[np.float64]:
+        """Return west, south, east and north of each part of an outline; shape ``(parts, 4)``."""
+        first, last = self._edges[self._numbers[code] :][:2]
+        columns = (self._west, self._south, self._east, self._north)
+        return np.column_stack([column[first:last] for column in columns])
+
+    def touching(self, west: float, south: float, east: float, north: float) -> set[str]:
+        """Return the districts of which a part's bounds touch a box (degrees)."""
+        inside = (self._west <= east) & (west <= self._east)
+        inside &= (self._south <= north) & (south <= self._north)
+        return {self._codes[owner] for owner in np.unique(self._owners[inside])}
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point (degrees), smallest level first."""

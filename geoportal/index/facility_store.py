@@ -67,14 +67,15 @@ class FacilityStore(Mapping[str, Facility]):
     ----------
     arrays : mapping of str to memoryview
         ``record`` (JSON of one facility after the other), ``record.ends`` (where each ends),
-        ``record.sums`` (CRC-32 of each), and the hash tables ``id`` and ``number`` from ids and
-        official numbers to facilities.
+        ``record.sums`` (CRC-32 of each), ``record.ids`` and ``record.ids.ends`` (their ids), and
+        the hash tables ``id`` and ``number`` from ids and official numbers to facilities.
     """
 
     def __init__(self, arrays: Mapping[str, memoryview]) -> None:
         self._text = arrays["record"]
         self._ends: NDArray[Any] = np.asarray(arrays["record.ends"])
         self._sums: NDArray[Any] = np.asarray(arrays["record.sums"])
+        self._id_text, self._id_ends = arrays["record.ids"], arrays["record.ids.ends"]
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
         self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
@@ -93,9 +94,12 @@ class FacilityStore(Mapping[str, Facility]):
 
     def ids(self) -> list[str]:
         """Return the id of each number."""
-        keys = self._ids.all_keys()
-        by_number = dict(zip(self._ids.values.tolist(), keys, strict=True))
-        return [by_number[number] for number in range(len(self))]
+        return [self.id_of(number) for number in range(len(self))]
+
+    def id_of(self, number: int) -> str:
+        """Return the id of a facility."""
+        start = self._id_ends[number - 1] if number else 0
+        return bytes(self._id_text[start : self._id_ends[number]]).decode()
 
     def __contains__(self, facility_id: object) -> bool:
         return isinstance(facility_id, str) and self.number(facility_id) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from geoportal.domain.district import District
@@ -11,19 +12,18 @@ from geoportal.store.reference import Reference
 
 @lru_cache(maxsize=4)
 def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
-    """Return cities of wards, medical care areas and prefectures, with their municipalities."""
-    cities: dict[District, list[str]] = {}
+    """Return cities of wards, medical care areas and prefectures, with their municipalities.
+
+    A city whose wards are in several medical care areas (川崎市) belongs to its prefecture.
+    """
+    wards: dict[str, list[str]] = {}
     areas: dict[District, list[str]] = {}
     prefectures: dict[District, list[str]] = {}
     for info in reference.municipalities.values():
         area_code = info.medical_area_code
         city = city_of(reference, info.code)
         if city:
-            city_name = reference.designated_cities[city]
-            full = info.prefecture + city_name
-            cities.setdefault(
-                District(city, city_name, "municipality", area_code, full), []
-            ).append(info.code)
+            wards.setdefault(city, []).append(info.code)
         area = District(
             area_code,
             f"{info.medical_area}医療圏",
@@ -36,7 +36,16 @@ def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
             info.prefecture_code, info.prefecture, "prefecture", "", info.prefecture
         )
         prefectures.setdefault(prefecture, []).append(info.code)
+    cities = {_city(reference, city, codes): codes for city, codes in wards.items()}
     return {d: tuple(codes) for group in (cities, areas, prefectures) for d, codes in group.items()}
+
+
+def _city(reference: Reference, city: str, wards: Sequence[str]) -> District:
+    ward = reference.municipalities[wards[0]]
+    areas = {reference.municipalities[code].medical_area_code for code in wards}
+    parent = areas.pop() if len(areas) == 1 else ward.prefecture_code
+    name = reference.designated_cities[city]
+    return District(city, name, "municipality", parent, ward.prefecture + name)
 
 
 def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:

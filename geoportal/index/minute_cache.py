@@ -1,8 +1,7 @@
-"""Per-minute cache of values by row of a snapshot, such as whether a facility is open now."""
+"""Per-minute cache of values by a number in a snapshot, such as what hours mean now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -13,7 +12,7 @@ _Key = tuple[Snapshot, datetime]
 
 
 class MinuteCache(Generic[Value]):
-    """One value per row of a snapshot, computed when first asked for in a minute.
+    """One value per number of a snapshot and minute.
 
     Thread-safe: two threads may compute the same value, none is given that of another minute or
     snapshot.
@@ -22,19 +21,11 @@ class MinuteCache(Generic[Value]):
     def __init__(self) -> None:
         self._current: tuple[_Key | None, dict[int, Value]] = (None, {})
 
-    def value(
-        self,
-        snapshot: Snapshot,
-        row: int,
-        now: datetime,
-        make: Callable[[Snapshot, int, datetime], Value],
-    ) -> Value:
-        """Return the value of a row, computed by ``make`` unless it is cached."""
-        key = (snapshot, now.replace(second=0, microsecond=0))
-        current = self._current
-        if current[0] != key:
-            self._current = current = (key, {})
-        values = current[1]
-        if row not in values:
-            values[row] = make(snapshot, row, now)
-        return values[row]
+    def at(self, snapshot: Snapshot, now: datetime) -> dict[int, Value]:
+        """Return the values of a minute known so far, by number; the caller adds to them."""
+        minute = now.replace(second=0, microsecond=0)
+        key, values = self._current
+        if key is None or key[0] is not snapshot or key[1] != minute:
+            values = {}
+            self._current = ((snapshot, minute), values)
+        return values

@@ -24,6 +24,7 @@ from geoportal.index.columns import FacilityColumns, facility_columns
 from geoportal.index.districts import place_of
 from geoportal.index.facility_store import RowNumbers
 from geoportal.index.freshness import SourceFigures, source_figures
+from geoportal.index.mentions import ChangedMentions, mentions_of
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
     ChangedHours,
@@ -84,8 +85,16 @@ class OverlaidSnapshot(Snapshot):
         self.facilities = self.by_id.numbered.first(len(below))
         self.selected_claims = below.selected_claims.changed(dict(zip(rows, selected, strict=True)))
         self.row_of = RowNumbers(self.by_id, len(below), without=self._gone)
+        self._keep_nothing()
         if rows:
             self._set_columns(selected)
+            own = mentions_of(
+                self._changed,
+                [self.municipality_of(row) for row in rows],
+                selected,
+                self.vocabulary,
+            )
+            self.mentions = ChangedMentions(below.mentions, self._touched, own)
             hours = [
                 with_care_manager_time(facility.hours, claims.get(CARE_MANAGER_TIME))
                 for facility, claims in zip(self._changed, selected, strict=True)

@@ -6,6 +6,7 @@ of each row it touches. Measurements: ``geoportal/decisions/001-snapshot-and-lat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -18,7 +19,10 @@ _SEMI_MAJOR_M = 6_378_137.0
 _FLATTENING = 1 / 298.257222101
 _E2 = _FLATTENING * (2 - _FLATTENING)
 _DOUBT_M = 0.005
-"""How far the chord distance may be trusted up to 50 km is 1 mm; five times that is doubt."""
+_DOUBT_AT_M = 50_000.0
+_LEAST_DOUBT_M = 0.000_2
+"""The chord distance may be trusted to 1 mm at 50 km, growing with its cube; five times that, and
+never less than 0.2 mm, is doubt."""
 
 _BAND_SPAN = 512.0
 """Keys are band × 512 + longitude: one sorted array for all bands, exact to 0.2 mm at any band."""
@@ -154,17 +158,20 @@ class PointIndex:
         self, lon: float, lat: float, places: Rows, radius_m: float
     ) -> tuple[Rows, Metres]:
         """Return the places that may lie inside and their distances; geodesic where in doubt."""
-        centre = earth_centred(np.array([lon]), np.array([lat]))[0]
+        centre = _earth_centred(lon, lat)
         away = self._xyz[places] - centre
         squares = np.einsum("ij,ij->i", away, away)
         near = np.flatnonzero(squares <= (radius_m + 1.0) ** 2)  # the chord is never longer
         places, chord = places[near], np.sqrt(squares[near])
-        metres: Metres = chord + chord**3 / (24 * mean_radius_m(lat) ** 2)
-        rim = np.abs(metres - radius_m) < _DOUBT_M
-        rounding = np.abs(metres - np.floor(metres) - 0.5) < _DOUBT_M
-        doubtful = np.flatnonzero(rim | rounding)
-        at = places[doubtful]
-        metres[doubtful] = distances_m(lon, lat, self._lon[at], self._lat[at])
+        cubes = chord * squares[near]
+        metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
+        doubt = cubes * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
+        doubtful = np.abs(metres - np.floor(metres) - 0.5) < doubt
+        doubtful |= np.abs(metres - radius_m) < doubt
+        (some,) = doubtful.nonzero()
+        if some.size:
+            at = places[some]
+            metres[some] = distances_m(lon, lat, self._lon[at], self._lat[at])
         return places, metres
 
 
@@ -191,7 +198,15 @@ def earth_centred(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArr
     )
 
 
+def _earth_centred(lon: float, lat: float) -> NDArray[np.float64]:
+    """Return what `earth_centred` does for one point, shape (3,)."""
+    x, y = math.radians(lon), math.radians(lat)
+    normal = _SEMI_MAJOR_M / math.sqrt(1 - _E2 * math.sin(y) ** 2)
+    flat = normal * math.cos(y)
+    return np.array((flat * math.cos(x), flat * math.sin(x), normal * (1 - _E2) * math.sin(y)))
+
+
 def mean_radius_m(lat: float) -> float:
     """Return the Gaussian mean radius of curvature of GRS80 at a latitude, metres."""
-    w2 = 1 - _E2 * np.sin(np.radians(lat)) ** 2
-    return float(_SEMI_MAJOR_M * np.sqrt(1 - _E2) / w2)
+    w2 = 1 - _E2 * math.sin(math.radians(lat)) ** 2
+    return _SEMI_MAJOR_M * math.sqrt(1 - _E2) / w2

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.domain.water import Water
-from geoportal.index.claims import SelectedClaim, need_mask, select_claims
-from geoportal.index.columns import FacilityColumns
+from geoportal.domain.water import Water, WaterIndex
+from geoportal.index.claims import SelectedClaim, need_mask, need_places, select_claims
+from geoportal.index.columns import INAPPLICABLE, NO, YES, FacilityColumns
 from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
 from geoportal.index.freshness import SourceFigures
+from geoportal.index.mentions import Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
     CARE_MANAGER_TIME,
@@ -36,9 +39,11 @@ from geoportal.index.plausibility import PlausibilityIndex
 from geoportal.index.points import Allowed, PointIndex, Rows
 from geoportal.index.texts import TEXTS, TextIndex
 from geoportal.index.words import WordIndex
-from geoportal.mapped.archive import array_group
+from geoportal.mapped.archive import array_group, part_of
 from geoportal.mapped.row_groups import read_groups
 from geoportal.text.normalize import fold
+
+_KEPT_STATEMENTS = 16
 
 
 class Snapshot:
@@ -87,12 +92,17 @@ class Snapshot:
         What is compared, as arrays of the same rows.
     by_id : FacilityStore
         All facilities, closed ones too.
+    mentions : Mentions
+        What answers say of each row, as JSON text.
     row_of : mapping of str to int
         Rows of the open facilities by id.
     departments : dict of str to ndarray
         Rows by folded name of department.
     visited_areas : dict of str to ndarray
         Rows by each district that they say they visit.
+    visit_statements : callable
+        Returns for the code of a municipality or ward what each row says of visits there, int8 of
+        shape (n,): 1 yes, -1 no, 0 nothing.
     plausibility : PlausibilityIndex
         How plausible needs are of which nothing is known, by row.
     """
@@ -121,6 +131,7 @@ class Snapshot:
         self.centres = tuple(centres)
         self.holdings = holdings
         self.waters = waters
+        self._waters = WaterIndex(waters)
         self.doubles = doubles
         self._members = members
         self._header, self._arrays, self._check = header, arrays, check
@@ -132,13 +143,22 @@ class Snapshot:
         self.columns = FacilityColumns.of_columns(
             array_group(arrays, "column"), header["municipality_codes"], vocabulary
         )
+        self.mentions = Mentions(part_of(arrays, "mention"), arrays["mention"])
         self._points = PointIndex.of_columns(array_group(arrays, "point"))
         self._hours = OpeningIndex(array_group(arrays, "hours"), header["date_sets"])
         self.plausibility = PlausibilityIndex(array_group(arrays, "rule"), vocabulary)
         self.departments = read_groups(arrays, "department")
         self.visited_areas = read_groups(arrays, "visited")
         self._rows_by_local_area = read_groups(arrays, "area")
+        self._spots = np.asarray(arrays["spot"], dtype=np.uint32)
         self._rows_by_municipality = self.columns.rows_by_municipality()
+        self._need_words, self._need_bits = need_places(vocabulary)
+        self._keep_nothing()
+
+    def _keep_nothing(self) -> None:
+        """Begin without anything kept of what was asked before."""
+        self._unlocated: dict[str, Rows] = {}
+        self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
 
     def __len__(self) -> int:
         return len(self.facilities)
@@ -174,12 +194,7 @@ class Snapshot:
 
     def waters_before(self, lon: float, lat: float, rows: Rows) -> list[str]:
         """Return for each row the code of the water that a line to it crosses, empty for none."""
-        codes = [""] * rows.size
-        places = np.column_stack((self.columns.lon[rows], self.columns.lat[rows]))
-        for water in reversed(self.waters):
-            for i in np.flatnonzero(water.lies_before(lon, lat, places)).tolist():
-                codes[i] = water.water
-        return codes
+        return self._waters.before(lon, lat, self.columns.lon[rows], self.columns.lat[rows])
 
     def holds(self, district: str, code: str) -> bool:
         """Say whether a district is, or has among its members, a municipality or ward."""
@@ -261,6 +276,14 @@ class Snapshot:
         numbers = self.by_id.with_official_number(number)
         return np.array([n for n in numbers if n < len(self)], dtype=np.int64)
 
+    def near_spot(self, spot: str) -> Rows:
+        """Return the rows at an address, by what `Terms.spot` says of it.
+
+        There may be a few others among them: compared are checksums.
+        """
+        found = self._spots == crc32(spot.encode()) if spot else np.zeros(len(self), dtype=bool)
+        return np.flatnonzero(found)
+
     def centres_for(self, municipality_code: str) -> list[Centre]:
         """Return the centres responsible for a municipality or ward, liaison centres first."""
         responsible = [
@@ -274,20 +297,45 @@ class Snapshot:
 
     def has_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
         """Say for each row whether one need is known to be met."""
-        return self._has_bit(self.columns.yes, rows, code)
+        return self._has_bit(YES, rows, code)
 
     def refuses_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
         """Say for each row whether one need is known not to be met."""
-        return self._has_bit(self.columns.no, rows, code)
+        return self._has_bit(NO, rows, code)
 
-    def _has_bit(self, masks: NDArray[np.uint64], rows: Rows, code: str) -> NDArray[np.bool_]:
-        mask = self.need_mask([code])
-        word = int(np.flatnonzero(mask)[0])
-        return np.asarray((masks[rows, word] & mask[word]) != 0)
+    def _has_bit(self, mask: int, rows: Rows, code: str) -> NDArray[np.bool_]:
+        number = self.vocabulary.position(code)
+        words = self.columns.masks[rows, mask, self._need_words[number]]
+        return np.asarray(words & self._need_bits[number] != 0)
 
-    def need_mask(self, codes: Sequence[str]) -> NDArray[np.uint64]:
-        """Return the bit mask of needs, shape (words,)."""
-        return need_mask(self.vocabulary, codes)
+    def need_bits(self, codes: Sequence[str]) -> tuple[Rows, NDArray[np.uint64]]:
+        """Return for each need the word of a mask and the bit in it, shape (codes,)."""
+        numbers = [self.vocabulary.position(code) for code in codes]
+        return self._need_words[numbers], self._need_bits[numbers]
+
+    def needs_told(self, rows: Rows, codes: Sequence[str]) -> list[dict[str, bytes]]:
+        """Return for each row what is known of each of some needs, as JSON text."""
+        if not codes:
+            return [{} for _ in rows]
+        words, bits = self.need_bits(codes)
+        beside = (self.columns.masks[rows, INAPPLICABLE][:, words] & bits) != 0
+        asked = {code: self.vocabulary.position(code) for code in codes}
+        return [
+            self.mentions.needs(row, asked, others)
+            for row, others in zip(rows.tolist(), beside.tolist(), strict=True)
+        ]
+
+    @cached_property
+    def visit_mask(self) -> NDArray[np.uint64]:
+        """The mask of what says that an institution under the 16 km rule visits, shape (words,)."""
+        return need_mask(self.vocabulary, self.vocabulary.visit_codes(*VISITING_RULE_KINDS))
+
+    def unlocated_in(self, code: str) -> Rows:
+        """Return the rows in a district that have no position."""
+        if code not in self._unlocated:
+            rows = self.in_district(code)
+            self._unlocated[code] = rows[~self.columns.located[rows]]
+        return self._unlocated[code]
 
     @cached_property
     def source_figures(self) -> Mapping[str, SourceFigures]:
@@ -304,6 +352,14 @@ class Snapshot:
                 for name in TEXTS
             }
         )
+
+    def _visit_statements(self, code: str) -> NDArray[np.int8]:
+        said = np.zeros(len(self), dtype=np.int8)
+        for held in (False, True):  # one area that holds it is enough
+            for area, rows in self.visited_areas.items():
+                if self.holds(area, code) == held:
+                    said[rows] = 1 if held else -1
+        return said
 
     def _select(self, row: int) -> dict[str, SelectedClaim]:
         return select_claims(self.facilities[row].claims, self.today, self.vocabulary)

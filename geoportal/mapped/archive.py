@@ -24,6 +24,7 @@ import numpy.typing as npt
 import orjson
 
 from geoportal.errors import UnreadableSourceError
+from geoportal.mapped.whole_file import whole_file
 
 Content = npt.NDArray[Any] | bytes | memoryview
 """An array of one dimension, or bytes."""
@@ -99,27 +100,20 @@ def write_archive(
     order.
     """
     layout: dict[str, tuple[str, int, int, int]] = {}
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(magic + bytes(3 * _NUMBER_BYTES))
-            for name, content in arrays.items():
-                kind, octets = _octets(content)
-                file.write(bytes(-file.tell() % _ALIGNMENT))
-                start = file.tell()
-                file.write(octets)
-                layout[name] = (kind, start, len(octets), crc32(octets))
-            text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
-            place = file.tell()
-            file.write(text)
-            file.seek(len(magic))
-            for number in (place, len(text), crc32(text)):
-                file.write(number.to_bytes(_NUMBER_BYTES, "little"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(path, lasting=True) as file:
+        file.write(magic + bytes(3 * _NUMBER_BYTES))
+        for name, content in arrays.items():
+            kind, octets = _octets(content)
+            file.write(bytes(-file.tell() % _ALIGNMENT))
+            start = file.tell()
+            file.write(octets)
+            layout[name] = (kind, start, len(octets), crc32(octets))
+        text = orjson.dumps({"header": header, "layout": layout}, default=tuple)
+        place = file.tell()
+        file.write(text)
+        file.seek(len(magic))
+        for number in (place, len(text), crc32(text)):
+            file.write(number.to_bytes(_NUMBER_BYTES, "little"))
 
 
 def _octets(content: Content) -> tuple[str, bytes | memoryview]:
@@ -177,9 +171,14 @@ def views(arrays: Mapping[str, Content]) -> dict[str, memoryview]:
 
 
 def array_group(arrays: Mapping[str, memoryview], group: str) -> dict[str, npt.NDArray[Any]]:
+    """Return what `part_of` does as NumPy arrays."""
+    return {name: np.asarray(array) for name, array in part_of(arrays, group).items()}
+
+
+def part_of(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
     """Return the arrays whose names begin with a group and a dot, under the rest of their names."""
     return {
-        name.removeprefix(f"{group}."): np.asarray(array)
+        name.removeprefix(f"{group}."): array
         for name, array in arrays.items()
         if name.startswith(f"{group}.")
     }

@@ -114,7 +114,7 @@ def simulate(
         keep = candidates.bands <= POSSIBLE
         rows, bands = candidates.rows[keep], candidates.bands[keep]
         metres = np.empty(0) if candidates.distances is None else candidates.distances[keep]
-        within = standing(snapshot, rows, bands, query.needs)
+        within = standing(snapshot, rows, bands, candidates.stated.take(keep))
         keys = leading_key(bands, metres, standing=within)
         for number in range(days):
             day = snapshot.today + timedelta(days=number)

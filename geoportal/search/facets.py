@@ -20,6 +20,8 @@ from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.claims import unpack_masks
+from geoportal.index.columns import INAPPLICABLE, YES
+from geoportal.index.columns import NO as REFUSED
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import Candidates, find
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE
@@ -78,9 +80,11 @@ def _needs(
     snapshot: Snapshot, query: Query, candidates: Candidates, calendar: OpeningCalendar
 ) -> tuple[Count, ...]:
     codes = [term.code for term in snapshot.vocabulary]
-    yes = unpack_masks(snapshot.columns.yes[candidates.rows], len(codes))
-    no = unpack_masks(snapshot.columns.no[candidates.rows], len(codes))
-    beside = unpack_masks(snapshot.columns.inapplicable[candidates.rows], len(codes)) & ~(yes | no)
+    masks = snapshot.columns.masks[candidates.rows]
+    yes, no, beside = (
+        unpack_masks(masks[:, which], len(codes)) for which in (YES, REFUSED, INAPPLICABLE)
+    )
+    beside &= ~(yes | no)
     match, refused = candidates.bands == MATCH, candidates.bands == NO
     beside[candidates.bands == NOT_APPLICABLE] = True
     matches = np.count_nonzero(yes[match], axis=0)

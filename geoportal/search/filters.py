@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,8 @@ from geoportal.errors import UsageError
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import asked_words
-from geoportal.search.match import NOT_APPLICABLE, Bands, bands
-from geoportal.search.visiting import visiting
-
-Flags = NDArray[np.bool_]
+from geoportal.search.match import NOT_APPLICABLE, Bands, Flags, Stated, stated
+from geoportal.search.visiting import home_of, visiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +32,21 @@ class Candidates:
         Metres from the origin; None without one.
     bands : ndarray of int8, shape (m,)
         Match bands, opening included where a time was asked for.
+    stated : Stated
+        What is known of the rows for the needs asked.
     """
 
     rows: Rows
     distances: NDArray[np.float64] | None
     bands: Bands
+    stated: Stated
 
-    def take(self, chosen: Flags) -> Candidates:
+    def take(self, chosen: Rows | Flags) -> Candidates:
         """Return those that are chosen."""
         distances = None if self.distances is None else self.distances[chosen]
-        return Candidates(self.rows[chosen], distances, self.bands[chosen])
+        return Candidates(
+            self.rows[chosen], distances, self.bands[chosen], self.stated.take(chosen)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,10 @@ class Conditions:
 
     def hold(self, snapshot: Snapshot, rows: Rows) -> Flags:
         """Say for each row whether it fulfils the conditions."""
-        fulfilled = np.ones(rows.size, dtype=bool)
-        if self.kinds is not None:
-            fulfilled &= self.kinds[snapshot.columns.kinds[rows]]
-        if self.flags is not None:
-            fulfilled &= self.flags[rows]
-        return fulfilled
+        if self.kinds is None:
+            return np.ones(rows.size, dtype=bool) if self.flags is None else self.flags[rows]
+        fulfilled = self.kinds[snapshot.columns.kinds[rows]]
+        return fulfilled if self.flags is None else fulfilled & self.flags[rows]
 
 
 def conditions(snapshot: Snapshot, query: Query) -> Conditions:
@@ -78,10 +80,6 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
     UsageError
         When a district is not known, or the text holds no word.
     """
-    kinds = None
-    if query.kinds:
-        kinds = np.zeros(len(KINDS), dtype=bool)
-        kinds[[KINDS.index(kind) for kind in query.kinds]] = True
     flags: list[Flags] = []
     for code in query.districts:
         if not snapshot.knows_district(code):
@@ -99,20 +97,34 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
         flags.append(_flags(snapshot, map(snapshot.with_department, query.departments)))
     if query.text:
         flags.append(snapshot.with_words(words_of(query)))
+    kinds = _kind_flags(query.kinds) if query.kinds else None
     return Conditions(kinds, np.logical_and.reduce(flags) if flags else None)
 
 
-def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candidates:
+@lru_cache(maxsize=256)
+def _kind_flags(kinds: tuple[str, ...]) -> Flags:
+    flags = np.isin(KINDS, kinds)
+    flags.setflags(write=False)
+    return flags
+
+
+def find(
+    snapshot: Snapshot,
+    query: Query,
+    calendar: OpeningCalendar,
+    asked: Conditions | None = None,
+) -> Candidates:
     """Return the candidates of a question, those that refuse a need included.
 
-    Without kinds only facilities that the needs are about are asked.
+    Without kinds only facilities that the needs are about are asked. ``asked`` are its conditions,
+    where they are at hand.
 
     Raises
     ------
     UsageError
         As `conditions`.
     """
-    asked = conditions(snapshot, query)
+    asked = conditions(snapshot, query) if asked is None else asked
     distances = None
     if query.origin is not None:
         rows, distances = snapshot.near(
@@ -127,17 +139,17 @@ def find(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Candida
     else:
         rows = snapshot.rows()
         rows = rows[asked.hold(snapshot, rows)]
-    band = bands(snapshot, rows, query.needs)
-    if not query.kinds:  # then nobody is asked whose kind the needs are not about
-        asked_of = band != NOT_APPLICABLE
-        rows, band = rows[asked_of], band[asked_of]
-        distances = None if distances is None else distances[asked_of]
+    known = stated(snapshot, rows, query.needs)
+    candidates = Candidates(rows, distances, known.bands(), known)
+    if query.needs and not query.kinds:  # nobody is asked whose kind the needs are not about
+        candidates = candidates.take(candidates.bands != NOT_APPLICABLE)
+    rows, band = candidates.rows, candidates.bands
     if query.open_at is not None:
         status = snapshot.opening(rows, query.open_at, calendar, query.open_use)
         band = np.maximum(band, status)
     if query.visits_home:
-        band = np.maximum(band, visiting(snapshot, query, rows))
-    return Candidates(rows, distances, band)
+        band = np.maximum(band, visiting(snapshot, query, home_of(snapshot, query), rows))
+    return replace(candidates, bands=band)
 
 
 def words_of(query: Query) -> list[str]:

@@ -6,6 +6,7 @@ A need that is not about a facility at all (訪問診療 of a pharmacy) is a fou
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +14,70 @@ from numpy.typing import NDArray
 
 from geoportal.domain.facility import KINDS
 from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.columns import INAPPLICABLE, YES
+from geoportal.index.columns import NO as REFUSED
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 
 MATCH, POSSIBLE, NO, NOT_APPLICABLE = range(4)
 Bands = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is known of m rows for each of some needs.
+
+    Attributes
+    ----------
+    needs : tuple of str
+        The needs, each once.
+    flags : ndarray of bool, shape (m, 3, needs)
+        Known to be met; known not to be met; not about the facility, and nothing is stated of it.
+    """
+
+    needs: tuple[str, ...]
+    flags: Flags
+
+    @property
+    def yes(self) -> Flags:
+        """Whether each need is known to be met, shape (m, needs)."""
+        return self.flags[:, YES]
+
+    @property
+    def no(self) -> Flags:
+        """Whether each need is known not to be met, shape (m, needs)."""
+        return self.flags[:, REFUSED]
+
+    def take(self, chosen: Rows | Flags) -> Stated:
+        """Return what is known of some of the rows."""
+        return Stated(self.needs, self.flags[chosen])
+
+    def bands(self) -> Bands:
+        """Return the match band of each row, int8 of shape (m,).
+
+        0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more are "no";
+        3 none is "no", and one or more of which nothing is stated are not about the facility.
+        Without needs every row is 0. Adding a need can only raise a band, save from 3 to 2.
+        """
+        if not self.needs:
+            return np.zeros(len(self.flags), dtype=np.int8)
+        some = np.logical_or.reduce(self.flags, axis=2)
+        every = np.logical_and.reduce(self.yes, axis=1)
+        band: Bands = _BAND_OF[every + 2 * some[:, REFUSED] + 4 * some[:, INAPPLICABLE]]
+        return band
+
+
+_BAND_OF = np.array([POSSIBLE, MATCH, NO, NO, NOT_APPLICABLE, NO, NO, NO], dtype=np.int8)
+"""By 1 every need is met, 2 some are refused, 4 some are not about the facility."""
+
+
+def stated(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Stated:
+    """Return what is known of some rows of the snapshot for each of some needs."""
+    words, bits = snapshot.need_bits(needs)
+    flags = (snapshot.columns.masks[rows][:, :, words] & bits) != 0
+    flags[:, INAPPLICABLE] &= ~(flags[:, YES] | flags[:, REFUSED])
+    return Stated(tuple(needs), flags)
 
 
 class MisplacedNeed(NamedTuple):
@@ -46,20 +106,5 @@ def misplaced_needs(
 
 
 def bands(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Bands:
-    """Return the match band of each of some rows of the snapshot, int8 of shape (m,).
-
-    0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more are "no";
-    3 none is "no", and one or more of which nothing is stated are not about the facility.
-    Without needs every row is 0. Adding a need can only raise a band, save from 3 to 2.
-    """
-    mask = snapshot.need_mask(needs)
-    all_yes, any_no = np.ones(rows.size, dtype=bool), np.zeros(rows.size, dtype=bool)
-    beside = np.zeros(rows.size, dtype=bool)
-    for word in np.flatnonzero(mask):
-        asked = mask[word]
-        yes, no = snapshot.columns.yes[rows, word], snapshot.columns.no[rows, word]
-        all_yes &= (yes & asked) == asked
-        any_no |= (no & asked) != 0
-        beside |= (snapshot.columns.inapplicable[rows, word] & ~(yes | no) & asked) != 0
-    found = np.select([any_no, beside, all_yes], [NO, NOT_APPLICABLE, MATCH], POSSIBLE)
-    return found.astype(np.int8)
+    """Return the match band of each of some rows of the snapshot; see `Stated.bands`."""
+    return stated(snapshot, rows, needs).bands()

@@ -19,7 +19,7 @@ from geoportal.domain.plausibility import LEVELS, OPEN, PlausibilityRule
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.match import POSSIBLE, Bands
+from geoportal.search.match import POSSIBLE, Bands, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,25 @@ class Standing:
         return Standing(self.unknown[positions], self.level[positions])
 
 
-def weights(vocabulary: Vocabulary, needs: Sequence[str]) -> dict[str, int]:
+def weights(vocabulary: Vocabulary, needs: Sequence[str]) -> list[int]:
     """Return the weight of each need asked: of a visit as many as needs are asked, else 1."""
-    return {code: len(needs) if vocabulary[code].visit_kinds else 1 for code in needs}
+    return [len(needs) if vocabulary[code].visit_kinds else 1 for code in needs]
 
 
-def standing(snapshot: Snapshot, rows: Rows, bands: Bands, needs: Sequence[str]) -> Standing:
-    """Return where rows stand within their band, for the needs asked."""
+def standing(snapshot: Snapshot, rows: Rows, bands: Bands, stated: Stated) -> Standing:
+    """Return where rows stand within their band, for the needs of which it is ``stated``."""
+    needs = stated.needs
     unknown, level = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=np.int64)
     possible = np.flatnonzero(bands == POSSIBLE)
+    if not possible.size or not needs:
+        return Standing(unknown, level)
     among = rows[possible]
-    for code, weight in weights(snapshot.vocabulary, needs).items():
-        missing = ~(snapshot.has_need(among, code) | snapshot.refuses_need(among, code))
-        unknown[possible] += weight * missing
-        level[possible] = np.maximum(
-            level[possible], np.where(missing, snapshot.plausibility.levels(among, code), 0)
-        )
+    missing = ~(stated.yes[possible] | stated.no[possible])
+    unknown[possible] = missing @ np.array(weights(snapshot.vocabulary, needs), dtype=np.int64)
+    worst = np.zeros(possible.size, dtype=np.int64)
+    for number, code in enumerate(needs):
+        np.maximum(worst, missing[:, number] * snapshot.plausibility.levels(among, code), out=worst)
+    level[possible] = worst
     return Standing(unknown, level)
 
 

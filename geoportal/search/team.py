@@ -28,21 +28,14 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
-from geoportal.index.claims import unpack_masks
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.answer import (
-    Answer,
-    Result,
-    opening_statuses,
-    result_at,
-    search_from,
-    waters_before,
-)
+from geoportal.search.answer import Answer, search_from
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
 from geoportal.search.completeness import answered_elsewhere, asked_of
 from geoportal.search.filters import find
-from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, bands
+from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, stated
 from geoportal.search.rank import daily_draw
+from geoportal.search.results import Result, results_of
 from geoportal.search.standing import standing
 from geoportal.search.visiting import home_code, home_of
 
@@ -133,17 +126,18 @@ def _member(
     """Return the result of a member, who is somebody."""
     row = -1 if member.row is None else member.row
     cost = member.cost
-    return result_at(
+    band = NO if cost.missing else POSSIBLE if cost.unknown else MATCH
+    (result,) = results_of(
         snapshot,
         query,
+        calendar,
         home,
-        row=row,
-        band=NO if cost.missing else POSSIBLE if cost.unknown else MATCH,
-        distance=float(cost.metres),
-        open_at=opening_statuses(snapshot, query, calendar, np.array([row]))[0],
-        elsewhere=bool(cost.elsewhere),
-        water=waters_before(snapshot, query, np.array([row]))[0],
+        np.array([row]),
+        np.array([band], dtype=np.int8),
+        np.array([float(cost.metres)]),
+        apart=np.array([bool(cost.elsewhere)]),
     )
+    return result
 
 
 def candidates(
@@ -160,17 +154,16 @@ def candidates(
     ``home`` is what `geoportal.search.visiting.home_of` returns.
     """
     reachable = find(snapshot, replace(query, needs=()), calendar)
-    reachable = reachable.take(bands(snapshot, reachable.rows, role.needs) != NOT_APPLICABLE)
+    known = stated(snapshot, reachable.rows, role.needs)
+    about = np.flatnonzero(known.bands() != NOT_APPLICABLE)
+    reachable, known = reachable.take(about), known.take(about)
     if reachable.distances is None or reachable.rows.size == 0:
         return []
-    codes = len(snapshot.vocabulary)
-    positions = [snapshot.vocabulary.position(code) for code in role.needs]
-    no = unpack_masks(snapshot.columns.no[reachable.rows], codes)[:, positions]
-    yes = unpack_masks(snapshot.columns.yes[reachable.rows], codes)[:, positions]
+    yes, no = known.yes, known.no
     opening = reachable.bands  # needs are left out: the band is that of the time asked for
     missing = no.sum(axis=1) + (opening == NO)
     asked = np.full(reachable.rows.size, POSSIBLE, dtype=np.int8)
-    place = standing(snapshot, reachable.rows, asked, role.needs)
+    place = standing(snapshot, reachable.rows, asked, known)
     unknown = place.unknown + (opening == POSSIBLE)
     metres = np.rint(reachable.distances).astype(np.int64)
     draws = daily_draw(snapshot.columns.tie_keys[reachable.rows], snapshot.today)

@@ -11,16 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
+from geoportal.index.columns import YES
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import conditions
-from geoportal.search.match import NOT_APPLICABLE, bands
+from geoportal.search.match import NOT_APPLICABLE, Flags, Stated, stated
 from geoportal.search.visit_range import LIMIT_M
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +73,41 @@ def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
         LIMIT_M,
         lambda rows: around.hold(snapshot, rows),
     )
-    vocabulary = snapshot.vocabulary
-    asked = [
-        code for code in query.needs if any(vocabulary.applies_to(code, kind) for kind in kinds)
-    ]
-    rows = rows[bands(snapshot, rows, asked) != NOT_APPLICABLE]
-    known = vocabulary.visit_codes(*VISITING_RULE_KINDS)
-    visiting = np.logical_or.reduce(
-        [snapshot.has_need(rows, code) for code in known] or [np.zeros(rows.size, dtype=bool)]
+    applies = snapshot.vocabulary.applies_to
+    known = stated(
+        snapshot, rows, [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
     )
-    stated = {
-        code: (snapshot.has_need(rows, code), snapshot.refuses_need(rows, code)) for code in asked
-    }
-    every = np.logical_and.reduce([yes for yes, _ in stated.values()] or [np.ones(rows.size, bool)])
-    never = np.logical_or.reduce([no for _, no in stated.values()] or [np.zeros(rows.size, bool)])
+    about = np.flatnonzero(known.bands() != NOT_APPLICABLE)
+    rows, known = rows[about], known.take(about)
+    says = snapshot.columns.masks[rows, YES] & snapshot.visit_mask
+    visiting = np.logical_or.reduce(says, axis=1, dtype=bool)
+    *each, together = _counts(known, visiting)
     return VisitEvidence(
         limit_m=LIMIT_M,
         kinds=kinds,
         institutions=int(rows.size),
-        visiting=int(visiting.sum()),
-        needs={code: _counts(yes, no, visiting) for code, (yes, no) in stated.items()},
-        together=_counts(every, never, visiting),
+        visiting=int(np.count_nonzero(visiting)),
+        needs=dict(zip(known.needs, each, strict=True)),
+        together=together,
     )
 
 
-def _counts(yes: Flags, no: Flags, visiting: Flags) -> AnswerCounts:
-    unknown = ~(yes | no)
-    return AnswerCounts(
-        yes=int(yes.sum()),
-        no=int(no.sum()),
-        unknown=int(unknown.sum()),
-        yes_visiting=int((yes & visiting).sum()),
-        unknown_visiting=int((unknown & visiting).sum()),
-    )
+def _counts(known: Stated, visiting: Flags) -> list[AnswerCounts]:
+    """Return the counts of each need, then those of all together."""
+    size = len(known.needs) + 1
+    said = np.empty((visiting.size, size), dtype=np.int64)
+    said[:, :-1] = known.yes + 2 * known.no
+    said[:, -1] = np.logical_and.reduce(known.yes, axis=1)
+    said[:, -1] += 2 * np.logical_or.reduce(known.no, axis=1)
+    said = said * 2 + visiting[:, np.newaxis] + 6 * np.arange(size)
+    tally = np.bincount(said.reshape(-1), minlength=6 * size).reshape(size, 3, 2)
+    return [
+        AnswerCounts(
+            yes=sum(yes),
+            no=sum(no),
+            unknown=sum(unknown),
+            yes_visiting=yes[1],
+            unknown_visiting=unknown[1],
+        )
+        for unknown, yes, no in tally.tolist()
+    ]

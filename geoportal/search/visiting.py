@@ -8,7 +8,10 @@ from geoportal.domain.district import District
 from geoportal.domain.query import Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.match import MATCH, NO, POSSIBLE, Bands
+from geoportal.search.match import POSSIBLE, Bands
+
+_WORDS = ("yes", "unknown", "no")
+"""What is said of a visiting area, by band."""
 
 
 def home_of(snapshot: Snapshot, query: Query) -> District | None:
@@ -25,29 +28,26 @@ def home_code(query: Query, home: District | None) -> str:
     return query.origin.municipality_code if query.origin is not None else ""
 
 
-def visits_home(snapshot: Snapshot, query: Query, home: District | None, row: int) -> str:
-    """Say whether a facility says it visits the home's district (as `home_of` returns it).
+def visits_home(snapshot: Snapshot, query: Query, home: District | None, rows: Rows) -> list[str]:
+    """Say of each row whether it says it visits the home's district (as `home_of` returns it).
 
     ``yes``, ``no``, or ``unknown`` when it says nothing of its area or the home's district is not
     known; empty when the question names no home and no single district.
     """
     if query.origin is None and len(query.districts) != 1:
-        return ""
-    if not snapshot.facilities[row].visit_areas:
-        return "unknown"
-    return _stated(snapshot, row, _asked_district(query, home))
+        return [""] * rows.size
+    return [_WORDS[said] for said in visiting(snapshot, query, home, rows).tolist()]
 
 
-def visiting(snapshot: Snapshot, query: Query, rows: Rows) -> Bands:
-    """Return the band of each row by its visiting area: said yes 0, nothing said 1, said no 2."""
-    asked = _asked_district(query, home_of(snapshot, query))
-    said = np.full(rows.size, POSSIBLE, dtype=np.int8)
-    if asked:
-        areas = snapshot.visited_areas
-        for held in (False, True):  # one area that holds the home is enough
-            for area in areas:
-                if snapshot.holds(area, asked) == held:
-                    said[np.isin(rows, areas[area])] = MATCH if held else NO
+def visiting(snapshot: Snapshot, query: Query, home: District | None, rows: Rows) -> Bands:
+    """Return the band of each row by its visiting area: said yes 0, nothing said 1, said no 2.
+
+    ``home`` is what `home_of` returns.
+    """
+    asked = _asked_district(query, home)
+    if not asked or not snapshot.visited_areas:
+        return np.full(rows.size, POSSIBLE, dtype=np.int8)
+    said: Bands = POSSIBLE - snapshot.visit_statements(asked)[rows]
     return said
 
 
@@ -56,10 +56,3 @@ def _asked_district(query: Query, home: District | None) -> str:
     if query.origin is None:
         return query.districts[0] if len(query.districts) == 1 else ""
     return home.code if home else ""
-
-
-def _stated(snapshot: Snapshot, row: int, home: str) -> str:
-    areas = snapshot.facilities[row].visit_areas
-    if not areas or not home:
-        return "unknown"
-    return "yes" if any(snapshot.holds(area, home) for area in areas) else "no"

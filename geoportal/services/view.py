@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import jpholiday
 
@@ -88,7 +88,7 @@ class View:
     asked_until : str
         ISO date of the newest of the facts of staff in it; empty without any.
     states : MinuteCache
-        Opening states of this version, cached for a minute.
+        Opening states of this version by number of hours, as JSON text, cached for a minute.
     calendar : OpeningCalendar
         National holidays.
     """
@@ -106,7 +106,7 @@ class View:
     opened: Callable[[], Database] = field(repr=False)
     kept: bool = True
     asked_until: str = ""
-    states: MinuteCache[dict[str, Any]] = field(default_factory=MinuteCache, repr=False)
+    states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
     @property

@@ -28,6 +28,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import kind_words
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.clustering import REVIEW
+from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer
 from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
@@ -128,6 +129,7 @@ def _compile(
         official=members,
         kind_words=kind_words(reference),
         fictional=is_fictional,
+        spot=spot_of,
     )
     facilities = compile_facilities(_in_row_order(connection), terms, draft)
     redirects = all_redirects(connection)

@@ -32,7 +32,7 @@ from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
-from geoportal.mapped.archive import Archive, StaleArchiveError, read_archive
+from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
@@ -46,9 +46,12 @@ if TYPE_CHECKING:
 MAGIC = b"geoportal snapshot 1\n"
 """Name and version of the format."""
 PREFIX = "snapshot-"
-_CHECKED_LATER = frozenset({"record", *TEXTS, "district.wkb", "stations"})
+_CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
-_DECIDING = ("address", "domain", "geo", "index", "mapped", "services", "store", "text")
+_DECIDING = (
+    *("address", "domain", "geo", "index", "ingest/linking", "mapped", "services", "store"),
+    "text",
+)
 
 _VERSION = "SELECT value FROM meta WHERE key = 'dataset_version'"
 
@@ -169,7 +172,7 @@ def make_view(
         When the gazetteer it was compiled with is gone.
     """
     members = district_members(reference)
-    districts = DistrictIndex.of_columns(_group(arrays, "district"))
+    districts = DistrictIndex.of_columns(part_of(arrays, "district"))
     facilities = header["facilities"]
     geocoder = _geocoder(header, derived, reference)
     snapshot = Snapshot(
@@ -209,7 +212,7 @@ def make_view(
         from geoportal.coverage.service import CoverageService  # takes time to load
 
         check(name for name in arrays if name.startswith("people."))
-        return CoverageService(read_population(_group(arrays, "people")), reference, members)
+        return CoverageService(read_population(part_of(arrays, "people")), reference, members)
 
     return View(
         now=now,
@@ -241,11 +244,3 @@ def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) ->
 
 def _station(row: dict[str, Any]) -> Station:
     return Station(**{**row, "lines": tuple(map(tuple, row["lines"]))})
-
-
-def _group(arrays: Mapping[str, memoryview], group: str) -> dict[str, memoryview]:
-    return {
-        name.removeprefix(f"{group}."): array
-        for name, array in arrays.items()
-        if name.startswith(f"{group}.")
-    }

@@ -93,6 +93,7 @@ _UNDER: Final = (
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
     ("/coverage/", FILES),
+    ("/data/files/", FILES),
 )
 
 

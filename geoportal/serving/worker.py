@@ -13,6 +13,7 @@ import sys
 import threading
 from typing import Any, Final
 
+import orjson
 import structlog
 from flask import Flask
 from granian import _granian as native
@@ -51,9 +52,10 @@ def application() -> Flask:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(orjson.dumps),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
     )
     settings = Settings.from_environment()
     database = open_database(settings.database)

@@ -23,7 +23,7 @@ from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
-from geoportal.web import arrival, headers, observation, problems
+from geoportal.web import arrival, headers, observation, open_data, problems
 from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
@@ -50,6 +50,9 @@ _COMPRESSION = {
         "application/javascript",
         "application/json",
         "application/geo+json",
+        "application/ld+json",
+        "application/vnd.google-earth.kml+xml",
+        "text/csv",
         "application/manifest+json",
         "application/problem+json",
         "image/svg+xml",
@@ -99,7 +102,7 @@ def create_app(
     apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
         app.register_api(api)
-    for module in (coverage, pages, changes_page, description, crawlers, tiles):
+    for module in (coverage, open_data, pages, changes_page, description, crawlers, tiles):
         app.register_blueprint(module.blueprint)
     add_static_files(app)
     _add_health(app, portal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from flask import Flask, abort, current_app, request
@@ -93,6 +94,7 @@ def trusted_root() -> str | None:
     return request.host_url.rstrip("/") if trusted else None
 
 
+@lru_cache(maxsize=256)
 def host_name(host: str) -> str | None:
     """Return the name of a ``Host`` header in lower case, without the port; None for none."""
     match = _HOST.fullmatch(host)

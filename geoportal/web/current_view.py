@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import cast
 
 from flask import current_app, g
 
@@ -25,11 +25,10 @@ def portal_here() -> Portal:
     return cast("Portal", current_app.extensions[EXTENSION])
 
 
-def count_question(answer: Mapping[str, Any], offset: int) -> None:
-    """Count who stood on the first page of a search document; further pages are not counted again.
+def count_question(shown: Iterable[str], offset: int) -> None:
+    """Count who stood on a first page, by id; further pages are not counted again.
 
     Only views that answer questions do so.
     """
     if offset == 0:
-        shown = [feature["id"] for feature in answer["features"]]
-        portal_here().exposure.record(view_here().snapshot.today, shown)
+        portal_here().exposure.record(view_here().snapshot.today, list(shown))

@@ -22,6 +22,13 @@ _POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_ALWAYS: Final = (
+    ("Content-Security-Policy", _POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
+)
 _YEAR_S: Final = 31_536_000
 
 
@@ -36,11 +43,7 @@ def harden(response: Response) -> Response:
     Nothing of an answer to a POST is stored, whoever made it: it may hold a home. Over TLS, the
     browser is told to come back over TLS only.
     """
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
+    response.headers.extend(_ALWAYS)  # no route sets them itself
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
     if request.method == "POST":

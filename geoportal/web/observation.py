@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import time
+from functools import lru_cache
 from typing import Final, cast
 
 import structlog
@@ -24,6 +25,7 @@ from geoportal.web.arrival import IS_FORWARDED
 SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Variable that names the directory through which workers share their counts."""
 _EXTENSION: Final = "geoportal-observation"
+_KEPT_MEASURES: Final = 1024
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _LOG: Final = structlog.get_logger("geoportal.web")
 
@@ -42,14 +44,20 @@ class Observation:
         self._refused = Counter(
             "geoportal_refused", "Requests not taken: too many", ["lane"], registry=self._registry
         )
+        self._measures = lru_cache(_KEPT_MEASURES)(self._measures_of)
+
+    def _measures_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """Return what counts and times requests of a sort: looking that up costs more."""
+        return self._requests.labels(method, route, str(status)), self._seconds.labels(route)
 
     def answered(self, response: Response) -> Response:
         """Count and log an answered request."""
         elapsed = time.perf_counter() - g.get("began", time.perf_counter())
         method = request.method if request.method in _METHODS else "(other)"
         route = route_here()
-        self._requests.labels(method, route, str(response.status_code)).inc()
-        self._seconds.labels(route).observe(elapsed)
+        count, seconds = self._measures(method, route, response.status_code)
+        count.inc()
+        seconds.observe(elapsed)
         _LOG.info(
             "request",
             method=method,

@@ -38,7 +38,7 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
-from geoportal.search.match import MATCH, POSSIBLE, bands
+from geoportal.search.match import MATCH, POSSIBLE, bands, stated
 from geoportal.search.rank import order
 from geoportal.search.standing import standing
 from geoportal.services.portal import Portal, shipped_reference
@@ -158,7 +158,7 @@ def calls(
         yes = bands(truth, same, needs) == MATCH
         if not yes.any():
             continue
-        place = standing(known, rows, band, needs)
+        place = standing(known, rows, band, stated(known, rows, needs))
         by_order = order(known, rows, band, metres, standing=place)
         before.append(1 + int(np.argmax(yes[order(known, rows, band, metres)])))
         after.append(1 + int(np.argmax(yes[by_order])))

@@ -25,7 +25,9 @@ from pyproj import Geod
 
 from geoportal.domain.facility import KINDS
 from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import mask_words, need_mask
+from geoportal.index.claims import mask_words, need_mask, need_places
+from geoportal.index.columns import NO as NO_MASK
+from geoportal.index.columns import YES
 from geoportal.index.points import PointIndex, spatial_order
 from geoportal.search.match import MATCH, NO, bands
 from geoportal.search.rank import order
@@ -62,13 +64,18 @@ def make_points(size: int, vocabulary: Vocabulary) -> SimpleNamespace:
     return SimpleNamespace(
         lons=lons[places],
         lats=lats[places],
-        kinds=rng.choice(len(KINDS), size, p=weights_of_kinds / weights_of_kinds.sum()).astype(
-            np.int8
+        columns=SimpleNamespace(
+            kinds=rng.choice(len(KINDS), size, p=weights_of_kinds / weights_of_kinds.sum()).astype(
+                np.int8
+            ),
+            masks=np.stack((yes, no, np.zeros_like(yes)), axis=1),
+            tie_keys=rng.integers(0, 2**63, size, dtype=np.uint64),
         ),
-        yes=yes,
-        no=no,
-        tie_keys=rng.integers(0, 2**63, size, dtype=np.uint64),
         need_mask=lambda codes: need_mask(vocabulary, codes),
+        need_bits=lambda codes: tuple(
+            column[[vocabulary.position(code) for code in codes]]
+            for column in need_places(vocabulary)
+        ),
         today=date(2026, 11, 22),
     )
 
@@ -114,8 +121,8 @@ def linear(city: SimpleNamespace, radius_m: float) -> Callable:
         home = np.full(rows.size, lon), np.full(rows.size, lat)
         metres = geod.inv(*home, city.lons[rows], city.lats[rows])[2]
         rows = rows[metres <= radius_m]
-        refused = ((city.columns.no[rows] & mask) != 0).any(axis=1)
-        fits = ((city.columns.yes[rows] & mask) == mask).all(axis=1) & ~refused
+        refused = ((city.columns.masks[rows, NO_MASK] & mask) != 0).any(axis=1)
+        fits = ((city.columns.masks[rows, YES] & mask) == mask).all(axis=1) & ~refused
         np.argsort(metres[metres <= radius_m])[:PAGE]
         return int(fits.sum()), int(refused.sum())
 
@@ -159,7 +166,7 @@ def postgis(city: SimpleNamespace, vocabulary: Vocabulary) -> Iterator[Callable 
 
 def _fill(connection, city: SimpleNamespace, vocabulary: Vocabulary) -> None:
     columns = []
-    for masks in (city.columns.yes, city.columns.no):
+    for masks in (city.columns.masks[:, YES], city.columns.masks[:, NO_MASK]):
         for code in NEEDS:
             word, bit = divmod(vocabulary.position(code), 64)
             columns.append(((masks[:, word] >> np.uint64(bit)) & np.uint64(1)).astype(bool))

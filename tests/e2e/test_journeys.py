@@ -505,6 +505,15 @@ def test_a_phone_shows_the_list_or_the_map(visitor: Visitor, keep: Keep) -> None
     keep(page, "phone-list-390")
 
 
+def test_the_narrowest_telephone_shows_the_first_result_at_once(visitor: Visitor) -> None:
+    page = visitor.open("/?need=VM.REG&need=AC.ULCER", viewport={"width": 320, "height": 568})
+    search_address(page)
+    names(page)
+    expect(page.locator(".card__name").first).to_be_in_viewport()
+    expect(page.locator("#centre .tel")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
 def test_results_are_in_sight_at_once(visitor: Visitor, viewport: dict[str, int]) -> None:
     page = visitor.open("/", viewport=viewport)

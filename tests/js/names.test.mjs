@@ -16,7 +16,7 @@ const map = {
   containerPointToLayerPoint: ([x, y]) => ({ x, y }),
 };
 const district = (name, west, north, wide, high = wide) => ({
-  properties: { name },
+  properties: { level: "ward", name },
   geometry: {
     type: "Polygon",
     coordinates: [[[west, -north], [west + wide, -north], [west + wide, -north - high], [west, -north - high], [west, -north]]],
@@ -25,7 +25,7 @@ const district = (name, west, north, wide, high = wide) => ({
 
 function placed(districts, marks = []) {
   const names = new Names(map);
-  districts.forEach((feature) => names.add(feature));
+  names.setDistricts(districts, {});
   names.place(marks);
   return Object.fromEntries(names.names.map(({ label, text }) => [
     text, !label || label.hidden ? null : /translate\((-?\d+)px, (-?\d+)px\)/.exec(label.style.transform).slice(1).map(Number),
@@ -100,7 +100,7 @@ test("a station's name stands beside its mark, and on the other side of a count"
 test("names of districts go before others; where there are tiles they stand alone", () => {
   const names = withStations(["見本駅", 200, 200, 3], ["遠駅", 700, 500, 3]);
   names.addPlaces([{ kind: "water", text: "見本湾", lon: 200, lat: -200 }, { kind: "municipality", text: "隣市", lon: 200, lat: -200 }]);
-  names.add(district("見本区", 100, 100, 200));
+  names.setDistricts([district("見本区", 100, 100, 200)], {});
   assert.equal(shown(names)[0], "見本区");
   assert.ok(shown(names).includes("遠駅"));
   assert.deepEqual(shown(names, [], "district"), ["見本区"]);

@@ -28,12 +28,15 @@ ARGUMENTS = {
     "zoom": 12,
     "column": 3534,
     "row": 1627,
+    "scope": "districts",
+    "member": "40106.csv",
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},
     "/api/v1/facilities": {"district": "40106", "need": "VM.REG"},
     "/api/v1/changes": {"source": "kaigo"},
     "/api/v1/clusters": {"bbox": "130.7,33.7,131,34", "zoom": 12},
+    "/api/v1/outlines": {"bbox": "130.7,33.7,131,34", "zoom": 12},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/search": {"near": HOME, "needs": ["VM.REG"], "explain": True, "facets": True},

@@ -44,7 +44,7 @@ from geoportal.desk.web.guard import (
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import Query
 from geoportal.errors import NotFoundError, UsageError
-from geoportal.search.answer import Result
+from geoportal.search.results import Result
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import kind_groups, need_groups
 

@@ -6,6 +6,7 @@ signed in, or whose form was not made by one of our pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -23,6 +24,8 @@ from geoportal.desk.web.desk_here import centres_here, desk_here
 
 P = ParamSpec("P")
 CSRF: Final = CSRFProtect()
+_ID: Final = re.compile(r"[0-9a-f]{12,32}")
+"""What of a stranger's address is carried along to the sign-in: ids of ours, nothing typed."""
 _OWN_PAGE: Final = "desk_own_account.show"
 
 
@@ -65,7 +68,8 @@ def staff_blueprint(name: str, import_name: str) -> Blueprint:
 def _admit() -> ResponseReturnValue | None:
     g.language = "ja"
     if not current_user.is_authenticated:
-        asked = request.path if request.method in {"GET", "HEAD"} else None
+        known = all(_ID.fullmatch(str(value)) for value in (request.view_args or {}).values())
+        asked = request.path if request.method in {"GET", "HEAD"} and known else None
         return redirect(url_for("desk_sign_in.show", next=asked), HTTPStatus.SEE_OTHER)
     require_own_form()
     if signed_in_account().must_change and not (request.endpoint or "").startswith(

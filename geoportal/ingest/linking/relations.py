@@ -66,7 +66,15 @@ def _keys(facility: Facility) -> Iterator[tuple[str, str]]:
         for scheme in (MEDICAL_INSTITUTION_CODE, CARE_OFFICE_NUMBER)
     }
     yield from (("same_institution", number) for number in sorted(numbers - {""}))
-    spot = address_parts(facility.address)
-    if spot.town and len(spot.numbers) >= _LEAST_NUMBERS and facility.municipality_code:
-        numbers_text = "-".join(map(str, spot.numbers[:3]))
-        yield "same_address", f"{facility.municipality_code}/{spot.town}/{numbers_text}"
+    spot = spot_of(facility)
+    if spot:
+        yield "same_address", spot
+
+
+def spot_of(facility: Facility) -> str:
+    """Return municipality, town and numbers: facilities at one address share them. May be empty."""
+    parts = address_parts(facility.address)
+    if not parts.town or len(parts.numbers) < _LEAST_NUMBERS or not facility.municipality_code:
+        return ""
+    numbers = "-".join(map(str, parts.numbers[:3]))
+    return f"{facility.municipality_code}/{parts.town}/{numbers}"

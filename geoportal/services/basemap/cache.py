@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from geoportal.mapped.whole_file import PARTIAL, whole_file
 from geoportal.services.basemap.tile import Tile
 
 CONNECTIONS = 4
@@ -21,7 +22,6 @@ _ABSENT_FRESH_S = 86_400
 _BLOCK = 4096
 _SLACK = 0.05
 """Share of the bound that a process writes before it looks again at what lies there."""
-_PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,8 @@ class TileCache:
         path = self._path(tile)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(body or b"")
-                Path(partial).replace(path)
-            except OSError:
-                Path(partial).unlink(missing_ok=True)
-                raise
+            with whole_file(path) as file:
+                file.write(body or b"")
         self._unchecked += _on_disk(len(body or b""))
         if self._unchecked >= _SLACK * self._max_bytes:
             self._unchecked = 0
@@ -126,7 +120,7 @@ class TileCache:
         bound = (1 - 2 * _SLACK) * self._max_bytes
         old = time.time() - 3600
         for written, size, path in sorted(files):
-            is_left_over = path.name.startswith(_PARTIAL) and written < old
+            is_left_over = path.suffix == PARTIAL and written < old
             if path.suffix == ".lock" or not (total > bound or is_left_over):
                 continue
             with suppress(OSError):

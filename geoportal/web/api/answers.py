@@ -34,9 +34,10 @@ def resource(name: str, operations: str = "api") -> APIBlueprint:
     return APIBlueprint(name, __name__, url_prefix="/api/v1", operation_id_callback=operation_id)
 
 
-def private(document: Mapping[str, Any], mimetype: str = JSON) -> Response:
+def private(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Response:
     """Return an answer nobody may keep: it depends on a home, or on the moment."""
-    response = Response(orjson.dumps(document), mimetype=mimetype)
+    body = document if isinstance(document, bytes) else orjson.dumps(document)
+    response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-store"
     return response
 

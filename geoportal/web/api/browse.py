@@ -16,7 +16,7 @@ from geoportal.documents.reference import (
     districts_document,
 )
 from geoportal.documents.requests import FacilitiesQuery, FacilityPath
-from geoportal.documents.search import facilities_document
+from geoportal.documents.search import facilities_text
 from geoportal.index.hierarchy import present_code
 from geoportal.web.api.answers import (
     BROWSE,
@@ -44,7 +44,7 @@ changes_api = resource("changes_api", "changes_api")
 def facilities(query: FacilitiesQuery) -> Response:
     """GeoJSON; facilities without a known position have a null geometry."""
     view = view_here()
-    return public(facilities_document(view, view.search(query.to_query(view))), GEOJSON)
+    return public(facilities_text(view, view.search(query.to_query(view))), GEOJSON)
 
 
 @api.get(
@@ -78,9 +78,13 @@ def facility(path: FacilityPath) -> Response:
     responses={200: COLLECTION, 400: PROBLEM},
 )
 def districts(query: DistrictsQuery) -> Response:
-    """`geometry=false` gives a light list, `tolerance_m` lighter outlines for drawing."""
+    """`geometry=false` gives a light list, `tolerance_m` lighter outlines, `beside` fewer."""
     document = districts_document(
-        view_here(), geometry=query.geometry, level=query.level, tolerance_m=query.tolerance_m
+        view_here(),
+        geometry=query.geometry,
+        level=query.level,
+        tolerance_m=query.tolerance_m,
+        beside=query.beside,
     )
     return public(document, GEOJSON)
 

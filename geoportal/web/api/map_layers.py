@@ -1,4 +1,4 @@
-"""What maps draw: markers of all facilities; land and stations where they have no tiles."""
+"""What maps draw: facilities, districts; land and stations where they have no tiles."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ from flask import Response
 
 from geoportal.documents.map_layers import (
     ClustersQuery,
+    OutlinesQuery,
     clusters_document,
     land_document,
+    outlines_document,
     points_document,
     stations_document,
 )
-from geoportal.web.api.answers import BROWSE, GEOJSON, PROBLEM, json_object, public, resource
+from geoportal.web.api.answers import (
+    BROWSE,
+    COLLECTION,
+    GEOJSON,
+    PROBLEM,
+    json_object,
+    public,
+    resource,
+)
 from geoportal.web.current_view import view_here
 
 api = resource("map_layers")
@@ -46,6 +56,20 @@ def clusters(query: ClustersQuery) -> Response:
     From zoom 17 on every facility stands by itself. The box is that of a map, never a home.
     """
     return public(clusters_document(view_here(), query))
+
+
+@api.get(
+    "/outlines",
+    tags=[BROWSE],
+    summary="Outlines of the districts a map draws",
+    responses={200: COLLECTION, 400: PROBLEM},
+)
+def outlines(query: OutlinesQuery) -> Response:
+    """Return outlines as fine as the zoom shows: those in a box, else all if they are few.
+
+    Of more than 100 only `boxes` (main part by code) and `complete: false`. For drawing only.
+    """
+    return public(outlines_document(view_here(), query), GEOJSON)
 
 
 @api.get(

@@ -8,7 +8,7 @@ from flask import Response
 
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import LocateRequest, SearchRequest
-from geoportal.documents.search import locate_document, search_document
+from geoportal.documents.search import locate_document, search_text
 from geoportal.documents.suggest import SuggestRequest, suggestions_document
 from geoportal.documents.team import TeamRequest, team_document
 from geoportal.services.view import MAX_STATIONS
@@ -80,9 +80,11 @@ _SUGGESTIONS = {
 def search(body: SearchRequest) -> Response:
     """Order: match, possible, no; then distance; ties by a daily draw that favours nobody."""
     view = view_here()
-    document = search_document(view, view.search(body.to_query(view)))
-    count_question(document, body.offset)
-    return private(document, GEOJSON)
+    answer = view.search(body.to_query(view))
+    count_question(
+        (view.snapshot.by_id.id_of(result.row) for result in answer.results), body.offset
+    )
+    return private(search_text(view, answer), GEOJSON)
 
 
 @api.post(

@@ -1,9 +1,9 @@
-"""Files of the coverage pack: asked for by workers, made by one maker per host, kept on disk.
+"""Files made apart, of coverage packs and of facilities: asked for by workers, kept on disk.
 
 A file is asked for by a job file, ``<key>.job``, in a directory that all workers of a host share.
 The maker (`geoportal.web.coverage.maker`) takes the oldest, renames it to ``<key>.making``, and
-leaves ``<key>`` (the file) or ``<key>.failed`` (why there is none). Nothing of it holds a home: a
-coverage question has none.
+leaves ``<key>`` (the file) or ``<key>.failed`` (why there is none). Nothing of it holds a home:
+neither question has one.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 import orjson
 
 from geoportal.documents.coverage import CoverageQuery
+from geoportal.documents.facility_files import FacilityFileQuery
+from geoportal.mapped.whole_file import whole_file
 from geoportal.services.view import View
 
 MOST_WAITING: Final = 12
@@ -43,24 +44,25 @@ _UNDER_WAY = ("waiting", "making")
 
 @dataclass(frozen=True, slots=True)
 class FileQuestion:
-    """A file of the pack for a question, on a day of one dataset version.
+    """A file for a question, on a day of one dataset version.
 
     Attributes
     ----------
     name : str
-        One of `geoportal.export.pack_files.DOWNLOADS`.
+        Of a pack one of `geoportal.export.pack_files.DOWNLOADS`; of facilities the name of one of
+        `geoportal.export.facilities.FORMATS`.
     version : str
         Dataset version.
     today : date
         Day in Japan: files are made anew each day, because evidence expires.
-    asked : CoverageQuery
-        With an area, without facilities supposed closed: files say what is, not what if.
+    asked : CoverageQuery or FacilityFileQuery
+        Coverage with an area, without facilities supposed closed: files say what is, not what if.
     """
 
     name: str
     version: str
     today: date
-    asked: CoverageQuery
+    asked: CoverageQuery | FacilityFileQuery
 
     @classmethod
     def of(cls, view: View, name: str, asked: CoverageQuery) -> FileQuestion:
@@ -71,17 +73,29 @@ class FileQuestion:
         )
         return cls(name, view.snapshot.version, view.snapshot.today, plain)
 
+    def as_of(self, view: View) -> FileQuestion:
+        """Return the same question of the data of a view."""
+        return replace(self, version=view.snapshot.version, today=view.snapshot.today)
+
     @classmethod
     def from_job(cls, content: bytes) -> FileQuestion:
         """Read a job file."""
         job = orjson.loads(content)
-        asked = CoverageQuery.model_validate(job["asked"])
+        model = FacilityFileQuery if job.get("facilities") else CoverageQuery
+        asked = model.model_validate(job["asked"])
         return cls(job["name"], job["version"], date.fromisoformat(job["today"]), asked)
 
     def as_job(self) -> bytes:
         """Return the content of the job file, the same for the same question."""
         job = {"name": self.name, "version": self.version, "today": self.today.isoformat()}
+        job |= {"facilities": "yes"} if isinstance(self.asked, FacilityFileQuery) else {}
         return orjson.dumps(job | {"asked": self.asked.model_dump()}, option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def area(self) -> str:
+        """Code of the area or district asked for, empty for none."""
+        asked = self.asked
+        return (asked.area if isinstance(asked, CoverageQuery) else asked.district) or ""
 
     @property
     def key(self) -> str:
@@ -208,6 +222,5 @@ def age_seconds(path: Path) -> float | None:
 
 def put_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees a part of it."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+    with whole_file(path) as file:
         file.write(content)
-    Path(file.name).replace(path)

@@ -1,4 +1,4 @@
-"""The maker: one process per host that writes the files of coverage packs, one after the other.
+"""The maker: one process per host that writes files of coverage packs and facilities in turn.
 
 Drawing a map takes seconds of processor time. In a process of its own, of low priority, it takes
 none of what answers searches. A worker starts it when a file is asked for; it ends when nothing has
@@ -20,6 +20,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from geoportal.documents.coverage import coverage_report
+from geoportal.documents.facility_files import FacilityFileQuery, facility_file
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.export.pack_files import DOWNLOADS, PACK_FORMATS
 from geoportal.services.view import View
@@ -63,7 +64,7 @@ def _make(job: Path, view: View) -> None:
     os.utime(making)
     try:
         question = FileQuestion.from_job(making.read_bytes())
-        now = FileQuestion.of(view, question.name, question.asked)
+        now = question.as_of(view)
         put_whole(making.with_name(now.key), _written(view, now))
     except GeoportalError as error:
         _fail(making, type(error).__name__)
@@ -79,15 +80,17 @@ def _make(job: Path, view: View) -> None:
 
 
 def _written(view: View, question: FileQuestion) -> bytes:
-    """Return the content of a file of the pack.
+    """Return the content of a file.
 
     Raises
     ------
     NotFoundError
-        When there are no people to count in the area.
+        When there are no people to count in the area, or no such district.
     GeoportalError
         As `geoportal.documents.coverage.coverage_report`.
     """
+    if isinstance(question.asked, FacilityFileQuery):
+        return facility_file(view, question.asked, question.name)
     from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
 
     report = coverage_report(view, question.asked)
@@ -100,8 +103,12 @@ def _written(view: View, question: FileQuestion) -> bytes:
 
 
 def _fail(making: Path, error: str) -> None:
-    put_whole(making.with_suffix(".failed"), error.encode())
-    making.unlink()
+    """Leave word of a failure. Without room even for that the job goes, and may be asked again."""
+    try:
+        put_whole(making.with_suffix(".failed"), error.encode())
+    except OSError as full:
+        _LOG.error("coverage file: %s", type(full).__name__)
+    making.unlink(missing_ok=True)
 
 
 def _remove_oldest(directory: Path) -> None:

@@ -14,9 +14,10 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
-from geoportal.documents import Document, dated
+from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.coverage import RINGS, CoverageQuery, coverage_report
+from geoportal.domain.dating import dated
 from geoportal.domain.district import LEVELS
 from geoportal.errors import InputRefusedError, NotFoundError, UsageError
 from geoportal.export.pack_files import DOWNLOADS

@@ -19,7 +19,7 @@ from geoportal.documents.coverage import (
 from geoportal.errors import InputRefusedError
 from geoportal.export.pack_files import DOWNLOADS
 from geoportal.web.api.answers import json_object, private, public, resource, schema_of
-from geoportal.web.coverage.files import OUTDATED, FileQuestion, PackFiles
+from geoportal.web.coverage.files import OUTDATED, FileQuestion, FileState, PackFiles
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
 from geoportal.web.current_view import view_here
@@ -31,7 +31,9 @@ api = resource("coverage_api", "coverage_api")
 blueprint = Blueprint("coverage", __name__)
 
 EXTENSION = "geoportal.coverage"
-_PATIENCE_S = 25.0
+PATIENCE_S = 25.0
+"""How long a request waits for a file that is being made."""
+
 _RETRY_AFTER_S = 10
 _FAILURES = {
     "NotFoundError": HTTPStatus.NOT_FOUND,
@@ -103,17 +105,13 @@ def download(name: str) -> Response:
     """Return a file of the pack for the question in the URL; made first if need be."""
     question = _file_question(name)
     files = pack_files()
-    made = files.wait_for(question, _PATIENCE_S)
-    if made.state == "failed":
-        return error_page(_FAILURES.get(made.failure, HTTPStatus.INTERNAL_SERVER_ERROR))
+    made = files.wait_for(question, PATIENCE_S)
     if made.state != "ready":
-        response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
-        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
-        return response
+        return not_made(made)
     stem, _, ending = name.partition(".")
     response = public(files.take(question), DOWNLOADS[name].media_type)
     response.content_type = DOWNLOADS[name].media_type
-    label = f"{stem}-{question.asked.area}.{ending}"
+    label = f"{stem}-{question.area}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{label}"'
     return response
 
@@ -122,6 +120,15 @@ def download(name: str) -> Response:
 def progress(name: str) -> Response:
     """Ask for a file of the pack and say how far it is, without waiting."""
     return private(asdict(pack_files().ask(_file_question(name))))
+
+
+def not_made(made: FileState) -> Response:
+    """Return the answer to a question whose file has failed, or is not there yet."""
+    if made.state == "failed":
+        return error_page(_FAILURES.get(made.failure, HTTPStatus.INTERNAL_SERVER_ERROR))
+    response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
 
 
 def _file_question(name: str) -> FileQuestion:

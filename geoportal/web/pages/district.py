@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import abort, redirect, request
@@ -86,30 +87,64 @@ def district(view: View, code: str) -> Document | None:
 
 
 def district_groups(view: View) -> list[Document]:
-    """Return the districts held for the select: wards under their city, then the larger ones."""
+    """Return the districts held for the select: wards under their city, then the larger ones.
+
+    Where several prefectures are held municipalities stand under theirs. Groups of which a liaison
+    centre answers for a district come first, then those of lower codes.
+    """
     known = sorted(view.snapshot.districts.districts, key=lambda district: district.code)
-    groups: dict[str, list[District]] = {}
     names = {district.code: district.name for district in known}
+    prefectures = _prefectures(view, known)
+    groups: dict[str, list[District]] = {}
     for district in known:
-        label = (
-            names.get(district.parent, "") if district.level == "ward" or district.is_local else ""
-        )
+        label = ""
+        if district.level == "ward" or district.is_local:
+            label = names.get(district.parent, "")
+        elif district.level == "municipality" and len(prefectures) > 1:
+            label = prefectures[district.code[:2]]
         groups.setdefault(label, []).append(district)
-    ordered = sorted(groups.items(), key=lambda item: (item[0] == "", item[0]))
+    served = _served(view, known)
+    ordered = sorted(
+        groups.items(),
+        key=lambda item: (item[0] == "", served.isdisjoint(d.code for d in item[1])),
+    )
     return [{"label": label, "districts": districts} for label, districts in ordered]
 
 
-def home_districts(view: View) -> tuple[list[Document], list[Document]]:
+MOST_DOORS = 200
+"""More districts than these are not linked to one by one from the start page."""
+_AREAS_OF_HOMES = ("ward", "municipality")
+
+
+def home_districts(view: View) -> tuple[list[Document], list[Document], bool]:
     """Return wards and municipalities a liaison centre answers for, and the others held.
 
-    Where no centre is known, all are at home. Wards elsewhere carry the name of their city.
+    Where no centre is known, all are at home. Wards elsewhere carry the name of their city. Of more
+    than `MOST_DOORS` others there are their prefectures instead, and the last value is true.
     """
     known = [
         district
-        for group in district_groups(view)
-        for district in group["districts"]
-        if district.level in ("ward", "municipality")
+        for district in view.snapshot.districts.districts
+        if district.level in _AREAS_OF_HOMES
     ]
+    served = _served(view, known)
+    names = {district.code: district.name for district in known}
+    home: list[District] = []
+    others: list[District] = []
+    for district in sorted(known, key=lambda district: district.code):
+        (home if district.code in served or not served else others).append(district)
+    if not served and len(home) > MOST_DOORS:
+        home, others = [], home
+    if len(others) > MOST_DOORS:
+        prefectures = _prefectures(view, others)
+        doors = [{"code": code, "name": name} for code, name in sorted(prefectures.items())]
+    else:
+        doors = [{"code": d.code, "name": names.get(d.parent, "") + d.name} for d in others]
+    return [{"code": d.code, "name": d.name} for d in home], doors, len(others) > MOST_DOORS
+
+
+def _served(view: View, known: Sequence[District]) -> set[str]:
+    """Return the codes a liaison centre answers for, with the cities and wards of these."""
     served = {
         code
         for centre in view.snapshot.centres
@@ -117,14 +152,13 @@ def home_districts(view: View) -> tuple[list[Document], list[Document]]:
         for code in centre.districts
     }
     served |= {district.code for district in known if district.parent in served}
-    served |= {district.parent for district in known if district.code in served}
-    names = {district.code: district.name for district in known}
-    home, others = [], []
-    for district in known:
-        if district.code in served or not served:
-            home.append({"code": district.code, "name": district.name})
-        else:
-            others.append(
-                {"code": district.code, "name": names.get(district.parent, "") + district.name}
-            )
-    return home, others
+    return served | {district.parent for district in known if district.code in served}
+
+
+def _prefectures(view: View, districts: Sequence[District]) -> dict[str, str]:
+    """Return the prefectures of municipalities and wards: name by code."""
+    codes = {district.code[:2] for district in districts if district.level in _AREAS_OF_HOMES}
+    listed = view.reference.municipalities.values()
+    return {
+        info.prefecture_code: info.prefecture for info in listed if info.prefecture_code in codes
+    }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geoportal.documents import Document
-from geoportal.documents.facility import brief, feature
+from geoportal.documents.facility import mentioned
 from geoportal.domain.facility import KINDS
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
@@ -64,10 +64,7 @@ def list_facilities(view: View, code: str, *, kind: str = "", page: int = 1) -> 
     for name, count in listed.items():
         if skip < count and room:
             members = _by_address(snapshot, rows_of[name])[skip : skip + room]
-            features = [
-                feature(snapshot.facilities[row], brief(snapshot, snapshot.facilities[row], ""))
-                for row in members
-            ]
+            features = [mentioned(snapshot, row) for row in members]
             groups.append({"kind": name, "features": features, "continued": skip > 0})
             room -= len(members)
         skip = max(0, skip - count)

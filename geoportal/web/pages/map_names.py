@@ -12,7 +12,7 @@ from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
 from geoportal.web.language.place_names import map_name
 
-_NAMED = ("municipality", "ward")
+_NAMED = ("prefecture", "municipality", "ward")
 _DIGITS = 4
 
 

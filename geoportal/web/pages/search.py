@@ -86,7 +86,8 @@ def _search_page(form: SearchForm) -> Response:
 def _counted_answer(form: SearchForm) -> Outcome:
     outcome = search_answer.answer(view_here(), form)
     if outcome.document:
-        count_question(outcome.document, form.offset)
+        shown = (feature["id"] for feature in outcome.document["features"])
+        count_question(shown, form.offset)
     return outcome
 
 

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
-from geoportal.documents.facility import feature
 from geoportal.documents.state import state_document
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import Origin
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import distance_m
+from geoportal.index.mention import feature
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.pages.search_answer import read_place

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
-from geoportal.documents import Document, dated
+from geoportal.documents import Document
+from geoportal.domain.dating import dated
 from geoportal.domain.facility import (
     CARE_OFFICE_NUMBER,
     KINDS,
@@ -16,7 +17,7 @@ from geoportal.domain.facility import (
 )
 from geoportal.domain.query import Origin, Query
 from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
-from geoportal.ingest.linking.relations import Relations
+from geoportal.ingest.linking.relations import Relations, spot_of
 from geoportal.services.view import View
 from geoportal.store.history import past_of
 from geoportal.text.normalize import fold_name
@@ -90,11 +91,9 @@ def _same_institution(view: View, facility: Facility) -> list[Facility]:
 
 
 def _same_address(view: View, facility: Facility) -> dict[str, Facility]:
-    """Return other facilities of the municipality whose address has the same town and numbers."""
+    """Return other facilities whose address has the same municipality, town and numbers."""
     snapshot = view.snapshot
-    row = snapshot.row_of.get(facility.id)
-    code = facility.municipality_code if row is None else snapshot.municipality_of(row)
-    mates = [snapshot.facilities[int(row)] for row in snapshot.in_district(code)]
+    mates = [snapshot.facilities[int(row)] for row in snapshot.near_spot(spot_of(facility))]
     relations = Relations([facility, *(mate for mate in mates if mate.id != facility.id)])
     return {
         relation.facility_id: snapshot.by_id[relation.facility_id]

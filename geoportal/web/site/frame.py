@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
 
-from geoportal.documents import Document, dated
-from geoportal.documents.reference import SAMPLE_SOURCE
-from geoportal.domain.dating import inward_day
+from geoportal.documents import Document
+from geoportal.domain.dating import dated, inward_day
+from geoportal.export.facilities import FORMATS
+from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
@@ -36,10 +37,10 @@ blueprint = Blueprint("frame", __name__)
 API_DOCS = "/api/docs"
 DATA_URLS = {
     "points": "/api/v1/points",
-    "districts": "/api/v1/districts?tolerance_m=20",
+    "outlines": "/api/v1/outlines",
     "stations": "/api/v1/stations",
 }
-"""What maps fetch: all facilities, outlines simplified to less than a pixel, stations."""
+"""What maps fetch before they know their view: facilities, districts, stations."""
 
 
 @blueprint.before_app_request
@@ -118,6 +119,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
         script_messages=_script_messages(g.language),
         asset=asset_url,
         api_docs=API_DOCS,
+        facility_formats=FORMATS,
         basemap=_base_map(),
         urls=DATA_URLS,
         **context,

@@ -6,13 +6,21 @@ from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any, cast
 
+import orjson
 import pytest
+from shapely.geometry import shape
 
 from geoportal.documents import map_layers
-from geoportal.documents.map_layers import ClustersQuery, clusters_document, points_document
+from geoportal.documents.map_layers import (
+    ClustersQuery,
+    OutlinesQuery,
+    clusters_document,
+    outlines_document,
+    points_document,
+)
 from geoportal.errors import UsageError
 from geoportal.services.view import View
-from tests.factories import make_facility, make_snapshot
+from tests.factories import make_facility, make_outline, make_snapshot
 
 PLACES = {"e": (130.90, 33.88), "w": (130.80, 33.881234), "none": None}
 
@@ -72,3 +80,36 @@ def test_a_box_larger_than_a_window_and_unknown_kinds_are_refused(
     with pytest.raises(UsageError) as refused:
         clusters_document(view_of(), query)
     assert refused.value.field == field
+
+
+def outlines(**query: Any) -> dict[str, Any]:
+    """Return the document on two municipalities side by side, as the API sends it."""
+    held = [
+        make_outline("40106", (130.8, 33.8, 130.9, 33.9)),
+        make_outline("40107", (130.9, 33.8, 131.0, 33.9)),
+    ]
+    view = cast("View", SimpleNamespace(snapshot=make_snapshot([], outlines=held)))
+    sent: dict[str, Any] = orjson.loads(
+        orjson.dumps(outlines_document(view, OutlinesQuery(**query)))
+    )
+    return sent
+
+
+def test_few_outlines_are_sent_at_once_and_with_where_a_view_of_each_goes() -> None:
+    sent = outlines()
+    assert sent["complete"] is True
+    assert sent["boxes"] == {"40106": [130.8, 33.8, 130.9, 33.9], "40107": [130.9, 33.8, 131, 33.9]}
+    drawn = {one["id"]: shape(one["geometry"]).bounds for one in sent["features"]}
+    assert drawn["40106"] == pytest.approx((130.8, 33.8, 130.9, 33.9), abs=1e-4)
+    assert set(drawn) == {"40106", "40107"}
+
+
+def test_of_many_outlines_those_in_the_box_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_layers, "MOST_AT_ONCE", 1)
+    first = outlines()
+    assert (first["complete"], first["features"], len(first["boxes"])) == (False, [], 2)
+    inside = outlines(bbox="130.82,33.82,130.84,33.84", zoom=11)
+    assert [one["id"] for one in inside["features"]] == ["40106"]
+    assert (inside["complete"], inside["boxes"]) == (False, {})
+    with pytest.raises(UsageError):
+        outlines(bbox="130,33")

@@ -15,12 +15,12 @@ from geoportal.services.view import View
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone(timedelta(hours=9)))
 
 
-def seen_at(snapshot: Snapshot, row: int, now: datetime) -> tuple[int, int, str]:
-    """Return what tells one making from another: the data, the row, the minute."""
-    return id(snapshot), row, now.astimezone(UTC).strftime("%d %H:%M")
+def seen_at(snapshot: Snapshot, number: int, now: datetime) -> tuple[int, int, str]:
+    """Return what tells one making from another: the data, the number, the minute."""
+    return id(snapshot), number, now.astimezone(UTC).strftime("%d %H:%M")
 
 
-def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
+def test_a_value_is_always_that_of_the_data_the_number_and_the_minute_asked_about(
     portal: Portal,
 ) -> None:
     again = Portal(portal.database, portal.reference, portal.clock)
@@ -30,24 +30,19 @@ def test_a_value_is_always_that_of_the_data_the_row_and_the_minute_asked_about(
     @given(asked=st.lists(questions, max_size=30))
     def ask(asked: list[tuple[int, int, int]]) -> None:
         board: MinuteCache[tuple[int, int, str]] = MinuteCache()
-        for which, row, second in asked:
+        for which, number, second in asked:
             now = NOON + timedelta(seconds=second)
-            expected = seen_at(snapshots[which], row, now)
-            assert board.value(snapshots[which], row, now, seen_at) == expected
+            expected = seen_at(snapshots[which], number, now)
+            known = board.at(snapshots[which], now)
+            assert known.setdefault(number, expected) == expected
 
     ask()
 
 
 def test_a_value_is_worked_out_once_a_minute(view: View) -> None:
     board: MinuteCache[int] = MinuteCache()
-    made: list[datetime] = []
-
-    def make(_snapshot: Snapshot, _row: int, now: datetime) -> int:
-        made.append(now)
-        return len(made)
-
-    seconds = (0, 10, 59, 60, 61, 0)
-    values = [
-        board.value(view.snapshot, 0, NOON + timedelta(seconds=second), make) for second in seconds
-    ]
-    assert values == [1, 1, 1, 2, 2, 3]
+    values = []
+    for place, second in enumerate((0, 10, 59, 60, 61, 0)):
+        known = board.at(view.snapshot, NOON + timedelta(seconds=second))
+        values.append(known.setdefault(0, place))
+    assert values == [0, 0, 0, 3, 3, 5]

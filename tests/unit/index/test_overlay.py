@@ -69,6 +69,10 @@ def found(snapshot: Snapshot, **asks: Any) -> list[tuple[Any, ...]]:
             result.open_at,
             result.visit_range,
             {code: claim and (claim.value, claim.claim) for code, claim in result.needs.items()},
+            snapshot.mentions.beginning(result.row),
+            snapshot.needs_told(np.array([result.row]), query.needs),
+            snapshot.mentions.hours(snapshot.mentions.hours_number(result.row)),
+            snapshot.mentions.accepting(result.row),
         )
         for result in answer.results
     ]

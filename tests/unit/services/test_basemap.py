@@ -301,7 +301,7 @@ def test_what_a_killed_write_left_goes_after_an_hour(tmp_path):
     cache = TileCache(tmp_path, 64 * 4096)
     cache.write(KOKURA, PNG)
     folder = cache._path(KOKURA).parent
-    old, fresh = folder / ".partial-old", folder / ".partial-fresh"
+    old, fresh = folder / "7.1-1.part", folder / "8.1-1.part"
     for partial, age_s in ((old, 3_700), (fresh, 3_500)):
         partial.write_bytes(PNG)
         os.utime(partial, (time.time() - age_s,) * 2)

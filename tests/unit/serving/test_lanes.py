@@ -33,6 +33,8 @@ from tests.unit.serving.loop import run
         ("HEAD", "/healthz", OPERATIONS),
         ("GET", "/coverage/map.pdf", FILES),
         ("GET", "/coverage", COVERAGE),
+        ("GET", "/data/files/districts/40106.csv", FILES),
+        ("GET", "/data", PAGES),
         ("POST", "/export", EXPORTS),
         ("GET", "/tiles/10/1/2", TILES),
         ("GET", "/", PAGES),

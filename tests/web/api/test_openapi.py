@@ -26,6 +26,7 @@ OPERATIONS = (
     "GET /api/v1/facilities/{facility_id}",
     "GET /api/v1/points",
     "GET /api/v1/clusters",
+    "GET /api/v1/outlines",
     "GET /api/v1/land",
     "GET /api/v1/stations",
     "GET /api/v1/districts",

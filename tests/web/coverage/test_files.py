@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -122,6 +123,27 @@ def test_a_failure_is_told_and_does_not_stop_the_others(
     assert [state.failure for state in states] == ["InputRefusedError", "ZeroDivisionError", ""]
     monkeypatch.setattr(files_module, "FAILURE_KEPT_S", 0)
     assert files.ask(asked[0]).state == "waiting", "later it is tried again"
+
+
+def test_a_full_disk_does_not_end_the_maker(
+    view: View, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(maker, "_written", lambda *_: b"map")
+    files = PackFiles(tmp_path, asleep)
+    asked = [question(view, name) for name in ("map.pdf", "map.png")]
+    for one in asked:
+        files.ask(one)
+    with monkeypatch.context() as patched:
+        patched.setattr(maker, "put_whole", full)
+        work_off(tmp_path, lambda: view)
+    assert not [*tmp_path.glob("*.job"), *tmp_path.glob("*.making"), *tmp_path.glob("*.part")]
+    for one in asked:
+        assert files.ask(one).state == "waiting", "it may be asked again"
+    work_off(tmp_path, lambda: view)
+    assert [files.ask(one).state for one in asked] == ["ready", "ready"]
 
 
 def test_what_killed_a_maker_is_not_tried_again_at_once(

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
+from shapely.geometry import MultiPolygon, box
 
-from geoportal.web.pages import listing
+from geoportal.domain.centre import Centre
+from geoportal.domain.district import District
+from geoportal.services.portal import shipped_reference
+from geoportal.services.view import View
+from geoportal.web.pages import district, listing
+from geoportal.web.pages.district import district_groups, home_districts
+from tests.factories import make_snapshot
 
 WARD = "40106"
 _LINK = re.compile(r'href="/facilities/([^"?]+)')
@@ -99,3 +108,40 @@ def test_breadcrumbs_and_centres_are_read_in_the_language_of_the_page(
     assert crumbs("ja").endswith("福岡県 › 北九州市 › 小倉北区")
     assert "Kokurakita Ward 小倉北区" in crumbs("en")
     assert "Kitakyushu City 北九州市" in crumbs("en")
+
+
+def _view(count: int, *, served: str) -> View:
+    """Return a view on the wards of 北九州市 and so many municipalities of 北海道."""
+    reference = shipped_reference()
+    north = [code for code in sorted(reference.municipalities) if "01202" <= code < "02"][:count]
+    areas = [
+        *(District(code, code, "municipality", "01") for code in north),
+        District("40100", "北九州市", "municipality", "4013"),
+        District("40106", "小倉北区", "ward", "40100"),
+    ]
+    square = MultiPolygon([box(0, 0, 1, 1)])
+    snapshot = make_snapshot(
+        [],
+        outlines=[(area, square) for area in areas],
+        centres=[Centre("c", "liaison_centre", "窓口", districts=(served,))],
+    )
+    return cast("View", SimpleNamespace(snapshot=snapshot, reference=reference))
+
+
+def test_places_stand_under_their_city_or_prefecture_those_of_a_centre_first() -> None:
+    groups = district_groups(_view(2, served="40106"))
+    assert [group["label"] for group in groups] == ["福岡県", "北九州市", "北海道"]
+    assert [d.code for d in groups[2]["districts"]] == ["01202", "01203"]
+    assert [g["label"] for g in district_groups(_view(0, served="40106"))] == ["北九州市", ""]
+
+
+def test_of_many_places_elsewhere_the_start_page_names_the_prefectures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view = _view(3, served="40106")
+    home, others, are_prefectures = home_districts(view)
+    assert [d["code"] for d in home] == ["40100", "40106"]
+    assert ([d["code"] for d in others], are_prefectures) == (["01202", "01203", "01204"], False)
+    monkeypatch.setattr(district, "MOST_DOORS", 2)
+    home, others, are_prefectures = home_districts(view)
+    assert (len(home), others, are_prefectures) == (2, [{"code": "01", "name": "北海道"}], True)

@@ -2,6 +2,7 @@
 import { all, byId, h, revealScriptOnly } from "./dom.js";
 import * as api from "./api.js";
 import { isShown, layBaseMap, readBaseMap } from "./base_map.js";
+import { Districts } from "./districts.js";
 import { layLand } from "./land.js";
 import { Names } from "./names.js";
 import { startKeepButtons } from "./shortlist.js";
@@ -42,16 +43,16 @@ function drawPlace(element) {
   }).addTo(map);
   const write = () => names.place([at(map, place)], shown ? "district" : "");
   map.on("moveend zoomend resize", write);
-  Promise.all([api.get(districts), api.get(named)]).then(([collection, { districts: texts, places }]) => {
-    const parents = new Set(collection.features.map((feature) => feature.properties.parent));
-    for (const feature of collection.features) {
-      const { code, level } = feature.properties;
-      if (!feature.geometry || parents.has(code) || !["ward", "municipality"].includes(level)) continue;
-      L.geoJSON(feature, { interactive: false, style: { className: "outline" } }).addTo(map).bringToBack();
-      names.add(feature, texts[code]);
-    }
+  window.matchMedia("print").addEventListener("change", () => { // another width: the place stays in the middle
+    map.invalidateSize({ animate: false, pan: false });
+    map.setView(place, map.getZoom(), { animate: false });
+  });
+  api.get(named).then(({ districts: texts, places }) => {
     names.addPlaces(places);
-    write();
+    return new Districts(map, districts, () => "outline", (features) => {
+      names.setDistricts(features, texts);
+      write();
+    }).follow();
   }).catch(() => undefined);
 }
 

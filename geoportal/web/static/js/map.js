@@ -1,10 +1,10 @@
 // The map: outlines from our own data, all facilities behind, results as numbered pins.
 import { layBaseMap, readBaseMap, sayAway } from "./base_map.js";
 import * as api from "./api.js";
+import { Districts } from "./districts.js";
 import { append, h } from "./dom.js";
 import { layLand } from "./land.js";
 import { Names } from "./names.js";
-import { cornersOf } from "./outlines.js";
 import { markerKey, PointLayer } from "./points.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
@@ -48,7 +48,6 @@ export class FacilityMap {
     L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
-    this.outlines = L.layerGroup().addTo(this.map);
     this.area = L.layerGroup().addTo(this.map);
     this.map.createPane("points");
     this.names = new Names(this.map);
@@ -128,38 +127,36 @@ export class FacilityMap {
     }).catch(() => undefined); // the map is good without them
   }
 
-  /** Draws the districts held; `names` as `pages.map_names` sends them. */
-  showDistricts(collection, { districts, places }) {
-    const parents = new Set(collection.features.map((feature) => feature.properties.parent));
-    const drawn = collection.features.filter(
-      (feature) => feature.geometry && !parents.has(feature.properties.code) && feature.properties.level !== "prefecture"
-    );
-    this.outlineLayers = new Map();
-    this.corners = new Map();
-    for (const feature of drawn) {
-      const { code, parent } = feature.properties;
-      const own = this._isServed(code, parent) ? " outline--served" : "";
-      const layer = L.geoJSON(feature, { interactive: false, style: { className: `outline${own}` } });
-      layer.addTo(this.outlines);
-      this.outlineLayers.set(code, layer);
-      this.corners.set(code, L.latLngBounds(cornersOf(feature.geometry)));
-      if (["ward", "municipality"].includes(feature.properties.level)) this.names.add(feature, districts[code]);
-    }
+  /** Draws the districts held; `outlines` of all or only their `boxes`, names as `pages.map_names` sends them. */
+  showDistricts(outlines, { districts, places }) {
+    const { served } = this.config;
+    const isServed = ({ code, parent }) => served.includes(code) || served.includes(parent);
+    this.boxes = new Map(Object.entries(outlines.boxes));
     this.names.addPlaces(places);
-    this._findHome(drawn);
+    this.districts = new Districts(
+      this.map, this.element.dataset.districts,
+      (properties) => `outline${isServed(properties) ? " outline--served" : ""}`,
+      (features) => {
+        this.names.setDistricts(features, districts);
+        this._placeNames();
+      }
+    );
+    this._findHome(served);
     if (this.homeBounds.isValid() && !this.moved) this.map.fitBounds(this.homeBounds, { animate: false, padding: [8, 8] });
-    this._placeNames();
+    if (outlines.complete) this.districts.draw(outlines.features);
+    else this.districts.follow();
   }
 
-  _isServed(code, parent) {
-    return this.config.served.includes(code) || this.config.served.includes(parent);
+  _corners(code) {
+    const box = this.boxes && this.boxes.get(code);
+    return box ? L.latLngBounds([box[1], box[0]], [box[3], box[2]]) : null;
   }
 
   /** Where the map opens: on the districts a centre answers for, or on all where there is none. */
-  _findHome(drawn) {
-    const home = drawn.filter(({ properties: p }) => this._isServed(p.code, p.parent));
+  _findHome(served) {
+    const home = served.filter((code) => this.boxes.has(code));
     this.homeBounds = L.latLngBounds([]);
-    for (const { properties } of home.length ? home : drawn) this.homeBounds.extend(this.corners.get(properties.code));
+    for (const code of home.length ? home : this.boxes.keys()) this.homeBounds.extend(this._corners(code));
   }
 
   _placeNames() {
@@ -172,13 +169,8 @@ export class FacilityMap {
   }
 
   markDistrict(code) {
-    for (const [key, layer] of this.outlineLayers || []) {
-      layer.eachLayer((path) => {
-        const element = path.getElement && path.getElement();
-        if (element) element.classList.toggle("outline--chosen", key === code);
-      });
-    }
-    return (code && this.corners && this.corners.get(code)) || null;
+    if (this.districts) this.districts.mark(code);
+    return this._corners(code);
   }
 
   /** Takes the compact columns of every facility. */

@@ -19,6 +19,7 @@ const KINDS = {
   station: { letter: 12, from: 11 },
 };
 const ORDER = Object.keys(KINDS);
+const NAMED = ["prefecture", "municipality", "ward"]; // local areas overlap them
 const STATION_FROM = { 1: 13, 2: 12 }; // lines that call there: the least zoom; more call: that of the kind
 
 const READING = /《([^》]+)》/g;
@@ -49,13 +50,17 @@ export class Names {
     this.names = [];
   }
 
-  /** Takes a district; `text` is its name in the page's language, readings in 《》. */
-  add(feature, text = feature.properties.name) {
-    const [[south, west], [north, east]] = cornersOf(feature.geometry);
-    const middle = L.latLng(middleOf(feature.geometry));
-    this._take("district", text, middle, {
-      corners: [L.latLng(north, west), L.latLng(south, east)], rank: (south - north) * (east - west),
-    });
+  /** Takes districts in place of those before; `texts` are their names in the page's language, readings in 《》. */
+  setDistricts(features, texts) {
+    for (const { kind, label } of this.names) if (kind === "district" && label) label.remove();
+    this.names = this.names.filter(({ kind }) => kind !== "district");
+    for (const { properties: p, geometry } of features) {
+      if (!NAMED.includes(p.level)) continue;
+      const [[south, west], [north, east]] = cornersOf(geometry);
+      this._take("district", texts[p.code] || p.name, L.latLng(middleOf(geometry)), {
+        corners: [L.latLng(north, west), L.latLng(south, east)], rank: (south - north) * (east - west),
+      });
+    }
     this._sort();
   }
 

@@ -2,6 +2,7 @@
 // 20,000 facilities: markers in the page took more than a second to zoom, this takes milliseconds.
 // Of more the server counts what is in view, by the same grid (geoportal/index/clusters.py).
 import * as api from "./api.js";
+import { blocksOf, latitudeToY, yToLatitude } from "./view_blocks.js";
 import { number } from "./words.js";
 
 const CELL = 72;
@@ -50,9 +51,6 @@ function sprite(kind, ratio) {
 
 /** What tells markers of one place and kind; a numbered pin there stands for the marker. */
 export const markerKey = (kind, lon, lat) => `${kind} ${Math.round(lon * STEPS)} ${Math.round(lat * STEPS)}`;
-
-const yToLatitude = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
-const latitudeToY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
 
 export const PointLayer = window.L && L.Layer.extend({
   initialize(kinds) {
@@ -158,7 +156,7 @@ export const PointLayer = window.L && L.Layer.extend({
   async _fetch() {
     if (!this.columns.clustered) return;
     const zoom = Math.min(Math.floor(this.map.getZoom()), MOST_ZOOM);
-    const url = `/api/v1/clusters?bbox=${this._blocks(zoom)}&zoom=${zoom}${Array.from(this.wanted, (kind) => `&kind=${kind}`).join("")}`;
+    const url = `/api/v1/clusters?bbox=${blocksOf(this.map.getBounds(), (CELL * BLOCK) / (256 * 2 ** zoom))}&zoom=${zoom}${Array.from(this.wanted, (kind) => `&kind=${kind}`).join("")}`;
     if (url === this.asked) return;
     this.asked = url;
     try {
@@ -173,18 +171,6 @@ export const PointLayer = window.L && L.Layer.extend({
     } catch (error) {
       this.asked = ""; // the next move asks again
     }
-  },
-
-  /** The box of the blocks of cells in view: west, south, east, north. */
-  _blocks(zoom) {
-    const side = (CELL * BLOCK) / (256 * 2 ** zoom);
-    const bounds = this.map.getBounds();
-    const inside = side * 1e-6; // else the next cell would be touched
-    const first = (value) => Math.max(Math.floor(value / side) * side, 0) + inside;
-    const last = (value) => Math.min(Math.ceil(value / side) * side, 1) - inside;
-    const [west, east] = [first(bounds.getWest() / 360 + 0.5), last(bounds.getEast() / 360 + 0.5)];
-    const [north, south] = [first(latitudeToY(bounds.getNorth())), last(latitudeToY(bounds.getSouth()))];
-    return [(west - 0.5) * 360, yToLatitude(south), (east - 0.5) * 360, yToLatitude(north)].map((degrees) => degrees.toFixed(7)).join();
   },
 
   /** Near facilities counted together by a grid of the zoom's own; each mark stays in its cell. */

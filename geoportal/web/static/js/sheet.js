@@ -29,8 +29,7 @@ function projection(places) {
   const spanY = Math.max(Math.max(...lats) - Math.min(...lats), LEAST_SPAN_DEGREES / 2);
   const scale = Math.min((WIDTH - 2 * EDGE) / spanX, (HEIGHT - 2 * EDGE) / spanY);
   const project = ([lon, lat]) => [WIDTH / 2 + (lon - middle[0]) * squeeze * scale, HEIGHT / 2 - (lat - middle[1]) * scale];
-  project.metres = scale / 111195;
-  return project;
+  return Object.assign(project, { metres: scale / 111195, middle, squeeze, scale });
 }
 
 /** Moves the numbers off each other; each stays joined to its place by a line. */
@@ -108,14 +107,22 @@ function scaleBar(project) {
     svg("text", { x: x + length / 2, y: y - 5, class: "sheet__scale-text" }, metres < 1000 ? `${metres} m` : `${metres / 1000} km`));
 }
 
+/** What the map shows of the earth: its `box` (`west,south,east,north`) and the `zoom` of a map as fine; null without a place. */
+export function frameOf(features) {
+  const places = features.filter((feature) => feature && feature.geometry).map(({ geometry }) => geometry.coordinates);
+  if (!places.length) return null;
+  const { middle, squeeze, scale } = projection(places);
+  const [wide, high] = [WIDTH / 2 / squeeze / scale, HEIGHT / 2 / scale];
+  const edges = [middle[0] - wide, middle[1] - high, middle[0] + wide, middle[1] + high];
+  const zoom = Math.round(Math.log2((scale * squeeze * 360) / 256));
+  return { box: edges.map((degrees) => degrees.toFixed(4)).join(), zoom: Math.min(Math.max(zoom, 5), 12) };
+}
+
 /** Draws the map; `entries` have `number` and `feature`; null when no place is known. */
 export function drawMap(entries, districts) {
   const placed = entries.filter(({ feature }) => feature && feature.geometry);
   if (!placed.length) return null;
   const project = projection(placed.map(({ feature }) => feature.geometry.coordinates));
-  const parents = new Set(districts.map((feature) => feature.properties.parent));
-  const drawn = districts.filter((feature) =>
-    feature.geometry && !parents.has(feature.properties.code) && feature.properties.level !== "prefecture");
   const labels = placed.map(({ number, feature }) => {
     const [px, py] = project(feature.geometry.coordinates);
     return { number, px, py, x: px + 9, y: py - 9 };
@@ -123,8 +130,8 @@ export function drawMap(entries, districts) {
   apart(labels);
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "sheet__map", role: "img", "aria-label": t("sheet-map") },
     svg("rect", { x: 0.5, y: 0.5, width: WIDTH - 1, height: HEIGHT - 1, class: "sheet__frame" }),
-    ...drawn.map((feature) => outline(feature, project)),
-    ...drawn.map((feature) => districtName(feature, project, labels)).filter(Boolean),
+    ...districts.map((feature) => outline(feature, project)),
+    ...districts.map((feature) => districtName(feature, project, labels)).filter(Boolean),
     scaleBar(project),
     north(labels),
     ...labels.map(({ px, py, x, y }) => svg("path", { d: `M${px.toFixed(1)} ${py.toFixed(1)}L${x.toFixed(1)} ${y.toFixed(1)}`, class: "sheet__line" })),

@@ -5,7 +5,7 @@ import * as api from "./api.js";
 import { compare } from "./compare.js";
 import { buildFax, loadSender, saveSender, senderFields } from "./fax.js";
 import { load, save } from "./shortlist.js";
-import { buildSheet } from "./sheet.js";
+import { buildSheet, frameOf } from "./sheet.js";
 import { day, localDate, month, plain, ruby, spoken, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
@@ -279,8 +279,9 @@ async function fetchCentres() {
 }
 
 async function fetchOutlines() {
+  const frame = frameOf(Array.from(known.values()));
   try {
-    districts = (await api.get(root.dataset.districts)).features;
+    districts = frame ? (await api.get(`${root.dataset.districts}?bbox=${frame.box}&zoom=${frame.zoom}`)).features : [];
   } catch (error) {
     districts = [];
   }
@@ -289,4 +290,4 @@ async function fetchOutlines() {
 window.addEventListener("beforeprint", prepareOverview);
 window.addEventListener("afterprint", () => byId("sheet") && delete byId("sheet").dataset.fax);
 revealScriptOnly();
-Promise.all([fetchAll(load()), fetchLines(load()), fetchOutlines(), fetchCentres()]).then(draw);
+Promise.all([fetchAll(load()).then(fetchOutlines), fetchLines(load()), fetchCentres()]).then(draw);

@@ -1,0 +1,221 @@
+"""Mentions of the open facilities as JSON text, compiled once and joined into answers as they are.
+
+A row has the beginning of its GeoJSON Feature, what is known of it by code, whether it takes new
+patients, and its hours. Of these all but the first are alike for many rows: each text is stored
+once, and rows refer to it by number.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import IO, Any
+from zlib import crc32
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from geoportal.domain.facility import Facility
+from geoportal.domain.hours import Hours
+from geoportal.domain.vocabulary import Vocabulary
+from geoportal.index.claims import SelectedClaim
+from geoportal.index.mention import accepting_document, brief, feature, need_document
+from geoportal.index.points import Rows
+from geoportal.mapped.archive import StaleArchiveError, views
+
+_KEPT = 4096
+_NOT_STATED = (b'{"value":"unknown"}', b'{"value":"not_applicable"}')
+"""What is said of a need of which nothing is known: about the facility, not about it."""
+_TAIL = 2
+"""Brackets that end a Feature and its properties: left open for what an answer adds."""
+_Columns = dict[str, NDArray[Any]]
+
+
+class MentionWriter:
+    """Collects the texts of mentions while facilities are compiled."""
+
+    def __init__(self, file: IO[bytes], vocabulary: Vocabulary) -> None:
+        """Write beginnings to a file; the other texts stay in memory until `arrays`."""
+        self._file, self._vocabulary = file, vocabulary
+        self._numbers: dict[bytes, int] = {}
+
+    def add(
+        self,
+        facilities: Sequence[Facility],
+        municipalities: Sequence[str],
+        selected: Sequence[Mapping[str, SelectedClaim]],
+    ) -> _Columns:
+        """Write facilities, of which the municipality and the selected claims are given.
+
+        Returns their columns: lengths where an end is to be stored, see `Mentions`.
+        """
+        lengths, sums, facts, codes, texts, hours, accepting = ([] for _ in range(7))
+        vocabulary = self._vocabulary
+        for facility, municipality, shown in zip(facilities, municipalities, selected, strict=True):
+            text = orjson.dumps(feature(facility, brief(facility, municipality)))[:-_TAIL]
+            self._file.write(text)
+            lengths.append(len(text))
+            sums.append(crc32(text))
+            known = [(code, claim) for code, claim in shown.items() if code in vocabulary]
+            facts.append(len(known))
+            for code, claim in known:
+                codes.append(vocabulary.position(code))
+                texts.append(self._number(need_document(vocabulary, facility, code, claim)))
+            hours.append(self._number(facility.hours.as_dict()))
+            accepting.append(self._number(accepting_document(vocabulary, shown)))
+        return {
+            "ends": np.array(lengths, dtype=np.int64),
+            "sums": np.array(sums, dtype=np.uint32),
+            "facts.ends": np.array(facts, dtype=np.int64),
+            "facts.codes": np.array(codes, dtype=np.uint16),
+            "facts.texts": np.array(texts, dtype=np.uint32),
+            "hours": np.array(hours, dtype=np.uint32),
+            "accepting": np.array(accepting, dtype=np.uint32),
+        }
+
+    def _number(self, document: Mapping[str, Any]) -> int:
+        return self._numbers.setdefault(orjson.dumps(document), len(self._numbers))
+
+    def arrays(self) -> dict[str, NDArray[Any] | bytes]:
+        """Return the texts that many rows share."""
+        lengths = np.fromiter(map(len, self._numbers), np.int64, len(self._numbers))
+        return {"shared": b"".join(self._numbers), "shared.ends": np.cumsum(lengths)}
+
+
+class Mentions:
+    """Reads what `MentionWriter` wrote.
+
+    Parameters
+    ----------
+    arrays : mapping of str to memoryview
+        ``ends`` and ``sums`` (where each beginning ends, its CRC-32), ``facts.ends`` (where the
+        facts of each row end), ``facts.codes`` and ``facts.texts`` (position in the vocabulary and
+        shared text of each), ``hours`` and ``accepting`` (shared texts), ``shared`` (these) and
+        ``shared.ends``.
+    beginnings : memoryview
+        All beginnings, one after the other.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, memoryview],
+        beginnings: memoryview,
+    ) -> None:
+        self._beginnings = beginnings
+        self._ends, self._sums = arrays["ends"], arrays["sums"]
+        self._fact_ends = arrays["facts.ends"]
+        self._codes, self._texts = arrays["facts.codes"], arrays["facts.texts"]
+        self._hours, self._accepting = arrays["hours"], arrays["accepting"]
+        self._shared, self._shared_ends = arrays["shared"], arrays["shared.ends"]
+        self._text = lru_cache(_KEPT)(self._read_text)
+        self._kept_hours = lru_cache(_KEPT)(self._read_hours)
+
+    def beginning(self, row: int) -> bytes:
+        """Return the Feature of a row, open where its properties go on.
+
+        Raises
+        ------
+        StaleArchiveError
+            When it is damaged.
+        """
+        text = bytes(self._beginnings[self._ends[row - 1] if row else 0 : self._ends[row]])
+        if crc32(text) != self._sums[row]:
+            raise StaleArchiveError("a facility in the compiled snapshot is damaged")
+        return text
+
+    def needs(self, row: int, asked: Mapping[str, int], beside: Sequence[bool]) -> dict[str, bytes]:
+        """Return what is known of a row for each need asked.
+
+        ``asked`` has the position of each in the vocabulary; ``beside`` says which are not about
+        the facility.
+        """
+        start, end = self._fact_ends[row - 1] if row else 0, self._fact_ends[row]
+        stated = dict(zip(self._codes[start:end], self._texts[start:end], strict=True))
+        return {
+            code: self._text(stated[number]) if number in stated else _NOT_STATED[other]
+            for (code, number), other in zip(asked.items(), beside, strict=True)
+        }
+
+    def hours_number(self, row: int) -> int:
+        """Return the number of a row's hours, the same for all rows with these hours."""
+        number: int = self._hours[row]
+        return number
+
+    def accepting(self, row: int) -> bytes:
+        """Return whether a row takes new patients."""
+        return self._text(self._accepting[row])
+
+    def hours(self, number: int) -> Hours:
+        """Return the hours of a number."""
+        return self._kept_hours(number)
+
+    def _read_text(self, number: int) -> bytes:
+        start = self._shared_ends[number - 1] if number else 0
+        return bytes(self._shared[start : self._shared_ends[number]])
+
+    def _read_hours(self, number: int) -> Hours:
+        return Hours.from_dict(orjson.loads(self._read_text(number)))
+
+
+class ChangedMentions(Mentions):
+    """Mentions of which some rows are others.
+
+    Parameters
+    ----------
+    below : Mentions
+        Of all rows.
+    rows : ndarray of int
+        Those that differ, in the order of ``changed``.
+    changed : Mentions
+        Of these alone.
+    """
+
+    def __init__(self, below: Mentions, rows: Rows, changed: Mentions) -> None:
+        self._below, self._changed = below, changed
+        self._places = {row: place for place, row in enumerate(rows.tolist())}
+
+    def beginning(self, row: int) -> bytes:
+        """Return the Feature of a row, open where its properties go on."""
+        mentions, row = self._at(row)
+        return mentions.beginning(row)
+
+    def needs(self, row: int, asked: Mapping[str, int], beside: Sequence[bool]) -> dict[str, bytes]:
+        """Return what is known of a row for each need asked."""
+        mentions, row = self._at(row)
+        return mentions.needs(row, asked, beside)
+
+    def hours_number(self, row: int) -> int:
+        """Return the number of a row's hours; below 0 for those that differ."""
+        mentions, place = self._at(row)
+        number = mentions.hours_number(place)
+        return number if mentions is self._below else -1 - number
+
+    def hours(self, number: int) -> Hours:
+        """Return the hours of a number."""
+        return self._below.hours(number) if number >= 0 else self._changed.hours(-1 - number)
+
+    def accepting(self, row: int) -> bytes:
+        """Return whether a row takes new patients."""
+        mentions, row = self._at(row)
+        return mentions.accepting(row)
+
+    def _at(self, row: int) -> tuple[Mentions, int]:
+        place = self._places.get(row)
+        return (self._below, row) if place is None else (self._changed, place)
+
+
+def mentions_of(
+    facilities: Sequence[Facility],
+    municipalities: Sequence[str],
+    selected: Sequence[Mapping[str, SelectedClaim]],
+    vocabulary: Vocabulary,
+) -> Mentions:
+    """Return the mentions of a few facilities, in memory; arguments as of `MentionWriter.add`."""
+    file = io.BytesIO()
+    writer = MentionWriter(file, vocabulary)
+    columns = writer.add(facilities, municipalities, selected)
+    for name in ("ends", "facts.ends"):
+        columns[name] = np.cumsum(columns[name])
+    return Mentions(views({**columns, **writer.arrays()}), memoryview(file.getvalue()))

@@ -1,0 +1,178 @@
+"""Results: what an answer says of each facility it lists."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoportal.domain.district import District
+from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
+from geoportal.domain.hours import OpeningCalendar
+from geoportal.domain.query import BANDS, Query
+from geoportal.index.claims import SelectedClaim
+from geoportal.index.opening import STATUSES
+from geoportal.index.points import Rows
+from geoportal.index.snapshot import Snapshot
+from geoportal.search.match import Bands, Flags
+from geoportal.search.rank import Reason, reasons
+from geoportal.search.visit_range import visit_range
+from geoportal.search.visiting import visits_home
+
+_VISITING_RULE = frozenset(KINDS.index(kind) for kind in VISITING_RULE_KINDS)
+
+
+class Result(NamedTuple):
+    """One facility in an answer.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+        Where it is from.
+    row : int
+        Its row there.
+    asked : tuple of str
+        The needs asked.
+    distance_m : int or None
+        Metres from the origin, rounded; None without an origin or a position.
+    visit_range : str
+        ``inside``, ``borderline``, ``outside``; empty where the 16 km rule does not apply.
+    match : str
+        One of `BANDS`.
+    open_at : str
+        ``open``, ``closed``, ``unknown``; empty when not asked.
+    visits_home : str
+        What it says of its visiting area: ``yes``, ``no``, ``unknown``; empty without a home.
+    place : int
+        Its place in the whole answer, from 1; 0 for none.
+    why : tuple of Reason
+        The keys of the order and its values; empty unless asked for.
+    elsewhere : bool
+        True when it is known from a source that the home's municipality lacks: it stands apart,
+        after all others.
+    water : str
+        Code of the strait, bay or sea around an island that the line from the home crosses, empty
+        for none.
+    """
+
+    snapshot: Snapshot
+    row: int
+    asked: tuple[str, ...]
+    distance_m: int | None
+    visit_range: str
+    match: str
+    open_at: str
+    visits_home: str
+    place: int = 0
+    why: tuple[Reason, ...] = ()
+    elsewhere: bool = False
+    water: str = ""
+
+    @property
+    def facility(self) -> Facility:
+        """What is known of it, decoded when asked for: an answer can be written without."""
+        return self.snapshot.facilities[self.row]
+
+    @property
+    def municipality_code(self) -> str:
+        """Where it belongs, empty when unknown."""
+        return self.snapshot.municipality_of(self.row)
+
+    @property
+    def needs(self) -> dict[str, SelectedClaim | None]:
+        """For every need asked the claim that answers, None when nothing is known."""
+        shown = self.snapshot.selected_claims[self.row]
+        return {code: shown.get(code) for code in self.asked}
+
+
+def results_of(
+    snapshot: Snapshot,
+    query: Query,
+    calendar: OpeningCalendar,
+    home: District | None,
+    rows: Rows,
+    bands: Bands,
+    distances: NDArray[np.float64] | None,
+    *,
+    fits: NDArray[np.int8] | None = None,
+    apart: Flags | None = None,
+    first_place: int | None = None,
+) -> tuple[Result, ...]:
+    """Return what is said of some rows, arrays of one shape, for a question.
+
+    ``home`` is what `geoportal.search.visiting.home_of` returns; ``distances`` are metres from the
+    origin; ``fits`` say how well the words asked for fit, see `TextIndex.rank`; ``apart`` which
+    stand after all others; ``first_place`` is the place of the first, None: they have none.
+    """
+    size = rows.size
+    if not size:
+        return ()
+    metres = [None] * size if distances is None else distances.tolist()
+    texts = [None] * size if fits is None else fits.tolist()
+    away = [False] * size if apart is None else apart.tolist()
+    statuses = _opening(snapshot, query, calendar, rows)
+    said = visits_home(snapshot, query, home, rows)
+    ranges = _visit_ranges(snapshot, query, rows, metres)
+    waters = _waters(snapshot, query, rows)
+    return tuple(
+        Result(
+            snapshot,
+            row,
+            query.needs,
+            None if distance is None else round(distance),
+            ranges[i],
+            BANDS[band],
+            statuses[i],
+            said[i],
+            place=0 if first_place is None else first_place + i,
+            why=reasons(
+                snapshot,
+                row,
+                band=band,
+                needs=query.needs,
+                distance=distance,
+                text_rank=texts[i],
+                elsewhere=away[i],
+            )
+            if query.explain
+            else (),
+            elsewhere=away[i],
+            water=waters[i],
+        )
+        for i, (row, band, distance) in enumerate(
+            zip(rows.tolist(), bands.tolist(), metres, strict=True)
+        )
+    )
+
+
+def _visit_ranges(
+    snapshot: Snapshot, query: Query, rows: Rows, metres: list[float] | list[None]
+) -> list[str]:
+    """Return for each row how it stands to the 16 km rule, empty where that does not apply."""
+    if query.origin is None:
+        return [""] * rows.size
+    own = query.origin.uncertainty_m
+    kinds = snapshot.columns.kinds[rows].tolist()
+    theirs = snapshot.columns.uncertainty[rows].tolist()
+    return [
+        visit_range(distance, own, uncertainty)
+        if distance is not None and kind in _VISITING_RULE
+        else ""
+        for distance, kind, uncertainty in zip(metres, kinds, theirs, strict=True)
+    ]
+
+
+def _waters(snapshot: Snapshot, query: Query, rows: Rows) -> list[str]:
+    """Return for each row the water between it and the home, empty for none."""
+    if query.origin is None:
+        return [""] * rows.size
+    return snapshot.waters_before(query.origin.lon, query.origin.lat, rows)
+
+
+def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:
+    """Return ``open``, ``closed`` or ``unknown`` for each row; empty when no time is asked for."""
+    if query.open_at is None:
+        return [""] * rows.size
+    statuses = snapshot.opening(rows, query.open_at, calendar, query.open_use)
+    return [STATUSES[status] for status in statuses]

@@ -1,0 +1,73 @@
+"""Open data by address: files of facilities under ``/data/files``, and their catalogue.
+
+A file is made once per dataset version and day by the maker of `geoportal.web.coverage.maker`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from http import HTTPStatus
+from pathlib import PurePath
+
+from flask import Blueprint, Response, abort, request
+
+from geoportal.documents.facility_files import (
+    FacilityFileQuery,
+    catalogue_document,
+    read_file_path,
+)
+from geoportal.domain.hours import JST
+from geoportal.export.file_names import attachment, file_name
+from geoportal.export.wording import Wording
+from geoportal.services.view import View
+from geoportal.web.api.answers import public
+from geoportal.web.arrival import trusted_root
+from geoportal.web.coverage.files import FileQuestion
+from geoportal.web.coverage.routes import PATIENCE_S, not_made, pack_files
+from geoportal.web.current_view import view_here
+
+blueprint = Blueprint("open_data", __name__)
+
+
+@blueprint.get("/data/files/<scope>/<member>")
+def facility_file(scope: str, member: str) -> Response:
+    """Return a file of facilities; ``scope`` is ``districts``, ``sources`` or ``all``."""
+    view = view_here()
+    found = read_file_path(view, scope, member)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    asked, chosen = found
+    question = FileQuestion(chosen.name, view.snapshot.version, view.snapshot.today, asked)
+    if request.if_none_match.contains(question.key):
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        files = pack_files()
+        made = files.wait_for(question, PATIENCE_S)
+        if made.state != "ready":
+            return not_made(made)
+        response = Response(files.take(question), content_type=chosen.media_type)
+        words = Wording(view.reference)
+        place = _place(view, asked, words)
+        name = file_name(place, (), (), view.snapshot.today, chosen.ending, words)
+        plain = f"facilities-{PurePath(member).stem}{chosen.ending}"
+        response.headers["Content-Disposition"] = attachment(name, plain)
+    response.set_etag(question.key)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.last_modified = datetime.combine(view.snapshot.today, time(), JST)
+    return response
+
+
+@blueprint.get("/data/catalog.jsonld")
+def catalogue() -> Response:
+    """Return the DCAT catalogue of all files."""
+    response = public(catalogue_document(view_here(), trusted_root() or ""), "application/ld+json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _place(view: View, asked: FacilityFileQuery, words: Wording) -> str:
+    if asked.district is not None:
+        chain = view.district_chain(asked.district)
+        return chain[0].name if chain else asked.district
+    return words.label("source", asked.source) if asked.source else words.say("everywhere")

@@ -1,0 +1,99 @@
+"""Files of facilities at lasting addresses, and the catalogue that lists them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geoportal.export.facilities import FORMATS
+
+WARD = "/data/files/districts/40106"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def rows(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
+def test_a_district_is_there_in_every_format(client: FlaskClient, chosen) -> None:
+    response = client.get(WARD + chosen.ending)
+    assert response.status_code == 200
+    assert response.content_type == chosen.media_type
+    name = unquote(response.headers["Content-Disposition"])
+    assert f"地区40106_施設_2026-11-24{chosen.ending}" in name
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert parsedate_to_datetime(response.headers["Last-Modified"])
+
+
+def test_a_file_holds_what_the_api_lists(client: FlaskClient) -> None:
+    listed = client.get("/api/v1/facilities?district=40106&limit=500").get_json()["features"]
+    assert {row["ID"] for row in rows(client, WARD + ".csv")} == {f["id"] for f in listed}
+    features = json.loads(client.get(WARD + ".geojson").data)["features"]
+    assert features[0] == client.get(f"/api/v1/facilities/{features[0]['id']}").get_json()
+    every = rows(client, "/data/files/all/facilities.csv")
+    for source in {name for row in every for name in row["出典"].split("、")}:
+        assert source
+    assert len(every) >= len(listed)
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get(WARD + ".csv")
+    again = client.get(WARD + ".csv", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert client.get(WARD + ".geojson").headers["ETag"] != first.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "districts/40106",
+        "districts/99999.csv",
+        "districts/40106.exe",
+        "sources/nobody.csv",
+        "all/others.csv",
+        "homes/40106.csv",
+        "districts/40106.CSV",
+    ],
+)
+def test_other_files_are_not_there(client: FlaskClient, path: str) -> None:
+    assert client.get(f"/data/files/{path}").status_code == 404
+
+
+def test_the_catalogue_lists_files_that_are_there(client: FlaskClient) -> None:
+    response = client.get("/data/catalog.jsonld")
+    assert response.mimetype == "application/ld+json"
+    catalogue = response.get_json()
+    assert catalogue["@type"] == "dcat:Catalog"
+    urls = [
+        one["dcat:downloadURL"]["@id"]
+        for dataset in catalogue["dcat:dataset"]
+        for one in dataset["dcat:distribution"]
+    ]
+    assert len(urls) == len(set(urls)) == len(FORMATS) * len(catalogue["dcat:dataset"])
+    for url in [url for url in urls if url.endswith(".csv")]:
+        path = re.sub(r"^https?://[^/]+", "", url)
+        assert client.get(path).status_code == 200, url
+
+
+def test_pages_link_to_the_files(client: FlaskClient) -> None:
+    for page in ("/data", "/districts/40106"):
+        links = re.findall(r'href="(/data/files/[^"]+\.csv)"', client.get(page).text)
+        assert links
+        assert all(client.get(link).status_code == 200 for link in links)
