@@ -142,12 +142,12 @@ public_facts = sa.Table(
     metadata,
     *texts("facility_id", primary_key=True),
     *texts("document"),
-    comment="what the public is told of each facility, see geoportal.store.staff_facts",
 )
+"""What the public is told of each facility, see `geoportal.store.staff_facts`."""
 
 public_state = sa.Table(
     "desk_public_state",
     metadata,
     *texts("version", "changed_at"),
-    comment="one row: a version that changes with the facts, and since when",
 )
+"""One row: a version that changes with the facts, and since when."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -23,36 +24,55 @@ from geoportal.desk.domain.ledger import (
     standing,
 )
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
-from geoportal.desk.web.desk_here import centres_here, desk_here
+from geoportal.desk.services.office_links import list_links
+from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
 from geoportal.domain.facility import Facility
+from geoportal.domain.query import Query
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import need_groups
 
 blueprint = staff_blueprint("facility", __name__)
+_FOUND = 30
+_WORDS_LENGTH = 100
 _TYPED = ("name", "phone", "closed_on")
 """Attributes that are corrected by typing."""
+
+
+@blueprint.post("/facilities")
+def find() -> Response:
+    """Show the facilities that some words name; sent in a form, as they may be of anything."""
+    words = request.form.get("words", "").strip()[:_WORDS_LENGTH]
+    found = view_here().search(Query(text=words, limit=_FOUND)) if words else None
+    return desk_page(
+        "facilities",
+        words=words,
+        results=found.results if found else (),
+        total=found.number_matched if found else 0,
+        ward_of=lambda facility: wards_here().get(ward_of(facility), ""),
+    )
 
 
 @blueprint.get("/facilities/<facility_id>")
 def show(facility_id: str) -> Response:
     """Show what is known, with the need of the search chosen."""
-    return _page(_facility(facility_id), Draft(facility_id, request.args.get("need", ""), ""))
+    facility = facility_here(facility_id)
+    return facility_page(facility, Draft(facility.id, request.args.get("need", ""), ""))
 
 
 @blueprint.post("/facilities/<facility_id>")
 def write(facility_id: str) -> ResponseReturnValue:
     """Write an answer, a capacity, a correction, or undo an entry."""
-    facility = _facility(facility_id)
-    require_ward(_ward(facility), helping=bool(request.form.get("helping")))
+    facility = facility_here(facility_id)
+    require_ward(ward_of(facility), helping=bool(request.form.get("helping")))
     try:
-        draft, seen = _draft(facility_id), int(request.form.get("seen", ""))
+        draft, seen = _draft(facility.id), int(request.form.get("seen", ""))
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
-        return _page(facility, draft, problem=("note", "ledger-identity"), status=400)
+        return facility_page(facility, draft, problem=("note", "ledger-identity"), status=400)
     view, desk = view_here(), desk_here()
     try:
         written = checked(draft, view.reference.vocabulary, desk.clock().date())
@@ -65,11 +85,13 @@ def write(facility_id: str) -> ResponseReturnValue:
             centres=centre_names(),
         )
     except SeenOutdatedError as error:
-        return _page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
+        return facility_page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
     except UsageError as error:
         field = error.field or ""
-        return _page(facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400)
-    there = url_for("desk_facility.show", facility_id=facility_id, said="written")
+        return facility_page(
+            facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400
+        )
+    there = url_for("desk_facility.show", facility_id=facility.id, said="written")
     return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
 
 
@@ -78,13 +100,15 @@ def centre_names() -> dict[str, str]:
     return {key: centre.name for key, centre in centres_here().items()}
 
 
-def _facility(facility_id: str) -> Facility:
+def facility_here(facility_id: str) -> Facility:
+    """Return a facility by its id, also a former one; 404 for none."""
     view = view_here()
     known = view.redirects.get(facility_id, facility_id)
     return view.snapshot.by_id.get(known) or abort(HTTPStatus.NOT_FOUND)
 
 
-def _ward(facility: Facility) -> str:
+def ward_of(facility: Facility) -> str:
+    """Return the ward a facility lies in, which who writes of it answers for."""
     snapshot = view_here().snapshot
     row = snapshot.row_of.get(facility.id)
     return facility.municipality_code if row is None else snapshot.municipality_of(row)
@@ -113,19 +137,27 @@ def _draft(facility_id: str) -> Draft:
     )
 
 
-def _page(
+def facility_page(
     facility: Facility,
-    draft: Draft,
+    draft: Draft | None = None,
     *,
+    given: Mapping[str, object] | None = None,
     problem: tuple[str, str] | None = None,
     later: tuple[Entry, ...] = (),
     status: int = HTTPStatus.OK,
 ) -> Response:
+    """Return the page of a facility.
+
+    ``draft`` is what the forms begin with, ``given`` a link of the office given out just now,
+    ``later`` what others wrote meanwhile.
+    """
     view, entries = view_here(), history(desk_here(), facility.id)
-    ward, scope = _ward(facility), scope_here()
+    ward, scope = ward_of(facility), scope_here()
     context: dict[str, Any] = {
         "facility": facility,
-        "draft": draft,
+        "draft": draft or Draft(facility.id, "", ""),
+        "given": given,
+        "links": [link for link in list_links(desk_here()) if link.facility_id == facility.id],
         "later": later,
         "seen": entries[-1].id if entries else 0,
         "key": secrets.token_urlsafe(18),

@@ -6,7 +6,6 @@ The token is the whole authority, and no browser sends it by itself: forms need 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +21,6 @@ from geoportal.desk.web.desk_here import desk_here
 from geoportal.desk.web.facility import centre_names
 from geoportal.desk.web.frame import desk_page
 from geoportal.domain.facility import Facility
-from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
 
@@ -83,7 +81,6 @@ def _page(
         status=status,
         link=link,
         facility=facility,
-        end=datetime.fromtimestamp(link.expires_s, JST).isoformat(),
         light=_present(standing(entries).get(CAPACITY)),
         lights=list(Light),
         seen=entries[-1].id if entries else 0,
