@@ -44,6 +44,7 @@ def test_a_link_is_shown_once_and_opens_the_office_page(app, signed_in, desk):
     address = unescape(re.search(r'desk-address">([^<]+)<', page.text)[1])
     assert address.startswith("https://localhost/o/")
     assert 'src="data:image/svg+xml' in page.text
+    assert "書き込みの履歴" not in page.text  # it is printed and handed over
     token = address.partition("/o/")[2]
     assert token not in signed_in.get(PAGE).text
     office = Browser(app.test_client()).get(f"/o/{token}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -59,7 +58,7 @@ def find() -> Response:
 def show(facility_id: str) -> Response:
     """Show what is known, with the need of the search chosen."""
     facility = facility_here(facility_id)
-    return facility_page(facility, Draft(facility.id, request.args.get("need", ""), ""))
+    return _page(facility, Draft(facility.id, request.args.get("need", ""), ""))
 
 
 @blueprint.post("/facilities/<facility_id>")
@@ -72,7 +71,7 @@ def write(facility_id: str) -> ResponseReturnValue:
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
-        return facility_page(facility, draft, problem=("note", "ledger-identity"), status=400)
+        return _page(facility, draft, problem=("note", "ledger-identity"), status=400)
     view, desk = view_here(), desk_here()
     try:
         written = checked(draft, view.reference.vocabulary, desk.clock().date())
@@ -85,12 +84,10 @@ def write(facility_id: str) -> ResponseReturnValue:
             centres=centre_names(),
         )
     except SeenOutdatedError as error:
-        return facility_page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
+        return _page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
     except UsageError as error:
         field = error.field or ""
-        return facility_page(
-            facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400
-        )
+        return _page(facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400)
     there = url_for("desk_facility.show", facility_id=facility.id, said="written")
     return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
 
@@ -137,26 +134,20 @@ def _draft(facility_id: str) -> Draft:
     )
 
 
-def facility_page(
+def _page(
     facility: Facility,
-    draft: Draft | None = None,
+    draft: Draft,
     *,
-    given: Mapping[str, object] | None = None,
     problem: tuple[str, str] | None = None,
     later: tuple[Entry, ...] = (),
     status: int = HTTPStatus.OK,
 ) -> Response:
-    """Return the page of a facility.
-
-    ``draft`` is what the forms begin with, ``given`` a link of the office given out just now,
-    ``later`` what others wrote meanwhile.
-    """
+    """Return the page; ``later`` is what others wrote since the form was shown."""
     view, entries = view_here(), history(desk_here(), facility.id)
     ward, scope = ward_of(facility), scope_here()
     context: dict[str, Any] = {
         "facility": facility,
-        "draft": draft or Draft(facility.id, "", ""),
-        "given": given,
+        "draft": draft,
         "links": [link for link in list_links(desk_here()) if link.facility_id == facility.id],
         "later": later,
         "seen": entries[-1].id if entries else 0,

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from geoportal.desk.domain.office_link import LinkScope
 from geoportal.desk.services.office_links import issue_link, link_of, revoke_link, token_of
 from geoportal.desk.web.desk_here import desk_here
-from geoportal.desk.web.facility import facility_here, facility_page, ward_of
+from geoportal.desk.web.facility import facility_here, ward_of
+from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, signed_in_actor, staff_blueprint
 from geoportal.errors import NotFoundError
 from geoportal.web.arrival import trusted_root
@@ -32,7 +33,7 @@ def give(facility_id: str) -> Response:
     link = issue_link(desk, signed_in_actor(), facility.id, LinkScope.CAPACITY, int(days))
     address = root + url_for("desk_office.show", token=token_of(desk, link))
     picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
-    return facility_page(facility, given={"address": address, "picture": picture, "link": link})
+    return desk_page("office_link", facility=facility, address=address, picture=picture, link=link)
 
 
 @blueprint.post("/facilities/<facility_id>/links/<link_id>/revoke")
