@@ -1,11 +1,15 @@
-"""Copies of the embedded database: taken while it is in use, checked, put back in one step."""
+"""Copies of the embedded database: taken while it is in use, checked, put back in one step.
+
+The staff's file lies beside the database (``….db.desk``), and its copy beside the database's copy.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +23,7 @@ from geoportal.store.database import (
     open_database,
     require_whole,
 )
+from geoportal.store.staff_facts import SUFFIX
 
 _PAGES_A_STEP: Final = 4096
 _NAME: Final = "geoportal-%Y%m%d-%H%M%S.db"
@@ -35,12 +40,30 @@ class Backup:
     path : Path
     size_bytes : int
     sha256, dataset_version : str
+    staff : Path or None
+        The copy of the staff's file; None where staff have none.
     """
 
     path: Path
     size_bytes: int
     sha256: str
     dataset_version: str
+    staff: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back.
+
+    Attributes
+    ----------
+    dataset_version : str
+    staff : bool
+        Whether the staff's file was put back too.
+    """
+
+    dataset_version: str
+    staff: bool = False
 
 
 def back_up(database: Database, target: Path, now: datetime, *, keep: int = 0) -> Backup:
@@ -48,6 +71,8 @@ def back_up(database: Database, target: Path, now: datetime, *, keep: int = 0) -
 
     Imports and questions go on meanwhile; the copy has one dataset version. It is read back before
     it gets its name. In a folder, all but the ``keep`` newest copies are removed, none for 0.
+    The staff's file is copied and read back in the same way, first: where a copy of the database
+    has its name, the staff's has too.
 
     Raises
     ------
@@ -60,32 +85,33 @@ def back_up(database: Database, target: Path, now: datetime, *, keep: int = 0) -
         raise UsageError("a PostgreSQL database is copied by its own tools: pg_dump")
     folder = target if target.is_dir() else target.parent
     path = target / now.strftime(_NAME) if target.is_dir() else target
-    if not folder.is_dir() or path.exists():
+    source, staff = Path(str(database.engine.url.database)), _beside(path)
+    if not folder.is_dir() or path.exists() or staff.exists():
         raise UsageError(f"{path} cannot be written: it exists already, or its folder does not")
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+    has_staff = _beside(source).is_file()
+    if has_staff:
+        _take(_beside(source), staff, _checked_staff)
     try:
-        _copy(Path(str(database.engine.url.database)), part)
-        version = _checked(part)
-        _flush(part)
-        os.replace(part, path)  # noqa: PTH105
-        _flush(folder)
-    finally:
-        for companion in _COMPANIONS:
-            part.with_name(part.name + companion).unlink(missing_ok=True)
+        version = _take(source, path, _checked)
+    except BaseException:
+        staff.unlink(missing_ok=True)
+        raise
     if keep and target.is_dir():
         for old in sorted(folder.glob(_PATTERN))[:-keep]:
             old.unlink()
+            _beside(old).unlink(missing_ok=True)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Backup(path, path.stat().st_size, digest, version)
+    return Backup(path, path.stat().st_size, digest, version, staff if has_staff else None)
 
 
-def restore(backup: Path, location: str) -> str:
-    """Put a copy back in place of a database, and return its dataset version.
+def restore(backup: Path, location: str, *, staff: bool = False) -> Restored:
+    """Put a copy back in place of a database.
 
     One transaction: who asks meanwhile sees the state before or the one after; a server that runs
-    follows. A database that is damaged is set aside as ``….damaged``.
+    follows. A database that is damaged is set aside as ``….damaged``. The staff's file is put back
+    where there is none or it is damaged. One that is whole stays, as what was written since the
+    copy is nowhere else, unless ``staff`` asks for the copy.
 
     Raises
     ------
@@ -93,6 +119,8 @@ def restore(backup: Path, location: str) -> str:
         When there is no such copy.
     InputRefusedError
         When it is not a whole copy of a geoportal database.
+    UsageError
+        When the database is a server's, or ``staff`` is asked for and the copy has none.
     BusyError
         When an import is running.
     """
@@ -100,16 +128,15 @@ def restore(backup: Path, location: str) -> str:
         raise UsageError("a PostgreSQL database is restored by its own tools: pg_restore")
     if not backup.is_file():
         raise NotFoundError(f"{backup}: there is no such file")
-    try:
-        _checked(backup)
-    except GeoportalError as error:
-        raise InputRefusedError(f"{backup} is not a whole copy of a database: {error}") from None
+    has_staff = _beside(backup).is_file()
+    if staff and not has_staff:
+        raise UsageError(f"{_beside(backup)}: the copy has no staff's file")
+    _require_copy(backup, _checked)
+    if has_staff:
+        _require_copy(_beside(backup), _checked_staff)
     path = Path(location)
     if path.exists() and not _is_whole(path):
-        for companion in _COMPANIONS:
-            beside = path.with_name(path.name + companion)
-            if beside.exists():
-                beside.rename(path.with_name(f"{path.name}.damaged{companion}"))
+        _set_aside(path)
     database = open_database(path, create=True)
     with import_lock(database):
         _copy(backup, path)
@@ -118,7 +145,52 @@ def restore(backup: Path, location: str) -> str:
             version = dataset_version(connection)
         restored.engine.dispose()
     database.engine.dispose()
+    replaced = has_staff and (staff or not _is_whole_staff(_beside(path)))
+    if replaced:
+        if not _is_whole_staff(_beside(path)):
+            _set_aside(_beside(path))
+        _beside(path).touch(mode=0o600)
+        _copy(_beside(backup), _beside(path))
+    return Restored(version, replaced)
+
+
+def _beside(path: Path) -> Path:
+    """Return where the staff's file of a database, or of a copy, is."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def _take(source: Path, path: Path, checked: Callable[[Path], str]) -> str:
+    """Copy a database into a new file that gets its name once it was read back; return the version.
+
+    Only its owner reads the copy of the staff's file: it holds digests of passwords.
+    """
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        part.touch(mode=0o600 if path.suffix == SUFFIX else 0o666)
+        _copy(source, part)
+        version = checked(part)
+        _flush(part)
+        os.replace(part, path)  # noqa: PTH105
+        _flush(path.parent)
+    finally:
+        for companion in _COMPANIONS:
+            part.with_name(part.name + companion).unlink(missing_ok=True)
     return version
+
+
+def _require_copy(path: Path, checked: Callable[[Path], str]) -> None:
+    try:
+        checked(path)
+    except GeoportalError as error:
+        raise InputRefusedError(f"{path} is not a whole copy of a database: {error}") from None
+
+
+def _set_aside(path: Path) -> None:
+    for companion in _COMPANIONS:
+        beside = path.with_name(path.name + companion)
+        if beside.exists():
+            beside.rename(path.with_name(f"{path.name}.damaged{companion}"))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -132,18 +204,44 @@ def _copy(source: Path, target: Path) -> None:
 
 def _checked(path: Path) -> str:
     """Return the dataset version of a copy, every page of which was read."""
+    with _whole(path) as copy:
+        copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        version = copy.execute("SELECT value FROM meta WHERE key = 'dataset_version'").fetchone()
+    return str(version[0]) if version else "empty"
+
+
+def _checked_staff(path: Path) -> str:
+    """Return the version of the tables of a copy of the staff's file, every page of it read."""
+    with _whole(path) as copy:
+        version = copy.execute("SELECT version_num FROM desk_version").fetchone()
+    return str(version[0]) if version else "empty"
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a file whose pages are all whole.
+
+    Raises
+    ------
+    GeoportalError
+        When they are not, or what is asked is not in it.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            copy.execute("SELECT version_num FROM alembic_version").fetchone()
-            version = copy.execute(
-                "SELECT value FROM meta WHERE key = 'dataset_version'"
-            ).fetchone()
+            if verdict != "ok":
+                raise GeoportalError("its pages are damaged")
+            yield copy
     except sqlite3.DatabaseError as error:
         raise GeoportalError(str(error)) from None
-    if verdict != "ok":
-        raise GeoportalError("its pages are damaged")
-    return str(version[0]) if version else "empty"
+
+
+def _is_whole_staff(path: Path) -> bool:
+    try:
+        _checked_staff(path)
+    except GeoportalError:
+        return False
+    return True
 
 
 def _is_whole(path: Path) -> bool:

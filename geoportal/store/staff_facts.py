@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from geoportal.store.database import Database
 
 TABLES: Final = (
-    "CREATE TABLE desk_public_facts (facility_id TEXT PRIMARY KEY, document TEXT NOT NULL)",
+    (
+        "CREATE TABLE desk_public_facts "
+        "(facility_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL)"
+    ),
     "CREATE TABLE desk_public_state (version TEXT NOT NULL, changed_at TEXT NOT NULL)",
     "INSERT INTO desk_public_state VALUES ('', '0')",
 )

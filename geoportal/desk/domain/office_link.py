@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from geoportal.desk.domain.account import Actor
+from geoportal.domain.hours import JST
 
 
 class LinkScope(StrEnum):
@@ -42,6 +44,11 @@ class OfficeLink:
     created_at: str = ""
     created_by: str = ""
     is_revoked: bool = False
+
+    @property
+    def expires_at(self) -> str:
+        """The moment it ends, in ISO 8601, Japan time."""
+        return datetime.fromtimestamp(self.expires_s, JST).isoformat()
 
     @property
     def actor(self) -> Actor:

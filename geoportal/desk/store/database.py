@@ -84,10 +84,12 @@ def open_desk(location: str, *, create: bool = False) -> DeskDatabase:
         _migrate(desk)
         return desk
     with desk.reading() as connection:
-        if _revision(connection) != _newest():
-            raise GeoportalError(
-                "the staff's tables are of another version of this program; run: geoportal init"
-            )
+        revision = _revision(connection)
+    if revision != _newest():
+        desk.engine.dispose()
+        raise GeoportalError(
+            "the staff's tables are of another version of this program; run: geoportal init"
+        )
     return desk
 
 
@@ -95,8 +97,12 @@ def has_desk(location: str) -> bool:
     """Say whether a database has a staff side."""
     if "://" not in location:
         return Path(desk_location(location)).is_file()
-    with _engine(location, create=False).connect() as connection:
-        return bool(_revision(connection))
+    engine = _engine(location, create=False)
+    try:
+        with engine.connect() as connection:
+            return bool(_revision(connection))
+    finally:
+        engine.dispose()
 
 
 def _engine(location: str, *, create: bool) -> sa.Engine:

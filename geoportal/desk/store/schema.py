@@ -124,3 +124,30 @@ enquiry_counts = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     comment="how often each facility was asked in erased cases, and what it said",
 )
+
+ledger = sa.Table(
+    "desk_ledger",
+    metadata,
+    counter(),
+    *texts("facility_id", index=True),
+    *texts("subject", "value", "audience", "way", "who", "note", "valid_until"),
+    *seconds("undoes"),
+    *texts("at", "actor_kind", "actor_id", "centre_id"),
+    *texts("form_key", unique=True),
+    comment="what staff found out by asking; only added to, by triggers",
+)
+
+public_facts = sa.Table(
+    "desk_public_facts",
+    metadata,
+    *texts("facility_id", primary_key=True),
+    *texts("document"),
+)
+"""What the public is told of each facility, see `geoportal.store.staff_facts`."""
+
+public_state = sa.Table(
+    "desk_public_state",
+    metadata,
+    *texts("version", "changed_at"),
+)
+"""One row: a version that changes with the facts, and since when."""

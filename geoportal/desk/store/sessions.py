@@ -55,5 +55,10 @@ def end_sessions(connection: sa.Connection, account_id: str) -> None:
     connection.execute(sa.delete(sessions).where(sessions.c.account_id == account_id))
 
 
+def end_all_sessions(connection: sa.Connection) -> None:
+    """End every session: those of a copy put back may have been ended since."""
+    connection.execute(sa.delete(sessions))
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -9,7 +9,16 @@ from flask import Flask, Response, current_app, request
 
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.database import DeskDatabase
-from geoportal.desk.web import accounts, cases, office, own_account, sign_in, today
+from geoportal.desk.web import (
+    accounts,
+    cases,
+    facility,
+    link_giving,
+    office,
+    own_account,
+    sign_in,
+    today,
+)
 from geoportal.desk.web.desk_here import EXTENSION, is_desk_path
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import CSRF, login_manager
@@ -19,7 +28,9 @@ from geoportal.settings import Settings
 from geoportal.web.arrival import IS_FORWARDED, host_name
 from geoportal.web.current_view import EXTENSION as PORTAL
 
-_PAGES: Final = (sign_in, today, cases, own_account, accounts, office)
+_PAGES: Final = (
+    sign_in, today, cases, facility, link_giving, own_account, accounts, office,
+)  # fmt: skip
 
 
 def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:

@@ -5,17 +5,23 @@ The token is the whole authority, and no browser sends it by itself: forms need 
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
 from http import HTTPStatus
+from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
-from geoportal.desk.domain.office_link import OfficeLink
+from geoportal.desk.domain.identity import found_in
+from geoportal.desk.domain.ledger import CAPACITY, Audience, Draft, Entry, Light, Way, standing
+from geoportal.desk.domain.office_link import LinkScope, OfficeLink
+from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import LinkRefusedError, opened_link
 from geoportal.desk.web.desk_here import desk_here
+from geoportal.desk.web.facility import centre_names
 from geoportal.desk.web.frame import desk_page
 from geoportal.domain.facility import Facility
-from geoportal.domain.hours import JST
+from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
 
 blueprint = Blueprint("desk_office", __name__)
@@ -38,9 +44,55 @@ def refused(error: LinkRefusedError) -> Response:
 @blueprint.get("/o/<token>")
 def show(token: str) -> Response:
     """Show the office its facility."""
+    return _page(*opened_office(token), said=request.args.get("said", ""))
+
+
+@blueprint.post("/o/<token>")
+def set_capacity(token: str) -> ResponseReturnValue:
+    """Write the capacity that the office says; nothing else is taken."""
     link, facility = opened_office(token)
-    end = datetime.fromtimestamp(link.expires_s, JST)
-    return desk_page("office", link=link, facility=facility, end=end.isoformat(), token=token)
+    if link.scope is not LinkScope.CAPACITY:
+        abort(HTTPStatus.FORBIDDEN)
+    form, desk = request.form, desk_here()
+    audience = Audience.PUBLIC if form.get("public") else Audience.PROFESSIONAL
+    note, seen = form.get("note", "").strip(), form.get("seen", "")
+    light = form.get("value", "")
+    draft = Draft(facility.id, CAPACITY, light, audience, Way.OFFICE, note=note)
+    try:
+        written = checked(draft, view_here().reference.vocabulary, desk.clock().date())
+        if found_in(note) or not seen.isdecimal():
+            raise UsageError("a note tells of no patient", "note")
+        key, names = form.get("key", ""), centre_names()
+        write_entry(desk, link.actor, written, seen=int(seen), key=key, centres=names)
+    except SeenOutdatedError:
+        return _page(link, facility, later=True, note=note, status=HTTPStatus.CONFLICT)
+    except UsageError:
+        abort(HTTPStatus.BAD_REQUEST)
+    here = url_for("desk_office.show", token=token, said="written")
+    return redirect(here, HTTPStatus.SEE_OTHER)
+
+
+def _page(
+    link: OfficeLink, facility: Facility, *, status: int = HTTPStatus.OK, **said: Any
+) -> Response:
+    entries = history(desk_here(), facility.id)
+    return desk_page(
+        "office",
+        status=status,
+        link=link,
+        facility=facility,
+        light=_present(standing(entries).get(CAPACITY)),
+        lights=list(Light),
+        seen=entries[-1].id if entries else 0,
+        key=secrets.token_urlsafe(18),
+        **said,
+    )
+
+
+def _present(entry: Entry | None) -> Entry | None:
+    """Return the capacity said last; None when it holds no more."""
+    today = desk_here().clock().date().isoformat()
+    return entry if entry is not None and entry.draft.valid_until >= today else None
 
 
 def opened_office(token: str) -> tuple[OfficeLink, Facility]:

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from geoportal.desk.domain.account import COMMAND_LINE
+from geoportal.desk.store.audit import read_audit, record
+from geoportal.desk.store.database import open_desk
 from geoportal.domain.hours import JST
 from geoportal.errors import BusyError, GeoportalError, InputRefusedError, NotFoundError, UsageError
 from geoportal.services.portal import Portal, shipped_reference
@@ -98,7 +101,7 @@ def test_what_was_lost_comes_back_and_a_running_portal_follows(city, tmp_path):
         advance_dataset_version(connection, "a mistake")
     portal._checked_at = 0.0
     assert len(portal.view().snapshot) == 0
-    assert restore(copy.path, str(tmp_path / "test.db")) == before
+    assert restore(copy.path, str(tmp_path / "test.db")).dataset_version == before
     portal._checked_at = 0.0
     assert len(portal.view().snapshot) == held
 
@@ -154,3 +157,85 @@ def test_not_during_an_import(city, tmp_path):
     shutil.copy(copy, tmp_path / "kept.db")
     with import_lock(city), pytest.raises(BusyError):
         restore(copy, str(tmp_path / "test.db"))
+
+
+@pytest.fixture
+def staffed(city, tmp_path):
+    """Return a city whose staff have written one thing, in use."""
+    desk = open_desk(str(tmp_path / "test.db"), create=True)
+    note(desk, "first")
+    yield desk
+    desk.engine.dispose()
+
+
+def note(desk, action):
+    with desk.writing() as connection:
+        record(connection, NOW, COMMAND_LINE, action, ("account", "a"))
+
+
+def noted(location):
+    desk = open_desk(str(location))
+    with desk.reading() as connection:
+        found = [entry.action for entry in reversed(read_audit(connection))]
+    desk.engine.dispose()
+    return found
+
+
+def test_what_staff_wrote_is_in_the_copy_which_only_its_owner_reads(city, staffed, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    assert copy.staff == tmp_path / "copy.db.desk"
+    assert sorted(p.name for p in tmp_path.glob("copy*")) == ["copy.db", "copy.db.desk"]
+    assert copy.staff.stat().st_mode & 0o077 == 0
+    assert noted(copy.path) == ["first"]
+
+
+def test_restoring_keeps_what_staff_wrote_since_unless_asked(city, staffed, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    note(staffed, "second")
+    assert not restore(copy.path, str(tmp_path / "test.db")).staff
+    assert noted(tmp_path / "test.db") == ["first", "second"]
+    assert restore(copy.path, str(tmp_path / "test.db"), staff=True).staff
+    assert noted(tmp_path / "test.db") == ["first"]
+
+
+def test_what_staff_wrote_comes_back_where_it_is_lost_or_damaged(city, staffed, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    assert restore(copy.path, str(tmp_path / "new" / "city.db")).staff
+    assert noted(tmp_path / "new" / "city.db") == ["first"]
+    staffed.engine.dispose()
+    beside = tmp_path / "test.db.desk"
+    beside.write_bytes(beside.read_bytes()[:5000])
+    assert restore(copy.path, str(tmp_path / "test.db")).staff
+    assert noted(tmp_path / "test.db") == ["first"]
+    assert (tmp_path / "test.db.desk.damaged").stat().st_size == 5000
+    assert beside.stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_file_of_staff_is_neither_copied_nor_put_back(city, staffed, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    before = version_of(city)
+    staffed.engine.dispose()
+    content = copy.staff.read_bytes()
+    for path in (copy.staff, tmp_path / "test.db.desk"):
+        path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(GeoportalError):
+        back_up(city, tmp_path / "again.db", NOW)
+    assert not list(tmp_path.glob("again*"))
+    with pytest.raises(InputRefusedError, match=r"copy\.db\.desk"):
+        restore(copy.path, str(tmp_path / "test.db"))
+    assert version_of(city) == before
+
+
+def test_old_copies_go_with_what_staff_wrote(city, staffed, tmp_path):
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for day in range(3):
+        back_up(city, folder, NOW + timedelta(days=day), keep=1)
+    name = "geoportal-20261201-031500.db"
+    assert sorted(path.name for path in folder.iterdir()) == [name, f"{name}.desk"]
+
+
+def test_the_staff_of_a_copy_that_has_none_cannot_be_asked_for(city, tmp_path):
+    copy = back_up(city, tmp_path / "copy.db", NOW)
+    with pytest.raises(UsageError, match="staff"):
+        restore(copy.path, str(tmp_path / "test.db"), staff=True)

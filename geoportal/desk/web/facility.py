@@ -1,0 +1,172 @@
+"""``/desk/facilities/<id>``: what staff know of a facility, and the answer of a moment ago."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from geoportal.desk.domain.identity import found_in
+from geoportal.desk.domain.ledger import (
+    CAPACITY,
+    CORRECTED,
+    Answer,
+    Audience,
+    Draft,
+    Entry,
+    Light,
+    Way,
+    standing,
+)
+from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
+from geoportal.desk.services.office_links import list_links
+from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
+from geoportal.desk.web.frame import desk_page
+from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
+from geoportal.domain.facility import Facility
+from geoportal.domain.query import Query
+from geoportal.errors import UsageError
+from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import need_groups
+
+blueprint = staff_blueprint("facility", __name__)
+_FOUND = 30
+_WORDS_LENGTH = 100
+_TYPED = ("name", "phone", "closed_on")
+"""Attributes that are corrected by typing."""
+
+
+@blueprint.post("/facilities")
+def find() -> Response:
+    """Show the facilities that some words name; sent in a form, as they may be of anything."""
+    words = request.form.get("words", "").strip()[:_WORDS_LENGTH]
+    found = view_here().search(Query(text=words, limit=_FOUND)) if words else None
+    return desk_page(
+        "facilities",
+        words=words,
+        results=found.results if found else (),
+        total=found.number_matched if found else 0,
+        ward_of=lambda facility: wards_here().get(ward_of(facility), ""),
+    )
+
+
+@blueprint.get("/facilities/<facility_id>")
+def show(facility_id: str) -> Response:
+    """Show what is known, with the need of the search chosen."""
+    facility = facility_here(facility_id)
+    return _page(facility, Draft(facility.id, request.args.get("need", ""), ""))
+
+
+@blueprint.post("/facilities/<facility_id>")
+def write(facility_id: str) -> ResponseReturnValue:
+    """Write an answer, a capacity, a correction, or undo an entry."""
+    facility = facility_here(facility_id)
+    require_ward(ward_of(facility), helping=bool(request.form.get("helping")))
+    try:
+        draft, seen = _draft(facility.id), int(request.form.get("seen", ""))
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
+        return _page(facility, draft, problem=("note", "ledger-identity"), status=400)
+    view, desk = view_here(), desk_here()
+    try:
+        written = checked(draft, view.reference.vocabulary, desk.clock().date())
+        write_entry(
+            desk,
+            signed_in_actor(),
+            written,
+            seen=seen,
+            key=request.form.get("key", ""),
+            centres=centre_names(),
+        )
+    except SeenOutdatedError as error:
+        return _page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
+    except UsageError as error:
+        field = error.field or ""
+        return _page(facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400)
+    there = url_for("desk_facility.show", facility_id=facility.id, said="written")
+    return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
+
+
+def centre_names() -> dict[str, str]:
+    """Return the names of the centres by id."""
+    return {key: centre.name for key, centre in centres_here().items()}
+
+
+def facility_here(facility_id: str) -> Facility:
+    """Return a facility by its id, also a former one; 404 for none."""
+    view = view_here()
+    known = view.redirects.get(facility_id, facility_id)
+    return view.snapshot.by_id.get(known) or abort(HTTPStatus.NOT_FOUND)
+
+
+def ward_of(facility: Facility) -> str:
+    """Return the ward a facility lies in, which who writes of it answers for."""
+    snapshot = view_here().snapshot
+    row = snapshot.row_of.get(facility.id)
+    return facility.municipality_code if row is None else snapshot.municipality_of(row)
+
+
+def _draft(facility_id: str) -> Draft:
+    """Return what a form asks to be written.
+
+    Raises
+    ------
+    ValueError
+        When it holds what none of our forms does.
+    """
+    form = request.form
+    subject, value = form.get("subject", ""), form.get("value", "").strip()
+    return Draft(
+        facility_id,
+        subject,
+        json.dumps(value, ensure_ascii=False) if subject in _TYPED and value else value,
+        Audience(form.get("audience", Audience.PROFESSIONAL)),
+        Way(form.get("way", Way.TELEPHONE)),
+        form.get("who", "").strip(),
+        form.get("note", "").strip(),
+        form.get("valid_until", ""),
+        int(form.get("undoes", "0")),
+    )
+
+
+def _page(
+    facility: Facility,
+    draft: Draft,
+    *,
+    problem: tuple[str, str] | None = None,
+    later: tuple[Entry, ...] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """Return the page; ``later`` is what others wrote since the form was shown."""
+    view, entries = view_here(), history(desk_here(), facility.id)
+    ward, scope = ward_of(facility), scope_here()
+    context: dict[str, Any] = {
+        "facility": facility,
+        "draft": draft,
+        "links": [link for link in list_links(desk_here()) if link.facility_id == facility.id],
+        "later": later,
+        "seen": entries[-1].id if entries else 0,
+        "key": secrets.token_urlsafe(18),
+        "entries": entries[::-1],
+        "standing": standing(entries),
+        "shown": json.loads,
+        "need_groups": need_groups(view.reference, "ja"),
+        "answers": list(Answer),
+        "lights": list(Light),
+        "ways": [way for way in Way if way is not Way.OFFICE],
+        "capacity": CAPACITY,
+        "corrected": CORRECTED,
+        "typed": _TYPED,
+        "centre_names": centre_names(),
+        "is_writable": scope.allows(ward),
+        "may_help": scope.helps,
+        "said": request.args.get("said", ""),
+        "today": desk_here().clock().date().isoformat(),
+    }
+    problems = [problem] if problem else []
+    return desk_page("facility", problems=problems, status=status, **context)
