@@ -237,7 +237,9 @@ def test_results_as_a_file_and_as_text(visitor: Visitor) -> None:
     page.locator(".take-away summary").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name="CSVで保存").click()
-    assert re.fullmatch(r"facilities-\d{8}\.csv", caught.value.suggested_filename)
+    assert re.fullmatch(
+        r"指定の場所の周辺_診療所_\d{4}-\d\d-\d\d\.csv", caught.value.suggested_filename
+    )
     with caught.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["名称"] for row in rows][:20] == listed

@@ -249,7 +249,7 @@ def test_pages_for_people_say_the_same(client: FlaskClient) -> None:
         assert client.get(f"/ogc{path}?f=html").mimetype == "text/html"
     html = client.get(ITEMS, headers={"Accept": "text/html"}).text
     for one in ask(client)["features"]:
-        assert f"/items/{one['id']}\"" in html
+        assert f'/items/{one["id"]}"' in html
 
 
 @pytest.fixture
