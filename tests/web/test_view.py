@@ -112,10 +112,12 @@ NOT_ANSWERED = {
     "GET /changes.xlsx": 404,
     "GET /coverage/figures.xlsx": 404,
     "GET /data/editions/1": 404,
+    "GET /data/files/districts/40106.csv": 503,
     "GET /tiles/12/3534/1627": 404,
     "POST /team": 400,
 }
-"""The small city holds no editions to compare, no people, no addresses and no base map."""
+"""The small city holds no editions to compare, no people, no addresses and no base map; a file of a
+version that is gone when it is made is to be asked for again."""
 
 
 @pytest.mark.slow

@@ -44,6 +44,7 @@ def ids(document: dict[str, Any]) -> list[str]:
     return [one["id"] for one in document["features"]]
 
 
+@pytest.mark.slow
 def test_links_of_the_landing_page_lead_to_everything(client: FlaskClient) -> None:
     links = {link["rel"]: link for link in ask(client, "/ogc")["links"]}
     assert {"self", "service-desc", "service-doc", "conformance", "data"} <= links.keys()
@@ -145,6 +146,7 @@ def test_there_is_no_other_collection_or_item(client: FlaskClient) -> None:
         assert client.get(f"/ogc/collections/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_box_holds_what_lies_in_it(client: FlaskClient) -> None:
     lon, lat = KOKURA
     box = (lon - 0.01, lat - 0.02, lon + 0.02, lat + 0.01)
@@ -249,7 +251,7 @@ def test_pages_for_people_say_the_same(client: FlaskClient) -> None:
         assert client.get(f"/ogc{path}?f=html").mimetype == "text/html"
     html = client.get(ITEMS, headers={"Accept": "text/html"}).text
     for one in ask(client)["features"]:
-        assert f"/items/{one['id']}\"" in html
+        assert f'/items/{one["id"]}"' in html
 
 
 @pytest.fixture
