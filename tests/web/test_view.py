@@ -117,7 +117,7 @@ NOT_ANSWERED = {
     "POST /team": 400,
 }
 """The small city holds no editions to compare, no people, no addresses and no base map; a file of a
-version that has gone before it could be made is put off."""
+version that is gone when it is made is to be asked for again."""
 
 
 @pytest.mark.slow

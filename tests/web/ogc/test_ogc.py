@@ -44,6 +44,7 @@ def ids(document: dict[str, Any]) -> list[str]:
     return [one["id"] for one in document["features"]]
 
 
+@pytest.mark.slow
 def test_links_of_the_landing_page_lead_to_everything(client: FlaskClient) -> None:
     links = {link["rel"]: link for link in ask(client, "/ogc")["links"]}
     assert {"self", "service-desc", "service-doc", "conformance", "data"} <= links.keys()
@@ -145,6 +146,7 @@ def test_there_is_no_other_collection_or_item(client: FlaskClient) -> None:
         assert client.get(f"/ogc/collections/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_box_holds_what_lies_in_it(client: FlaskClient) -> None:
     lon, lat = KOKURA
     box = (lon - 0.01, lat - 0.02, lon + 0.02, lat + 0.01)
