@@ -66,14 +66,14 @@ class ResultBuilder:
             return self._areas.of_postal_code(address)
         best = hypotheses[0]
         if any(hypothesis.candidate_only for hypothesis in hypotheses):
-            # Towns that lie outside of the municipality the text names are only candidates.
+            # Towns that lie outside of the municipality the text names are only candidates, behind
+            # the municipalities where several have its name.
             nodes = dict.fromkeys(
                 hypothesis.town.node for hypothesis in hypotheses if hypothesis.town is not None
             )
             result = self._areas.of_municipality(address, best)
-            return replace(
-                result, candidates=first_candidates(self._gazetteer, address, list(nodes))
-            )
+            beside = first_candidates(self._gazetteer, address, list(nodes))
+            return replace(result, candidates=(*result.candidates, *beside)[:MAX_CANDIDATES])
         towns = [hypothesis.town for hypothesis in hypotheses if hypothesis.town is not None]
         if best.town is None:
             return self._areas.of_municipality(address, best)

@@ -59,6 +59,21 @@ def test_a_name_of_several_municipalities_leaves_them_as_candidates(geocoder: Ge
     assert [one.municipality_code for one in near.candidates] == ["34208", "13206"]
 
 
+@pytest.mark.parametrize(
+    ("text", "hint", "beside"),
+    [
+        ("府中市畑", "門司区", ["福岡県北九州市門司区大字畑"]),
+        ("府中市青葉1-2", "福岡県", ["福岡県北九州市小倉北区青葉一丁目"]),
+        ("府中市畑", "", []),
+    ],
+)
+def test_a_hint_elsewhere_adds_to_the_municipalities_named(geocoder, text, hint, beside):
+    answer = geocoder.geocode(text, hint)
+    assert answer.status == "ambiguous"
+    named = ["東京都府中市", "広島県府中市"]
+    assert [one.text for one in answer.candidates] == [*named, *beside]
+
+
 def test_a_hint_does_not_override_the_text(geocoder: Geocoder) -> None:
     answer = geocoder.geocode("北九州市八幡西区大字畑1808-5", "北九州市門司区")
     assert (answer.municipality_code, answer.town) == ("40109", "大字畑")
