@@ -54,6 +54,15 @@ def test_a_link_is_shown_once_and_opens_the_office_page(app, signed_in, desk):
     assert trail(desk)[-1] == "office_link.add"
 
 
+def test_without_a_name_of_the_site_no_link_is_given_and_it_is_said(signed_in, desk, monkeypatch):
+    monkeypatch.setattr("geoportal.desk.web.link_giving.trusted_root", lambda: None)
+    refused = give(signed_in)
+    assert refused.status_code == 400
+    assert "GEOPORTAL_HOSTS" in refused.text
+    assert "患者さんを特定できる言葉ではないことを確かめました" not in refused.text
+    assert list_links(desk) == []
+
+
 def test_a_revoked_link_opens_nothing(app, signed_in, desk):
     page = give(signed_in)
     token = re.search(r"/o/([^<]+)<", page.text)[1]

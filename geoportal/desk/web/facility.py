@@ -58,7 +58,7 @@ def find() -> Response:
 def show(facility_id: str) -> Response:
     """Show what is known, with the need of the search chosen."""
     facility = facility_here(facility_id)
-    return _page(facility, Draft(facility.id, request.args.get("need", ""), ""))
+    return facility_page(facility, Draft(facility.id, request.args.get("need", ""), ""))
 
 
 @blueprint.post("/facilities/<facility_id>")
@@ -71,7 +71,7 @@ def write(facility_id: str) -> ResponseReturnValue:
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
-        return _page(facility, draft, problem=("note", "ledger-identity"), status=400)
+        return facility_page(facility, draft, problem=("note", "ledger-identity"), status=400)
     view, desk = view_here(), desk_here()
     try:
         written = checked(draft, view.reference.vocabulary, desk.clock().date())
@@ -84,10 +84,12 @@ def write(facility_id: str) -> ResponseReturnValue:
             centres=centre_names(),
         )
     except SeenOutdatedError as error:
-        return _page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
+        return facility_page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
     except UsageError as error:
         field = error.field or ""
-        return _page(facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400)
+        return facility_page(
+            facility, draft, problem=(field, f"ledger-{field or 'key'}"), status=400
+        )
     there = url_for("desk_facility.show", facility_id=facility.id, said="written")
     return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
 
@@ -134,7 +136,7 @@ def _draft(facility_id: str) -> Draft:
     )
 
 
-def _page(
+def facility_page(
     facility: Facility,
     draft: Draft,
     *,
@@ -142,7 +144,7 @@ def _page(
     later: tuple[Entry, ...] = (),
     status: int = HTTPStatus.OK,
 ) -> Response:
-    """Return the page; ``later`` is what others wrote since the form was shown."""
+    """Return the page of a facility; ``later`` is what others wrote since the form was shown."""
     view, entries = view_here(), history(desk_here(), facility.id)
     ward, scope = ward_of(facility), scope_here()
     context: dict[str, Any] = {

@@ -8,10 +8,11 @@ import segno
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoportal.desk.domain.ledger import Draft
 from geoportal.desk.domain.office_link import LinkScope
 from geoportal.desk.services.office_links import issue_link, link_of, revoke_link, token_of
 from geoportal.desk.web.desk_here import desk_here
-from geoportal.desk.web.facility import facility_here, ward_of
+from geoportal.desk.web.facility import facility_here, facility_page, ward_of
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, signed_in_actor, staff_blueprint
 from geoportal.errors import NotFoundError
@@ -27,8 +28,12 @@ def give(facility_id: str) -> Response:
     facility = facility_here(facility_id)
     require_ward(ward_of(facility), helping=bool(request.form.get("helping")))
     root, days = trusted_root(), request.form.get("days", "")
-    if root is None or days not in map(str, _DAYS):
+    if days not in map(str, _DAYS):
         abort(HTTPStatus.BAD_REQUEST)
+    if root is None:  # a link must not lead to a name that somebody else put into the request
+        draft = Draft(facility.id, "", "")
+        problem = ("days", "ledger-hosts")
+        return facility_page(facility, draft, problem=problem, status=HTTPStatus.BAD_REQUEST)
     desk = desk_here()
     link = issue_link(desk, signed_in_actor(), facility.id, LinkScope.CAPACITY, int(days))
     address = root + url_for("desk_office.show", token=token_of(desk, link))

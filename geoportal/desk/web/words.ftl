@@ -117,4 +117,5 @@ ledger-note = メモは 300 字までです。
 ledger-who = 役割は 40 字までです。
 ledger-valid_until = 「いつまで」は、きょうから先の日を選んでください。
 ledger-key = この画面は古くなりました。開き直してください。
+ledger-hosts = このサイトの名前が設定されていないため、リンクを作れません。サーバーの管理者に GEOPORTAL_HOSTS の設定を頼んでください。
 ledger-undoes = 取り消す書き込みが見つかりません。開き直してください。
