@@ -19,7 +19,7 @@ from geoportal.desk.store.ledger import all_entries
 from geoportal.store.staff_facts import read_facts
 from tests.contract.test_databases import POSTGRES, own_postgres
 
-ROUNDS = int(os.environ.get("GEOPORTAL_TEST_KILLS", "30"))
+ROUNDS = int(os.environ.get("GEOPORTAL_TEST_KILLS", "12"))
 SATO = Actor("account", "sato", "kokura")
 
 
