@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -23,6 +24,9 @@ from tests.accuracy.linking import (
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.is_dir(), reason="the official files are not here"),
+    pytest.mark.skipif(
+        not os.environ.get("GEOPORTAL_TEST_ACCURACY"), reason="takes minutes: make accuracy"
+    ),
 ]
 PRECISION, RECALL = 0.997, 0.98
 
