@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One worker per processor; modules stay together, as they share what they build; long ones first.
 PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
 
-.PHONY: run test quick setup check check-scripts bench accuracy e2e data sample lock clean help
+.PHONY: run test quick setup check check-scripts bench long e2e data sample lock clean help
 
 run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
@@ -45,8 +45,8 @@ check-scripts: $(DEV_READY) $(NODE_DEV_READY) ## Types and tests of the browser'
 bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
-accuracy: $(DEV_READY) ## Floors of geocoding on the official files in ../shared
-	GEOPORTAL_TEST_ACCURACY=1 $(BIN)/pytest $(PARALLEL) tests/accuracy
+long: $(DEV_READY) $(ASSETS_READY) ## What make test leaves out: accuracy on the official files in ../shared, axe in each language
+	GEOPORTAL_TEST_LONG=1 $(BIN)/pytest $(PARALLEL) -m long
 
 e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs Chromium)
 	$(BIN)/pytest $(PARALLEL) tests/e2e

@@ -64,6 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _room(item) in _LONG:
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("long") and not os.environ.get("GEOPORTAL_TEST_LONG"):
+            item.add_marker(pytest.mark.skip(reason="takes long: make long"))
     items.sort(key=lambda item: _LONG.get(_room(item), len(_LONG)))
 
 

@@ -32,7 +32,9 @@ QUESTIONS = 200
 EVIDENCE = ["registry", "filed", "survey", "confirmed", "observed"]
 
 
-@pytest.fixture(scope="module", params=["sample_database", "filings_city"])
+@pytest.fixture(
+    scope="module", params=["sample_database", pytest.param("filings_city", marks=pytest.mark.long)]
+)
 def view(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("agree") / "copy"
     shutil.copytree(request.getfixturevalue(request.param), folder)

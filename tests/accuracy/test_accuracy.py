@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import defaultdict
 
 import numpy as np
@@ -24,9 +23,7 @@ from tests.accuracy.place_words import is_right, place_words, station_directory
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.is_dir(), reason=f"no official files at {SHARED}"),
-    pytest.mark.skipif(
-        not os.environ.get("GEOPORTAL_TEST_ACCURACY"), reason="takes minutes: make accuracy"
-    ),
+    pytest.mark.long,
 ]
 KITAKYUSHU = [f"4010{ward}" for ward in (1, 3, 5, 6, 7, 8, 9)]
 FLOORS = {

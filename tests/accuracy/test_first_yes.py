@@ -16,10 +16,10 @@ from tests.accuracy.first_yes import SEED, calls, half_of_needs, hide, snapshot_
     "needs",
     [
         ("VM.REG",),
-        ("VM.24DR",),
-        ("VM.REG", "VM.24DR"),
+        pytest.param(("VM.24DR",), marks=pytest.mark.long),
+        pytest.param(("VM.REG", "VM.24DR"), marks=pytest.mark.long),
         ("VM.REG", "AC.PALL"),
-        ("VM.REG", "VM.24DR", "AC.PALL"),
+        pytest.param(("VM.REG", "VM.24DR", "AC.PALL"), marks=pytest.mark.long),
     ],
 )
 def test_with_half_of_the_filings_hidden_the_first_yes_takes_fewer_calls(

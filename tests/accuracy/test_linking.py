@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
@@ -24,9 +23,7 @@ from tests.accuracy.linking import (
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.is_dir(), reason="the official files are not here"),
-    pytest.mark.skipif(
-        not os.environ.get("GEOPORTAL_TEST_ACCURACY"), reason="takes minutes: make accuracy"
-    ),
+    pytest.mark.long,
 ]
 PRECISION, RECALL = 0.997, 0.98
 

@@ -53,26 +53,21 @@ def complaints(page: Page, *, every_row: bool = False) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "scheme", "viewport", "pages"),
+    ("language", "scheme", "viewport"),
     [
-        ("ja", "light", DESKTOP, PAGES[1:]),
-        ("ja-easy", "dark", PHONE, PAGES[1::2]),
-        ("en", "dark", DESKTOP, PAGES[2::2]),
+        pytest.param("ja", "light", DESKTOP, id="ja"),
+        pytest.param("ja-easy", "dark", PHONE, id="ja-easy", marks=pytest.mark.long),
+        pytest.param("en", "dark", DESKTOP, id="en", marks=pytest.mark.long),
     ],
-    ids=["ja", "ja-easy", "en"],
 )
-def test_every_page(
-    visitor: Visitor, language: str, scheme: str, viewport: dict[str, int], pages: tuple[str, ...]
-) -> None:
+def test_every_page(visitor: Visitor, language: str, scheme: str, viewport: dict[str, int]) -> None:
     """Colours and layout are the templates', so each language is seen in one state of them.
-
-    The two other languages share the pages between them.
 
     Other combinations are those of the states of pages below and in ``test_consult``.
     """
     page = visitor.open(f"/?lang={language}", color_scheme=scheme, viewport=viewport)
     found = complaints(page)
-    for path in pages:
+    for path in PAGES[1:]:
         page.goto(visitor.site + path + ("&" if "?" in path else "?") + f"lang={language}")
         if page.locator("#layout").count():
             page.wait_for_selector("#layout[data-ready]")
@@ -85,7 +80,7 @@ def test_every_page(
     assert found == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_states_of_the_search_page(visitor: Visitor, scheme: str) -> None:
     page = visitor.open(color_scheme=scheme)
     page.fill("#address", "北九州市門司区松風町一丁目")

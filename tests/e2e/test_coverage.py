@@ -121,7 +121,7 @@ def test_the_map_says_what_the_table_says(visitor: Visitor) -> None:
         assert label[1].replace(" ", "").removesuffix("%") == shares[-1].replace(" ", "")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_every_state_of_the_desk_is_accessible(visitor: Visitor, scheme: str) -> None:
     page = visitor.open(DESK, color_scheme=scheme, viewport=PHONE)
     drawn(page)
