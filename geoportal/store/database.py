@@ -180,7 +180,7 @@ def _open_file(path: Path, *, create: bool) -> Database:
     if not create and not os.access(path.parent, os.W_OK):
         return Database(_read_only_engine(path), derived)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "connect", configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, derived)
 
@@ -204,17 +204,31 @@ def _read_only_engine(path: Path) -> sa.Engine:
 
 def _open_server(url: str) -> Database:
     parsed = sa.make_url(url)
+    digest = hashlib.sha256(parsed.render_as_string(hide_password=True).encode()).hexdigest()[:12]
+    return Database(server_engine(url), Path("var") / f"postgresql-{digest}.derived")
+
+
+def server_engine(url: str) -> sa.Engine:
+    """Return an engine for a PostgreSQL server.
+
+    Raises
+    ------
+    GeoportalError
+        When the URL is of another kind of database.
+    """
+    parsed = sa.make_url(url)
     if parsed.get_backend_name() != "postgresql":
         raise GeoportalError(
             f"{parsed.get_backend_name()} is not supported: give a file path or a postgresql:// URL"
         )
-    engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    digest = hashlib.sha256(parsed.render_as_string(hide_password=True).encode()).hexdigest()[:12]
-    return Database(engine, Path("var") / f"postgresql-{digest}.derived")
+    return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
 
-def _configure_sqlite(connection: object, _record: object) -> None:
-    """Write-ahead log: readers go on while an import writes; what is committed is on the disk."""
+def configure_sqlite(connection: object, _record: object) -> None:
+    """Set up a new connection to SQLite: transactions are begun explicitly.
+
+    Write-ahead log: readers go on while another writes; what is committed is on the disk.
+    """
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")

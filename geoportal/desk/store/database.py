@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
+from geoportal.store.database import configure_sqlite, server_engine
 
 VERSION_TABLE: Final = "desk_version"
 _BUSY_S: Final = 10
@@ -107,8 +108,7 @@ def has_desk(location: str) -> bool:
 
 def _engine(location: str, *, create: bool) -> sa.Engine:
     if "://" in location:
-        url = sa.make_url(location).set(drivername="postgresql+psycopg")
-        return sa.create_engine(url, pool_pre_ping=True)
+        return server_engine(location)
     path = Path(desk_location(location))
     if not create and not path.is_file():
         raise NotFoundError("there are no accounts yet; make one with: geoportal user add")
@@ -116,19 +116,9 @@ def _engine(location: str, *, create: bool) -> sa.Engine:
     if create and not path.exists():
         path.touch(mode=0o600)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_S})
-    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "connect", configure_sqlite)
     sa.event.listen(engine, "begin", _begin)
     return engine
-
-
-def _configure(connection: object, _record: object) -> None:
-    """Have every commit reach the disk before it is acknowledged."""
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
 
 
 def _begin(connection: sa.Connection) -> None:
