@@ -179,8 +179,7 @@ class _Facilities(Source):
             return np.zeros(self.size, dtype=bool)
         if not last or last >= today:
             return np.ones(self.size, dtype=bool)
-        days = self.view.snapshot.by_id.days_first_seen()[: self.size]
-        return np.array([(stated_date(day) or "") <= last for day in days], dtype=bool)
+        return self.view.snapshot.first_seen_by(last)
 
 
 class _FacilityTexts(Mapping[str, NDArray[Any]]):

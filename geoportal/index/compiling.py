@@ -48,6 +48,8 @@ from geoportal.store.documents import dump
 from geoportal.text.normalize import fold
 
 _CHUNK = 2000
+_UNKNOWN_DAY = "0001-01-01"
+"""Stands for a day that is not known: before every edition."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,8 @@ class _Compiler:
         ]
         self._put_all("hours", opening_columns(hours, self._dates))
         self._put_all("rule", rule_numbers(chunk, terms.vocabulary))
+        days = [stated_date(facility.first_seen) or _UNKNOWN_DAY for facility in chunk]
+        self._put("first_seen", np.array(days, dtype="datetime64[D]").astype(np.int32))
         spots = [crc32(terms.spot(facility).encode()) for facility in chunk]
         self._put("spot", np.array(spots, dtype=np.uint32))
         for name, texts in searched_texts(chunk, terms.kind_words).items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
@@ -20,7 +19,6 @@ from geoportal.store.documents import load_facility
 KEPT = 4096
 """Facilities, and their selected claims, that are kept decoded: some 4 KB each."""
 
-_FIRST_SEEN = re.compile(rb'"first_seen":"([^"]*)"')
 Value = TypeVar("Value")
 
 
@@ -119,15 +117,6 @@ class FacilityStore(Mapping[str, Facility]):
     def with_official_number(self, number: str) -> list[int]:
         """Return the numbers of the facilities that carry an official number, ascending."""
         return self._official.get(number)
-
-    def days_first_seen(self) -> list[str]:
-        """Return the day each number was first seen, without decoding what else is known."""
-        # Quotation marks of values are escaped, so that only the key itself is found.
-        found = {
-            int(np.searchsorted(self._ends, match.start(), side="right")): match[1].decode()
-            for match in _FIRST_SEEN.finditer(self._text)
-        }
-        return [found.get(number, "") for number in range(len(self))]
 
     def _read(self, number: int) -> Facility:
         start = int(self._ends[number - 1]) if number else 0

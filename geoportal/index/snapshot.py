@@ -151,6 +151,7 @@ class Snapshot:
         self.visited_areas = read_groups(arrays, "visited")
         self._rows_by_local_area = read_groups(arrays, "area")
         self._spots = np.asarray(arrays["spot"], dtype=np.uint32)
+        self._first_seen = np.asarray(arrays["first_seen"], dtype=np.int32)
         self._rows_by_municipality = self.columns.rows_by_municipality()
         self._need_words, self._need_bits = need_places(vocabulary)
         self._keep_nothing()
@@ -329,6 +330,10 @@ class Snapshot:
     def visit_mask(self) -> NDArray[np.uint64]:
         """The mask of what says that an institution under the 16 km rule visits, shape (words,)."""
         return need_mask(self.vocabulary, self.vocabulary.visit_codes(*VISITING_RULE_KINDS))
+
+    def first_seen_by(self, day: str) -> NDArray[np.bool_]:
+        """Say for each row whether it was listed by an ISO day; so is one of unknown date."""
+        return np.asarray(self._first_seen <= np.datetime64(day, "D").astype(np.int32))
 
     def unlocated_in(self, code: str) -> Rows:
         """Return the rows in a district that have no position."""

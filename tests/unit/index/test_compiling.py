@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.domain.claim import EVIDENCE, VALUES, Claim
+from geoportal.domain.dating import stated_date
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.index.claims import select_claims
@@ -60,6 +61,7 @@ FACILITIES = st.lists(
             st.sampled_from(["care_office_number", "navii_id"]), st.sampled_from(["1", "2"])
         ),
         hours=HOURS,
+        first_seen=st.sampled_from(["2024-12-31", "2025-06-01", "2025-10", "0000-2026-11-29"]),
         status=st.sampled_from(["open", "open", "closed"]),
         beds=st.none() | st.integers(0, 9),
     ),
@@ -96,6 +98,9 @@ def test_a_compiled_snapshot_says_what_its_facilities_say(described) -> None:
     for name in ("内科", "皮膚科"):
         found = {snapshot.facilities[row].id for row in snapshot.with_department(name)}
         assert found == {f.id for f in listed if name in f.departments}
+    for day in ("2024-12-31", "2025-06-01", "2026-11-29"):
+        seen = [(stated_date(f.first_seen) or "") <= day for f in snapshot.facilities]
+        assert snapshot.first_seen_by(day).tolist() == seen
     present = snapshot.with_words(["青葉"])
     assert [("青葉" in f.name) for f in snapshot.facilities] == present.tolist()
 
