@@ -9,8 +9,14 @@ import pytest
 
 
 def first_always(rounds: Iterable[Any], count: int = 1) -> list[Any]:
-    """Return parameters of which all but the first few run with ``make long`` only."""
+    """Return parameters of which all but the first few run with ``make long`` only.
+
+    A tuple has the values of several arguments.
+    """
     return [
-        one if place < count else pytest.param(one, marks=pytest.mark.long)
+        pytest.param(
+            *(one if isinstance(one, tuple) else (one,)),
+            marks=[] if place < count else pytest.mark.long,
+        )
         for place, one in enumerate(rounds)
     ]
