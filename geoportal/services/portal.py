@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
-_AWAY_CHECK_SECONDS = 5.0
+_AWAY_CHECK_SECONDS = 1.5
 _CHANGE_AFTER_S = 1.5
 """Workers answer from a new version so long after it was compiled, counted from the time of its
 file: by then all have noticed it, and they change at one moment. Else a client whose requests reach
@@ -76,12 +76,29 @@ class Portal:
         threading.Thread(target=self._follow, name="portal", daemon=True).start()
 
     def _follow(self) -> None:
+        from geoportal.store.following import Announcements  # takes time to load
+
+        announcements = Announcements(self.database)
         while True:
-            time.sleep(_VERSION_CHECK_SECONDS)
+            announcements.wait()
             try:
-                self._noticed(self.clock())
+                if not self._look():
+                    announcements.restart()
+                    time.sleep(_AWAY_CHECK_SECONDS)
             except Exception as error:  # noqa: BLE001 - what is held goes on being served
                 _LOG.error("the data could not be read again (%s)", type(error).__name__)
+
+    def _look(self) -> bool:
+        """Load again what has moved; say whether the database answered."""
+        from sqlalchemy.exc import DBAPIError  # takes time to load
+
+        with self._lock:
+            try:
+                self._refresh(self.clock())
+            except DBAPIError as error:
+                _LOG.warning("the database does not answer (%s); going on", type(error).__name__)
+                return False
+        return True
 
     def view(self) -> View:
         """Return the view for one question; all of its answer is made from it.

@@ -21,9 +21,12 @@ from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.faults import DAMAGED, database_fault
+from geoportal.store.postgis import drop_views, make_views
 from geoportal.store.schema import meta
 
 _ADVISORY_LOCK = 0x67656F70  # "geop"
+CHANNEL = "geoportal"
+"""Channel of PostgreSQL's LISTEN and NOTIFY; what is sent says nothing."""
 DATASET_VERSION = "dataset_version"
 EMPTY_VERSION = "empty"
 
@@ -108,8 +111,13 @@ def migrate(database: Database) -> None:
     """Bring the schema up to date; does nothing when it is."""
     config = _alembic_config()
     with database.engine.begin() as connection:
+        is_current = schema_of(connection) == _newest_schema()
+        if not database.is_sqlite and not is_current:
+            drop_views(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if not database.is_sqlite:
+            make_views(connection)
 
 
 @contextmanager
@@ -155,7 +163,14 @@ def advance_dataset_version(connection: sa.Connection, cause: str) -> str:
     old = dataset_version(connection)
     new = hashlib.sha256(f"{old}\n{cause}".encode()).hexdigest()[:16]
     set_meta(connection, DATASET_VERSION, new)
+    announce(connection)
     return new
+
+
+def announce(connection: sa.Connection) -> None:
+    """Tell all that follow a PostgreSQL database to look again, when this transaction commits."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def get_meta(connection: sa.Connection, key: str) -> str:
@@ -208,8 +223,18 @@ def _open_server(url: str) -> Database:
     return Database(server_engine(url), Path("var") / f"postgresql-{digest}.derived")
 
 
+_PATIENCE = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+"""A server that is cut off is given up after so many seconds (milliseconds for what was sent)."""
+
+
 def server_engine(url: str) -> sa.Engine:
-    """Return an engine for a PostgreSQL server.
+    """Return an engine for a PostgreSQL server; what the URL says of timeouts goes first.
 
     Raises
     ------
@@ -221,7 +246,11 @@ def server_engine(url: str) -> sa.Engine:
         raise GeoportalError(
             f"{parsed.get_backend_name()} is not supported: give a file path or a postgresql:// URL"
         )
-    return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={name: value for name, value in _PATIENCE.items() if name not in parsed.query},
+    )
 
 
 def configure_sqlite(connection: object, _record: object) -> None:

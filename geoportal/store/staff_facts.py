@@ -98,6 +98,8 @@ def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment
     """
     import sqlalchemy as sa  # takes time to load
 
+    from geoportal.store.database import announce
+
     connection.exec_driver_sql("UPDATE desk_public_state SET version = version")
     version = cast("str", connection.exec_driver_sql(_STATE).one()[0])
     digest = hashlib.sha256(version.encode())
@@ -114,3 +116,4 @@ def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment
         sa.text("UPDATE desk_public_state SET version = :version, changed_at = :at"),
         {"version": digest.hexdigest()[:8], "at": f"{moment:.3f}"},
     )
+    announce(connection)

@@ -27,12 +27,16 @@ def free_port() -> int:
 
 @dataclass
 class Served:
-    """The server, started on entering and ended on leaving; its log is a file."""
+    """The server, started on entering and ended on leaving; its log is a file.
 
-    database: Path
+    ``folder`` is where it works and writes its log, by default that of the database.
+    """
+
+    database: Path | str
     workers: int = 2
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    folder: Path | None = None
     process: subprocess.Popen[bytes] = field(init=False, repr=False)
 
     @classmethod
@@ -47,7 +51,8 @@ class Served:
     @property
     def log(self) -> Path:
         """What the server wrote."""
-        return self.database.with_suffix(f".{self.port}.log")
+        folder = self.folder or Path(self.database).parent
+        return folder / f"served.{self.port}.log"
 
     def start(self) -> None:
         """Start it; it may not answer yet."""
@@ -55,6 +60,7 @@ class Served:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*_TOOL, "--db", str(self.database), *options],
+                cwd=self.folder,
                 env={**os.environ, "GEOPORTAL_TILE_URL": "", **self.environment},
                 stdout=log,
                 stderr=log,
