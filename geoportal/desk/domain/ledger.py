@@ -50,6 +50,7 @@ class Way(StrEnum):
     VISIT = "visit"
     PLACEMENT = "placement"
     OFFICE = "office"
+    SURVEY = "survey"
 
 
 class Light(StrEnum):
@@ -170,7 +171,10 @@ _WAY_WORDS: Final = {
     Way.VISIT: "訪問して確認",
     Way.PLACEMENT: "実際の受け入れ",
     Way.OFFICE: "事業所の回答",
+    Way.SURVEY: "在宅医療資源調査の回答",
 }
+_EVIDENCE: Final = {Way.PLACEMENT: "observed", Way.SURVEY: "survey"}
+"""Evidence of what is found out in a way; of the others ``confirmed``."""
 
 
 def _claims(entry: Entry, centres: Mapping[str, str]) -> list[Claim]:
@@ -189,7 +193,7 @@ def _claims(entry: Entry, centres: Mapping[str, str]) -> list[Claim]:
         words.append("条件付き" if answer is Answer.CONDITIONAL else "")
     words += [draft.note, _found_out(entry, centres)]
     note = "。".join(word for word in words if word)
-    evidence = "observed" if draft.way is Way.PLACEMENT else "confirmed"
+    evidence = _EVIDENCE.get(draft.way, "confirmed")
     source = SOURCE if draft.audience is Audience.PUBLIC else PROFESSIONAL_SOURCE
     return [
         Claim(code, value, evidence, source, entry.day, draft.valid_until, note)

@@ -18,6 +18,9 @@ from geoportal.desk.web import (
     office,
     own_account,
     sign_in,
+    survey_form,
+    survey_review,
+    surveys,
     today,
 )
 from geoportal.desk.web.desk_here import EXTENSION, is_desk_path, is_layered_path
@@ -32,6 +35,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
+    surveys, survey_review, survey_form,
 )  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def facility_page(
         "need_groups": need_groups(view.reference, "ja"),
         "answers": list(Answer),
         "lights": list(Light),
-        "ways": [way for way in Way if way is not Way.OFFICE],
+        "ways": [way for way in Way if way not in {Way.OFFICE, Way.SURVEY}],
         "capacity": CAPACITY,
         "corrected": CORRECTED,
         "contacts": CONTACTS,
