@@ -30,6 +30,7 @@ from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.repetition import Memory
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_geocoder
@@ -121,6 +122,11 @@ class ImportRun:
     def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
         options = self._options
+        memory = self._memory(paths)
+        with self._database.engine.connect() as connection:
+            said = memory and memory.recall(dataset_version(connection))
+        if said:
+            return said
         planner = Planner(options.source, options.fictional, options.crs, options.mapping)
         plans = planner.plan(paths)
         self._digests = {part.report.sha256 for plan in plans for part in plan.members}
@@ -133,7 +139,17 @@ class ImportRun:
                 self._progress("files", len(plans), len(plans))
             if not self._options.dry_run:
                 self._prepare_searches(connection, reports)
-            return ImportReport(tuple(reports), dataset_version(connection))
+            report = ImportReport(tuple(reports), dataset_version(connection))
+        if memory:
+            memory.keep(report, self._today.isoformat())
+        return report
+
+    def _memory(self, paths: Sequence[ImportFile]) -> Memory | None:
+        """Return what earlier imports of these files said; None for what is checked anew."""
+        if self._options.dry_run or self._options.fictional:
+            return None
+        derived = self._database.derived_directory
+        return Memory(derived, self._reference, self._options, paths)
 
     def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
         """Compile the gazetteer; where the disk fails, say that the data are in all the same."""

@@ -226,7 +226,9 @@ def box_geometry(west: float, south: float, east: float, north: float) -> dict[s
 
 
 def import_into(database: Database, *paths: Path, **options: Any) -> ImportReport:
-    """Import files with the shipped reference lists."""
+    """Import files with the shipped reference lists; they are read whether that is idle or not."""
+    for known in database.derived_directory.glob("import-*.json"):
+        known.unlink()
     today = options.pop("today", TODAY)
     return import_files(database, REFERENCE, list(paths), ImportOptions(**options), today=today)
 
