@@ -12,7 +12,9 @@ from geoportal.desk.store.database import DeskDatabase
 from geoportal.desk.web import (
     accounts,
     cases,
+    events,
     facility,
+    figures,
     link_giving,
     office,
     own_account,
@@ -33,7 +35,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form,
+    surveys, survey_review, survey_form, figures, events,
 )  # fmt: skip
 
 
@@ -41,6 +43,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     """Give an application the staff side, before its first request; return the desk.
 
     ``settings`` hold the secret key. No answer on a public path changes: no cookie, no header.
+    Besides there are ``/events`` and its feed, linked from the page of centres.
     """
     portal: Portal = app.extensions[PORTAL]
     desk = Desk(database, settings.secret_key, portal.clock)
@@ -52,6 +55,8 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     CSRF.init_app(app)
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
+    app.register_blueprint(events.public)
+    app.jinja_env.globals["events_endpoint"] = "events.show_public"
     return desk
 
 
