@@ -8,7 +8,7 @@ import io
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import icalendar
@@ -108,7 +108,7 @@ def take_csv(desk: Desk, actor: Actor, content: bytes) -> tuple[int, list[int]]:
 
 
 def calendar(events: Iterable[Event], name: str) -> bytes:
-    """Return events as an iCalendar document."""
+    """Return events as an iCalendar document, in UTC."""
     document = icalendar.Calendar()
     document.add("prodid", "-//geoportal//events//JA")
     document.add("version", "2.0")
@@ -117,9 +117,9 @@ def calendar(events: Iterable[Event], name: str) -> bytes:
         entry = icalendar.Event()
         entry.add("uid", f"{event.id}@geoportal")
         entry.add("summary", event.title)
-        entry.add("dtstart", event.starts)
-        entry.add("dtend", event.ends)
-        entry.add("dtstamp", datetime.fromisoformat(event.changed_at))
+        entry.add("dtstart", event.starts.astimezone(UTC))
+        entry.add("dtend", event.ends.astimezone(UTC))
+        entry.add("dtstamp", datetime.fromisoformat(event.changed_at).astimezone(UTC))
         for field, value in (
             ("location", event.place),
             ("description", "\n".join(filter(None, (event.organiser, event.note)))),
@@ -128,7 +128,6 @@ def calendar(events: Iterable[Event], name: str) -> bytes:
             if value:
                 entry.add(field, value)
         document.add_component(entry)
-    document.add_missing_timezones()
     return bytes(document.to_ical())
 
 

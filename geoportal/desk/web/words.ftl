@@ -120,6 +120,14 @@ ledger-valid_until = 「いつまで」は、きょうから先の日を選ん�
 ledger-key = この画面は古くなりました。開き直してください。
 ledger-hosts = このサイトの名前が設定されていないため、リンクを作れません。サーバーの管理者に GEOPORTAL_HOSTS の設定を頼んでください。
 ledger-undoes = 取り消す書き込みが見つかりません。開き直してください。
+ledger-ward_phone = 病棟・窓口の直通
+ledger-person = 担当者
+ledger-tip = 頼むときのこつ
+ledger-refusal = 断られる理由
+layer-source = 在宅医療・介護連携支援センターの聞き取り
+layer-answer-yes = できる
+layer-answer-no = できない
+layer-answer-conditional = 条件つき
 
 nav-surveys = 調査
 
