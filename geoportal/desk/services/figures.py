@@ -23,7 +23,7 @@ from geoportal.desk.domain.ledger import CORRECTED, Entry, standing
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.figures import read_counts
 from geoportal.desk.store.issues import read_issues
-from geoportal.desk.store.ledger import all_entries
+from geoportal.desk.store.ledger import entries_after
 
 ENDS_SOON_DAYS: Final = 30
 _OF_CASES: Final = ("month", "centre_id", "ward", "topic", "asker", "kind", "result")
@@ -87,7 +87,7 @@ def figures_of(
     """
     with desk.database.reading() as connection:
         of_cases, of_needs, of_asks = read_counts(connection)
-        entries, issues = all_entries(connection), read_issues(connection)
+        entries, issues = entries_after(connection, 0), read_issues(connection)
     of_cases = [one for one in of_cases if first <= one.month <= last]
     of_needs = [one for one in of_needs if first <= one.month <= last]
     of_asks = [one for one in of_asks if first <= one.month <= last]

@@ -15,11 +15,11 @@ from geoportal.desk.domain.issue import LONGEST_NOTE, LONGEST_TITLE, Issue, Stag
 from geoportal.desk.services.figures import Figures, figures_of
 from geoportal.desk.services.issues import change_issue, mark
 from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
-from geoportal.desk.web.facility import ward_of
 from geoportal.desk.web.figure_files import figures_pdf, figures_workbook
 from geoportal.desk.web.figure_words import labelled
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import signed_in_actor, staff_blueprint
+from geoportal.desk.web.places import ward_of
 from geoportal.desk.web.words import say
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.web.current_view import view_here
