@@ -13,7 +13,9 @@ from geoportal.desk.store.database import DeskDatabase
 from geoportal.desk.web import (
     accounts,
     cases,
+    events,
     facility,
+    figures,
     link_giving,
     office,
     own_account,
@@ -35,7 +37,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form,
+    surveys, survey_review, survey_form, figures, events,
 )  # fmt: skip
 
 
@@ -43,7 +45,8 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     """Give an application the staff side, before its first request; return the desk.
 
     ``settings`` hold the secret key. No answer to the public changes: no cookie; ``Vary`` names
-    the cookie on pages with a second layer.
+    the cookie on pages with a second layer. Besides there are ``/events`` and its feed,
+    linked from the page of centres.
     """
     portal: Portal = app.extensions[PORTAL]
     desk = Desk(database, settings.secret_key, portal.clock)
@@ -56,6 +59,8 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     CSRF.init_app(app)
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
+    app.register_blueprint(events.public)
+    app.jinja_env.globals["events_endpoint"] = "events.show_public"
     return desk
 
 
