@@ -14,7 +14,7 @@ import click
 import orjson
 from pydantic import ValidationError
 
-from geoportal.documents.requests import field_of
+from geoportal.documents.validation import explain
 from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.mapped.archive import StaleArchiveError
@@ -148,12 +148,6 @@ def _failure(error: GeoportalError) -> click.ClickException:
     failure = click.ClickException(str(error))
     failure.exit_code = error.exit_code  # type: ignore[misc]
     return failure
-
-
-def explain(error: ValidationError) -> str:
-    """Return a validation error as one line, without the values that were given."""
-    details = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{field_of(detail['loc'])}: {detail['msg']}" for detail in details)
 
 
 @contextmanager

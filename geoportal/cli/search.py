@@ -25,16 +25,14 @@ from geoportal.cli.text_output import (
     place_lines,
     search_lines,
 )
-from geoportal.documents.facility import full_feature
+from geoportal.documents.facility import find_facilities, full_feature
 from geoportal.documents.reference import districts_document
 from geoportal.documents.requests import SearchRequest
 from geoportal.documents.search import export_feature, locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
-from geoportal.domain.facility import Facility
 from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
-from geoportal.errors import NotFoundError, UsageError
+from geoportal.errors import UsageError
 from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
-from geoportal.services.view import View
 
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:
@@ -129,24 +127,6 @@ def facility(console: Console, number: str) -> None:
     collection = {"type": "FeatureCollection", "features": documents}
     document = documents[0] if len(documents) == 1 else collection
     console.print(document, lambda: facility_lines(view, documents))
-
-
-def find_facilities(view: View, number: str) -> list[Facility]:
-    """Return the facility with an id, or all facilities that carry an official number.
-
-    Raises
-    ------
-    NotFoundError
-        When there is none.
-    """
-    by_id = view.snapshot.by_id
-    match = by_id.get(number) or by_id.get(view.redirects.get(number, ""))
-    if match:
-        return [match]
-    matches = [by_id.numbered[position] for position in by_id.with_official_number(number)]
-    if not matches:
-        raise NotFoundError("no facility has this id or official number")
-    return sorted(matches, key=lambda facility: facility.id)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
+from geoportal.errors import NotFoundError
 from geoportal.index.mention import brief, feature, named, shown_document
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.view import View
@@ -71,6 +72,24 @@ def full_feature(view: View, facility: Facility) -> Document:
         "centres": brief_centres(view, code),
     }
     return feature(facility, properties)
+
+
+def find_facilities(view: View, number: str) -> list[Facility]:
+    """Return the facility with an id, or all facilities that carry an official number.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    by_id = view.snapshot.by_id
+    match = by_id.get(number) or by_id.get(view.redirects.get(number, ""))
+    if match:
+        return [match]
+    matches = [by_id.numbered[position] for position in by_id.with_official_number(number)]
+    if not matches:
+        raise NotFoundError("no facility has this id or official number")
+    return sorted(matches, key=lambda facility: facility.id)
 
 
 def mention_text(snapshot: Snapshot, row: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -41,8 +40,6 @@ AddressText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 """Longer than any address: what is no address gets the answer ``invalid``, not an error."""
 
 _YEARS = (2000, 2100)
-_NAME = re.compile(r"[A-Za-z_]{1,24}|[0-9]{1,3}")
-_TAGS = {"Point", "Address", "str", "list[str]"}
 
 
 def _moment(value: object) -> object:
@@ -94,18 +91,6 @@ def _home_tag(value: object) -> str:
 Home = Annotated[
     Annotated[Point, Tag("Point")] | Annotated[Address, Tag("Address")], Discriminator(_home_tag)
 ]
-
-
-def field_of(location: tuple[int | str, ...]) -> str:
-    """Return the dotted name of a field; the names of alternatives are left out.
-
-    A key that does not look like a field's name is not repeated: it may be an address.
-    """
-    return ".".join(
-        part if _NAME.fullmatch(part) else "(unknown key)"
-        for part in map(str, location)
-        if part not in _TAGS and not part.startswith(("constrained-", "list["))
-    )
 
 
 class SearchRequest(Strict):

@@ -10,7 +10,7 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from geoportal.documents.requests import field_of
+from geoportal.documents.validation import field_of
 from geoportal.errors import AddressNotPlacedError, GeoportalError, NotFoundError, UsageError
 
 MEDIA_TYPE = "application/problem+json"

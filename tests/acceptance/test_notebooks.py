@@ -37,4 +37,3 @@ def test_it_runs_from_top_to_bottom(name, monkeypatch, tmp_path):
             source = compile("".join(cell["source"]), f"cell {number}", "exec")
             exec(source, namespace)  # noqa: S102 - our own notebook
     assert WRITTEN[name] in namespace["files"]
-    namespace["database"].engine.dispose()

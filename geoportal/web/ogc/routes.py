@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, abort, request
 
 from geoportal.documents import Document
-from geoportal.documents.ogc_crs import CRS84, box_in_crs84, require_crs
-from geoportal.documents.ogc_features import (
+from geoportal.documents.ogc.crs import CRS84, box_in_crs84, require_crs
+from geoportal.documents.ogc.facilities import need_properties
+from geoportal.documents.ogc.features import (
+    COLLECTIONS,
     MOST_ITEMS,
-    TITLES,
     collection_document,
     item_document,
     items_document,
@@ -23,8 +24,8 @@ from geoportal.documents.ogc_features import (
     read_period,
     schema_document,
 )
-from geoportal.documents.ogc_filter import read_filter
-from geoportal.documents.ogc_sources import DEFAULT_ITEMS, ItemsQuery, need_properties
+from geoportal.documents.ogc.filters import read_filter
+from geoportal.documents.ogc.items import DEFAULT_ITEMS, ItemsQuery
 from geoportal.documents.requests import MAX_OFFSET
 from geoportal.errors import UsageError
 from geoportal.web.api.answers import GEOJSON, JSON, public
@@ -104,7 +105,7 @@ def conformance() -> Response:
 def api() -> Response:
     """Return the OpenAPI document."""
     _only(_ALWAYS)
-    names = {name: sorted(queryable_names(view_here(), name)) for name in TITLES}
+    names = {name: sorted(queryable_names(view_here(), name)) for name in COLLECTIONS}
     return _answer(openapi_document(_root(), names, MOST_ITEMS, DEFAULT_ITEMS), OPENAPI)
 
 
@@ -119,7 +120,7 @@ def collections() -> Response:
             _link(f"{here}/collections?f=html", "alternate", "text/html"),
         ],
         "crs": collection_document(view_here(), "districts", here)["crs"],
-        "collections": [collection_document(view_here(), name, here) for name in TITLES],
+        "collections": [collection_document(view_here(), name, here) for name in COLLECTIONS],
     }
     return _answer(document)
 
@@ -233,7 +234,7 @@ def _only(names: frozenset[str] | set[str]) -> None:
 
 
 def _known(collection: str) -> str:
-    if collection not in TITLES:
+    if collection not in COLLECTIONS:
         abort(HTTPStatus.NOT_FOUND)
     return collection
 

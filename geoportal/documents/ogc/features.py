@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from geoportal.documents import Document
-from geoportal.documents.ogc_crs import CRS84, SYSTEMS, in_crs
-from geoportal.documents.ogc_sources import (
-    PLAIN,
-    QUERYABLE,
-    SOURCES,
-    VALUES,
-    ItemsQuery,
-    need_properties,
-    property_of,
-)
+from geoportal.documents.ogc.crs import CRS84, SYSTEMS, in_crs
+from geoportal.documents.ogc.districts import Centres, Districts
+from geoportal.documents.ogc.facilities import VALUES, Facilities, need_properties, property_of
+from geoportal.documents.ogc.items import Collection, ItemsQuery
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 
 MOST_ITEMS: Final = 10_000
-TITLES: Final = {"facilities": "施設", "districts": "地区", "centres": "相談窓口"}
-"""The collections and their titles."""
+COLLECTIONS: Final[Mapping[str, type[Collection]]] = MappingProxyType(
+    {"facilities": Facilities, "districts": Districts, "centres": Centres}
+)
 
 _DAY: Final = len("2026-11-24")
 _MOMENT: Final = r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?"
@@ -40,7 +37,7 @@ def collection_document(view: View, name: str, root: str) -> Document:
     address = f"{root}/collections/{name}"
     return {
         "id": name,
-        "title": TITLES[name],
+        "title": COLLECTIONS[name].title,
         "itemType": "feature",
         "extent": {"spatial": {"bbox": [_extent(view)], "crs": CRS84}},
         "crs": list(SYSTEMS),
@@ -61,10 +58,10 @@ def collection_document(view: View, name: str, root: str) -> Document:
 
 def schema_document(view: View, name: str, address: str, *, queryables: bool) -> Document:
     """Return the JSON Schema of the properties of a collection, or of those that can be asked."""
-    plain = PLAIN[name]
-    shown = QUERYABLE[name] if queryables else tuple(plain)
+    plain = COLLECTIONS[name].plain
+    shown = COLLECTIONS[name].queryable if queryables else tuple(plain)
     properties: Document = {
-        "geometry": {"format": f"geometry-{'any' if name == 'districts' else 'point'}"},
+        "geometry": {"format": f"geometry-{COLLECTIONS[name].geometry}"},
         **{key: {"type": plain[key], "title": key} for key in shown},
     }
     if name == "facilities":
@@ -80,7 +77,7 @@ def schema_document(view: View, name: str, address: str, *, queryables: bool) ->
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,
         "type": "object",
-        "title": TITLES[name],
+        "title": COLLECTIONS[name].title,
         "properties": properties,
         "additionalProperties": False,
     }
@@ -89,7 +86,7 @@ def schema_document(view: View, name: str, address: str, *, queryables: bool) ->
 def queryable_names(view: View, name: str) -> frozenset[str]:
     """Return the properties of a collection that parameters and filters may name."""
     needs = need_properties(view) if name == "facilities" else {}
-    return frozenset((*QUERYABLE[name], *needs))
+    return frozenset((*COLLECTIONS[name].queryable, *needs))
 
 
 def items_document(view: View, name: str, query: ItemsQuery) -> Document:
@@ -100,7 +97,7 @@ def items_document(view: View, name: str, query: ItemsQuery) -> Document:
     UsageError
         When the filter asks for what is not offered.
     """
-    source = SOURCES[name](view)
+    source = COLLECTIONS[name](view)
     found = source.find(query)
     page = found[query.offset : query.offset + query.limit]
     features = source.features(page)
@@ -117,7 +114,7 @@ def items_document(view: View, name: str, query: ItemsQuery) -> Document:
 
 def item_document(view: View, name: str, item: str, crs: str) -> Document | None:
     """Return one item, None when there is none of this id."""
-    source = SOURCES[name](view)
+    source = COLLECTIONS[name](view)
     row = source.row_of(item)
     if row is None:
         return None

@@ -1,0 +1,1 @@
+"""Tools of an assistant: the use cases under the Model Context Protocol (MCP)."""

@@ -1,0 +1,1 @@
+"""OGC API – Features: collections, filters, coordinate systems. No Flask."""

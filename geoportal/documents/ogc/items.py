@@ -1,0 +1,121 @@
+"""What all collections of OGC API – Features share: questions for items, and their finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoportal.documents import Document
+from geoportal.documents.ogc.crs import CRS84
+from geoportal.documents.ogc.filters import matching
+from geoportal.index.points import Rows
+from geoportal.services.view import View
+
+DEFAULT_ITEMS: Final = 100
+
+
+@dataclass(frozen=True)
+class ItemsQuery:
+    """A question for the items of a collection.
+
+    Attributes
+    ----------
+    box : (float, float, float, float) or None
+        West, south, east, north in degrees; what has no position is in none.
+    period : (str, str)
+        First and last ISO date, empty for open, in which a facility must have been listed.
+    equal : mapping of str to str
+        Values of properties.
+    tree : object
+        A filter of `geoportal.documents.ogc.filters.read_filter`, None for none.
+    crs : str
+        Of the answer.
+    limit, offset : int
+        Most items of the answer, and how many come before it.
+    """
+
+    box: tuple[float, float, float, float] | None = None
+    period: tuple[str, str] = ("", "")
+    equal: Mapping[str, str] = field(default_factory=dict)
+    tree: Any = None
+    crs: str = CRS84
+    limit: int = DEFAULT_ITEMS
+    offset: int = 0
+
+
+class Collection:
+    """A collection: columns of text to compare, points or outlines to place.
+
+    Attributes
+    ----------
+    title : str
+        In Japanese.
+    plain : mapping of str to str
+        Properties that are no needs, with their JSON types.
+    queryable : tuple of str
+        Those of them that parameters and filters may name.
+    geometry : str
+        ``point`` or ``any``, as the JSON Schema says it.
+    """
+
+    title: ClassVar[str]
+    plain: ClassVar[Mapping[str, str]]
+    queryable: ClassVar[tuple[str, ...]]
+    geometry: ClassVar[str] = "point"
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def find(self, query: ItemsQuery) -> Rows:
+        """Return the rows that fit a question, ascending."""
+        columns, size = self.columns, self.size
+        keep = np.zeros(size, dtype=bool)
+        keep[self.rows() if query.box is None else self.in_box(*query.box)] = True
+        for name, value in query.equal.items():
+            keep &= columns[name] == value
+        if any(query.period):
+            keep &= self.listed_in(*query.period)
+        if query.tree is not None:
+            keep &= matching(query.tree, columns, self.places, size)
+        return np.flatnonzero(keep)
+
+    def rows(self) -> Rows:
+        """Return the rows that are offered."""
+        return np.arange(self.size)
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
+        """Return the rows that a box of degrees touches."""
+        return np.flatnonzero(
+            shapely.intersects(shapely.box(west, south, east, north), self.places())
+        )
+
+    @property
+    def columns(self) -> Mapping[str, NDArray[Any]]:
+        """Queryable properties, each a column of text."""
+        raise NotImplementedError
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        raise NotImplementedError
+
+    def places(self) -> NDArray[Any]:
+        """Return points or outlines of all rows; None without one."""
+        raise NotImplementedError
+
+    def features(self, rows: Rows) -> list[Document]:
+        """Return rows as GeoJSON Features."""
+        raise NotImplementedError
+
+    def row_of(self, item: str) -> int | None:
+        """Return the row of an id, None when there is none of it."""
+        raise NotImplementedError
+
+    def listed_in(self, first: str, last: str) -> NDArray[np.bool_]:  # noqa: ARG002
+        """Say which items are of a period; what has no time is of every one."""
+        return np.ones(self.size, dtype=bool)
