@@ -95,6 +95,7 @@ _UNDER: Final = (
     ("/coverage/", FILES),
     ("/data/files/", FILES),
     ("/ogc", COVERAGE),
+    ("/fhir/", COVERAGE),
 )
 
 
