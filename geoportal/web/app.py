@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from geoportal import __version__
 from geoportal.errors import GeoportalError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.services.basemap.tile import Basemap
@@ -37,7 +38,6 @@ from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
 
-VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
 _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -84,7 +84,7 @@ def create_app(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
-            version=VERSION,
+            version=__version__,
             description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
         ),
         doc_ui=False,

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
+from geoportal import __version__
 from geoportal.documents import Document
 from geoportal.documents.fhir_capability import FHIR_VERSION, capability_statement
 from geoportal.documents.fhir_names import Names, facility_id_of, fhir_id
@@ -23,7 +24,6 @@ from geoportal.web.current_view import view_here
 from geoportal.web.fhir.outcomes import FHIR_JSON, with_outcome
 from geoportal.web.problems import problem
 
-SOFTWARE_VERSION = "0.1.0"
 _FORM = "application/x-www-form-urlencoded"
 _READ_ONLY = "nothing can be written here: this server is read-only"
 _JSON = ("json", "application/json", FHIR_JSON)
@@ -56,7 +56,7 @@ _MAJOR = FHIR_VERSION.rpartition(".")[0]
 @blueprint.get("/metadata")
 def metadata() -> Response:
     """Return the CapabilityStatement."""
-    return public(capability_statement(_resources(), SOFTWARE_VERSION), FHIR_JSON)
+    return public(capability_statement(_resources(), __version__), FHIR_JSON)
 
 
 @blueprint.get("/<kind>")
