@@ -6,21 +6,25 @@ not certain is in no time: an unclear day, a day without stated times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
 from geoportal.documents import Document
+from geoportal.documents.weekly_hours import (
+    DAY_MINUTES,
+    clock,
+    days_by_span,
+    spans_of,
+    weekly_spans,
+)
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
 from geoportal.domain.hours import HOLIDAY, Hours, OpeningCalendar
 from geoportal.export.hours_words import hours_words
 from geoportal.export.wording import Wording
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY: Final = 24 * 60
-_LAST: Final = "23:59:59"
-"""FHIR has no 24:00."""
 HORIZON_DAYS: Final = HOURS_STALE_AFTER_DAYS
 """Days ahead for which closed days have dates; older hours are not to be relied on."""
 
@@ -36,12 +40,12 @@ def hours_elements(
     """
     if not hours.known:
         return {}
-    weekly = _weekly(hours)
+    weekly = weekly_spans(hours)
     elements: Document = {}
     if weekly:
         elements["availableTime"] = [
             {"daysOfWeek": [DAYS[day] for day in days], **_times(opens, closes)}
-            for (opens, closes), days in _days_by_span(weekly).items()
+            for (opens, closes), days in days_by_span(weekly).items()
         ]
     dates = {*hours.closed_dates, *hours.unclear_dates}
     exceptions = [
@@ -89,19 +93,11 @@ def _reason(
         return f"{month_day} {words.say('times-unknown')}"
     if not calendar.is_holiday(day):
         return ""
-    stated = _spans(hours, HOLIDAY)
-    if stated and stated == _spans(hours, day.weekday()):
+    stated = spans_of(hours, HOLIDAY)
+    if stated and stated == spans_of(hours, day.weekday()):
         return ""
-    said = "、".join(f"{_clock(opens)[:5]}-{_clock(closes)[:5]}" for opens, closes in stated)
+    said = "、".join(f"{clock(opens)}-{clock(closes)}" for opens, closes in stated)
     return f"{words.say(f'day-{HOLIDAY}')} {said or words.say('times-unknown')}"
-
-
-def _spans(hours: Hours, day: int) -> list[tuple[int, int]]:
-    return _joined(
-        session.span
-        for session in hours.sessions
-        if session.day == day and session.use == "consultation"
-    )
 
 
 def _said(hours: Hours, words: Wording) -> str:
@@ -115,48 +111,15 @@ def _said(hours: Hours, words: Wording) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _weekly(hours: Hours) -> dict[int, list[tuple[int, int]]]:
-    """Return the spans of each day of the week, in minutes, disjoint and ascending."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for session in hours.sessions:
-        certain = session.day != HOLIDAY and session.day not in hours.unclear_days
-        if not certain or session.use != "consultation":
-            continue
-        opens, closes = session.span
-        spans.setdefault(session.day, []).append((opens, min(closes, _DAY)))
-        if closes > _DAY:
-            spans.setdefault((session.day + 1) % 7, []).append((0, closes - _DAY))
-    return {day: _joined(found) for day, found in sorted(spans.items())}
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for opens, closes in sorted(spans):
-        if joined and opens <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
-        else:
-            joined.append((opens, closes))
-    return joined
-
-
-def _days_by_span(
-    weekly: dict[int, list[tuple[int, int]]],
-) -> dict[tuple[int, int], list[int]]:
-    days: dict[tuple[int, int], list[int]] = {}
-    for day, spans in weekly.items():
-        for span in spans:
-            days.setdefault(span, []).append(day)
-    return days
-
-
 def _times(opens: int, closes: int) -> Document:
-    if (opens, closes) == (0, _DAY):
+    if (opens, closes) == (0, DAY_MINUTES):
         return {"allDay": True}
-    return {"availableStartTime": _clock(opens), "availableEndTime": _clock(closes)}
+    return {"availableStartTime": _time(opens), "availableEndTime": _time(closes)}
 
 
-def _clock(minute: int) -> str:
-    return _LAST if minute == _DAY else f"{minute // 60 % 24:02}:{minute % 60:02}:00"
+def _time(minute: int) -> str:
+    """Return a time of FHIR, which has seconds and no 24:00."""
+    return f"{clock(minute)}:{59 if minute == DAY_MINUTES else 0:02}"
 
 
 def _runs(days: Sequence[tuple[date, str]]) -> list[tuple[date, date, str]]:
