@@ -101,6 +101,7 @@ _UNDER: Final = (
     ("/coverage/", FILES),
     ("/data/files/", FILES),
     ("/ogc", COVERAGE),
+    ("/fhir/", COVERAGE),
 )
 
 

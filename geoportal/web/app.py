@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from geoportal import __version__
 from geoportal.errors import GeoportalError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.services.basemap.tile import Basemap
@@ -29,6 +30,7 @@ from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
 from geoportal.web.coverage.maker import work_off
 from geoportal.web.current_view import EXTENSION, portal_here
+from geoportal.web.fhir import routes as fhir
 from geoportal.web.ogc import routes as ogc
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
@@ -36,7 +38,6 @@ from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
 
-VERSION = "0.1.0"
 MAX_BODY_BYTES = 64 * 1024
 _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -52,6 +53,7 @@ _COMPRESSION = {
         "application/json",
         "application/geo+json",
         "application/ld+json",
+        "application/fhir+json",
         "application/vnd.google-earth.kml+xml",
         "text/csv",
         "application/manifest+json",
@@ -61,6 +63,9 @@ _COMPRESSION = {
     ],
 }
 """Answers hold no secret of ours (no cookies, no tokens), so BREACH has nothing to find."""
+_FOR_PROGRAMS = ("/api", "/ogc", "/fhir")
+_JSON_ONLY = ("/api", "/ogc")
+"""Where what is posted must be JSON."""
 _LOG = structlog.get_logger("geoportal.web")
 
 
@@ -79,7 +84,7 @@ def create_app(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
-            version=VERSION,
+            version=__version__,
             description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
         ),
         doc_ui=False,
@@ -104,7 +109,17 @@ def create_app(
     apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
         app.register_api(api)
-    for module in (coverage, ogc, open_data, pages, changes_page, description, crawlers, tiles):
+    for module in (
+        coverage,
+        ogc,
+        fhir,
+        open_data,
+        pages,
+        changes_page,
+        description,
+        crawlers,
+        tiles,
+    ):
         app.register_blueprint(module.blueprint)
     add_static_files(app)
     _add_health(app, portal)
@@ -130,9 +145,9 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 
 def _add_errors(app: Flask) -> None:
-    """Answer every error with a problem document under ``/api`` and ``/ogc``, else with a page."""
+    """Answer every error with a problem document to programs, else with a page."""
     app.before_request(
-        lambda: problems.of_body() if request.method == "POST" and _wants_json() else None
+        lambda: problems.of_body() if request.method == "POST" and _is_under(_JSON_ONLY) else None
     )
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(GeoportalError, _of_expected)
@@ -202,4 +217,8 @@ def _frames(error: BaseException) -> list[str]:
 
 
 def _wants_json() -> bool:
-    return request.path in ("/api", "/ogc") or request.path.startswith(("/api/", "/ogc/"))
+    return _is_under(_FOR_PROGRAMS)
+
+
+def _is_under(roots: tuple[str, ...]) -> bool:
+    return any(request.path == root or request.path.startswith(f"{root}/") for root in roots)

@@ -61,9 +61,7 @@ def facility_file(scope: str, member: str) -> Response:
 @blueprint.get("/data/catalog.jsonld")
 def catalogue() -> Response:
     """Return the DCAT catalogue of all files."""
-    response = public(catalogue_document(view_here(), trusted_root() or ""), "application/ld+json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return public(catalogue_document(view_here(), trusted_root() or ""), "application/ld+json")
 
 
 def _place(view: View, asked: FacilityFileQuery, words: Wording) -> str:

@@ -43,10 +43,15 @@ def private(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Respon
 
 
 def public(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Response:
-    """Return an answer browsers may keep if they ask each time whether it still holds."""
+    """Return an answer browsers may keep if they ask each time whether it still holds.
+
+    What a GET is answered is open data, which pages of other sites may read.
+    """
     body = document if isinstance(document, bytes) else orjson.dumps(document)
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"
+    if request.method in ("GET", "HEAD"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Response, g
+from flask import Response, g, request
 
 from geoportal.documents import Document
 from geoportal.documents.reference import brief_district, centres_document
+from geoportal.documents.schema_org import centres_markup
 from geoportal.services.view import View
+from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import messages
@@ -32,8 +34,10 @@ def show() -> Response:
         for centre in centres_document(view)["centres"]
     ]
     groups = [_group(view, kind, [c for c in centres if c["kind"] == kind]) for kind in _KINDS]
+    root = trusted_root()
     return page(
         "centres",
+        json_ld=centres_markup(view, None if root is None else root + request.path),
         groups=[group for group in groups if group["wards"]],
         askers=who_may_ask(view, centres, g.language),
         total=len(centres),

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.facility import facility_document
+from geoportal.documents.schema_org import facility_markup
 from geoportal.documents.state import state_document
 from geoportal.domain.hours import HOLIDAY, JST
 from geoportal.services.view import View, is_holiday
 from geoportal.store.official_pages import official_page
-from geoportal.store.reference_entries import KindInfo
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
@@ -53,7 +53,7 @@ def _details(view: View, feature: Document) -> Document:
         "around": surroundings(view, facility),
         "history": history(view, facility),
         "canonical": address,
-        "json_ld": structured_data(feature, address, view.reference.kinds[facility.kind]),
+        "json_ld": facility_markup(view, facility, address),
     }
 
 
@@ -118,30 +118,3 @@ def claims_by_group(view: View, feature: Document, language: str) -> list[Docume
         for group in offered_groups(view.reference)
         if group in groups
     ]
-
-
-def structured_data(feature: Document, address: str | None, kind: KindInfo) -> Document:
-    """Return schema.org JSON-LD of a facility: public data of the institution only.
-
-    ``address`` is the page's, None while this site has no trusted name.
-    """
-    properties = feature["properties"]
-    document: Document = {
-        "@context": "https://schema.org",
-        "@type": kind.schema_org,
-        **({"@id": address} if address else {}),
-        "name": properties["name"],
-        "address": {
-            "@type": "PostalAddress",
-            "addressCountry": "JP",
-            "streetAddress": properties["address"],
-            **({"postalCode": properties["postal_code"]} if properties["postal_code"] else {}),
-        },
-    }
-    for key, value in (("telephone", properties["phone"]), ("faxNumber", properties["fax"])):
-        if value:
-            document[key] = value
-    if feature["geometry"] and properties["location"]["level"] in {"point", "house", "block"}:
-        lon, lat = feature["geometry"]["coordinates"]
-        document["geo"] = {"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}
-    return document

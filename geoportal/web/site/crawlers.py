@@ -1,11 +1,12 @@
 """robots.txt and sitemaps: pages of facilities and districts; the sample city is disallowed.
 
-A sitemap may be plain text, one URL a line, at most 50,000 of them (sitemaps.org protocol).
+A sitemap is XML or plain text, one URL a line, of at most 50,000 (sitemaps.org protocol).
 """
 
 from __future__ import annotations
 
 from typing import Final
+from xml.etree import ElementTree
 
 from flask import Blueprint, Response, abort, make_response, url_for
 
@@ -16,6 +17,8 @@ from geoportal.web.site.frame import is_fictional
 
 blueprint = Blueprint("crawlers", __name__)
 MOST_URLS: Final = 50_000
+_SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_FOR_PROGRAMS: Final = ("/api/", "/tiles/", "/fhir/", "/hsds/")
 _PAGES: Final = (
     *("pages.start", "pages.centres", "coverage.show", "pages.data", "pages.about"),
     *("pages.help_page", "pages.privacy"),
@@ -28,20 +31,52 @@ def robots() -> Response:
     view = view_here()
     if is_fictional(view):
         return _text(["User-agent: *", "Disallow: /"])
-    root, parts = trusted_root(), range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
-    addresses = (url_for("crawlers.sitemap", part=part) for part in parts)
-    maps = [] if root is None else [f"Sitemap: {root}{address}" for address in addresses]
-    return _text(["User-agent: *", "Disallow: /api/", "Disallow: /tiles/", *maps])
+    root = trusted_root()
+    addresses = (url_for("crawlers.sitemap", part=part) for part in _parts(view))
+    maps = [url_for("crawlers.sitemap_index"), *addresses] if root is not None else []
+    return _text(
+        [
+            "User-agent: *",
+            *(f"Disallow: {path}" for path in _FOR_PROGRAMS),
+            *(f"Sitemap: {root}{address}" for address in maps),
+        ]
+    )
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap_index() -> Response:
+    """List the sitemaps in XML; none where everything is invented, or under an untrusted name."""
+    root, view = trusted_root(), view_here()
+    if root is None or is_fictional(view):
+        abort(404)
+    parts = (url_for("crawlers.sitemap_xml", part=part) for part in _parts(view))
+    return _xml("sitemapindex", "sitemap", [root + address for address in parts])
 
 
 @blueprint.get("/sitemaps/<int:part>.txt")
 def sitemap(part: int) -> Response:
     """List the addresses of pages, districts and open facilities; none under an untrusted name."""
+    return _text(_addresses(part))
+
+
+@blueprint.get("/sitemaps/<int:part>.xml")
+def sitemap_xml(part: int) -> Response:
+    """List the same in XML."""
+    return _xml("urlset", "url", _addresses(part))
+
+
+def _parts(view: View) -> range:
+    """Return the numbers of the sitemaps."""
+    return range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
+
+
+def _addresses(part: int) -> list[str]:
+    """Return the addresses of one sitemap."""
     root = trusted_root()
     paths = _paths(view_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
     if not paths or root is None:
         abort(404)
-    return _text([root + path for path in paths])
+    return [root + path for path in paths]
 
 
 def _paths(view: View) -> list[str]:
@@ -54,6 +89,14 @@ def _paths(view: View) -> list[str]:
         ),
         *(url_for("pages.facility", facility_id=facility_id) for facility_id in snapshot.row_of),
     ]
+
+
+def _xml(whole: str, each: str, addresses: list[str]) -> Response:
+    document = ElementTree.Element(whole, xmlns=_SITEMAPS)
+    for address in addresses:
+        ElementTree.SubElement(ElementTree.SubElement(document, each), "loc").text = address
+    text = ElementTree.tostring(document, encoding="utf-8", xml_declaration=True)
+    return Response(text, content_type="application/xml; charset=utf-8")
 
 
 def _text(lines: list[str]) -> Response:

@@ -373,3 +373,21 @@ def test_the_documentation_page_shows_every_operation(client):
     assert len(paths) >= 10
     assert all(path in page for path in paths)
     assert "radius_m" in page
+
+
+def test_open_data_is_open_to_other_sites_and_answers_about_a_home_are_not(client):
+    for path in ("/facilities", "/facilities/near", "/districts", "/vocabulary"):
+        response = client.get(f"/api/v1{path}")
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        again = client.get(f"/api/v1{path}", headers={"If-None-Match": response.headers["ETag"]})
+        assert again.status_code == 304
+    for path in ("search", "team", "locate", "suggest", "interpret"):
+        response = client.post(f"/api/v1/{path}", json={"near": {"lon": 130.9, "lat": 33.9}})
+        assert "Access-Control-Allow-Origin" not in response.headers
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_of_the_api_says_how_long_a_version_stays(client):
+    page = client.get("/api/docs").text
+    assert "Sunset" in page
+    assert "/fhir/metadata" in page

@@ -1,0 +1,1 @@
+"""FHIR R4 under ``/fhir``, read-only: facilities for record systems."""
