@@ -126,6 +126,17 @@ def _draft(facility_id: str) -> Draft:
     )
 
 
+def _start(facility: Facility, ward: str) -> tuple[float, float]:
+    """Return where the map for a correction begins: the position held, else within the ward."""
+    place = facility.location
+    if place.lon is not None and place.lat is not None:
+        return place.lon, place.lat
+    snapshot = view_here().snapshot
+    near = (snapshot.facilities[int(row)].location for row in snapshot.in_district(ward)[:200])
+    placed = ((one.lon, one.lat) for one in near if one.lon is not None and one.lat is not None)
+    return next(placed, (137.0, 36.5))
+
+
 def _shown(text: str) -> str:
     """Return a corrected value in words."""
     value = json.loads(text)
@@ -187,6 +198,7 @@ def facility_page(
         "kind_groups": kind_groups(view.reference),
         "days": list(zip(DAY_LABELS_JA, days_of(facility.hours), strict=True)),
         "basemap": base_map_config(),
+        "start": _start(facility, ward),
         "centre_names": centre_names(),
         "is_writable": scope.allows(ward),
         "may_help": scope.helps,

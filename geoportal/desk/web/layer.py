@@ -104,9 +104,9 @@ class SignedInLayer:
         """Return the part of a row: capacity, contacts, and the answer on the needs asked for."""
         return self._of_facility("row", facility_id, needs)
 
-    def free_now(self) -> Markup:
+    def free_now(self, filters: str) -> Markup:
         """Return the button that asks who has room now."""
-        return self._part("free_now")
+        return self._part("free_now", filters=filters)
 
     def to_board(self, wanted: Document) -> Markup:
         """Return the button that carries a question to the board."""

@@ -4,6 +4,7 @@ import { isShown, layBaseMap, readBaseMap } from "./base_map.js";
 import { layLand } from "./land.js";
 
 const STEP = 4; // pixels an arrow key moves the pin
+/** @type {Record<string, [number, number]>} */
 const KEYS = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] };
 const element = byId("position-map");
 const [lon, lat] = ["position-lon", "position-lat"].map((id) => /** @type {HTMLInputElement} */ (byId(id)));
@@ -26,7 +27,7 @@ if (element && lon && lat && window.L) {
   pin.on("drag", () => show(pin.getLatLng()));
   pin.getElement().setAttribute("aria-label", element.dataset.pin);
   pin.getElement().addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    const move = KEYS[/** @type {keyof typeof KEYS} */ (event.key)];
+    const move = KEYS[event.key];
     if (!move) return;
     event.preventDefault();
     show(map.containerPointToLatLng(map.latLngToContainerPoint(pin.getLatLng()).add(move)));
