@@ -28,7 +28,7 @@ from geoportal.errors import NotFoundError, UsageError
 
 DAYS_AFTER: Final = 60
 """A letter's link opens the form for so many days after the deadline."""
-MOST_LETTERS: Final = 300
+MOST_LETTERS: Final = 100
 """Letters made at once."""
 _DAY_S: Final = 86_400
 _DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -10,6 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from geoportal.desk.domain.case import Case, Enquiry, State
+from geoportal.desk.store.figures import keep_needs
 from geoportal.desk.store.schema import case_counts, cases, enquiries, enquiry_counts
 
 
@@ -118,6 +119,7 @@ def erase_cases(connection: sa.Connection, unchanged_since: str) -> int:
         for (facility, result, reason), count in said.items():
             key = {"month": month, "facility_id": facility, "result": result, "reason": reason}
             _add(connection, enquiry_counts, key, {"count": count})
+        keep_needs(connection, case, [row.reason for row in rows if row.state == State.DECLINED])
         connection.execute(sa.delete(enquiries).where(own))
         connection.execute(sa.delete(cases).where(cases.c.id == case.id))
     return len(old)

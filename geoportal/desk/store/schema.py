@@ -184,3 +184,38 @@ survey_answers = sa.Table(
     sa.Index("ix_desk_survey_answers_office", "round_id", "facility_id"),
     comment="what offices answered; entries of the ledger once a coordinator approves them",
 )
+
+need_counts = sa.Table(
+    "desk_need_counts",
+    metadata,
+    *texts("month", "ward", "need", "result", "reason", primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    comment="what is left of the needs of erased cases, and of why offices declined",
+)
+
+issues = sa.Table(
+    "desk_issues",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("title", "topic", "stage", "note", "centre_id", "created_at", "changed_at"),
+    comment="issues (地域課題) on their way from cases to a guide",
+)
+
+issue_marks = sa.Table(
+    "desk_issue_marks",
+    metadata,
+    sa.Column("issue_id", sa.Text, sa.ForeignKey("desk_issues.id"), primary_key=True),
+    *texts("month", "centre_id", primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    comment="how often cases showed an issue; no case is named",
+)
+
+events = sa.Table(
+    "desk_events",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("title", "sort", "audience"),
+    *texts("starts_at", index=True),
+    *texts("ends_at", "place", "organiser", "url", "note", "changed_at"),
+    comment="training, meetings, lectures (研修会・会議・講演会)",
+)

@@ -15,7 +15,9 @@ from geoportal.desk.store.database import DeskDatabase
 from geoportal.desk.web import (
     accounts,
     cases,
+    events,
     facility,
+    figures,
     link_giving,
     office,
     own_account,
@@ -38,7 +40,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form,
+    surveys, survey_review, survey_form, figures, events,
 )  # fmt: skip
 _OF_STATUS: Final = frozenset(("Allow", "Retry-After"))
 
@@ -47,7 +49,8 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     """Give an application the staff side, before its first request; return the desk.
 
     ``settings`` hold the secret key. No answer to the public changes: no cookie; ``Vary`` names
-    the cookie on pages with a second layer.
+    the cookie on pages with a second layer. Besides there are ``/events`` and its feed,
+    linked from the page of centres.
     """
     portal: Portal = app.extensions[PORTAL]
     desk = Desk(database, settings.secret_key, portal.clock)
@@ -61,6 +64,8 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     _own_errors(app)
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
+    app.register_blueprint(events.public)
+    app.jinja_env.globals["events_endpoint"] = "events.show_public"
     return desk
 
 

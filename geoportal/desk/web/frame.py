@@ -18,6 +18,8 @@ _SECTIONS: Final = (
     ("desk_today.show", "nav-today", None),
     ("desk_cases.show", "nav-cases", None),
     ("desk_surveys.show", "nav-surveys", None),
+    ("desk_figures.show", "nav-figures", None),
+    ("desk_events.show", "nav-events", None),
     ("desk_accounts.show", "nav-accounts", Role.ADMINISTRATOR),
     ("desk_own_account.show", "nav-own-account", None),
 )

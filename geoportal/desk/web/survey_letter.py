@@ -6,25 +6,18 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-import matplotlib_fontja
 import segno
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     Flowable,
     Image,
     PageBreak,
     Paragraph,
-    SimpleDocTemplate,
     Spacer,
     Table,
     TableStyle,
@@ -32,6 +25,7 @@ from reportlab.platypus import (
 
 from geoportal.desk.domain.survey import Round, Said
 from geoportal.desk.services.surveys import spoken
+from geoportal.desk.web.pdf import FONT, GREY, HEAD, LINE, MARGIN, a4_document, japanese_style
 from geoportal.desk.web.words import say
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import Facility
@@ -39,11 +33,6 @@ from geoportal.index.claims import SelectedClaim
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import need_labels
 
-FONT: Final = "IPAexGothic"
-_MARGIN: Final = 18 * mm
-_GREY: Final = HexColor("#666666")
-_LINE: Final = HexColor("#999999")
-_HEAD: Final = HexColor("#E6ECF2")
 _BOX: Final = "□"
 _TICKED: Final = "■"
 
@@ -59,37 +48,12 @@ class OfficeLetter:
     rows: Sequence[Mapping[str, Any]]
 
 
-@cache
-def register_font() -> str:
-    """Give the PDF library the Japanese font, once; return its name."""
-    path = Path(matplotlib_fontja.__file__).parent / "fonts" / "ipaexg.ttf"
-    pdfmetrics.registerFont(TTFont(FONT, str(path)))
-    return FONT
-
-
-def japanese_style(size: float, **options: Any) -> ParagraphStyle:
-    """Return a style whose lines break as Japanese does, ``size`` in points."""
-    about = {"leading": size * 1.55, "wordWrap": "CJK", **options}
-    return ParagraphStyle(f"ja-{size}", fontName=register_font(), fontSize=size, **about)
-
-
 def letters_pdf(
     survey: Round, letters: Sequence[OfficeLetter], centre: Centre | None, today: date
 ) -> bytes:
     """Return the letters of a round as one PDF: for each office a letter and its fax form."""
     buffer = io.BytesIO()
-    register_font()
-    document = SimpleDocTemplate(
-        buffer,
-        pagesize=A4,
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
-        topMargin=16 * mm,
-        bottomMargin=16 * mm,
-        title=survey.title,
-        author=centre.name if centre else "",
-        invariant=True,
-    )
+    document = a4_document(buffer, survey.title, centre.name if centre else "")
     story: list[Any] = []
     for letter in letters:
         if story:
@@ -97,7 +61,7 @@ def letters_pdf(
         story += _letter(survey, letter, centre, today)
         story.append(PageBreak())
         story += _fax_form(survey, letter, centre)
-    document.build(story, onFirstPage=_nothing, onLaterPages=_nothing)
+    document.build(story)
     return buffer.getvalue()
 
 
@@ -115,13 +79,9 @@ class _Office(Flowable):  # type: ignore[misc]
         canvas.saveState()
         canvas.resetTransforms()
         canvas.setFont(FONT, 8)
-        canvas.setFillColor(_GREY)
-        canvas.drawString(_MARGIN, 9 * mm, self._text)
+        canvas.setFillColor(GREY)
+        canvas.drawString(MARGIN, 9 * mm, self._text)
         canvas.restoreState()
-
-
-def _nothing(_canvas: Any, _document: Any) -> None:
-    """Draw nothing besides the story."""
 
 
 def _letter(
@@ -157,11 +117,11 @@ def _letter(
         Spacer(1, 2 * mm),
         Paragraph(say("letter-code", code=spoken(letter.code)), large),
         Spacer(1, 2 * mm),
-        Paragraph(say("letter-private"), japanese_style(9, textColor=_GREY)),
+        Paragraph(say("letter-private"), japanese_style(9, textColor=GREY)),
     ]
     side = 42 * mm
     table = Table([[Image(picture, side, side), words]], colWidths=[side + 4 * mm, None])
-    boxed = [("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOX", (0, 0), (-1, -1), 0.7, _LINE)]
+    boxed = [("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("BOX", (0, 0), (-1, -1), 0.7, LINE)]
     table.setStyle(TableStyle(boxed))
     yield table
     yield Spacer(1, 5 * mm)
@@ -188,9 +148,9 @@ def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Ite
         ticked = _ticked(known)
         rows.append(
             [
-                Paragraph(escape(labels[row["code"]]), small),
-                Paragraph(_known(known), small),
-                *(Paragraph(_TICKED if one is ticked else _BOX, small) for one in choices),
+                _cell(labels[row["code"]], small, 43 * mm),
+                _cell(_known(known), small, 22 * mm),
+                *(_TICKED if one is ticked else _BOX for one in choices),
                 "",
             ]
         )
@@ -199,8 +159,9 @@ def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Ite
     table.setStyle(
         TableStyle(
             [
-                ("GRID", (0, 0), (-1, -1), 0.4, _LINE),
-                ("BACKGROUND", (0, 0), (-1, 0), _HEAD),
+                ("FONT", (0, 0), (-1, -1), FONT, small.fontSize, small.leading),
+                ("GRID", (0, 0), (-1, -1), 0.4, LINE),
+                ("BACKGROUND", (0, 0), (-1, 0), HEAD),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("TOPPADDING", (0, 0), (-1, -1), 1.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
@@ -220,6 +181,13 @@ def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Ite
 _LIGHTS: Final = ("free", "soon", "ask", "full")
 
 
+def _cell(text: str, style: ParagraphStyle, width: float) -> Any:
+    """Return a text for a cell of a table: as it is where it fits, which costs little."""
+    if pdfmetrics.stringWidth(text, FONT, style.fontSize) <= width:
+        return text
+    return Paragraph(escape(text), style)
+
+
 def _ticked(known: SelectedClaim | None) -> Said | None:
     if known is None:
         return None
@@ -231,7 +199,7 @@ def _known(known: SelectedClaim | None) -> str:
         return say("fax-unknown")
     evidence = view_here().reference.label("evidence", known.claim.evidence, "ja")
     age = say("fax-old") if known.stale is not False else ""
-    return escape(f"{evidence} {known.claim.as_of[:7]}{age}")
+    return f"{evidence} {known.claim.as_of[:7]}{age}"
 
 
 def _numbers(centre: Centre) -> str:

@@ -429,6 +429,16 @@ centres-lead = Where you can ask about care at home. Please call the centre that
 centres-elsewhere = Elsewhere
 centres-brief = Where the data have no telephone number and no towns, only the name is given. Source:
 centres-none = No consultation centres are in the data yet.
+
+events-title = Training and lectures to come
+events-lead = Events on care at home. Ask the organiser about taking part.
+events-none = No events are listed at the moment.
+events-feed = Add to a calendar (iCal)
+events-place = Place
+events-organiser = Organiser
+events-sort-training = Training
+events-sort-meeting = Meeting
+events-sort-lecture = Lecture
 centre-for-residents-from = In principle for residents of { $places } aged { $age } and over.
 centre-for-residents = In principle for residents of { $places }.
 centre-for-age = In principle for people aged { $age } and over.

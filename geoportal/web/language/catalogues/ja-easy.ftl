@@ -429,6 +429,16 @@ centres-lead = 家《いえ》での 医療《いりょう》や 介護《かい
 centres-elsewhere = ほかの ところ
 centres-brief = 電話番号《でんわばんごう》が わからない ところは、名前《なまえ》だけを のせて います。 情報《じょうほう》の もと：
 centres-none = 相談《そうだん》センターの 情報《じょうほう》は まだ ありません。
+
+events-title = 研修会《けんしゅうかい》や 講演会《こうえんかい》の 予定《よてい》
+events-lead = 家《いえ》での 医療《いりょう》や 介護《かいご》の 話《はなし》を 聞《き》く 会《かい》です。申《もう》しこみは、開《ひら》く ところに 聞《き》いて ください。
+events-none = いまは ありません。
+events-feed = カレンダーに 入《い》れる（iCal）
+events-place = 場所《ばしょ》
+events-organiser = 開《ひら》く ところ
+events-sort-training = 研修会《けんしゅうかい》
+events-sort-meeting = 会議《かいぎ》
+events-sort-lecture = 講演会《こうえんかい》
 centre-for-residents-from = { $places }に 住《す》んで いる { $age }歳《さい》以上《いじょう》の 人《ひと》の ための センターです。
 centre-for-residents = { $places }に 住《す》んで いる 人《ひと》の ための センターです。
 centre-for-age = { $age }歳《さい》以上《いじょう》の 人《ひと》の ための センターです。

@@ -429,6 +429,16 @@ centres-lead = 在宅医療や介護について相談できるところです�
 centres-elsewhere = そのほか
 centres-brief = 電話番号と担当の町が資料にないところは、名前だけをのせています。出典：
 centres-none = 相談窓口のデータはまだありません。
+
+events-title = 研修会・講演会の予定
+events-lead = 在宅医療・介護に関わる催しの予定です。申し込みや問い合わせは、主催者にお願いします。
+events-none = いま載せている予定はありません。
+events-feed = カレンダーに取り込む（iCal）
+events-place = 会場
+events-organiser = 主催
+events-sort-training = 研修会
+events-sort-meeting = 会議
+events-sort-lecture = 講演会
 centre-for-residents-from = 対象は、原則として{ $places }にお住まいの{ $age }歳以上の方です。
 centre-for-residents = 対象は、原則として{ $places }にお住まいの方です。
 centre-for-age = 対象は、原則として{ $age }歳以上の方です。
