@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, request
@@ -100,8 +101,12 @@ def _own_errors(app: Flask) -> None:
             if not is_desk_path(request.path) or not isinstance(response, Response):
                 return response
             status = response.status_code
-            key = f"error-{status}" if status in {400, 403, 404} else "error-5xx"
-            own = desk_page("error", status=status, key=key if status < 500 else "error-5xx")
+            kind = "5xx" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+            key = f"error-{status if status in {403, 404} else kind}"
+            try:
+                own = desk_page("error", status=status, key=key)
+            except Exception:  # noqa: BLE001 - who is signed in cannot be read: the public page
+                return response
             for name in _OF_STATUS & set(response.headers.keys()):
                 own.headers[name] = response.headers[name]
             return own

@@ -298,7 +298,6 @@ def _candidate(result: Result, heard: dict[str, Enquiry]) -> dict[str, Any]:
         "match": result.match,
         "distance_m": result.distance_m,
         "ward": ward_of(result.facility),
-        "facts": {code: claim.value for code, claim in result.needs.items() if claim},
         "unknown": unknown,
         "heard": heard.get(result.facility.id),
     }
