@@ -48,8 +48,16 @@ class StaffLayer(Protocol):
         """Return the part of a row of results; ``needs`` are those asked for."""
         ...
 
+    def free_now(self, filters: str) -> Markup:
+        """Return the button that asks who has room now; ``filters`` is the question."""
+        ...
+
     def to_board(self, wanted: Document) -> Markup:
-        """Return the way from a question (kinds, needs, district, place) to the inquiry board."""
+        """Return the way from a question to the inquiry board.
+
+        ``wanted`` has ``form`` (id of the form that asks it) and, of a team, ``role`` and
+        ``kind``; ``urgent`` when a note says so.
+        """
         ...
 
 

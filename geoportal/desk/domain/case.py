@@ -70,7 +70,9 @@ class Case:
     centre_id : str
         The centre that works on it, empty for the city.
     ward : str
-        Code of the home's municipality or ward; no finer place is kept.
+        Code of the home's municipality or ward.
+    town : str
+        The 大字町丁目 the home lies in, empty when it is not told; nothing finer is kept.
     kind : str
         The kind of facility looked for.
     needs : tuple of str
@@ -104,6 +106,7 @@ class Case:
     state: str = "open"
     created_at: str = ""
     changed_at: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from geoportal.desk.store.cases import (
     erase_cases,
     find_case,
     find_enquiry,
+    has_cases_before,
     put_enquiry,
     read_cases,
     read_enquiries,
@@ -111,15 +112,19 @@ def open_case(desk: Desk, actor: Actor, wanted: Case, *, is_sure: bool = False) 
 
 def list_cases(desk: Desk) -> list[Case]:
     """Return all cases, those changed last first; those kept long enough are erased to counts."""
-    since = desk.clock() - timedelta(days=KEPT_DAYS)
+    erase_due(desk)
     with desk.database.reading() as connection:
-        held = read_cases(connection)
-    limit = since.isoformat(timespec="seconds")
-    if any(case.changed_at < limit for case in held):
-        with desk.database.writing() as connection:
-            erase_cases(connection, limit)
-            held = read_cases(connection)
-    return held
+        return read_cases(connection)
+
+
+def erase_due(desk: Desk) -> int:
+    """Erase the cases that were kept long enough to counts; return how many."""
+    limit = (desk.clock() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+    with desk.database.reading() as connection:
+        if not has_cases_before(connection, limit):
+            return 0
+    with desk.database.writing() as connection:
+        return erase_cases(connection, limit)
 
 
 def case_of(desk: Desk, case_id: str) -> tuple[Case, list[Enquiry]]:

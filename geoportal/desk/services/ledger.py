@@ -16,6 +16,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from geoportal.desk.domain.account import Actor
+from geoportal.desk.domain.hours_form import are_hours
 from geoportal.desk.domain.ledger import (
     CAPACITY,
     CONTACTS,
@@ -198,7 +199,7 @@ def _is_correction(subject: str, text: str) -> bool:
             and 20 <= value[1] <= 46
         )
     if subject == "hours":
-        return isinstance(value, dict)
+        return are_hours(value)
     if not isinstance(value, str) or not 0 < len(value) <= 120:
         return False
     if subject == "kind":

@@ -90,6 +90,12 @@ def answers_elsewhere(
     return [_enquiry(row) for row in connection.execute(query)]
 
 
+def has_cases_before(connection: sa.Connection, unchanged_since: str) -> bool:
+    """Say whether there are cases that nobody has changed since a moment."""
+    query = sa.select(cases.c.id).where(cases.c.changed_at < unchanged_since).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def erase_cases(connection: sa.Connection, unchanged_since: str) -> int:
     """Erase the cases nobody has changed since a moment to counts; return how many."""
     old = [

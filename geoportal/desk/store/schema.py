@@ -95,6 +95,7 @@ cases = sa.Table(
     *texts("centre_id", "ward", "kind", "needs", "age_band", "urgency", "topic", "asker"),
     *texts("office", "wished", "note", "state", "created_at"),
     *texts("changed_at", index=True),
+    *texts("town", server_default=""),
     comment="what is looked for, never for whom; erased to counts after a time",
 )
 

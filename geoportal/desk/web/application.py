@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from functools import partial
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
 
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.database import DeskDatabase
@@ -30,6 +33,7 @@ from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import CSRF, login_manager
 from geoportal.desk.web.layer import LayeredViews, keep_from_caches, lay_staff_layer
 from geoportal.desk.web.session_cookie import add_session_cookie, has_session
+from geoportal.errors import GeoportalError
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings
 from geoportal.web.arrival import IS_FORWARDED, host_name
@@ -39,6 +43,7 @@ _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
     surveys, survey_review, survey_form, figures, events,
 )  # fmt: skip
+_OF_STATUS: Final = frozenset(("Allow", "Retry-After"))
 
 
 def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
@@ -57,6 +62,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     app.after_request(_leave_desk)
     login_manager().init_app(app, add_context_processor=False)
     CSRF.init_app(app)
+    _own_errors(app)
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
     app.register_blueprint(events.public)
@@ -78,11 +84,34 @@ def _arrive_at_desk() -> Response | None:
 
 
 def _lay_over(views: LayeredViews) -> None:
-    """Give public pages their second layer, where they have one and somebody is signed in."""
-    if is_desk_path(request.path) or not has_session(current_app, request):
+    """Show staff what professionals know: on their pages, and on public ones with a layer."""
+    if not has_session(current_app, request) or request.path.startswith("/o/"):
         return
     if request.is_secure or _is_development():
-        lay_staff_layer(views)
+        lay_staff_layer(views, is_public=not is_desk_path(request.path))
+
+
+def _own_errors(app: Flask) -> None:
+    """Show errors of the staff side in its own frame; it has no API."""
+    for known in (HTTPException, GeoportalError, DBAPIError, Exception):
+        public = app.error_handler_spec[None][None][known]
+
+        def answered(error: Exception, public: Any = public) -> Any:
+            response = public(error)
+            if not is_desk_path(request.path) or not isinstance(response, Response):
+                return response
+            status = response.status_code
+            kind = "5xx" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "400"
+            key = f"error-{status if status in {403, 404} else kind}"
+            try:
+                own = desk_page("error", status=status, key=key)
+            except Exception:  # noqa: BLE001 - who is signed in cannot be read: the public page
+                return response
+            for name in _OF_STATUS & set(response.headers.keys()):
+                own.headers[name] = response.headers[name]
+            return own
+
+        app.register_error_handler(known, answered)
 
 
 def _is_development() -> bool:

@@ -20,6 +20,12 @@ from geoportal.desk.domain.case import (
     Enquiry,
     State,
 )
+from geoportal.desk.domain.ledger import Draft
+from geoportal.desk.services.case_facts import (
+    facts_of_answer,
+    facts_of_placement,
+    write_facts_of,
+)
 from geoportal.desk.services.cases import (
     Answer,
     IdentityWarning,
@@ -32,6 +38,7 @@ from geoportal.desk.services.cases import (
     note_answer,
     open_case,
 )
+from geoportal.desk.web.case_question import question_of, town_of, wanted_of
 from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import (
@@ -41,8 +48,8 @@ from geoportal.desk.web.guard import (
     signed_in_actor,
     staff_blueprint,
 )
+from geoportal.desk.web.places import centre_names, former_ids, ward_of
 from geoportal.domain.facility import Facility
-from geoportal.domain.query import Query
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.search.results import Result
 from geoportal.web.current_view import view_here
@@ -54,7 +61,18 @@ _LISTS: dict[str, Any] = {
     "age_bands": AGE_BANDS, "urgencies": URGENCIES, "topics": TOPICS, "askers": ASKERS,
     "reasons": REASONS, "ways": WAYS,
 }  # fmt: skip
-_TEXTS = ("ward", "kind", "age_band", "urgency", "topic", "asker", "office", "wished", "note")
+_TEXTS = (
+    "ward",
+    "town",
+    "kind",
+    "age_band",
+    "urgency",
+    "topic",
+    "asker",
+    "office",
+    "wished",
+    "note",
+)
 _NEW = Case("", "", "", "", "", (), "", "", "", "")
 
 
@@ -77,13 +95,21 @@ def add() -> ResponseReturnValue:
     require_ward(wanted.ward, helping=bool(form.get("helping")))
     try:
         view.reference.vocabulary.require_needs(wanted.needs)
+        wanted = replace(wanted, town=town_of(view, wanted.ward, wanted.town))
         case = open_case(desk_here(), signed_in_actor(), wanted, is_sure=bool(form.get("sure")))
     except IdentityWarning as warning:
         found = {field: sorted(map(str, kinds)) for field, kinds in warning.found.items()}
         return _board(wanted, (next(iter(found)), "case-identity"), found)
     except UsageError as error:
-        return _board(wanted, (error.field or "kind", "case-field"))
+        key = "case-town" if error.field == "town" else "case-field"
+        return _board(wanted, (error.field or "kind", key))
     return _to(case.id)
+
+
+@blueprint.post("/cases/new")
+def begin() -> Response:
+    """Show the form of a case with what a note, a search or a team has told already."""
+    return _board(wanted_of(view_here(), request.form, _NEW))
 
 
 @blueprint.get("/cases/<case_id>")
@@ -118,6 +144,7 @@ def answer(case_id: str) -> ResponseReturnValue:
     except UsageError as error:
         key = "case-reason" if error.field == "reason" else "case-field"
         return _page(case_id, ("", key))
+    _write_facts(facility, list(facts_of_answer(_case_of(case_id)[0], said)))
     return _to(case_id)
 
 
@@ -130,6 +157,7 @@ def place(case_id: str) -> ResponseReturnValue:
         told = confirm(desk_here(), signed_in_actor(), case_id, facility.id)
     except TakenError:
         return _page(case_id, ("", "case-taken"))
+    _write_facts(facility, list(facts_of_placement(_case_of(case_id)[0], facility.id)))
     return _page(case_id, told=told)
 
 
@@ -161,6 +189,23 @@ def office_sheet(case_id: str, facility_id: str) -> Response:
     return desk_page("case_sheet", case=held, rows=[], office=office, **_named())
 
 
+def _write_facts(facility: Facility, drafts: list[Draft]) -> None:
+    """Write what an answer tells of an office, when the coordinator has ticked it."""
+    if not request.form.get("as_fact") or not drafts:
+        return
+    require_ward(ward_of(facility), helping=True)
+    desk = desk_here()
+    write_facts_of(
+        desk,
+        signed_in_actor(),
+        drafts,
+        view_here().reference.vocabulary,
+        desk.clock().date(),
+        centre_names(),
+        former_ids(facility.id),
+    )
+
+
 def _board(
     wanted: Case,
     problem: tuple[str, str] | None = None,
@@ -189,9 +234,7 @@ def _page(
 ) -> Response:
     held, enquiries = _case_of(case_id)
     taken = {one.facility_id for one in enquiries}
-    query = Query(
-        districts=(held.ward,), kinds=(held.kind,), needs=held.needs, limit=_CANDIDATES + len(taken)
-    )
+    query = question_of(view_here(), held, _CANDIDATES + len(taken))
     results = [one for one in view_here().search(query).results if one.facility.id not in taken]
     heard = heard_elsewhere(desk_here(), [*taken, *(one.facility.id for one in results)], case_id)
     response = desk_page(
@@ -253,6 +296,8 @@ def _candidate(result: Result, heard: dict[str, Enquiry]) -> dict[str, Any]:
     return {
         "facility": result.facility,
         "match": result.match,
+        "distance_m": result.distance_m,
+        "ward": ward_of(result.facility),
         "unknown": unknown,
         "heard": heard.get(result.facility.id),
     }

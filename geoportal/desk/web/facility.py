@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoportal.desk.domain.hours_form import DAYS, days_of, hours_of
 from geoportal.desk.domain.identity import found_in
 from geoportal.desk.domain.ledger import (
     CAPACITY,
@@ -30,10 +31,12 @@ from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
 from geoportal.desk.web.places import centre_names, facility_here, former_ids, ward_of
 from geoportal.domain.facility import Facility
+from geoportal.domain.hours import DAY_LABELS_JA, Hours
 from geoportal.domain.query import Query
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
-from geoportal.web.language.labels import need_groups
+from geoportal.web.language.labels import kind_groups, need_groups
+from geoportal.web.site.frame import base_map_config
 
 blueprint = staff_blueprint("facility", __name__)
 _FOUND = 30
@@ -113,7 +116,7 @@ def _draft(facility_id: str) -> Draft:
     return Draft(
         facility_id,
         subject,
-        json.dumps(value, ensure_ascii=False) if subject in _TYPED and value else value,
+        "" if form.get("undoes") else _written(subject, value),
         Audience(form.get("audience", Audience.PROFESSIONAL)),
         Way(form.get("way", Way.TELEPHONE)),
         form.get("who", "").strip(),
@@ -121,6 +124,45 @@ def _draft(facility_id: str) -> Draft:
         form.get("valid_until", ""),
         int(form.get("undoes", "0")),
     )
+
+
+def _start(facility: Facility, ward: str) -> tuple[float, float]:
+    """Return where the map for a correction begins: the position held, else within the ward."""
+    place = facility.location
+    if place.lon is not None and place.lat is not None:
+        return place.lon, place.lat
+    snapshot = view_here().snapshot
+    near = (snapshot.facilities[int(row)].location for row in snapshot.in_district(ward)[:200])
+    placed = ((one.lon, one.lat) for one in near if one.lon is not None and one.lat is not None)
+    return next(placed, (137.0, 36.5))
+
+
+def _shown(text: str) -> str:
+    """Return a corrected value in words."""
+    value = json.loads(text)
+    if isinstance(value, dict):
+        texts = zip(DAY_LABELS_JA, days_of(Hours.from_dict(value)), strict=True)
+        return "、".join(f"{day} {times}" for day, times in texts if times)
+    if isinstance(value, list):
+        return f"北緯 {value[1]:.5f}、東経 {value[0]:.5f}"
+    kinds = view_here().reference.kinds
+    return kinds[value].label_ja if value in kinds else str(value)
+
+
+def _written(subject: str, value: str) -> str:
+    """Return a value as the ledger holds it; corrections are JSON."""
+    form = request.form
+    if subject == "position":
+        place = form.get("lon", type=float), form.get("lat", type=float)
+        return "" if None in place else json.dumps(place)
+    if subject == "hours":
+        try:
+            hours = hours_of([form.get(f"day-{day}", "")[:100] for day in range(DAYS)])
+        except UsageError:
+            return ""
+        return json.dumps(hours.as_dict())
+    is_text = subject in (*_TYPED, "kind") and value
+    return json.dumps(value, ensure_ascii=False) if is_text else value
 
 
 def facility_page(
@@ -144,7 +186,7 @@ def facility_page(
         "key": secrets.token_urlsafe(18),
         "entries": entries[::-1],
         "standing": standing(entries),
-        "shown": json.loads,
+        "shown": _shown,
         "need_groups": need_groups(view.reference, "ja"),
         "answers": list(Answer),
         "lights": list(Light),
@@ -153,6 +195,10 @@ def facility_page(
         "corrected": CORRECTED,
         "contacts": CONTACTS,
         "typed": _TYPED,
+        "kind_groups": kind_groups(view.reference),
+        "days": list(zip(DAY_LABELS_JA, days_of(facility.hours), strict=True)),
+        "basemap": base_map_config(),
+        "start": _start(facility, ward),
         "centre_names": centre_names(),
         "is_writable": scope.allows(ward),
         "may_help": scope.helps,

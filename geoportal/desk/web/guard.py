@@ -19,6 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from geoportal.desk.domain.account import Account, Actor, Role
 from geoportal.desk.domain.scope import Scope, scope_of
+from geoportal.desk.services.cases import erase_due
 from geoportal.desk.services.sign_in import resume
 from geoportal.desk.web.desk_here import centres_here, desk_here
 
@@ -72,6 +73,7 @@ def _admit() -> ResponseReturnValue | None:
         asked = request.path if request.method in {"GET", "HEAD"} and known else None
         return redirect(url_for("desk_sign_in.show", next=asked), HTTPStatus.SEE_OTHER)
     require_own_form()
+    erase_due(desk_here())
     if signed_in_account().must_change and not (request.endpoint or "").startswith(
         "desk_own_account."
     ):

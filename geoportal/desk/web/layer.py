@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -104,6 +104,10 @@ class SignedInLayer:
         """Return the part of a row: capacity, contacts, and the answer on the needs asked for."""
         return self._of_facility("row", facility_id, needs)
 
+    def free_now(self, filters: str) -> Markup:
+        """Return the button that asks who has room now."""
+        return self._part("free_now", filters=filters)
+
     def to_board(self, wanted: Document) -> Markup:
         """Return the button that carries a question to the board."""
         return self._part("to_board", wanted=wanted)
@@ -156,12 +160,15 @@ class SignedInLayer:
         )
 
 
-def lay_staff_layer(views: LayeredViews) -> None:
-    """Give this request its layer; only for one that carries a cookie of somebody signed in."""
+def lay_staff_layer(views: LayeredViews, *, is_public: bool) -> None:
+    """Give a request of somebody signed in what professionals know, and a public page its layer."""
     if not current_user.is_authenticated or current_user.account.must_change:
         return
     request.environ.pop("HTTP_ACCEPT_ENCODING", None)  # tokens beside what was typed (BREACH)
     view, entries = views.now(centre_names())
+    if not is_public:
+        g.view = view
+        return
     lay_over(SignedInLayer(current_user.account, entries), view)
 
 

@@ -37,7 +37,15 @@ VECTOR_PAINTER = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 """Draws vector tiles; pages load it where these are in force."""
 
 SCRIPTS: tuple[str, ...] = (
-    *("consult_page.js", "coverage.js", "desk_layer.js", "facility.js", "main.js", "pwa.js"),
+    *(
+        "consult_page.js",
+        "coverage.js",
+        "desk_facility.js",
+        "desk_layer.js",
+        "facility.js",
+        "main.js",
+        "pwa.js",
+    ),
     "shortlist_page.js",
 )
 STYLES: tuple[str, ...] = (

@@ -121,7 +121,7 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
         asset=asset_url,
         api_docs=API_DOCS,
         facility_formats=FORMATS,
-        basemap=_base_map(),
+        basemap=base_map_config(),
         urls=DATA_URLS,
         **context,
     )
@@ -217,7 +217,7 @@ def has_district_page(view: View, code: str) -> bool:
     )
 
 
-def _base_map() -> Document | None:
+def base_map_config() -> Document | None:
     """Return what maps need to draw the base map; None where there is none."""
     basemap = tiles.basemap_here()
     if basemap is None:
