@@ -30,9 +30,17 @@ _DRIVE = {
 _ROADS = {
     "held": "分は車での目安です（道路の種類ごとの速さから計算。渋滞・信号・駐車は含みません）",
     "home_unknown": "この場所の近くの道路の資料がないため、道路での時間は出せません",
-    "not_held": "道路の資料がないため、距離の順に並べています（geoportal import で道路を取り込めます）",
+    "not_held": "道路の資料がないため、距離の順に並べています（import で取り込めます）",
 }
 _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("operator", "運営"))
+
+
+def _distance_notes(document: Document) -> Iterator[str]:
+    """Yield what distances and times of an answer are measured from, and by."""
+    if "station_position" in document.get("origin", {}).get("warnings", ()):
+        yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
+    if "roads" in document:
+        yield _ROADS[document["roads"]]
 
 
 def _drive_text(about: Document) -> str:
@@ -63,10 +71,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
             yield "     " + "  ".join(_need_text(view, *need) for need in about["needs"].items())
         if "why" in about:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
-    if document.get("roads") in _ROADS:
-        yield _ROADS[document["roads"]]
-    if "station_position" in document.get("origin", {}).get("warnings", ()):
-        yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
+    yield from _distance_notes(document)
     for misplaced in document.get("misplaced", ()):
         need = view.reference.vocabulary[misplaced["need"]].label_ja
         about = "・".join(kinds[kind].short_ja for kind in misplaced["kinds"])

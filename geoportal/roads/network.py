@@ -23,6 +23,8 @@ STATES: Final = (ROAD, FERRY_NEEDED, NO_WAY, UNKNOWN)
 """By road; only by ferry as well (no time is said); on roads that are not joined as far as we know;
 on no road we know."""
 _HOMES_AT_ONCE = 64
+_AT_NODE = 1e-9
+"""Share of an edge: what is nearer to its end is at the node, and on all roads that meet there."""
 
 Seconds = NDArray[np.float64]
 
@@ -142,6 +144,6 @@ class RoadNetwork:
 
 
 def _part(seconds: Any, share: Any) -> NDArray[np.float64]:
-    """Return a share of the time of an edge; an edge without a time has none for a share of 0."""
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(seconds), seconds * share, np.inf)
+    """Return a share of the time of an edge; none of it takes no time, whatever its direction."""
+    known = np.where(np.isfinite(seconds), seconds, 0.0) * share
+    return np.where(np.isfinite(seconds) | (share <= _AT_NODE), known, np.inf)

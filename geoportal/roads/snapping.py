@@ -59,7 +59,7 @@ def grid_arrays(edges: RoadArrays, passable: NDArray[np.bool_]) -> dict[str, NDA
     ends = edges["vertex_end"].astype(np.int64)
     owner = np.repeat(np.arange(ends.size), np.diff(ends, prepend=0))
     first = np.flatnonzero((owner[:-1] == owner[1:]) & passable[owner[:-1]])
-    segment = {
+    segment: dict[str, NDArray[Any]] = {
         "edge": owner[first].astype(np.int32),
         "lon1": lon[first],
         "lat1": lat[first],
