@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def osm_extract(ways) -> bytes:
     packed = []
     for way_number, (tags, points) in enumerate(ways, 1):
         refs = [numbers.setdefault(point, len(numbers) + 1) for point in points]
-        steps = [refs[0], *(b - a for a, b in zip(refs, refs[1:], strict=False))]
+        steps = [refs[0], *(b - a for a, b in pairwise(refs))]
         packed.append(
             part(1, way_number)
             + part(2, b"".join(number(text(key)) for key in tags))
