@@ -30,7 +30,7 @@ from geoportal.documents.reference import districts_document
 from geoportal.documents.requests import SearchRequest
 from geoportal.documents.search import export_feature, locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
-from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES
+from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES, SORTS
 from geoportal.errors import UsageError
 from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
 
@@ -72,6 +72,11 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--facets", is_flag=True, help="Count what each other choice of a filter would give.")
 @click.option("--visits-home", is_flag=True, help="Count what each says of its visiting area.")
 @click.option("--explain", is_flag=True, help="Say why each result stands where it stands.")
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    help="Metres (default), or minutes by road where a road map is held.",
+)
 @click.option("--limit", type=int, default=DEFAULT_LIMIT, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
 @command

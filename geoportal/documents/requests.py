@@ -121,6 +121,11 @@ class SearchRequest(Strict):
         False, description="Count what each says of its visiting area as a need"
     )
     explain: bool = Field(False, description="Say why each result stands where it stands")
+    sort: Literal["distance", "drive_minutes"] = Field(
+        "distance",
+        description="What decides among those level otherwise: metres, or minutes by road; "
+        "metres where no road map is held (`roads` says so)",
+    )
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
@@ -157,6 +162,7 @@ class SearchRequest(Strict):
             facets=self.facets,
             explain=self.explain,
             visits_home=self.visits_home,
+            sort=self.sort,
         )
 
 

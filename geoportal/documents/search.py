@@ -24,6 +24,7 @@ from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Origin, Query
 from geoportal.search.answer import Answer
 from geoportal.search.completeness import area_completeness
+from geoportal.search.driving import HELD as HELD_ROADS
 from geoportal.search.rank import order_keys
 from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
@@ -122,13 +123,19 @@ def _collection(view: View, answer: Answer, features: list[bytes]) -> Document:
         "numberReturned": len(answer.results),
         "dataset_version": view.snapshot.version,
         "counts": answer.counts,
-        "order": order_keys(answer.query, elsewhere=any(answer.elsewhere.values())),
+        "order": order_keys(
+            answer.query,
+            elsewhere=any(answer.elsewhere.values()),
+            by_road=answer.query.by_road and answer.roads == HELD_ROADS,
+        ),
         "elsewhere": answer.elsewhere,
         "elsewhere_first": list(map(orjson.Fragment, _features(view, answer.elsewhere_first))),
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
         "features": list(map(orjson.Fragment, features)),
     }
+    if answer.roads:
+        document["roads"] = answer.roads
     if answer.no_data:
         document["no_data"] = True
     if answer.misplaced:
@@ -179,6 +186,8 @@ def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
         added["elsewhere"] = True
     if result.water:
         added["water"] = result.water
+    if result.drive:
+        added["drive"], added["drive_minutes"] = result.drive, result.minutes
     if result.why:
         added["place"] = result.place
         added["why"] = [reason_document(reason, view.reference) for reason in result.why]

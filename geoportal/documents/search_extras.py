@@ -112,7 +112,7 @@ def reason_document(reason: Reason, reference: Reference) -> Document:
 def reason_words(reason: Document, label: Callable[[str, str], str]) -> str:
     """Return what a reason of the order says, by a function from list and code to a label."""
     key, value = reason["key"], reason["value"]
-    code = f"{key}.{value}" if key in {"band", "text"} else key
+    code = f"{key}.{value}" if key in {"band", "text"} or value == "unknown" else key
     shown = f"{value:,}" if isinstance(value, int) else value
     words = label("order-reason", code).replace("{value}", shown)
     if "rule" not in reason:

@@ -12,6 +12,8 @@ MAX_LIMIT = 500
 INCLUDE = ("match", "possible", "all")
 BANDS = ("match", "possible", "no", "not_applicable")
 """Match bands in the order of an answer; the last: a need is not about such a facility at all."""
+SORTS = ("distance", "drive_minutes")
+"""What decides among those level otherwise: metres, or minutes by road (早く着ける順)."""
 OPEN_USES = ("consultation", "reception", "care_manager")
 """What a time may be asked for: 診療・営業, 受付, ケアマネタイム."""
 
@@ -85,6 +87,8 @@ class Query:
         The page.
     facets : bool
         Whether to count what each other choice of one filter would give.
+    sort : str
+        One of `SORTS`; without a home or a road map the distance decides.
     visits_home : bool
         Whether what a facility says of its visiting area counts as a need: the home's district in
         it yes, not in it no, nothing said unknown.
@@ -109,3 +113,9 @@ class Query:
     facets: bool = False
     explain: bool = False
     visits_home: bool = False
+    sort: str = "distance"
+
+    @property
+    def by_road(self) -> bool:
+        """Whether it is asked who arrives first."""
+        return self.sort == "drive_minutes"

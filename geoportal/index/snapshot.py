@@ -25,6 +25,7 @@ from geoportal.index.claims import SelectedClaim, need_mask, need_places, select
 from geoportal.index.columns import INAPPLICABLE, NO, YES, FacilityColumns
 from geoportal.index.completeness import Holdings
 from geoportal.index.districts import DistrictIndex
+from geoportal.index.driving import RoadIndex
 from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
 from geoportal.index.freshness import SourceFigures
 from geoportal.index.mentions import Mentions
@@ -76,6 +77,8 @@ class Snapshot:
         For a facility those that may be the same place: the pair waits for a person to decide.
     check : callable
         Compares arrays with their checksums before they are first read, by name.
+    roads : RoadIndex or None
+        The facilities on the roads; None without a road map.
     private : callable or None
         Returns arrays, by name, that may be written to without changing the snapshot's; None:
         they are copied.
@@ -122,6 +125,7 @@ class Snapshot:
         waters: Sequence[Water] = (),
         doubles: Mapping[str, Sequence[str]] = MappingProxyType({}),
         check: Callable[[Iterable[str]], None] = lambda _names: None,
+        roads: RoadIndex | None = None,
         private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
     ) -> None:
         self.version = version
@@ -131,6 +135,7 @@ class Snapshot:
         self.centres = tuple(centres)
         self.holdings = holdings
         self.waters = waters
+        self.roads = roads
         self._waters = WaterIndex(waters)
         self.doubles = doubles
         self._members = members

@@ -23,6 +23,7 @@ from geoportal.ingest.sources import (
     navii,
     navii_hours,
     postcodes,
+    roads,
     sample,
     stations,
     survey,
@@ -51,6 +52,7 @@ SOURCES: Final[tuple[Source[Any], ...]] = (
     address_base_registry.SOURCE,
     address_base_registry_positions.SOURCE,
     postcodes.SOURCE,
+    roads.SOURCE,
     sample.SOURCE,
 )
 """Every source. Of several layouts that fit a header equally well the first one wins."""

@@ -14,6 +14,7 @@ from geoportal.domain.query import BANDS, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
+from geoportal.search.driving import drives_home, roads_state
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import Candidates, Conditions, conditions, find, words_of
 from geoportal.search.match import (
@@ -48,7 +49,8 @@ class Answer:
     not lie within the radius. ``elsewhere`` is the part of ``counts`` that stands apart, see
     `Result`; ``elsewhere_first`` are the first matches of it, where this page of results has none.
     ``completeness`` says which sources that would answer are held where it is asked; ``misplaced``
-    has the needs because of which nobody can be asked, see `geoportal.search.match`.
+    has the needs because of which nobody can be asked, see `geoportal.search.match`. ``roads`` says
+    whether there are times of driving to the home, see `geoportal.search.driving`.
     """
 
     query: Query
@@ -64,6 +66,7 @@ class Answer:
     completeness: tuple[Completeness, ...] = ()
     elsewhere_first: tuple[Result, ...] = ()
     misplaced: tuple[MisplacedNeed, ...] = ()
+    roads: str = ""
 
     @property
     def no_data(self) -> bool:
@@ -88,12 +91,13 @@ class _Listed:
     """The candidates an answer may list and what decides their order, arrays of one shape.
 
     ``fits`` are word ranks, None without words; ``apart`` says which stand after all others, None
-    when none does.
+    when none does; ``minutes`` are those by road where they decide, NaN without a known time.
     """
 
     among: Candidates
     fits: NDArray[np.int8] | None
     apart: NDArray[np.bool_] | None
+    minutes: NDArray[np.float64] | None
 
     def matches_apart(self, snapshot: Snapshot) -> Rows:
         """Return the positions of the matches that stand apart, in order."""
@@ -103,7 +107,9 @@ class _Listed:
         if not positions.size:
             return positions
         found = self.among.take(positions)
-        return positions[order(snapshot, found.rows, found.bands, found.distances)]
+        late = None if self.minutes is None else self.minutes[positions]
+        ordered = order(snapshot, found.rows, found.bands, found.distances, minutes=late)
+        return positions[ordered]
 
 
 def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
@@ -128,10 +134,13 @@ def search_from(
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
     among = candidates.take(keep)
+    drives = drives_home(snapshot, query)
+    by_road = query.by_road and drives is not None and drives.is_on_road
     listed = _Listed(
         among,
         snapshot.word_rank(words_of(query))[among.rows] if query.text else None,
         None if apart is None else apart[keep],
+        drives.times(snapshot.columns, among.rows).minutes if drives and by_road else None,
     )
     end = query.offset + query.limit
     positions = order(
@@ -142,6 +151,7 @@ def search_from(
         standing=standing(snapshot, among.rows, among.bands, among.stated) if query.needs else None,
         word_rank=listed.fits,
         apart=listed.apart,
+        minutes=listed.minutes,
         first=end,
     )[query.offset : end]
     first_apart = listed.matches_apart(snapshot)[:ELSEWHERE_SHOWN]
@@ -163,6 +173,7 @@ def search_from(
             shown.distances,
             fits=None if listed.fits is None else listed.fits[positions],
             apart=None if listed.apart is None else listed.apart[positions],
+            drives=drives,
             first_place=first_place,
         )
 
@@ -180,6 +191,7 @@ def search_from(
         completeness=completeness_of(snapshot, query, home, candidates.rows),
         elsewhere_first=results(first_apart, None),
         misplaced=misplaced_needs(snapshot.vocabulary, query.kinds, query.needs),
+        roads=roads_state(query, drives),
     )
 
 

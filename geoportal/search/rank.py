@@ -9,6 +9,8 @@
    yes, the visit itself before the rest; then what public facts make plausible
    (``data/reference/plausibility.csv``), never shown as a fact.
 3. **Distance** from the home, rounded to 1 m; a facility without a position after those with one.
+   If it is asked who arrives first: whole minutes by road, then the distance; those without a known
+   time after the others of their standing.
    Without a home: how well the words fit (the name itself, a name that begins with them, a name
    that holds them, its reading, anything else).
 4. With a home, how well the words fit.
@@ -39,6 +41,10 @@ TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
 _STEP = 1e9
 _NO_POSITION = 1e8
 """Larger than any distance in metres and smaller than a step of the standing."""
+_MINUTE = 1e5
+"""Larger than any distance in metres."""
+_NO_TIME = 900.0
+"""Minutes: as many, or no time at all. With the distance less than `_NO_POSITION`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,8 @@ class Reason:
     Attributes
     ----------
     key : str
-        ``elsewhere``, ``band``, ``known``, ``plausibility``, ``distance_m``, ``text`` or ``draw``,
-        in the order they were compared.
+        ``elsewhere``, ``band``, ``known``, ``plausibility``, ``drive_minutes``, ``distance_m``,
+        ``text`` or ``draw``, in the order they were compared.
     value : str or int
         Band, ``1/2`` needs known to be yes of those asked, plausibility of 1 (most) to 7, metres,
         one of `TEXT_FITS`, number in the day's draw.
@@ -71,6 +77,7 @@ def order(
     standing: Standing | None = None,
     word_rank: NDArray[np.int8] | None = None,
     apart: NDArray[np.bool_] | None = None,
+    minutes: NDArray[np.float64] | None = None,
     first: int | None = None,
     day: date | None = None,
 ) -> NDArray[np.int64]:
@@ -78,10 +85,14 @@ def order(
 
     Match bands, distances (metres; NaN for rows without a position), standing within the band
     (none: all alike) and word ranks (0 = the words are the name) are of shape (m,), so is
-    ``apart``: rows that stand after all others. ``first``: only so many are wanted, those after
+    ``apart``: rows that stand after all others, and ``minutes`` by road where they come before the
+    distance (NaN: no known time). ``first``: only so many are wanted, those after
     them may be left out. ``day`` is the day of the draw; the snapshot's unless given.
     """
     last = distances if distances is not None else word_rank
+    if distances is not None and minutes is not None:
+        late = np.minimum(np.nan_to_num(minutes, nan=_NO_TIME), _NO_TIME)
+        last = distances + late * _MINUTE
     leading = leading_key(band, last, standing=standing, apart=apart)
     among = _leaders(leading, first)
     keys: list[NDArray[np.generic]] = [
@@ -128,14 +139,17 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
     return np.flatnonzero(leading <= last)
 
 
-def order_keys(query: Query, *, elsewhere: bool) -> tuple[str, ...]:
+def order_keys(query: Query, *, elsewhere: bool, by_road: bool = False) -> tuple[str, ...]:
     """Return the keys by which an answer is ordered, as `Reason` names them, first one first.
 
-    ``elsewhere``: whether some stand after all others.
+    ``elsewhere``: whether some stand after all others. ``by_road``: whether minutes come before
+    metres.
     """
     apart = ("elsewhere",) if elsewhere else ()
     within = ("band", "known", "plausibility") if query.needs else ("band",)
-    near = () if query.origin is None else ("distance_m",)
+    near: tuple[str, ...] = () if query.origin is None else ("distance_m",)
+    if near and by_road:
+        near = ("drive_minutes", *near)
     return (*apart, *within, *near, *(("text",) if query.text else ()), "draw")
 
 
@@ -147,6 +161,7 @@ def reasons(
     needs: Sequence[str],
     distance: float | None,
     text_rank: int | None,
+    minutes: float | None = None,
     elsewhere: bool = False,
 ) -> tuple[Reason, ...]:
     """Return the keys of the order with the values of one result."""
@@ -154,6 +169,9 @@ def reasons(
     draw = int(daily_draw(snapshot.columns.tie_keys[row : row + 1], snapshot.today)[0])
     text = () if text_rank is None else (Reason("text", TEXT_FITS[text_rank]),)
     near = () if distance is None else (Reason("distance_m", round(distance)),)
+    if minutes is not None:  # asked for; NaN without a known time
+        known = "unknown" if minutes != minutes else int(minutes)
+        near = (Reason("drive_minutes", known), *near)
     apart = (Reason("elsewhere", "yes"),) if elsewhere else ()
     return (*apart, Reason("band", BANDS[band]), *within, *near, *text, Reason("draw", draw))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.claims import SelectedClaim
+from geoportal.index.driving import HomeDrives
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
@@ -54,6 +56,10 @@ class Result(NamedTuple):
     water : str
         Code of the strait, bay or sea around an island that the line from the home crosses, empty
         for none.
+    minutes : int or None
+        Whole minutes by road from the facility to the home; None where there is no time.
+    drive : str
+        Of `geoportal.roads.network.STATES`; empty without a home or a road map.
     """
 
     snapshot: Snapshot
@@ -68,6 +74,8 @@ class Result(NamedTuple):
     why: tuple[Reason, ...] = ()
     elsewhere: bool = False
     water: str = ""
+    minutes: int | None = None
+    drive: str = ""
 
     @property
     def facility(self) -> Facility:
@@ -97,13 +105,15 @@ def results_of(
     *,
     fits: NDArray[np.int8] | None = None,
     apart: Flags | None = None,
+    drives: HomeDrives | None = None,
     first_place: int | None = None,
 ) -> tuple[Result, ...]:
     """Return what is said of some rows, arrays of one shape, for a question.
 
     ``home`` is what `geoportal.search.visiting.home_of` returns; ``distances`` are metres from the
     origin; ``fits`` say how well the words asked for fit, see `TextIndex.rank`; ``apart`` which
-    stand after all others; ``first_place`` is the place of the first, None: they have none.
+    stand after all others; ``drives`` how long it takes to the home; ``first_place`` is the place
+    of the first, None: they have none.
     """
     size = rows.size
     if not size:
@@ -115,6 +125,7 @@ def results_of(
     said = visits_home(snapshot, query, home, rows)
     ranges = _visit_ranges(snapshot, query, rows, metres)
     waters = _waters(snapshot, query, rows)
+    minutes, roads = _drives(snapshot, drives, rows)
     return tuple(
         Result(
             snapshot,
@@ -133,12 +144,15 @@ def results_of(
                 needs=query.needs,
                 distance=distance,
                 text_rank=texts[i],
+                minutes=minutes[i] if query.by_road and drives is not None else None,
                 elsewhere=away[i],
             )
             if query.explain
             else (),
             elsewhere=away[i],
             water=waters[i],
+            minutes=None if minutes[i] != minutes[i] else int(minutes[i]),
+            drive=roads[i],
         )
         for i, (row, band, distance) in enumerate(
             zip(rows.tolist(), bands.tolist(), metres, strict=True)
@@ -168,6 +182,16 @@ def _waters(snapshot: Snapshot, query: Query, rows: Rows) -> list[str]:
     if query.origin is None:
         return [""] * rows.size
     return snapshot.waters_before(query.origin.lon, query.origin.lat, rows)
+
+
+def _drives(
+    snapshot: Snapshot, drives: HomeDrives | None, rows: Rows
+) -> tuple[list[float], list[str]]:
+    """Return for each row the minutes to the home, NaN without a time, and what is known of it."""
+    if drives is None:
+        return [math.nan] * rows.size, [""] * rows.size
+    times = drives.times(snapshot.columns, rows)
+    return times.minutes.tolist(), times.states
 
 
 def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:

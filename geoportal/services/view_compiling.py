@@ -32,6 +32,7 @@ from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer
 from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
+from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
 from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
 from geoportal.store.centres import read_centres
@@ -138,6 +139,7 @@ def _compile(
     edition, stations = read_stations(connection)
     people = population_columns(load_population(connection))
     gazetteer = open_gazetteer(database, connection, reference)
+    roads = compile_roads(connection, database.derived_directory, reference)
     header = {
         "version": version,
         "schema": schema_of(connection),
@@ -149,6 +151,7 @@ def _compile(
         "editions": [asdict(edition) for edition in read_imported_files(connection)],
         "station_count": len(stations),
         "gazetteer": _gazetteer_name(gazetteer, database.derived_directory),
+        "roads": roads,
         "doubles": {},
         "example_place": "",
     }
@@ -164,6 +167,7 @@ def _compile(
             }
         ),
     }
+    arrays |= road_arrays(roads, arrays, database.derived_directory, reference)
     passing = make_view(
         orjson.loads(orjson.dumps(header)),
         views(arrays),

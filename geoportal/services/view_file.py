@@ -33,6 +33,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
+from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
@@ -49,8 +50,8 @@ PREFIX = "snapshot-"
 _CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
 _DECIDING = (
-    *("address", "domain", "geo", "index", "ingest/linking", "mapped", "services", "store"),
-    "text",
+    *("address", "domain", "geo", "index", "ingest/linking", "mapped", "roads", "services"),
+    *("store", "text"),
 )
 
 _VERSION = "SELECT value FROM meta WHERE key = 'dataset_version'"
@@ -193,6 +194,7 @@ def make_view(
             vocabulary=reference.vocabulary,
         ),
         waters=reference.waters,
+        roads=road_index(header["roads"], arrays, derived, reference),
         doubles=header["doubles"],
         check=check,
         private=private,

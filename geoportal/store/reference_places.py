@@ -41,6 +41,11 @@ class PlaceReference:
         )
 
     @cached_property
+    def road_speeds(self) -> dict[str, float]:
+        """Speeds in km/h by class of road; ``off_road`` from a point to its nearest road."""
+        return {row["road_class"]: float(row["km_h"]) for row in self._rows("road_speeds.csv")}
+
+    @cached_property
     def municipalities(self) -> dict[str, Municipality]:
         """Municipalities and wards of Japan by five-digit code."""
         return {row["code"]: Municipality(**row) for row in self._rows("municipalities.csv")}

@@ -217,3 +217,14 @@ stations = sa.Table(
     *texts("lines"),
     comment="railway stations, all of one edition; lines = [operator, line] pairs as JSON",
 )
+
+road_sets = sa.Table(
+    "road_sets",
+    metadata,
+    *texts("content_hash", primary_key=True),
+    *texts("source", "as_of"),
+    *integers("edges", nullable=False),
+    *(sa.Column(name, sa.Float(53), nullable=False) for name in ("west", "south", "east", "north")),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    comment="roads of one file, with the box they lie in; document = packed arrays of edges",
+)

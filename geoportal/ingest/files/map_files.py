@@ -1,7 +1,8 @@
 """Map files as they come, each as layers of features in degrees.
 
 Read are GeoJSON (collections, single features, sequences), shapefiles, GeoPackage, FlatGeobuf, KML,
-TopoJSON and Esri JSON. Reference systems: see `geoportal.ingest.files.crs`.
+TopoJSON, Esri JSON and extracts of OpenStreetMap. Reference systems: see
+`geoportal.ingest.files.crs`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from geoportal.ingest.files import crs as reference_systems
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.geojson import Feature, parse_json, read_geojson
 from geoportal.ingest.files.ogr_files import OgrLayer, is_kml, read_kml, read_ogr
+from geoportal.ingest.files.osm_extract import is_osm_extract, read_osm_extract
 from geoportal.ingest.files.report import WARNING, Issue
 
 __all__ = ["Feature", "MapLayer", "is_json", "is_map", "read_layers"]
@@ -118,6 +120,8 @@ def _suffix(data: bytes) -> str:
         return ".gpkg"
     if data.startswith(_FLATGEOBUF):
         return ".fgb"
+    if is_osm_extract(data):
+        return ".osm.pbf"
     return ".kml" if is_kml(data) else ""
 
 
@@ -151,6 +155,8 @@ def _stored(member: Member) -> list[OgrLayer]:
     if member.parts:
         return [replace(layer, name="") for layer in read_ogr(member, ".shp")]
     suffix = _suffix(member.data)
+    if suffix == ".osm.pbf":
+        return [read_osm_extract(member)]
     if suffix:
         return read_kml(member) if suffix == ".kml" else read_ogr(member, suffix)
     document = parse_json(member.name, member.data)

@@ -34,7 +34,7 @@ _BYTES: Final = "ISO-8859-1"
 """Gives each byte as one letter, so that the text of a shapefile can be decoded here: names and
 values are cut to a number of bytes, often in the middle of a letter."""
 _ENCODINGS: Final = ("utf-8", "cp932", "euc_jp")
-_DAMAGE: Final = (RuntimeError, ValueError, OSError)
+DAMAGE: Final = (RuntimeError, ValueError, OSError)
 """What pyogrio raises for files that are cut, damaged or not what they seem."""
 
 
@@ -123,11 +123,11 @@ def read_ogr(member: Member, suffix: str, text: bytes | None = None) -> list[Ogr
                 for layer, kind in kinds.items()
                 if kind is not None
             }
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UnreadableSourceError(
                 f"{member.name}: the map file is cut off or damaged; get it again"
             ) from error
-    layers = [_layer(member, name, *parts) for name, parts in raw.items()]
+    layers = [layer_of(member, name, *parts) for name, parts in raw.items()]
     without = ", ".join(str(layer) for layer, kind in kinds.items() if kind is None)
     if without and layers:
         message = "these tables have no geometry and are left out"
@@ -153,7 +153,7 @@ def _write(member: Member, path: Path, text: bytes | None) -> None:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
 
 
-def _layer(
+def layer_of(
     member: Member,
     name: str,
     meta: Mapping[str, Any],
@@ -161,6 +161,7 @@ def _layer(
     shapes: Sequence[bytes | None],
     columns: Sequence[Any],
 ) -> OgrLayer:
+    """Return a layer of what GDAL read: description, ids, shapes (WKB) and columns."""
     names = [str(field_name) for field_name in meta["fields"]]
     values = [[_value(value) for value in column] for column in columns]
     if member.parts:

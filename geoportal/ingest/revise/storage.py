@@ -23,12 +23,14 @@ from geoportal.ingest.revise.places import (
 from geoportal.ingest.revise.population import update_ages, update_mesh, update_towns
 from geoportal.ingest.revise.records import update_records
 from geoportal.ingest.revise.revision import Revision, precedence, prevails
+from geoportal.ingest.revise.roads import update_roads
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.ingest.sources.centres import CentreExtract
 from geoportal.ingest.sources.medical_areas import AreaExtract
 from geoportal.ingest.sources.mesh_population import MeshExtract
 from geoportal.ingest.sources.postcodes import PostcodeExtract
+from geoportal.ingest.sources.roads import RoadExtract
 from geoportal.ingest.sources.stations import StationExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.ingest.sources.towns import PlaceExtract
@@ -119,6 +121,7 @@ _UPDATES: Final[Mapping[type[Extract], Callable[[sa.Connection, Any, Edition], R
             MeshExtract: update_mesh,
             AgeExtract: update_ages,
             TownExtract: update_towns,
+            RoadExtract: update_roads,
             # medical care areas are shipped with the program: compared only
             AreaExtract: lambda _c, extract, _e: Revision(unchanged=extract.agreeing),
         }
