@@ -8,6 +8,7 @@ from flask import Response, g
 
 from geoportal.documents import Document
 from geoportal.documents.reference import brief_district, centres_document
+from geoportal.domain.centre import CENTRE_KINDS
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
@@ -15,7 +16,8 @@ from geoportal.web.language.messages import messages
 from geoportal.web.language.opening_words import opening_sentence
 from geoportal.web.site.frame import page
 
-_KINDS = ("liaison_centre", "community_support_centre")
+NAMED_AT_MOST = 3
+"""Where more centres than these may answer for a home, their list is linked instead."""
 _WORTH_A_CARD = ("phone", "fax", "address", "place", "area", "url", "districts")
 """A centre of which none of these is known is listed by its name only."""
 
@@ -31,7 +33,9 @@ def show() -> Response:
         }
         for centre in centres_document(view)["centres"]
     ]
-    groups = [_group(view, kind, [c for c in centres if c["kind"] == kind]) for kind in _KINDS]
+    groups = [
+        _group(view, kind, [c for c in centres if c["kind"] == kind]) for kind in CENTRE_KINDS
+    ]
     return page(
         "centres",
         groups=[group for group in groups if group["wards"]],
@@ -50,6 +54,27 @@ def centres_in_full(view: View, brief: Iterable[Document]) -> list[Document]:
     """Return the centres that an answer names, with hours and districts."""
     full = {centre["id"]: centre for centre in centres_document(view)["centres"]}
     return [full.get(centre["id"], centre) for centre in brief]
+
+
+def responsible_in_full(view: View, document: Document) -> list[Document]:
+    """Return who answers for the home of an answer, by kind, with hours and districts.
+
+    ``list`` says that there are too many to name; ``from`` is the first day of a centre that is
+    the only one and answers later.
+    """
+    found = []
+    for one in document.get("responsible", ()):
+        starts = sorted(other["valid_from"] for other in one["other_days"] if other["valid_from"])
+        later = [day for day in starts if day > view.snapshot.today.isoformat()]
+        found.append(
+            {
+                **one,
+                "centres": centres_in_full(view, one["centres"]),
+                "list": len(one["centres"]) > NAMED_AT_MOST,
+                "from": later[0] if later and not one["centres"] else "",
+            }
+        )
+    return [one for one in found if one["centres"] or one["from"]]
 
 
 def by_ward(view: View, centres: Iterable[Document]) -> list[Document]:

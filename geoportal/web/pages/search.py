@@ -33,7 +33,7 @@ from geoportal.web.language.labels import (
 from geoportal.web.language.messages import Label, messages
 from geoportal.web.language.place_names import place_label
 from geoportal.web.pages import district, search_answer
-from geoportal.web.pages.centres import centres_in_full
+from geoportal.web.pages.centres import centres_in_full, responsible_in_full
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
@@ -94,15 +94,14 @@ def _counted_answer(form: SearchForm) -> Outcome:
 def _answer_context(outcome: Outcome) -> Document:
     """Return what the parts of the page that an answer changes are rendered from."""
     view, document = view_here(), outcome.document
-    brief = list(document["centres"]) if document else []
-    if document and not brief and document.get("origin", {}).get("centre"):
-        brief = [document["origin"]["centre"]]
+    brief = document["centres"] if document and "responsible" not in document else []
     return {
         "outcome": outcome,
         "document": document,
         "tally": search_answer.tally(document, outcome.form.include) if document else {},
         "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
         "centres": centres_in_full(view, brief),
+        "responsible": responsible_in_full(view, document or {}),
         "chips": _chips(view, outcome),
         "relaxations": _relaxations(view, outcome),
         "misplaced": _misplaced(view, outcome),
