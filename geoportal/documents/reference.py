@@ -169,6 +169,7 @@ def _source(view: View, name: str) -> Document:
         "source": name,
         **{label: getattr(info, label, name) for label in ("label_ja", "label_en")},
         **{field: getattr(info, field, "") for field in _SOURCE_FIELDS},
+        **_published_here(view, name),
         **dated(newest),
         "stale": None if age is None else bool(cadence) and age > cadence,
         "facilities": view.facility_counts.get(name, 0),
@@ -181,6 +182,25 @@ def _source(view: View, name: str) -> Document:
             for edition in editions
         ],
     }
+
+
+def _published_here(view: View, name: str) -> Document:
+    """Return the publisher and credit of a source for what is held, where that is not general."""
+    known: Document = {}
+    inhabited = {str(code)[:2] for code in view.snapshot.columns.municipality_codes if code}
+    listed = [one for one in view.reference.publishers if one.source == name]
+    here = {one for one in listed if inhabited.intersection(one.prefectures)}
+    if len(here) == 1:
+        (publisher,) = here
+        known = {"publisher": publisher.name, "page": publisher.page}
+    credits = {
+        city.credits[name]
+        for city in view.reference.cities.values()
+        if name in city.credits
+        and view.snapshot.knows_district(city.code)
+        and len(view.snapshot.in_district(city.code))
+    }
+    return known | ({"attribution": "、".join(sorted(credits))} if credits else {})
 
 
 def vocabulary_document(view: View, word: str | None = None) -> Document:

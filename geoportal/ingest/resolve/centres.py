@@ -1,17 +1,17 @@
 """Which consultation centres there are: lists about one centre united, shipped ones added.
 
-Every answer names the centre responsible for the home. The centres of Kitakyushu are known from
-their own leaflet (``data/reference/centres.csv``) and stand in, with its date, until a list is
-imported that says who is responsible.
+Every answer names the centre responsible for the home. Centres that are known from a city's own
+leaflet (``data/cities``) stand in, with its date, until a list is imported that says who is
+responsible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from geoportal.domain.centre import Centre
+from geoportal.index.hierarchy import city_of
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.tables import read_text
@@ -19,19 +19,48 @@ from geoportal.ingest.reading.centre_towns import TownListExtract
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import centres
+from geoportal.store.cities import centre_lists
 from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
 
 def shipped_centres(reference: Reference) -> list[Centre]:
-    """Return the centres of ``centres.csv`` in the reference folder; empty when there is none."""
-    path = Path(reference.directory) / "centres.csv"
-    if not path.exists():
-        return []
-    member = Member(path.name, path.read_bytes())
-    (table,) = recognise(path.name, [read_text(member)], (centres.LAYOUT,))
+    """Return the centres that come with the folders of cities."""
     edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
-    return list(centres.extract(table, edition).centres.values())
+    found: list[Centre] = []
+    for path in centre_lists(reference.cities_directory):
+        member = Member(path.name, path.read_bytes())
+        (table,) = recognise(path.name, [read_text(member)], (centres.LAYOUT,))
+        found += centres.extract(table, edition).centres.values()
+    return found
+
+
+def with_city_rules(listed: Iterable[Centre], reference: Reference) -> list[Centre]:
+    """Return centres with what their city says of all of its centres: who may ask, since when.
+
+    What a centre says itself stands.
+    """
+    return [_with_city_rules(centre, reference) for centre in listed]
+
+
+def _with_city_rules(centre: Centre, reference: Reference) -> Centre:
+    codes = [code for code in (*centre.districts, centre.municipality) if code]
+    cities = {city_of(reference, code) or code for code in codes} & reference.cities.keys()
+    if len(cities) != 1:
+        return centre
+    city = reference.cities[cities.pop()]
+    said = city.centres.get(centre.kind)
+    if said and not (centre.terms or centre.residents_of or centre.age_from):
+        residents = (city.code,) if said.residents else ()
+        centre = replace(centre, terms=said.terms, age_from=said.age_from, residents_of=residents)
+    stages = [
+        stage.since
+        for stage in city.stages
+        if stage.kind == centre.kind and stage.districts.intersection(codes)
+    ]
+    if stages and not centre.valid_from:
+        centre = replace(centre, valid_from=min(stages))
+    return centre
 
 
 def with_shipped(

@@ -14,6 +14,7 @@ from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import messages
 from geoportal.web.language.opening_words import opening_sentence
+from geoportal.web.pages.cities import asked_of_whom
 from geoportal.web.site.frame import page
 
 NAMED_AT_MOST = 3
@@ -40,6 +41,7 @@ def show() -> Response:
         "centres",
         groups=[group for group in groups if group["wards"]],
         askers=who_may_ask(view, centres, g.language),
+        cities=asked_of_whom(view, g.language),
         total=len(centres),
     )
 

@@ -21,7 +21,9 @@ WARDS = ("40101", "40103", "40105", "40106", "40107", "40108", "40109")
 
 
 def test_every_ward_of_kitakyushu_has_the_centre_of_its_leaflet():
-    with (REFERENCE.directory / "centres.csv").open(encoding="utf-8", newline="") as file:
+    with (REFERENCE.cities_directory / "40100" / "centres.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         leaflet = {
             ward: row["phone"]
             for row in csv.DictReader(file)

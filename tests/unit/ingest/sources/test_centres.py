@@ -40,7 +40,7 @@ def centre_row(id_="kokura", **overrides):
 
 
 def test_the_shipped_centres_have_hours_closing_rules_and_districts(database):
-    report = only(import_into(database, REFERENCE.directory / "centres.csv"))
+    report = only(import_into(database, REFERENCE.cities_directory / "40100" / "centres.csv"))
     assert (report.source, report.as_of, report.created) == ("centres", "2016-04-01", 5)
     kokura = centres(database)["kokura"]
     assert kokura.districts == ("40106", "40107")
