@@ -1,6 +1,7 @@
 // Keeps the static shell and the last published data for days without a network.
 // Network first, so nothing goes stale while there is one. Searches are never kept: a POST is not
-// touched, nor is any address with a query other than the language. Pictures are kept once seen.
+// touched, nor is any address with a query other than the language, nor what is not to be stored
+// (pages of staff who are signed in). Pictures are kept once seen.
 const CACHE = "geoportal-shell-{{ version }}";
 const OFFLINE = {{ offline | tojson }};
 const SHORTLISTED = "/api/v1/facilities/"; // asked for one by one by the shortlist only
@@ -8,8 +9,11 @@ const SHELL = {{ shell | tojson }};
 const PAGES = new Set({{ pages | tojson }});
 const DATA = new Set({{ data | tojson }});
 
+const asStranger = (path) => new Request(path, { credentials: "omit" });
+const isPublic = (response) => response.ok && !/no-store/.test(response.headers.get("Cache-Control") || "");
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, ...PAGES, ...DATA])).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, ...PAGES, ...DATA].map(asStranger))).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
@@ -41,7 +45,7 @@ self.addEventListener("fetch", (event) => {
     return;
   }
   event.respondWith(fetch(request).then((response) => {
-    if (response.ok) {
+    if (isPublic(response)) {
       const copy = response.clone();
       event.waitUntil(caches.open(CACHE).then((cache) => cache.put(request, copy)));
     }

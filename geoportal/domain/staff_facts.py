@@ -15,6 +15,8 @@ from geoportal.domain.location import SURVEYED_UNCERTAINTY_M, Location
 
 SOURCE: Final = "desk"
 """The source of what a liaison centre (在宅医療・介護連携支援センター) found out."""
+PROFESSIONAL_SOURCE: Final = "desk_staff"
+"""The source of what it found out and tells professionals only; in no answer to the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class StaffFacts:
     as_of : str
         ISO date of the newest of it.
     claims : tuple of Claim
-        At most one for each code, with the source `SOURCE`.
+        At most one for each code, with the source `SOURCE` or `PROFESSIONAL_SOURCE`.
     correction : Correction
     """
 

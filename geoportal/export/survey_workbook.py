@@ -6,7 +6,7 @@ in comes back as an answer (`geoportal.ingest.sources.survey`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +50,8 @@ _KNOWN_LENGTH: Final = 300
 _INSTRUCTIONS: Final = (
     "この調査票は、在宅医療・介護の相談を受ける方が、対応できる施設を探すために使います。",
     "白い欄だけにご記入ください。灰色の欄（施設番号など）は変えないでください。",
-    "「はい」「いいえ」は選択肢から選べます。分からないもの、答えにくいものは空欄のままで結構です。",
+    "「はい」「いいえ」などは選択肢から選べます。分からないもの、答えにくいものは空欄のままで結構です。",
+    "「条件付き」「要相談」「満員」もお答えです。条件は連絡事項にご記入ください。",
     "空欄と「未回答」は「いいえ」とは扱いません。何も登録されません。",
     "「公表・届出で分かっていること」は公的データの写しです。回答の参考にしてください。",
     "ケアマネタイムは、曜日・時間・方法を文でご記入ください。例：月・水・金 13:00〜14:00 電話で",
@@ -69,13 +70,16 @@ def write_survey(
     kind: str,
     reference: Reference,
     today: date,
+    only: Container[str] | None = None,
 ) -> int:
     """Write the workbook (``.xlsx``) for one kind of facility, a row for each; there may be none.
 
     The vocabulary of the reference decides which needs are asked of the kind; what is known today
-    is prefilled. Returns the number of questions to a facility.
+    is prefilled; ``only`` are the codes of those that are asked, None for all. Returns the number
+    of questions to a facility.
     """
-    terms = asked_terms(reference.vocabulary, kind)
+    asked = asked_terms(reference.vocabulary, kind)
+    terms = [term for term in asked if only is None or term.code in only]
     kind_label = reference.kinds[kind].label_ja
     rows = [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from geoportal.domain.hours import JST
+from geoportal.domain.staff_facts import StaffFacts
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
@@ -91,6 +92,15 @@ class Portal:
         """
         now = self.clock()
         return replace(self._current(now), now=now)
+
+    def view_with(self, version: str, facts: Sequence[StaffFacts]) -> View:
+        """Return a view of the present files with facts laid over it in place of the public ones.
+
+        Nothing of it is kept here; ``version`` tells it from other views of the files.
+        """
+        now = self.clock()
+        self._current(now)
+        return replace(with_staff_facts(cast("View", self._of_files), version, facts), now=now)
 
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""

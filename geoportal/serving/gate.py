@@ -79,17 +79,17 @@ class Gate:
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         """Answer one request."""
         path = scope.path
-        environ = environment_of(scope)
+        environ, rule = environment_of(scope), rule_for(scope.method, path)
         self.arrival.read(environ)
         try:
-            body = await self._body(environ, exchange)
+            body = await self._body(environ, exchange, rule.body_bytes or self.body_bytes)
         except BodyCutError as error:
             _send(exchange, self.refusals.answer(environ, error.status))
             return
         environ["wsgi.input"] = io.BytesIO(body)
         if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
             environ["CONTENT_LENGTH"] = str(len(body))
-        lane = self._lanes[rule_for(scope.method, path).name]
+        lane = self._lanes[rule.name]
         try:
             answer = await lane.run(
                 environ["REMOTE_ADDR"], partial(_call, self.application, environ)
@@ -99,8 +99,8 @@ class Gate:
             return
         _send(exchange, answer)
 
-    async def _body(self, environ: Mapping[str, Any], exchange: Exchange) -> bytes:
-        """Return the body; of one that is too large a byte more than is taken.
+    async def _body(self, environ: Mapping[str, Any], exchange: Exchange, most: int) -> bytes:
+        """Return the body; of one that is larger than ``most`` bytes, one byte more than that.
 
         Raises
         ------
@@ -114,9 +114,9 @@ class Gate:
             raise BodyCutError(400)
         if length and int(length) > _DISCARDED_BYTES:
             return b""  # the application refuses it by its length
-        is_bounded = bool(length) and int(length) <= self.body_bytes
+        is_bounded = bool(length) and int(length) <= most
         reading = asyncio.ensure_future(
-            _whole(exchange) if is_bounded else _read(exchange, self.body_bytes + 1)
+            _whole(exchange) if is_bounded else _read(exchange, most + 1)
         )
         await asyncio.wait({reading}, timeout=self.body_seconds)
         if not reading.done():

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from geoportal.desk.domain.survey import SHEET_BYTES
 from geoportal.services.basemap.published import WAITING as WAITING_FOR_PUBLISHER
 from geoportal.web.coverage.files import MOST_HELD as WAITING_FOR_MAKER
 
@@ -45,6 +46,8 @@ class LaneRule:
     inline : bool
         Whether requests run on the event loop itself, one a turn: only for routes that answer
         from memory in milliseconds. Handing one to a thread and back costs as much as it does.
+    body_bytes : int
+        Largest body where it is more than the application takes elsewhere; 0 where it is not.
     """
 
     name: str
@@ -53,6 +56,7 @@ class LaneRule:
     patience_s: float
     retry_after_s: int
     inline: bool = False
+    body_bytes: int = 0
 
 
 CROWD: Final = 12
@@ -65,7 +69,8 @@ EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15)
 TILES: Final = LaneRule("tiles", WAITING_FOR_PUBLISHER + 1, 64, 5.0, 2)
 OPERATIONS: Final = LaneRule("operations", 1, 16, 8.0, 1)
 DESK: Final = LaneRule("desk", 2, 32, 8.0, 2)
-RULES: Final = (MEMORY, PAGES, COVERAGE, FILES, EXPORTS, TILES, OPERATIONS, DESK)
+SHEETS: Final = LaneRule("sheets", 1, 4, 8.0, 5, body_bytes=SHEET_BYTES)
+RULES: Final = (MEMORY, PAGES, COVERAGE, FILES, EXPORTS, TILES, OPERATIONS, DESK, SHEETS)
 
 _EXACT: Final = {
     ("POST", "/api/v1/search"): MEMORY,
@@ -87,6 +92,7 @@ _EXACT: Final = {
     ("GET", "/changes.xlsx"): EXPORTS,
 }
 _UNDER: Final = (
+    ("/desk/sheets/", SHEETS),
     ("/desk/", DESK),
     ("/o/", DESK),
     ("/static/", MEMORY),

@@ -119,7 +119,7 @@ def test_the_template_is_prefilled_and_asks_what_applies(template):
 def test_the_template_has_drop_downs_and_is_protected(template):
     with zipfile.ZipFile(template) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert "はい,いいえ,未回答" in sheet
+    assert "はい,条件付き,要相談,満員,いいえ,未回答" in sheet
     assert "受入可,条件付・要相談,満員・新規停止,未回答" in sheet
     assert "<sheetProtection" in sheet
 

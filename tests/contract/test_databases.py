@@ -36,10 +36,10 @@ POSTGRES = os.environ.get("GEOPORTAL_TEST_POSTGRES", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
-def own_postgres() -> str:
-    """Return the URL of this worker's database, empty, on the server of the tests."""
+def own_postgres(purpose: str = "") -> str:
+    """Return the URL of this worker's database for a purpose, empty, on the server of the tests."""
     server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    own = server.set(drivername="postgresql", database=f"geoportal_test_{WORKER}")
+    own = server.set(drivername="postgresql", database=f"geoportal_test_{WORKER}{purpose}")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))

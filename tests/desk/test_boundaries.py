@@ -8,11 +8,12 @@ import pytest
 
 from geoportal.desk.domain.account import Account, Role
 from geoportal.desk.domain.scope import scope_of
+from geoportal.desk.web.desk_here import is_layered_path
 from geoportal.domain.centre import Centre
 from geoportal.settings import Settings
 from geoportal.web.app import create_app
 from geoportal.web.current_view import EXTENSION as PORTAL
-from tests.desk.conftest import Browser, trail
+from tests.desk.conftest import HTTPS, Browser, trail
 from tests.privacy.conftest import routes
 
 COORDINATOR = Account("1", "moji", "門司", Role.COORDINATOR, "moji")
@@ -121,22 +122,30 @@ def test_answers_of_the_desk_are_not_compressed(app, coordinator):
 
 @pytest.mark.slow
 def test_the_public_site_is_what_it_was(app, coordinator):
-    """Signed in or not, public answers are those of an application without a staff side."""
+    """Public answers are those of an application without a staff side, and for staff as well but
+    on pages with a second layer."""
     plain = create_app(app.extensions[PORTAL], Settings()).test_client()
     browser = Browser(app.test_client())
     browser.sign_in("kokura.sato")
-    cookie = f"__Host-desk={browser.cookie()}"
+    cookie = browser.cookie()
     paths = [route.path for route in routes(app, "GET") if not route.path.startswith(DESK)]
     paths += ["/facilities/near", "/districts/40106", "/robots.txt", "/sitemaps/1.txt", "/sw.js"]
     volatile = {"/metrics", "/readyz"}
     compared = 0
     for path in sorted(set(paths) - volatile):
-        without = plain.get(path)
-        for headers in ({}, {"Cookie": cookie}):
-            answer = app.test_client().get(path, headers=headers)
+        without = plain.get(path, base_url=HTTPS)
+        for held in ("", cookie):
+            visitor = Browser(app.test_client())
+            if held:
+                visitor.set_cookie(held)
+            answer = visitor.get(path)
+            assert ("Cookie" in answer.vary) == is_layered_path(path), path
+            if is_layered_path(path) and held:
+                assert answer.headers["Cache-Control"] == "no-store", path
+                continue
             assert answer.status_code == without.status_code, path
             assert "Set-Cookie" not in answer.headers, path
-            assert answer.headers.get("Vary") == without.headers.get("Vary"), path
+            assert set(answer.vary) - {"Cookie"} == set(without.vary), path
             assert answer.headers.get("Cache-Control") == without.headers.get("Cache-Control")
             assert not re.search(r"/desk|/login|/logout|/o/", answer.text), path
             compared += 1

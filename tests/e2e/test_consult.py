@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Visitor
 from tests.e2e.test_accessible import complaints
+from tests.rounds import first_always
 from tests.web.api.test_interpret import DISCHARGE, DOCTOR, RESPITE
 
 HOME = "北九州市小倉北区桜並木一丁目"
@@ -304,7 +305,7 @@ def test_the_sheet_for_fax_fits_paper(visitor: Visitor, keep: Keep) -> None:
         assert "24時間対応体制（訪問看護）" in said
 
 
-@pytest.mark.parametrize("language", ["ja-easy", "en"])
+@pytest.mark.parametrize("language", first_always(["ja-easy", "en"]))
 def test_consulting_in_other_languages(visitor: Visitor, language: str) -> None:
     page = visitor.open(f"/note?lang={language}", viewport=PHONE, color_scheme="dark")
     page.fill("#note", DISCHARGE)

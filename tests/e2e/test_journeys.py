@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, Visitor
+from tests.rounds import first_always
 
 HOME = "北九州市門司区松風町一丁目3番5号"
 Keep = Callable[..., None]
@@ -459,7 +460,7 @@ def test_language_is_kept_on_the_way(visitor: Visitor) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
+@pytest.mark.parametrize("width", first_always([320, 1280, 390, 768, 2560], 2))
 def test_nothing_sticks_out(visitor: Visitor, keep: Keep, width: int) -> None:
     page = visitor.open(
         "/?district=40106&kind=clinic&need=VM.REG", viewport={"width": width, "height": 844}

@@ -129,6 +129,7 @@ def test_nothing_jumps_while_a_page_loads(visitor: Visitor, viewport: dict[str, 
     assert max(shifts.values()) < MOST_SHIFT, shifts
 
 
+@pytest.mark.long
 def test_twenty_thousand_facilities_pan_and_zoom(visitor: Visitor) -> None:
     page, _ = open_with(visitor, 20_000, slower=1)
     page.wait_for_timeout(500)

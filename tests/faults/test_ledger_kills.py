@@ -15,7 +15,7 @@ from geoportal.desk.domain.ledger import Audience, Draft, facts_of
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.services.ledger import history, write_entry
 from geoportal.desk.store.database import open_desk
-from geoportal.desk.store.ledger import all_entries
+from geoportal.desk.store.ledger import entries_after
 from geoportal.store.staff_facts import read_facts
 from tests.contract.test_databases import POSTGRES, own_postgres
 
@@ -36,8 +36,8 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str) -> Non
         acknowledged += _killed(location, acknowledged, draw.uniform(0.02, 0.25))
         database = open_desk(location)
         with database.reading() as connection:
-            keys = [entry.draft.note for entry in all_entries(connection)]
-            entries = all_entries(connection)
+            keys = [entry.draft.note for entry in entries_after(connection, 0)]
+            entries = entries_after(connection, 0)
             facts = read_facts(lambda text, c=connection: c.exec_driver_sql(text).all())
         database.engine.dispose()
         assert keys == [_key(number) for number in range(len(keys))]

@@ -1,8 +1,9 @@
 """The ledger of what staff found out by asking: entries only added, and what holds by them.
 
-Every entry is about one subject of one facility: a need (``AC.PAIN``), its capacity (受入状況), or
-an attribute that is corrected. The newest entry of a subject that is not undone decides. If it is
-for professionals only, the public is told nothing of the subject any more.
+Every entry is about one subject of one facility: a need (``AC.PAIN``), its capacity (受入状況), an
+attribute that is corrected, or a contact for professionals. The newest entry of a subject that is
+not undone decides. If it is for professionals only, the public is told nothing of the subject any
+more.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from typing import Any, Final
 from geoportal.desk.domain.account import Actor
 from geoportal.domain.claim import Claim
 from geoportal.domain.hours import Hours
-from geoportal.domain.staff_facts import SOURCE, Correction, StaffFacts
+from geoportal.domain.staff_facts import PROFESSIONAL_SOURCE, SOURCE, Correction, StaffFacts
 
 CAPACITY: Final = "capacity"
 CORRECTED: Final = ("name", "kind", "phone", "position", "hours", "closed_on")
-"""Attributes of a facility that staff correct; their entries hold the value as JSON."""
+"""Attributes of a facility that staff correct; their entries hold the value as JSON. They are
+public: a page shows one name, telephone number and position to everybody."""
+CONTACTS: Final = ("ward_phone", "person", "tip", "refusal")
+"""What only professionals are told besides: telephone of the ward or desk, who is in charge, how
+it goes well, for what it declines. Their entries hold the words themselves."""
 
 
 class Audience(StrEnum):
@@ -45,6 +50,7 @@ class Way(StrEnum):
     VISIT = "visit"
     PLACEMENT = "placement"
     OFFICE = "office"
+    SURVEY = "survey"
 
 
 class Light(StrEnum):
@@ -64,9 +70,10 @@ class Draft:
     ----------
     facility_id : str
     subject : str
-        Code of a need, `CAPACITY`, or one of `CORRECTED`.
+        Code of a need, `CAPACITY`, or one of `CORRECTED` or `CONTACTS`.
     value : str
-        An `Answer`, a `Light`, or a corrected value as JSON; empty when it undoes another entry.
+        An `Answer`, a `Light`, a corrected value as JSON, or the words of a contact; empty when it
+        undoes another entry.
     audience : Audience
     way : Way
     who : str
@@ -103,6 +110,10 @@ class Entry:
     def day(self) -> str:
         """ISO date on which it was found out."""
         return self.at[:10]
+
+    def holds_on(self, day: str) -> bool:
+        """Say whether it is not expired on an ISO date."""
+        return not self.draft.valid_until or self.draft.valid_until >= day
 
 
 def standing(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -160,13 +171,16 @@ _WAY_WORDS: Final = {
     Way.VISIT: "訪問して確認",
     Way.PLACEMENT: "実際の受け入れ",
     Way.OFFICE: "事業所の回答",
+    Way.SURVEY: "在宅医療資源調査の回答",
 }
+_EVIDENCE: Final = {Way.PLACEMENT: "observed", Way.SURVEY: "survey"}
+"""Evidence of what is found out in a way; of the others ``confirmed``."""
 
 
 def _claims(entry: Entry, centres: Mapping[str, str]) -> list[Claim]:
-    """Return what an entry says of needs or of capacity; nothing for a correction."""
+    """Return what an entry says of needs or of capacity; nothing for what is neither."""
     draft = entry.draft
-    if draft.subject in CORRECTED:
+    if draft.subject in CORRECTED or draft.subject in CONTACTS:
         return []
     words = []
     if draft.subject == CAPACITY:
@@ -179,9 +193,10 @@ def _claims(entry: Entry, centres: Mapping[str, str]) -> list[Claim]:
         words.append("条件付き" if answer is Answer.CONDITIONAL else "")
     words += [draft.note, _found_out(entry, centres)]
     note = "。".join(word for word in words if word)
-    evidence = "observed" if draft.way is Way.PLACEMENT else "confirmed"
+    evidence = _EVIDENCE.get(draft.way, "confirmed")
+    source = SOURCE if draft.audience is Audience.PUBLIC else PROFESSIONAL_SOURCE
     return [
-        Claim(code, value, evidence, SOURCE, entry.day, draft.valid_until, note)
+        Claim(code, value, evidence, source, entry.day, draft.valid_until, note)
         for code, value in values.items()
     ]
 

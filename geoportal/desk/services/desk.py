@@ -10,6 +10,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 
+from geoportal.desk.services.knowledge import KnownLedger
 from geoportal.desk.store.database import DeskDatabase
 from geoportal.services.portal import now_in_japan
 
@@ -28,12 +29,15 @@ class Desk:
         Returns the present moment in Japan time.
     hasher : argon2.PasswordHasher
         Argon2id with the second recommended parameters of RFC 9106 (64 MiB, 3 passes).
+    ledger : KnownLedger
+        The ledger as this process holds it.
     """
 
     database: DeskDatabase
     secret_key: str = field(default="", repr=False)
     clock: Callable[[], datetime] = now_in_japan
     hasher: PasswordHasher = field(default_factory=PasswordHasher, repr=False)
+    ledger: KnownLedger = field(default_factory=KnownLedger, repr=False, compare=False)
 
     @property
     def now_s(self) -> int:

@@ -18,8 +18,10 @@ import sqlalchemy as sa
 from geoportal.desk.domain.account import Actor
 from geoportal.desk.domain.ledger import (
     CAPACITY,
+    CONTACTS,
     CORRECTED,
     Answer,
+    Audience,
     Draft,
     Entry,
     Light,
@@ -32,6 +34,7 @@ from geoportal.desk.store.ledger import add_entry, entries_of, entry_of_form, lo
 from geoportal.domain.claim import CAPACITY_PREFIX, CAPACITY_STALE_AFTER_DAYS
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST
+from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.settings import shipped_directory
@@ -39,6 +42,7 @@ from geoportal.store.staff_facts import write_facts
 
 LONGEST_NOTE: Final = 300
 LONGEST_WHO: Final = 40
+LONGEST_CONTACT: Final = 200
 _FORM_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -58,6 +62,7 @@ def write_entry(
     seen: int,
     key: str,
     centres: Mapping[str, str],
+    former_ids: Sequence[str] = (),
 ) -> Entry:
     """Add an entry, and publish what the public is told of the facility now.
 
@@ -76,6 +81,8 @@ def write_entry(
         Random, made with the form.
     centres : mapping of str to str
         Names of the centres by id.
+    former_ids : sequence of str
+        Under which the facility was known before; what was written under them is its own.
 
     Raises
     ------
@@ -93,7 +100,7 @@ def write_entry(
             if (written.draft, written.actor) != (draft, actor):
                 raise UsageError("this form was sent before with something else", "key")
             return written
-        entries = entries_of(connection, draft.facility_id)
+        entries = entries_of(connection, [draft.facility_id, *former_ids])
         later = [e for e in entries if e.draft.subject == draft.subject and e.id > seen]
         if later:
             raise SeenOutdatedError(later)
@@ -104,7 +111,8 @@ def write_entry(
         now = desk.clock().astimezone(JST)
         entry = add_entry(connection, draft, actor, now.isoformat(timespec="seconds"), key)
         told = facts_of(draft.facility_id, [*entries, entry], centres, professional=False)
-        write_facts(connection, [told], now.timestamp())
+        moved = [StaffFacts(former, "") for former in former_ids]
+        write_facts(connection, [told, *moved], now.timestamp())
         _record(connection, desk, entries, entry)
     return entry
 
@@ -130,14 +138,16 @@ def _audited(subject: str, entry: Entry | None) -> dict[str, object]:
     return {"subject": subject, "entry": entry.id, "value": entry.draft.value}
 
 
-def history(desk: Desk, facility_id: str) -> list[Entry]:
-    """Return all entries of a facility, oldest first."""
+def history(desk: Desk, *facility_ids: str) -> list[Entry]:
+    """Return all entries of a facility under its ids, present and former, oldest first."""
     with desk.database.reading() as connection:
-        return entries_of(connection, facility_id)
+        return entries_of(connection, facility_ids)
 
 
 def checked(draft: Draft, vocabulary: Vocabulary, today: date) -> Draft:
     """Return a draft that can be written, with the default end of what it says.
+
+    Corrections are for everybody, contacts for professionals, whatever the draft says.
 
     Raises
     ------
@@ -150,6 +160,10 @@ def checked(draft: Draft, vocabulary: Vocabulary, today: date) -> Draft:
         raise UsageError(f"a role has at most {LONGEST_WHO} characters", "who")
     if not draft.undoes:
         _check_value(draft, vocabulary)
+    if draft.subject in CORRECTED:
+        draft = replace(draft, audience=Audience.PUBLIC)
+    elif draft.subject in CONTACTS:
+        draft = replace(draft, audience=Audience.PROFESSIONAL)
     return _with_end(draft, today)
 
 
@@ -158,6 +172,9 @@ def _check_value(draft: Draft, vocabulary: Vocabulary) -> None:
     if subject in CORRECTED:
         if not _is_correction(subject, value):
             raise UsageError("this is not a value of that sort", "value")
+    elif subject in CONTACTS:
+        if not 0 < len(value) <= LONGEST_CONTACT or not value.isprintable():
+            raise UsageError(f"at most {LONGEST_CONTACT} characters in one line", "value")
     elif subject == CAPACITY:
         if value not in set(Light):
             raise UsageError("capacity is free, soon, ask or full", "value")
@@ -197,7 +214,10 @@ def _is_day(text: str) -> bool:
 
 
 def _with_end(draft: Draft, today: date) -> Draft:
-    """Return a draft with its last day: at most seven days for capacity, none for corrections."""
+    """Return a draft with its last day: at most seven days for capacity, none for corrections.
+
+    A contact has one only when it is given.
+    """
     if draft.undoes or draft.subject in CORRECTED:
         return replace(draft, valid_until="")
     if draft.valid_until and (
@@ -207,7 +227,7 @@ def _with_end(draft: Draft, today: date) -> Draft:
     if draft.subject == CAPACITY:
         last = (today + timedelta(days=CAPACITY_STALE_AFTER_DAYS)).isoformat()
         return replace(draft, valid_until=min(draft.valid_until or last, last))
-    if draft.valid_until:
+    if draft.valid_until or draft.subject in CONTACTS:
         return draft
     return replace(draft, valid_until=default_end(draft.subject, today))
 

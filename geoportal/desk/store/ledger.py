@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from geoportal.desk.domain.account import Actor
@@ -38,15 +40,17 @@ def add_entry(connection: sa.Connection, draft: Draft, actor: Actor, at: str, ke
     return Entry(int(number[0]) if number else 0, at, actor, draft)
 
 
-def entries_of(connection: sa.Connection, facility_id: str) -> list[Entry]:
-    """Return all lines of a facility, oldest first."""
-    query = sa.select(ledger).where(ledger.c.facility_id == facility_id).order_by(ledger.c.id)
+def entries_of(connection: sa.Connection, facility_ids: Iterable[str]) -> list[Entry]:
+    """Return all lines of a facility under its ids, present and former, oldest first."""
+    query = sa.select(ledger).where(ledger.c.facility_id.in_(list(facility_ids)))
+    query = query.order_by(ledger.c.id)
     return [_entry(row) for row in connection.execute(query)]
 
 
-def all_entries(connection: sa.Connection) -> list[Entry]:
-    """Return the whole ledger, oldest line first."""
-    return [_entry(row) for row in connection.execute(sa.select(ledger).order_by(ledger.c.id))]
+def entries_after(connection: sa.Connection, number: int) -> list[Entry]:
+    """Return the lines of the ledger with a greater id, oldest first; all with 0."""
+    query = sa.select(ledger).where(ledger.c.id > number).order_by(ledger.c.id)
+    return [_entry(row) for row in connection.execute(query)]
 
 
 def entry_of_form(connection: sa.Connection, key: str) -> Entry | None:

@@ -151,3 +151,35 @@ public_state = sa.Table(
     *texts("version", "changed_at"),
 )
 """One row: a version that changes with the facts, and since when."""
+
+survey_rounds = sa.Table(
+    "desk_survey_rounds",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("title", "kinds", "wards", "questions", "deadline", "created_at", "closed_at"),
+    comment="survey rounds (在宅医療資源調査)",
+)
+
+survey_offices = sa.Table(
+    "desk_survey_offices",
+    metadata,
+    sa.Column("round_id", sa.Text, sa.ForeignKey("desk_survey_rounds.id"), primary_key=True),
+    *texts("facility_id", primary_key=True),
+    *texts("kind", "ward"),
+    *texts("link_id", index=True),
+    *texts("code_key", index=True),
+    *texts("sent_at", "reminded_at", "opened_at", "answered_at", "approved_at"),
+    sa.Column("reminders", sa.Integer, nullable=False),
+    comment="offices asked in a round; code_key is an HMAC of the short code in the letter",
+)
+
+survey_answers = sa.Table(
+    "desk_survey_answers",
+    metadata,
+    counter(),
+    *texts("round_id", "facility_id", "subject", "value", "note", "who", "audience", "came_by"),
+    *texts("submission", "at", "state", "actor_kind", "actor_id", "decided_by", "decided_at"),
+    sa.UniqueConstraint("submission", "subject", name="uq_desk_survey_answers_submission"),
+    sa.Index("ix_desk_survey_answers_office", "round_id", "facility_id"),
+    comment="what offices answered; entries of the ledger once a coordinator approves them",
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import partial
 from typing import Final
 
 from flask import Flask, Response, current_app, request
@@ -17,12 +18,16 @@ from geoportal.desk.web import (
     office,
     own_account,
     sign_in,
+    survey_form,
+    survey_review,
+    surveys,
     today,
 )
-from geoportal.desk.web.desk_here import EXTENSION, is_desk_path
+from geoportal.desk.web.desk_here import EXTENSION, is_desk_path, is_layered_path
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import CSRF, login_manager
-from geoportal.desk.web.session_cookie import add_session_cookie
+from geoportal.desk.web.layer import LayeredViews, keep_from_caches, lay_staff_layer
+from geoportal.desk.web.session_cookie import add_session_cookie, has_session
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings
 from geoportal.web.arrival import IS_FORWARDED, host_name
@@ -30,19 +35,22 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
+    surveys, survey_review, survey_form,
 )  # fmt: skip
 
 
 def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     """Give an application the staff side, before its first request; return the desk.
 
-    ``settings`` hold the secret key. No answer on a public path changes: no cookie, no header.
+    ``settings`` hold the secret key. No answer to the public changes: no cookie; ``Vary`` names
+    the cookie on pages with a second layer.
     """
     portal: Portal = app.extensions[PORTAL]
     desk = Desk(database, settings.secret_key, portal.clock)
     app.extensions[EXTENSION] = desk
     add_session_cookie(app, settings)
     app.before_request(_arrive_at_desk)
+    app.before_request(partial(_lay_over, LayeredViews()))
     app.after_request(_leave_desk)
     login_manager().init_app(app, add_context_processor=False)
     CSRF.init_app(app)
@@ -64,6 +72,14 @@ def _arrive_at_desk() -> Response | None:
     return desk_page("insecure", status=403)
 
 
+def _lay_over(views: LayeredViews) -> None:
+    """Give public pages their second layer, where they have one and somebody is signed in."""
+    if is_desk_path(request.path) or not has_session(current_app, request):
+        return
+    if request.is_secure or _is_development():
+        lay_staff_layer(views)
+
+
 def _is_development() -> bool:
     settings: Settings = current_app.config["GEOPORTAL_SETTINGS"]
     if not settings.desk_on_plain_http or request.environ.get(IS_FORWARDED):
@@ -80,4 +96,6 @@ def _leave_desk(response: Response) -> Response:
     if is_desk_path(request.path):
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    elif is_layered_path(request.path):
+        keep_from_caches(response)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -12,6 +13,7 @@ from geoportal.domain.centre import Centre
 from geoportal.web.current_view import view_here
 
 EXTENSION: Final = "geoportal-desk"
+_LAYERED: Final = re.compile(r"/|/results|/note|/team|/facilities/[^/]+")
 
 
 def desk_here() -> Desk:
@@ -31,6 +33,11 @@ def wards_here() -> Mapping[str, str]:
     codes = dict.fromkeys(code for one in centres_here().values() for code in one.districts)
     chains = ((code, view.district_chain(code)) for code in codes)
     return {code: chain[0].name if chain else code for code, chain in chains}
+
+
+def is_layered_path(path: str) -> bool:
+    """Say whether a path is that of a public page with a second layer for staff."""
+    return _LAYERED.fullmatch(path) is not None
 
 
 def is_desk_path(path: str) -> bool:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from geoportal.desk.domain.identity import found_in
 from geoportal.desk.domain.ledger import (
     CAPACITY,
+    CONTACTS,
     CORRECTED,
     Answer,
     Audience,
@@ -24,9 +25,10 @@ from geoportal.desk.domain.ledger import (
 )
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import list_links
-from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
+from geoportal.desk.web.desk_here import desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
+from geoportal.desk.web.places import centre_names, facility_here, former_ids, ward_of
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import Query
 from geoportal.errors import UsageError
@@ -38,6 +40,8 @@ _FOUND = 30
 _WORDS_LENGTH = 100
 _TYPED = ("name", "phone", "closed_on")
 """Attributes that are corrected by typing."""
+_TOLD = ("tip", "refusal")
+"""Contacts that are sentences; the others are telephone numbers and names of staff."""
 
 
 @blueprint.post("/facilities")
@@ -70,7 +74,8 @@ def write(facility_id: str) -> ResponseReturnValue:
         draft, seen = _draft(facility.id), int(request.form.get("seen", ""))
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
-    if not request.form.get("sure") and (found_in(draft.note) or found_in(draft.who)):
+    texts = (draft.note, draft.who, draft.value if draft.subject in _TOLD else "")
+    if not request.form.get("sure") and any(map(found_in, texts)):
         return facility_page(facility, draft, problem=("note", "ledger-identity"), status=400)
     view, desk = view_here(), desk_here()
     try:
@@ -82,6 +87,7 @@ def write(facility_id: str) -> ResponseReturnValue:
             seen=seen,
             key=request.form.get("key", ""),
             centres=centre_names(),
+            former_ids=former_ids(facility.id),
         )
     except SeenOutdatedError as error:
         return facility_page(facility, draft, later=error.entries, status=HTTPStatus.CONFLICT)
@@ -92,25 +98,6 @@ def write(facility_id: str) -> ResponseReturnValue:
         )
     there = url_for("desk_facility.show", facility_id=facility.id, said="written")
     return redirect(f"{there}#history", HTTPStatus.SEE_OTHER)
-
-
-def centre_names() -> dict[str, str]:
-    """Return the names of the centres by id."""
-    return {key: centre.name for key, centre in centres_here().items()}
-
-
-def facility_here(facility_id: str) -> Facility:
-    """Return a facility by its id, also a former one; 404 for none."""
-    view = view_here()
-    known = view.redirects.get(facility_id, facility_id)
-    return view.snapshot.by_id.get(known) or abort(HTTPStatus.NOT_FOUND)
-
-
-def ward_of(facility: Facility) -> str:
-    """Return the ward a facility lies in, which who writes of it answers for."""
-    snapshot = view_here().snapshot
-    row = snapshot.row_of.get(facility.id)
-    return facility.municipality_code if row is None else snapshot.municipality_of(row)
 
 
 def _draft(facility_id: str) -> Draft:
@@ -145,7 +132,8 @@ def facility_page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """Return the page of a facility; ``later`` is what others wrote since the form was shown."""
-    view, entries = view_here(), history(desk_here(), facility.id)
+    view = view_here()
+    entries = history(desk_here(), facility.id, *former_ids(facility.id))
     ward, scope = ward_of(facility), scope_here()
     context: dict[str, Any] = {
         "facility": facility,
@@ -160,9 +148,10 @@ def facility_page(
         "need_groups": need_groups(view.reference, "ja"),
         "answers": list(Answer),
         "lights": list(Light),
-        "ways": [way for way in Way if way is not Way.OFFICE],
+        "ways": [way for way in Way if way not in {Way.OFFICE, Way.SURVEY}],
         "capacity": CAPACITY,
         "corrected": CORRECTED,
+        "contacts": CONTACTS,
         "typed": _TYPED,
         "centre_names": centre_names(),
         "is_writable": scope.allows(ward),

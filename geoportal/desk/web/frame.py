@@ -17,6 +17,7 @@ from geoportal.web.site.frame import asset_url, data_context
 _SECTIONS: Final = (
     ("desk_today.show", "nav-today", None),
     ("desk_cases.show", "nav-cases", None),
+    ("desk_surveys.show", "nav-surveys", None),
     ("desk_accounts.show", "nav-accounts", Role.ADMINISTRATOR),
     ("desk_own_account.show", "nav-own-account", None),
 )

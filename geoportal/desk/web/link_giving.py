@@ -12,9 +12,10 @@ from geoportal.desk.domain.ledger import Draft
 from geoportal.desk.domain.office_link import LinkScope
 from geoportal.desk.services.office_links import issue_link, link_of, revoke_link, token_of
 from geoportal.desk.web.desk_here import desk_here
-from geoportal.desk.web.facility import facility_here, facility_page, ward_of
+from geoportal.desk.web.facility import facility_page
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, signed_in_actor, staff_blueprint
+from geoportal.desk.web.places import facility_here, ward_of
 from geoportal.errors import NotFoundError
 from geoportal.web.arrival import trusted_root
 

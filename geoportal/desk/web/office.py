@@ -18,8 +18,8 @@ from geoportal.desk.domain.office_link import LinkScope, OfficeLink
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import LinkRefusedError, opened_link
 from geoportal.desk.web.desk_here import desk_here
-from geoportal.desk.web.facility import centre_names
 from geoportal.desk.web.frame import desk_page
+from geoportal.desk.web.places import centre_names, former_ids
 from geoportal.domain.facility import Facility
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
@@ -63,7 +63,10 @@ def set_capacity(token: str) -> ResponseReturnValue:
         if found_in(note) or not seen.isdecimal():
             raise UsageError("a note tells of no patient", "note")
         key, names = form.get("key", ""), centre_names()
-        write_entry(desk, link.actor, written, seen=int(seen), key=key, centres=names)
+        before = former_ids(facility.id)
+        write_entry(
+            desk, link.actor, written, seen=int(seen), key=key, centres=names, former_ids=before
+        )
     except SeenOutdatedError:
         return _page(link, facility, later=True, note=note, status=HTTPStatus.CONFLICT)
     except UsageError:
@@ -75,7 +78,7 @@ def set_capacity(token: str) -> ResponseReturnValue:
 def _page(
     link: OfficeLink, facility: Facility, *, status: int = HTTPStatus.OK, **said: Any
 ) -> Response:
-    entries = history(desk_here(), facility.id)
+    entries = history(desk_here(), facility.id, *former_ids(facility.id))
     return desk_page(
         "office",
         status=status,

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-from geoportal.desk.web.desk_here import is_desk_path
+from geoportal.desk.web.desk_here import is_desk_path, is_layered_path
 from geoportal.settings import Settings
 
 COOKIE: Final = "__Host-desk"
@@ -16,22 +16,30 @@ PLAIN_COOKIE: Final = "desk-development"
 
 
 class DeskSessions(SecureCookieSessionInterface):
-    """Sessions on the staff side; on every other path there is none, whatever cookie comes.
+    """Sessions on the staff side, and on pages with a second layer when the cookie comes along.
 
-    The cookie holds a random token, which is looked up among the sessions kept by the server, and
-    the token of the forms. Without the key it cannot be made; what was signed out opens nothing.
+    On every other path, and for everybody else, there is none. The cookie holds a random token,
+    which is looked up among the sessions kept by the server, and the token of the forms. Without
+    the key it cannot be made; what was signed out opens nothing.
     """
 
     def open_session(self, app: Flask, asked: Request) -> SecureCookieSession | None:
         """Return the session of a request."""
-        if not is_desk_path(asked.path):
+        if not has_session(app, asked):
             return SecureCookieSession()
         return super().open_session(app, asked)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookie when the session has changed."""
-        if is_desk_path(request.path):
+        if has_session(app, request):
             super().save_session(app, session, response)
+
+
+def has_session(app: Flask, asked: Request) -> bool:
+    """Say whether a request may be of somebody who is signed in."""
+    if is_desk_path(asked.path):
+        return True
+    return is_layered_path(asked.path) and app.config["SESSION_COOKIE_NAME"] in asked.cookies
 
 
 def add_session_cookie(app: Flask, settings: Settings) -> None:

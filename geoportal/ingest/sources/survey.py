@@ -66,7 +66,9 @@ NEED_GROUPS: Final = ("VM", "AC", "PT", "BK", "CO")
 """Groups of the vocabulary that are asked; filings (ST) are known better from the bureau."""
 FREE_TEXT: Final = "CO.CMTIME"
 """The one need answered in words: when and how care managers can ask (ケアマネタイム)."""
-ANSWERS: Final = ("はい", "いいえ", "未回答")
+QUALIFIED: Final = ("条件付き", "要相談", "満員")
+"""Answers that are neither a plain yes nor a no: it is done, under the condition they name."""
+ANSWERS: Final = ("はい", *QUALIFIED, "いいえ", "未回答")
 CAPACITIES: Final = MappingProxyType(
     {"受入可": "CAP.OPEN", "条件付・要相談": "CAP.COND", "満員・新規停止": "CAP.FULL"}
 )
@@ -102,7 +104,7 @@ def asked_terms(vocabulary: Vocabulary, kind: str) -> list[Term]:
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`; a row without any answer makes no record."""
-    columns = _need_columns(table, edition.municipalities.reference.vocabulary)
+    columns = need_columns(table, edition.municipalities.reference.vocabulary)
     extract = FacilityExtract()
     answered = []
     for record in table.records:
@@ -119,8 +121,8 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     return extract
 
 
-def _need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, Term]:
-    """Return the terms of the further columns by folded heading."""
+def need_columns(table: RecognisedTable, vocabulary: Vocabulary) -> dict[str, Term]:
+    """Return the needs that a table has columns for, by the folded heading of the column."""
     codes = {fold_header(term.code): term for term in vocabulary}
     extra: Mapping[str, int] = table.records[0].extra if table.records else {}
     terms = {}
@@ -181,7 +183,7 @@ def _claims(notes: RowNotes, columns: Mapping[str, Term], day: str) -> Iterator[
     origin = f"回答：{who}" if who else ""
     for heading, term in columns.items():
         text = notes.record.further(heading)
-        value, words = _answer(text, term)
+        value, words = answer_of(text, term)
         if value:
             note = "。".join(part for part in (words, origin) if part)
             yield Claim(term.code, value, NAME, NAME, day, note=note)
@@ -196,8 +198,11 @@ def _claims(notes: RowNotes, columns: Mapping[str, Term], day: str) -> Iterator[
         notes.warn("capacity", "bad_answer", message)
 
 
-def _answer(text: str, term: Term) -> tuple[str, str]:
-    """Return the value and words of an answer; no value for no answer, or a wrong one."""
+def answer_of(text: str, term: Term) -> tuple[str, str]:
+    """Return the value and words of a cell; no value for no answer, or a wrong one.
+
+    The words of a qualified answer are one of `QUALIFIED`.
+    """
     plain = _plain(text)
     if plain in _SILENT:
         return "", ""
@@ -205,6 +210,8 @@ def _answer(text: str, term: Term) -> tuple[str, str]:
         return "no", ""
     if plain in _YES:
         return "yes", ""
+    if plain in QUALIFIED:
+        return "yes", plain
     return ("yes", text) if term.code == FREE_TEXT else ("", "")
 
 
@@ -215,7 +222,7 @@ def _plain(text: str) -> str:
 
 def _wrong_answer(record: Record, heading: str, term: Term, text: str) -> Issue:
     column = _column_letters(record.extra[heading])
-    message = f"expected はい, いいえ, 未回答 or nothing (column {column}); not used"
+    message = f"expected {', '.join(ANSWERS)} or nothing (column {column}); not used"
     return Issue(record.line, need_heading(term), "bad_answer", WARNING, text, message)
 
 

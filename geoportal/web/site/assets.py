@@ -37,11 +37,12 @@ VECTOR_PAINTER = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 """Draws vector tiles; pages load it where these are in force."""
 
 SCRIPTS: tuple[str, ...] = (
-    *("consult_page.js", "coverage.js", "facility.js", "main.js", "pwa.js", "shortlist_page.js"),
+    *("consult_page.js", "coverage.js", "desk_layer.js", "facility.js", "main.js", "pwa.js"),
+    "shortlist_page.js",
 )
 STYLES: tuple[str, ...] = (
-    *("consult.css", "coverage.css", "desk.css", "map.css", "print.css", "search.css"),
-    *("shortlist.css", "site.css"),
+    *("consult.css", "coverage.css", "desk.css", "desk_layer.css", "map.css", "print.css"),
+    *("search.css", "shortlist.css", "site.css"),
 )
 """What pages name; everything else is imported by one of these."""
 

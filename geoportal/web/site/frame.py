@@ -33,6 +33,7 @@ from geoportal.web.language.place_names import (
 from geoportal.web.site import tiles
 from geoportal.web.site.assets import VECTOR_PAINTER
 from geoportal.web.site.static_files import read_static_files
+from geoportal.web.staff_layer import layer_here
 
 blueprint = Blueprint("frame", __name__)
 API_DOCS = "/api/docs"
@@ -181,12 +182,15 @@ def data_context() -> Document:
     """Return what pages say of the data, and the labels by which they name them."""
     view = view_here()
     labels = need_labels(view.reference, g.language)
+    layer = layer_here()
     return {
         "fictional": is_fictional(view),
         "kinds": kinds(view.reference, g.language),
         "need_label": lambda code: labels.get(code, code),
         "reason_words": lambda reason: reason_label(view.reference, reason, g.language),
-        "source_labels": source_labels(view.reference, g.language),
+        "source_labels": source_labels(view.reference, g.language)
+        | dict(layer.source_labels if layer else {}),
+        "layer": layer,
         "example_place": view.example_place,
         "water_labels": {
             water.water: label(view.reference, "water", water.water, g.language)

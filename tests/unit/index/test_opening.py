@@ -48,7 +48,7 @@ MOMENTS = st.integers(0, 70 * 24 * 4).map(
 
 
 @given(hours=st.lists(HOURS, max_size=8), when=MOMENTS, use=st.sampled_from(OPEN_USES))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @pytest.mark.slow
 def test_equals_the_calendar_facility_by_facility(hours, when, use):
     index = OpeningIndex.of(hours)

@@ -259,7 +259,7 @@ def test_two_true_editions_of_the_postal_codes_of_some_prefectures(database, tmp
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.long
 @shared_only
 def test_two_true_editions_of_the_institutions_of_some_prefectures(database, tmp_path):
     chosen = ("01", "13", "26", "27", "30", "40", "42")  # with numbers of every shape

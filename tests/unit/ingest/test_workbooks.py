@@ -120,7 +120,7 @@ def test_a_workbook_with_too_many_rows_says_what_to_do(database, tmp_path, monke
     assert "CSV" in report.issues[-1].message
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_import_of_a_huge_workbook_stays_small(tmp_path):
     """The rows are read and dropped, in 512 MB and 60 s."""
     rows = (row(1, HEADER), *(row(n, office(n, address="城内1")) for n in range(2, 300_002)))

@@ -274,7 +274,7 @@ def test_every_symbol_of_the_vocabulary_has_a_rule():
 
 @pytest.mark.shared
 @pytest.mark.skipif(not YAMAGUCHI.exists(), reason="no official files in ../shared/data")
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_symbols_of_every_institution_equal_the_file(database):
     """Read by calamine alone, by position: nothing of ours."""
     rows = python_calamine.CalamineWorkbook.from_path(str(YAMAGUCHI)).get_sheet_by_index(0)
