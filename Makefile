@@ -51,9 +51,11 @@ long: $(DEV_READY) $(ASSETS_READY) ## What make test leaves out: accuracy on the
 e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs Chromium)
 	$(BIN)/pytest $(PARALLEL) tests/e2e
 
-data: $(RUN_READY) ## Import official files: make data FILES="a.csv b.geojson" (see README)
-	@test -n "$(FILES)" || { echo 'give the files: make data FILES="towns.csv N03.geojson jigyosho_130.csv"'; exit 2; }
-	$(BIN)/geoportal import $(FILES)
+data: $(RUN_READY) ## Official data: make data CITY=43100 [FROM="folder folder"] gets, imports, covers a city; or FILES="a.csv b.geojson"
+	@test -n "$(FILES)$(CITY)" || { echo 'give a city: make data CITY=43100 [FROM="folder ..."], or files: make data FILES="towns.csv N03.geojson"'; exit 2; }
+	$(if $(FILES),$(BIN)/geoportal import $(FILES))
+	$(if $(CITY),$(BIN)/geoportal fetch --city $(CITY) $(addprefix --from ,$(FROM)))
+	$(if $(CITY),$(BIN)/geoportal coverage --city $(CITY) --out var/coverage-$(CITY))
 
 sample: $(DEV_READY) ## Make the fictional sample city again from its script
 	$(BIN)/python data/sample/make_sample.py

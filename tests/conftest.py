@@ -109,7 +109,7 @@ def sample_database(built_once: BuildOnce) -> Path:
     def fill(directory: Path) -> None:
         database = open_database(directory / "city.db", create=True)
         reference = shipped_reference()
-        centres = reference.directory / "centres.csv"
+        centres = reference.cities_directory / "40100" / "centres.csv"
         load_sample(database, reference, sample_directory(), centres, today=NOW.date())
         database.engine.dispose()
 

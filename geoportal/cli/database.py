@@ -47,7 +47,7 @@ def init(console: Console, sample: bool, with_staff: bool) -> None:
     database = console.database(create=True)
     reference = shipped_reference()
     if sample:
-        centres = reference.directory / "centres.csv"
+        centres = reference.cities_directory / "40100" / "centres.csv"
         today = now_in_japan().date()
         with progress_bar() as progress:
             load_sample(

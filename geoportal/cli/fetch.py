@@ -13,15 +13,25 @@ from geoportal.cli.console import Console, command, progress_bar
 from geoportal.cli.database import import_lines, run_import
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.fetching.datasets import read_catalogue
-from geoportal.ingest.fetching.fetch import Fetcher
+from geoportal.ingest.fetching.fetch import Fetcher, not_understood
 from geoportal.ingest.pipeline import ImportOptions
+from geoportal.services.portal import shipped_reference
 from geoportal.settings import shipped_directory
+
+_NAMED = 40
+"""Files not understood are named up to so many."""
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--city", required=True, metavar="CODE", help="Five digits, for example 40100.")
-@click.option("--from", "origin", default="", metavar="DIR_OR_BASE_URL", help="Read a copy.")
+@click.option(
+    "--from",
+    "origins",
+    multiple=True,
+    metavar="DIR_OR_BASE_URL",
+    help="Read a copy; several folders are read together.",
+)
 @click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Keep the files here.")
 @click.option("--no-import", is_flag=True, help="Only get the files.")
 @command
@@ -29,18 +39,21 @@ def fetch(
     console: Console,
     names: tuple[str, ...],
     city: str,
-    origin: str,
+    origins: tuple[str, ...],
     to: Path | None,
     no_import: bool,
 ) -> None:
     """Get official files for a city, check them, import them; data/sources.toml lists them."""
-    catalogue = read_catalogue(shipped_directory("data") / "sources.toml")
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
     place = catalogue.city(city)
     datasets = catalogue.chosen(names)
     with progress_bar() as progress:
         fetcher = Fetcher(to or _directory(console.settings.database), progress=progress)
-        fetched = fetcher.fetch(datasets, place, origin)
+        fetched = fetcher.fetch(datasets, place, origins)
     document: dict[str, Any] = {"fetched": [file.as_dict() for file in fetched]}
+    folders = [origin for origin in origins if not origin.startswith(("http://", "https://"))]
+    if folders:
+        document["not_understood"] = not_understood(catalogue.datasets, place, folders)
     paths = [file.path for file in fetched if file.path is not None]
     statuses = {file.status for file in fetched}
     refused = "failed" in statuses or ("missing" in statuses and bool(names or not paths))
@@ -69,5 +82,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     for file in document["fetched"]:
         status = words[file["status"]]
         yield f"{file['dataset']} {file['file']}: {status} {file['message']}".rstrip()
+    unread = document.get("not_understood", [])
+    if unread:
+        yield f"名前からわからない、またはこの市のものではないファイル: {len(unread)} 件"
+        yield from (f"  {path}" for path in unread[:_NAMED])
     if "files" in document:
         yield from import_lines(document)

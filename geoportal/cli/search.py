@@ -33,6 +33,7 @@ from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES, SORTS
 from geoportal.errors import UsageError
 from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
+from geoportal.text.wareki import parse_date
 
 
 def _filters(function: Callable[..., None]) -> Callable[..., None]:
@@ -155,6 +156,7 @@ def districts(console: Console, level: str | None) -> None:
 @click.option("--column", help="The column that holds the address.")
 @click.option("--hint", help="The column that holds the city or ward.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the result.")
+@click.option("--on", default="", metavar="DATE", help="Day of asking: who answers for the place.")
 @command
 def geocode(
     console: Console,
@@ -163,8 +165,12 @@ def geocode(
     column: str | None,
     hint: str | None,
     out: Path | None,
+    on: str,
 ) -> None:
     """Turn addresses into positions, with a level and an uncertainty."""
+    day = parse_date(on)
+    if on and day is None:
+        raise UsageError("--on takes a date such as 2026-04-01", "on")
     if csv_file is not None:
         if column is None or out is None or addresses:
             raise UsageError("--csv needs --column and --out, and no addresses beside it")
@@ -184,5 +190,6 @@ def geocode(
     if not addresses:
         raise UsageError("give an address, or --csv with --column and --out")
     view = console.view()
-    documents = [locate_document(view.locate(text)) for text in addresses]
+    asked = day.isoformat() if day else ""
+    documents = [locate_document(view.locate(text, asked)) for text in addresses]
     console.print(documents, lambda: place_lines(documents))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import assert_never
 
 from geoportal.documents import Document
@@ -81,8 +82,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
     for line in document["completeness"]:
         if line["gap"]:
             yield gap_text(view, line)
-    for centre in document["centres"]:
-        yield f"相談窓口: {centre['name']} {centre['phone']}"
+    yield from _whom_to_call(document)
 
 
 def gap_text(view: View, line: Document) -> str:
@@ -185,6 +185,41 @@ def place_lines(documents: list[Document]) -> Iterator[str]:
             yield f"  駅の位置です{lines}"
         for candidate in place["candidates"]:
             yield f"  候補: {candidate['text']}"
+        for responsible in place["responsible"]:
+            yield from (f"  {line}" for line in _responsible_lines(responsible))
+
+
+_DOUBTS = MappingProxyType(
+    {
+        "place_unsure": "場所がはっきりしないため、要確認",
+        "several": "どちらが担当かは資料になく、要確認",
+        "shared_town": "この町は分けて担当、番地で決まります",
+        "part_of_town": "この町は丁目や番地で担当が分かれます",
+        "town_unknown": "町までわかると決まります",
+        "town_not_listed": "この町は担当の表になく、要確認",
+        "area_unknown": "圏域がわからず、要確認",
+        "near_edge": "圏域の境の近くのため、要確認",
+    }
+)
+
+
+def _whom_to_call(document: Document) -> Iterator[str]:
+    """Yield the centres of the home, else of the districts asked about."""
+    for responsible in document.get("responsible", ()):
+        yield from _responsible_lines(responsible)
+    for centre in document["centres"] if "responsible" not in document else ():
+        yield f"相談窓口: {centre['name']} {centre['phone']}"
+
+
+def _responsible_lines(responsible: Document) -> Iterator[str]:
+    """Yield who answers for a home, and why that is not certain."""
+    doubt = f"（{_DOUBTS[responsible['doubt']]}）" if responsible["doubt"] else ""
+    for centre in responsible["centres"]:
+        yield f"相談窓口: {centre['name']} {centre['phone']}{doubt}"
+    for centre in responsible["other_days"]:
+        since = f"{centre['valid_from']} から" if centre["valid_from"] else ""
+        until = f"{centre['valid_until']} まで" if centre["valid_until"] else ""
+        yield f"相談窓口（ほかの日）: {centre['name']} {centre['phone']} {since}{until}"
 
 
 def _facility_lines(view: View, document: Document) -> Iterator[str]:

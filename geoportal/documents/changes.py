@@ -22,6 +22,7 @@ CHANGE_LABELS_JA = {
     "filing_ended": "届出の終了",
     "phone": "電話番号の変更",
     "kind": "種別の変更",
+    "area": "担当地域の変更",
 }
 CHANGE_COLUMNS = {
     "change": "変更",

@@ -19,6 +19,7 @@ from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import SOURCE
 from geoportal.errors import UsageError
 from geoportal.index.mention import SAMPLE_SOURCE
+from geoportal.search.responsible import Responsible
 from geoportal.services.view import View
 
 _COORDINATE_DIGITS = 7
@@ -168,6 +169,7 @@ def _source(view: View, name: str) -> Document:
         "source": name,
         **{label: getattr(info, label, name) for label in ("label_ja", "label_en")},
         **{field: getattr(info, field, "") for field in _SOURCE_FIELDS},
+        **_published_here(view, name),
         **dated(newest),
         "stale": None if age is None else bool(cadence) and age > cadence,
         "facilities": view.facility_counts.get(name, 0),
@@ -180,6 +182,25 @@ def _source(view: View, name: str) -> Document:
             for edition in editions
         ],
     }
+
+
+def _published_here(view: View, name: str) -> Document:
+    """Return the publisher and credit of a source for what is held, where that is not general."""
+    known: Document = {}
+    inhabited = {str(code)[:2] for code in view.snapshot.columns.municipality_codes if code}
+    listed = [one for one in view.reference.publishers if one.source == name]
+    here = {one for one in listed if inhabited.intersection(one.prefectures)}
+    if len(here) == 1:
+        (publisher,) = here
+        known = {"publisher": publisher.name, "page": publisher.page}
+    credits = {
+        city.credits[name]
+        for city in view.reference.cities.values()
+        if name in city.credits
+        and view.snapshot.knows_district(city.code)
+        and len(view.snapshot.in_district(city.code))
+    }
+    return known | ({"attribution": "、".join(sorted(credits))} if credits else {})
 
 
 def vocabulary_document(view: View, word: str | None = None) -> Document:
@@ -271,6 +292,27 @@ def brief_centre(centre: Centre) -> Document:
     return attributes(centre, "id", "name", "phone", "kind")
 
 
+def responsible_document(responsible: Responsible) -> Document:
+    """Return who of one kind answers for a home, on what ground, and why it is not certain.
+
+    ``other_days`` are centres that answer there from a later day on, or did until an earlier one.
+    """
+    return {
+        "kind": responsible.kind,
+        "certain": responsible.certain,
+        "ground": responsible.ground,
+        "doubt": responsible.doubt or None,
+        "centres": [brief_centre(centre) for centre in responsible.centres],
+        "other_days": [
+            {**brief_centre(centre), **_validity(centre)} for centre in responsible.others
+        ],
+    }
+
+
+def _validity(centre: Centre) -> Document:
+    return {name: getattr(centre, name) or None for name in ("valid_from", "valid_until")}
+
+
 def brief_centres(view: View, code: str) -> list[Document]:
     """Return the mentions of the centres that answer for a district."""
     return [brief_centre(centre) for centre in view.snapshot.centres_for(code)]
@@ -290,7 +332,8 @@ def _centre(view: View, centre: Centre) -> Document:
         known["located_in"] = facility.municipality_code
     return {
         **brief_centre(centre),
-        **attributes(centre, "place", "area", "terms", "age_from"),
+        **attributes(centre, "place", "area", "area_name", "terms", "age_from"),
+        **_validity(centre),
         **known,
         "facility": facility.id if facility is not None else None,
         "districts": _briefly(view, centre.districts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -56,6 +56,14 @@ def _in_our_time(value: datetime) -> datetime:
     return value
 
 
+def _day(value: object) -> object:
+    """Let ISO dates through; a bare number is no day."""
+    if isinstance(value, str | date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("expected a date such as 2026-04-01")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]
 
 
@@ -216,6 +224,12 @@ class LocateRequest(Strict):
     address: AddressText | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
+    on: Day | None = Field(None, description="Day of asking, 2026-04-01; default: today")
+
+    @property
+    def day(self) -> str:
+        """The day of asking as an ISO date; empty for today."""
+        return self.on.isoformat() if self.on else ""
 
     @property
     def point(self) -> tuple[float, float]:

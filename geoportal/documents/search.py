@@ -10,7 +10,7 @@ import orjson
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.facility import facility_document, mention_text
-from geoportal.documents.reference import brief_centre, brief_centres, brief_district
+from geoportal.documents.reference import brief_centre, brief_district, responsible_document
 from geoportal.documents.search_extras import (
     facets_document,
     reason_document,
@@ -18,14 +18,17 @@ from geoportal.documents.search_extras import (
     visit_evidence_document,
 )
 from geoportal.documents.state import state_texts
+from geoportal.domain.centre import LIAISON, Centre
 from geoportal.domain.completeness import HELD, Asked
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
+from geoportal.domain.hours import JST
 from geoportal.domain.query import Origin, Query
 from geoportal.search.answer import Answer
 from geoportal.search.completeness import area_completeness
 from geoportal.search.driving import HELD as HELD_ROADS
 from geoportal.search.rank import order_keys
+from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
@@ -58,16 +61,19 @@ def result_features(view: View, results: Sequence[Result]) -> list[Document]:
 
 def home_document(view: View, query: Query, home: District | None) -> Document:
     """Return what every answer says about the place asked about: origin and centres."""
-    code = home_code(query, home)
-    codes = query.districts if query.origin is None else [code] if code else []
-    responsible = dict.fromkeys(c for code in codes for c in view.snapshot.centres_for(code))
-    centres = [brief_centre(centre) for centre in responsible if centre.kind == "liaison_centre"]
     if query.origin is None:
-        return {"centres": centres}
+        held = [one for code in query.districts for one in view.snapshot.centres_for(code)]
+        liaison = dict.fromkeys(one for one in held if one.kind == LIAISON)
+        return {"centres": [brief_centre(centre) for centre in liaison]}
+    place = HomePlace.of_origin(query.origin, home_code(query, home))
+    day = query.open_at.astimezone(JST).date().isoformat() if query.open_at else ""
+    responsible = responsible_centres(view.snapshot, place, day)
+    certain = [centre for one in responsible if one.certain for centre in one.centres]
     unlisted = _unlisted(view, query.origin.municipality_code or (home.code if home else ""))
     return {
-        "origin": _origin(view, query.origin, code, home),
-        "centres": centres,
+        "origin": _origin(query.origin, home, certain),
+        "centres": [brief_centre(centre) for centre in certain],
+        "responsible": [responsible_document(one) for one in responsible],
         **({"unlisted": unlisted} if unlisted else {}),
     }
 
@@ -113,6 +119,7 @@ def locate_document(located: Located) -> Document:
         **located.result.as_dict(),
         "districts": [brief_district(district) for district in located.districts],
         "centre": brief_centre(located.centre) if located.centre else None,
+        "responsible": [responsible_document(one) for one in located.responsible],
     }
 
 
@@ -194,12 +201,11 @@ def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
     return added
 
 
-def _origin(view: View, origin: Origin, code: str, home: District | None) -> Document:
-    """Return the origin; ``code`` is that of its municipality, known of an address as well."""
-    centres = brief_centres(view, code) if code else []
+def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:
+    """Return the origin; ``centres`` are those that surely answer for it, the first in front."""
     return {
         **attributes(origin, "lon", "lat", "match_level", "uncertainty_m", "warnings"),
         **attributes(origin, "place", "remainder", "others"),
         "district": brief_district(home) if home else None,
-        "centre": centres[0] if centres else None,
+        "centre": brief_centre(centres[0]) if centres else None,
     }

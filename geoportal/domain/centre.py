@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from geoportal.domain.hours import EMPTY_HOURS, Hours
+
+LIAISON: Final = "liaison_centre"
+SUPPORT: Final = "community_support_centre"
+CENTRE_KINDS: Final = (LIAISON, SUPPORT)
+"""Kinds of centres, in the order in which they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,13 @@ class Centre:
         Where this is from.
     as_of : str
         ISO date of the information.
+    municipality : str
+        Code of the municipality or ward under which it is listed; empty when not stated.
+    area_name : str
+        Name of the local area (圏域) it serves; centres that state the same one share its area.
+    valid_from, valid_until : str
+        ISO dates of the first and the last day on which it answers for its area; empty = not
+        stated.
     """
 
     id: str
@@ -58,3 +71,11 @@ class Centre:
     age_from: int | None = None
     source: str = ""
     as_of: str = ""
+    municipality: str = ""
+    area_name: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+
+    def answers_on(self, day: str) -> bool:
+        """Say whether it answers for its area on an ISO date."""
+        return self.valid_from <= day and (not self.valid_until or day <= self.valid_until)

@@ -89,6 +89,9 @@ class FacilityRecord:
     filing_details : tuple of Filing
         The filings behind ``filings``, with number, date and remarks; what an edition of the list
         is compared with the next one by.
+    serves : tuple of str
+        Names of the districts and towns a consultation centre answers for; what an edition is
+        compared with the next one by.
     """
 
     source: str
@@ -116,6 +119,7 @@ class FacilityRecord:
     claims: tuple[Claim, ...] = ()
     filing_details: tuple[Filing, ...] = ()
     visit_areas: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Origin:
         Of an address: what follows that place in the text.
     others : tuple of str
         Other places the address may mean, or those whose common position it is.
+    town : str
+        Of an address: the published 大字町丁目; empty when it was not reached.
+    needs_confirmation : bool
+        Of an address: whether a person should look at the place before it is relied on.
     """
 
     lon: float = field(repr=False)
@@ -53,6 +57,8 @@ class Origin:
     place: str = field(default="", repr=False)
     remainder: str = field(default="", repr=False)
     others: tuple[str, ...] = field(default=(), repr=False)
+    town: str = field(default="", repr=False)
+    needs_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

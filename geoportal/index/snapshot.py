@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.centre import Centre
+from geoportal.domain.centre import CENTRE_KINDS, Centre
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
@@ -290,16 +290,25 @@ class Snapshot:
         found = self._spots == crc32(spot.encode()) if spot else np.zeros(len(self), dtype=bool)
         return np.flatnonzero(found)
 
-    def centres_for(self, municipality_code: str) -> list[Centre]:
-        """Return the centres responsible for a municipality or ward, liaison centres first."""
+    def centres_for(self, municipality_code: str, day: str = "") -> list[Centre]:
+        """Return the centres responsible for a municipality or ward, liaison centres first.
+
+        Those that answer on a day, an ISO date; without one, on the snapshot's day.
+        """
+        on = day or self.today.isoformat()
+        return [one for one in self.centres_ever_for(municipality_code) if one.answers_on(on)]
+
+    def centres_ever_for(self, municipality_code: str) -> list[Centre]:
+        """Return the centres of a municipality or ward of any day, liaison centres first."""
         responsible = [
             centre
             for centre in self.centres
-            if any(
+            if (municipality_code and centre.area and centre.municipality == municipality_code)
+            or any(
                 municipality_code in self._members.get(code, (code,)) for code in centre.districts
             )
         ]
-        return sorted(responsible, key=lambda centre: (centre.kind != "liaison_centre", centre.id))
+        return sorted(responsible, key=lambda one: (CENTRE_KINDS.index(one.kind), one.id))
 
     def has_need(self, rows: Rows, code: str) -> NDArray[np.bool_]:
         """Say for each row whether one need is known to be met."""

@@ -39,6 +39,7 @@ KINDS: tuple[str, ...] = (
     "filing_ended",
     "phone",
     "kind",
+    "area",
 )
 """Kinds of change, in the order they are shown."""
 MOVED_LEAST_M = 100.0
@@ -55,13 +56,14 @@ class Change:
     kind : str
         One of `KINDS`. ``renamed`` only when more than legal form, width or spelling differ;
         ``moved`` only when town or numbers differ, or the published position by more than
-        `MOVED_LEAST_M`.
+        `MOVED_LEAST_M`; ``area`` when a consultation centre answers for other districts or towns.
     record_id, facility_id, name, municipality_code, facility_kind : str
         The record as of the later edition that lists it, and its facility today.
     on : str
         Day of the edition in which the change is first seen.
     before, after : str
-        In the source's words; empty for opened and closed.
+        In the source's words; empty for opened and closed. Of an ``area`` what it lost and what
+        came to it.
     distance_m : float or None
         For a move: how far, as far as both positions are known.
     """
@@ -274,6 +276,12 @@ class _Comparison:
         if both_state_it and _digits(before["phone"]) != _digits(after["phone"]):
             yield self._change("phone", key, before["phone"], after["phone"])
         yield from self._moves(key, before, after)
+        served, serves = before.get("serves"), after.get("serves")
+        if served and serves and set(served) != set(serves):
+            lost, come = (
+                [one for one in a if one not in b] for a, b in ((served, serves), (serves, served))
+            )
+            yield self._change("area", key, "、".join(lost), "、".join(come))
         old, new = before["filings"], after["filings"]
         yield from (
             self._change("filing_new", key, "", symbol) for symbol in new if symbol not in old

@@ -85,7 +85,7 @@ def load_sample(
     A second call changes nothing, even on a later day: the ages of its facts count from the first
     load. Real outlines and towns are never replaced by the sample's.
 
-    ``sample_directory`` is ``data/sample``, ``centres_file`` is ``data/reference/centres.csv``,
+    ``sample_directory`` is ``data/sample``, ``centres_file`` is ``data/cities/40100/centres.csv``,
     and ``today`` is the date in Japan.
 
     Raises

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.domain.centre import Centre
 from geoportal.domain.district import District
+from geoportal.search.responsible import Responsible
 
 if TYPE_CHECKING:
     from geoportal.ingest.changes import ChangeReport
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A position with the districts around it, smallest first, and the centre responsible there."""
+    """A position and the districts around it, smallest first; who answers for it, by kind."""
 
     result: GeocodeResult
     districts: Sequence[District] = ()
-    centre: Centre | None = None
+    responsible: Sequence[Responsible] = ()
+
+    @property
+    def centre(self) -> Centre | None:
+        """Whom to call first, as far as that is certain."""
+        return next((one.centres[0] for one in self.responsible if one.certain), None)
 
 
 @dataclass(frozen=True, slots=True)

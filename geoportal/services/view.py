@@ -25,6 +25,7 @@ from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
+from geoportal.search.responsible import HomePlace, centres_of_any, responsible_centres
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.reference import Reference
@@ -185,16 +186,22 @@ class View:
             part.code for part in self.district_chain(district) if part.code in known
         ]
 
-    def locate(self, address: str) -> Located:
-        """Geocode an address and find the districts around it."""
+    def locate(self, address: str, on: str = "") -> Located:
+        """Geocode an address and find the districts around it, and whom to call there.
+
+        ``on`` is the day of asking, an ISO date: centres answer from a first day on.
+        """
         result = self.geocode(address)
         code = result.municipality_code
         if not code and result.lon is not None and result.lat is not None:
             code = self._municipality_at(result.lon, result.lat)
-        return self._located(result, code)
+        if not code:
+            places = map(HomePlace.of_candidate, result.candidates)
+            return Located(result, responsible=centres_of_any(self.snapshot, places, on))
+        return self._located(result, code, on)
 
-    def locate_point(self, lon: float, lat: float) -> Located:
-        """Find the districts around a point in degrees."""
+    def locate_point(self, lon: float, lat: float, on: str = "") -> Located:
+        """Find the districts around a point in degrees; ``on`` as for :meth:`locate`."""
         code = self._municipality_at(lon, lat)
         info = self.reference.municipalities.get(code)
         result = GeocodeResult(
@@ -210,17 +217,16 @@ class View:
             needs_confirmation=not code,
             warnings=() if code else ("outside_districts",),
         )
-        return self._located(result, code)
+        return self._located(result, code, on) if code else Located(result)
 
     def _municipality_at(self, lon: float, lat: float) -> str:
         covering = self.snapshot.districts.municipality_at(lon, lat)
         return covering.code if covering else ""
 
-    def _located(self, result: GeocodeResult, code: str) -> Located:
-        if not code:
-            return Located(result)
-        centres = self.snapshot.centres_for(code)
-        return Located(result, self.district_chain(code), centres[0] if centres else None)
+    def _located(self, result: GeocodeResult, code: str, on: str) -> Located:
+        home = HomePlace.of_result(result, code)
+        chain = self.district_chain(code)
+        return Located(result, chain, responsible_centres(self.snapshot, home, on))
 
     def suggest(self, text: str, limit: int, district: str | None = None) -> Suggestions:
         """Return towns and stations whose name begins with a text, a city in front or not.
@@ -269,6 +275,8 @@ class View:
             place=candidate_of(result).text,
             remainder=result.remainder,
             others=tuple(place.text for place in result.candidates),
+            town=result.town,
+            needs_confirmation=result.needs_confirmation,
         )
 
     def district_chain(self, code: str) -> list[District]:

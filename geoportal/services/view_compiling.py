@@ -29,7 +29,7 @@ from geoportal.index.texts import kind_words
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.linking.relations import spot_of
-from geoportal.ingest.resolve.shipped_centres import shipped_centres, with_shipped
+from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_rules, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer
 from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
 from geoportal.services.road_file import compile_roads, road_arrays
@@ -135,7 +135,10 @@ def _compile(
     facilities = compile_facilities(_in_row_order(connection), terms, draft)
     redirects = all_redirects(connection)
     inhabited = set(facilities.header["named_municipalities"])
-    centres = with_shipped(read_centres(connection), shipped_centres(reference), members, inhabited)
+    held = united(read_centres(connection))
+    centres = with_city_rules(
+        with_shipped(held, shipped_centres(reference), members, inhabited), reference
+    )
     edition, stations = read_stations(connection)
     people = population_columns(load_population(connection))
     gazetteer = open_gazetteer(database, connection, reference)

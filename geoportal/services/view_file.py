@@ -66,11 +66,12 @@ def view_path(derived: Path, version: str, reference: Reference) -> Path:
 
 @cache
 def _program_digest(lists: Path) -> str:
-    """Return a digest of the modules and lists by which facilities are compiled."""
+    """Return a digest of the modules, lists and cities by which facilities are compiled."""
     package = Path(__file__).parent.parent
     modules = (path for name in _DECIDING for path in (package / name).rglob("*.py"))
     digest = hashlib.sha256(MAGIC)
-    for path in (*sorted(modules), *sorted(lists.iterdir())):
+    cities = (lists.parent / "cities").rglob("*.*")
+    for path in (*sorted(modules), *sorted(lists.iterdir()), *sorted(cities)):
         if path.is_file():
             content = path.read_bytes()
             digest.update(f"{path.name} {len(content)}\n".encode())

@@ -39,6 +39,7 @@ def load_record(text: str) -> FacilityRecord:
     data = _with_values(orjson.loads(text))
     data.pop("colocated_code", None)  # written by earlier versions
     data["filing_details"] = tuple(Filing(**filing) for filing in data.get("filing_details", ()))
+    data["serves"] = tuple(data.get("serves", ()))
     return FacilityRecord(**data)
 
 

@@ -18,7 +18,7 @@ COMPARED: tuple[str, ...] = (
     *("kind", "name", "address", "postal_code", "municipality_code", "lon", "lat", "phone", "fax"),
     *("operator", "beds", "capacity", "filings"),
 )
-"""Attributes of a record by which editions are compared."""
+"""Attributes of a record by which editions are compared; ``serves`` besides, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def write_history(
     compared = [name for name in COMPARED if name not in silent]
     for scope, record in listed:
         values = {name: getattr(record, name) for name in compared}
+        if record.serves:
+            values["serves"] = record.serves
         fresh[record.record_id] = scope, orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
     stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}

@@ -8,13 +8,16 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+from geoportal.domain.city import City
 from geoportal.domain.completeness import Publisher, SourceScope
 from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
+from geoportal.store.cities import read_cities
 from geoportal.store.reference_entries import CoverageQuestion, KindInfo, WayIn
 from geoportal.store.reference_places import PlaceReference
 from geoportal.store.reference_rows import values_of
@@ -23,6 +26,16 @@ from geoportal.store.reference_rows import values_of
 @dataclass(frozen=True)
 class Reference(PlaceReference):
     """The shipped reference lists, those about places among them, read when first asked for."""
+
+    @property
+    def cities_directory(self) -> Path:
+        """The folders of cities, beside the lists."""
+        return self.directory.parent / "cities"
+
+    @cached_property
+    def cities(self) -> dict[str, City]:
+        """Cities with a folder of their own, by code."""
+        return read_cities(self.cities_directory)
 
     @cached_property
     def labels(self) -> dict[tuple[str, str], dict[str, str]]:

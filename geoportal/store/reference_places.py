@@ -72,6 +72,11 @@ class PlaceReference:
         )
 
     @cached_property
+    def romanised(self) -> dict[str, str]:
+        """Prefectures, cities, municipalities and wards in letters: ``Kumamoto City``."""
+        return {row["code"]: row["en"] for row in self._rows("readings.csv")}
+
+    @cached_property
     def readings(self) -> PlaceReadings:
         """Readings of areas and stations."""
         names = (

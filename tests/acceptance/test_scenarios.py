@@ -32,7 +32,7 @@ def city(tmp_path_factory):
     """The sample city as `geoportal init --sample` makes it, and its plain records."""
     database = open_database(tmp_path_factory.mktemp("scenarios") / "city.db", create=True)
     reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
+    centres = reference.cities_directory / "40100" / "centres.csv"
     load_sample(database, reference, sample_directory(), centres, today=datetime.now(JST).date())
     portal = Portal(database, reference)
     records = json.loads((sample_directory() / "facilities.json").read_text("utf-8"))["records"]

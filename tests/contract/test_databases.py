@@ -64,7 +64,7 @@ def database(request, tmp_path, monkeypatch) -> Iterator[Database]:
 
 def load(database: Database):
     reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
+    centres = reference.cities_directory / "40100" / "centres.csv"
     return load_sample(database, reference, sample_directory(), centres, today=TODAY)
 
 

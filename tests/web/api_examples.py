@@ -56,7 +56,7 @@ def sample_client() -> Iterator[FlaskClient]:
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(Path(folder) / "city.db", create=True)
         reference = shipped_reference()
-        centres = reference.directory / "centres.csv"
+        centres = reference.cities_directory / "40100" / "centres.csv"
         load_sample(database, reference, sample_directory(), centres, today=date(2026, 11, 24))
         portal = Portal(database, reference, clock=lambda: NOW)
         yield create_app(portal, Settings()).test_client()

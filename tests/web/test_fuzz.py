@@ -217,7 +217,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     database = open_database(folder / "city.db", create=True)
     reference = shipped_reference()
-    centres = reference.directory / "centres.csv"
+    centres = reference.cities_directory / "40100" / "centres.csv"
     load_sample(database, reference, sample_directory(), centres, today=NOW.date())
     app = create_app(Portal(database, reference, clock=lambda: NOW), Settings())
     rules = [rule for rule in routes(app) if rule.rule != "/coverage/<name>"]

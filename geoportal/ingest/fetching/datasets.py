@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from geoportal.errors import NotFoundError, UsageError
+from geoportal.store.reference import Reference
 
-_PLACEHOLDER = re.compile(r"\{(prefecture|mesh|city|each)\}")
+_PLACEHOLDER = re.compile(r"\{(prefecture|prefecture_name|mesh|city|city_name|each)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,17 @@ class City:
         Two-digit codes: its own, and those within reach.
     meshes : tuple of str
         First-level grid codes (第1次メッシュ) that cover it; empty when not listed.
+    names : tuple of str
+        What it is called in file names: 熊本市, 熊本, kumamoto.
+    prefecture_names : tuple of str
+        Likewise its prefectures.
     """
 
     code: str
     prefectures: tuple[str, ...]
     meshes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    prefecture_names: tuple[str, ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of a placeholder."""
@@ -39,6 +47,8 @@ class City:
             "prefecture": self.prefectures,
             "mesh": self.meshes,
             "city": (self.code,),
+            "city_name": self.names,
+            "prefecture_name": self.prefecture_names,
         }.get(name, ())
 
 
@@ -60,6 +70,8 @@ class Dataset:
         Templates of addresses, the names their files get, and what ``{each}`` stands for.
     prefectures : tuple of str
         Prefectures it is about; empty for all.
+    optional : bool
+        Whether not every city has it: nothing is said where it is missing.
     sha256 : Mapping of str to str
         Known digests by file name.
     """
@@ -77,12 +89,15 @@ class Dataset:
     file_names: tuple[str, ...] = ()
     each: tuple[str, ...] = ()
     prefectures: tuple[str, ...] = ()
+    optional: bool = False
     sha256: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, file_name: str, city: City) -> bool:
         """Return whether a file of this name belongs to it."""
+        name = unicodedata.normalize("NFC", file_name)
         return any(
-            re.fullmatch(pattern, file_name) for pattern in self._expanded(self.pattern, city)
+            re.fullmatch(pattern, name, re.IGNORECASE)
+            for pattern in self._expanded(self.pattern, city)
         )
 
     def located(self, city: City) -> list[tuple[str, str]]:
@@ -114,13 +129,13 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All data sets, and the cities whose surroundings are listed."""
+    """All data sets, and the lists that know the cities."""
 
     datasets: tuple[Dataset, ...]
-    cities: Mapping[str, City]
+    reference: Reference
 
     def city(self, code: str) -> City:
-        """Return a city; one that is not listed has its own prefecture and nothing else.
+        """Return a city; one without a folder has its own prefecture and nothing else.
 
         Raises
         ------
@@ -129,7 +144,22 @@ class Catalogue:
         """
         if not re.fullmatch(r"\d{5}", code) or not "01" <= code[:2] <= "47":
             raise UsageError("--city takes a code of five digits, for example 40100", "city")
-        return self.cities.get(code) or City(code, (code[:2],))
+        known = self.reference.cities.get(code)
+        prefectures = known.prefectures if known and known.prefectures else (code[:2],)
+        return City(
+            code,
+            prefectures,
+            known.meshes if known else (),
+            tuple(self._names(code)),
+            tuple(name for prefecture in prefectures for name in self._names(prefecture)),
+        )
+
+    def _names(self, code: str) -> Iterator[str]:
+        """Yield what a city or prefecture is called in file names, in kanji and in letters."""
+        name, _ = self.reference.readings.areas.get(code, ("", ""))
+        if name:
+            yield name if name == "北海道" else name[:-1]
+            yield re.sub("[^a-z]", "", self.reference.romanised[code].lower().partition(" ")[0])
 
     def chosen(self, names: Sequence[str]) -> tuple[Dataset, ...]:
         """Return the data sets of these names or sources; all when none is named.
@@ -153,7 +183,7 @@ class Catalogue:
         )
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def read_catalogue(path: Path, reference: Reference) -> Catalogue:
     """Read ``sources.toml``.
 
     Raises
@@ -164,13 +194,9 @@ def read_catalogue(path: Path) -> Catalogue:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         datasets = tuple(_dataset(entry) for entry in document.get("dataset", ()))
-        cities = {
-            code: City(code, tuple(entry["prefectures"]), tuple(entry.get("meshes", ())))
-            for code, entry in document.get("cities", {}).items()
-        }
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
         raise UsageError(f"{path.name} cannot be used: {error}") from error
-    return Catalogue(datasets, cities)
+    return Catalogue(datasets, reference)
 
 
 def _dataset(entry: Mapping[str, Any]) -> Dataset:

@@ -13,13 +13,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from geoportal.errors import GeoportalError, NotFoundError, UnreadableSourceError
+from geoportal.errors import GeoportalError, NotFoundError, UnreadableSourceError, UsageError
 from geoportal.ingest.fetching.datasets import City, Dataset
 from geoportal.ingest.fetching.download import Downloader
 from geoportal.ingest.fetching.trust import Trust
 from geoportal.ingest.reading.edition_dates import date_in_name
 from geoportal.progress import Progress
 
+_ENDINGS = re.compile(r"(\.(csv|txt|xlsx|geojson|zip|gz))+$", re.IGNORECASE)
+_MADE_FROM = re.compile(r"(re[a-z]+|trimmed|excerpt)_|_(rebuilt|excerpt)", re.IGNORECASE)
+"""What people add to the name of a file they made from a published one."""
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|\d{8}")
+_TEXTS = frozenset({".md", ".toml", ".json", ".py", ".pdf"})
 _UNSAFE = re.compile(r"[^\w.()+-]+")
 
 
@@ -79,32 +84,42 @@ class Fetcher:
     progress: Progress = lambda _label, _done, _total: None
     trusted: Callable[[Dataset], Trust] = publishers_trust
 
-    def fetch(self, datasets: Sequence[Dataset], city: City, origin: str = "") -> list[Fetched]:
+    def fetch(
+        self, datasets: Sequence[Dataset], city: City, origin: str | Sequence[str] = ""
+    ) -> list[Fetched]:
         """Get every file of these data sets; one that fails does not hold up the others.
 
-        ``origin`` is a folder or the base address of a copy; empty for the publishers' own
-        addresses.
+        ``origin`` is a folder, several, or the base address of a copy; empty for the publishers'
+        own addresses.
 
         Raises
         ------
         NotFoundError
             When the folder does not exist.
         """
-        if origin and not _is_address(origin) and not Path(origin).is_dir():
-            raise NotFoundError(f"{origin}: there is no such folder")
+        origins = [origin] if isinstance(origin, str) else list(origin) or [""]
+        for one in origins:
+            if one and not _is_address(one) and not Path(one).is_dir():
+                raise NotFoundError(f"{one}: there is no such folder")
+            if len(origins) > 1 and (not one or _is_address(one)):
+                raise UsageError("several copies are folders only", "from")
         fetched: list[Fetched] = []
         for dataset in datasets:
             if dataset.concerns(city):
-                fetched += self._dataset(dataset, city, origin)
+                fetched += self._dataset(dataset, city, origins)
         return fetched
 
-    def _dataset(self, dataset: Dataset, city: City, origin: str) -> list[Fetched]:
+    def _dataset(self, dataset: Dataset, city: City, origins: Sequence[str]) -> list[Fetched]:
+        origin = origins[0]
         try:
-            files = self._located(dataset, city, origin)
+            located = [found for one in origins for found in self._located(dataset, city, one)]
+            files = located if _is_address(origin) or not origin else _fullest(located, dataset)
         except GeoportalError as error:
             return [Fetched(dataset.name, "", "failed", message=str(error))]
+        if not files and dataset.optional:
+            return []
         if not files:
-            where = origin if origin and not _is_address(origin) else "the page"
+            where = ", ".join(origins) if origin and not _is_address(origin) else "the page"
             message = (
                 f"{dataset.name}: no file like {dataset.pattern} at {where}; see {dataset.page}, "
                 "and correct sources.toml if the publisher has changed its names"
@@ -169,6 +184,36 @@ class Fetcher:
         return Fetched(dataset.name, name, status, target, digest)
 
 
+def not_understood(datasets: Sequence[Dataset], city: City, folders: Sequence[str]) -> list[str]:
+    """Return the files of folders that no data set takes by name, hidden ones and texts left out.
+
+    A file of another city or prefecture is one of them.
+    """
+    paths = sorted({path for folder in folders for path in Path(folder).rglob("*")})
+    return [
+        str(path)
+        for path in paths
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.suffix.lower() not in _TEXTS
+        and not any(one.concerns(city) and one.matches(path.name, city) for one in datasets)
+    ]
+
+
+def _fullest(files: Sequence[tuple[str, str]], dataset: Dataset) -> list[tuple[str, str]]:
+    """Return of copies of one file, packed or not, the largest: others are excerpts of it.
+
+    Of editions that differ only in the date of their name the newest, where the data set says so.
+    """
+    largest: dict[str, tuple[int, str, str]] = {}
+    for name, place in files:
+        series = _ENDINGS.sub("", _MADE_FROM.sub("", name)).lower()
+        candidate = (Path(place).stat().st_size, name, place)
+        largest[series] = max(largest.get(series, candidate), candidate)
+    found = {name: place for _size, name, place in largest.values()}
+    return _newest(found) if dataset.newest else sorted(found.items())
+
+
 class _Links(HTMLParser):
     """Collects (address, text) of the links of a page."""
 
@@ -200,7 +245,7 @@ def _newest(links: dict[str, str]) -> list[tuple[str, str]]:
     newest: dict[str, tuple[str, str, str]] = {}
     for name, address in links.items():
         day = date_in_name(name)
-        series = re.sub(r"\d{8}", "", name.split(".")[0])
+        series = _DATE.sub("", name.split(".")[0])
         candidate = (day.isoformat() if day else "", name, address)
         newest[series] = max(newest.get(series, candidate), candidate)
     return [(name, address) for _day, name, address in newest.values()]

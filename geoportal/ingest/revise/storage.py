@@ -1,4 +1,4 @@
-"""How each kind of extract is stored; consultation centres and stations are compared here."""
+"""How each kind of extract is stored; stations are compared here."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from geoportal.domain.centre import Centre
 from geoportal.ingest.files.report import INFO, Issue
+from geoportal.ingest.reading.centre_towns import CentreExtract, TownListExtract
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
+from geoportal.ingest.revise.centres import update_centres, update_town_lists
 from geoportal.ingest.revise.outlines import update_outlines
 from geoportal.ingest.revise.places import (
     update_place_stream,
@@ -22,11 +23,10 @@ from geoportal.ingest.revise.places import (
 )
 from geoportal.ingest.revise.population import update_ages, update_mesh, update_towns
 from geoportal.ingest.revise.records import update_records
-from geoportal.ingest.revise.revision import Revision, precedence, prevails
+from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.roads import update_roads
 from geoportal.ingest.sources.age_population import AgeExtract
 from geoportal.ingest.sources.boundary import OutlineExtract
-from geoportal.ingest.sources.centres import CentreExtract
 from geoportal.ingest.sources.medical_areas import AreaExtract
 from geoportal.ingest.sources.mesh_population import MeshExtract
 from geoportal.ingest.sources.postcodes import PostcodeExtract
@@ -34,9 +34,6 @@ from geoportal.ingest.sources.roads import RoadExtract
 from geoportal.ingest.sources.stations import StationExtract
 from geoportal.ingest.sources.town_population import TownExtract
 from geoportal.ingest.sources.towns import PlaceExtract
-from geoportal.store import documents
-from geoportal.store.centres import read_centres, remove_centres, write_centres
-from geoportal.store.facilities import read_records
 from geoportal.store.stations import StationSet, read_stations, replace_stations
 
 
@@ -46,36 +43,6 @@ def store(connection: sa.Connection, extract: Extract, edition: Edition) -> Revi
     A streamed table is read only now: its counts and issues are complete afterwards.
     """
     return _UPDATES[type(extract)](connection, extract, edition)
-
-
-def update_centres(connection: sa.Connection, extract: CentreExtract, edition: Edition) -> Revision:
-    """Store the records, then the centres: of each the newest wins, the closed ones go."""
-    held = {record.record.record_id for record in read_records(connection, source=edition.source)}
-    revision = update_records(connection, extract, edition)
-    stored = {centre.id: centre for centre in read_centres(connection)}
-    closed = (held | extract.centres.keys()) - {
-        record.record.record_id
-        for record in read_records(connection, source=edition.source)
-        if not record.closed_on
-    }
-    fresh = [
-        centre
-        for centre in extract.centres.values()
-        if centre.id not in closed
-        and (
-            centre.id not in stored
-            or prevails(_rank(centre), _rank(stored[centre.id]), outdoes=bool(edition.outdoes))
-        )
-    ]
-    gone = sorted(closed & stored.keys())
-    write_centres(connection, fresh)
-    remove_centres(connection, gone)
-    revision.centres_changed = bool(fresh or gone)
-    return revision
-
-
-def _rank(centre: Centre) -> tuple[bool, str, str]:
-    return (*precedence("centres", centre.as_of), documents.dump(centre))
 
 
 def update_stations(
@@ -112,6 +79,7 @@ _UPDATES: Final[Mapping[type[Extract], Callable[[sa.Connection, Any, Edition], R
         {
             FacilityExtract: update_records,
             CentreExtract: update_centres,
+            TownListExtract: update_town_lists,
             OutlineExtract: update_outlines,
             StationExtract: update_stations,
             PlaceExtract: update_places,

@@ -1,22 +1,33 @@
 """Consultation and support centres (在宅医療・介護連携支援センター, 地域包括支援センター).
 
-Two layouts: our own with hours and closing rules, and the bare list of ward, name and position
-made of 国土数値情報 P14. Each centre is kept as a centre (whom to call for a district) and as a
-facility of its kind (what is near).
+Three layouts: our own with hours and closing rules, the bare list of ward, name and position
+made of 国土数値情報 P14, and a city's list of the towns each centre answers for. Each centre of the
+first two is kept as a centre (whom to call for a district) and as a facility of its kind (what is
+near); the third says of centres for which towns they are called.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
-from geoportal.domain.centre import Centre
+from geoportal.address.town_lists import listed_towns
+from geoportal.domain.centre import CENTRE_KINDS, SUPPORT, Centre
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.reading.centre_towns import (
+    NAME,
+    TOWN_LAYOUT,
+    TOWN_LAYOUT_BY_NAME,
+    VALIDITY,
+    CentreExtract,
+    TownListExtract,
+    read_validity,
+    town_row,
+)
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import ListedRecord
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
@@ -31,7 +42,6 @@ from geoportal.text.contact import clean_postal_code
 from geoportal.text.normalize import fold
 from geoportal.text.wareki import parse_date
 
-NAME: Final = "centres"
 LAYOUT: Final = Layout(
     NAME,
     "",
@@ -59,9 +69,10 @@ LAYOUT: Final = Layout(
         "lat": ("lat",),
         "source": ("source",),
         "as_of": ("as_of",),
+        **VALIDITY,
     },
     required=("id", "kind", "name", "districts"),
-    optional=frozenset({"area", "terms", "residents_of", "age_from"}),
+    optional=frozenset({"area", "terms", "residents_of", "age_from", *VALIDITY}),
 )
 POINT_LAYOUT: Final = Layout(
     NAME,
@@ -69,19 +80,12 @@ POINT_LAYOUT: Final = Layout(
     {"ward": ("ward",), "name": ("name",), "lat": ("lat",), "lon": ("lon",)},
     required=("ward", "name", "lat", "lon"),
 )
-KINDS: Final = ("liaison_centre", "community_support_centre")
+KINDS: Final = CENTRE_KINDS
 TERMS: Final = "centre-term"
 _DISTRICT = re.compile(r"[0-9A-Za-z-]{2,20}")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _CLOCK = re.compile(r"([01]\d|2[0-4]):[0-5]\d")
 _CALENDAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-
-
-@dataclass(slots=True, kw_only=True)
-class CentreExtract(FacilityExtract):
-    """Centres by id, and the same as facility records."""
-
-    centres: dict[str, Centre] = field(default_factory=dict)
 
 
 def latest_date(table: RecognisedTable) -> str:
@@ -91,15 +95,16 @@ def latest_date(table: RecognisedTable) -> str:
 
 
 def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:
-    """Read every row of a table with `LAYOUT` or `POINT_LAYOUT`."""
-    extract = CentreExtract()
-    read = _point_row if table.layout is POINT_LAYOUT else _full_row
+    """Read every row of a table with one of the layouts."""
+    of_towns = table.layout in (TOWN_LAYOUT, TOWN_LAYOUT_BY_NAME)
+    extract: CentreExtract = TownListExtract() if of_towns else CentreExtract()
+    read = town_row if of_towns else _point_row if table.layout is POINT_LAYOUT else _full_row
 
     def read_row(notes: RowNotes) -> tuple[ListedRecord | None, str]:
         centre, code = read(notes, edition)
         if centre is None or notes.rejected:
             return None, ""
-        scope = f"{centre.kind}/{code}"
+        scope = f"{TownListExtract.SCOPE if of_towns else centre.kind}/{code}"
         extract.centres.setdefault(centre.id, centre)
         facility = _facility(centre, code, notes.record, edition)
         return SOURCE.listed(notes.record.line, facility, scope), scope
@@ -125,6 +130,7 @@ def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
     day = parse_date(record.get("as_of"))
     as_of = day.isoformat() if day else edition.as_of
     lon, lat = read_position(notes)
+    municipality = _municipality(codes, record.get("address"), edition)
     centre = Centre(
         id=id_,
         kind=kind,
@@ -144,9 +150,11 @@ def _full_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
         age_from=_age(notes),
         source=read_line(notes, "source") or NAME,
         as_of=as_of,
+        municipality=municipality,
+        **read_validity(notes),
     )
     notes.reject_if_shifted()
-    return centre, _municipality(codes, centre.address, edition)
+    return centre, municipality
 
 
 def _point_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
@@ -161,7 +169,14 @@ def _point_row(notes: RowNotes, edition: Edition) -> tuple[Centre | None, str]:
         return None, ""
     code = wards[0].code
     id_ = f"hokatsu-{code}-{digest(fold(name))[:8]}"
-    centre = Centre(id_, KINDS[1], name, lon=lon, lat=lat, source=NAME, as_of=edition.as_of)
+    centre = Centre(
+        *(id_, SUPPORT, name),
+        lon=lon,
+        lat=lat,
+        source=NAME,
+        as_of=edition.as_of,
+        municipality=code,
+    )
     return centre, code
 
 
@@ -182,7 +197,16 @@ def _facility(centre: Centre, code: str, record: Record, edition: Edition) -> Fa
         hours=centre.hours,
         note=centre.place,
         claims=edition.type_claims(centre.kind),
+        serves=_serves(centre, edition),
     )
+
+
+def _serves(centre: Centre, edition: Edition) -> tuple[str, ...]:
+    """Return the names of what a centre answers for: its towns, else its districts."""
+    towns = tuple(town.text for town in listed_towns(centre.area))
+    known = edition.municipalities.reference.municipalities
+    named = (known[code].name if code in known else code for code in centre.districts)
+    return towns or tuple(named)
 
 
 def _codes(cell: str) -> tuple[str, ...]:
@@ -257,7 +281,7 @@ def _hours(notes: RowNotes, record: Record, as_of: str) -> Hours:
 SOURCE: Final[Source[RecognisedTable]] = Source(
     name=NAME,
     extract=extract,
-    layouts=(LAYOUT, POINT_LAYOUT),
+    layouts=(LAYOUT, POINT_LAYOUT, TOWN_LAYOUT, TOWN_LAYOUT_BY_NAME),
     content_date=latest_date,
     order=6,
     own_id=lambda record: f"c-{record.record_id}",

@@ -10,12 +10,15 @@ from typing import Any, Final
 import orjson
 from flask import Blueprint, Response, current_app
 
+from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import page
 
 blueprint = Blueprint("description", __name__)
 
 EXAMPLES: Final = Path(__file__).with_name("examples.json")
 """By operation: a request (body, or path and query) and its answer, lists cut to one entry."""
+EXAMPLE_WARD: Final = "40106"
+"""The ward they ask about."""
 _METHODS = ("get", "post")
 _PLACES = {"body": "本文", "query": "URL", "path": "パス"}
 
@@ -34,7 +37,7 @@ def api_docs() -> Response:
 
 def _document() -> dict[str, Any]:
     document: dict[str, Any] = _without_nulls(getattr(current_app, "api_doc", {}))
-    for operation, example in _examples().items():
+    for operation, example in _examples().items() if _examples_work_here() else ():
         method, path = operation.split()
         described = document["paths"][path][method.lower()]
         for parameter in described.get("parameters", ()):
@@ -45,6 +48,12 @@ def _document() -> dict[str, Any]:
         for content in described.get("requestBody", {}).get("content", {}).values():
             content["example"] = example["request"]
     return document
+
+
+def _examples_work_here() -> bool:
+    """Say whether the ward that the examples ask about is held; elsewhere they would not work."""
+    snapshot = view_here().snapshot
+    return snapshot.knows_district(EXAMPLE_WARD) and len(snapshot.in_district(EXAMPLE_WARD)) > 0
 
 
 @cache

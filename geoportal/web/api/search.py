@@ -127,11 +127,14 @@ def interpret(body: InterpretRequest) -> Response:
     responses={200: json_object("What was found", "status", "candidates"), 400: PROBLEM},
 )
 def locate(body: LocateRequest) -> Response:
-    """Two equally good places are `ambiguous`, with candidates and no position."""
+    """Two equally good places are `ambiguous`, with candidates and no position.
+
+    `responsible` says by kind who answers for the home on the day, and how sure that is.
+    """
     view = view_here()
     if body.address is not None:
-        return private(locate_document(view.locate(body.address)))
-    return private(locate_document(view.locate_point(*body.point)))
+        return private(locate_document(view.locate(body.address, body.day)))
+    return private(locate_document(view.locate_point(*body.point, body.day)))
 
 
 @suggestions.post(

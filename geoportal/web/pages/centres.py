@@ -9,15 +9,18 @@ from flask import Response, g, request
 from geoportal.documents import Document
 from geoportal.documents.reference import brief_district, centres_document
 from geoportal.documents.schema_org import centres_markup
+from geoportal.domain.centre import CENTRE_KINDS
 from geoportal.services.view import View
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import messages
 from geoportal.web.language.opening_words import opening_sentence
+from geoportal.web.pages.cities import asked_of_whom
 from geoportal.web.site.frame import page
 
-_KINDS = ("liaison_centre", "community_support_centre")
+NAMED_AT_MOST = 3
+"""Where more centres than these may answer for a home, their list is linked instead."""
 _WORTH_A_CARD = ("phone", "fax", "address", "place", "area", "url", "districts")
 """A centre of which none of these is known is listed by its name only."""
 
@@ -33,13 +36,16 @@ def show() -> Response:
         }
         for centre in centres_document(view)["centres"]
     ]
-    groups = [_group(view, kind, [c for c in centres if c["kind"] == kind]) for kind in _KINDS]
+    groups = [
+        _group(view, kind, [c for c in centres if c["kind"] == kind]) for kind in CENTRE_KINDS
+    ]
     root = trusted_root()
     return page(
         "centres",
         json_ld=centres_markup(view, None if root is None else root + request.path),
         groups=[group for group in groups if group["wards"]],
         askers=who_may_ask(view, centres, g.language),
+        cities=asked_of_whom(view, g.language),
         total=len(centres),
     )
 
@@ -54,6 +60,27 @@ def centres_in_full(view: View, brief: Iterable[Document]) -> list[Document]:
     """Return the centres that an answer names, with hours and districts."""
     full = {centre["id"]: centre for centre in centres_document(view)["centres"]}
     return [full.get(centre["id"], centre) for centre in brief]
+
+
+def responsible_in_full(view: View, document: Document) -> list[Document]:
+    """Return who answers for the home of an answer, by kind, with hours and districts.
+
+    ``list`` says that there are too many to name; ``from`` is the first day of a centre that is
+    the only one and answers later.
+    """
+    found = []
+    for one in document.get("responsible", ()):
+        starts = sorted(other["valid_from"] for other in one["other_days"] if other["valid_from"])
+        later = [day for day in starts if day > view.snapshot.today.isoformat()]
+        found.append(
+            {
+                **one,
+                "centres": centres_in_full(view, one["centres"]),
+                "list": len(one["centres"]) > NAMED_AT_MOST,
+                "from": later[0] if later and not one["centres"] else "",
+            }
+        )
+    return [one for one in found if one["centres"] or one["from"]]
 
 
 def by_ward(view: View, centres: Iterable[Document]) -> list[Document]:

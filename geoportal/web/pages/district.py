@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 
 from flask import abort, redirect, request
@@ -116,18 +116,21 @@ MOST_DOORS = 200
 _AREAS_OF_HOMES = ("ward", "municipality")
 
 
-def home_districts(view: View) -> tuple[list[Document], list[Document], bool]:
+def home_districts(
+    view: View, within: Collection[str] = ()
+) -> tuple[list[Document], list[Document], bool]:
     """Return wards and municipalities a liaison centre answers for, and the others held.
 
     Where no centre is known, all are at home. Wards elsewhere carry the name of their city. Of more
     than `MOST_DOORS` others there are their prefectures instead, and the last value is true.
+    ``within`` are the districts of a city that was chosen: at home are those.
     """
     known = [
         district
         for district in view.snapshot.districts.districts
         if district.level in _AREAS_OF_HOMES
     ]
-    served = _served(view, known)
+    served = set(within) or _served(view, known)
     names = {district.code: district.name for district in known}
     home: list[District] = []
     others: list[District] = []

@@ -10,15 +10,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.facility import facility_document
+from geoportal.documents.reference import responsible_document
 from geoportal.documents.schema_org import facility_markup
 from geoportal.documents.state import state_document
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST
+from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.services.view import View, is_holiday
 from geoportal.store.official_pages import official_page
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import group_label, need_labels, offered_groups
-from geoportal.web.pages.centres import centres_in_full
+from geoportal.web.pages.centres import responsible_in_full
 from geoportal.web.pages.surroundings import history, surroundings
 from geoportal.web.site.frame import page, page_url
 
@@ -46,7 +49,7 @@ def _details(view: View, feature: Document) -> Document:
         "state": state_document(view, facility) if facility.status == "open" else None,
         "claim_groups": claims_by_group(view, feature, g.language),
         "week": week(properties["hours"], today),
-        "centres": centres_in_full(view, properties["centres"]),
+        "responsible": _responsible(view, facility),
         "official": official_page(view.reference, facility)
         if not properties["fictional"]
         else None,
@@ -55,6 +58,20 @@ def _details(view: View, feature: Document) -> Document:
         "canonical": address,
         "json_ld": facility_markup(view, facility, address),
     }
+
+
+def _responsible(view: View, facility: Facility) -> list[Document]:
+    """Return who answers for the place of a facility, by the town of its address."""
+    located = view.locate(facility.address) if facility.address else None
+    row = view.snapshot.row_of.get(facility.id)
+    code = facility.municipality_code if row is None else view.snapshot.municipality_of(row)
+    if located is None or located.result.municipality_code != code:
+        place = HomePlace(code, lon=facility.location.lon, lat=facility.location.lat)
+        responsible = responsible_centres(view.snapshot, place)
+    else:
+        responsible = tuple(located.responsible)
+    documents = [responsible_document(one) for one in responsible]
+    return responsible_in_full(view, {"responsible": documents})
 
 
 def week(hours: Document | None, today: int) -> list[Document]:

@@ -33,7 +33,8 @@ from geoportal.web.language.labels import (
 from geoportal.web.language.messages import Label, messages
 from geoportal.web.language.place_names import place_label
 from geoportal.web.pages import district, search_answer
-from geoportal.web.pages.centres import centres_in_full
+from geoportal.web.pages.centres import centres_in_full, responsible_in_full
+from geoportal.web.pages.cities import chosen_city, city_choices, districts_of, only_city
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
@@ -63,6 +64,7 @@ def results() -> Response:
 def _search_page(form: SearchForm) -> Response:
     view = view_here()
     outcome = _counted_answer(form)
+    city = chosen_city(view, request.args.get("city", ""))
     return form_page(
         "start",
         form,
@@ -78,8 +80,10 @@ def _search_page(form: SearchForm) -> Response:
         orders=ORDERS,
         downloads=[*reversed(DOWNLOADS.values())],
         radii=sorted({*RADII_M, form.radius_m}),
-        config=map_config(),
-        **_answer_context(outcome),
+        config=map_config(districts_of(view, city) if city else None, city or only_city(view)),
+        cities=city_choices(view, g.language),
+        city=city,
+        **_answer_context(outcome, districts_of(view, city) if city else frozenset()),
     )
 
 
@@ -91,22 +95,24 @@ def _counted_answer(form: SearchForm) -> Outcome:
     return outcome
 
 
-def _answer_context(outcome: Outcome) -> Document:
-    """Return what the parts of the page that an answer changes are rendered from."""
+def _answer_context(outcome: Outcome, within: frozenset[str] = frozenset()) -> Document:
+    """Return what the parts of the page that an answer changes are rendered from.
+
+    ``within`` are the districts of a city that was chosen; empty for all.
+    """
     view, document = view_here(), outcome.document
-    brief = list(document["centres"]) if document else []
-    if document and not brief and document.get("origin", {}).get("centre"):
-        brief = [document["origin"]["centre"]]
+    brief = document["centres"] if document and "responsible" not in document else []
     return {
         "outcome": outcome,
         "document": document,
         "tally": search_answer.tally(document, outcome.form.include) if document else {},
         "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
         "centres": centres_in_full(view, brief),
+        "responsible": responsible_in_full(view, document or {}),
         "chips": _chips(view, outcome),
         "relaxations": _relaxations(view, outcome),
         "misplaced": _misplaced(view, outcome),
-        "home_districts": lambda: district.home_districts(view),
+        "home_districts": lambda: district.home_districts(view, within),
         "ways_in": [
             {
                 "code": way.way,

@@ -13,14 +13,17 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
+from geoportal.documents.reference import responsible_document
 from geoportal.documents.state import state_document
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import Origin
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import distance_m
 from geoportal.index.mention import feature
+from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
+from geoportal.web.pages.centres import responsible_in_full
 from geoportal.web.pages.search_answer import read_place
 from geoportal.web.pages.search_form import SearchForm
 from geoportal.web.site.frame import fragment, label_config, page, page_url
@@ -46,8 +49,18 @@ def lines() -> BaseResponse:
     held = (view.snapshot.by_id.get(name) for name in request.form.getlist("id")[:LIMIT])
     kept = [_line(view, facility, origin) for facility in held if facility is not None]
     document = {"origin": {"uncertainty_m": origin.uncertainty_m}} if origin else {}
-    html = fragment("partials/shortlist_lines.html", kept=kept, document=document)
+    responsible = responsible_in_full(view, _responsible(view, origin)) if origin else []
+    html = fragment(
+        "partials/shortlist_lines.html", kept=kept, document=document, responsible=responsible
+    )
     return make_response(html)
+
+
+def _responsible(view: View, origin: Origin) -> Document:
+    around = view.snapshot.districts.municipality_at(origin.lon, origin.lat)
+    place = HomePlace.of_origin(origin, around.code if around else "")
+    found = responsible_centres(view.snapshot, place)
+    return {"responsible": [responsible_document(one) for one in found]}
 
 
 def _origin(view: View, form: SearchForm) -> Origin | None:

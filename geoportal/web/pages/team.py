@@ -18,7 +18,7 @@ from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import label, need_labels
 from geoportal.web.language.messages import Label
-from geoportal.web.pages.centres import centres_in_full
+from geoportal.web.pages.centres import responsible_in_full
 from geoportal.web.pages.search_answer import place_names, tally
 from geoportal.web.site.frame import form_page
 
@@ -53,7 +53,6 @@ def show() -> Response:
         form = TeamForm(roles=preset_roles(view, request.args.get("preset", "")))
     outcome = answer(view, form) if form.sent else TeamOutcome()
     document = outcome.document
-    centres = centres_in_full(view, document["centres"]) if document else []
     roles = catalogue(view)
     return form_page(
         "team",
@@ -63,7 +62,7 @@ def show() -> Response:
         choices=role_choices(view, form, g.language),
         outcome=outcome,
         document=document,
-        centre=centres[0] if centres else None,
+        responsible=responsible_in_full(view, document or {}),
         tally=tally,
         role_label=lambda name: role_label(view, roles[name], g.language),
     )

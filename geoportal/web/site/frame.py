@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, g, make_response, request, u
 from flask import render_template as render
 
 from geoportal.documents import Document
+from geoportal.domain.city import City
 from geoportal.domain.dating import dated, inward_day
 from geoportal.export.facilities import FORMATS
 from geoportal.index.mention import SAMPLE_SOURCE
@@ -236,11 +237,20 @@ def base_map_config() -> Document | None:
     }
 
 
-def map_config() -> Document:
-    """Return what the map of the start page needs: kinds, and the districts it opens on."""
+def map_config(districts: Collection[str] | None = None, city: City | None = None) -> Document:
+    """Return what the map of the start page needs: kinds, and the districts it opens on.
+
+    Those of the city that was chosen, else those for which a centre answers; ``start`` is where it
+    opens without outlines.
+    """
     view = view_here()
-    served = {code for centre in view.snapshot.centres for code in centre.districts}
-    return {"kinds": _kinds_for_scripts(), "served": sorted(served)}
+    held = {code for centre in view.snapshot.centres for code in centre.districts}
+    place = city.view if city else None
+    return {
+        "kinds": _kinds_for_scripts(),
+        "served": sorted(held if districts is None else districts),
+        **({"start": asdict(place)} if place else {}),
+    }
 
 
 def label_config() -> Document:

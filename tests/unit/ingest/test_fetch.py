@@ -17,8 +17,9 @@ import pytest
 from geoportal.errors import NotFoundError, UnreadableSourceError, UsageError
 from geoportal.ingest.fetching.datasets import City, Dataset, read_catalogue
 from geoportal.ingest.fetching.download import Downloader
-from geoportal.ingest.fetching.fetch import Fetcher, publishers_trust
+from geoportal.ingest.fetching.fetch import Fetcher, not_understood, publishers_trust
 from geoportal.ingest.fetching.trust import AddressRefusedError, Trust, public_address
+from geoportal.services.portal import shipped_reference
 from geoportal.settings import shipped_directory
 
 DATA = "市区町村コード,名称\r\n".encode() + b"40106,x\r\n" * 40_000
@@ -408,7 +409,7 @@ def test_templates_stand_for_the_city(tmp_path):
 
 
 def test_the_shipped_list_is_sound():
-    catalogue = read_catalogue(shipped_directory("data") / "sources.toml")
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
     names = [item.name for item in catalogue.datasets]
     assert len(names) == len(set(names))
     sources = read_catalogue_sources()
@@ -432,9 +433,65 @@ def test_the_shipped_list_is_sound():
         catalogue.city("4010")
     with pytest.raises(NotFoundError, match=r"sources\.toml"):
         catalogue.chosen(["nothing"])
-    assert {item.name for item in catalogue.chosen(["bureau"])} == {
-        "bureau-kyushu",
-        "bureau-chugokushikoku",
+    bureaus = catalogue.chosen(["bureau"])
+    assert len(bureaus) == 8
+    assert sorted(code for item in bureaus for code in item.prefectures) == [
+        f"{number:02}" for number in range(1, 48)
+    ]
+
+
+REAL_NAMES = [
+    ("41201", "bureau-kyushu", "r7_10_shisetsu_saga_ika_02.xlsx"),
+    ("43100", "bureau-kyushu", "r7_10_shisetsu_kumamoto_ika_02.xlsx"),
+    ("12100", "bureau-kantoshinetsu", "12届出受理医療機関名簿（医科）千葉r0710.xlsx"),
+    ("12100", "bureau-kantoshinetsu", "12_chiba_todokede_2025-10.xlsx"),
+    ("29201", "bureau-kinki", "2025.10_sisetukijun_nara_ika.xlsx"),
+    ("26100", "bureau-kinki", "s2025.10_sisetukijun_kyoto_ika.xlsx"),
+    ("31201", "bureau-chugokushikoku", "31_鳥取_届出受理医療機関名簿.xlsx"),
+    ("43100", "postcodes", "ken_all_2026-06-05.zip"),
+    ("43100", "postcodes", "KEN_ALL.ZIP"),
+    ("29201", "schools", "A32-23_29_GML.zip"),
+    ("29201", "navii", "05_pharmacy_facility_info_20250601.csv"),
+    ("43100", "boundary", "N03-21_43_210101.geojson"),
+    ("43100", "boundary", "N03-20240101_43_GML.zip"),
+    ("43100", "mesh-population", "tblT001101H4930.txt"),
+    ("40100", "age-population", "kitakyushu_population_age_2025-01-01.csv"),
+    ("12100", "centres", "centres_chiba_by_ward.csv"),
+]
+
+
+@pytest.mark.parametrize(("city", "name", "file"), REAL_NAMES)
+def test_real_names_belong_to_their_data_set_and_to_no_other_prefecture(city, name, file):
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
+    place = catalogue.city(city)
+    taken = [d.name for d in catalogue.datasets if d.concerns(place) and d.matches(file, place)]
+    assert taken == [name]
+    if name.startswith("bureau"):
+        for other in ("13101", "27100", "20201", "40100"):
+            there = catalogue.city(other)
+            assert not any(d.concerns(there) and d.matches(file, there) for d in catalogue.datasets)
+
+
+def test_of_copies_of_a_file_the_fullest_is_taken_and_what_nobody_knows_is_said(tmp_path):
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
+    place = catalogue.city("43100")
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder, files in (
+        (one, {"jigyosho_130.csv": "a" * 10, "unknown.csv": "x", "README.md": "x"}),
+        (two, {"REBUILT_jigyosho_130.csv": "a" * 99, "ken_all_2025-01-12.zip": "a" * 50}),
+        (two, {"ken_all_2026-06-05.zip": "a", "r7_10_shisetsu_saga_ika_02.xlsx": "x"}),
+    ):
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    fetched = Fetcher(tmp_path / "kept").fetch(catalogue.datasets, place, (str(one), str(two)))
+    taken = {file.name for file in fetched if file.status == "fetched"}
+    assert taken == {"REBUILT_jigyosho_130.csv", "ken_all_2026-06-05.zip"}
+    missing = {file.dataset: file.message for file in fetched if file.status == "missing"}
+    assert "https://kouseikyoku.mhlw.go.jp/kyushu/" in missing["bureau-kyushu"]
+    assert {Path(path).name for path in not_understood(catalogue.datasets, place, (one, two))} == {
+        "unknown.csv",
+        "r7_10_shisetsu_saga_ika_02.xlsx",
     }
 
 
@@ -447,4 +504,4 @@ def test_a_broken_list_says_where(tmp_path):
     path = tmp_path / "sources.toml"
     path.write_text("[[dataset]]\nname = 'x'\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"sources\.toml"):
-        read_catalogue(path)
+        read_catalogue(path, shipped_reference())

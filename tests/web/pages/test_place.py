@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -216,7 +217,10 @@ def test_a_home_where_no_list_is_held_is_told_whom_to_ask(held, said):
         in_district=lambda _code: held,
         facilities=[object()],
         holdings=None,
-        centres_for=lambda _code: (),
+        centres_ever_for=lambda _code: (),
+        centres=(),
+        today=date(2026, 11, 22),
+        districts=SimpleNamespace(touching=lambda *_box: set()),
     )
     view = SimpleNamespace(reference=REFERENCE, snapshot=snapshot)
     origin = Origin(135.5, 34.7, "point", 0.0, municipality_code="27127")

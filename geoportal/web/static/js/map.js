@@ -9,6 +9,8 @@ import { markerKey, PointLayer } from "./points.js";
 import { ruby, t, w, withLanguage } from "./words.js";
 
 const RING_M = 16000;
+/** Where a map opens of which nothing is known. */
+const JAPAN = /** @type {[[number, number], number]} */ ([[37, 137], 5]);
 const PIN_REACH = 18;
 const TOP = 1000000;
 const ABOVE = 3000; // more than a window is high, as what lies south is drawn above
@@ -44,7 +46,7 @@ export class FacilityMap {
       markerZoomAnimation: !calm,
       inertia: !calm,
       maxBoundsViscosity: 0.5,
-    }).setView([33.87, 130.83], 11);
+    }).setView(...(config.start ? [[config.start.lat, config.start.lon], config.start.zoom] : JAPAN));
     L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');

@@ -1,11 +1,12 @@
 // The shortlist: status, note and order per facility, side by side, sheets for fax and our own.
-import { byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
+import { all, byId, h, readJson, replaceChildren, revealScriptOnly } from "./dom.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { compare } from "./compare.js";
 import { buildFax, loadSender, saveSender, senderFields } from "./fax.js";
 import { load, save } from "./shortlist.js";
 import { buildSheet, frameOf } from "./sheet.js";
+import { calledAsText } from "./take_away.js";
 import { day, localDate, month, plain, ruby, spoken, t, w, withLanguage } from "./words.js";
 
 const STATES = ["none", "asked", "accepted", "declined", "callback"];
@@ -144,12 +145,15 @@ function needsAsText(p) {
 const centreAsText = ({ name, phone }) => `${t("sheet-centre")} ${name} ${phone}`;
 
 function asText(items) {
-  const centresSaid = new Set();
+  const atHome = calledAsText(all(".centre", lines));
+  const centresSaid = new Set(atHome);
   const list = items.map((item, index) => {
     const feature = known.get(item.id);
     if (!feature) return `${index + 1}. ${t(missingKey(item.id))}`;
     const p = feature.properties;
-    for (const centre of p.centres || []) centresSaid.add(centreAsText(centre));
+    for (const centre of atHome.length ? [] : p.centres || []) {
+      if (centre.kind === "liaison_centre") centresSaid.add(centreAsText(centre));
+    }
     return [
       `${index + 1}. ${p.name} ${t("in-brackets", { text: plain(config.kinds[p.kind].short) })}${p.fictional ? ` ${t("in-brackets", { text: t("fictional") })}` : ""}`,
       `   ${t("phone")} ${p.phone || t("value-unknown")}${p.fax ? `  ${t("fax")} ${p.fax}` : ""}`,
@@ -245,6 +249,12 @@ function clear() {
   draw();
 }
 
+/** Who answers for the home, as the server drew it; nothing where no home was given. */
+function byHome() {
+  const drawn = lines.querySelector('[data-part="responsible"]');
+  return drawn ? drawn.cloneNode(true) : null;
+}
+
 function draw() {
   const items = load();
   if (!items.length) {
@@ -261,6 +271,7 @@ function draw() {
     h("div", { id: "copied" }),
     faxPanel(items),
     byId("home").elements.length ? null : h("p", { class: "hint no-print" }, w("shortlist-no-home")),
+    byHome(),
     h("div", { id: "sheet" }),
     h("ol", { class: "kept-list" }, items.map(row)),
     compare(items.map((item) => known.get(item.id)).filter(Boolean), { ...config, asked }, now, onlyDifferences, (only) => {

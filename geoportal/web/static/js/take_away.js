@@ -24,11 +24,17 @@ export function cardAsText(/** @type {HTMLElement} */ card) {
   ].filter(Boolean).join("\n");
 }
 
+/** Returns a line for each centre's box: name, telephone, and where it only may answer, that. */
+export const calledAsText = (/** @type {HTMLElement[]} */ centres) => centres.map((centre) => {
+  const said = [".centre__name", ".tel__number"].map((part) => centre.querySelector(part)).map((part) => (part ? spoken(part) : "")).filter(Boolean).join(" ");
+  const open = Boolean(centre.closest(".responsible--open"));
+  return `${t("sheet-centre")} ${said}${open ? t("in-brackets", { text: t("sheet-centre-open") }) : ""}`;
+});
+
 /** Returns what stands above the cards: the day, how many, the needs asked for, the centre to call. */
 export function headAsText(/** @type {HTMLElement[]} */ cards, /** @type {HTMLElement[]} */ centres, /** @type {string} */ date, summary = "") {
   const needs = cards.length ? all(".need__label", cards[0]).map(spoken) : [];
-  const called = centres.map((centre) => [".centre__name", ".tel__number"].map((part) => centre.querySelector(part)).map((part) => (part ? spoken(part) : "")).join(" "));
-  return [t("sheet-made", { date }), ...(summary ? [summary] : []), ...(needs.length ? [`${t("sheet-asked")} ${needs.join(t("comma"))}`] : []), ...called.map((text) => `${t("sheet-centre")} ${text}`)].join("\n");
+  return [t("sheet-made", { date }), ...(summary ? [summary] : []), ...(needs.length ? [`${t("sheet-asked")} ${needs.join(t("comma"))}`] : []), ...calledAsText(centres)].join("\n");
 }
 
 /** Returns cards and the headings above them (their band; other cities) as text, in the order of the page. */

@@ -24,7 +24,7 @@ from tests.unit.ingest.official import (
     write_csv,
 )
 
-CENTRES = REFERENCE.directory / "centres.csv"
+CENTRES = REFERENCE.cities_directory / "40100" / "centres.csv"
 
 
 def load(database, today=TODAY):

@@ -1,0 +1,110 @@
+"""Another city: its pages are its own, and where several are held one is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geoportal.domain.centre import Centre
+from geoportal.domain.facility import Facility
+from geoportal.services.portal import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.centres import write_centres
+from geoportal.store.database import Database, advance_dataset_version
+from geoportal.store.facilities import write_facilities
+from geoportal.web.app import create_app
+from tests.conftest import NOW
+from tests.factories import KOKURA, make_facility
+
+ELSEWHERE = re.compile("北九州|小倉|門司|八幡|若松|戸畑|Kitakyushu|Kokura|きたきゅうしゅう")
+IN_CHIBA = {"municipality_code": "12101", "address": "千葉県千葉市中央区弁天1-1", "phone": "043-1"}
+OFFICES = [
+    Centre(
+        f"anshin-{number}",
+        "community_support_centre",
+        f"千葉市あんしんケアセンター{name}",
+        phone=f"043-000-000{number}",
+        districts=("12101",),
+        area=area,
+        municipality="12101",
+    )
+    for number, (name, area) in enumerate([("弁天", "院内、弁天"), ("浜野", "浜野町、村田町")])
+]
+
+
+def site(database: Database, facilities: Iterable[Facility], centres: Iterable[Centre]) -> Flask:
+    with database.engine.begin() as connection:
+        write_facilities(connection, list(facilities))
+        write_centres(connection, list(centres))
+        advance_dataset_version(connection, "another city")
+    return create_app(Portal(database, shipped_reference(), clock=lambda: NOW), Settings())
+
+
+@pytest.fixture
+def chiba(database: Database) -> Flask:
+    return site(database, [make_facility("chiba", (140.12, 35.61), **IN_CHIBA)], OFFICES)
+
+
+def links_of(text: str) -> set[str]:
+    found = re.findall(r'(?:href|src|action|data-[a-z]+)="(/[^"]*)"', text)
+    return {link.replace("&amp;", "&").partition("#")[0] for link in found}
+
+
+def crawl(client: FlaskClient) -> dict[str, str]:
+    """Return the texts of all pages that links lead to, in three languages."""
+    seen: dict[str, str] = {}
+    ahead = [f"/?lang={language}" for language in ("ja", "ja-easy", "en")]
+    ahead += ["/help", "/privacy", "/accessibility", "/offline", "/sitemap.xml", "/robots.txt"]
+    ahead += ["/api/v1/centres", "/api/v1/sources", "/api/v1/vocabulary", "/api/v1/districts"]
+    while ahead and len(seen) < 400:
+        path = ahead.pop()
+        if path in seen or path.startswith(("/static", "/tiles")) or path.endswith((".xlsx",)):
+            continue
+        answer = client.get(path)
+        text = answer.get_data(as_text=True) if "text" in answer.content_type else ""
+        text = text or (answer.get_data(as_text=True) if "json" in answer.content_type else "")
+        seen[path] = text
+        if answer.content_type.startswith("text/html"):
+            ahead += sorted(links_of(text) - seen.keys())
+    return seen
+
+
+@pytest.mark.slow
+def test_no_page_of_another_city_speaks_of_kitakyushu(chiba: Flask) -> None:
+    client = chiba.test_client()
+    pages = crawl(client)
+    assert {"/centres", "/help", "/data", "/districts/12101"} <= {
+        p.partition("?")[0] for p in pages
+    }
+    pages["found"] = client.post("/", data={"district": "12101"}).get_data(as_text=True)
+    pages["team"] = client.get("/team").get_data(as_text=True)
+    said = {path: ELSEWHERE.findall(text)[:5] for path, text in pages.items()}
+    assert {path: found for path, found in said.items() if found} == {}
+
+
+def test_the_centres_page_says_what_is_asked_of_whom(chiba: Flask) -> None:
+    text = chiba.test_client().get("/centres").get_data(as_text=True)
+    assert "千葉市在宅医療・介護連携支援センター" in text
+    assert "福祉まるごとサポートセンター" in text
+    assert "院内、弁天" in text
+    assert "40歳以上" not in text
+
+
+@pytest.mark.slow
+def test_one_city_is_not_asked_for_and_two_are(database: Database, tmp_path: Path) -> None:
+    facilities = [make_facility("chiba", (140.12, 35.61), **IN_CHIBA)]
+    client = site(database, facilities, ()).test_client()
+    assert 'id="cities-title"' not in client.get("/").get_data(as_text=True)
+    both = site(database, [make_facility("kokura", KOKURA)], ()).test_client()
+    text = both.get("/").get_data(as_text=True)
+    assert {"/?city=12100", "/?city=40100"} <= links_of(text)
+    chosen = both.get("/?city=12100").get_data(as_text=True)
+    config = chosen.split('id="config">')[1].split("</script>")[0]
+    assert '"12101"' in config
+    assert '"40106"' not in config
+    assert '"lat": 35.61' in config
