@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from geoportal.python_api.opened import OpenPortal
 
-__version__ = "0.1.0"
-__all__ = ["__version__", "open_portal"]
+__all__ = ["open_portal"]
 
 
 def open_portal(database: str | Path | None = None, *, sample: bool = False) -> OpenPortal:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,6 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from geoportal import __version__
 from geoportal.errors import GeoportalError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.services.basemap.tile import Basemap
@@ -84,7 +84,7 @@ def create_app(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
-            version=__version__,
+            version=version("geoportal"),
             description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
         ),
         doc_ui=False,

@@ -6,10 +6,10 @@ What a URL may hold is public. A position is taken in the body of a POST to ``_s
 from __future__ import annotations
 
 from http import HTTPStatus
+from importlib.metadata import version
 
 from flask import Blueprint, Response, abort, request
 
-from geoportal import __version__
 from geoportal.documents import Document
 from geoportal.documents.fhir_capability import FHIR_VERSION, capability_statement
 from geoportal.documents.fhir_names import Names, facility_id_of, fhir_id
@@ -56,7 +56,7 @@ _MAJOR = FHIR_VERSION.rpartition(".")[0]
 @blueprint.get("/metadata")
 def metadata() -> Response:
     """Return the CapabilityStatement."""
-    return public(capability_statement(_resources(), __version__), FHIR_JSON)
+    return public(capability_statement(_resources(), version("geoportal")), FHIR_JSON)
 
 
 @blueprint.get("/<kind>")
