@@ -46,7 +46,9 @@ export class FacilityMap {
       markerZoomAnimation: !calm,
       inertia: !calm,
       maxBoundsViscosity: 0.5,
-    }).setView(...(config.start ? [[config.start.lat, config.start.lon], config.start.zoom] : JAPAN));
+    });
+    const [centre, zoom] = config.start ? [[config.start.lat, config.start.lon], config.start.zoom] : JAPAN;
+    this.map.setView(centre, zoom);
     L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
