@@ -47,8 +47,8 @@ export class FacilityMap {
       inertia: !calm,
       maxBoundsViscosity: 0.5,
     });
-    const [centre, zoom] = config.start ? [[config.start.lat, config.start.lon], config.start.zoom] : JAPAN;
-    this.map.setView(centre, zoom);
+    if (config.start) this.map.setView([config.start.lat, config.start.lon], config.start.zoom);
+    else this.map.setView(...JAPAN);
     L.control.zoom({ zoomInTitle: t("zoom-in"), zoomOutTitle: t("zoom-out") }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
