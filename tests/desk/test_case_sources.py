@@ -11,6 +11,8 @@ from geoportal.desk.domain.case import KEPT_DAYS, State
 from geoportal.desk.services.case_facts import facts_of_answer
 from geoportal.desk.services.cases import Answer, case_of, list_cases, open_case
 from geoportal.desk.services.ledger import history
+from geoportal.desk.web.case_question import question_of, town_of
+from geoportal.errors import UsageError
 from tests.desk.conftest import HTTPS, Browser, count
 from tests.desk.test_cases import DAY_S, FORM, WANTED
 
@@ -34,14 +36,30 @@ def begin(browser: Browser, **form) -> str:
     return browser.post("/desk/cases/new", form, page="/desk").text
 
 
-def test_a_search_becomes_a_case_and_only_the_town_of_the_home_is_taken(signed_in, desk):
-    home = "北九州市小倉北区大手町3-5-1"
-    page = begin(signed_in, address=home, kind="clinic", need=["AC.PAIN", "CAP.OPEN", "X"])
+def test_a_search_becomes_a_case_and_nothing_of_the_home_is_taken(signed_in, desk):
+    home = {"lon": "130.8765432", "lat": "33.8876543", "address": "さくら町3-5-1"}
+    page = begin(signed_in, kind="clinic", need=["AC.PAIN", "CAP.OPEN", "X"], **home)
     assert chosen(page, "ward") == ["40106"]
     assert chosen(page, "kind") == ["clinic"]
     assert chosen(page, "need") == ["AC.PAIN"]
-    assert "3-5-1" not in page
+    assert not re.search("さくら町|3-5-1|130.87|33.88", page)
     assert count(desk, "desk_cases") == 0
+
+
+@pytest.mark.slow
+def test_a_town_gives_distances_and_offices_of_other_wards(sample_portal):
+    view = sample_portal.view()
+    town = view.example_place.removeprefix("八幡西区")
+    case = replace(CASE, ward="40109", town=town_of(view, "40109", town))
+    assert case.town == town
+    results = view.search(question_of(view, case, 50)).results
+    assert all(one.distance_m is not None for one in results if one.facility.location.known)
+    assert len({one.facility.municipality_code for one in results}) > 1
+    nowhere = question_of(view, replace(case, town=""), 50)
+    assert (nowhere.origin, nowhere.districts) == (None, ("40109",))
+    for ward, text in (("40109", f"{town}3-5-1"), ("40106", town), ("40109", "どこでもない町")):
+        with pytest.raises(UsageError):
+            town_of(view, ward, text)
 
 
 def test_a_team_becomes_a_case_of_each_role(signed_in):
