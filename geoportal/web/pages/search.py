@@ -36,7 +36,7 @@ from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
-from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
+from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
 
 
@@ -75,7 +75,7 @@ def _search_page(form: SearchForm) -> Response:
         need_groups=need_groups(view.reference, g.language),
         has_stations=view.station_count > 0,
         facets=search_answer.facet_counts(outcome.document, form.include),
-        orders=ORDERS,
+        orders=[order for order in ORDERS if order != BY_ROAD or view.snapshot.roads],
         downloads=[*reversed(DOWNLOADS.values())],
         radii=sorted({*RADII_M, form.radius_m}),
         config=map_config(),
