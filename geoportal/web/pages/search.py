@@ -37,7 +37,7 @@ from geoportal.web.pages.centres import centres_in_full, responsible_in_full
 from geoportal.web.pages.cities import chosen_city, city_choices, districts_of, only_city
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
-from geoportal.web.pages.search_form import ORDERS, RADII_M, SearchForm
+from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
 
 
@@ -77,7 +77,7 @@ def _search_page(form: SearchForm) -> Response:
         need_groups=need_groups(view.reference, g.language),
         has_stations=view.station_count > 0,
         facets=search_answer.facet_counts(outcome.document, form.include),
-        orders=ORDERS,
+        orders=[order for order in ORDERS if order != BY_ROAD or view.snapshot.roads],
         downloads=[*reversed(DOWNLOADS.values())],
         radii=sorted({*RADII_M, form.radius_m}),
         config=map_config(districts_of(view, city) if city else None, city or only_city(view)),

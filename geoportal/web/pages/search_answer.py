@@ -20,7 +20,7 @@ from geoportal.domain.query import BANDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 from geoportal.web.pages.place_words import names_station, without_care_words
-from geoportal.web.pages.search_form import ORDERS, PAGE, SearchForm
+from geoportal.web.pages.search_form import OPEN_FIRST, PAGE, SearchForm
 
 Place = Literal["address", "point", "ward", "words", ""]
 POSTCODE = re.compile(r"\s*〒?\s*[0-9０-９]{3}[-‐‑‒–—―ー−－]?[0-9０-９]{4}\s*")
@@ -89,7 +89,7 @@ def answer(view: View, form: SearchForm) -> Outcome:
         document = search_document(view, view.search(query))
     except (UsageError, ValidationError):
         return Outcome(form, problem="form-refused")
-    if form.order != ORDERS[0]:
+    if form.order == OPEN_FIRST:
         features = in_order(document["features"], form.order)
         document["features"] = features[form.offset : form.offset + PAGE]
     notice = outcome.notice
@@ -175,7 +175,7 @@ def phone_digits(text: str) -> str:
 
 def in_order(features: list[Document], order: str) -> list[Document]:
     """Return features in an order of `ORDERS`; within each step the order they came in stays."""
-    if order == ORDERS[0]:
+    if order != OPEN_FIRST:
         return features
     return sorted(
         features,

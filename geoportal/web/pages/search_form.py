@@ -20,9 +20,10 @@ from geoportal.search.relax import RelaxationKind, Step
 from geoportal.services.view import View
 
 VIEWS = ("both", "list", "map")
-ORDERS = ("near", "open")
-"""By fit and distance, or with what is open now first; no order by name or by anything a
-facility could choose for itself (公平性)."""
+BY_ROAD, OPEN_FIRST = "road", "open"
+ORDERS = ("near", BY_ROAD, OPEN_FIRST)
+"""By fit and distance, by fit and minutes by road, or with what is open now first; no order by name
+or by anything a facility could choose for itself (公平性)."""
 RADII_M = (1_000, 2_000, 4_000, 8_000, 16_000, 30_000)
 DEFAULT_RADIUS_M = 16_000
 PAGE = 20
@@ -175,8 +176,9 @@ class SearchForm:
                 "q": self.text or None,
                 "open_at": now if self.open_now else None,
                 "include": self.include,
-                "limit": PAGE if self.order == ORDERS[0] else MAX_LIMIT,
-                "offset": self.offset if self.order == ORDERS[0] else 0,
+                "limit": MAX_LIMIT if self.order == OPEN_FIRST else PAGE,
+                "offset": 0 if self.order == OPEN_FIRST else self.offset,
+                "sort": "drive_minutes" if self.order == BY_ROAD else "distance",
                 "facets": self.offset == 0,
                 "explain": self.why,
             }

@@ -56,6 +56,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "distance": wording.distance,
     "distance_key": wording.distance_key,
     "distance_said": wording.distance_said,
+    "drive_error": wording.drive_error,
     "error_said": wording.error_said,
     "metres": wording.metres,
     "number": wording.number,
