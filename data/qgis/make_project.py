@@ -1,0 +1,121 @@
+"""Write ``geoportal.qgs``: the layers of ``/ogc`` with styles and Japanese labels.
+
+Run by the Python of QGIS 3.22 or newer while the site is served on port 8000:
+``QT_QPA_PLATFORM=offscreen python3 data/qgis/make_project.py``
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+from qgis.core import (
+    QgsApplication,
+    QgsCategorizedSymbolRenderer,
+    QgsCoordinateReferenceSystem,
+    QgsFillSymbol,
+    QgsMarkerSymbol,
+    QgsPalLayerSettings,
+    QgsProject,
+    QgsRendererCategory,
+    QgsSingleSymbolRenderer,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+
+HERE = Path(__file__).parent
+REFERENCE = HERE.parent / "reference"
+ROOT = "http://127.0.0.1:8000/ogc"
+COLOURS = {
+    "medical": "#1f6fb4",
+    "visiting": "#2e8b57",
+    "day": "#b8860b",
+    "living": "#8a5a2b",
+    "advice": "#7b3fa0",
+}
+MOST = 10_000
+LABELS_BELOW = 10_000
+"""Names are drawn at scales larger than 1 to this."""
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a reference list."""
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def japanese(wanted: str) -> dict[str, str]:
+    """Return the Japanese labels of a list by code."""
+    return {
+        row["code"]: row["label"]
+        for row in rows("labels.csv")
+        if (row["list"], row["language"]) == (wanted, "ja")
+    }
+
+
+def layer(collection: str, title: str) -> QgsVectorLayer:
+    """Return a collection as a layer that is fetched for the view of the map."""
+    uri = f"url='{ROOT}' typename='{collection}' restrictToRequestBBOX='1' pageSize='{MOST}'"
+    opened = QgsVectorLayer(uri, title, "OAPIF")
+    if not opened.isValid():
+        raise SystemExit(f"{ROOT} does not answer: serve the site first")
+    return opened
+
+
+def kind_categories() -> list[QgsRendererCategory]:
+    """Return a symbol for each kind of facility, with its Japanese label."""
+    labels = japanese("kind")
+    categories = []
+    for row in rows("kinds.csv"):
+        shape = row["shape"] or "circle"
+        colour = COLOURS[row["group"]]
+        symbol = QgsMarkerSymbol.createSimple({"name": shape, "color": colour, "size": "2.6"})
+        kind = row["kind"]
+        categories.append(QgsRendererCategory(kind, symbol, labels.get(kind, kind)))
+    return categories
+
+
+def label(named: QgsVectorLayer, field: str) -> None:
+    """Draw names beside what is near."""
+    settings = QgsPalLayerSettings()
+    settings.fieldName = field
+    settings.scaleVisibility = True
+    settings.minimumScale = LABELS_BELOW
+    named.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    named.setLabelsEnabled(True)
+
+
+def main() -> None:
+    """Write the project."""
+    program = QgsApplication([], False)
+    program.initQgis()
+    project = QgsProject.instance()
+    project.setTitle("在宅医療・介護の資源マップ")
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    districts = layer("districts", "地区")
+    fill = {"color": "0,0,0,0", "outline_color": "#666666", "outline_width": "0.4"}
+    districts.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(fill)))
+    facilities = layer("facilities", "施設")
+    facilities.setRenderer(QgsCategorizedSymbolRenderer("kind", kind_categories()))
+    label(facilities, "name")
+    centres = layer("centres", "相談窓口")
+    if centres.isSpatial():  # no centre of the sample city has a position
+        star = {"name": "star", "color": "#d0021b", "size": "4"}
+        centres.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple(star)))
+    words = {"name": "名称", "kind_label": "種別", "address": "所在地", "phone": "電話"}
+    words |= {code.replace(".", "_"): text for code, text in japanese("need").items()}
+    for number, field in enumerate(facilities.fields()):
+        alias = words.get(field.name())
+        if alias:
+            facilities.setFieldAlias(number, alias)
+    project.addMapLayers([districts, facilities, centres])
+    written = HERE / "geoportal.qgs"
+    project.write(str(written))
+    text = re.sub(r' saveUser(Full)?="[^"]*"', "", written.read_text(encoding="utf-8"))
+    written.write_text(text, encoding="utf-8")
+    program.exitQgis()
+
+
+if __name__ == "__main__":
+    main()
