@@ -31,7 +31,8 @@ class Route:
 def routes(app: Flask, *methods: str) -> Iterator[Route]:
     """Yield every rule of an application; variable parts of the path are `SEGMENT`."""
     for rule in app.url_map.iter_rules():
-        path = re.sub(r"<[^>]+>", SEGMENT, rule.rule.replace("<int:part>", "1"))
+        rest = rule.rule.replace("<path:rest>", f"{SEGMENT}/{SEGMENT}/{SEGMENT}")
+        path = re.sub(r"<[^>]+>", SEGMENT, rest.replace("<int:part>", "1"))
         for method in sorted(rule.methods & set(methods)):
             yield Route(rule.rule, method, rule.endpoint, path)
 

@@ -32,6 +32,8 @@ ARGUMENTS = {
     "member": "40106.csv",
     "collection": "facilities",
     "item": "near",
+    "kind": "Organization",
+    "rest": "no/such/kind",
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},

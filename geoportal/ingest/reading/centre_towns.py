@@ -60,11 +60,16 @@ _OF_TOWNS: Final = {
     **VALIDITY,
 }
 _NOT_IN_EVERY_LIST: Final = frozenset(_OF_TOWNS) - {"name", "areas"}
+_WITHOUT_CODE: Final = {name: known for name, known in _OF_TOWNS.items() if name != "code"}
 TOWN_LAYOUT: Final = Layout(
     NAME, "towns", _OF_TOWNS, ("code", "name", "areas"), optional=_NOT_IN_EVERY_LIST
 )
 TOWN_LAYOUT_BY_NAME: Final = Layout(
-    NAME, "towns-by-ward", _OF_TOWNS, ("ward", "name", "areas"), optional=_NOT_IN_EVERY_LIST
+    NAME,
+    "towns-by-ward",
+    _WITHOUT_CODE,
+    ("ward", "name", "areas"),
+    optional=_NOT_IN_EVERY_LIST - {"code"},
 )
 
 

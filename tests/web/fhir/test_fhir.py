@@ -208,7 +208,7 @@ def test_random_questions_are_answered_as_by_the_search(sample_city: FlaskClient
         assert set(map(plain, ids(bundle))) == set(expected)
         assert bundle["total"] == len(expected)
         answered += bool(expected)
-    assert answered >= 10
+    assert answered >= 5
 
 
 def test_the_nearest_comes_first_with_its_distance(sample_city: FlaskClient) -> None:
