@@ -13,10 +13,8 @@ INSTITUTION_SYSTEM: Final = "http://jpfhir.jp/fhir/core/IdSystem/insurance-medic
 _INSTITUTION_CODE: Final = re.compile(r"\d{10}")
 NEED, KIND, EVIDENCE = "need", "facility-kind", "evidence"
 """Code systems, by the id they are published under."""
-FACT, NOT_OFFERED, NOT_APPLICABLE, POSITION = (
-    *("fact", "not-offered", "not-applicable"),
-    "position-quality",
-)
+FACT, NOT_OFFERED, NOT_APPLICABLE = "fact", "not-offered", "not-applicable"
+POSITION, HOURS = "position-quality", "hours-source"
 """Extensions, by the id of their definition."""
 DISTANCE: Final = "http://hl7.org/fhir/StructureDefinition/location-distance"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]")

@@ -17,6 +17,7 @@ from geoportal.documents.fhir_hours import hours_elements
 from geoportal.documents.fhir_names import (
     EVIDENCE,
     FACT,
+    HOURS,
     KIND,
     NEED,
     NOT_APPLICABLE,
@@ -25,7 +26,8 @@ from geoportal.documents.fhir_names import (
     Names,
     fhir_id,
 )
-from geoportal.domain.dating import imported_on, stated_date
+from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
+from geoportal.domain.dating import age_days, imported_on, stated_date
 from geoportal.domain.facility import Facility
 from geoportal.export.wording import Wording
 from geoportal.index.claims import SelectedClaim
@@ -173,7 +175,7 @@ class Resources:
         shown = {} if row is None else view.snapshot.selected_claims[row]
         told = {code: one for code, one in shown.items() if code in view.reference.vocabulary}
         return {
-            "extension": self._refused(facility, told),
+            "extension": [*self._refused(facility, told), *self._hours_source(facility)],
             "identifier": self._identifiers(facility),
             "active": facility.status == "open",
             "providedBy": self.reference("Organization", facility),
@@ -196,6 +198,22 @@ class Resources:
                 facility.hours, view.snapshot.today, view.calendar, Wording(view.reference)
             ),
         }
+
+    def _hours_source(self, facility: Facility) -> list[Document]:
+        """Return where the hours are from, and whether they are too old to rely on."""
+        hours = facility.hours
+        if not hours.known:
+            return []
+        parts: list[Document] = []
+        if hours.source:
+            parts.append({"url": "source", "valueString": hours.source})
+        day = stated_date(hours.as_of)
+        if day:
+            parts.append({"url": "date", "valueDate": day})
+        age = age_days(hours.as_of, self.view.snapshot.today)
+        if age is not None:
+            parts.append({"url": "stale", "valueBoolean": age > HOURS_STALE_AFTER_DAYS})
+        return [{"url": self.names.extension(HOURS), "extension": parts}] if parts else []
 
     def _district(self, code: str) -> str:
         return district_name(self.view.reference, self.view.snapshot.districts, code)

@@ -9,6 +9,7 @@ from geoportal.documents import Document
 from geoportal.documents.fhir_names import (
     EVIDENCE,
     FACT,
+    HOURS,
     KIND,
     NEED,
     NOT_APPLICABLE,
@@ -38,6 +39,15 @@ _EXTENSIONS: Final[Mapping[str, tuple[str, str, Sequence[tuple[str, str, str]]]]
         (("need", "CodeableConcept", "The need"), *_FACT_PARTS),
     ),
     NOT_APPLICABLE: ("HealthcareService", "A need that cannot be met for want of beds", ()),
+    HOURS: (
+        "HealthcareService",
+        "Where availableTime and notAvailable are from",
+        (
+            ("source", "string", "Name of the source, see /api/v1/sources"),
+            ("date", "date", "Day the hours refer to; absent where nobody knows"),
+            ("stale", "boolean", "Older than 180 days; absent where the day is not known"),
+        ),
+    ),
     POSITION: (
         "Location.position",
         "How sure the position is",
