@@ -24,7 +24,7 @@ def open_portal(database: str | Path | None = None, *, sample: bool = False) -> 
     folder = TemporaryDirectory(prefix="geoportal-sample-", ignore_cleanup_errors=True)
     reference = shipped_reference()
     held = open_database(Path(folder.name) / "sample.db", create=True)
-    centres = reference.directory / "centres.csv"
+    centres = reference.cities_directory / "40100" / "centres.csv"
     load_sample(held, reference, sample_directory(), centres, today=now_in_japan().date())
     opened = OpenPortal(Portal(held, reference))
     opened.on_close.callback(folder.cleanup)
