@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from geoportal.desk.domain.asking import ENOUGH, MOST_CALLS, Callee, sequence_of
 from geoportal.desk.domain.chance import LEAST_ANSWERS, acceptance, learn
+from geoportal.desk.services.cases import open_case
 from geoportal.desk.services.whom_to_ask import _chances
 from geoportal.services.portal import shipped_reference
 from tests.desk.ask_simulation import simulate
+from tests.desk.test_cases import WANTED
 from tests.factories import make_claim, make_facility, make_snapshot
 
 
@@ -117,3 +120,19 @@ def test_the_simulation_is_the_same_each_time():
     first, second = (simulate(random.Random(5), days=20) for _ in range(2))
     assert first == second
     assert Counter(type(one).__name__ for one in first) == {"Outcome": 2}
+
+
+def test_the_board_proposes_nothing_where_too_little_is_known(desk, coordinator, browser):
+    case = open_case(desk, coordinator.actor, replace(WANTED, needs=("AC.PAIN",)))
+    browser.sign_in("kokura.sato")
+    page = browser.get(f"/desk/cases/{case.id}")
+    assert page.status_code == 200
+    assert "先に聞くなら" not in page.text
+
+
+def test_the_board_proposes_calls_where_all_is_known(desk, coordinator, browser):
+    case = open_case(desk, coordinator.actor, replace(WANTED, needs=()))
+    browser.sign_in("kokura.sato")
+    page = browser.get(f"/desk/cases/{case.id}").text
+    assert "先に聞くなら" in page
+    assert "事実ではなく" in page

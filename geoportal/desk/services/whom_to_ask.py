@@ -35,6 +35,8 @@ _UNABLE: Final = frozenset(("cannot", "out_of_area"))
 _TOLD: Final = 0.2
 """What moves a score by less is not named among the reasons."""
 _REASONS: Final = 2
+_SAID: Final = frozenset(("filing", "department", "beds", "neighbours"))
+"""Sorts of features that are reasons to people; pairs of letters of a name are not."""
 Answers = tuple[tuple[str, bool], ...]
 
 
@@ -160,7 +162,7 @@ def _reasons(
     """Return what raises the chance most, of what can be said in words."""
     moved = model.contributions(row)
     order = [int(n) for n in np.argsort(-moved, kind="stable") if moved[n] > _TOLD]
-    return tuple(columns[n] for n in order if columns[n].sort not in {"kind", "filings"})[:_REASONS]
+    return tuple(columns[n] for n in order if columns[n].sort in _SAID)[:_REASONS]
 
 
 def _past(asks: Iterable[AskCount]) -> dict[str, tuple[int, int]]:

@@ -41,6 +41,7 @@ from geoportal.desk.web.guard import (
     signed_in_actor,
     staff_blueprint,
 )
+from geoportal.desk.web.proposal import proposal_here
 from geoportal.domain.facility import Facility
 from geoportal.domain.query import Query
 from geoportal.errors import NotFoundError, UsageError
@@ -200,6 +201,7 @@ def _page(
         case=held,
         rows=_rows(enquiries, heard),
         candidates=[_candidate(one, heard) for one in results[:_CANDIDATES]],
+        proposal=proposal_here(held, taken, heard) if held.state == "open" else None,
         told=[_facility(one.facility_id) for one in told or ()],
         is_writable=scope_here().allows(held.ward),
         may_help=scope_here().helps,
