@@ -49,6 +49,7 @@ from geoportal.desk.web.guard import (
     staff_blueprint,
 )
 from geoportal.desk.web.places import centre_names, former_ids, ward_of
+from geoportal.desk.web.proposal import proposal_here
 from geoportal.domain.facility import Facility
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.search.results import Result
@@ -243,6 +244,7 @@ def _page(
         case=held,
         rows=_rows(enquiries, heard),
         candidates=[_candidate(one, heard) for one in results[:_CANDIDATES]],
+        proposal=proposal_here(held, taken, heard) if held.state == "open" else None,
         told=[_facility(one.facility_id) for one in told or ()],
         is_writable=scope_here().allows(held.ward),
         may_help=scope_here().helps,

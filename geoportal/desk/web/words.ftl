@@ -238,3 +238,10 @@ event-file = CSV として読めませんでした。1 行目の見出しを確�
 event-sort-training = 研修会
 event-sort-meeting = 会議
 event-sort-lecture = 講演会
+
+why-filing = 近い届出（{ $value }）
+why-department = 診療科（{ $value }）
+why-beds = 病床がある
+why-neighbours = 近くの同じ種類に多い
+why-asked = これまで { $asked } 回聞いて { $accepted } 回受けた
+why-alike = 同じ種類の回答から
