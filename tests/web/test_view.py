@@ -59,6 +59,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "/shortlist": HOME,
     "/shortlist/lines": HOME | {"id": "near"},
     "/coverage": {"area": "40106", "need": "VM.REG", "remove": "near"},
+    "/fhir/<kind>/_search": {"type": "clinic"},
+    "/fhir/": {},
+    "/fhir/<path:rest>": {},
 }
 
 
@@ -115,6 +118,10 @@ NOT_ANSWERED = {
     "GET /coverage/figures.xlsx": 404,
     "GET /data/editions/1": 404,
     "GET /data/files/districts/40106.csv": 503,
+    "GET /fhir/Organization/figures.xlsx": 404,
+    "GET /fhir/no/such/kind": 404,
+    "POST /fhir/": 405,
+    "POST /fhir/no/such/kind": 405,
     "GET /tiles/12/3534/1627": 404,
     "POST /team": 400,
 }
