@@ -6,7 +6,7 @@ from alembic import op
 
 from geoportal.store.columns import texts
 
-revision = "0010"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
