@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from select import select
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -246,11 +249,27 @@ def server_engine(url: str) -> sa.Engine:
         raise GeoportalError(
             f"{parsed.get_backend_name()} is not supported: give a file path or a postgresql:// URL"
         )
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
         connect_args={name: value for name, value in _PATIENCE.items() if name not in parsed.query},
     )
+    sa.event.listen(engine, "checkout", _require_answering)
+    return engine
+
+
+def _require_answering(connection: Any, _record: object, _proxy: object) -> None:
+    """Have a pooled connection replaced whose server does not answer, or not in time."""
+    link, until = connection.pgconn, time.monotonic() + _PATIENCE["connect_timeout"]
+    try:
+        link.send_query(b"")
+        while link.flush() or link.is_busy():
+            if not select([link.socket], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise sa.exc.DisconnectionError("the server does not answer")
+            link.consume_input()
+        while link.get_result() is not None:
+            pass
+    except connection.OperationalError as error:
+        raise sa.exc.DisconnectionError("the connection is lost") from error
 
 
 def configure_sqlite(connection: object, _record: object) -> None:

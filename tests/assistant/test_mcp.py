@@ -6,7 +6,6 @@ import json
 import sys
 from typing import Any
 
-import anyio
 import jsonschema
 import pytest
 from click.testing import CliRunner
@@ -18,6 +17,7 @@ from geoportal.assistant.server import make_server
 from geoportal.cli.main import cli
 from geoportal.services.portal import Portal
 from tests.factories import KOKURA
+from tests.unit.serving import loop
 
 NEAR = {"lon": KOKURA[0], "lat": KOKURA[1]}
 NAMES = {"search", "team", "interpret", "facility", "coverage"}
@@ -28,7 +28,7 @@ def call(portal: Portal, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
         async with Client(make_server(portal.view)) as client:
             return [await client.call_tool(name, asked) for name, asked in calls]
 
-    return anyio.run(run)
+    return loop.run(run())
 
 
 def test_tools_say_what_they_take_and_that_nothing_is_kept(portal: Portal) -> None:
@@ -36,7 +36,7 @@ def test_tools_say_what_they_take_and_that_nothing_is_kept(portal: Portal) -> No
         async with Client(make_server(portal.view)) as client:
             return client.instructions, (await client.list_tools()).tools
 
-    instructions, tools = anyio.run(run)
+    instructions, tools = loop.run(run())
     assert "nothing that is sent is kept" in instructions
     assert {tool.name for tool in tools} == NAMES
     for tool in tools:
@@ -119,5 +119,5 @@ def test_it_is_served_on_stdin_and_stdout(city) -> None:
         async with Client(stdio_client(started)) as client:
             return await client.call_tool("search", {"q": "見本ハート"})
 
-    found = anyio.run(run)
+    found = loop.run(run())
     assert [one["id"] for one in found.structured_content["features"]] == ["near"]

@@ -352,6 +352,7 @@ def test_without_javascript(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/", java_script_enabled=False)
     page.fill("#address", HOME)
     page.click("#search-form .search-form__row [type=submit]")
+    page.locator(".card__name").first.wait_for()
     plain = page.locator(".card__name").all_inner_texts()
     assert len(plain) == 20
     assert urlsplit(page.url).query == ""

@@ -58,7 +58,7 @@ def test_open_first_moves_nobody_between_the_bands(client: FlaskClient) -> None:
 
 
 def test_no_order_is_offered_that_a_name_could_win() -> None:
-    assert search_form.ORDERS == ("near", "open")
+    assert search_form.ORDERS == ("near", "road", "open")
     form = search_form.SearchForm
     assert form().order == "near"
 
