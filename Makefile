@@ -72,7 +72,7 @@ clean: ## Remove what was built, keep the data in var/
 	rm -rf $(VENV) node_modules geoportal/web/static/vendor geoportal/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
