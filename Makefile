@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One worker per processor; modules stay together, as they share what they build; long ones first.
 PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
 
-.PHONY: run test quick setup check check-scripts bench long e2e data sample lock clean help
+.PHONY: run test quick setup check check-scripts bench bench-peers long e2e data sample lock clean help
 
 run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
@@ -45,6 +45,10 @@ check-scripts: $(DEV_READY) $(NODE_DEV_READY) ## Types and tests of the browser'
 bench: $(DEV_READY) $(ASSETS_READY) ## Ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
+bench-peers: $(DEV_READY) ## Install what make bench compares with and the machine lacks (Debian; as root)
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-postgis redis-server
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check redis
+
 long: $(DEV_READY) $(ASSETS_READY) ## What make test leaves out: accuracy on the official files in ../shared, axe in each language
 	GEOPORTAL_TEST_LONG=1 $(BIN)/pytest $(PARALLEL) -m long
 
@@ -68,7 +72,7 @@ clean: ## Remove what was built, keep the data in var/
 	rm -rf $(VENV) node_modules geoportal/web/static/vendor geoportal/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'

@@ -53,8 +53,10 @@ def _each(texts: Texts, work: Callable[[str, str], object]) -> list[float]:
     return times
 
 
-def _measure(name: str, rows: list[Place], known: list[Municipality], texts: Texts) -> float:
-    """Print one line; return the median in seconds."""
+def _measure(
+    name: str, rows: list[Place], known: list[Municipality], texts: Texts
+) -> dict[str, float]:
+    """Print one line; return its figures."""
     with tempfile.TemporaryDirectory() as directory:
         start = time.perf_counter()
         compile_gazetteer(
@@ -84,21 +86,28 @@ def _measure(name: str, rows: list[Place], known: list[Municipality], texts: Tex
             f"  ready {ready * 1e3:5.1f} ms  median {median * 1e3:.3f} ms"
             f"  p99 {slowest * 1e3:.2f} ms  batch {batch:6.0f}/s  memory +{max(0.0, grown):.0f} MB"
         )
-        return median
+        return {
+            "places": len(rows),
+            "ready_ms": round(ready * 1e3, 1),
+            "p50_ms": round(median * 1e3, 3),
+            "p99_ms": round(slowest * 1e3, 2),
+            "batch_per_s": round(batch),
+        }
 
 
-def main() -> None:
+def main() -> dict[str, dict[str, float]]:
     """Measure one prefecture and, with the official files, Japan."""
     if not SHARED.is_dir():
         rows, texts = _made_up()
-        _measure("made up", rows, [], texts)
-        return
+        return {"made up": _measure("made up", rows, [], texts)}
     everything = cases()
     fukuoka = [(c.address, c.city) for c in everything if "Fukuoka" in c.data_set or c.city]
     national = [(c.address, c.city) for c in everything]
     one = _measure("Fukuoka", list(places("福岡県")), municipalities(), fukuoka)
     japan = _measure("Japan", list(places()), municipalities(), national)
-    print(f"Japan takes {japan / one:.2f} times what Fukuoka takes")
+    ratio = japan["p50_ms"] / one["p50_ms"]
+    print(f"Japan takes {ratio:.2f} times what Fukuoka takes")
+    return {"Fukuoka": one, "Japan": japan}
 
 
 if __name__ == "__main__":

@@ -134,7 +134,8 @@ def judged(cells: Places, facilities: Places, counts: np.ndarray) -> int:
     return wrong
 
 
-def main() -> None:
+def main() -> dict[str, float]:
+    """Print and return the figures."""
     rng = np.random.default_rng(20261122)
     cells, facilities = city(rng, CELLS), city(rng, FACILITIES)
     people, certain = rng.random(CELLS) * 60, rng.random(FACILITIES) < 0.4
@@ -145,9 +146,11 @@ def main() -> None:
         f"  all measures, sure and possible: {ours:.2f} s; wrong of {JUDGED * 5} judged counts: "
         f"{judged(cells, facilities, found.counts)}"
     )
+    figures: dict[str, float] = {"city_s": round(ours, 2)}
     for crs in ("EPSG:6670", "EPSG:3857"):
         counting, counts = best(lambda crs=crs: by_sjoin(cells, facilities, crs))
         alike, _ = best(lambda crs=crs: all_by_sjoin(cells, facilities, people, certain, crs))
+        figures[f"sjoin {crs}"] = round(alike / ours, 1)
         wrong = (counts != found.counts).any(axis=1).mean()
         mean = np.abs(counts - found.counts).sum() / found.counts.sum()
         print(
@@ -163,6 +166,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{JAPAN_CELLS:,} cells x {JAPAN_FACILITIES:,} facilities (all Japan); {load()}")
     print(f"  all measures, sure and possible: {seconds:.0f} s, peak memory {peak:.1f} GB")
+    return figures | {"japan_s": round(seconds), "japan_peak_gb": round(peak, 1)}
 
 
 if __name__ == "__main__":

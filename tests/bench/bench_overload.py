@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -39,10 +38,16 @@ class Outcome:
     seconds: list[float] = field(default_factory=list)
     without_retry_after: int = 0
 
+    @property
+    def p99_s(self) -> float:
+        """Seconds within which 99 of 100 answers came."""
+        ordered = sorted(self.seconds) or [float("nan")]
+        return ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+
     def line(self, lasted_s: float) -> str:
         """Return it in words."""
         ordered = sorted(self.seconds) or [float("nan")]
-        p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+        p99 = self.p99_s
         return (
             f"{len(self.seconds) / lasted_s:7.1f}/s answered  p50 {statistics.median(ordered):.3f}"
             f"  p99 {p99:.3f} s  {dict(self.statuses)}  503 without Retry-After"
@@ -150,8 +155,9 @@ async def beside(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def measure(port: int) -> None:
-    """Print how the server fares."""
+async def measure(port: int) -> dict[str, float]:
+    """Print how the server fares; return how it does with ten times what it can answer."""
+    figures = {}
     for name, request in (("search", SEARCH), ("page", PAGE)):
         await closed_loop(port, request, 4, 1.0)
         calm = await closed_loop(port, request, 8, 4.0)
@@ -159,21 +165,26 @@ async def measure(port: int) -> None:
         print(f"{name:8s} calm          {calm.line(4.0)}", flush=True)
         flood = await open_loop(port, request, 10 * capacity, 8.0)
         print(f"{name:8s} ten times     {flood.line(8.0)}", flush=True)
+        figures[f"{name}: answered at ten times, share of calm"] = round(
+            len(flood.seconds) / 8.0 / capacity, 2
+        )
+        figures[f"{name}: p99 at ten times, s"] = round(flood.p99_s, 2)
         after = await closed_loop(port, request, 8, 4.0)
         print(f"{name:8s} straight after{after.line(4.0)}", flush=True)
     for client in (slow_headers, slow_body, slow_reading):
         async with beside(client, port, 300):
             outcome = await closed_loop(port, SEARCH, 8, 8.0)
         print(f"300 {client.__name__:14s}   {outcome.line(8.0)}", flush=True)
+        figures[f"p99 beside 300 clients with {client.__name__.replace('_', ' ')}, s"] = round(
+            outcome.p99_s, 2
+        )
+    return figures
 
 
-def main() -> None:
-    """Measure a running server, or one over the sample city."""
-    if len(sys.argv) > 1:
-        asyncio.run(measure(int(sys.argv[1])))
-        return
+def main() -> dict[str, float]:
+    """Measure a server over the sample city."""
     with tempfile.TemporaryDirectory() as folder, Served.over_sample(Path(folder)) as server:
-        asyncio.run(measure(server.port))
+        return asyncio.run(measure(server.port))
 
 
 if __name__ == "__main__":
