@@ -72,7 +72,8 @@ def ask(client: FlaskClient, path: str = "", **asked: Any) -> Document:
     response = client.get(f"/hsds/{path}", query_string=asked)
     assert response.status_code == 200, response.text
     assert response.mimetype == "application/json"
-    return response.get_json()
+    document: Document = response.get_json()
+    return document
 
 
 def validate(table: str, record: Document) -> None:
