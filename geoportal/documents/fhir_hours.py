@@ -65,7 +65,7 @@ def hours_elements(
             {"description": reason, "during": {"start": str(first), "end": str(last)}}
             for first, last, reason in _runs(exceptions)
         ]
-    said = _said(hours, words)
+    said = hours_said(hours, words)
     return elements | ({"availabilityExceptions": said} if said else {})
 
 
@@ -100,7 +100,7 @@ def _reason(
     return f"{words.say(f'day-{HOLIDAY}')} {said or words.say('times-unknown')}"
 
 
-def _said(hours: Hours, words: Wording) -> str:
+def hours_said(hours: Hours, words: Wording) -> str:
     """Return the hours in words: holidays and regular exceptions are only here."""
     parts = [hours_words(hours.as_dict(), words)]
     named = HOLIDAY in (*hours.open_days, *(session.day for session in hours.sessions))

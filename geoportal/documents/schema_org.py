@@ -21,14 +21,14 @@ _DAYS: Final = (
     *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "PublicHolidays",
 )
-_EXACT_LEVELS: Final = frozenset({"point", "house", "block"})
+EXACT_LEVELS: Final = frozenset({"point", "house", "block"})
 _WEB: Final = ("https://", "http://")
 
 
 def facility_markup(view: View, facility: Facility, address: str | None) -> Document:
     """Return a facility; ``address`` is its page's, None while this site has no trusted name."""
     location = facility.location
-    exact = location.known and location.level in _EXACT_LEVELS
+    exact = location.known and location.level in EXACT_LEVELS
     identifiers = [
         {"@type": "PropertyValue", "propertyID": scheme, "value": number}
         for scheme, number in sorted(facility.identifiers.items())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar, overload
+from uuid import UUID
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility
+from geoportal.index.uuids import UuidIndex, uuid_of
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.mapped.hash_table import HashTable
 from geoportal.store.documents import load_facility
@@ -117,6 +119,15 @@ class FacilityStore(Mapping[str, Facility]):
     def with_official_number(self, number: str) -> list[int]:
         """Return the numbers of the facilities that carry an official number, ascending."""
         return self._official.get(number)
+
+    def with_uuid(self, uuid: UUID) -> str | None:
+        """Return the id of the facility with a UUID, None when there is none."""
+        found = map(self.id_of, self._uuids.candidates(uuid))
+        return next((one for one in found if uuid_of(one) == uuid), None)
+
+    @cached_property
+    def _uuids(self) -> UuidIndex:
+        return UuidIndex(self.ids())
 
     def _read(self, number: int) -> Facility:
         start = int(self._ends[number - 1]) if number else 0

@@ -102,6 +102,7 @@ _UNDER: Final = (
     ("/data/files/", FILES),
     ("/ogc", COVERAGE),
     ("/fhir/", COVERAGE),
+    ("/hsds", COVERAGE),
 )
 
 

@@ -31,6 +31,7 @@ from geoportal.web.coverage.files import PackFiles
 from geoportal.web.coverage.maker import work_off
 from geoportal.web.current_view import EXTENSION, portal_here
 from geoportal.web.fhir import routes as fhir
+from geoportal.web.hsds import routes as hsds
 from geoportal.web.ogc import routes as ogc
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
@@ -63,7 +64,7 @@ _COMPRESSION = {
     ],
 }
 """Answers hold no secret of ours (no cookies, no tokens), so BREACH has nothing to find."""
-_FOR_PROGRAMS = ("/api", "/ogc", "/fhir")
+_FOR_PROGRAMS = ("/api", "/ogc", "/fhir", "/hsds")
 _JSON_ONLY = ("/api", "/ogc")
 """Where what is posted must be JSON."""
 _LOG = structlog.get_logger("geoportal.web")
@@ -113,6 +114,7 @@ def create_app(
         coverage,
         ogc,
         fhir,
+        hsds,
         open_data,
         pages,
         changes_page,

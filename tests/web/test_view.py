@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from geoportal.index.uuids import uuid_of
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services import portal as portals
 from geoportal.services.portal import Portal
@@ -34,6 +35,8 @@ ARGUMENTS = {
     "item": "near",
     "kind": "Organization",
     "rest": "no/such/kind",
+    "table": "services",
+    "uuid": str(uuid_of("near")),
 }
 QUERIES: dict[str, dict[str, Any]] = {
     "/": {"district": "40106", "need": "VM.REG", "why": "1"},

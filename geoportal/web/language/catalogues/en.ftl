@@ -510,6 +510,7 @@ data-files-all = Files of all facilities:
 data-catalogue = Catalogue (DCAT)
 data-ogc = For map programs (QGIS and others): OGC API – Features
 data-fhir = For record systems: FHIR R4
+data-hsds = For directories of services: Open Referral HSDS 3
 ogc-lead = Give the address of this page to QGIS or another map program to see facilities, districts and consultation centres on its map. What nobody has confirmed is “unknown”.
 district-files = Files of the facilities in this district:
 data-version = Dataset version: { $version }

@@ -510,6 +510,7 @@ data-files-all = 全部《ぜんぶ》の 施設《しせつ》の ファイル�
 data-catalogue = カタログ（DCAT）
 data-ogc = 地図《ちず》の ソフト（QGIS など）で 使《つか》う：OGC API – Features
 data-fhir = 電子《でんし》カルテなどの ソフトで 使《つか》う：FHIR R4
+data-hsds = 相談《そうだん》する ところなどを さがす ソフトで 使《つか》う：Open Referral HSDS 3
 ogc-lead = QGIS などの 地図《ちず》の ソフトに この ページの アドレスを 入《い》れて ください。施設《しせつ》・地区《ちく》・相談《そうだん》する ところを 地図《ちず》で 見《み》ることが できます。まだ わからないことは「unknown」です。
 district-files = この 地区《ちく》の 施設《しせつ》の ファイル：
 data-version = データの 番号《ばんごう》：{ $version }

@@ -510,6 +510,7 @@ data-files-all = すべての施設のファイル：
 data-catalogue = カタログ（DCAT）
 data-ogc = 地図ソフト（QGIS など）からの接続：OGC API – Features
 data-fhir = 電子カルテ等からの接続：FHIR R4
+data-hsds = 社会資源の検索サイト等からの接続：Open Referral HSDS 3
 ogc-lead = QGIS などの地図ソフトに、このページのアドレスを登録すると、施設・地区・相談窓口を地図に重ねて見ることができます。確かめていないことは「未確認」（unknown）です。
 district-files = この地区の施設のファイル：
 data-version = データの版：{ $version }
