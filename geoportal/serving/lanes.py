@@ -98,6 +98,7 @@ _UNDER: Final = (
     ("/static/", MEMORY),
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
+    ("/ogc/collections/facilities/tiles/", TILES),
     ("/coverage/", FILES),
     ("/data/files/", FILES),
     ("/ogc", COVERAGE),

@@ -32,6 +32,7 @@ from geoportal.web.coverage.maker import work_off
 from geoportal.web.current_view import EXTENSION, portal_here
 from geoportal.web.fhir import routes as fhir
 from geoportal.web.ogc import routes as ogc
+from geoportal.web.ogc import tiles as ogc_tiles
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers, tiles
@@ -59,6 +60,7 @@ _COMPRESSION = {
         "application/manifest+json",
         "application/problem+json",
         "application/schema+json",
+        "application/vnd.mapbox-vector-tile",
         "image/svg+xml",
     ],
 }
@@ -112,6 +114,7 @@ def create_app(
     for module in (
         coverage,
         ogc,
+        ogc_tiles,
         fhir,
         open_data,
         pages,

@@ -39,7 +39,7 @@ def collection_document(view: View, name: str, root: str) -> Document:
         "id": name,
         "title": COLLECTIONS[name].title,
         "itemType": "feature",
-        "extent": {"spatial": {"bbox": [_extent(view)], "crs": CRS84}},
+        "extent": {"spatial": {"bbox": [list(extent_of(view))], "crs": CRS84}},
         "crs": list(SYSTEMS),
         "storageCrs": CRS84,
         "links": [
@@ -122,12 +122,13 @@ def item_document(view: View, name: str, item: str, crs: str) -> Document | None
     return document | {"geometry": in_crs([document["geometry"]], crs)[0]}
 
 
-def _extent(view: View) -> list[float]:
+def extent_of(view: View) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the facilities, the world where none has a position."""
     columns = view.snapshot.columns
     if not columns.located.any():
-        return list(_WHOLE)
+        return _WHOLE
     lon, lat = columns.lon[columns.located], columns.lat[columns.located]
-    return [float(x) for x in (lon.min(), lat.min(), lon.max(), lat.max())]
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def _link(href: str, rel: str, kind: str) -> dict[str, str]:
