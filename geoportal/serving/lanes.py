@@ -101,6 +101,7 @@ _UNDER: Final = (
     ("/ogc/collections/facilities/tiles/", TILES),
     ("/coverage/", FILES),
     ("/data/files/", FILES),
+    ("/data/changes/", FILES),
     ("/ogc", COVERAGE),
     ("/fhir/", COVERAGE),
 )

@@ -59,6 +59,8 @@ _COMPRESSION = {
         "text/csv",
         "application/manifest+json",
         "application/problem+json",
+        "application/atom+xml",
+        "application/feed+json",
         "application/schema+json",
         "application/vnd.mapbox-vector-tile",
         "image/svg+xml",

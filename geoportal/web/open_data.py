@@ -1,16 +1,17 @@
-"""Open data by address: files of facilities under ``/data/files``, and their catalogue.
+"""Open data by address: files of facilities, their catalogue, and feeds of changes.
 
 A file is made once per dataset version and day by the maker of `geoportal.web.coverage.maker`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from http import HTTPStatus
 from pathlib import PurePath
 
 from flask import Blueprint, Response, abort, request
 
+from geoportal.documents.change_feeds import MEDIA_TYPES, read_feed_path
 from geoportal.documents.facility_files import (
     FacilityFileQuery,
     catalogue_document,
@@ -37,7 +38,34 @@ def facility_file(scope: str, member: str) -> Response:
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     asked, chosen = found
-    question = FileQuestion(chosen.name, view.snapshot.version, view.snapshot.today, asked)
+    response = _file(view, FileQuestion(chosen.name, *_state(view), asked), chosen.media_type)
+    if response.status_code == HTTPStatus.OK:
+        words = Wording(view.reference)
+        place = _place(view, asked, words)
+        name = file_name(place, (), (), view.snapshot.today, chosen.ending, words)
+        plain = f"facilities-{PurePath(member).stem}{chosen.ending}"
+        response.headers["Content-Disposition"] = attachment(name, plain)
+    return response
+
+
+@blueprint.get("/data/changes/<scope>/<member>")
+def feed(scope: str, member: str) -> Response:
+    """Return a feed of changes; ``scope`` is ``districts`` or ``sources``."""
+    view = view_here()
+    found = read_feed_path(view, scope, member)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    asked, ending = found
+    asked = asked.model_copy(update={"root": trusted_root() or ""})
+    return _file(view, FileQuestion(ending, *_state(view), asked), MEDIA_TYPES[ending])
+
+
+def _state(view: View) -> tuple[str, date]:
+    return view.snapshot.version, view.snapshot.today
+
+
+def _file(view: View, question: FileQuestion, media_type: str) -> Response:
+    """Return a file, 304 to those who have it, or that it is not made yet."""
     if request.if_none_match.contains(question.key):
         response = Response(status=HTTPStatus.NOT_MODIFIED)
     else:
@@ -45,12 +73,7 @@ def facility_file(scope: str, member: str) -> Response:
         made = files.wait_for(question, PATIENCE_S)
         if made.state != "ready":
             return not_made(made)
-        response = Response(files.take(question), content_type=chosen.media_type)
-        words = Wording(view.reference)
-        place = _place(view, asked, words)
-        name = file_name(place, (), (), view.snapshot.today, chosen.ending, words)
-        plain = f"facilities-{PurePath(member).stem}{chosen.ending}"
-        response.headers["Content-Disposition"] = attachment(name, plain)
+        response = Response(files.take(question), content_type=media_type)
     response.set_etag(question.key)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
