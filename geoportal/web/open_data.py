@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from http import HTTPStatus
 from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
@@ -21,6 +23,7 @@ from geoportal.domain.hours import JST
 from geoportal.export.file_names import attachment, file_name
 from geoportal.export.wording import Wording
 from geoportal.services.view import View
+from geoportal.settings import shipped_directory
 from geoportal.web.api.answers import public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.coverage.files import FileQuestion
@@ -28,6 +31,18 @@ from geoportal.web.coverage.routes import PATIENCE_S, not_made, pack_files
 from geoportal.web.current_view import view_here
 
 blueprint = Blueprint("open_data", __name__)
+
+EXAMPLES: Final = MappingProxyType(
+    {
+        "frames.py": "examples",
+        "features.R": "examples",
+        "power_query.m": "examples",
+        "geoportal.qgs": "qgis",
+    }
+)
+"""Examples for other programs, each with its folder of the shipped data."""
+_EXAMPLE_SITE: Final = "http://127.0.0.1:8000"
+"""Stands in the shipped examples where a site's own address goes."""
 
 
 @blueprint.get("/data/files/<scope>/<member>")
@@ -58,6 +73,18 @@ def feed(scope: str, member: str) -> Response:
     asked, ending = found
     asked = asked.model_copy(update={"root": trusted_root() or ""})
     return _file(view, FileQuestion(ending, *_state(view), asked), MEDIA_TYPES[ending])
+
+
+@blueprint.get("/data/examples/<name>")
+def example(name: str) -> Response:
+    """Return an example for another program, with the address of this site in it."""
+    if name not in EXAMPLES:
+        abort(HTTPStatus.NOT_FOUND)
+    text = (shipped_directory("data") / EXAMPLES[name] / name).read_text("utf-8")
+    response = public(text.replace(_EXAMPLE_SITE, trusted_root() or _EXAMPLE_SITE).encode())
+    response.content_type = "text/plain; charset=utf-8"
+    response.headers["Content-Disposition"] = attachment(name, name)
+    return response
 
 
 def _state(view: View) -> tuple[str, date]:

@@ -118,6 +118,7 @@ NOT_ANSWERED = {
     "GET /coverage/figures.xlsx": 404,
     "GET /data/editions/1": 404,
     "GET /data/changes/districts/40106.csv": 404,
+    "GET /data/examples/figures.xlsx": 404,
     "GET /data/files/districts/40106.csv": 503,
     "GET /fhir/Organization/figures.xlsx": 404,
     "GET /fhir/no/such/kind": 404,

@@ -20,6 +20,7 @@ from geoportal.errors import UsageError
 from geoportal.services.view import View
 
 MOST_ITEMS: Final = 10_000
+MOST_SORTED: Final = 4
 COLLECTIONS: Final[Mapping[str, type[Collection]]] = MappingProxyType(
     {"facilities": Facilities, "districts": Districts, "centres": Centres}
 )
@@ -157,3 +158,24 @@ def read_period(text: str | None) -> tuple[str, str]:
     if first and last and first > last:
         raise UsageError("expected 2026-11-24, 2026-11-01/2026-11-30, or .. for open", "datetime")
     return first, last
+
+
+def read_order(text: str, names: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+    """Return the properties of ``sortby``, each with whether it goes from last to first.
+
+    ``kind,-VM_REG``: a sign before a name, ``+`` (a space where it came unencoded) or ``-``. Every
+    queryable property can be sorted by, as text.
+
+    Raises
+    ------
+    UsageError
+        When one is not queryable or named twice, or there are more than `MOST_SORTED`.
+    """
+    order = tuple(
+        (part[1:] if part.startswith(("+", "-", " ")) else part, part.startswith("-"))
+        for part in text.split(",")
+    )
+    asked = [name for name, _ in order]
+    if not set(asked) <= names or len(set(asked)) < len(asked) or len(asked) > MOST_SORTED:
+        raise UsageError(f"expected at most {MOST_SORTED} queryable properties", "sortby")
+    return order

@@ -23,6 +23,7 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "filter": {"type": "string", "maxLength": 4000, "description": "CQL2"},
     "filter-lang": {"type": "string", "enum": ["cql2-text", "cql2-json"]},
     "filter-crs": _TEXT,
+    "sortby": {"type": "string", "description": "Queryable properties: kind,-municipality_code"},
 }
 
 

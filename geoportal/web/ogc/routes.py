@@ -20,6 +20,7 @@ from geoportal.documents.ogc.features import (
     item_document,
     items_document,
     queryable_names,
+    read_order,
     read_period,
     schema_document,
 )
@@ -64,7 +65,7 @@ CONFORMANCE: Final = (
 )
 _ITEMS: Final = ALWAYS | {
     *("limit", "offset", "bbox", "bbox-crs", "crs", "datetime"),
-    *("filter", "filter-lang", "filter-crs"),
+    *("filter", "filter-lang", "filter-crs", "sortby"),
 }
 _LANGUAGES: Final = ("cql2-text", "cql2-json")
 
@@ -206,6 +207,7 @@ def _items_query(names: frozenset[str]) -> ItemsQuery:
         period=read_period(asked.get("datetime")),
         equal={key: value for key, value in asked.items() if key in names},
         tree=read_filter(asked["filter"], language) if "filter" in asked else None,
+        order=read_order(asked["sortby"], names) if "sortby" in asked else (),
         crs=require_crs(asked.get("crs"), "crs"),
         limit=min(_number("limit", 1, DEFAULT_ITEMS), MOST_ITEMS),
         offset=min(_number("offset", 0, 0), MAX_OFFSET),
