@@ -50,11 +50,14 @@ def tileset() -> Response:
     return answer(tileset_document(view_here(), root()))
 
 
-@blueprint.get(f"{_TILES}/{NAME}/<int:zoom>/<int:row>/<int:column>")
-def facilities_tile(zoom: int, row: int, column: int) -> Response:
+@blueprint.get(f"{_TILES}/{NAME}/<zoom>/<row>/<column>")
+def facilities_tile(zoom: str, row: str, column: str) -> Response:
     """Return a tile; 204 where no facility lies in it, 404 outside the limits of the set."""
     require_only(frozenset())
-    made = tile(view_here(), zoom, row, column)
+    view, numbers = view_here(), (zoom, row, column)
+    if not all(number.isascii() and number.isdigit() and len(number) < 9 for number in numbers):
+        abort(HTTPStatus.NOT_FOUND)
+    made = tile(view, int(zoom), int(row), int(column))
     if made is None:
         abort(HTTPStatus.NOT_FOUND)
     response = public(made, MVT)
