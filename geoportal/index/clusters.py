@@ -68,8 +68,8 @@ class Grid:
         """Return the cells that touch a box (west, south, east, north in degrees)."""
         west, south, east, north = box
         scale = _TILE_PX * 2**zoom / CELL_PX
-        columns = np.floor(_columns(np.array([west, east])) * scale).astype(int)
-        rows = np.floor(_rows(np.array([north, south])) * scale).astype(int)
+        columns = np.floor(eastward(np.array([west, east])) * scale).astype(int)
+        rows = np.floor(southward(np.array([north, south])) * scale).astype(int)
         return cls(scale, int(columns[0]), int(rows[0]), int(columns[1]), int(rows[1]))
 
     @property
@@ -94,6 +94,7 @@ def cluster(
     lon, lat : ndarray of float64, shape (n,)
         Degrees, finite.
     kind : ndarray of int, shape (n,)
+        0 or more; any number that is to be known of a point which stands by itself.
     zoom : int
         Of the grid; from `SINGLE_FROM_ZOOM` on every point stands by itself.
     grid : Grid
@@ -101,11 +102,11 @@ def cluster(
     kinds : tuple of int
         Points of other kinds are left out; empty = none is.
     """
-    column = np.floor(_columns(lon) * grid.scale).astype(np.int64) - grid.left
+    column = np.floor(eastward(lon) * grid.scale).astype(np.int64) - grid.left
     chosen = np.flatnonzero((column >= 0) & (column <= grid.right - grid.left))
     if kinds:
         chosen = chosen[np.isin(kind[chosen], kinds)]
-    row = np.floor(_rows(lat[chosen]) * grid.scale).astype(np.int64) - grid.top
+    row = np.floor(southward(lat[chosen]) * grid.scale).astype(np.int64) - grid.top
     inside = (row >= 0) & (row <= grid.bottom - grid.top)
     chosen, row = chosen[inside], row[inside]
     lon, lat, kind = lon[chosen], lat[chosen], kind[chosen]
@@ -141,12 +142,12 @@ def _counted(
     )
 
 
-def _columns(lon: Numbers) -> Numbers:
+def eastward(lon: Numbers) -> Numbers:
     """Return the share of the way from 180° W to 180° E."""
     return lon / 360 + 0.5
 
 
-def _rows(lat: Numbers) -> Numbers:
+def southward(lat: Numbers) -> Numbers:
     """Return the share of the way from the north edge of Web Mercator to the south edge."""
     within = np.radians(np.clip(lat, -_MOST_LATITUDE, _MOST_LATITUDE))
     return np.asarray(0.5 - np.arcsinh(np.tan(within)) / (2 * np.pi))

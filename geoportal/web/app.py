@@ -33,6 +33,7 @@ from geoportal.web.current_view import EXTENSION, portal_here
 from geoportal.web.fhir import routes as fhir
 from geoportal.web.hsds import routes as hsds
 from geoportal.web.ogc import routes as ogc
+from geoportal.web.ogc import tiles as ogc_tiles
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers, tiles
@@ -59,7 +60,10 @@ _COMPRESSION = {
         "text/csv",
         "application/manifest+json",
         "application/problem+json",
+        "application/atom+xml",
+        "application/feed+json",
         "application/schema+json",
+        "application/vnd.mapbox-vector-tile",
         "image/svg+xml",
     ],
 }
@@ -113,6 +117,7 @@ def create_app(
     for module in (
         coverage,
         ogc,
+        ogc_tiles,
         fhir,
         hsds,
         open_data,

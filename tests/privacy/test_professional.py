@@ -39,6 +39,7 @@ SEGMENTS = {
     "scope": ["districts"],
     "collection": ["facilities"],
     "item": ["near"],
+    **{name: ["0"] for name in ("zoom", "row", "column")},
 }
 """What stands in the variable parts of addresses, so that answers hold facilities."""
 

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geoportal.export.facilities import FORMATS
+from geoportal.settings import shipped_directory
 
 WARD = "/data/files/districts/40106"
 
@@ -97,3 +98,27 @@ def test_pages_link_to_the_files(client: FlaskClient) -> None:
         links = re.findall(r'href="(/data/files/[^"]+\.csv)"', client.get(page).text)
         assert links
         assert all(client.get(link).status_code == 200 for link in links)
+
+
+def test_examples_have_the_address_of_this_site(client: FlaskClient) -> None:
+    page = client.get("/data", base_url="http://localhost:8123").text
+    linked = re.findall(r'href="/data/examples/([^"?]+)', page)
+    folder = shipped_directory("data")
+    shipped = {one.name for one in (folder / "examples").iterdir()} | {"geoportal.qgs"}
+    assert set(linked) == shipped
+    for name in linked:
+        response = client.get(f"/data/examples/{name}", base_url="http://localhost:8123")
+        assert response.status_code == 200
+        assert "http://localhost:8123" in response.text
+        assert "127.0.0.1:8000" not in response.text
+        assert name in response.headers["Content-Disposition"]
+        ours = "http://127.0.0.1:8000"
+        path = folder / ("qgis" if name.endswith(".qgs") else "examples") / name
+        assert response.text.replace("http://localhost:8123", ours) == path.read_text("utf-8")
+    for other in ("make_project.py", "..%2Fsources.toml", "nothing"):
+        assert client.get(f"/data/examples/{other}").status_code == 404
+
+
+def test_examples_name_no_site_that_is_not_trusted(client: FlaskClient) -> None:
+    response = client.get("/data/examples/frames.py", base_url="http://evil.example")
+    assert "evil.example" not in response.text

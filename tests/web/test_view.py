@@ -120,15 +120,19 @@ NOT_ANSWERED = {
     "GET /changes.xlsx": 404,
     "GET /coverage/figures.xlsx": 404,
     "GET /data/editions/1": 404,
+    "GET /data/changes/districts/40106.csv": 404,
+    "GET /data/examples/figures.xlsx": 404,
     "GET /data/files/districts/40106.csv": 503,
     "GET /fhir/Organization/figures.xlsx": 404,
     "GET /fhir/no/such/kind": 404,
+    "GET /ogc/collections/facilities/tiles/WebMercatorQuad/12/1627/3534": 404,
     "POST /fhir/": 405,
     "POST /fhir/no/such/kind": 405,
     "GET /tiles/12/3534/1627": 404,
     "POST /team": 400,
 }
-"""The small city holds no editions to compare, no people, no addresses and no base map; a file of a
+"""The small city holds no editions to compare, no people, no addresses, no base map
+and nobody outside the ward; a file of a
 version that is gone when it is made is to be asked for again."""
 
 

@@ -20,6 +20,7 @@ from geoportal.errors import UsageError
 from geoportal.services.view import View
 
 MOST_ITEMS: Final = 10_000
+MOST_SORTED: Final = 4
 COLLECTIONS: Final[Mapping[str, type[Collection]]] = MappingProxyType(
     {"facilities": Facilities, "districts": Districts, "centres": Centres}
 )
@@ -39,7 +40,7 @@ def collection_document(view: View, name: str, root: str) -> Document:
         "id": name,
         "title": COLLECTIONS[name].title,
         "itemType": "feature",
-        "extent": {"spatial": {"bbox": [_extent(view)], "crs": CRS84}},
+        "extent": {"spatial": {"bbox": [list(extent_of(view))], "crs": CRS84}},
         "crs": list(SYSTEMS),
         "storageCrs": CRS84,
         "links": [
@@ -122,12 +123,13 @@ def item_document(view: View, name: str, item: str, crs: str) -> Document | None
     return document | {"geometry": in_crs([document["geometry"]], crs)[0]}
 
 
-def _extent(view: View) -> list[float]:
+def extent_of(view: View) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the facilities, the world where none has a position."""
     columns = view.snapshot.columns
     if not columns.located.any():
-        return list(_WHOLE)
+        return _WHOLE
     lon, lat = columns.lon[columns.located], columns.lat[columns.located]
-    return [float(x) for x in (lon.min(), lat.min(), lon.max(), lat.max())]
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def _link(href: str, rel: str, kind: str) -> dict[str, str]:
@@ -156,3 +158,24 @@ def read_period(text: str | None) -> tuple[str, str]:
     if first and last and first > last:
         raise UsageError("expected 2026-11-24, 2026-11-01/2026-11-30, or .. for open", "datetime")
     return first, last
+
+
+def read_order(text: str, names: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+    """Return the properties of ``sortby``, each with whether it goes from last to first.
+
+    ``kind,-VM_REG``: a sign before a name, ``+`` (a space where it came unencoded) or ``-``. Every
+    queryable property can be sorted by, as text.
+
+    Raises
+    ------
+    UsageError
+        When one is not queryable or named twice, or there are more than `MOST_SORTED`.
+    """
+    order = tuple(
+        (part[1:] if part.startswith(("+", "-", " ")) else part, part.startswith("-"))
+        for part in text.split(",")
+    )
+    asked = [name for name, _ in order]
+    if not set(asked) <= names or len(set(asked)) < len(asked) or len(asked) > MOST_SORTED:
+        raise UsageError(f"expected at most {MOST_SORTED} queryable properties", "sortby")
+    return order

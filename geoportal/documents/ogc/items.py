@@ -33,6 +33,9 @@ class ItemsQuery:
         Values of properties.
     tree : object
         A filter of `geoportal.documents.ogc.filters.read_filter`, None for none.
+    order : tuple of (str, bool)
+        Queryable properties to sort by, the first first, and whether from last to first; what is
+        equal stays in the order of the collection.
     crs : str
         Of the answer.
     limit, offset : int
@@ -43,6 +46,7 @@ class ItemsQuery:
     period: tuple[str, str] = ("", "")
     equal: Mapping[str, str] = field(default_factory=dict)
     tree: Any = None
+    order: tuple[tuple[str, bool], ...] = ()
     crs: str = CRS84
     limit: int = DEFAULT_ITEMS
     offset: int = 0
@@ -72,7 +76,7 @@ class Collection:
         self.view = view
 
     def find(self, query: ItemsQuery) -> Rows:
-        """Return the rows that fit a question, ascending."""
+        """Return the rows that fit a question, in its order, else ascending."""
         columns, size = self.columns, self.size
         keep = np.zeros(size, dtype=bool)
         keep[self.rows() if query.box is None else self.in_box(*query.box)] = True
@@ -82,7 +86,11 @@ class Collection:
             keep &= self.listed_in(*query.period)
         if query.tree is not None:
             keep &= matching(query.tree, columns, self.places, size)
-        return np.flatnonzero(keep)
+        found = np.flatnonzero(keep)
+        for name, descending in reversed(query.order):
+            ranks = np.unique(columns[name][found], return_inverse=True)[1]
+            found = found[np.argsort(-ranks if descending else ranks, kind="stable")]
+        return found
 
     def rows(self) -> Rows:
         """Return the rows that are offered."""

@@ -12,14 +12,16 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import orjson
 
+from geoportal.documents.change_feeds import ChangeFeedQuery
 from geoportal.documents.coverage import CoverageQuery
 from geoportal.documents.facility_files import FacilityFileQuery
 from geoportal.mapped.whole_file import whole_file
@@ -40,6 +42,15 @@ MOST_HELD: Final = 2
 _POLL_S = 0.05
 _ASK_AGAIN_S = 1.0
 _UNDER_WAY = ("waiting", "making")
+_MODELS: Final[Mapping[str, type[CoverageQuery | FacilityFileQuery | ChangeFeedQuery]]] = (
+    MappingProxyType(
+        {
+            "coverage": CoverageQuery,
+            "facilities": FacilityFileQuery,
+            "changes": ChangeFeedQuery,
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +61,19 @@ class FileQuestion:
     ----------
     name : str
         Of a pack one of `geoportal.export.pack_files.DOWNLOADS`; of facilities the name of one of
-        `geoportal.export.facilities.FORMATS`.
+        `geoportal.export.facilities.FORMATS`; of a feed its ending.
     version : str
         Dataset version.
     today : date
         Day in Japan: files are made anew each day, because evidence expires.
-    asked : CoverageQuery or FacilityFileQuery
+    asked : CoverageQuery, FacilityFileQuery or ChangeFeedQuery
         Coverage with an area, without facilities supposed closed: files say what is, not what if.
     """
 
     name: str
     version: str
     today: date
-    asked: CoverageQuery | FacilityFileQuery
+    asked: CoverageQuery | FacilityFileQuery | ChangeFeedQuery
 
     @classmethod
     def of(cls, view: View, name: str, asked: CoverageQuery) -> FileQuestion:
@@ -81,21 +92,19 @@ class FileQuestion:
     def from_job(cls, content: bytes) -> FileQuestion:
         """Read a job file."""
         job = orjson.loads(content)
-        model = FacilityFileQuery if job.get("facilities") else CoverageQuery
-        asked = model.model_validate(job["asked"])
+        asked = _MODELS[job.get("subject", "coverage")].model_validate(job["asked"])
         return cls(job["name"], job["version"], date.fromisoformat(job["today"]), asked)
 
     def as_job(self) -> bytes:
         """Return the content of the job file, the same for the same question."""
         job = {"name": self.name, "version": self.version, "today": self.today.isoformat()}
-        job |= {"facilities": "yes"} if isinstance(self.asked, FacilityFileQuery) else {}
+        job["subject"] = next(name for name, m in _MODELS.items() if isinstance(self.asked, m))
         return orjson.dumps(job | {"asked": self.asked.model_dump()}, option=orjson.OPT_SORT_KEYS)
 
     @property
     def area(self) -> str:
-        """Code of the area or district asked for, empty for none."""
-        asked = self.asked
-        return (asked.area if isinstance(asked, CoverageQuery) else asked.district) or ""
+        """Code of the area whose coverage is asked for, empty for none."""
+        return (self.asked.area if isinstance(self.asked, CoverageQuery) else "") or ""
 
     @property
     def key(self) -> str:

@@ -19,6 +19,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from geoportal.documents.change_feeds import ChangeFeedQuery, change_feed
 from geoportal.documents.coverage import coverage_report
 from geoportal.documents.facility_files import FacilityFileQuery, facility_file
 from geoportal.errors import GeoportalError, NotFoundError
@@ -91,6 +92,8 @@ def _written(view: View, question: FileQuestion) -> bytes:
     """
     if isinstance(question.asked, FacilityFileQuery):
         return facility_file(view, question.asked, question.name)
+    if isinstance(question.asked, ChangeFeedQuery):
+        return change_feed(view, question.asked, question.name)
     from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
 
     report = coverage_report(view, question.asked)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from geoportal.documents.ogc.tile_matrix import DEEPEST_ZOOM
+from geoportal.documents.ogc.tile_matrix import NAME as TILE_MATRIX_SET
+from geoportal.documents.ogc.tiles import LAYER as TILED
+from geoportal.documents.ogc.tiles import MVT
+
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 
 _TEXT: Final = {"type": "string"}
+_PROBLEM: Final = {"application/problem+json": {"schema": {"type": "object"}}}
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "f": {"type": "string", "enum": ["json", "html"]},
     "bbox": {"type": "string", "description": "Four numbers, in the axis order of bbox-crs"},
@@ -17,6 +23,7 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "filter": {"type": "string", "maxLength": 4000, "description": "CQL2"},
     "filter-lang": {"type": "string", "enum": ["cql2-text", "cql2-json"]},
     "filter-crs": _TEXT,
+    "sortby": {"type": "string", "description": "Queryable properties: kind,-municipality_code"},
 }
 
 
@@ -41,8 +48,13 @@ def openapi_document(
             ("/conformance", "Conformance classes"),
             ("/api", "This document"),
             ("/collections", "Collections"),
+            ("/tileMatrixSets", "Tile matrix sets"),
+            (f"/tileMatrixSets/{TILE_MATRIX_SET}", "The tile matrix set of all tiles"),
+            (f"/collections/{TILED}/tiles", f"Tile sets of {TILED}"),
+            (f"/collections/{TILED}/tiles/{TILE_MATRIX_SET}", f"The vector tiles of {TILED}"),
         )
     }
+    paths[f"/collections/{TILED}/tiles/{TILE_MATRIX_SET}/{{z}}/{{y}}/{{x}}"] = _tile()
     bounds = {
         "limit": {"type": "integer", "minimum": 1, "maximum": most, "default": default},
         "offset": {"type": "integer", "minimum": 0, "default": 0},
@@ -70,14 +82,13 @@ def openapi_document(
         )
     return {
         "openapi": "3.0.3",
-        "info": {"title": "geoportal OGC API – Features", "version": "1"},
+        "info": {"title": "geoportal OGC API – Features and Tiles", "version": "1"},
         "servers": [{"url": root}],
         "paths": paths,
     }
 
 
 def _get(summary: str, parameters: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"type": "object"}}}
     return {
         "get": {
             "summary": summary,
@@ -90,8 +101,33 @@ def _get(summary: str, parameters: Sequence[dict[str, Any]], kind: str) -> dict[
                         "text/html": {"schema": _TEXT},
                     },
                 },
-                "400": {"description": "A parameter makes no sense", "content": problem},
-                "404": {"description": "There is no such thing", "content": problem},
+                "400": {"description": "A parameter makes no sense", "content": _PROBLEM},
+                "404": {"description": "There is no such thing", "content": _PROBLEM},
+            },
+        }
+    }
+
+
+def _tile() -> dict[str, Any]:
+    zoom, number = (
+        {"type": "integer", "minimum": 0, "maximum": most}
+        for most in (DEEPEST_ZOOM, 2**DEEPEST_ZOOM - 1)
+    )
+    return {
+        "get": {
+            "summary": "A vector tile: zoom (tileMatrix), row (tileRow), column (tileCol)",
+            "parameters": [
+                {"name": name, "in": "path", "required": True, "schema": schema}
+                for name, schema in (("z", zoom), ("y", number), ("x", number))
+            ],
+            "responses": {
+                "200": {
+                    "description": "The tile",
+                    "content": {MVT: {"schema": {"type": "string", "format": "binary"}}},
+                },
+                "204": {"description": "No facility lies in the tile"},
+                "400": {"description": "A parameter makes no sense", "content": _PROBLEM},
+                "404": {"description": "Outside the limits of the tile set", "content": _PROBLEM},
             },
         }
     }

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 
 from geoportal.documents import Document
 from geoportal.documents.ogc.crs import CRS84, box_in_crs84, require_crs
-from geoportal.documents.ogc.facilities import need_properties
 from geoportal.documents.ogc.features import (
     COLLECTIONS,
     MOST_ITEMS,
@@ -21,20 +20,23 @@ from geoportal.documents.ogc.features import (
     item_document,
     items_document,
     queryable_names,
+    read_order,
     read_period,
     schema_document,
 )
 from geoportal.documents.ogc.filters import read_filter
 from geoportal.documents.ogc.items import DEFAULT_ITEMS, ItemsQuery
+from geoportal.documents.ogc.tiles import LAYER as TILED
+from geoportal.documents.ogc.tiles import tilesets_link
 from geoportal.documents.requests import MAX_OFFSET
 from geoportal.errors import UsageError
-from geoportal.web.api.answers import GEOJSON, JSON, public
-from geoportal.web.arrival import trusted_root
+from geoportal.web.api.answers import GEOJSON, JSON
 from geoportal.web.current_view import view_here
+from geoportal.web.ogc.answers import ALWAYS, answer, link_to, open_to_all, require_only, root
 from geoportal.web.ogc.description import OPENAPI, openapi_document
-from geoportal.web.site.frame import asked_language, page
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
+blueprint.after_request(open_to_all)
 
 SCHEMA: Final = "application/schema+json"
 _SPECIFICATION: Final = "http://www.opengis.net/spec/"
@@ -49,6 +51,11 @@ CONFORMANCE: Final = (
         for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
     ),
     *(
+        f"{_SPECIFICATION}ogcapi-tiles-1/1.0/conf/{name}"
+        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+    ),
+    *(f"{_SPECIFICATION}tms/2.0/conf/{name}" for name in ("tilematrixset", "json-tilematrixset")),
+    *(
         f"{_SPECIFICATION}cql2/1.0/conf/{name}"
         for name in (
             *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
@@ -56,80 +63,83 @@ CONFORMANCE: Final = (
         )
     ),
 )
-_ALWAYS: Final = frozenset({"f", "lang"})
-_ITEMS: Final = _ALWAYS | {
+_ITEMS: Final = ALWAYS | {
     *("limit", "offset", "bbox", "bbox-crs", "crs", "datetime"),
-    *("filter", "filter-lang", "filter-crs"),
+    *("filter", "filter-lang", "filter-crs", "sortby"),
 }
 _LANGUAGES: Final = ("cql2-text", "cql2-json")
-
-
-@blueprint.after_request
-def open_to_all(response: Response) -> Response:
-    """Let pages of other sites read these answers: nothing private is asked or told."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Vary"] = "Accept, Accept-Language"
-    return response
 
 
 @blueprint.get("")
 def landing() -> Response:
     """Return the landing page."""
-    _only(_ALWAYS)
-    here = _root()
+    require_only(ALWAYS)
+    here = root()
     document = {
         "title": "在宅医療・介護の資源マップ",
-        "description": "OGC API – Features. Facts are public; unknown is a value.",
+        "description": "OGC API – Features and Tiles. Facts are public; unknown is a value.",
         "links": [
-            _link(here, "self", JSON),
-            _link(f"{here}?f=html", "alternate", "text/html"),
-            _link(f"{here}/api", "service-desc", OPENAPI),
-            _link(f"{here}/api?f=html", "service-doc", "text/html"),
-            _link(f"{here}/conformance", "conformance", JSON),
-            _link(f"{here}/collections", "data", JSON),
-            _link("/data", "license", "text/html"),
+            link_to(here, "self", JSON),
+            link_to(f"{here}?f=html", "alternate", "text/html"),
+            link_to(f"{here}/api", "service-desc", OPENAPI),
+            link_to(f"{here}/api?f=html", "service-doc", "text/html"),
+            link_to(f"{here}/conformance", "conformance", JSON),
+            link_to(f"{here}/collections", "data", JSON),
+            link_to(
+                f"{here}/tileMatrixSets",
+                "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+                JSON,
+            ),
+            link_to("/data", "license", "text/html"),
         ],
     }
-    return _answer(document)
+    return answer(document)
 
 
 @blueprint.get("/conformance")
 def conformance() -> Response:
     """Return the conformance classes."""
-    _only(_ALWAYS)
-    here = f"{_root()}/conformance"
-    return _answer({"conformsTo": list(CONFORMANCE), "links": [_link(here, "self", JSON)]})
+    require_only(ALWAYS)
+    here = f"{root()}/conformance"
+    return answer({"conformsTo": list(CONFORMANCE), "links": [link_to(here, "self", JSON)]})
 
 
 @blueprint.get("/api")
 def api() -> Response:
     """Return the OpenAPI document."""
-    _only(_ALWAYS)
+    require_only(ALWAYS)
     names = {name: sorted(queryable_names(view_here(), name)) for name in COLLECTIONS}
-    return _answer(openapi_document(_root(), names, MOST_ITEMS, DEFAULT_ITEMS), OPENAPI)
+    return answer(openapi_document(root(), names, MOST_ITEMS, DEFAULT_ITEMS), OPENAPI)
 
 
 @blueprint.get("/collections")
 def collections() -> Response:
     """Return the collections."""
-    _only(_ALWAYS)
-    here = _root()
+    require_only(ALWAYS)
+    here = root()
     document = {
         "links": [
-            _link(f"{here}/collections", "self", JSON),
-            _link(f"{here}/collections?f=html", "alternate", "text/html"),
+            link_to(f"{here}/collections", "self", JSON),
+            link_to(f"{here}/collections?f=html", "alternate", "text/html"),
         ],
         "crs": collection_document(view_here(), "districts", here)["crs"],
-        "collections": [collection_document(view_here(), name, here) for name in COLLECTIONS],
+        "collections": [_collection(name) for name in COLLECTIONS],
     }
-    return _answer(document)
+    return answer(document)
 
 
 @blueprint.get("/collections/<collection>")
 def collection(collection: str) -> Response:
     """Return one collection."""
-    _only(_ALWAYS)
-    return _answer(collection_document(view_here(), _known(collection), _root()))
+    require_only(ALWAYS)
+    return answer(_collection(_known(collection)))
+
+
+def _collection(name: str) -> Document:
+    document = collection_document(view_here(), name, root())
+    if name == TILED:
+        document["links"].append(tilesets_link(root()))
+    return document
 
 
 @blueprint.get("/collections/<collection>/queryables")
@@ -149,17 +159,17 @@ def items(collection: str) -> Response:
     """Return a page of items, with links to the next and the previous one."""
     view, name = view_here(), _known(collection)
     names = queryable_names(view, name)
-    _only(_ITEMS | names)
+    require_only(_ITEMS | names)
     query = _items_query(names)
     document = items_document(view, name, query)
     document["links"] = _paging(name, query, document)
-    return _answer(document, GEOJSON, query.crs)
+    return answer(document, GEOJSON, query.crs)
 
 
 @blueprint.get("/collections/<collection>/items/<item>")
 def item(collection: str, item: str) -> Response:
     """Return one item; a former id leads to the present one."""
-    _only(_ALWAYS | {"crs"})
+    require_only(ALWAYS | {"crs"})
     view, name = view_here(), _known(collection)
     crs = require_crs(request.args.get("crs"), "crs")
     document = item_document(view, name, item, crs)
@@ -169,13 +179,13 @@ def item(collection: str, item: str) -> Response:
             abort(HTTPStatus.NOT_FOUND)
         location = f"/ogc/collections/{name}/items/{successor}"
         return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})
-    here = f"{_root()}/collections/{name}"
+    here = f"{root()}/collections/{name}"
     document["links"] = [
-        _link(f"{here}/items/{document['id']}", "self", GEOJSON),
-        _link(f"{here}/items/{document['id']}?f=html", "alternate", "text/html"),
-        _link(here, "collection", JSON),
+        link_to(f"{here}/items/{document['id']}", "self", GEOJSON),
+        link_to(f"{here}/items/{document['id']}?f=html", "alternate", "text/html"),
+        link_to(here, "collection", JSON),
     ]
-    return _answer(document, GEOJSON, crs)
+    return answer(document, GEOJSON, crs)
 
 
 def _items_query(names: frozenset[str]) -> ItemsQuery:
@@ -197,6 +207,7 @@ def _items_query(names: frozenset[str]) -> ItemsQuery:
         period=read_period(asked.get("datetime")),
         equal={key: value for key, value in asked.items() if key in names},
         tree=read_filter(asked["filter"], language) if "filter" in asked else None,
+        order=read_order(asked["sortby"], names) if "sortby" in asked else (),
         crs=require_crs(asked.get("crs"), "crs"),
         limit=min(_number("limit", 1, DEFAULT_ITEMS), MOST_ITEMS),
         offset=min(_number("offset", 0, 0), MAX_OFFSET),
@@ -222,17 +233,6 @@ def _number(name: str, least: int, default: int) -> int:
     return int(text[:9])
 
 
-def _only(names: frozenset[str] | set[str]) -> None:
-    """Refuse what no parameter is called, and parameters given twice (OGC 17-069r4, 7.5.2)."""
-    if request.args.keys() - names:
-        raise UsageError("there is a parameter that this resource does not take", "(unknown key)")
-    for name, values in request.args.lists():
-        if len(values) > 1:
-            raise UsageError("expected one value", name)
-    if request.args.get("f", "json") not in ("json", "html"):
-        raise UsageError("expected json or html", "f")
-
-
 def _known(collection: str) -> str:
     if collection not in COLLECTIONS:
         abort(HTTPStatus.NOT_FOUND)
@@ -240,15 +240,15 @@ def _known(collection: str) -> str:
 
 
 def _schema(collection: str, name: str, *, queryable: bool) -> Response:
-    _only(_ALWAYS)
-    address = f"{_root()}/collections/{_known(collection)}/{name}"
+    require_only(ALWAYS)
+    address = f"{root()}/collections/{_known(collection)}/{name}"
     document = schema_document(view_here(), collection, address, queryables=queryable)
-    return _answer(document, SCHEMA)
+    return answer(document, SCHEMA)
 
 
 def _paging(name: str, query: ItemsQuery, document: Document) -> list[Document]:
     """Return the links of a page of items; only what has been understood is repeated in them."""
-    base = f"{_root()}/collections/{name}/items"
+    base = f"{root()}/collections/{name}/items"
     asked = [(k, v) for k, v in request.args.items() if k not in ("offset", "limit", "f")]
     asked = [*asked, ("limit", str(query.limit))] if document["numberMatched"] else []
 
@@ -260,68 +260,12 @@ def _paging(name: str, query: ItemsQuery, document: Document) -> list[Document]:
     after = query.offset + query.limit
     before = max(0, query.offset - query.limit)
     links = [
-        _link(address(query.offset), "self", GEOJSON),
-        _link(address(query.offset, "html"), "alternate", "text/html"),
-        _link(base.removesuffix("/items"), "collection", JSON),
+        link_to(address(query.offset), "self", GEOJSON),
+        link_to(address(query.offset, "html"), "alternate", "text/html"),
+        link_to(base.removesuffix("/items"), "collection", JSON),
     ]
     if after < document["numberMatched"]:
-        links.append(_link(address(after), "next", GEOJSON))
+        links.append(link_to(address(after), "next", GEOJSON))
     if query.offset and document["numberMatched"]:
-        links.append(_link(address(before), "prev", GEOJSON))
+        links.append(link_to(address(before), "prev", GEOJSON))
     return links
-
-
-def _answer(document: Document, mimetype: str = JSON, crs: str = "") -> Response:
-    """Return a resource in the form asked for: ``f``, else the header Accept."""
-    response = _page(document) if _wants_html() else public(document, mimetype)
-    if crs:
-        response.headers["Content-Crs"] = f"<{crs}>"
-    return response
-
-
-def _page(document: Document) -> Response:
-    """Return a resource as a page for people."""
-    asked = [(key, value) for key, value in request.args.items() if key not in _ALWAYS]
-    names = request.path.removeprefix("/ogc").strip("/").split("/")
-    steps = [
-        {"label": name, "path": "/ogc/" + "/".join(map(quote, names[: place + 1]))}
-        for place, name in enumerate(names)
-        if name
-    ]
-    properties = document.get("properties", {})
-    needs = need_properties(view_here()) if document.get("type") == "Feature" else {}
-    response = page(
-        "ogc",
-        document=document,
-        query=[*asked, *((key, request.args[key]) for key in ("f",) if key in request.args)],
-        path=request.path,
-        trail=[{"label": "OGC API", "path": "/ogc"}, *steps],
-        address=_in_this_language,
-        json=f"?{urlencode([*asked, ('f', 'json')])}",
-        needs={key: code for key, code in needs.items() if key in properties},
-    )
-    response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def _in_this_language(address: str) -> str:
-    """Return an address that keeps the language asked for."""
-    language = asked_language()
-    if not language or "lang=" in address:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}lang={language}"
-
-
-def _wants_html() -> bool:
-    if "f" in request.args:
-        return request.args["f"] == "html"
-    best = request.accept_mimetypes.best_match([JSON, GEOJSON, "text/html"], default=JSON)
-    return bool(best == "text/html")
-
-
-def _root() -> str:
-    return f"{trusted_root() or ''}/ogc"
-
-
-def _link(href: str, rel: str, kind: str) -> dict[str, str]:
-    return {"href": href, "rel": rel, "type": kind}

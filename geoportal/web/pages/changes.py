@@ -69,6 +69,7 @@ def _shown(view: View, language: str) -> Document:
     shown: Document = {
         "sources": sources,
         "chosen": chosen,
+        "feed_sources": [name for name in sources if view.facility_counts.get(name)],
         "dates": [outward_day(day) for day in dates],
         "report": None,
         "groups": [],

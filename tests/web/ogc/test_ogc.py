@@ -239,6 +239,29 @@ def test_properties_are_parameters_and_values_are_those_of_the_search(client: Fl
             assert about(one)[code.replace(".", "_")] == shown
 
 
+def test_items_are_sorted_by_queryable_properties(client: FlaskClient) -> None:
+    plain = every(client)
+    for text, keys in (
+        ("kind", [("kind", False)]),
+        ("-kind", [("kind", True)]),
+        ("+municipality_code,-VM_REG", [("municipality_code", False), ("VM_REG", True)]),
+    ):
+        expected = list(plain)
+        for key, descending in reversed(keys):
+            expected.sort(key=lambda one, k=key: one["properties"][k], reverse=descending)
+        assert ids(ask(client, limit=10_000, sortby=text)) == [one["id"] for one in expected]
+    first = ask(client, limit=2, sortby="-kind")
+    after = next(link["href"] for link in first["links"] if link["rel"] == "next")
+    followed = client.get(after.replace("http://localhost", "")).get_json(force=True)
+    whole = ids(ask(client, limit=10_000, sortby="-kind"))
+    assert ids(first) + ids(followed) == whole[:4]
+    for text in ("", "name", "kind,kind", "--kind", "kind,,", "<script>"):
+        refused = client.get(ITEMS, query_string={"sortby": text})
+        assert refused.status_code == 400, text
+        assert "script" not in refused.text
+    assert ids(ask(client, "/ogc/collections/districts/items", sortby="-code"))
+
+
 def test_time_is_a_day_or_an_interval(client: FlaskClient) -> None:
     size = ask(client)["numberMatched"]
     for asked in ("2026-11-24", "2026-01-01/..", "../2026-11-24", "2026-11-24T00:00:00Z/.."):
