@@ -41,6 +41,7 @@ def test_a_search_becomes_a_case_and_nothing_of_the_home_is_taken(signed_in, des
     page = begin(signed_in, kind="clinic", need=["AC.PAIN", "CAP.OPEN", "X"], **home)
     assert chosen(page, "ward") == ["40106"]
     assert chosen(page, "kind") == ["clinic"]
+    assert chosen(begin(signed_in, kind=["hospital", "clinic"], **home), "kind") == []
     assert chosen(page, "need") == ["AC.PAIN"]
     assert not re.search("さくら町|3-5-1|130.87|33.88", page)
     assert count(desk, "desk_cases") == 0

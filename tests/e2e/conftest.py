@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
@@ -63,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=lacking))
 
 
-class _GreyMap:
+class GreyMap:
     """A base map whose tiles all look alike."""
 
     area = JAPAN
@@ -80,14 +81,22 @@ class _GreyMap:
 
 
 @contextmanager
-def served(directory: Path, sample: Path, basemap: Basemap) -> Iterator[str]:
-    """Serve the sample city with a base map on a free port; yield its address."""
+def served(
+    directory: Path,
+    sample: Path,
+    basemap: Basemap,
+    settings: Settings | None = None,
+    add: Callable[[Flask, Settings], object] = lambda app, settings: None,
+) -> Iterator[str]:
+    """Serve the sample city with a base map, and what is added; yield its address."""
     if not read_static_files().bundled:
         pytest.fail("the bundles are older than their sources: make setup", pytrace=False)
     shutil.copytree(sample, directory, dirs_exist_ok=True)
     database = open_database(directory / "city.db")
     portal = Portal(database, shipped_reference(), clock=lambda: NOW)
-    app = create_app(portal, Settings(), basemap)
+    settings = settings or Settings()
+    app = create_app(portal, settings, basemap)
+    add(app, settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -104,7 +113,7 @@ def served(directory: Path, sample: Path, basemap: Basemap) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, sample_database: Path) -> Iterator[str]:
     """Serve the sample city; yield its address. One server per worker."""
-    with served(tmp_path_factory.mktemp("e2e"), sample_database, _GreyMap()) as address:
+    with served(tmp_path_factory.mktemp("e2e"), sample_database, GreyMap()) as address:
         yield address
 
 

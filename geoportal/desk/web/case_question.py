@@ -25,6 +25,7 @@ def wanted_of(view: View, values: MultiDict[str, str], blank: Case) -> Case:
     """Return what a posted note, search or team asks for, as far as it tells a case.
 
     ``board_role`` names the role of a team; without it kinds and needs are the form's own.
+    Of several kinds none is taken: which one a case is about is for the person to choose.
     """
     role = values.get("board_role", "")
     codes = values.getlist(f"needs-{role}" if role else "need")
@@ -37,7 +38,7 @@ def wanted_of(view: View, values: MultiDict[str, str], blank: Case) -> Case:
     )
     ward, town = _place_of(view, values)
     return replace(
-        blank, kind=known[0] if known else "", needs=needs, ward=ward, town=town,
+        blank, kind=known[0] if len(known) == 1 else "", needs=needs, ward=ward, town=town,
         urgency="today" if values.get("urgent") else "",
     )  # fmt: skip
 
