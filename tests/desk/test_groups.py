@@ -26,7 +26,13 @@ GROUP = Group(
     "", Sort.AROUND_CLOCK, "みほん当番会", Audience.PUBLIC, members=("near",), note="月曜は当番制"
 )
 INSIDE = "うちわの応援の組"
-FORM = {"sort": "deputies", "audience": "public", "group_name": "ふたり主治医制", "leads": "1", "key": "form-1"}  # fmt: skip
+FORM = {
+    "sort": "deputies",
+    "audience": "public",
+    "group_name": "ふたり主治医制",
+    "leads": "1",
+    "key": "form-1",
+}
 PAGE = "/desk/facilities/near"
 
 

@@ -1,4 +1,4 @@
-"""Groups of offices: made, joined, left, ended and reopened by staff; shown with the members' pages.
+"""Groups of offices: made, joined, left, ended by staff; shown on the pages of their members.
 
 Each change is in the audit trail with the group before and after, from which it can be read back.
 """
