@@ -1,4 +1,4 @@
-"""Whom to ask first on an official list that the model was not made with: what issue 15 asks for."""
+"""Whom to ask first on an official list the model was not made with: true chances, fewer calls."""
 
 from __future__ import annotations
 
