@@ -166,9 +166,9 @@ def calls(
     return Calls(before, after, best)
 
 
-def facilities_of(paths: Sequence[Path], database: Path) -> list[Facility]:
+def facilities_of(paths: Sequence[Path], database: Path, towns: Path = TOWNS) -> list[Facility]:
     """Return the facilities of official lists, imported into a database of their own."""
-    for arguments in (["init"], ["import", str(TOWNS), *map(str, paths)]):
+    for arguments in (["init"], ["import", str(towns), *map(str, paths)]):
         run = CliRunner().invoke(cli, ["--db", str(database), *arguments])
         if run.exit_code:
             raise SystemExit(run.output)

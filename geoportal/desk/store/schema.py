@@ -219,3 +219,20 @@ events = sa.Table(
     *texts("ends_at", "place", "organiser", "url", "note", "changed_at"),
     comment="training, meetings, lectures (研修会・会議・講演会)",
 )
+
+groups = sa.Table(
+    "desk_groups",
+    metadata,
+    *texts("id", primary_key=True),
+    *texts("sort", "name", "audience", "lead", "note", "last_day", "changed_at"),
+    comment="groups of offices that stand in for one another",
+)
+
+group_members = sa.Table(
+    "desk_group_members",
+    metadata,
+    sa.Column("group_id", sa.Text, sa.ForeignKey("desk_groups.id"), primary_key=True),
+    *texts("facility_id", primary_key=True, index=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    comment="facilities of a group, in order",
+)

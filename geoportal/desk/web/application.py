@@ -19,6 +19,7 @@ from geoportal.desk.web import (
     events,
     facility,
     figures,
+    groups,
     link_giving,
     office,
     own_account,
@@ -41,7 +42,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form, figures, events,
+    surveys, survey_review, survey_form, figures, events, groups,
 )  # fmt: skip
 _OF_STATUS: Final = frozenset(("Allow", "Retry-After"))
 
@@ -51,7 +52,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
 
     ``settings`` hold the secret key. No answer to the public changes: no cookie; ``Vary`` names
     the cookie on pages with a second layer. Besides there are ``/events`` and its feed,
-    linked from the page of centres.
+    linked from the page of centres, and public groups on the pages of their members.
     """
     portal: Portal = app.extensions[PORTAL]
     desk = Desk(database, settings.secret_key, portal.clock)
@@ -67,6 +68,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
         app.register_blueprint(page.blueprint)
     app.register_blueprint(events.public)
     app.jinja_env.globals["events_endpoint"] = "events.show_public"
+    app.jinja_env.globals["groups_of"] = groups.told_groups
     return desk
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from geoportal.desk.domain.group import LONGEST, Group
+from geoportal.desk.domain.group import Sort as GroupSort
 from geoportal.desk.domain.hours_form import DAYS, days_of, hours_of
 from geoportal.desk.domain.identity import found_in
 from geoportal.desk.domain.ledger import (
@@ -24,6 +26,7 @@ from geoportal.desk.domain.ledger import (
     Way,
     standing,
 )
+from geoportal.desk.services.groups import all_groups, groups_of
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import list_links
 from geoportal.desk.web.desk_here import desk_here, wards_here
@@ -171,15 +174,24 @@ def facility_page(
     *,
     problem: tuple[str, str] | None = None,
     later: tuple[Entry, ...] = (),
+    wanted_group: Group | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
     """Return the page of a facility; ``later`` is what others wrote since the form was shown."""
     view = view_here()
     entries = history(desk_here(), facility.id, *former_ids(facility.id))
+    groups = groups_of(desk_here(), (facility.id, *former_ids(facility.id)))
     ward, scope = ward_of(facility), scope_here()
     context: dict[str, Any] = {
         "facility": facility,
         "draft": draft,
+        "groups": groups,
+        "other_groups": [one for one in all_groups(desk_here()) if one not in groups],
+        "wanted_group": wanted_group,
+        "group_sorts": list(GroupSort),
+        "group_longest": LONGEST,
+        "member": view.snapshot.by_id.get,
+        "present_id": lambda held: view.redirects.get(held, held),
         "links": [link for link in list_links(desk_here()) if link.facility_id == facility.id],
         "later": later,
         "seen": entries[-1].id if entries else 0,

@@ -245,3 +245,14 @@ why-beds = 病床がある
 why-neighbours = 近くの同じ種類に多い
 why-asked = これまで { $asked } 回聞いて { $accepted } 回受けた
 why-alike = 同じ種類の回答から
+
+group-sort-around_clock = 24 時間の連携
+group-sort-deputies = 主治医・副主治医
+group-sort-pharmacies = 薬局どうしの連携
+group-sort-nursing = 訪問看護の応援
+group-lead = 中心・主治医
+group-name = 名称は 60 文字までです。
+group-note = メモは 200 文字までです。
+group-sure = 人の名前・電話番号・住所のような言葉があります。載せてよければ、しるしを付けてください。
+group-full = そのグループには加えられません。もう一度選んでください。
+last-day = 「いつまで」は日付で入れてください。
