@@ -16,10 +16,8 @@ SAMPLE_AND_TABLES := $(wildcard data/sample/*.* data/sample/population/* geoport
 # Compiled modules are kept: the tests and the commands they start come up in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Three workers for two processors, as a third of the time is spent waiting for servers and browsers; modules stay
-# together, as they share what they build; long ones first.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 2) * 3 // 2)')
-PARALLEL := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+# One worker per processor; modules stay together, as they share what they build; long ones first.
+PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
 
 .PHONY: run test quick setup check check-scripts bench bench-peers long e2e data sample lock clean help
 
