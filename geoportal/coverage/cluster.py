@@ -6,19 +6,18 @@ positions of cells and facilities, numbers of people, and the figures that come 
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.errors import UsageError
+from geoportal.mapped.program import program_digest
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -73,16 +72,11 @@ def versions() -> dict[str, str]:
 
     That of ``geoportal`` has a digest of the modules that do the work.
     """
-    package = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for path in sorted(
-        file for room in ("coverage", "geo") for file in (package / room).glob("*.py")
-    ):
-        digest.update(path.read_bytes())
+    digest = program_digest(("coverage", "geo"))
     return {
         "python": ".".join(platform.python_version_tuple()[:2]),
         "numpy": np.__version__,
-        "geoportal": f"{metadata.version('geoportal')} ({digest.hexdigest()[:8]})",
+        "geoportal": f"{metadata.version('geoportal')} ({digest[:8]})",
     }
 
 

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ import orjson
 from geoportal.domain.dating import stated_date
 from geoportal.ingest.files.report import INFO, FileReport, ImportReport, Issue
 from geoportal.ingest.plan import ImportFile
+from geoportal.mapped.program import program_digest
 from geoportal.mapped.whole_file import whole_file
 from geoportal.store.reference import Reference
 
@@ -103,21 +103,10 @@ def _unchanged(said: dict[str, Any]) -> FileReport:
 
 
 def _key(reference: Reference, options: ImportOptions, files: Iterable[ImportFile]) -> str:
-    digest = hashlib.sha256(_program_digest(reference.directory))
+    digest = hashlib.sha256(program_digest((".",), reference.directory).encode())
     digest.update(repr(replace(options, dry_run=False)).encode())
     for one in sorted(files, key=lambda file: str(file.path)):
         with one.path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         digest.update(f"\n{one.path.name} {one.gathered} {content}".encode())
     return digest.hexdigest()[:16]
-
-
-@cache
-def _program_digest(lists: Path) -> bytes:
-    """Return a digest of all modules and lists by which files are read."""
-    modules = sorted(Path(__file__).parents[1].rglob("*.py"))
-    digest = hashlib.sha256()
-    for path in (*modules, *sorted(lists.iterdir())):
-        if path.is_file():
-            digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return digest.digest()

@@ -13,6 +13,20 @@ PARTIAL: Final = ".part"
 """What the name of a file ends with while it is written; a kill may leave one behind."""
 
 
+def remove_earlier(path: Path, pattern: str, kept: int) -> None:
+    """Remove the files beside ``path`` that a pattern matches, but it and the newest of the others.
+
+    ``kept`` files stay in all: processes may still have an earlier one mapped.
+    """
+    earlier = [other for other in path.parent.glob(pattern) if other != path]
+    earlier.sort(key=lambda other: other.stat().st_mtime, reverse=True)
+    for other in earlier[kept - 1 :]:
+        try:
+            other.unlink(missing_ok=True)
+        except OSError:  # in use, where the system does not allow that
+            continue
+
+
 @contextmanager
 def whole_file(
     path: Path, *, lasting: bool = False, encoding: str | None = None

@@ -20,6 +20,8 @@ from geoportal.mapped.archive import (
     read_archive,
     write_archive,
 )
+from geoportal.mapped.program import program_digest
+from geoportal.mapped.whole_file import remove_earlier
 from geoportal.roads.network import RoadNetwork
 from geoportal.store.reference import Reference
 from geoportal.store.roads import read_road_sets
@@ -42,10 +44,12 @@ def compile_roads(connection: sa.Connection, derived: Path, reference: Reference
     if not names:
         return ""
     speeds = reference.road_speeds
-    digest = hashlib.sha256(MAGIC + repr((sorted(names), sorted(speeds.items()))).encode())
+    made_of = (sorted(names), sorted(speeds.items()), program_digest(("roads",)))
+    digest = hashlib.sha256(MAGIC + repr(made_of).encode())
     path = derived / f"{_PREFIX}{digest.hexdigest()[:16]}.bin"
     try:
-        read_archive(path, MAGIC).check(read_archive(path, MAGIC).arrays)
+        archive = read_archive(path, MAGIC)
+        archive.check(archive.arrays)
     except StaleArchiveError:
         from geoportal.roads.compiling import compile_network  # takes time to load
         from geoportal.roads.topology import from_bytes
@@ -57,19 +61,8 @@ def compile_roads(connection: sa.Connection, derived: Path, reference: Reference
         except OSError as error:  # a read-only or full disk
             _LOG.warning("no compiled roads can be kept: %s", type(error).__name__)
             return ""
-        _remove_earlier(path)
+        remove_earlier(path, f"{_PREFIX}*.bin", _KEPT)
     return path.name
-
-
-def _remove_earlier(path: Path) -> None:
-    """Remove files of earlier roads but the last: workers may still have that one mapped."""
-    earlier = [other for other in path.parent.glob(f"{_PREFIX}*.bin") if other != path]
-    earlier.sort(key=lambda other: other.stat().st_mtime, reverse=True)
-    for other in earlier[_KEPT - 1 :]:
-        try:
-            other.unlink(missing_ok=True)
-        except OSError:  # in use, where the system does not allow that
-            continue
 
 
 def road_arrays(

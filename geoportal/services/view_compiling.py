@@ -32,6 +32,7 @@ from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_rules, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer
 from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
+from geoportal.mapped.whole_file import remove_earlier
 from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
 from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
@@ -84,7 +85,8 @@ def load_view(
                     return open_view(path, *question)
                 except StaleArchiveError:
                     pass
-            _remove_leftovers(path)
+            remove_earlier(path, f"{PREFIX}*.bin", _KEPT)
+            remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
                 compiled = _compile(database, connection, reference, version, now, Path(draft))
                 write_archive(path, MAGIC, *compiled)
@@ -96,17 +98,6 @@ def load_view(
     header, arrays = _compile(database, connection, reference, version, now, None)
     parts = (orjson.loads(orjson.dumps(header)), views(arrays), path.parent)
     return replace(make_view(*parts, *question), kept=False)
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove files of earlier versions but the last, and what a crash left; holds the lock."""
-    earlier = [other for other in path.parent.glob(f"{PREFIX}*.bin") if other != path]
-    earlier.sort(key=lambda other: other.stat().st_mtime, reverse=True)
-    for other in (*earlier[_KEPT - 1 :], *path.parent.glob(f"{PREFIX}*.part")):
-        try:
-            other.unlink(missing_ok=True)
-        except OSError:  # in use, where the system does not allow that
-            continue
 
 
 def _compile(

@@ -33,6 +33,7 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
+from geoportal.mapped.program import program_digest
 from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
@@ -61,22 +62,9 @@ Checker = Callable[[Iterable[str]], None]
 
 def view_path(derived: Path, version: str, reference: Reference) -> Path:
     """Return where the compiled view of a dataset version lies."""
-    return derived / f"{PREFIX}{version}-{_program_digest(reference.directory)}.bin"
-
-
-@cache
-def _program_digest(lists: Path) -> str:
-    """Return a digest of the modules, lists and cities by which facilities are compiled."""
-    package = Path(__file__).parent.parent
-    modules = (path for name in _DECIDING for path in (package / name).rglob("*.py"))
-    digest = hashlib.sha256(MAGIC)
-    cities = (lists.parent / "cities").rglob("*.*")
-    for path in (*sorted(modules), *sorted(lists.iterdir()), *sorted(cities)):
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()[:16]
+    program = program_digest(_DECIDING, reference.directory)
+    made_by = hashlib.sha256(MAGIC + program.encode()).hexdigest()
+    return derived / f"{PREFIX}{version}-{made_by[:16]}.bin"
 
 
 def open_view(

@@ -17,11 +17,11 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.geometry import read_geometry
 from geoportal.ingest.reading.source import Features, Source
 from geoportal.roads.topology import FERRY, RoadArrays, RoadLine, edges_of
 
@@ -95,17 +95,8 @@ def extract(features: Features, edition: Edition) -> RoadExtract:
 def _fault(feature: Feature) -> Issue | None:
     if feature.fault:
         return Issue(feature.line, "geometry", "unreadable", ERROR, "", feature.fault)
-    shape = feature.geometry
-    if shape is None or shape.is_empty or shape.geom_type not in _LINES:
-        message = "a line is needed: the feature is left out"
-        kind = shape.geom_type if shape is not None else ""
-        return Issue(feature.line, "geometry", "no_line", ERROR, kind, message)
-    west, south, east, north = shape.bounds
-    if not (in_japan(west, south) and in_japan(east, north)):
-        message = "the line is not in Japan (longitude, latitude): the feature is left out"
-        value = f"{west:.5g}, {south:.5g}"
-        return Issue(feature.line, "geometry", "not_in_japan", ERROR, value, message)
-    return None
+    found = read_geometry(feature, _LINES, code="no_line", needed="a line", name="line")
+    return found if isinstance(found, Issue) else None
 
 
 def _lines(feature: Feature, speeds: Mapping[str, float]) -> tuple[str, list[RoadLine]]:

@@ -18,12 +18,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geoportal.domain.station import Station
 from geoportal.geo.geodesic import distances_m
-from geoportal.geo.polygons import in_japan
 from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.refusal import NotNeededError
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.geometry import read_geometry
 from geoportal.ingest.reading.source import Features, Source
 from geoportal.text.contact import clean_line
 
@@ -107,16 +107,10 @@ def _platform(feature: Feature) -> _Platform | Issue:
     if not name:
         message = "the name of the station (N02_005) is missing: the feature is left out"
         return Issue(feature.line, _NAME, "no_name", ERROR, "", message)
-    shape = feature.geometry
-    if shape is None or shape.is_empty or shape.geom_type not in _SHAPES:
-        message = "a line (the platform) or a point is needed: the feature is left out"
-        kind = shape.geom_type if shape is not None else ""
-        return Issue(feature.line, "geometry", "no_place", ERROR, kind, message)
-    west, south, east, north = shape.bounds
-    if not (in_japan(west, south) and in_japan(east, north)):
-        message = "the place is not in Japan (longitude, latitude): the feature is left out"
-        value = f"{west:.5g}, {south:.5g}"
-        return Issue(feature.line, "geometry", "not_in_japan", ERROR, value, message)
+    needed = "a line (the platform) or a point"
+    shape = read_geometry(feature, _SHAPES, code="no_place", needed=needed, name="place")
+    if isinstance(shape, Issue):
+        return shape
     middle = _middle(shape)
     served = (_text(feature, _COMPANY), _text(feature, _LINE))
     group = _text(feature, _GROUP).removesuffix(".0")  # a spreadsheet makes a number of it

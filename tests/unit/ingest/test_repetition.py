@@ -148,7 +148,7 @@ def test_a_dry_run_remembers_nothing_and_looks(database, offices, read):
 def test_a_changed_list_or_program_is_another_question(database, offices, read, monkeypatch):
     take(database, offices)
     read.clear()
-    monkeypatch.setattr("geoportal.ingest.repetition._program_digest", lambda _: b"another")
+    monkeypatch.setattr("geoportal.ingest.repetition.program_digest", lambda *_: "another")
     take(database, offices)
     assert read == [offices.name]
 
