@@ -103,7 +103,7 @@ def _unchanged(said: dict[str, Any]) -> FileReport:
 
 
 def _key(reference: Reference, options: ImportOptions, files: Iterable[ImportFile]) -> str:
-    digest = hashlib.sha256(program_digest((".",), reference.directory).encode())
+    digest = hashlib.sha256(program_digest((".",), *reference.directories).encode())
     digest.update(repr(replace(options, dry_run=False)).encode())
     for one in sorted(files, key=lambda file: str(file.path)):
         with one.path.open("rb") as file:

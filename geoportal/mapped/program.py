@@ -11,13 +11,13 @@ _PACKAGE = Path(__file__).parents[1]
 
 @cache
 def program_digest(rooms: tuple[str, ...], *folders: Path) -> str:
-    """Return a digest, in hexadecimal, of modules and of the files that lie in some folders.
+    """Return a digest, in hexadecimal, of modules and of all files in some folders.
 
     ``rooms`` are packages within this one, as paths; ``"."`` is all of it.
     """
     modules = sorted(path for room in rooms for path in (_PACKAGE / room).rglob("*.py"))
     digest = hashlib.sha256()
-    for path in (*modules, *(path for folder in folders for path in sorted(folder.iterdir()))):
+    for path in (*modules, *(path for folder in folders for path in sorted(folder.rglob("*")))):
         if path.is_file():
             content = path.read_bytes()
             digest.update(f"{path.name} {len(content)}\n".encode())

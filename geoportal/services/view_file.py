@@ -62,7 +62,7 @@ Checker = Callable[[Iterable[str]], None]
 
 def view_path(derived: Path, version: str, reference: Reference) -> Path:
     """Return where the compiled view of a dataset version lies."""
-    program = program_digest(_DECIDING, reference.directory)
+    program = program_digest(_DECIDING, *reference.directories)
     made_by = hashlib.sha256(MAGIC + program.encode()).hexdigest()
     return derived / f"{PREFIX}{version}-{made_by[:16]}.bin"
 

@@ -28,6 +28,11 @@ class Reference(PlaceReference):
     """The shipped reference lists, those about places among them, read when first asked for."""
 
     @property
+    def directories(self) -> tuple[Path, Path]:
+        """Folders with all that the lists and the cities are read from."""
+        return self.directory, self.cities_directory
+
+    @property
     def cities_directory(self) -> Path:
         """The folders of cities, beside the lists."""
         return self.directory.parent / "cities"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,9 +18,10 @@ from geoportal.domain.query import Origin, Query
 from geoportal.services import view_compiling
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
-from geoportal.services.view_file import view_of_file
+from geoportal.services.view_file import view_of_file, view_path
 from geoportal.settings import Settings
 from geoportal.store.database import Database, advance_dataset_version
+from geoportal.store.reference import Reference
 from geoportal.web.app import create_app
 from tests.conftest import NOW
 from tests.factories import KOKURA
@@ -147,3 +149,20 @@ def test_earlier_versions_go_but_the_last(city: Database, compiled: Path) -> Non
     view_of(city)
     kept = sorted(path.name for path in city.derived_directory.glob("snapshot-*.bin"))
     assert kept == sorted([compiled.name, "snapshot-old3-x.bin"])
+
+
+@pytest.mark.parametrize(
+    "edited", ["cities/40100/centres.csv", "cities/40100/city.toml", "reference/kinds.csv"]
+)
+def test_a_file_that_decides_what_is_compiled_is_in_the_name(tmp_path: Path, edited: str) -> None:
+    """A snapshot is compiled anew where a list, or a city's folder, is another."""
+    shipped = shipped_reference().directory.parent
+    paths = []
+    for name in ("as shipped", "the same", "edited"):
+        for folder in ("reference", "cities"):
+            shutil.copytree(shipped / folder, tmp_path / name / folder)
+        if name == "edited":
+            with (tmp_path / name / edited).open("a", encoding="utf-8") as file:
+                file.write("\n")
+        paths.append(view_path(tmp_path, "1", Reference(tmp_path / name / "reference")))
+    assert paths[0] == paths[1] != paths[2]
