@@ -36,7 +36,7 @@ _SAID: Final = (
 )
 
 
-class Memory:
+class KeptReports:
     """What imports of these files with these options said, by the dataset version they ended with.
 
     ``derived`` is where files computed from the database are kept.

@@ -30,7 +30,7 @@ from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
-from geoportal.ingest.repetition import Memory
+from geoportal.ingest.repetition import KeptReports
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_geocoder
@@ -122,9 +122,9 @@ class ImportRun:
     def run(self, paths: Sequence[ImportFile]) -> ImportReport:
         """Import these files, what others are checked against first."""
         options = self._options
-        memory = self._memory(paths)
+        kept = self._kept_reports(paths)
         with self._database.engine.connect() as connection:
-            said = memory and memory.recall(dataset_version(connection))
+            said = kept and kept.recall(dataset_version(connection))
         if said:
             return said
         planner = Planner(options.source, options.fictional, options.crs, options.mapping)
@@ -140,16 +140,16 @@ class ImportRun:
             if not self._options.dry_run:
                 self._prepare_searches(connection, reports)
             report = ImportReport(tuple(reports), dataset_version(connection))
-        if memory:
-            memory.keep(report, self._today.isoformat())
+        if kept:
+            kept.keep(report, self._today.isoformat())
         return report
 
-    def _memory(self, paths: Sequence[ImportFile]) -> Memory | None:
+    def _kept_reports(self, paths: Sequence[ImportFile]) -> KeptReports | None:
         """Return what earlier imports of these files said; None for what is checked anew."""
         if self._options.dry_run or self._options.fictional:
             return None
         derived = self._database.derived_directory
-        return Memory(derived, self._reference, self._options, paths)
+        return KeptReports(derived, self._reference, self._options, paths)
 
     def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
         """Compile the gazetteer; where the disk fails, say that the data are in all the same."""

@@ -68,7 +68,7 @@ def test_it_says_what_reading_it_again_would(database, towns, offices, read, mon
     read.clear()
     again = take(database, towns, offices)
     assert read == []
-    monkeypatch.setattr(runs.Memory, "recall", lambda *_: None)
+    monkeypatch.setattr(runs.KeptReports, "recall", lambda *_: None)
     looked = take(database, towns, offices)
     assert read
     assert counts(again) == counts(looked)
@@ -162,7 +162,7 @@ def test_what_is_kept_is_of_the_present_version_alone(database, towns, offices):
     assert [path.name.split("-")[1] for path in kept] == [version]
 
 
-def test_a_damaged_memory_is_no_memory(database, offices, read):
+def test_a_damaged_report_is_no_report(database, offices, read):
     take(database, offices)
     (kept,) = database.derived_directory.glob("import-*.json")
     kept.write_bytes(kept.read_bytes()[:-9])
