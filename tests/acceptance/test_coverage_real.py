@@ -24,6 +24,7 @@ FILES = (
 
 pytestmark = [
     pytest.mark.shared,
+    pytest.mark.long,
     pytest.mark.skipif(not POPULATION.is_dir(), reason="official files are not here"),
 ]
 

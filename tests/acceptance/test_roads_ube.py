@@ -22,7 +22,7 @@ from geoportal.roads.compiling import compile_network
 from geoportal.roads.network import RoadNetwork
 from geoportal.services.portal import shipped_reference
 
-pytestmark = [pytest.mark.shared, pytest.mark.slow]
+pytestmark = [pytest.mark.shared, pytest.mark.long]
 
 FILE = Path(__file__).parents[3] / "shared" / "more" / "roads" / "ube_roads.zip"
 COLUMNS = ["u", "v", "highway", "oneway", "length", "maxspeed", "access"]

@@ -261,7 +261,8 @@ def test_250_random_questions_over_the_sample_city(sample_city, seed):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("seed", first_always(range(4)))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
 def test_250_random_questions_over_official_files(official, seed):
     rng = random.Random(1_000 + seed)
     view, known = official

@@ -18,7 +18,7 @@ from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 from tests.acceptance import judge
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.long]
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 HOME_CARE = SHARED / "bureau" / "shimonoseki_homecare_todokede_2025-10.csv"

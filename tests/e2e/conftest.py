@@ -7,6 +7,7 @@ policy and requests to any other host fail the test that caused them.
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import threading
 import warnings
@@ -36,7 +37,8 @@ from tests.tile_server import png
 _HEADLESS = Path("/usr/lib/chromium/chromium-headless-shell")
 CHROMIUM = _HEADLESS if _HEADLESS.exists() else Path("/usr/bin/chromium")
 GREY = png(256, 256, (225, 228, 225))
-SCREENSHOTS = Path("var/screenshots")
+SCREENSHOTS = os.environ.get("GEOPORTAL_TEST_SCREENSHOTS", "")
+"""Folder for screenshots of what the journeys show; none are made where it is not set."""
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -190,10 +192,10 @@ def visitor(site: str, browser: Browser) -> Iterator[Visitor]:
 
 @pytest.fixture
 def keep(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Return a function that keeps a screenshot under var/screenshots."""
+    """Return a function that keeps a screenshot, where they are wanted."""
 
     def save(page: Page, name: str, *, full: bool = False) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full)
+        if SCREENSHOTS:
+            page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=full)
 
     return save

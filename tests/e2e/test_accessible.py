@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import DESKTOP, PHONE, Visitor
+from tests.rounds import first_always
 
 PAGES = (
     "/",
@@ -52,13 +53,11 @@ def complaints(page: Page, *, every_row: bool = False) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "scheme", "viewport"),
-    [
-        pytest.param("ja", "light", DESKTOP, id="ja"),
-        pytest.param("ja-easy", "dark", PHONE, id="ja-easy", marks=pytest.mark.long),
-        pytest.param("en", "dark", DESKTOP, id="en", marks=pytest.mark.long),
-    ],
+    [("ja", "light", DESKTOP), ("ja-easy", "dark", PHONE), ("en", "dark", DESKTOP)],
+    ids=["ja", "ja-easy", "en"],
 )
 def test_every_page(visitor: Visitor, language: str, scheme: str, viewport: dict[str, int]) -> None:
     """Colours and layout are the templates', so each language is seen in one state of them.
@@ -101,6 +100,7 @@ def test_states_of_the_search_page(visitor: Visitor, scheme: str) -> None:
     assert complaints(page) == []
 
 
+@pytest.mark.long
 def test_states_on_a_phone(visitor: Visitor) -> None:
     page = visitor.open("/?lang=ja-easy", viewport=PHONE, has_touch=True, is_mobile=True)
     page.fill("#address", "北九州市門司区松風町一丁目")
@@ -137,6 +137,7 @@ UNMARKED_JAPANESE = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_japanese_in_english_pages_is_marked_as_japanese(visitor: Visitor) -> None:
     """A voice that reads English must know where to change to Japanese."""
     page = visitor.open("/?lang=en")
@@ -154,7 +155,7 @@ def test_japanese_in_english_pages_is_marked_as_japanese(visitor: Visitor) -> No
     assert found + page.evaluate(UNMARKED_JAPANESE) == []
 
 
-@pytest.mark.parametrize("language", ["ja", "ja-easy", "en"])
+@pytest.mark.parametrize("language", first_always(["ja-easy", "ja", "en"]))
 def test_letters_twice_as_large_do_not_make_a_phone_scroll_sideways(
     visitor: Visitor, language: str
 ) -> None:

@@ -91,6 +91,7 @@ def test_a_station_that_is_in_two_wards_is_a_question(visitor: Visitor) -> None:
     expect(page.locator(".results__origin")).to_contain_text("駅の位置からの直線距離")
 
 
+@pytest.mark.long
 def test_suggestions_can_be_left_and_may_fail(visitor: Visitor) -> None:
     page = visitor.open()
     box = page.locator("#address")
@@ -319,7 +320,7 @@ def test_consulting_in_other_languages(visitor: Visitor, language: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", first_always([320, 1280]))
 def test_nothing_sticks_out_of_the_new_pages(visitor: Visitor, width: int) -> None:
     page = visitor.open("/note", viewport={"width": width, "height": 800})
     read_note(page, DISCHARGE)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Visitor
 from tests.e2e.test_accessible import complaints
+from tests.rounds import first_always
 
 Keep = Callable[..., None]
 DESK = "/coverage?lang=ja&area=40100&kind=hospital&kind=clinic&need=VM.REG"
@@ -36,6 +37,7 @@ def tab_to(page: Page, selector: str, most: int = 120) -> None:
     raise AssertionError(f"{selector} cannot be reached with the Tab key")
 
 
+@pytest.mark.long
 def test_adding_by_address_with_the_keyboard_alone(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open(DESK)
     drawn(page)
@@ -75,7 +77,7 @@ def test_adding_in_the_middle_of_the_map_with_the_keyboard(visitor: Visitor) -> 
     assert page.locator("input[name=planned]").input_value().startswith(place)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])
+@pytest.mark.parametrize("viewport", first_always([PHONE, {"width": 1280, "height": 900}]))
 def test_adding_by_pressing_the_map_and_closing_another(visitor: Visitor, viewport) -> None:
     page = visitor.open(DESK, viewport=viewport)
     drawn(page)
@@ -121,7 +123,8 @@ def test_the_map_says_what_the_table_says(visitor: Visitor) -> None:
         assert label[1].replace(" ", "").removesuffix("%") == shares[-1].replace(" ", "")
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_state_of_the_desk_is_accessible(visitor: Visitor, scheme: str) -> None:
     page = visitor.open(DESK, color_scheme=scheme, viewport=PHONE)
     drawn(page)

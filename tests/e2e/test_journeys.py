@@ -100,6 +100,7 @@ def test_the_home_stays_in_post_bodies(visitor: Visitor) -> None:
     expect(page.locator("#address")).to_have_value("")
 
 
+@pytest.mark.long
 def test_search_by_name_and_by_telephone(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106&kind=clinic")
     name = names(page)[0]
@@ -115,7 +116,7 @@ def test_search_by_name_and_by_telephone(visitor: Visitor) -> None:
     expect(page.locator(".card__name").first).to_have_text(name)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+@pytest.mark.parametrize("viewport", first_always([PHONE, DESKTOP]))
 def test_an_ambiguous_address_offers_a_choice(
     visitor: Visitor, keep: Keep, viewport: dict[str, int]
 ) -> None:
@@ -131,6 +132,7 @@ def test_an_ambiguous_address_offers_a_choice(
     expect(visitor_page.locator(".card").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_coarse_address_says_how_coarse(visitor: Visitor) -> None:
     page = visitor.open()
     search_address(page, "桜並木1丁目")
@@ -141,6 +143,7 @@ def test_a_coarse_address_says_how_coarse(visitor: Visitor) -> None:
     expect(page.locator("#district")).to_have_value("40106")
 
 
+@pytest.mark.long
 def test_search_by_ward(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open()
     page.locator(".wards__list").get_by_text("小倉北区", exact=True).click()
@@ -152,6 +155,7 @@ def test_search_by_ward(visitor: Visitor, keep: Keep) -> None:
     keep(page, "ward-1280")
 
 
+@pytest.mark.long
 def test_facilities_without_position_are_listed(visitor: Visitor) -> None:
     page = visitor.open("/?district=40100")
     for _ in range(60):
@@ -183,6 +187,7 @@ def test_where_i_am(visitor: Visitor) -> None:
     expect(page.locator("#centre")).to_contain_text("門司")
 
 
+@pytest.mark.long
 def test_kinds_switch_list_and_map(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106")
     unfold(page)
@@ -222,6 +227,7 @@ def test_needs_by_everyday_words(visitor: Visitor, keep: Keep) -> None:
     expect(page.locator(".card .need")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_unknown_stands_under_its_own_heading(visitor: Visitor) -> None:
     page = visitor.open("/?district=40105&kind=clinic&need=VM.REG&include=all")
     expect(page.locator(".band--possible h3")).to_contain_text("対応は未確認")
@@ -229,6 +235,7 @@ def test_unknown_stands_under_its_own_heading(visitor: Visitor) -> None:
     assert set(marks) == {"？"}
 
 
+@pytest.mark.long
 def test_relaxations_when_nothing_matches(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40101&kind=clinic&need=VM.REG&need=VM.24DR")
     expect(page.locator(".relax")).to_be_visible()
@@ -289,6 +296,7 @@ def test_keyboard_only_from_address_to_telephone(visitor: Visitor) -> None:
     assert str(href).startswith("tel:")
 
 
+@pytest.mark.long
 def test_view_choices(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
     page.get_by_role("button", name="一覧", exact=True).click()
@@ -310,6 +318,7 @@ def test_the_link_holds_no_home(visitor: Visitor) -> None:
     assert parse_qs(urlsplit(copied).query) == {"district": ["40101"]}
 
 
+@pytest.mark.long
 def test_the_base_map_comes_from_this_site_and_the_choice_is_remembered(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
     expect(page.locator(".map.has-tiles")).to_have_count(1)
@@ -326,6 +335,7 @@ def test_the_base_map_comes_from_this_site_and_the_choice_is_remembered(visitor:
     expect(page.locator(".map.has-tiles")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_tiles_that_do_not_come_leave_the_outlines(visitor: Visitor) -> None:
     page = visitor.open("/privacy", ready=False)
     page.route("**/tiles/**", lambda route: route.abort())
@@ -388,7 +398,7 @@ def test_server_and_script_write_the_same_cards(visitor: Visitor) -> None:
     assert said(plain) == said(scripted)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", first_always([False, True]))
 def test_a_choice_the_server_offers_can_be_pressed(visitor: Visitor, scripts: bool) -> None:
     """From the page of notes an unclear home reaches the search page before any script."""
     page = visitor.open("/note", java_script_enabled=scripts)
@@ -402,6 +412,7 @@ def test_a_choice_the_server_offers_can_be_pressed(visitor: Visitor, scripts: bo
     expect(page.locator("#centre")).to_contain_text("八幡")
 
 
+@pytest.mark.long
 def test_without_javascript_an_address_reads_the_same(visitor: Visitor) -> None:
     def said(page: Page) -> list[str]:
         page.wait_for_selector(".card")
@@ -451,6 +462,7 @@ def test_shortlist_stays_in_the_browser(visitor: Visitor, keep: Keep) -> None:
     keep(page, "shortlist-print", full=True)
 
 
+@pytest.mark.long
 def test_language_is_kept_on_the_way(visitor: Visitor) -> None:
     page = visitor.open("/?district=40106")
     page.locator(".language-nav").get_by_text("English").click()
@@ -461,7 +473,7 @@ def test_language_is_kept_on_the_way(visitor: Visitor) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize("width", first_always([320, 1280, 390, 768, 2560], 2))
+@pytest.mark.parametrize("width", first_always([320, 1280, 390, 768, 2560]))
 def test_nothing_sticks_out(visitor: Visitor, keep: Keep, width: int) -> None:
     page = visitor.open(
         "/?district=40106&kind=clinic&need=VM.REG", viewport={"width": width, "height": 844}
@@ -474,6 +486,7 @@ def test_nothing_sticks_out(visitor: Visitor, keep: Keep, width: int) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.long
 def test_phone(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/", viewport=PHONE, has_touch=True, is_mobile=True)
     keep(page, "start-390")
@@ -507,6 +520,7 @@ def test_a_phone_shows_the_list_or_the_map(visitor: Visitor, keep: Keep) -> None
     keep(page, "phone-list-390")
 
 
+@pytest.mark.long
 def test_the_narrowest_telephone_shows_the_first_result_at_once(visitor: Visitor) -> None:
     page = visitor.open("/?need=VM.REG&need=AC.ULCER", viewport={"width": 320, "height": 568})
     search_address(page)
@@ -516,7 +530,7 @@ def test_the_narrowest_telephone_shows_the_first_result_at_once(visitor: Visitor
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+@pytest.mark.parametrize("viewport", first_always([PHONE, DESKTOP]))
 def test_results_are_in_sight_at_once(visitor: Visitor, viewport: dict[str, int]) -> None:
     page = visitor.open("/", viewport=viewport)
     search_address(page)
@@ -547,6 +561,7 @@ def test_print(visitor: Visitor, keep: Keep) -> None:
     keep(page, "print", full=True)
 
 
+@pytest.mark.long
 def test_dark(visitor: Visitor, keep: Keep) -> None:
     page = visitor.open("/?district=40106&need=VM.REG", color_scheme="dark")
     names(page)

@@ -18,6 +18,7 @@ from playwright.sync_api import CDPSession, Page, Route
 
 from geoportal.web.site.assets import STATIC
 from tests.e2e.conftest import DESKTOP, PHONE, Visitor
+from tests.rounds import first_always
 
 FIGURES = Path("var/performance.json")
 KINDS = ["hospital", "clinic", "pharmacy", "visiting_nursing", "home_help", "day_service"]
@@ -105,6 +106,7 @@ def test_the_start_page_is_light(visitor: Visitor) -> None:
     assert total <= PAGE_LIMIT_KB, sorted(weights.items(), key=lambda item: -item[1])[:8]
 
 
+@pytest.mark.long
 def test_usable_soon_on_a_slow_machine(visitor: Visitor) -> None:
     page, _ = open_with(visitor, 3_000, slower=4)
     ready = page.evaluate("Math.round(performance.now())")
@@ -114,7 +116,7 @@ def test_usable_soon_on_a_slow_machine(visitor: Visitor) -> None:
     assert ready < GENEROUS_READY_MS
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+@pytest.mark.parametrize("viewport", first_always([PHONE, DESKTOP]))
 def test_nothing_jumps_while_a_page_loads(visitor: Visitor, viewport: dict[str, int]) -> None:
     page = visitor.open("/about", viewport=viewport)
     page.add_init_script(WATCH_SHIFTS)

@@ -20,7 +20,6 @@ from geoportal.store.database import dataset_version, open_database
 from tests.contract.test_databases import POSTGRES, own_postgres
 from tests.faults.process import PROGRAM
 from tests.faults.server import Served
-from tests.rounds import first_always
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
 
 pytestmark = [
@@ -210,7 +209,8 @@ def test_both_follow_an_import_under_load(hosts, locations, editions):
         assert told == sorted(told, key=[before, after].index), "never back to the earlier one"
 
 
-@pytest.mark.parametrize("fault", first_always(["swallows", "cut"]))
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["swallows", "cut"])
 def test_without_the_database_public_questions_are_answered_and_it_heals(
     hosts, locations, editions, cable, fault
 ):

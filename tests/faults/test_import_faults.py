@@ -58,7 +58,7 @@ def held(path):
 
 
 @pytest.mark.parametrize(
-    "moment", first_always(dict.fromkeys([KILLS - 1, KILLS // 2, *range(KILLS)]), 2)
+    "moment", first_always(dict.fromkeys([KILLS - 1, KILLS // 2, *range(KILLS)]))
 )
 def test_killed_it_leaves_one_edition_whole_and_needs_no_cleaning(editions, tmp_path, moment):
     folder, second, seconds = editions

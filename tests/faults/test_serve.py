@@ -17,6 +17,7 @@ import time
 import pytest
 
 from tests.faults.server import Served
+from tests.rounds import first_always
 
 pytestmark = [
     pytest.mark.slow,
@@ -116,7 +117,7 @@ def test_counts_of_all_workers_are_added(server):
     assert int(re.search(line, first)[1]) == int(re.search(line, second)[1]) == 20
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("by", first_always([signal.SIGTERM, signal.SIGINT]))
 def test_it_ends_while_a_worker_still_loads(database, by):
     served = Served(database)
     served.start()
@@ -129,7 +130,7 @@ def test_it_ends_while_a_worker_still_loads(database, by):
 
 
 def test_it_ends_when_what_is_being_answered_has_been_answered(database):
-    with Served(database) as served:
+    with Served(database, workers=1) as served:
         answers, sent = [], threading.Barrier(9)
 
         def ask():
@@ -157,7 +158,7 @@ def test_it_ends_when_what_is_being_answered_has_been_answered(database):
 
 
 def test_workers_end_with_a_supervisor_that_was_killed(database):
-    with Served(database) as served:
+    with Served(database, workers=1) as served:
         children = served.worker_ids()
         served.process.kill()
         served.process.wait()

@@ -17,6 +17,7 @@ SHARED = Path(__file__).parents[4] / "shared" / "data"
 GEOD = Geod(ellps="GRS80")
 pytestmark = [
     pytest.mark.shared,
+    pytest.mark.long,
     pytest.mark.slow,
     pytest.mark.skipif(not SHARED.is_dir(), reason=f"no official files in {SHARED}"),
 ]

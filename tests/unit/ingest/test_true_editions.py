@@ -186,7 +186,7 @@ def digits(phone):
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.long
 @shared_only
 def test_two_true_editions_of_care_services(database):
     old = {"760": "760_regular_patrol_nursing_20250601.csv"}
@@ -232,7 +232,7 @@ def test_two_true_editions_of_care_services(database):
 
 
 @pytest.mark.shared
-@pytest.mark.slow
+@pytest.mark.long
 @shared_only
 def test_two_true_editions_of_the_postal_codes_of_some_prefectures(database, tmp_path):
     pairs = {}

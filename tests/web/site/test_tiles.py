@@ -145,7 +145,7 @@ def test_pages_know_whether_there_are_tiles(portal, application, settings, serve
 
 @pytest.mark.slow
 def test_the_server_itself_writes_no_coordinates(server, sample_database, tmp_path):
-    """Granian with two workers: tiles come, and nothing it prints tells which."""
+    """Granian: tiles come, and nothing it prints tells which."""
     server.delay_s = 0.05
     environment = {
         **os.environ,
@@ -157,7 +157,7 @@ def test_the_server_itself_writes_no_coordinates(server, sample_database, tmp_pa
     database = str(sample_database / "city.db")
     port = str(20_000 + os.getpid() % 20_000)
     main = "from geoportal.cli.main import main; main()"
-    command = [sys.executable, "-c", main, "--db", database, "serve", "--port", port]
+    command = [sys.executable, "-c", main, "--db", database, "serve", "--port", port, "--workers", "1"]
     log = tmp_path / "log"
     with log.open("wb") as output:
         served = subprocess.Popen(

@@ -119,7 +119,7 @@ def test_whatever_is_in_the_cells_sessions_are_sound(opens, closes):
 
 @pytest.mark.shared
 @pytest.mark.skipif(not REBUILT.exists(), reason="no official files in ../shared/data")
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_rebuilt_files_bring_departments(database):
     report = import_into(database, *sorted(REBUILT.glob("0?-*.csv")))
     facilities = by_name(database).values()
