@@ -33,7 +33,7 @@ from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.repetition import KeptReports
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
-from geoportal.ingest.revise.gazetteer import load_geography, open_geocoder
+from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
 from geoportal.ingest.revise.position_issues import position_issues
 from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
@@ -154,7 +154,7 @@ class ImportRun:
     def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
         """Compile the gazetteer; where the disk fails, say that the data are in all the same."""
         try:
-            open_geocoder(self._database, connection, self._reference)
+            open_gazetteer(self._database, connection, self._reference)
         except (OSError, sa.exc.DBAPIError) as error:
             message = (
                 "the data are in; only the compiled gazetteer could not be written (is the disk "

@@ -144,7 +144,7 @@ def _compile(
         "redirects": redirects,
         "editions": [asdict(edition) for edition in read_imported_files(connection)],
         "station_count": len(stations),
-        "gazetteer": _gazetteer_name(gazetteer, database.derived_directory),
+        "gazetteer": _gazetteer_name(gazetteer and gazetteer[0], database.derived_directory),
         "roads": roads,
         "doubles": {},
         "example_place": "",

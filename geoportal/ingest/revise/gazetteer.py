@@ -41,15 +41,15 @@ _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_po
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
     """Open the geocoder over the places in the database, see `open_gazetteer`."""
-    directory = open_gazetteer(database, connection, reference)
-    gazetteer = Gazetteer.empty() if directory is None else Gazetteer.open(directory)
+    opened = open_gazetteer(database, connection, reference)
+    gazetteer = Gazetteer.empty() if opened is None else opened[1]
     return Geocoder(gazetteer, reference.doubled_towns, reference.readings)
 
 
 def open_gazetteer(
     database: Database, connection: sa.Connection, reference: Reference
-) -> Path | None:
-    """Return the directory of the gazetteer of the places in the database.
+) -> tuple[Path, Gazetteer] | None:
+    """Return the gazetteer of the places in the database, opened, and the directory it is in.
 
     The compiled gazetteer lies in the derived directory under a name made of its content; it is
     compiled when it is missing or cannot be opened.
@@ -65,18 +65,16 @@ def open_gazetteer(
     directory = database.derived_directory / name
     if directory.is_dir():
         try:
-            Gazetteer.open(directory)
+            return directory, Gazetteer.open(directory)
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
-        else:
-            return directory
     directory = _writable(database.derived_directory) / name
     _compile(connection, reference, sets, directory)
     others = [path for path in directory.parent.glob(_PREFIX + "*") if path != directory]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
         shutil.rmtree(path, ignore_errors=True)
-    return directory
+    return directory, Gazetteer.open(directory)
 
 
 def load_geography(

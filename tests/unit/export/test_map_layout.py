@@ -22,6 +22,7 @@ from geoportal.export.coverage_shapes import CLASSES, MAP_RING, class_numbers
 from geoportal.export.map_drawing import MapDrawing, _name_places
 from geoportal.export.map_image import _style, draw_map
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
+from tests.rounds import first_always
 from tests.unit.coverage import town
 
 pytestmark = pytest.mark.slow
@@ -76,7 +77,7 @@ def blocks(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 @pytest.mark.parametrize("sheet", [A4, A3])
-@pytest.mark.parametrize("made", [town.report, crowded])
+@pytest.mark.parametrize("made", first_always([crowded, town.report]))
 def test_nothing_lies_over_anything_else(made, sheet):
     figure = sheet_of(made, sheet)
     page = figure.bbox

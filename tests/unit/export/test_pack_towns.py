@@ -36,7 +36,7 @@ def number(text):
     return float(text) if text else None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_same_input_same_bytes(report, pack, tmp_path):
     for name in write_pack(tmp_path, report):
         assert (tmp_path / name).read_bytes() == (pack / name).read_bytes(), name

@@ -311,7 +311,7 @@ def test_data_that_are_in_are_not_denied_when_the_disk_is_full_afterwards(
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("geoportal.ingest.run.open_geocoder", full)
+    monkeypatch.setattr("geoportal.ingest.run.open_gazetteer", full)
     report = only(import_into(database, sound))
     assert (report.created, report.refused) == (3, False)
     (issue,) = (issue for issue in report.issues if issue.code == "not_compiled")

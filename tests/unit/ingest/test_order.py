@@ -61,7 +61,7 @@ def imported_in(tmp_path, number, files):
 @pytest.mark.slow
 def test_every_order_ends_in_the_same_content(tmp_path, files):
     orders = list(itertools.permutations(files))
-    chosen = [tuple(files), tuple(reversed(files)), *random.Random(7).sample(orders, 2)]
+    chosen = [tuple(files), tuple(reversed(files)), *random.Random(7).sample(orders, 1)]
     first = content(imported_in(tmp_path, 0, chosen[0]))
     assert first["facilities"]
     for number, order in enumerate(chosen[1:], start=1):

@@ -157,7 +157,18 @@ def test_the_server_itself_writes_no_coordinates(server, sample_database, tmp_pa
     database = str(sample_database / "city.db")
     port = str(20_000 + os.getpid() % 20_000)
     main = "from geoportal.cli.main import main; main()"
-    command = [sys.executable, "-c", main, "--db", database, "serve", "--port", port, "--workers", "1"]
+    command = [
+        sys.executable,
+        "-c",
+        main,
+        "--db",
+        database,
+        "serve",
+        "--port",
+        port,
+        "--workers",
+        "1",
+    ]
     log = tmp_path / "log"
     with log.open("wb") as output:
         served = subprocess.Popen(
