@@ -20,7 +20,13 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
-from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
+from geoportal.index.hierarchy import (
+    city_of,
+    district_members,
+    present_code,
+    short_name,
+    upper_districts,
+)
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
@@ -156,6 +162,8 @@ class View:
         """
         from geoportal.coverage.service import NO_CHANGE  # takes time to load
 
+        held = area in self.snapshot.districts
+        area = area if held else present_code(self.reference, area)
         return self.coverage_service().report(
             self.snapshot, self.editions, area, criteria, changes or NO_CHANGE, local=local
         )

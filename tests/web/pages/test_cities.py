@@ -108,3 +108,41 @@ def test_one_city_is_not_asked_for_and_two_are(database: Database, tmp_path: Pat
     assert '"12101"' in config
     assert '"40106"' not in config
     assert '"lat": 35.61' in config
+
+
+@pytest.fixture
+def hamamatsu(database: Database) -> FlaskClient:
+    address = "静岡県浜松市中央区元城町103-2"
+    facility = make_facility(
+        "hamamatsu", (137.725, 34.711), municipality_code="22138", address=address
+    )
+    return site(database, [facility], []).test_client()
+
+
+@pytest.mark.parametrize("path", ["22131", "浜松市中区", "22202", "静岡県浜松市中央区"])
+def test_a_code_or_name_of_the_past_leads_to_the_page_of_today(
+    hamamatsu: FlaskClient, path: str
+) -> None:
+    answer = hamamatsu.get(f"/districts/{path}?lang=en")
+    code = "22130" if path == "22202" else "22138"
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/districts/{code}?lang=en")
+    assert hamamatsu.get(f"/districts/{code}").status_code == 200
+
+
+def test_the_page_of_a_ward_that_was_divided_names_the_choices(hamamatsu: FlaskClient) -> None:
+    for path in ("22135", "浜松市北区"):
+        page = hamamatsu.get(f"/districts/{path}")
+        assert page.status_code == 200
+        text = page.get_data(as_text=True)
+        assert 'href="/districts/22138"' in text
+        assert 'href="/districts/22139"' in text
+    assert hamamatsu.get("/districts/浜松市南南区").status_code == 404
+
+
+def test_the_api_leads_from_a_code_of_the_past_to_that_of_today(hamamatsu: FlaskClient) -> None:
+    moved = hamamatsu.get("/api/v1/districts/22131?geometry=false")
+    assert moved.status_code == 301
+    assert moved.headers["Location"] == "/api/v1/districts/22138?geometry=false"
+    divided = hamamatsu.get("/api/v1/districts/22135")
+    assert divided.status_code == 404
+    assert "22138, 22139" in divided.get_json()["detail"]
