@@ -290,6 +290,7 @@ responsible-doubt-several = Which one is in charge is not published. Ask by tele
 responsible-doubt-shared-town = Several centres share this town. Tell them the street number and ask.
 responsible-doubt-part-of-town = It depends on the block or street number in this town. Tell them the number and ask.
 responsible-doubt-town-unknown = Enter the name of the town to see which one.
+responsible-doubt-town-by-point = By the towns nearest to the point on the map. Enter the name of the town, or ask by telephone.
 responsible-doubt-town-not-listed = This town is not in the list of areas. Ask by telephone.
 responsible-doubt-area-unknown = The local area is not known. Ask by telephone.
 responsible-doubt-near-edge = The place is near the edge of an area. Tell them the street number and ask.

@@ -290,6 +290,7 @@ responsible-doubt-several = どこが 担当《たんとう》か わかりま�
 responsible-doubt-shared-town = この町《まち》は いくつかの センターが 担当《たんとう》して います。番地《ばんち》を 言《い》って、電話《でんわ》で 聞《き》いて ください。
 responsible-doubt-part-of-town = この町《まち》は 番地《ばんち》で 担当《たんとう》が ちがいます。電話《でんわ》で 聞《き》いて ください。
 responsible-doubt-town-unknown = 町《まち》の 名前《なまえ》を 入《い》れると、担当《たんとう》が わかります。
+responsible-doubt-town-by-point = 地図《ちず》の 場所《ばしょ》に 近《ちか》い 町《まち》の 担当《たんとう》です。町《まち》の 名前《なまえ》を 入《い》れるか、電話《でんわ》で 聞《き》いて ください。
 responsible-doubt-town-not-listed = この町《まち》は 担当《たんとう》の 表《ひょう》に ありません。電話《でんわ》で 聞《き》いて ください。
 responsible-doubt-area-unknown = 担当《たんとう》の 地域《ちいき》が わかりません。電話《でんわ》で 聞《き》いて ください。
 responsible-doubt-near-edge = 地域《ちいき》の 境《さかい》に 近《ちか》いです。電話《でんわ》で 聞《き》いて ください。

@@ -290,6 +290,7 @@ responsible-doubt-several = どこが担当かは資料にありません。電�
 responsible-doubt-shared-town = この町は複数のセンターが分けて担当しています。番地を伝えて、担当かどうかお確かめください。
 responsible-doubt-part-of-town = この町は丁目や番地によって担当が分かれます。番地を伝えてお確かめください。
 responsible-doubt-town-unknown = 町名まで入力すると、担当がわかります。
+responsible-doubt-town-by-point = 地図の位置に近い町の担当です。町名を入力するか、電話でお確かめください。
 responsible-doubt-town-not-listed = この町は担当の一覧にありません。電話でお確かめください。
 responsible-doubt-area-unknown = どの圏域かわかりません。電話でお確かめください。
 responsible-doubt-near-edge = 圏域の境の近くです。番地を伝えて、担当かどうかお確かめください。
