@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from geoportal.address.gazetteer.gazetteer import Gazetteer
+from geoportal.address.gazetteer.nearby import towns_near
 from geoportal.address.parsing.doubled_towns import DoubledTowns
 from geoportal.address.parsing.hypothesis import AddressInput
 from geoportal.address.parsing.hypothesis_search import HypothesisSearch
@@ -205,6 +206,16 @@ class Geocoder:
         parse_hint = lru_cache(_MAX_CACHED_HINTS)(self._municipalities.parse_hint)
         for text, hint in zip(texts, hints, strict=True):
             yield self._geocode(text, parse_hint(hint))
+
+    def towns_near(
+        self, code: str, lon: float, lat: float, uncertainty_m: float = 0.0
+    ) -> tuple[str, ...]:
+        """Return the towns of a municipality, by its code, that a point in degrees may lie in.
+
+        The nearest first; see `geoportal.address.gazetteer.nearby.towns_near`.
+        """
+        numbers = sorted(self._hinted("", (code,))) if code else ()
+        return towns_near(self.gazetteer, numbers, lon, lat, uncertainty_m)
 
     def suggest(
         self, prefix: str, limit: int = 10, hint: str = "", codes: Iterable[str] = ()

@@ -195,6 +195,7 @@ _DOUBTS = MappingProxyType(
         "several": "どちらが担当かは資料になく、要確認",
         "shared_town": "この町は分けて担当、番地で決まります",
         "part_of_town": "この町は丁目や番地で担当が分かれます",
+        "town_by_point": "地図の位置に近い町の担当、町名で要確認",
         "town_unknown": "町までわかると決まります",
         "town_not_listed": "この町は担当の表になく、要確認",
         "area_unknown": "圏域がわからず、要確認",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from geoportal.documents import Document, attributes
-from geoportal.documents.reference import brief_centres, brief_district
+from geoportal.documents.reference import brief_centre, brief_district, responsible_document
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS, Claim
 from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
@@ -31,6 +31,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     claims = sorted(facility.claims, key=lambda c: (c.code, c.source, c.as_of, c.value))
     location = facility.location
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
+    responsible = view.responsible_for_facility(facility)
     properties = {
         **brief(facility, code, doubles_of(snapshot, facility.id)),
         "kana": facility.kana,
@@ -69,7 +70,10 @@ def full_feature(view: View, facility: Facility) -> Document:
             for row in (snapshot.with_identifier(number) if number else ())
             if snapshot.facilities[int(row)].id != facility.id
         ],
-        "centres": brief_centres(view, code),
+        "centres": [
+            brief_centre(centre) for one in responsible if one.certain for centre in one.centres
+        ],
+        "responsible": [responsible_document(one) for one in responsible],
     }
     return feature(facility, properties)
 

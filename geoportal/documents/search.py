@@ -28,7 +28,6 @@ from geoportal.search.answer import Answer
 from geoportal.search.completeness import area_completeness
 from geoportal.search.driving import HELD as HELD_ROADS
 from geoportal.search.rank import order_keys
-from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
@@ -65,9 +64,8 @@ def home_document(view: View, query: Query, home: District | None) -> Document:
         held = [one for code in query.districts for one in view.snapshot.centres_for(code)]
         liaison = dict.fromkeys(one for one in held if one.kind == LIAISON)
         return {"centres": [brief_centre(centre) for centre in liaison]}
-    place = HomePlace.of_origin(query.origin, home_code(query, home))
     day = query.open_at.astimezone(JST).date().isoformat() if query.open_at else ""
-    responsible = responsible_centres(view.snapshot, place, day)
+    responsible = view.responsible_for(query.origin, home_code(query, home), day)
     certain = [centre for one in responsible if one.certain for centre in one.centres]
     unlisted = _unlisted(view, query.origin.municipality_code or (home.code if home else ""))
     return {

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from geoportal.domain.district import District
 from geoportal.index.districts import DistrictIndex
 from geoportal.store.reference import Reference
+from geoportal.text.normalize import fold
+
+_COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
+_CITY_OF_WARD = re.compile(r".+?市(?=.+区$)")
 
 
 @lru_cache(maxsize=4)
@@ -75,6 +80,45 @@ def present_code(reference: Reference, code: str) -> str:
     later = reference.equivalents.get(code, ())
     known = code in reference.municipalities or code in reference.designated_cities
     return later[0] if not known and len(later) == 1 else code
+
+
+def successors(reference: Reference, code: str) -> tuple[str, ...]:
+    """Return the codes of today of the land of a municipality of the past, in order.
+
+    Several when it was divided; none of a code of today, and of one that never was.
+    """
+    later = reference.later_codes.get(code, ())
+    return tuple(sorted({new for one in later for new in successors(reference, one) or (one,)}))
+
+
+def codes_of_name(reference: Reference, name: str) -> tuple[str, ...]:
+    """Return the codes of today of the cities, municipalities and wards of a name, in order.
+
+    The name may be one of the past, and have its prefecture, county or city in front or not. Of a
+    name of today that another place had in the past (那珂川町) both are returned.
+    """
+    return _codes_by_name(reference).get(fold("".join(name.split())), ())
+
+
+@lru_cache(maxsize=4)
+def _codes_by_name(reference: Reference) -> dict[str, tuple[str, ...]]:
+    named: dict[str, set[str]] = {}
+
+    def add(prefecture: str, name: str, code: str) -> None:
+        short = _COUNTY.sub("", name)
+        city = _CITY_OF_WARD.match(short)
+        ward = {short[city.end() :]} if city else set()
+        for text in {name, short, prefecture + name, prefecture + short} | ward:
+            named.setdefault(fold(text), set()).update(successors(reference, code) or (code,))
+
+    for info in reference.municipalities.values():
+        add(info.prefecture, info.name, info.code)
+    for city in upper_districts(reference):
+        if city.level == "municipality":
+            add(city.full_name.removesuffix(city.name), city.name, city.code)
+    for change in reference.municipality_changes:
+        add(change.prefecture, change.old_name, change.new_code)
+    return {name: tuple(sorted(codes)) for name, codes in named.items()}
 
 
 def city_of(reference: Reference, code: str) -> str:

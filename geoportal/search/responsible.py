@@ -22,6 +22,7 @@ Doubt = Literal[
     "shared_town",
     "part_of_town",
     "town_unknown",
+    "town_by_point",
     "town_not_listed",
     "area_unknown",
     "near_edge",
@@ -50,6 +51,8 @@ class HomePlace:
         False when a person should confirm its town.
     municipality_sure : bool
         False when even its municipality is inferred.
+    towns_near : tuple of str
+        Where only a point is known: the towns it may lie in, the nearest first.
     """
 
     code: str
@@ -59,6 +62,7 @@ class HomePlace:
     uncertainty_m: float = 0.0
     sure: bool = True
     municipality_sure: bool = True
+    towns_near: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of_result(cls, result: GeocodeResult, code: str) -> HomePlace:
@@ -195,7 +199,7 @@ def _chosen(
 
 def _by_town(home: HomePlace, held: Sequence[Centre]) -> tuple[Sequence[Centre], Ground, Doubt]:
     if not home.town:
-        return held, "town", "" if len(held) == 1 else "town_unknown"
+        return _by_towns_near(home, held)
     name, number = name_and_number(home.town)
     covered = {centre.id: _covered(centre, name, number) for centre in held}
     answering = [centre for centre in held if covered[centre.id]]
@@ -206,6 +210,22 @@ def _by_town(home: HomePlace, held: Sequence[Centre]) -> tuple[Sequence[Centre],
         return answering, "town", "part_of_town" if part else ""
     whole = all(covered[centre.id] == "whole" for centre in answering)
     return answering, "town", "shared_town" if whole else "part_of_town"
+
+
+def _by_towns_near(
+    home: HomePlace, held: Sequence[Centre]
+) -> tuple[Sequence[Centre], Ground, Doubt]:
+    """Return the centres of the towns that a point may lie in: never certain, but fewer."""
+    if len(held) == 1:
+        return held, "town", ""
+    listed = [
+        [centre for centre in held if _covered(centre, *name_and_number(town))]
+        for town in home.towns_near
+    ]
+    if not listed or not all(listed):
+        return held, "town", "town_unknown"
+    answering = tuple(dict.fromkeys(centre for centres in listed for centre in centres))
+    return answering, "town", "town_by_point"
 
 
 def _covered(centre: Centre, name: str, number: int | None) -> Covered:

@@ -16,16 +16,28 @@ from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, candidate_of
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.dating import inward_day
 from geoportal.domain.district import District
+from geoportal.domain.facility import Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.domain.query import Origin, Query
 from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistrictError, UsageError
-from geoportal.index.hierarchy import city_of, district_members, short_name, upper_districts
+from geoportal.index.hierarchy import (
+    city_of,
+    district_members,
+    present_code,
+    short_name,
+    upper_districts,
+)
 from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
-from geoportal.search.responsible import HomePlace, centres_of_any, responsible_centres
+from geoportal.search.responsible import (
+    HomePlace,
+    Responsible,
+    centres_of_any,
+    responsible_centres,
+)
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.reference import Reference
@@ -156,6 +168,8 @@ class View:
         """
         from geoportal.coverage.service import NO_CHANGE  # takes time to load
 
+        held = area in self.snapshot.districts
+        area = area if held else present_code(self.reference, area)
         return self.coverage_service().report(
             self.snapshot, self.editions, area, criteria, changes or NO_CHANGE, local=local
         )
@@ -225,8 +239,47 @@ class View:
 
     def _located(self, result: GeocodeResult, code: str, on: str) -> Located:
         home = HomePlace.of_result(result, code)
-        chain = self.district_chain(code)
-        return Located(result, chain, responsible_centres(self.snapshot, home, on))
+        only_point = result.coordinate_level == "point"
+        return Located(
+            result,
+            self.district_chain(code),
+            responsible_centres(self.snapshot, self._with_towns(home, only_point=only_point), on),
+        )
+
+    def responsible_for(self, origin: Origin, code: str, on: str = "") -> tuple[Responsible, ...]:
+        """Return who answers for the home of a search; see `responsible_centres`.
+
+        ``code`` is that of the outline around it. Of a point on the map the towns it may lie in
+        are found.
+        """
+        home = HomePlace.of_origin(origin, code)
+        home = self._with_towns(home, only_point=origin.match_level == "point")
+        return responsible_centres(self.snapshot, home, on)
+
+    def responsible_for_facility(self, facility: Facility) -> tuple[Responsible, ...]:
+        """Return who answers for the place of a facility: by the town of its address, else a point.
+
+        An address in another municipality than the one it is counted in decides nothing.
+        """
+        row = self.snapshot.row_of.get(facility.id)
+        code = facility.municipality_code if row is None else self.snapshot.municipality_of(row)
+        place = facility.location
+        around = place.uncertainty_m or 0.0
+        home = HomePlace(code, lon=place.lon, lat=place.lat, uncertainty_m=around)
+        by_position = responsible_centres(self.snapshot, home)
+        if all(one.ground == "district" for one in by_position):
+            return by_position
+        found = self.geocode(facility.address) if facility.address else None
+        if found is not None and found.municipality_code == code:
+            return responsible_centres(self.snapshot, HomePlace.of_result(found, code))
+        home = self._with_towns(home, only_point=place.level == "point")
+        return responsible_centres(self.snapshot, home)
+
+    def _with_towns(self, home: HomePlace, *, only_point: bool) -> HomePlace:
+        if home.town or not only_point or home.lon is None or home.lat is None:
+            return home
+        place = (home.code, home.lon, home.lat, home.uncertainty_m)
+        return replace(home, towns_near=self.geocoder.towns_near(*place))
 
     def suggest(self, text: str, limit: int, district: str | None = None) -> Suggestions:
         """Return towns and stations whose name begins with a text, a city in front or not.

@@ -96,6 +96,15 @@ class PlaceReference:
         return {code: tuple(others) for code, others in pairs.items()}
 
     @cached_property
+    def later_codes(self) -> dict[str, tuple[str, ...]]:
+        """For a code that is no longer used, those of its land after the change: 22131 → 22138."""
+        later: dict[str, dict[str, None]] = {}
+        for change in self.municipality_changes:
+            if change.old_code and change.old_code != change.new_code:
+                later.setdefault(change.old_code, {})[change.new_code] = None
+        return {code: tuple(new) for code, new in later.items()}
+
+    @cached_property
     def designated_cities(self) -> dict[str, str]:
         """Codes of the designated cities (政令指定都市), whose wards are municipalities here."""
         return {row["code"]: row["name"] for row in self._rows("designated_cities.csv")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection
+from functools import cached_property
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geoportal.address.gazetteer.nodes import CHOME, LEVEL_NAMES, NO_PARENT, child_key
+from geoportal.address.gazetteer.nodes import (
+    CHOME,
+    LEVEL_NAMES,
+    NO_PARENT,
+    PUBLISHED,
+    child_key,
+)
 from geoportal.address.gazetteer.region import Position, Region
 from geoportal.address.text.municipality_names import MunicipalitySpelling
 from geoportal.mapped.archive import read_archive
@@ -148,6 +155,20 @@ class Gazetteer:
     def points(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return longitudes and latitudes of all nodes, degrees; NaN where not known."""
         return np.asarray(self._lon, np.float64), np.asarray(self._lat, np.float64)
+
+    @cached_property
+    def town_nodes(self) -> npt.NDArray[np.int64]:
+        """Nodes of the 大字町丁目 with a position of their own, in order of municipality."""
+        levels, flags = np.asarray(self.levels), np.asarray(self.flags)
+        own = (levels <= CHOME) & (flags & PUBLISHED != 0) & ~np.isnan(np.asarray(self._lon))
+        nodes = np.flatnonzero(own)
+        return nodes[np.argsort(np.asarray(self._municipality)[nodes], kind="stable")]
+
+    def towns_of(self, municipality: int) -> npt.NDArray[np.int64]:
+        """Return the nodes of `town_nodes` in a municipality, by its number."""
+        numbers = np.asarray(self._municipality)[self.town_nodes]
+        first, last = np.searchsorted(numbers, (municipality, municipality + 1))
+        return self.town_nodes[first:last]
 
     def lineage(self, node: int) -> list[int]:
         """Return a node and every unit above it, the town last."""

@@ -17,7 +17,7 @@ from geoportal.documents.reference import (
 )
 from geoportal.documents.requests import FacilitiesQuery, FacilityPath
 from geoportal.documents.search import facilities_text
-from geoportal.index.hierarchy import present_code
+from geoportal.index.hierarchy import successors
 from geoportal.web.api.answers import (
     BROWSE,
     COLLECTION,
@@ -93,16 +93,30 @@ def districts(query: DistrictsQuery) -> Response:
     "/districts/<code>",
     tags=[BROWSE],
     summary="One district",
-    responses={200: feature("The district"), 400: PROBLEM, 404: PROBLEM},
+    responses={
+        200: feature("The district"),
+        301: {"description": "Its code changed"},
+        400: PROBLEM,
+        404: PROBLEM,
+    },
 )
 def district(path: DistrictPath, query: DistrictQuery) -> Response:
-    """Return outline (unless `geometry=false`), number of facilities, responsible centres."""
+    """Return outline (unless `geometry=false`), number of facilities, responsible centres.
+
+    The code of a municipality of the past, of which no outline is held, leads to that of today.
+    """
     view = view_here()
-    code = present_code(view.reference, path.code)
-    document = district_document(view, code, geometry=query.geometry)
-    if document is None:
-        return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
-    return public(document, GEOJSON)
+    document = district_document(view, path.code, geometry=query.geometry)
+    if document is not None:
+        return public(document, GEOJSON)
+    today = successors(view.reference, path.code)
+    if len(today) == 1:
+        light = "" if query.geometry else "?geometry=false"
+        headers = {"Location": f"/api/v1/districts/{today[0]}{light}"}
+        return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers=headers)
+    if today:
+        return problem(HTTPStatus.NOT_FOUND, f"it was divided: see {', '.join(today)}")
+    return problem(HTTPStatus.NOT_FOUND, "no district held has this code")
 
 
 @changes_api.get(

@@ -15,7 +15,7 @@ from geoportal.documents.reference import district_document
 from geoportal.domain.completeness import ANY_DEPARTMENT, Asked
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
-from geoportal.index.hierarchy import present_code
+from geoportal.index.hierarchy import codes_of_name, successors
 from geoportal.search.completeness import area_completeness
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
@@ -28,13 +28,15 @@ _LISTED = Asked(KINDS, hours=True, departments=ANY_DEPARTMENT)
 
 
 def show(code: str) -> BaseResponse:
-    """Show a district: its centre, its figures, its facilities; a former code leads there."""
+    """Show a district: its centre, its figures, its facilities.
+
+    The code of a municipality of the past, and a name, lead to the district of today; where it was
+    divided, or several have the name, the page says which there are to choose from.
+    """
     view = view_here()
-    if (present := present_code(view.reference, code)) != code:
-        return redirect(page_url("pages.district", code=present), HTTPStatus.MOVED_PERMANENTLY)
-    properties = district(view, code)
-    if properties is None:
-        abort(HTTPStatus.NOT_FOUND)
+    properties, today = district(view, code), successors(view.reference, code)
+    if properties is None or today:
+        return _elsewhere(view, today or codes_of_name(view.reference, code), properties)
     kind, number = request.args.get("kind", ""), request.args.get("page", "1")
     listing = (
         list_facilities(view, code, kind=kind, page=int(number))
@@ -53,6 +55,16 @@ def show(code: str) -> BaseResponse:
         completeness=completeness_document(view, area_completeness(view.snapshot, code, _LISTED)),
         kind_groups=kind_groups(view.reference),
     )
+
+
+def _elsewhere(view: View, codes: Sequence[str], former: Document | None) -> BaseResponse:
+    """Lead to the district there is today, or say which there are; ``former`` is that of before."""
+    if len(codes) == 1:
+        return redirect(page_url("pages.district", code=codes[0]), HTTPStatus.MOVED_PERMANENTLY)
+    choices = [found for code in codes if (found := district(view, code)) is not None]
+    if not choices:
+        abort(HTTPStatus.NOT_FOUND)
+    return page("district_choice", query=[], choices=choices, former=former)
 
 
 def _above(view: View, code: str) -> list[Document]:

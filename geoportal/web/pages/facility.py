@@ -10,12 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoportal.documents import Document
 from geoportal.documents.facility import facility_document
-from geoportal.documents.reference import responsible_document
 from geoportal.documents.schema_org import facility_markup
 from geoportal.documents.state import state_document
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import HOLIDAY, JST
-from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.services.view import View, is_holiday
 from geoportal.store.official_pages import official_page
 from geoportal.web.arrival import trusted_root
@@ -49,7 +46,7 @@ def _details(view: View, feature: Document) -> Document:
         "state": state_document(view, facility) if facility.status == "open" else None,
         "claim_groups": claims_by_group(view, feature, g.language),
         "week": week(properties["hours"], today),
-        "responsible": _responsible(view, facility),
+        "responsible": responsible_in_full(view, properties),
         "official": official_page(view.reference, facility)
         if not properties["fictional"]
         else None,
@@ -58,20 +55,6 @@ def _details(view: View, feature: Document) -> Document:
         "canonical": address,
         "json_ld": facility_markup(view, facility, address),
     }
-
-
-def _responsible(view: View, facility: Facility) -> list[Document]:
-    """Return who answers for the place of a facility, by the town of its address."""
-    located = view.locate(facility.address) if facility.address else None
-    row = view.snapshot.row_of.get(facility.id)
-    code = facility.municipality_code if row is None else view.snapshot.municipality_of(row)
-    if located is None or located.result.municipality_code != code:
-        place = HomePlace(code, lon=facility.location.lon, lat=facility.location.lat)
-        responsible = responsible_centres(view.snapshot, place)
-    else:
-        responsible = tuple(located.responsible)
-    documents = [responsible_document(one) for one in responsible]
-    return responsible_in_full(view, {"responsible": documents})
 
 
 def week(hours: Document | None, today: int) -> list[Document]:

@@ -20,7 +20,6 @@ from geoportal.domain.query import Origin
 from geoportal.errors import UsageError
 from geoportal.geo.geodesic import distance_m
 from geoportal.index.mention import feature
-from geoportal.search.responsible import HomePlace, responsible_centres
 from geoportal.services.view import View
 from geoportal.web.current_view import view_here
 from geoportal.web.pages.centres import responsible_in_full
@@ -58,8 +57,7 @@ def lines() -> BaseResponse:
 
 def _responsible(view: View, origin: Origin) -> Document:
     around = view.snapshot.districts.municipality_at(origin.lon, origin.lat)
-    place = HomePlace.of_origin(origin, around.code if around else "")
-    found = responsible_centres(view.snapshot, place)
+    found = view.responsible_for(origin, around.code if around else "")
     return {"responsible": [responsible_document(one) for one in found]}
 
 

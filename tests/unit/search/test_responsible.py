@@ -143,3 +143,24 @@ def test_an_ambiguous_home_is_certain_only_where_all_places_agree() -> None:
     apart = [HomePlace("40106", "大手町"), HomePlace("40106", "高浜五丁目")]
     found = {one.kind: one for one in centres_of_any(TOWNS, apart)}
     assert (names(found[SUPPORT]), found[SUPPORT].doubt) == ({"a", "b"}, "place_unsure")
+
+
+@pytest.mark.parametrize(
+    ("near", "offices", "doubt"),
+    [
+        (("大手町",), {"a"}, "town_by_point"),
+        (("大手町", "魚町"), {"a", "b"}, "town_by_point"),
+        (("大手町", "どこにもない町"), {"a", "b"}, "town_unknown"),
+        ((), {"a", "b"}, "town_unknown"),
+    ],
+)
+def test_of_a_point_the_offices_of_the_towns_near_are_named_and_never_as_certain(
+    near: tuple[str, ...], offices: set[str], doubt: str
+) -> None:
+    snapshot = snapshot_with(LIAISON, office("a", "大手町"), office("b", "魚町"))
+    home = HomePlace("40106", lon=130.87, lat=33.88, towns_near=near)
+    found = {one.kind: one for one in responsible_centres(snapshot, home)}
+    assert found["liaison_centre"].certain
+    assert names(found[SUPPORT]) == offices
+    assert found[SUPPORT].doubt == doubt
+    assert not found[SUPPORT].certain

@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import Facility
+from geoportal.domain.place import Place
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
 from geoportal.store.database import Database, advance_dataset_version
 from geoportal.store.facilities import write_facilities
+from geoportal.store.places import PlaceSet, replace_places
 from geoportal.web.app import create_app
 from tests.conftest import NOW
 from tests.factories import KOKURA, make_facility
@@ -108,3 +110,63 @@ def test_one_city_is_not_asked_for_and_two_are(database: Database, tmp_path: Pat
     assert '"12101"' in config
     assert '"40106"' not in config
     assert '"lat": 35.61' in config
+
+
+@pytest.fixture
+def hamamatsu(database: Database) -> FlaskClient:
+    address = "静岡県浜松市中央区元城町103-2"
+    facility = make_facility(
+        "hamamatsu", (137.725, 34.711), municipality_code="22138", address=address
+    )
+    return site(database, [facility], []).test_client()
+
+
+@pytest.mark.parametrize("path", ["22131", "浜松市中区", "22202", "静岡県浜松市中央区"])
+def test_a_code_or_name_of_the_past_leads_to_the_page_of_today(
+    hamamatsu: FlaskClient, path: str
+) -> None:
+    answer = hamamatsu.get(f"/districts/{path}?lang=en")
+    code = "22130" if path == "22202" else "22138"
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/districts/{code}?lang=en")
+    assert hamamatsu.get(f"/districts/{code}").status_code == 200
+
+
+def test_the_page_of_a_ward_that_was_divided_names_the_choices(hamamatsu: FlaskClient) -> None:
+    for path in ("22135", "浜松市北区"):
+        page = hamamatsu.get(f"/districts/{path}")
+        assert page.status_code == 200
+        text = page.get_data(as_text=True)
+        assert 'href="/districts/22138"' in text
+        assert 'href="/districts/22139"' in text
+    assert hamamatsu.get("/districts/浜松市南南区").status_code == 404
+
+
+def test_the_api_leads_from_a_code_of_the_past_to_that_of_today(hamamatsu: FlaskClient) -> None:
+    moved = hamamatsu.get("/api/v1/districts/22131?geometry=false")
+    assert moved.status_code == 301
+    assert moved.headers["Location"] == "/api/v1/districts/22138?geometry=false"
+    divided = hamamatsu.get("/api/v1/districts/22135")
+    assert divided.status_code == 404
+    assert "22138, 22139" in divided.get_json()["detail"]
+
+
+@pytest.mark.parametrize("address", [IN_CHIBA["address"], ""])
+def test_a_facility_has_the_office_of_its_own_town_or_all_of_its_ward_as_not_certain(
+    database: Database, address: str
+) -> None:
+    place = Place("12101", "千葉県", "千葉市中央区", "弁天一丁目", 140.12, 35.61)
+    with database.engine.begin() as connection:
+        held = PlaceSet("towns", "12101", "2025-01-01", 1, "x")
+        replace_places(connection, held, [place])
+    facility = make_facility("chiba", (140.12, 35.61), **{**IN_CHIBA, "address": address})
+    client = site(database, [facility], OFFICES).test_client()
+    said = client.get("/api/v1/facilities/chiba").get_json()["properties"]
+    (support,) = (one for one in said["responsible"] if one["kind"] != "liaison_centre")
+    assert [centre["id"] for centre in support["centres"]] == ["anshin-0"]
+    assert support["certain"] is bool(address)
+    offices = [centre["id"] for centre in said["centres"] if centre["kind"] == support["kind"]]
+    assert offices == (["anshin-0"] if address else [])
+    page = client.get("/facilities/chiba").get_data(as_text=True)
+    assert "あんしんケアセンター弁天" in page
+    assert "あんしんケアセンター浜野" not in page
+    assert ("地図の位置に近い町の担当です" in page) is not bool(address)
