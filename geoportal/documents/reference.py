@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.requests import Code, Strict, Text
+from geoportal.documents.requests import Code, OutlinedDistrict, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -45,8 +45,9 @@ class DistrictsQuery(DistrictQuery):
         None,
         max_length=40,
         description="prefecture, medical_area, municipality, ward, local, or a local level's name",
+        json_schema_extra={"format": "district-level"},
     )
-    beside: Code | None = Field(
+    beside: OutlinedDistrict | None = Field(
         default=None, description="Code of a district: only it and what lies around it"
     )
     tolerance_m: Literal[0, 20, 100, 500] = Field(
