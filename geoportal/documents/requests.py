@@ -41,8 +41,11 @@ _TEXT = StringConstraints(max_length=200)
 Code = Annotated[str, _CODE]
 Text = Annotated[str, _TEXT]
 Kind = Annotated[Code, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
-NeedCode = Annotated[Code, WithJsonSchema({"type": "string", "format": "need-code"})]
-DistrictCode = Annotated[Code, WithJsonSchema({"type": "string", "format": "district-code"})]
+_NEED: JsonDict = {"type": "string", "format": "need-code"}
+_DISTRICT: JsonDict = {"type": "string", "format": "district-code", "minLength": 1, "maxLength": 40}
+_BLANK: JsonDict = {"const": ""}
+NeedCode = Annotated[Code, WithJsonSchema(_NEED)]
+DistrictCode = Annotated[Code, WithJsonSchema(_DISTRICT)]
 OutlinedDistrict = Annotated[
     Code, WithJsonSchema({"type": "string", "format": "outlined-district"})
 ]
@@ -75,6 +78,7 @@ def _truth(value: object) -> object:
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_whole), Field(allow_inf_nan=False)]
+Radius = Annotated[Number, Field(ge=1, le=MAX_RADIUS_M)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 """Values of JSON bodies; those of URLs are texts."""
 
@@ -175,9 +179,7 @@ class SearchRequest(Strict):
     model_config = ConfigDict(json_schema_extra=_SOMETHING)
 
     near: Home | None = Field(None, description="The home: a point or an address")
-    radius_m: Number = Field(
-        DEFAULT_RADIUS_M, ge=1, le=MAX_RADIUS_M, description="Metres, inclusive"
-    )
+    radius_m: Radius = Field(DEFAULT_RADIUS_M, description="Metres, inclusive")
     district: DistrictCode | list[DistrictCode] | None = Field(
         None, description="District code or codes"
     )
@@ -245,16 +247,22 @@ class SearchRequest(Strict):
 _NUMBERS = ("limit", "offset")
 
 
+_DistrictOrBlank = Annotated[Code, WithJsonSchema({"anyOf": [_DISTRICT, _BLANK]})]
+_NeedOrBlank = Annotated[Code, WithJsonSchema({"anyOf": [_NEED, _BLANK]})]
+_KindOrBlank = Annotated[Code, WithJsonSchema({"type": "string", "enum": [*KINDS, ""]})]
+_NumberOrBlank = Annotated[Code, WithJsonSchema({"type": "string", "maxLength": 40})]
+
+
 class FacilitiesQuery(Strict):
     """What `GET /api/v1/facilities` takes in its URL: nothing that could be a home."""
 
     bbox: BoxText | None = Field(None, description="west,south,east,north in degrees")
-    district: list[DistrictCode] = Field(default_factory=list)
-    kind: list[Kind] = Field(default_factory=list)
-    need: list[NeedCode] = Field(default_factory=list)
+    district: list[_DistrictOrBlank] = Field(default_factory=list)
+    kind: list[_KindOrBlank] = Field(default_factory=list)
+    need: list[_NeedOrBlank] = Field(default_factory=list)
     department: list[Text] = Field(default_factory=list, description="診療科, any of them")
     q: Words | None = None
-    identifier: Code | None = Field(None, description="An official number, exact")
+    identifier: _NumberOrBlank | None = Field(None, description="An official number, exact")
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 

@@ -16,7 +16,7 @@ from geoportal.documents.requests import (
     Kind,
     Moment,
     NeedCode,
-    Number,
+    Radius,
     Strict,
     Truth,
     Whole,
@@ -26,7 +26,7 @@ from geoportal.documents.requests import (
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
-from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
+from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.search.best_teams import Team
 from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, TeamAnswer, TeamQuestion
@@ -49,7 +49,7 @@ class RoleRequest(Strict):
     kinds: list[Kind] = Field(min_length=1, max_length=len(KINDS))
     needs: list[NeedCode] = Field(default_factory=list, max_length=120)
     required: Truth = True
-    radius_m: Number | None = Field(None, ge=1, le=MAX_RADIUS_M)
+    radius_m: Radius | None = None
     apart_from: list[Code] = Field(
         default_factory=list,
         max_length=MAX_ROLES,
@@ -63,7 +63,7 @@ class TeamRequest(Strict):
     model_config = ConfigDict(json_schema_extra=_ROLES_OR_PRESET)
 
     near: Home = Field(description="The home: a point or an address")
-    radius_m: Number = Field(DEFAULT_RADIUS_M, ge=1, le=MAX_RADIUS_M)
+    radius_m: Radius = DEFAULT_RADIUS_M
     preset: Preset | None = Field(
         None, description="A ready-made team of GET /api/v1/vocabulary; default: discharge"
     )

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, current_app
 
 from geoportal.web.api.errors import with_errors
-from geoportal.web.api.listed import listed_values, with_values
+from geoportal.web.api.listed import listed_values, listing, with_values
 from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import page
 
@@ -41,7 +41,9 @@ def api_docs() -> Response:
 
 def _document() -> dict[str, Any]:
     described = getattr(current_app, "api_doc", {})
-    document: dict[str, Any] = with_values(described, listed_values(view_here()))
+    values = listed_values(view_here())
+    document: dict[str, Any] = with_values(described, values)
+    document["components"]["schemas"] |= listing(values)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             kept = method == "get" and path not in NOT_KEPT

@@ -1,15 +1,13 @@
-"""What the formats of the API's description stand for: codes that are held, listed where few."""
+"""What the formats of the API's description stand for: the codes that are held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.services.view import View
 
-MOST_LISTED: Final = 500
-"""More codes than these are not listed: `GET /api/v1/districts` has them."""
 Values = Mapping[str, Sequence[str]]
 
 
@@ -27,20 +25,24 @@ def listed_values(view: View) -> Values:
     }
 
 
-def with_values(described: Any, values: Values) -> Any:
-    """Return an OpenAPI document with the values of formats, without members that are None.
+def listing(values: Values) -> dict[str, Any]:
+    """Return the schemas of the formats, for ``components/schemas``."""
+    return {name: {"type": "string", "enum": list(codes)} for name, codes in values.items()}
 
-    The library writes some such members, which OpenAPI does not allow. A parameter of a URL is
-    never null: it is left out.
+
+def with_values(described: Any, values: Values) -> Any:
+    """Return an OpenAPI document that refers to `listing` where a format says which values.
+
+    Members that are None are left out: the library writes some, which OpenAPI does not allow. A
+    parameter of a URL is never null: it is left out.
     """
     if isinstance(described, list):
         return [with_values(member, values) for member in described]
     if not isinstance(described, dict):
         return described
     members = {key: with_values(one, values) for key, one in described.items() if one is not None}
-    allowed = values.get(str(members.get("format")), ())
-    if members.get("type") == "string" and 0 < len(allowed) <= MOST_LISTED:
-        members["enum"] = list(allowed)
+    if members.get("type") == "string" and members.get("format") in values:
+        return {"$ref": f"#/components/schemas/{members['format']}"}
     if members.get("in") == "query" and "schema" in members:
         members["schema"] = _without_null(members["schema"])
     return members

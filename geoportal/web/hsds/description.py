@@ -17,7 +17,7 @@ from geoportal.services.view import View
 from geoportal.store.reference import Reference
 from geoportal.web.api.answers import JSON, PROBLEM
 from geoportal.web.api.errors import with_errors
-from geoportal.web.api.listed import with_values
+from geoportal.web.api.listed import listing, with_values
 
 HSDS_VERSION: Final = "3.0"
 PROFILE: Final = "https://docs.openreferral.org/"
@@ -92,6 +92,7 @@ def openapi_document(reference: Reference, root: str, version: str) -> Document:
         "info": {"title": "Open Referral HSDS", "version": version, "description": _TEXT},
         "servers": [{"url": f"{root}/hsds"}],
         "paths": with_values(paths, values),
+        "components": {"schemas": listing(values)},
     }
 
 

@@ -36,7 +36,6 @@ _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "filter-crs": {"type": "string", "enum": [CRS84]},
     "sortby": {
         "type": "string",
-        "format": "sortby",
         "description": "Queryable properties: kind,-municipality_code",
     },
 }
@@ -81,7 +80,8 @@ def openapi_document(
     }
     for name, properties in queryables.items():
         base = f"/collections/{name}"
-        asked = {**_PARAMETERS, **bounds, **dict.fromkeys(properties, _TEXT)}
+        sortby = _PARAMETERS["sortby"] | {"format": f"sortby-{name}"}
+        asked = {**_PARAMETERS, "sortby": sortby, **bounds, **dict.fromkeys(properties, _TEXT)}
         paths[base] = _get(f"The collection {name}", (), "application/json")
         for described in ("queryables", "schema"):
             paths[f"{base}/{described}"] = _get(
