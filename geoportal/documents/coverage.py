@@ -14,13 +14,26 @@ from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.coverage.wording import HEADLINE_RING, sentence
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.requests import Code, Latitude, Longitude, Strict, require_kinds
+from geoportal.documents.requests import (
+    Code,
+    DistrictCode,
+    Kind,
+    Latitude,
+    Longitude,
+    NeedCode,
+    Number,
+    Strict,
+    Truth,
+    Whole,
+    require_kinds,
+)
 from geoportal.domain.dating import dated
-from geoportal.geo.polygons import in_japan
+from geoportal.geo.polygons import JAPAN_BOUNDS, in_japan
 from geoportal.services.view import View
 
 MOST_REMOVED = 5
 RINGS: tuple[int, ...] = tuple(int(ring) for ring in RINGS_M)
+_WEST, _SOUTH, _EAST, _NORTH = JAPAN_BOUNDS
 _UNNAMED = "仮の施設"
 
 
@@ -33,21 +46,26 @@ def _ring(value: int) -> int:
 class CoverageQuery(Strict):
     """A question about coverage, as it stands in a URL: nothing in it could be a home."""
 
-    area: Code | None = Field(None, description="District, city, medical area or prefecture")
-    kind: list[Code] = Field(default_factory=list, max_length=22)
-    need: list[Code] = Field(default_factory=list, max_length=20)
+    area: DistrictCode | None = Field(
+        None, description="District, city, medical area or prefecture"
+    )
+    kind: list[Kind] = Field(default_factory=list, max_length=22)
+    need: list[NeedCode] = Field(default_factory=list, max_length=20)
     time: Literal["any", "night"] = "any"
     evidence: Literal["any", "filed", "confirmed"] = "any"
     demand: Literal["mesh", "towns"] = Field(
         "mesh", description="People by 500 m census cell, or by 町丁目 where a city publishes them"
     )
     ring: Annotated[int, AfterValidator(_ring)] = Field(
-        RINGS[HEADLINE_RING], description="Metres the sentences speak of: 1000, 2000, 4000 …"
+        RINGS[HEADLINE_RING],
+        description="Metres the sentences speak of",
+        json_schema_extra={"enum": list(RINGS)},
     )
     local: str = Field(
         "",
         max_length=40,
         description="By the local districts of this level (日常生活圏域, 中学校区)",
+        json_schema_extra={"format": "local-level"},
     )
     remove: list[Code] = Field(
         default_factory=list,
@@ -86,9 +104,9 @@ class CoverageQuery(Strict):
 class Planned(Strict):
     """A facility that does not exist yet; counts as surely meeting what is asked."""
 
-    lon: Longitude
-    lat: Latitude
-    capacity: float = Field(1.0, gt=0, le=10_000, description="Places (定員)")
+    lon: Longitude = Field(json_schema_extra={"minimum": _WEST, "maximum": _EAST})
+    lat: Latitude = Field(json_schema_extra={"minimum": _SOUTH, "maximum": _NORTH})
+    capacity: Number = Field(1.0, gt=0, le=10_000, description="Places (定員)")
 
     @model_validator(mode="after")
     def _lies_in_japan(self) -> Planned:
@@ -101,6 +119,10 @@ class CoverageWhatIf(CoverageQuery):
     """A what-if, as the body of a POST holds it."""
 
     add: list[Planned] = Field(default_factory=list, max_length=20)
+    ring: Annotated[Whole, AfterValidator(_ring)] = Field(
+        RINGS[HEADLINE_RING], json_schema_extra={"enum": list(RINGS)}
+    )
+    cells: Truth = True
 
     @property
     def changes(self) -> WhatIf:

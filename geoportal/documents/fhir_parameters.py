@@ -170,11 +170,11 @@ def _comparison(text: str, name: str) -> Callable[[date], bool]:
         day = date.fromisoformat(match["day"] if match else "")
         if match and match["rest"]:
             day = datetime.fromisoformat(match["day"] + match["rest"]).astimezone(JST).date()
-    except ValueError:
+        day_after = day + timedelta(days=1)
+    except (ValueError, OverflowError):
         expected = "expected 2026-11-24 or a moment with offset, after eq, gt, ge, lt or le"
         raise UsageError(expected, name) from None
     whole = match is not None and not match["rest"]
-    day_after = day + timedelta(days=1)
     decisions: Mapping[str, Callable[[date], bool]] = {
         "eq": lambda changed: whole and changed == day,
         "gt": lambda changed: changed >= (day_after if whole else day),

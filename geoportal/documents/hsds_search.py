@@ -257,6 +257,6 @@ def _day(text: str) -> date:
     """Return the day in Japan of a day or moment of ISO 8601."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment.astimezone(JST) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         raise UsageError("expected 2026-11-24 or a moment with offset", "modified_after") from None
-    return (moment.astimezone(JST) if moment.tzinfo else moment).date()

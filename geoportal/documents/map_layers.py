@@ -12,7 +12,7 @@ from pydantic import Field
 from shapely.geometry import mapping
 
 from geoportal.documents import Document
-from geoportal.documents.requests import Code, Strict, Text, parse_box, require_kinds
+from geoportal.documents.requests import BoxText, Kind, Strict, parse_box, require_kinds
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError
@@ -39,15 +39,15 @@ MOST_MARKERS: Final = 20_000
 class ClustersQuery(Strict):
     """What `GET /api/v1/clusters` takes."""
 
-    bbox: Text = Field(description="west,south,east,north in degrees: the view of a map")
+    bbox: BoxText = Field(description="west,south,east,north in degrees: the view of a map")
     zoom: int = Field(ge=0, le=18, description="Web Mercator, 256 pixels a tile")
-    kind: list[Code] = Field(default_factory=list)
+    kind: list[Kind] = Field(default_factory=list)
 
 
 class OutlinesQuery(Strict):
     """What `GET /api/v1/outlines` takes."""
 
-    bbox: Text | None = Field(
+    bbox: BoxText | None = Field(
         default=None, description="west,south,east,north in degrees: the view of a map"
     )
     zoom: int = Field(default=FINEST_ZOOM, ge=0, le=18, description="Web Mercator")

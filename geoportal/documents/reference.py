@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
-from geoportal.documents.requests import Code, Strict, Text
+from geoportal.documents.requests import Code, OutlinedDistrict, Strict, Text
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.consultation import Role
@@ -38,15 +38,19 @@ class DistrictQuery(Strict):
     geometry: bool = True
 
 
+_Level = Annotated[
+    str, StringConstraints(max_length=40), Field(json_schema_extra={"format": "district-level"})
+]
+
+
 class DistrictsQuery(DistrictQuery):
     """What `GET /api/v1/districts` takes."""
 
-    level: str | None = Field(
+    level: _Level | None = Field(
         None,
-        max_length=40,
         description="prefecture, medical_area, municipality, ward, local, or a local level's name",
     )
-    beside: Code | None = Field(
+    beside: OutlinedDistrict | None = Field(
         default=None, description="Code of a district: only it and what lies around it"
     )
     tolerance_m: Literal[0, 20, 100, 500] = Field(

@@ -16,8 +16,10 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import (
@@ -34,10 +36,51 @@ from geoportal.services.view import View
 MAX_OFFSET = 1_000_000
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Text = Annotated[str, StringConstraints(max_length=200)]
-AddressText = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+_CODE = StringConstraints(min_length=1, max_length=40)
+_TEXT = StringConstraints(max_length=200)
+Code = Annotated[str, _CODE]
+Text = Annotated[str, _TEXT]
+Kind = Annotated[Code, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+_NEED: JsonDict = {"type": "string", "format": "need-code"}
+_DISTRICT: JsonDict = {"type": "string", "format": "district-code", "minLength": 1, "maxLength": 40}
+_BLANK: JsonDict = {"const": ""}
+NeedCode = Annotated[Code, WithJsonSchema(_NEED)]
+DistrictCode = Annotated[Code, WithJsonSchema(_DISTRICT)]
+OutlinedDistrict = Annotated[
+    Code, WithJsonSchema({"type": "string", "format": "outlined-district"})
+]
+"""The description of the API lists what these formats allow: `geoportal.web.api.listed`."""
+Words = Annotated[str, _TEXT, Field(json_schema_extra={"format": "words"})]
+"""Words to search for: some letter or digit, unless it is blank."""
+BoxText = Annotated[str, _TEXT, Field(json_schema_extra={"format": "bbox"})]
+"""``west,south,east,north`` in degrees."""
+AddressText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=10_000),
+    Field(json_schema_extra={"format": "address"}),
+]
 """Longer than any address: what is no address gets the answer ``invalid``, not an error."""
+
+
+def _whole(value: object) -> object:
+    """Let numbers through; a truth value or a text is no number."""
+    if isinstance(value, bool | str):
+        raise ValueError("expected a number")
+    return value
+
+
+def _truth(value: object) -> object:
+    """Let true and false through; a number or a text is neither."""
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[float, BeforeValidator(_whole), Field(allow_inf_nan=False)]
+Radius = Annotated[Number, Field(ge=1, le=MAX_RADIUS_M)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+"""Values of JSON bodies; those of URLs are texts."""
 
 _YEARS = (2000, 2100)
 
@@ -64,7 +107,12 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_moment),
+    AfterValidator(_in_our_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": "^20[0-9]{2}-"}),
+]
 
 
 class Strict(BaseModel):
@@ -101,41 +149,63 @@ Home = Annotated[
 ]
 
 
+_SOMETHING: JsonDict = {
+    "anyOf": [
+        {"required": ["near"], "properties": {"near": {"type": "object"}}},
+        {"required": ["district"], "properties": {"district": {"type": "string"}}},
+        {"required": ["district"], "properties": {"district": {"type": "array", "minItems": 1}}},
+        {"required": ["q"], "properties": {"q": {"type": "string", "pattern": r"\S"}}},
+    ]
+}
+_NULL: JsonDict = {"type": "null"}
+_NUMBER: JsonDict = {"type": "number"}
+_ADDRESS_OR_POINT: JsonDict = {
+    "oneOf": [
+        {
+            "required": ["address"],
+            "properties": {"address": {"type": "string"}, "lon": _NULL, "lat": _NULL},
+        },
+        {
+            "required": ["lon", "lat"],
+            "properties": {"address": _NULL, "lon": _NUMBER, "lat": _NUMBER},
+        },
+    ]
+}
+
+
 class SearchRequest(Strict):
     """A question, as `POST /api/v1/search` takes it."""
 
+    model_config = ConfigDict(json_schema_extra=_SOMETHING)
+
     near: Home | None = Field(None, description="The home: a point or an address")
-    radius_m: float = Field(
-        DEFAULT_RADIUS_M,
-        ge=1,
-        le=MAX_RADIUS_M,
-        allow_inf_nan=False,
-        description="Metres, inclusive",
+    radius_m: Radius = Field(DEFAULT_RADIUS_M, description="Metres, inclusive")
+    district: DistrictCode | list[DistrictCode] | None = Field(
+        None, description="District code or codes"
     )
-    district: Code | list[Code] | None = Field(None, description="District code or codes")
-    kinds: list[Code] = Field(default_factory=list, max_length=len(KINDS))
-    needs: list[Code] = Field(default_factory=list, max_length=120)
+    kinds: list[Kind] = Field(default_factory=list, max_length=len(KINDS))
+    needs: list[NeedCode] = Field(default_factory=list, max_length=120)
     departments: list[Text] = Field(
         default_factory=list, max_length=20, description="Departments (診療科), any of them"
     )
-    q: Text | None = Field(None, description="Words, all of which must occur")
+    q: Words | None = Field(None, description="Words, all of which must occur")
     open_at: Moment | None = Field(None, description="ISO 8601 with offset")
     open_use: Literal["consultation", "reception", "care_manager"] = Field(
         "consultation", description="Open for what: 診療・営業, 受付, ケアマネタイム"
     )
     include: Literal["match", "possible", "all"] = "possible"
-    facets: bool = Field(False, description="Count what each other choice of a filter would give")
-    visits_home: bool = Field(
+    facets: Truth = Field(False, description="Count what each other choice of a filter would give")
+    visits_home: Truth = Field(
         False, description="Count what each says of its visiting area as a need"
     )
-    explain: bool = Field(False, description="Say why each result stands where it stands")
+    explain: Truth = Field(False, description="Say why each result stands where it stands")
     sort: Literal["distance", "drive_minutes"] = Field(
         "distance",
         description="What decides among those level otherwise: metres, or minutes by road; "
         "metres where no road map is held (`roads` says so)",
     )
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    offset: int = Field(0, ge=0, le=MAX_OFFSET)
+    limit: Whole = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    offset: Whole = Field(0, ge=0, le=MAX_OFFSET)
 
     def to_query(self, view: View, *, whole_allowed: bool = False) -> Query:
         """Return the question in the domain's terms.
@@ -174,16 +244,25 @@ class SearchRequest(Strict):
         )
 
 
+_NUMBERS = ("limit", "offset")
+
+
+_DistrictOrBlank = Annotated[Code, WithJsonSchema({"anyOf": [_DISTRICT, _BLANK]})]
+_NeedOrBlank = Annotated[Code, WithJsonSchema({"anyOf": [_NEED, _BLANK]})]
+_KindOrBlank = Annotated[Code, WithJsonSchema({"type": "string", "enum": [*KINDS, ""]})]
+_NumberOrBlank = Annotated[Code, WithJsonSchema({"type": "string", "maxLength": 40})]
+
+
 class FacilitiesQuery(Strict):
     """What `GET /api/v1/facilities` takes in its URL: nothing that could be a home."""
 
-    bbox: Text | None = Field(None, description="west,south,east,north in degrees")
-    district: list[Code] = Field(default_factory=list)
-    kind: list[Code] = Field(default_factory=list)
-    need: list[Code] = Field(default_factory=list)
+    bbox: BoxText | None = Field(None, description="west,south,east,north in degrees")
+    district: list[_DistrictOrBlank] = Field(default_factory=list)
+    kind: list[_KindOrBlank] = Field(default_factory=list)
+    need: list[_NeedOrBlank] = Field(default_factory=list)
     department: list[Text] = Field(default_factory=list, description="診療科, any of them")
-    q: Text | None = None
-    identifier: Code | None = Field(None, description="An official number, exact")
+    q: Words | None = None
+    identifier: _NumberOrBlank | None = Field(None, description="An official number, exact")
     limit: int = Field(100, ge=1, le=MAX_LIMIT)
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
@@ -193,7 +272,11 @@ class FacilitiesQuery(Strict):
         """Leave out what a form sends empty."""
         if not isinstance(values, dict):
             return values
-        return {key: value for key, value in values.items() if value not in ("", [""])}
+        listed = {
+            key: [one for one in value if one != ""] if isinstance(value, list) else value
+            for key, value in values.items()
+        }
+        return {key: value for key, value in listed.items() if value != "" or key in _NUMBERS}
 
     def to_query(self, view: View) -> Query:
         """Return the question in the domain's terms.
@@ -220,6 +303,8 @@ class FacilitiesQuery(Strict):
 
 class LocateRequest(Strict):
     """What `POST /api/v1/locate` takes: an address, or a point."""
+
+    model_config = ConfigDict(json_schema_extra=_ADDRESS_OR_POINT)
 
     address: AddressText | None = None
     lon: Longitude | None = None

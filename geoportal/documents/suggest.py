@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from geoportal.address.result import Candidate
 from geoportal.documents import Document, attributes
-from geoportal.documents.requests import Code, Strict
+from geoportal.documents.requests import DistrictCode, Strict, Whole
 from geoportal.services.results import Suggestions
 
 MAX_TOWNS = 50
@@ -22,10 +22,10 @@ class SuggestRequest(Strict):
     text: Annotated[str, StringConstraints(max_length=200)] = Field(
         description="Beginning of a town's or station's name, a city or ward in front or not"
     )
-    district: Code | None = Field(
+    district: DistrictCode | None = Field(
         None, description="Only places of this district, unless another is named"
     )
-    limit: int = Field(10, ge=1, le=MAX_TOWNS)
+    limit: Whole = Field(10, ge=1, le=MAX_TOWNS)
 
 
 def suggestions_document(suggestions: Suggestions) -> Document:

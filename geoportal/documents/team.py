@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.reference import role_document
-from geoportal.documents.requests import Code, Home, Moment, Strict, origin_of, require_kinds
+from geoportal.documents.requests import (
+    Code,
+    Home,
+    Kind,
+    Moment,
+    NeedCode,
+    Radius,
+    Strict,
+    Truth,
+    Whole,
+    origin_of,
+    require_kinds,
+)
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role
 from geoportal.domain.facility import KINDS
-from geoportal.domain.query import DEFAULT_RADIUS_M, MAX_RADIUS_M, Query
+from geoportal.domain.query import DEFAULT_RADIUS_M, Query
 from geoportal.errors import UsageError
 from geoportal.search.best_teams import Team
 from geoportal.search.team import MAX_APART, MAX_ROLES, MAX_TEAMS, TeamAnswer, TeamQuestion
@@ -23,14 +36,20 @@ DEFAULT_PRESET = "discharge"
 _ORDER = ["missing", "elsewhere", "unknown", "plausibility", "distance_m", "draw"]
 
 
+Preset = Annotated[Code, WithJsonSchema({"type": "string", "format": "team"})]
+_ROLES_OR_PRESET: JsonDict = {
+    "anyOf": [{"properties": {name: {"type": "null"}}} for name in ("roles", "preset")]
+}
+
+
 class RoleRequest(Strict):
     """One role of a team: who can fill it, and what they must be able to do."""
 
     role: Code = Field(description="A name of your own, each once")
-    kinds: list[Code] = Field(min_length=1, max_length=len(KINDS))
-    needs: list[Code] = Field(default_factory=list, max_length=120)
-    required: bool = True
-    radius_m: float | None = Field(None, ge=1, le=MAX_RADIUS_M, allow_inf_nan=False)
+    kinds: list[Kind] = Field(min_length=1, max_length=len(KINDS))
+    needs: list[NeedCode] = Field(default_factory=list, max_length=120)
+    required: Truth = True
+    radius_m: Radius | None = None
     apart_from: list[Code] = Field(
         default_factory=list,
         max_length=MAX_ROLES,
@@ -41,17 +60,19 @@ class RoleRequest(Strict):
 class TeamRequest(Strict):
     """A home and the roles to fill, as `POST /api/v1/team` takes it."""
 
+    model_config = ConfigDict(json_schema_extra=_ROLES_OR_PRESET)
+
     near: Home = Field(description="The home: a point or an address")
-    radius_m: float = Field(DEFAULT_RADIUS_M, ge=1, le=MAX_RADIUS_M, allow_inf_nan=False)
-    preset: Code | None = Field(
+    radius_m: Radius = DEFAULT_RADIUS_M
+    preset: Preset | None = Field(
         None, description="A ready-made team of GET /api/v1/vocabulary; default: discharge"
     )
     roles: list[RoleRequest] | None = Field(None, min_length=1, max_length=MAX_ROLES)
     open_at: Moment | None = None
     open_use: Literal["consultation", "reception", "care_manager"] = "consultation"
-    limit: int = Field(5, ge=1, le=50, description="Candidates listed per role")
-    teams: int = Field(3, ge=1, le=MAX_TEAMS, description="Teams listed")
-    explain: bool = False
+    limit: Whole = Field(5, ge=1, le=50, description="Candidates listed per role")
+    teams: Whole = Field(3, ge=1, le=MAX_TEAMS, description="Teams listed")
+    explain: Truth = False
 
     def to_question(self, view: View) -> TeamQuestion:
         """Return the question in the domain's terms.

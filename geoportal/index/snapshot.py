@@ -194,6 +194,10 @@ class Snapshot:
         """Say whether a district code is known, with an outline or without."""
         return code in self._members or code in self.districts
 
+    def district_codes(self) -> list[str]:
+        """Return every code that `knows_district` knows, ascending."""
+        return sorted({*self._members, *(one.code for one in self.districts.districts)})
+
     def members_of(self, code: str) -> tuple[str, ...]:
         """Return the municipalities and wards in a district; none of a local area."""
         return tuple(self._members.get(code, ()))

@@ -12,12 +12,14 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from geoportal.web import problems
+from geoportal.web.fhir.outcomes import with_outcome
 from geoportal.web.headers import harden
 from geoportal.web.language.messages import LANGUAGES, choose_language
 from geoportal.web.observation import observation_of
 from geoportal.web.site.frame import error_page
 
 Headers = list[tuple[str, str]]
+_FHIR: Final = "/fhir"
 _DETAILS: Final = {
     HTTPStatus.BAD_REQUEST: "the body is not as its headers announce",
     HTTPStatus.REQUEST_TIMEOUT: "the body did not arrive in time",
@@ -45,6 +47,8 @@ class Refusals:
         for status, detail in _DETAILS.items():
             with self.app.test_request_context("/api"):
                 self._write("", status, problems.problem(status, detail))
+            with self.app.test_request_context(_FHIR):
+                self._write(_FHIR, status, with_outcome(problems.problem(status, detail)))
             for language in LANGUAGES:
                 with self.app.test_request_context(query_string={"lang": language}):
                     self._write(language, status, error_page(status))
@@ -65,7 +69,8 @@ class Refusals:
 
     def answer(self, environ: Mapping[str, Any], status: int) -> Answer:
         """Return the refusal with a status, in the form and language that were asked for."""
-        if environ["PATH_INFO"].startswith("/api/"):
-            return self._written["", status]
+        path = environ["PATH_INFO"]
+        if problems.is_for_programs(path):
+            return self._written[_FHIR if problems.is_under(path, (_FHIR,)) else "", status]
         accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept)
         return self._written[choose_language(None, accepted), status]

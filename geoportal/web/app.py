@@ -68,7 +68,6 @@ _COMPRESSION = {
     ],
 }
 """Answers hold no secret of ours (no cookies, no tokens), so BREACH has nothing to find."""
-_FOR_PROGRAMS = ("/api", "/ogc", "/fhir", "/hsds")
 _JSON_ONLY = ("/api", "/ogc")
 """Where what is posted must be JSON."""
 _LOG = structlog.get_logger("geoportal.web")
@@ -154,7 +153,11 @@ def _add_health(app: Flask, portal: Portal) -> None:
 def _add_errors(app: Flask) -> None:
     """Answer every error with a problem document to programs, else with a page."""
     app.before_request(
-        lambda: problems.of_body() if request.method == "POST" and _is_under(_JSON_ONLY) else None
+        lambda: (
+            problems.of_body()
+            if request.method == "POST" and problems.is_under(request.path, _JSON_ONLY)
+            else None
+        )
     )
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(GeoportalError, _of_expected)
@@ -224,8 +227,4 @@ def _frames(error: BaseException) -> list[str]:
 
 
 def _wants_json() -> bool:
-    return _is_under(_FOR_PROGRAMS)
-
-
-def _is_under(roots: tuple[str, ...]) -> bool:
-    return any(request.path == root or request.path.startswith(f"{root}/") for root in roots)
+    return problems.is_for_programs(request.path)

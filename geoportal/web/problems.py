@@ -14,6 +14,7 @@ from geoportal.documents.validation import field_of
 from geoportal.errors import AddressNotPlacedError, GeoportalError, NotFoundError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
+_FOR_PROGRAMS = ("/api", "/ogc", "/fhir", "/hsds")
 _NO_OBJECT = "expected one JSON object, in UTF-8, with Content-Type: application/json"
 _NO_OBJECT_TYPES = frozenset(("json_invalid", "model_type", "model_attributes_type"))
 _DETAILS = {
@@ -22,6 +23,16 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the request is too large: at most 64 KB are taken",
 }
 _KEPT_HEADERS = ("Allow", "Retry-After")
+
+
+def is_for_programs(path: str) -> bool:
+    """Say whether what is under a path is answered to programs: errors are then documents."""
+    return is_under(path, _FOR_PROGRAMS)
+
+
+def is_under(path: str, roots: Sequence[str]) -> bool:
+    """Say whether a path is one of some roots, or below one."""
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 def problem(

@@ -30,7 +30,7 @@ def require_crs(uri: str | None, field: str) -> str:
     UsageError
         When it is another.
     """
-    chosen = (uri or CRS84).strip("[]<>")
+    chosen = CRS84 if uri is None else uri.strip("[]<>")
     if chosen not in SYSTEMS:
         raise UsageError("this CRS is not offered; the collection lists those that are", field)
     return chosen

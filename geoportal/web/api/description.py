@@ -10,6 +10,8 @@ from typing import Any, Final
 import orjson
 from flask import Blueprint, Response, current_app
 
+from geoportal.web.api.errors import with_errors
+from geoportal.web.api.listed import listed_values, listing, with_values
 from geoportal.web.current_view import view_here
 from geoportal.web.site.frame import page
 
@@ -19,6 +21,8 @@ EXAMPLES: Final = Path(__file__).with_name("examples.json")
 """By operation: a request (body, or path and query) and its answer, lists cut to one entry."""
 EXAMPLE_WARD: Final = "40106"
 """The ward they ask about."""
+NOT_KEPT: Final = ("/api/v1/centres", "/api/v1/exposure")
+"""Answers to GET that nobody may keep: they depend on the moment, or on one process."""
 _METHODS = ("get", "post")
 _PLACES = {"body": "本文", "query": "URL", "path": "パス"}
 
@@ -36,7 +40,14 @@ def api_docs() -> Response:
 
 
 def _document() -> dict[str, Any]:
-    document: dict[str, Any] = _without_nulls(getattr(current_app, "api_doc", {}))
+    described = getattr(current_app, "api_doc", {})
+    values = listed_values(view_here())
+    document: dict[str, Any] = with_values(described, values)
+    document["components"]["schemas"] |= listing(values)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            kept = method == "get" and path not in NOT_KEPT
+            operations[method] = with_errors(operation, method, kept=kept)
     for operation, example in _examples().items() if _examples_work_here() else ():
         method, path = operation.split()
         described = document["paths"][path][method.lower()]
@@ -132,12 +143,3 @@ def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
         if key in resolved
     ]
     return " ".join([str(resolved.get("type", "any")), *limits])
-
-
-def _without_nulls(value: Any) -> Any:
-    """Leave out members without a value: the library writes some that OpenAPI does not allow."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(member) for key, member in value.items() if member is not None}
-    if isinstance(value, list):
-        return [_without_nulls(member) for member in value]
-    return value

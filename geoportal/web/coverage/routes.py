@@ -18,7 +18,7 @@ from geoportal.documents.coverage import (
 )
 from geoportal.errors import InputRefusedError
 from geoportal.export.pack_files import DOWNLOADS
-from geoportal.web.api.answers import json_object, private, public, resource, schema_of
+from geoportal.web.api.answers import PROBLEM, json_object, private, public, resource
 from geoportal.web.coverage.files import OUTDATED, FileQuestion, FileState, PackFiles
 from geoportal.web.coverage.page import coverage_page, shareable
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
@@ -41,7 +41,6 @@ _FAILURES = {
     OUTDATED: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-_PROBLEM = schema_of("RFC 9457 problem", {"type": "object"}, "application/problem+json")
 _ANSWER = json_object(
     "Figures by district, and by cell as columns",
     *("districts", "total", "area", "question", "dataset_version"),
@@ -52,7 +51,7 @@ _ANSWER = json_object(
     "/coverage",
     tags=[_TAG],
     summary="Who is covered by whom, by district and by census cell",
-    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM, 422: PROBLEM},
 )
 def coverage(query: CoverageQuery) -> Response:
     """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
@@ -68,7 +67,7 @@ def coverage(query: CoverageQuery) -> Response:
     "/coverage",
     tags=[_TAG],
     summary="What if facilities closed and others opened? Nothing of it is kept",
-    responses={200: _ANSWER, 400: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM},
+    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM, 422: PROBLEM},
 )
 def coverage_what_if(body: CoverageWhatIf) -> Response:
     """Return the figures as they would be; planned places travel in the body only."""

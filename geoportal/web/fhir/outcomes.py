@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from flask import Response, request
 
-from geoportal.web.problems import MEDIA_TYPE
+from geoportal.web.problems import MEDIA_TYPE, is_under
 
 FHIR_JSON: Final = "application/fhir+json"
 _CODES: Final = {
@@ -23,7 +23,7 @@ _CODES: Final = {
 
 def with_outcome(response: Response) -> Response:
     """Return an answer under ``/fhir`` with an OperationOutcome in place of a problem document."""
-    if response.mimetype != MEDIA_TYPE or not is_fhir(request.path):
+    if response.mimetype != MEDIA_TYPE or not is_under(request.path, ("/fhir",)):
         return response
     document: dict[str, Any] = orjson.loads(response.get_data())
     code = _CODES.get(response.status_code, "exception")
@@ -40,8 +40,3 @@ def with_outcome(response: Response) -> Response:
     response.set_data(orjson.dumps({"resourceType": "OperationOutcome", "issue": issues}))
     response.mimetype = FHIR_JSON
     return response
-
-
-def is_fhir(path: str) -> bool:
-    """Say whether a path belongs to FHIR."""
-    return path == "/fhir" or path.startswith("/fhir/")

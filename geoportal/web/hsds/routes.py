@@ -12,7 +12,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
 
-from geoportal.documents.hsds_description import openapi_document, root_document
 from geoportal.documents.hsds_records import Records
 from geoportal.documents.hsds_search import (
     DEFINED,
@@ -28,6 +27,7 @@ from geoportal.services.view import View
 from geoportal.web.api.answers import public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
+from geoportal.web.hsds.description import openapi_document, root_document
 from geoportal.web.problems import problem
 
 blueprint = Blueprint("hsds", __name__, url_prefix="/hsds")
@@ -42,7 +42,9 @@ def root() -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the description of all endpoints."""
-    return public(openapi_document(trusted_root() or "", version("geoportal")))
+    return public(
+        openapi_document(view_here().reference, trusted_root() or "", version("geoportal"))
+    )
 
 
 @blueprint.get("/<table>")

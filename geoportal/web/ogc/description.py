@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from geoportal.documents.ogc.crs import CRS84, SYSTEMS
 from geoportal.documents.ogc.tile_matrix import DEEPEST_ZOOM
 from geoportal.documents.ogc.tile_matrix import NAME as TILE_MATRIX_SET
 from geoportal.documents.ogc.tiles import LAYER as TILED
 from geoportal.documents.ogc.tiles import MVT
+from geoportal.web.api.answers import PROBLEM
+from geoportal.web.api.errors import with_errors
 
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 
 _TEXT: Final = {"type": "string"}
-_PROBLEM: Final = {"application/problem+json": {"schema": {"type": "object"}}}
+_CRS: Final = {"type": "string", "enum": list(SYSTEMS)}
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "f": {"type": "string", "enum": ["json", "html"]},
-    "bbox": {"type": "string", "description": "Four numbers, in the axis order of bbox-crs"},
-    "bbox-crs": _TEXT,
-    "crs": _TEXT,
-    "datetime": {"type": "string", "description": "A day, or an interval: 2026-11-01/.."},
-    "filter": {"type": "string", "maxLength": 4000, "description": "CQL2"},
+    "bbox": {
+        "type": "string",
+        "format": "bbox",
+        "description": "Four numbers, in the axis order of bbox-crs",
+    },
+    "bbox-crs": _CRS,
+    "crs": _CRS,
+    "datetime": {
+        "type": "string",
+        "format": "ogc-datetime",
+        "description": "A day, or an interval: 2026-11-01/..",
+    },
+    "filter": {"type": "string", "format": "cql2", "maxLength": 4000, "description": "CQL2"},
     "filter-lang": {"type": "string", "enum": ["cql2-text", "cql2-json"]},
-    "filter-crs": _TEXT,
-    "sortby": {"type": "string", "description": "Queryable properties: kind,-municipality_code"},
+    "filter-crs": {"type": "string", "enum": [CRS84]},
+    "sortby": {
+        "type": "string",
+        "description": "Queryable properties: kind,-municipality_code",
+    },
 }
 
 
@@ -56,12 +70,18 @@ def openapi_document(
     }
     paths[f"/collections/{TILED}/tiles/{TILE_MATRIX_SET}/{{z}}/{{y}}/{{x}}"] = _tile()
     bounds = {
-        "limit": {"type": "integer", "minimum": 1, "maximum": most, "default": default},
+        "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "default": default,
+            "description": f"More than {most} are taken as {most} (OGC 17-069r4, 7.15.3)",
+        },
         "offset": {"type": "integer", "minimum": 0, "default": 0},
     }
     for name, properties in queryables.items():
         base = f"/collections/{name}"
-        asked = {**_PARAMETERS, **bounds, **dict.fromkeys(properties, _TEXT)}
+        sortby = _PARAMETERS["sortby"] | {"format": f"sortby-{name}"}
+        asked = {**_PARAMETERS, "sortby": sortby, **bounds, **dict.fromkeys(properties, _TEXT)}
         paths[base] = _get(f"The collection {name}", (), "application/json")
         for described in ("queryables", "schema"):
             paths[f"{base}/{described}"] = _get(
@@ -76,7 +96,7 @@ def openapi_document(
             f"One item of {name}",
             [
                 {"name": "item", "in": "path", "required": True, "schema": _TEXT},
-                _parameter("crs", _TEXT),
+                _parameter("crs", _CRS),
             ],
             "application/geo+json",
         )
@@ -89,23 +109,9 @@ def openapi_document(
 
 
 def _get(summary: str, parameters: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
-    return {
-        "get": {
-            "summary": summary,
-            "parameters": [_parameter("f", _PARAMETERS["f"]), *parameters],
-            "responses": {
-                "200": {
-                    "description": summary,
-                    "content": {
-                        kind: {"schema": {"type": "object"}},
-                        "text/html": {"schema": _TEXT},
-                    },
-                },
-                "400": {"description": "A parameter makes no sense", "content": _PROBLEM},
-                "404": {"description": "There is no such thing", "content": _PROBLEM},
-            },
-        }
-    }
+    contents = {kind: {"schema": {"type": "object"}}, "text/html": {"schema": _TEXT}}
+    answers = {"200": {"description": summary, "content": contents}}
+    return _operation(summary, [_parameter("f", _PARAMETERS["f"]), *parameters], answers)
 
 
 def _tile() -> dict[str, Any]:
@@ -113,24 +119,29 @@ def _tile() -> dict[str, Any]:
         {"type": "integer", "minimum": 0, "maximum": most}
         for most in (DEEPEST_ZOOM, 2**DEEPEST_ZOOM - 1)
     )
-    return {
-        "get": {
-            "summary": "A vector tile: zoom (tileMatrix), row (tileRow), column (tileCol)",
-            "parameters": [
-                {"name": name, "in": "path", "required": True, "schema": schema}
-                for name, schema in (("z", zoom), ("y", number), ("x", number))
-            ],
-            "responses": {
-                "200": {
-                    "description": "The tile",
-                    "content": {MVT: {"schema": {"type": "string", "format": "binary"}}},
-                },
-                "204": {"description": "No facility lies in the tile"},
-                "400": {"description": "A parameter makes no sense", "content": _PROBLEM},
-                "404": {"description": "Outside the limits of the tile set", "content": _PROBLEM},
-            },
-        }
+    contents = {MVT: {"schema": {"type": "string", "format": "binary"}}}
+    return _operation(
+        "A vector tile: zoom (tileMatrix), row (tileRow), column (tileCol)",
+        [
+            {"name": name, "in": "path", "required": True, "schema": schema}
+            for name, schema in (("z", zoom), ("y", number), ("x", number))
+        ],
+        {
+            "200": {"description": "The tile", "content": contents},
+            "204": {"description": "No facility lies in the tile"},
+        },
+    )
+
+
+def _operation(
+    summary: str, parameters: Sequence[dict[str, Any]], answers: dict[str, Any]
+) -> dict[str, Any]:
+    described = {
+        "summary": summary,
+        "parameters": list(parameters),
+        "responses": answers | {"404": PROBLEM},
     }
+    return {"get": with_errors(described, "get", kept=True)}
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from geoportal.documents import Document
-from geoportal.documents.hsds_search import MOST_PER_PAGE, PARAMETERS, POSITION_REFUSED
+from geoportal.documents.hsds_search import (
+    DEFAULT_PER_PAGE,
+    MOST_PER_PAGE,
+    PARAMETERS,
+    POSITION_REFUSED,
+)
+from geoportal.documents.hsds_terms import KIND, NEED, codes_by_id, taxonomy_id
 from geoportal.services.view import View
+from geoportal.store.reference import Reference
+from geoportal.web.api.answers import JSON, PROBLEM
+from geoportal.web.api.errors import with_errors
+from geoportal.web.api.listed import listing, with_values
 
 HSDS_VERSION: Final = "3.0"
 PROFILE: Final = "https://docs.openreferral.org/"
@@ -16,12 +26,12 @@ _TEXT: Final = (
     f" be offered and what nobody knows are absent. {POSITION_REFUSED}."
 )
 _SCHEMAS: Final[Mapping[str, Document]] = {
-    "search": {"type": "string"},
+    "search": {"type": "string", "format": "words", "minLength": 1},
     "page": {"type": "integer", "minimum": 1},
-    "per_page": {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE},
+    "per_page": {"type": "integer", "minimum": 1, "default": DEFAULT_PER_PAGE},
     "format": {"enum": ["json"]},
-    "taxonomy_term_id": {"type": "array", "items": {"type": "string", "format": "uuid"}},
-    "taxonomy_id": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+    "taxonomy_term_id": {"type": "array", "items": {"type": "string", "format": "term-id"}},
+    "taxonomy_id": {"type": "array", "items": {"type": "string", "format": "taxonomy-id"}},
     "organization_id": {"type": "string", "format": "uuid"},
     "modified_after": {"type": "string", "format": "date-time"},
     "full": {"type": "boolean"},
@@ -29,6 +39,7 @@ _SCHEMAS: Final[Mapping[str, Document]] = {
 }
 _MEANINGS: Final[Mapping[str, str]] = {
     "search": "Words that all occur in name, reading, address or telephone number",
+    "per_page": f"More than {MOST_PER_PAGE} are taken as {MOST_PER_PAGE}",
     "taxonomy_term_id": "A term that is known of it; repeated: all of them",
     "taxonomy_id": "A taxonomy of which some term is known of it",
     "modified_after": "Day of the last import that may have changed it: this one or a later one",
@@ -60,8 +71,12 @@ def root_document(view: View, root: str) -> Document:
     }
 
 
-def openapi_document(root: str, version: str) -> Document:
+def openapi_document(reference: Reference, root: str, version: str) -> Document:
     """Return the OpenAPI 3.1 description; ``version`` is of the program."""
+    values = {
+        "term-id": list(codes_by_id(reference)),
+        "taxonomy-id": [taxonomy_id(name) for name in (NEED, KIND)],
+    }
     paths: Document = {"/": _operation("What this API is", "getRoot", {"type": "object"})}
     for table, names in PARAMETERS.items():
         parameters = [_parameter(name) for name in names]
@@ -76,7 +91,8 @@ def openapi_document(root: str, version: str) -> Document:
         "openapi": "3.1.0",
         "info": {"title": "Open Referral HSDS", "version": version, "description": _TEXT},
         "servers": [{"url": f"{root}/hsds"}],
-        "paths": paths,
+        "paths": with_values(paths, values),
+        "components": {"schemas": listing(values)},
     }
 
 
@@ -92,20 +108,14 @@ def _parameter(name: str) -> Document:
 def _operation(
     summary: str, name: str, schema: Document, parameters: list[Document] | None = None
 ) -> Document:
-    refused = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
-    return {
-        "get": {
-            "summary": summary,
-            "operationId": name,
-            "parameters": parameters or [],
-            "responses": {
-                "200": {
-                    "description": summary,
-                    "content": {"application/json": {"schema": schema}},
-                },
-                "301": {"description": "A former id; Location has the present one"},
-                "400": {"description": "A parameter makes no sense", **refused},
-                "404": {"description": "There is no such record", **refused},
-            },
-        }
+    described = {
+        "summary": summary,
+        "operationId": name,
+        "parameters": parameters or [],
+        "responses": {
+            "200": {"description": summary, "content": {JSON: {"schema": schema}}},
+            "301": {"description": "A former id; Location has the present one"},
+            "404": PROBLEM,
+        },
     }
+    return {"get": with_errors(described, "get", kept=True)}
