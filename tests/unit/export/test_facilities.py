@@ -18,9 +18,10 @@ from geoportal.export.facilities import DOWNLOADS, FORMATS, export_facilities
 from geoportal.export.facility_columns import facility_row
 from geoportal.export.file_names import attachment, file_name
 from geoportal.export.hours_words import hours_words
-from geoportal.export.table import harmless, write_csv, write_xlsx
+from geoportal.export.table import write_csv, write_xlsx
 from geoportal.export.wording import Wording
 from geoportal.services.portal import shipped_reference
+from geoportal.text.spreadsheet import harmless
 
 DANGEROUS = [
     f"{sign}1+1" for sign in ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=")
