@@ -126,10 +126,7 @@ def _timed(week: Mapping[int, Spans], base: tuple[str, str]) -> list[str]:
     for day, spans in week.items():
         if spans != (base,):
             by_times.setdefault(spans, []).append(day)
-    return [
-        f"{_letters(days)} " + "、".join(map(_span, spans))
-        for spans, days in by_times.items()
-    ]
+    return [f"{_letters(days)} " + "、".join(map(_span, spans)) for spans, days in by_times.items()]
 
 
 def _span(span: tuple[str, str]) -> str:
