@@ -22,7 +22,6 @@ from geoportal.cli.console import Console, command, progress_bar, require_writab
 from geoportal.cli.diagnosis import diagnose
 from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, InputRefusedError, UsageError
-from geoportal.export.table import harmless
 from geoportal.ingest.content import MAPPABLE
 from geoportal.ingest.files.mapping import read_mapping
 from geoportal.ingest.files.report import ImportReport
@@ -31,6 +30,7 @@ from geoportal.progress import Progress
 from geoportal.services.portal import Portal, now_in_japan, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 from geoportal.store.reference import Reference
+from geoportal.text.spreadsheet import harmless
 
 _REFUSALS = ("unknown_layout", "unreadable", "refused", "wrong_source", "archive_refused")
 _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")

@@ -14,13 +14,12 @@ from geoportal.documents.facility import full_feature
 from geoportal.documents.requests import Code, Strict
 from geoportal.domain.facility import Facility
 from geoportal.errors import NotFoundError
-from geoportal.export.facilities import FORMATS, FacilityFormat, export_facilities
+from geoportal.export.facilities import FORMATS, FacilityFormat, export_facilities, format_of
 from geoportal.services.view import View
 
 SCOPES: Final = ("districts", "sources", "all")
 EVERYTHING: Final = "facilities"
 """What the file of everything is called."""
-_FORMATS: Final = {entry.ending: entry for entry in FORMATS}
 _IANA: Final = "http://www.iana.org/assignments/media-types/"
 
 
@@ -38,17 +37,30 @@ def read_file_path(
 
     ``member`` is a district's code or a source's name with the ending of a format: ``40106.csv``.
     """
-    path = Path(member)
-    chosen = _FORMATS.get(path.suffix)
-    if chosen is None or member != f"{path.stem}{chosen.ending}":
+    chosen = format_of(member)
+    if chosen is None:
         return None
-    if scope == "districts" and view.snapshot.knows_district(path.stem):
-        return FacilityFileQuery(district=path.stem), chosen
-    if scope == "sources" and view.facility_counts.get(path.stem):
-        return FacilityFileQuery(source=path.stem), chosen
-    if scope == "all" and path.stem == EVERYTHING:
+    name = member.removesuffix(chosen.ending)
+    if scope == "districts" and view.snapshot.knows_district(name):
+        return FacilityFileQuery(district=name), chosen
+    if scope == "sources" and chosen in formats_of_source(view, name):
+        return FacilityFileQuery(source=name), chosen
+    if scope == "all" and name == EVERYTHING:
         return FacilityFileQuery(), chosen
     return None
+
+
+def formats_of_source(view: View, source: str) -> list[FacilityFormat]:
+    """Return the formats in which the facilities of a source are offered, none for no source.
+
+    A list of some kinds is offered of a source that tells of such facilities, and of one of which
+    it is not known what it tells.
+    """
+    if not view.facility_counts.get(source):
+        return []
+    scopes = [scope for scope in view.reference.source_scopes if scope.source == source]
+    kinds = {kind for scope in scopes for kind in scope.kinds}
+    return [entry for entry in FORMATS if entry.lists_any(kinds)]
 
 
 def facility_file(view: View, asked: FacilityFileQuery, format_name: str) -> bytes:
@@ -135,7 +147,8 @@ class _Dataset:
         self._view, self._root, self._modified = view, root, modified
 
     def document(self, scope: str, member: str, title: str, sources: list[str]) -> Document:
-        """Return one data set with a distribution for each format."""
+        """Return one data set with a distribution for each format, and for each feed of changes."""
+        formats = formats_of_source(self._view, member) if scope == "sources" else list(FORMATS)
         known = self._view.reference.sources
         licences = list(dict.fromkeys(known[s].licence for s in sources if s in known))
         said = " ".join(dict.fromkeys(known[s].attribution for s in sources if s in known))
@@ -157,6 +170,6 @@ class _Dataset:
                     "dcat:downloadURL": {"@id": address + entry.ending},
                     **rights,
                 }
-                for entry in FORMATS
+                for entry in formats
             ],
         }

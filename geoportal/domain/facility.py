@@ -68,6 +68,11 @@ class FacilityRecord:
         The five-digit code the row claims, empty when it claims none.
     lon, lat : float or None
         The position the row claims, degrees, WGS 84. Unchecked.
+    position_level : str
+        How exact the row says its position is, one of `geoportal.domain.location.LEVELS`; empty
+        when it says nothing: a point.
+    position_uncertainty_m : float or None
+        The uncertainty the row states, metres; None when it states none.
     identifiers : Mapping[str, str]
         Official numbers by scheme (`IDENTIFIER_SCHEMES`).
     services : tuple of str
@@ -104,6 +109,8 @@ class FacilityRecord:
     municipality_code: str = ""
     lon: float | None = None
     lat: float | None = None
+    position_level: str = ""
+    position_uncertainty_m: float | None = None
     phone: str = ""
     fax: str = ""
     url: str = ""

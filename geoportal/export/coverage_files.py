@@ -28,7 +28,7 @@ from geoportal.coverage.tables import (
     facility_rows,
 )
 from geoportal.export.coverage_shapes import gap_rows, geojson_geometry, part_shapes
-from geoportal.export.table import harmless
+from geoportal.text.spreadsheet import harmless
 
 CRS = "EPSG:4326"
 

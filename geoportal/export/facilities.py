@@ -6,7 +6,7 @@ Adding a format takes one writer, one line in `FORMATS` and one check in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,12 @@ from geoportal.export.facility_layers import (
     write_geopackage,
     write_geoparquet,
     write_kml,
+)
+from geoportal.export.municipal_lists import (
+    CARE_KINDS,
+    MEDICAL_KINDS,
+    write_care_list,
+    write_medical_list,
 )
 from geoportal.export.table import write_csv, write_sheets
 from geoportal.export.wording import Wording
@@ -100,6 +106,10 @@ class FacilityFormat:
         ``(path, table) -> None``.
     download : bool
         Whether the results page offers it.
+    subject : str
+        What is listed, in Japanese, where that is not all facilities: part of the file's name.
+    kinds : tuple of str
+        The kinds of facilities that it lists; empty for all.
     """
 
     name: str
@@ -108,6 +118,13 @@ class FacilityFormat:
     media_type: str
     write: Callable[[Path, FacilityTable], None]
     download: bool = False
+    subject: str = ""
+    kinds: tuple[str, ...] = ()
+
+    def lists_any(self, kinds: Iterable[str]) -> bool:
+        """Say whether it lists facilities of any of some kinds; all kinds where none is named."""
+        asked = set(kinds)
+        return not (self.kinds and asked) or not asked.isdisjoint(self.kinds)
 
 
 def _write_table(path: Path, table: FacilityTable) -> None:
@@ -146,6 +163,14 @@ FORMATS: tuple[FacilityFormat, ...] = (
     FacilityFormat("parquet", ".parquet", "GeoParquet", "application/vnd.apache.parquet",
                    write_geoparquet),
     FacilityFormat("kml", ".kml", "KML", "application/vnd.google-earth.kml+xml", write_kml),
+    FacilityFormat("municipal-medical", ".municipal-medical.csv",
+                   "医療機関一覧（推奨データセット）", "text/csv; charset=utf-8",
+                   lambda path, table: write_medical_list(path, table.features, table.words),
+                   download=True, subject="医療機関一覧", kinds=MEDICAL_KINDS),
+    FacilityFormat("municipal-care", ".municipal-care.csv",
+                   "介護サービス事業所一覧（推奨データセット）", "text/csv; charset=utf-8",
+                   lambda path, table: write_care_list(path, table.features, table.words),
+                   download=True, subject="介護サービス事業所一覧", kinds=CARE_KINDS),
 )
 # fmt: on
 
@@ -157,6 +182,12 @@ ENDINGS = ", ".join(entry.ending for entry in FORMATS)
 
 DOWNLOADS = {entry.name: entry for entry in FORMATS if entry.download}
 """The formats that the results page offers, by name."""
+
+
+def format_of(name: str) -> FacilityFormat | None:
+    """Return the format whose ending a file's name has, the longest; None for none."""
+    fitting = (entry for entry in FORMATS if name.endswith(entry.ending))
+    return max(fitting, key=lambda entry: len(entry.ending), default=None)
 
 
 def export_facilities(
@@ -176,7 +207,7 @@ def export_facilities(
     UsageError
         When the ending is not known.
     """
-    chosen = next((entry for entry in FORMATS if entry.ending == path.suffix.lower()), None)
+    chosen = format_of(path.name.lower())
     if chosen is None:
         raise UsageError(f"--out must end in one of {ENDINGS}", "out")
     chosen.write(path, FacilityTable(features, Wording(reference, language), tuple(needs)))

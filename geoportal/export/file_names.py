@@ -17,7 +17,14 @@ _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|\s]+')
 
 
 def file_name(
-    place: str, kinds: Sequence[str], needs: Sequence[str], day: date, ending: str, words: Wording
+    place: str,
+    kinds: Sequence[str],
+    needs: Sequence[str],
+    day: date,
+    ending: str,
+    words: Wording,
+    *,
+    subject: str = "",
 ) -> str:
     """Return the name of a file of facilities.
 
@@ -33,14 +40,16 @@ def file_name(
         With its dot.
     words : Wording
         Labels.
+    subject : str
+        What the file lists, where that is not simply facilities.
     """
     asked = [words.label("need", code) for code in needs]
     asked = asked or [words.label("kind", kind) for kind in kinds]
     parts = [place, *asked[:_NAMED]]
     if len(asked) > _NAMED:
         parts.append(words.say("others").replace("{n}", str(len(asked) - _NAMED)))
-    if not asked:
-        parts.append(words.say("sheet-facilities"))
+    if subject or not asked:
+        parts.append(subject or words.say("sheet-facilities"))
     plain = [_FORBIDDEN.sub("", part) for part in parts]
     return "_".join(part for part in plain if part)[:_LONGEST] + f"_{day.isoformat()}{ending}"
 

@@ -19,7 +19,6 @@ from typing import Any
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.errors import InputRefusedError, UsageError
-from geoportal.export.table import harmless
 from geoportal.ingest.files.archives import open_members
 from geoportal.ingest.files.layouts import fold_header
 from geoportal.ingest.files.sheets import read_sheets
@@ -27,6 +26,7 @@ from geoportal.ingest.files.streams import stream_encoding
 from geoportal.ingest.files.tables import Sheet
 from geoportal.mapped.whole_file import whole_file
 from geoportal.progress import Progress
+from geoportal.text.spreadsheet import harmless
 
 _LONGEST_CELL = 100_000
 APPENDED = (

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-"""What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
-signs as formulas, too (OWASP, CSV Injection)."""
+from geoportal.text.spreadsheet import harmless
+
 _WIDEST_COLUMN = 40
 XLSX_OPTIONS = {
     "strings_to_formulas": False,
@@ -59,16 +58,6 @@ def _write_sheet(book: Any, content: Sheet, heading: Any) -> None:
         sheet.set_column(place, place, min(width, _WIDEST_COLUMN))
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-
-
-def harmless(value: Any) -> Any:
-    """Return a CSV cell that a spreadsheet shows and never runs.
-
-    Text that begins like a formula gets an apostrophe in front; numbers stay numbers.
-    """
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return "" if value is None else value
 
 
 def write_xlsx_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any = None) -> None:

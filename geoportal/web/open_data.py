@@ -57,8 +57,9 @@ def facility_file(scope: str, member: str) -> Response:
     if response.status_code == HTTPStatus.OK:
         words = Wording(view.reference)
         place = _place(view, asked, words)
-        name = file_name(place, (), (), view.snapshot.today, chosen.ending, words)
-        plain = f"facilities-{PurePath(member).stem}{chosen.ending}"
+        ending, day = PurePath(chosen.ending).suffix, view.snapshot.today
+        name = file_name(place, (), (), day, ending, words, subject=chosen.subject)
+        plain = f"facilities-{member}"
         response.headers["Content-Disposition"] = attachment(name, plain)
     return response
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from email.utils import parsedate_to_datetime
+from pathlib import PurePath
 from urllib.parse import unquote
 
 import pytest
@@ -37,7 +38,8 @@ def test_a_district_is_there_in_every_format(client: FlaskClient, chosen) -> Non
     assert response.status_code == 200
     assert response.content_type == chosen.media_type
     name = unquote(response.headers["Content-Disposition"])
-    assert f"地区40106_施設_2026-11-24{chosen.ending}" in name
+    subject, ending = chosen.subject or "施設", PurePath(chosen.ending).suffix
+    assert f"地区40106_{subject}_2026-11-24{ending}" in name
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert parsedate_to_datetime(response.headers["Last-Modified"])
 

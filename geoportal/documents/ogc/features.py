@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 
 from geoportal.documents import Document
+from geoportal.documents.ogc.coverage_cells import NAME as CELLS
+from geoportal.documents.ogc.coverage_cells import CoverageCells
 from geoportal.documents.ogc.crs import CRS84, SYSTEMS, in_crs
 from geoportal.documents.ogc.districts import Centres, Districts
 from geoportal.documents.ogc.facilities import VALUES, Facilities, need_properties, property_of
@@ -22,7 +24,7 @@ from geoportal.services.view import View
 MOST_ITEMS: Final = 10_000
 MOST_SORTED: Final = 4
 COLLECTIONS: Final[Mapping[str, type[Collection]]] = MappingProxyType(
-    {"facilities": Facilities, "districts": Districts, "centres": Centres}
+    {"facilities": Facilities, "districts": Districts, "centres": Centres, CELLS: CoverageCells}
 )
 
 _DAY: Final = len("2026-11-24")
@@ -39,6 +41,7 @@ def collection_document(view: View, name: str, root: str) -> Document:
     return {
         "id": name,
         "title": COLLECTIONS[name].title,
+        **({"description": text} if (text := COLLECTIONS[name].described(view)) else {}),
         "itemType": "feature",
         "extent": {"spatial": {"bbox": [list(extent_of(view))], "crs": CRS84}},
         "crs": list(SYSTEMS),
@@ -63,7 +66,7 @@ def schema_document(view: View, name: str, address: str, *, queryables: bool) ->
     shown = COLLECTIONS[name].queryable if queryables else tuple(plain)
     properties: Document = {
         "geometry": {"format": f"geometry-{COLLECTIONS[name].geometry}"},
-        **{key: {"type": plain[key], "title": key} for key in shown},
+        **{key: {"type": plain[key], "title": COLLECTIONS[name].title_of(key)} for key in shown},
     }
     if name == "facilities":
         properties["kind"] = {"type": "string", "title": "種別", "enum": list(KINDS)}
@@ -90,15 +93,14 @@ def queryable_names(view: View, name: str) -> frozenset[str]:
     return frozenset((*COLLECTIONS[name].queryable, *needs))
 
 
-def items_document(view: View, name: str, query: ItemsQuery) -> Document:
-    """Return a page of items as a FeatureCollection without links.
+def items_document(source: Collection, query: ItemsQuery) -> Document:
+    """Return a page of items of a collection as a FeatureCollection without links.
 
     Raises
     ------
     UsageError
         When the filter asks for what is not offered.
     """
-    source = COLLECTIONS[name](view)
     found = source.find(query)
     page = found[query.offset : query.offset + query.limit]
     features = source.features(page)
@@ -113,9 +115,8 @@ def items_document(view: View, name: str, query: ItemsQuery) -> Document:
     }
 
 
-def item_document(view: View, name: str, item: str, crs: str) -> Document | None:
-    """Return one item, None when there is none of this id."""
-    source = COLLECTIONS[name](view)
+def item_document(source: Collection, item: str, crs: str) -> Document | None:
+    """Return one item of a collection, None when there is none of this id."""
     row = source.row_of(item)
     if row is None:
         return None

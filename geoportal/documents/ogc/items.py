@@ -75,6 +75,16 @@ class Collection:
     def __init__(self, view: View) -> None:
         self.view = view
 
+    @classmethod
+    def described(cls, view: View) -> str:  # noqa: ARG003
+        """Return what there is to say of the collection, empty for nothing."""
+        return ""
+
+    @classmethod
+    def title_of(cls, name: str) -> str:
+        """Return what a property is called."""
+        return name
+
     def find(self, query: ItemsQuery) -> Rows:
         """Return the rows that fit a question, in its order, else ascending."""
         columns, size = self.columns, self.size

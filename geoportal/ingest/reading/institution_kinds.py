@@ -61,6 +61,18 @@ def institution_kind(text: str) -> str:
     return _KINDS.get(fold(text), "")
 
 
+def states_no_dental(text: str) -> bool:
+    """Say whether a cell names a clinic that is no dental one (一般診療所, 医科)."""
+    return fold(text) in {fold(name) for name in ("一般診療所", "医科診療所", "医科")}
+
+
+def looks_dental(name: str, departments: Sequence[str]) -> bool:
+    """Say whether what a list calls a clinic is a dental one, by its departments or its name."""
+    if departments:
+        return all("歯" in department for department in departments)
+    return bool(re.search("歯科|デンタル", name))
+
+
 def kind_by_name(name: str, departments: Sequence[str]) -> str:
     """Return the kind of an institution by its name; by law only a hospital is called one."""
     if "薬局" in name or "ファーマシー" in name:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypedDict
 
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.domain.location import LEVELS
 from geoportal.domain.place import Municipality
-from geoportal.ingest.files.layouts import Heading, RecognisedTable
+from geoportal.ingest.files.layouts import Heading, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder, complete_address, squeeze
 from geoportal.ingest.reading.opening_words import (
@@ -22,10 +25,18 @@ from geoportal.ingest.reading.opening_words import (
     read_day_words,
     spoken_hours,
 )
-from geoportal.ingest.reading.rows import RowNotes, hours_or_none, read_line, read_paragraph
+from geoportal.ingest.reading.rows import (
+    RowNotes,
+    hours_or_none,
+    read_line,
+    read_number,
+    read_paragraph,
+    read_position,
+)
 from geoportal.store.documents import digest
 from geoportal.text.closing_dates import closing_dates
 from geoportal.text.normalize import fold
+from geoportal.text.spreadsheet import as_meant
 from geoportal.text.wareki import find_date
 
 PLACE_COLUMNS: Final = MappingProxyType(
@@ -61,6 +72,8 @@ PLACE_COLUMNS: Final = MappingProxyType(
         "lat": ("緯度", "latitude", "lat", "北緯", "Y座標"),
         "lon": ("経度", "longitude", "lon", "lng", "東経", "X座標"),
         "point": ("緯度経度", "座標", "位置情報", "location", "緯度・経度"),
+        "position_level": ("位置の精度",),
+        "position_uncertainty": ("位置の誤差m",),
         "phone": (
             *("電話番号", "電話", "TEL", "連絡先電話番号", "事業所電話番号", "連絡先"),
             *(
@@ -137,6 +150,8 @@ PLACE_KNOWN: Final = frozenset(
         "名称_英字",
         "画像",
         "画像_ライセンス",
+        "出典",
+        "ライセンス",
     }
 )
 _DATED: Final = re.compile("現在|時点|更新|作成")
@@ -276,33 +291,85 @@ def read_hours(notes: RowNotes, edition: Edition) -> Hours:
     """
     days = read_days(notes, "days")
     opens, closes = _clock(notes, "opens"), _clock(notes, "closes")
-    remark = read_paragraph(notes, "hours_note")
-    if opens and closes and opens != closes:
-        hours = apply_remark([Session(day, opens, closes) for day in days], remark)
-    else:
-        hours = spoken_hours(read_line(notes, "times"), read_line(notes, "closed"), remark)
-    closed_dates, unclear_dates = closing_dates(remark)
     read = {"days": days, "opens": opens, "closes": closes, "times": (), "closed": ()}
     words = [
         f"{notes.label(name)}：{read_line(notes, name)}"
         for name, value in read.items()
         if not value and read_line(notes, name)
     ]
-    closed = {day for day in range(HOLIDAY) if days and day not in days} | hours.closed_days
-    return hours_or_none(
-        Hours(
-            sessions=tuple(hours.sessions),
-            open_days=days,
-            closed_days=tuple(sorted(closed)),
-            closed_weeks=tuple(sorted(hours.closed_weeks)),
-            closed_dates=closed_dates,
-            unclear_days=tuple(sorted(hours.unclear_days)) if hours.sessions else (),
-            unclear_dates=unclear_dates,
-            note="\n".join(filter(None, (remark, *words))),
-            as_of=edition.as_of,
-            source=edition.source,
-        )
+    remark = read_paragraph(notes, "hours_note")
+    times, closed = read_line(notes, "times"), read_line(notes, "closed")
+    hours = hours_of(days, (opens, closes), remark, times=times, closed=closed)
+    note = "\n".join(filter(None, (remark, *words)))
+    return hours_or_none(replace(hours, note=note, as_of=edition.as_of, source=edition.source))
+
+
+def hours_of(
+    days: tuple[int, ...],
+    span: tuple[str, str],
+    remark: str,
+    *,
+    times: str = "",
+    closed: str = "",
+) -> Hours:
+    """Return the hours that the cells of a list say.
+
+    Parameters
+    ----------
+    days : tuple of int
+        Days on which it is open, empty for not said.
+    span : (str, str)
+        Begin and end on all of them, ``HH:MM``; empty for not said.
+    remark : str
+        Breaks, other times of single days, days on which it is closed.
+    times, closed : str
+        Texts of times with their days, and of closed days, in lists without a span.
+    """
+    opens, closes = span
+    if opens and closes and opens != closes:
+        read = apply_remark([Session(day, opens, closes) for day in days], remark)
+    else:
+        read = spoken_hours(times, closed, remark)
+    closed_dates, unclear_dates = closing_dates(remark)
+    closed_days = {day for day in range(HOLIDAY) if days and day not in days} | read.closed_days
+    return Hours(
+        sessions=tuple(read.sessions),
+        open_days=days,
+        closed_days=tuple(sorted(closed_days)),
+        closed_weeks=tuple(sorted(read.closed_weeks)),
+        closed_dates=closed_dates,
+        unclear_days=tuple(sorted(read.unclear_days)) if read.sessions else (),
+        unclear_dates=unclear_dates,
+        note=remark,
     )
+
+
+class StatedPosition(TypedDict):
+    """A position and how exact it is, by the names of `FacilityRecord`."""
+
+    lon: float | None
+    lat: float | None
+    position_level: str
+    position_uncertainty_m: float | None
+
+
+def read_stated_position(notes: RowNotes, edition: Edition) -> StatedPosition:
+    """Return the position of a row; a list made by this program says how exact it is, too."""
+    lon, lat = read_position(notes)
+    labels = edition.municipalities.reference.labels
+    words = {labels["table-word", level]["ja"]: level for level in LEVELS}
+    uncertainty_m = read_number(notes.record.get("position_uncertainty"))
+    return {
+        "lon": lon,
+        "lat": lat,
+        "position_level": words.get(notes.record.get("position_level"), ""),
+        "position_uncertainty_m": uncertainty_m if uncertainty_m and uncertainty_m > 0 else None,
+    }
+
+
+def as_written(records: Iterable[Record]) -> list[Record]:
+    """Return rows without the apostrophes that keep a spreadsheet from running their cells."""
+    return [replace(record, cells=tuple(map(as_meant, record.cells))) for record in records]
 
 
 def _clock(notes: RowNotes, name: str) -> str:

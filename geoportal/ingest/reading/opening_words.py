@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ _DAY_MINUTES: Final = 24 * 60
 _LATEST_LUNCH: Final = "13:30"
 
 _TIME: Final = r"(?:午前|午後)?\d{1,2}(?::\d{2}|時(?:\d{1,2}分|半)?)"
-_TIMES: Final = rf"({_TIME})~({_TIME})"
+_TIMES: Final = rf"({_TIME})~(?:翌[日朝]?)?({_TIME})"
 _DAYS: Final = rf"(?P<days>[{_LETTERS}](?:[・、,~]?[{_LETTERS}])*)"
 _BREAK: Final = re.compile(
     rf"(?:昼休み?|休憩(?:時間)?|昼休憩)[は:(]*{_TIMES}|{_TIMES}[)はの間]*(?:昼休み?|休憩|休診|休み)"
@@ -46,7 +47,9 @@ _WEEKS: Final = re.compile(
     rf"第(?P<weeks>[1-5](?:[・、,]?第?[1-5])*)(?:週の?)?{_DAYS}[はのが]*(?:休診|休業|休み|定休)日?"
 )
 _MORNING: Final = re.compile(rf"{_DAYS}?[はの]*(?:午前(?:中|診療)?のみ|午後[はの]*休(?:診|業|み))")
-_REPLACED: Final = re.compile(rf"{_DAYS}[はの:]*{_TIMES}(?:のみ)?")
+_REPLACED: Final = re.compile(rf"{_DAYS}[はの:]*{_TIMES}(?:[、,]{_TIMES})*(?:のみ)?")
+_SPANS: Final = re.compile(_TIMES)
+_CLOSED: Final = re.compile(rf"{_DAYS}[はがの]*(?:休診|休業|定休|休み)日?")
 _UNTIL: Final = re.compile(rf"{_DAYS}[はの:]*({_TIME})まで")
 _TROUBLE: Final = re.compile(
     r"休|のみ|午前|午後|除く|変更|異な|隔週|の週|第[1-5]|不定|\d:\d\d|\d時|訪問|閉院|廃止|移転"
@@ -152,9 +155,16 @@ def spoken_hours(times: str, closed: str, remark: str) -> RemarkedHours:
     named = read_day_words(closed) if closed else ()
     if named is None or _BESIDES.search(times):
         hours.unclear_days |= days
-    hours.closed_days = set(named or ()) - days
+    hours.closed_days |= set(named or ()) - days
     hours.unclear_days |= set(named or ()) & days
     return hours
+
+
+def states_week(remark: str) -> bool:
+    """Say whether a remark states days with their times, and no time otherwise."""
+    statements = re.split(r"[。\n;]", _plain_days(remark))
+    timed = [part for part in statements if re.search(_TIME, part)]
+    return bool(timed) and all(map(_REPLACED.fullmatch, timed))
 
 
 def _apply_breaks(hours: RemarkedHours, part: str) -> None:
@@ -179,12 +189,18 @@ def _without(session: Session, begins: str, ends: str) -> Iterable[Session]:
 
 def _apply_days(hours: RemarkedHours, part: str) -> None:
     rest = _BREAK.sub("", part)
+    if closed := _CLOSED.fullmatch(rest):
+        open_days = {session.day for session in hours.sessions}
+        hours.closed_days |= _named(closed) - open_days
+        hours.unclear_days |= _named(closed) & open_days
+        return
     for match in _WEEKS.finditer(rest):
         weeks = re.findall("[1-5]", match["weeks"])
         hours.closed_weeks.update((int(week), day) for week in weeks for day in _named(match))
     rest = _WEEKS.sub("", rest)
     for match in _REPLACED.finditer(rest):
-        _replace_day(hours, _named(match), read_clock(match[2]), read_clock(match[3]))
+        spans = [tuple(map(read_clock, span)) for span in _SPANS.findall(match[0])]
+        _replace_day(hours, _named(match), spans, overnight="翌" in match[0])
     rest = _REPLACED.sub("", rest)
     for match in _UNTIL.finditer(rest):
         _end_days(hours, _named(match), read_clock(match[2]))
@@ -201,12 +217,17 @@ def _named(match: re.Match[str]) -> set[int]:
     return _day_set(match["days"] or "") or set(range(HOLIDAY + 1))
 
 
-def _replace_day(hours: RemarkedHours, days: set[int], opens: str, closes: str) -> None:
-    if not (opens and closes and opens < closes):
+def _replace_day(
+    hours: RemarkedHours, days: set[int], spans: Sequence[tuple[str, ...]], *, overnight: bool
+) -> None:
+    """Give days other sessions; the last one may end on the next day if the text says so."""
+    times = [time for span in spans for time in span]
+    rising = times[:-1] if overnight else times
+    if not all(times) or any(first >= then for first, then in itertools.pairwise(rising)):
         hours.unclear_days.update(days)
         return
     hours.sessions = [session for session in hours.sessions if session.day not in days]
-    hours.sessions += [Session(day, opens, closes) for day in sorted(days)]
+    hours.sessions += [Session(day, *span) for day in sorted(days) for span in spans]
 
 
 def _end_days(hours: RemarkedHours, days: set[int], closes: str) -> None:

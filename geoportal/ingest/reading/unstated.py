@@ -38,7 +38,12 @@ _EMPTY: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         **{name: {name: ""} for name in (*_BY_NAME, "note")},
         **{name: {name: None} for name in ("beds", "capacity")},
         "departments": {"departments": ()},
-        POSITION: {"lon": None, "lat": None},
+        POSITION: {
+            "lon": None,
+            "lat": None,
+            "position_level": "",
+            "position_uncertainty_m": None,
+        },
         HOURS: {"hours": EMPTY_HOURS},
     }
 )

@@ -120,7 +120,14 @@ def _checked(
     warnings: tuple[str, ...],
 ) -> Location:
     lon, lat = point
-    surveyed = Location(lon, lat, "point", SURVEYED_UNCERTAINTY_M, record.source, warnings)
+    surveyed = Location(
+        lon,
+        lat,
+        record.position_level or "point",
+        record.position_uncertainty_m or SURVEYED_UNCERTAINTY_M,
+        record.source,
+        warnings,
+    )
     containment = geography.containment(code, lon, lat) if code else "unverified"
     away = _distance(geocoded, lon, lat)
     if containment == "outside":
@@ -133,7 +140,7 @@ def _checked(
     if away is not None and away > max(FAR_FACTOR * (geocoded.uncertainty_m or 0), FAR_LEAST_M):
         return replace(
             surveyed,
-            uncertainty_m=float(round(away)),
+            uncertainty_m=max(float(round(away)), surveyed.uncertainty_m or 0.0),
             warnings=(*surveyed.warnings, "far_from_address"),
         )
     return surveyed

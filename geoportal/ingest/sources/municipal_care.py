@@ -1,6 +1,6 @@
 """Municipal lists of care services (推奨データセット 介護サービス事業所一覧 and others).
 
-One row for each office; a facility for each of its services, the same as in `kaigo` where the
+One row for each office; a facility for each kind of its services, the same as in `kaigo` where the
 office number is given.
 """
 
@@ -32,14 +32,18 @@ from geoportal.ingest.reading.municipal_lists import (
     PLACE_COLUMNS,
     PLACE_KNOWN,
     PLACE_OPTIONAL,
+    as_written,
     check_corporate_number,
+    hours_of,
     is_out_of_service,
     place_key,
     read_days,
     read_place,
+    read_stated_position,
     stated_date,
     stated_municipality,
 )
+from geoportal.ingest.reading.opening_words import states_week
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
@@ -47,7 +51,6 @@ from geoportal.ingest.reading.rows import (
     read_line,
     read_official_number,
     read_paragraph,
-    read_position,
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
@@ -150,7 +153,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
     extract = FacilityExtract(rows_read=len(table.records))
     seen: dict[str, ListedRecord] = {}
-    for record in table.records:
+    for record in as_written(table.records):
         notes = RowNotes(record, table.layout)
         offices = list(_offices(notes, edition))
         for listed in () if notes.reject_if_shifted() else offices:
@@ -169,7 +172,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
 
 
 def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
-    """Yield a record for each service of a row."""
+    """Yield a record for each kind of the services of a row."""
     if is_out_of_service(notes):
         return
     services = _services(notes)
@@ -178,18 +181,20 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
     if notes.rejected:
         return
     base = _base(notes, number, edition)
-    for service, label in services.items():
-        kind = KINDS[service]
+    of_kinds: dict[str, list[str]] = {}
+    for service in services:
+        of_kinds.setdefault(KINDS[service], []).append(service)
+    for kind, own in of_kinds.items():
         key = number or place_key(kind, base.name, base.address)
         record = replace(
             base,
-            record_id=f"{service}-{key}",
+            record_id=f"{own[0]}-{key}",
             kind=kind,
-            services=(label,),
-            capacity=read_places(notes, kind) if len(services) == 1 else None,
+            services=tuple(services[service] for service in own),
+            capacity=read_places(notes, kind) if len(of_kinds) == 1 else None,
             claims=(*edition.type_claims(kind), *marked_needs(notes, kind, edition)),
         )
-        scope = f"{service}/{base.municipality_code or base.address[:3]}"
+        scope = f"{own[0]}/{base.municipality_code or base.address[:3]}"
         yield SOURCE.listed(notes.record.line, record, scope)
 
 
@@ -235,10 +240,11 @@ def _number(notes: RowNotes) -> str:
 
 def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
     address, municipality = read_place(notes, edition)
-    lon, lat = read_position(notes)
     check_corporate_number(notes)
     days = read_days(notes, "days")
     remark = read_paragraph(notes, "days_note")
+    stated = states_week(remark)
+    hours = hours_of(days, ("", ""), remark) if stated else Hours(open_days=days, note=remark)
     return FacilityRecord(
         source=NAME,
         record_id="",
@@ -248,11 +254,10 @@ def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
         address=address,
         postal_code=clean_postal_code(notes.record.get("postal_code")),
         municipality_code=municipality,
-        lon=lon,
-        lat=lat,
+        **read_stated_position(notes, edition),
         **read_contact(notes),
         identifiers={CARE_OFFICE_NUMBER: number} if number else {},
-        hours=hours_or_none(Hours(open_days=days, note=remark, as_of=edition.as_of, source=NAME)),
+        hours=hours_or_none(replace(hours, as_of=edition.as_of, source=NAME)),
         note=read_paragraph(notes, "note"),
     )
 

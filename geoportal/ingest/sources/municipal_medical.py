@@ -17,7 +17,9 @@ from geoportal.ingest.reading.institution_kinds import (
     UNDECIDED,
     institution_kind,
     kind_by_name,
+    looks_dental,
     stated_kind,
+    states_no_dental,
 )
 from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
@@ -25,11 +27,13 @@ from geoportal.ingest.reading.municipal_lists import (
     PLACE_COLUMNS,
     PLACE_KNOWN,
     PLACE_OPTIONAL,
+    as_written,
     check_corporate_number,
     is_out_of_service,
     place_key,
     read_hours,
     read_place,
+    read_stated_position,
     stated_date,
     stated_municipality,
 )
@@ -39,7 +43,6 @@ from geoportal.ingest.reading.rows import (
     read_count,
     read_line,
     read_paragraph,
-    read_position,
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_postal_code
@@ -131,7 +134,7 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """
     extract = FacilityExtract()
     records = []
-    for record in table.records:
+    for record in as_written(table.records):
         notes = RowNotes(record, table.layout)
         if _is_other_trade(notes) or is_out_of_service(notes):
             extract.rows_read += 1
@@ -191,15 +194,12 @@ def _kind(notes: RowNotes, departments: tuple[str, ...]) -> str:
     if not kind:
         message = "expected 病院, 診療所, 歯科診療所, 薬局 …; is the row shifted?"
         notes.reject("kind", "unknown_kind", message)
-    if kind == "clinic" and departments and all("歯" in name for name in departments):
-        return "dental_clinic"
-    if (
-        kind == "clinic"
-        and not departments
-        and re.search("歯科|デンタル", read_line(notes, "name"))
-    ):
-        notes.info("name", "kind_from_name", "taken for a dental clinic by its name")
-        return "dental_clinic"
+    if kind == "clinic" and not states_no_dental(text):
+        name = read_line(notes, "name")
+        if looks_dental(name, departments):
+            if not departments:
+                notes.info("name", "kind_from_name", "taken for a dental clinic by its name")
+            return "dental_clinic"
     return kind
 
 
@@ -210,7 +210,6 @@ def _facility(
     address, municipality = read_place(notes, edition)
     name = read_line(notes, "name")
     code = _code(notes, kind, municipality)
-    lon, lat = read_position(notes)
     check_corporate_number(notes)
     licence = fold(record.get("licence"))
     key = f"{kind}-{municipality}-{licence}" if licence else place_key(kind, name, address)
@@ -223,8 +222,7 @@ def _facility(
         address=address,
         postal_code=clean_postal_code(record.get("postal_code")),
         municipality_code=municipality,
-        lon=lon,
-        lat=lat,
+        **read_stated_position(notes, edition),
         **read_contact(notes),
         identifiers={MEDICAL_INSTITUTION_CODE: code} if code else {},
         beds=read_count(notes, "beds", zero_unknown=False),

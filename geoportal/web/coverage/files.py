@@ -24,6 +24,7 @@ import orjson
 from geoportal.documents.change_feeds import ChangeFeedQuery
 from geoportal.documents.coverage import CoverageQuery
 from geoportal.documents.facility_files import FacilityFileQuery
+from geoportal.documents.ogc.coverage_cells import CoverageCellsQuery
 from geoportal.mapped.whole_file import whole_file
 from geoportal.services.view import View
 
@@ -42,14 +43,15 @@ MOST_HELD: Final = 2
 _POLL_S = 0.05
 _ASK_AGAIN_S = 1.0
 _UNDER_WAY = ("waiting", "making")
-_MODELS: Final[Mapping[str, type[CoverageQuery | FacilityFileQuery | ChangeFeedQuery]]] = (
-    MappingProxyType(
-        {
-            "coverage": CoverageQuery,
-            "facilities": FacilityFileQuery,
-            "changes": ChangeFeedQuery,
-        }
-    )
+Asked = CoverageQuery | FacilityFileQuery | ChangeFeedQuery | CoverageCellsQuery
+"""What a file may be asked about."""
+_MODELS: Final[Mapping[str, type[Asked]]] = MappingProxyType(
+    {
+        "coverage": CoverageQuery,
+        "facilities": FacilityFileQuery,
+        "changes": ChangeFeedQuery,
+        "cells": CoverageCellsQuery,
+    }
 )
 
 
@@ -61,19 +63,20 @@ class FileQuestion:
     ----------
     name : str
         Of a pack one of `geoportal.export.pack_files.DOWNLOADS`; of facilities the name of one of
-        `geoportal.export.facilities.FORMATS`; of a feed its ending.
+        `geoportal.export.facilities.FORMATS`; of a feed its ending; of the facts of all
+        census cells empty.
     version : str
         Dataset version.
     today : date
         Day in Japan: files are made anew each day, because evidence expires.
-    asked : CoverageQuery, FacilityFileQuery or ChangeFeedQuery
+    asked : CoverageQuery, FacilityFileQuery, ChangeFeedQuery or CoverageCellsQuery
         Coverage with an area, without facilities supposed closed: files say what is, not what if.
     """
 
     name: str
     version: str
     today: date
-    asked: CoverageQuery | FacilityFileQuery | ChangeFeedQuery
+    asked: Asked
 
     @classmethod
     def of(cls, view: View, name: str, asked: CoverageQuery) -> FileQuestion:

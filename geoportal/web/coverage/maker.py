@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from geoportal.documents.change_feeds import ChangeFeedQuery, change_feed
 from geoportal.documents.coverage import coverage_report
 from geoportal.documents.facility_files import FacilityFileQuery, facility_file
+from geoportal.documents.ogc.coverage_cells import CoverageCellsQuery, coverage_cells_file
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.export.pack_files import DOWNLOADS, PACK_FORMATS
 from geoportal.services.view import View
@@ -94,6 +95,8 @@ def _written(view: View, question: FileQuestion) -> bytes:
         return facility_file(view, question.asked, question.name)
     if isinstance(question.asked, ChangeFeedQuery):
         return change_feed(view, question.asked, question.name)
+    if isinstance(question.asked, CoverageCellsQuery):
+        return coverage_cells_file(view)
     from geoportal.export.pack import write_pack  # GIS and drawing libraries take time to load
 
     report = coverage_report(view, question.asked)

@@ -33,6 +33,7 @@ from geoportal.errors import UsageError
 from geoportal.web.api.answers import GEOJSON, JSON
 from geoportal.web.current_view import view_here
 from geoportal.web.ogc.answers import ALWAYS, answer, link_to, open_to_all, require_only, root
+from geoportal.web.ogc.cells import collection_of
 from geoportal.web.ogc.description import OPENAPI, openapi_document
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
@@ -161,7 +162,7 @@ def items(collection: str) -> Response:
     names = queryable_names(view, name)
     require_only(_ITEMS | names)
     query = _items_query(names)
-    document = items_document(view, name, query)
+    document = items_document(collection_of(view, name), query)
     document["links"] = _paging(name, query, document)
     return answer(document, GEOJSON, query.crs)
 
@@ -172,7 +173,7 @@ def item(collection: str, item: str) -> Response:
     require_only(ALWAYS | {"crs"})
     view, name = view_here(), _known(collection)
     crs = require_crs(request.args.get("crs"), "crs")
-    document = item_document(view, name, item, crs)
+    document = item_document(collection_of(view, name), item, crs)
     if document is None:
         successor = view.redirects.get(item) if name == "facilities" else None
         if successor is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def export() -> Response:
         export_facilities(path, features, view.reference, needs=form.needs, language=words.language)
         response = Response(path.read_bytes(), content_type=chosen.media_type)
     place = words.say("around") if form.has_home else _district_name(view, form.district)
-    name = file_name(place, form.kinds, form.needs, today, chosen.ending, words)
+    named = partial(file_name, place, form.kinds, form.needs, today)
+    name = named(path.suffix, words, subject=chosen.subject)
     response.headers["Content-Disposition"] = attachment(name, path.name)
     return response
 

@@ -40,6 +40,9 @@ from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
 
+_FILES = (DOWNLOADS["xlsx"], *(one for name, one in DOWNLOADS.items() if name != "xlsx"))
+"""The files that are offered, the one that most people open first."""
+
 
 def start() -> Response:
     """Show the map and the list; the URL may hold district, kinds and needs, never a home."""
@@ -78,7 +81,7 @@ def _search_page(form: SearchForm) -> Response:
         has_stations=view.station_count > 0,
         facets=search_answer.facet_counts(outcome.document, form.include),
         orders=[order for order in ORDERS if order != BY_ROAD or view.snapshot.roads],
-        downloads=[*reversed(DOWNLOADS.values())],
+        downloads=[one for one in _FILES if one.lists_any(form.kinds)],
         radii=sorted({*RADII_M, form.radius_m}),
         config=map_config(districts_of(view, city) if city else None, city or only_city(view)),
         cities=city_choices(view, g.language),

@@ -18,9 +18,10 @@ from geoportal.export.facilities import DOWNLOADS, FORMATS, export_facilities
 from geoportal.export.facility_columns import facility_row
 from geoportal.export.file_names import attachment, file_name
 from geoportal.export.hours_words import hours_words
-from geoportal.export.table import harmless, write_csv, write_xlsx
+from geoportal.export.table import write_csv, write_xlsx
 from geoportal.export.wording import Wording
 from geoportal.services.portal import shipped_reference
+from geoportal.text.spreadsheet import harmless
 
 DANGEROUS = [
     f"{sign}1+1" for sign in ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=")
@@ -218,7 +219,36 @@ def check_kml(path):
     assert '<Data name="電話"><value>0930001234</value></Data>' in path.read_text(encoding="utf-8")
 
 
+def rows_of(path):
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check_municipal_medical(path):
+    first, second = rows_of(path)
+    assert list(first)[:5] == [
+        *["都道府県コード又は市区町村コード", "NO", "都道府県名", "市区町村名", "名称"]
+    ]
+    assert (first["名称"], first["電話番号"]) == ("'=cmd|' /C calc'!A0", "0930001234")
+    assert (first["医療機関の種類"], first["病床数"]) == ("有床診療所", "19")
+    assert (first["診療曜日"], first["診療開始時間"], first["診療終了時間"]) == (
+        *("月火水木金", "09:00", "12:00"),
+    )
+    assert first["診療日時特記事項"] == "祝休診"
+    assert (first["経度"], second["経度"], second["NO"]) == ("130.875", "", "2")
+    assert first["ライセンス"]
+    assert first["出典"]
+
+
+def check_municipal_care(path):
+    assert rows_of(path) == []  # both are clinics
+    assert "介護サービス事業所名称" in path.read_text("utf-8-sig")
+
+
 CHECKS = {
+    "municipal-medical": check_municipal_medical,
+    "municipal-care": check_municipal_care,
     "csv": check_csv,
     "xlsx": check_xlsx,
     "geojson": check_geojson,
@@ -242,7 +272,7 @@ def test_names_and_endings_are_distinct_and_an_unknown_one_names_them_all(tmp_pa
     with pytest.raises(UsageError) as error:
         export_facilities(tmp_path / "x.pdf", FEATURES, shipped_reference())
     assert all(each.ending in str(error.value) for each in FORMATS)
-    assert set(DOWNLOADS) == {"csv", "xlsx"}
+    assert set(DOWNLOADS) == {"csv", "xlsx", "municipal-medical", "municipal-care"}
 
 
 @pytest.mark.parametrize("text", DANGEROUS)

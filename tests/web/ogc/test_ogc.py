@@ -22,7 +22,7 @@ from tests.factories import KOKURA
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 ITEMS = "/ogc/collections/facilities/items"
-COLLECTIONS = ("facilities", "districts", "centres")
+COLLECTIONS = ("facilities", "districts", "centres", "coverage-cells")
 
 
 @pytest.fixture
