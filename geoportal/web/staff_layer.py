@@ -56,7 +56,7 @@ class StaffLayer(Protocol):
         """Return the way from a question to the inquiry board.
 
         ``wanted`` has ``form`` (id of the form that asks it) and, of a team, ``role`` and
-        ``kind``; ``urgent`` when a note says so.
+        ``kind``; of a note its ``reading``. What a note told goes along with forms made from it.
         """
         ...
 

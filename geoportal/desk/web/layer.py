@@ -29,6 +29,7 @@ from geoportal.desk.domain.ledger import (
     Way,
     standing,
 )
+from geoportal.desk.web.case_start import told_before, told_by
 from geoportal.desk.web.desk_here import centres_here, desk_here
 from geoportal.desk.web.guard import scope_here
 from geoportal.desk.web.places import centre_names, ward_of
@@ -110,7 +111,9 @@ class SignedInLayer:
 
     def to_board(self, wanted: Document) -> Markup:
         """Return the button that carries a question to the board."""
-        return self._part("to_board", wanted=wanted)
+        reading = wanted.get("reading")
+        told = told_by(reading) if reading else told_before(request.form)
+        return self._part("to_board", wanted=wanted, told=told)
 
     def _of_facility(self, name: str, facility_id: str, needs: Sequence[str]) -> Markup:
         view = view_here()
