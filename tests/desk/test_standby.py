@@ -69,7 +69,10 @@ def test_nobody_accepts_a_stand_by_and_nobody_agrees_to_a_case(desk, coordinator
     asks(desk, actor, case, "near")
     with pytest.raises(UsageError):
         note_answer(desk, actor, case.id, Answer("near", State.ASKED, State.AGREED))
-    for again in (lambda: call_up(desk, actor, case.id, "week"), lambda: renew(desk, actor, case.id)):
+    for again in (
+        lambda: call_up(desk, actor, case.id, "week"),
+        lambda: renew(desk, actor, case.id),
+    ):
         with pytest.raises(TakenError):
             again()
 

@@ -55,8 +55,12 @@ OPEN_STATES: Final = frozenset(
 _NEXT: Final = {
     State.TO_ASK: {State.ASKED, State.WITHDRAWN},
     State.ASKED: {
-        State.ACCEPTED, State.ON_CONDITION, State.AGREED, State.DECLINED, State.WITHDRAWN,
-    },  # fmt: skip
+        State.ACCEPTED,
+        State.ON_CONDITION,
+        State.AGREED,
+        State.DECLINED,
+        State.WITHDRAWN,
+    },
     State.ACCEPTED: {State.DECLINED, State.WITHDRAWN},
     State.ON_CONDITION: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
     State.AGREED: {State.ASKED, State.DECLINED, State.WITHDRAWN},

@@ -49,6 +49,7 @@ from geoportal.errors import GeoportalError, NotFoundError, UsageError
 
 HEARD_DAYS: Final = 14
 """What an office said in another case is shown for so many days."""
+_SAME: Final = ("ward", "town", "age_band", "topic", "urgency")
 _TOLD: Final = OPEN_STATES - {State.TO_ASK, State.AGREED}
 """States of candidates that wait for word when another is confirmed."""
 _WORDS: Final = (
@@ -123,6 +124,26 @@ def list_cases(desk: Desk) -> list[Case]:
     erase_due(desk)
     with desk.database.reading() as connection:
         return read_cases(connection)
+
+
+def asked_by(desk: Desk, actor: Actor, wanted: Case) -> Case:
+    """Return a case with who asks, where the same centre has just opened one of the same person.
+
+    Several roles of a team are several cases: one opened in the last hour for the same place, age
+    band, topic and urgency is taken to be of the same consultation.
+    """
+    since = (desk.clock() - timedelta(hours=1)).isoformat(timespec="seconds")
+    if wanted.asker or not (wanted.ward and wanted.age_band and wanted.topic):
+        return wanted
+    with desk.database.reading() as connection:
+        for held in read_cases(connection):
+            if (
+                held.created_at >= since
+                and held.centre_id == actor.centre_id
+                and all(getattr(held, field) == getattr(wanted, field) for field in _SAME)
+            ):
+                return replace(wanted, asker=held.asker, office=held.office)
+    return wanted
 
 
 def erase_due(desk: Desk) -> int:

@@ -30,7 +30,7 @@ def wanted_of(view: View, values: MultiDict[str, str], blank: Case) -> Case:
     """
     role = values.get("board_role", "")
     codes = values.getlist(f"needs-{role}" if role else "need")
-    kinds = values.getlist("board_kind") if role else values.getlist("kind")
+    kinds = values.getlist(f"board_kind-{role}") if role else values.getlist("kind")
     known = [kind for kind in kinds if kind in view.reference.kinds]
     needs = tuple(
         code

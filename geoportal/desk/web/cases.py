@@ -34,6 +34,7 @@ from geoportal.desk.services.cases import (
     Answer,
     IdentityWarning,
     TakenError,
+    asked_by,
     call_up,
     case_of,
     confirm,
@@ -117,7 +118,8 @@ def add() -> ResponseReturnValue:
 @blueprint.post("/cases/new")
 def begin() -> Response:
     """Show the form of a case with what a note, a search or a team has told already."""
-    return _board(wanted_of(view_here(), request.form, _NEW))
+    wanted = wanted_of(view_here(), request.form, _NEW)
+    return _board(asked_by(desk_here(), signed_in_actor(), wanted))
 
 
 @blueprint.get("/cases/<case_id>")
