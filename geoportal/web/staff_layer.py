@@ -48,8 +48,8 @@ class StaffLayer(Protocol):
         """Return the part of a row of results; ``needs`` are those asked for."""
         ...
 
-    def free_now(self, filters: str) -> Markup:
-        """Return the button that asks who has room now; ``filters`` is the question."""
+    def free_now(self) -> Markup:
+        """Return the button that asks of the search form's question who has room now."""
         ...
 
     def to_board(self, wanted: Document) -> Markup:

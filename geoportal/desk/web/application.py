@@ -19,6 +19,7 @@ from geoportal.desk.web import (
     events,
     facility,
     figures,
+    free_now,
     groups,
     link_giving,
     office,
@@ -42,7 +43,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form, figures, events, groups,
+    surveys, survey_review, survey_form, figures, events, groups, free_now,
 )  # fmt: skip
 _OF_STATUS: Final = frozenset(("Allow", "Retry-After"))
 

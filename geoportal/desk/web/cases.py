@@ -55,7 +55,7 @@ from geoportal.desk.web.guard import (
     signed_in_actor,
     staff_blueprint,
 )
-from geoportal.desk.web.places import centre_names, former_ids, ward_of
+from geoportal.desk.web.places import former_ids, known_names, ward_of
 from geoportal.desk.web.proposal import proposal_here
 from geoportal.domain.facility import Facility
 from geoportal.errors import NotFoundError, UsageError
@@ -239,7 +239,7 @@ def _write_facts(facility: Facility, drafts: list[Draft]) -> None:
         drafts,
         view_here().reference.vocabulary,
         desk.clock().date(),
-        centre_names(),
+        known_names(),
         former_ids(facility.id),
     )
 
