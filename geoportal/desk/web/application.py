@@ -68,6 +68,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
     app.register_blueprint(events.public)
+    app.register_blueprint(events.personal)
     app.jinja_env.globals["events_endpoint"] = "events.show_public"
     app.jinja_env.globals["groups_of"] = groups.told_groups
     return desk

@@ -199,6 +199,7 @@ free-otherwise = 空きはあるが、条件が合わない
 free-unknown = 未確認
 free-full = × 満員
 free-place = 区や住所が決まりませんでした。区を選んでください。
+feed-title = 研修会・会議・講演会（専門職）
 layer-free = 今空きあり
 layer-to-board = 依頼の板へ
 
