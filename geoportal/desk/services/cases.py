@@ -146,9 +146,9 @@ def asked_by(desk: Desk, actor: Actor, wanted: Case) -> Case:
     return wanted
 
 
-def erase_due(desk: Desk) -> int:
-    """Erase the cases that were kept long enough to counts; return how many."""
-    limit = (desk.clock() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+def erase_due(desk: Desk, days: int = KEPT_DAYS) -> int:
+    """Erase the cases nobody has worked on for some days to counts; return how many."""
+    limit = (desk.clock() - timedelta(days=days)).isoformat(timespec="seconds")
     with desk.database.reading() as connection:
         if not has_cases_before(connection, limit):
             return 0
