@@ -48,15 +48,15 @@ class StaffLayer(Protocol):
         """Return the part of a row of results; ``needs`` are those asked for."""
         ...
 
-    def free_now(self, filters: str) -> Markup:
-        """Return the button that asks who has room now; ``filters`` is the question."""
+    def free_now(self) -> Markup:
+        """Return the button that asks of the search form's question who has room now."""
         ...
 
     def to_board(self, wanted: Document) -> Markup:
         """Return the way from a question to the inquiry board.
 
         ``wanted`` has ``form`` (id of the form that asks it) and, of a team, ``role`` and
-        ``kind``; ``urgent`` when a note says so.
+        ``kind``; of a note its ``reading``. What a note told goes along with forms made from it.
         """
         ...
 

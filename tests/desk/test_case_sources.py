@@ -64,7 +64,12 @@ def test_a_town_gives_distances_and_offices_of_other_wards(sample_portal):
 
 
 def test_a_team_becomes_a_case_of_each_role(signed_in):
-    form = {"board_role": "nurse", "board_kind": "visiting_nursing", "needs-nurse": ["AC.ULCER"]}
+    form = {
+        "board_role": "nurse",
+        "board_kind-nurse": "visiting_nursing",
+        "board_kind-doctor": "clinic",
+        "needs-nurse": ["AC.ULCER"],
+    }
     page = begin(signed_in, need="AC.PAIN", kind="clinic", district="40106", **form)
     assert (chosen(page, "kind"), chosen(page, "need")) == (["visiting_nursing"], ["AC.ULCER"])
     assert chosen(page, "ward") == ["40106"]

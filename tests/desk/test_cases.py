@@ -26,11 +26,11 @@ from tests.desk.conftest import Browser, count, made, trail
 
 DAY_S = 86_400
 WANTED = Case(
-    "", "", "", "40106", "clinic", ("VM.REG",), "85-", "week", "doctor", "hospital",
+    "", "", "", "40106", "clinic", ("VM.REG",), "80-89", "week", "doctor", "hospital",
     "見本病院", "", "胃ろう",
 )  # fmt: skip
 FORM = {
-    "ward": "40106", "kind": "clinic", "need": "VM.REG", "age_band": "85-", "urgency": "week",
+    "ward": "40106", "kind": "clinic", "need": "VM.REG", "age_band": "80-89", "urgency": "week",
     "topic": "doctor", "asker": "hospital", "office": "見本病院", "note": "胃ろう",
 }  # fmt: skip
 

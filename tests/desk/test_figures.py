@@ -17,7 +17,7 @@ from geoportal.desk.services.figures import figures_of
 from tests.desk.conftest import Browser, count
 
 CASE = Case(
-    "", "", "", "40106", "clinic", ("VM.REG", "AC.PAIN"), "85-", "week", "doctor", "hospital"
+    "", "", "", "40106", "clinic", ("VM.REG", "AC.PAIN"), "80-89", "week", "doctor", "hospital"
 )
 PLACES = dict.fromkeys(("near", "maybe", "refuses"), ("clinic", "40106"))
 YEAR = ("2026-04", "2027-12")

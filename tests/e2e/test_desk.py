@@ -25,9 +25,7 @@ SETTINGS = Settings(secret_key="of the browser's tests " * 2, desk_on_plain_http
 NOTE = "小倉北区。寝たきりの80代の女性。床ずれがあり、訪問診療をしてくれる診療所を探している。"
 CASE = {
     "#kind": "clinic",
-    "#age_band": "75-84",
     "#urgency": "week",
-    "#topic": "doctor",
     "#asker": "hospital",
 }
 

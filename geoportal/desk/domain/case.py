@@ -16,9 +16,14 @@ from geoportal.errors import UsageError
 
 KEPT_DAYS: Final = 90
 """Days after which a case that nobody works on is erased to counts."""
+STANDBY: Final = "standby"
+"""State of a case that is not needed yet: offices agree in advance to be asked."""
+LIVE: Final = frozenset(("open", STANDBY))
+"""States of cases that are worked on."""
 LONGEST_NOTE: Final = 200
 LONGEST_OFFICE: Final = 60
-AGE_BANDS: Final = ("0-17", "18-39", "40-64", "65-74", "75-84", "85-")
+AGE_BANDS: Final = ("0-17", "18-39", "40-64", "65-69", "70-79", "80-89", "90-")
+"""Decades, as notes name them; 40 and 65 are the ages of the care insurance."""
 URGENCIES: Final = ("today", "three_days", "week", "month", "later")
 TOPICS: Final = ("doctor", "nursing", "backup_bed", "discharge", "general")
 ASKERS: Final = (
@@ -36,18 +41,29 @@ class State(StrEnum):
     ASKED = "asked"
     ACCEPTED = "accepted"
     ON_CONDITION = "on_condition"
+    AGREED = "agreed"
+    """It may be asked when a stand-by (備え) is needed; that says nothing of a free place."""
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
     """Another office was confirmed; it is told so with one line."""
 
 
-OPEN_STATES: Final = frozenset((State.TO_ASK, State.ASKED, State.ACCEPTED, State.ON_CONDITION))
+OPEN_STATES: Final = frozenset(
+    (State.TO_ASK, State.ASKED, State.ACCEPTED, State.ON_CONDITION, State.AGREED)
+)
 _NEXT: Final = {
     State.TO_ASK: {State.ASKED, State.WITHDRAWN},
-    State.ASKED: {State.ACCEPTED, State.ON_CONDITION, State.DECLINED, State.WITHDRAWN},
+    State.ASKED: {
+        State.ACCEPTED,
+        State.ON_CONDITION,
+        State.AGREED,
+        State.DECLINED,
+        State.WITHDRAWN,
+    },
     State.ACCEPTED: {State.DECLINED, State.WITHDRAWN},
     State.ON_CONDITION: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
+    State.AGREED: {State.ASKED, State.DECLINED, State.WITHDRAWN},
     State.DECLINED: {State.ASKED},
     State.WITHDRAWN: {State.ASKED},
     State.CLOSED: set(),
@@ -57,6 +73,16 @@ _NEXT: Final = {
 def may_follow(before: State, after: State) -> bool:
     """Say whether one state of a candidate may follow another."""
     return after in _NEXT[before]
+
+
+def fits(case_state: str, after: State) -> bool:
+    """Say whether a candidate of a case may come to a state.
+
+    Of a stand-by nobody accepts yet, and only there an office agrees to be asked later.
+    """
+    if case_state == STANDBY:
+        return after not in {State.ACCEPTED, State.ON_CONDITION}
+    return after is not State.AGREED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +111,7 @@ class Case:
     note : str
         At most 200 letters.
     state : str
-        ``open``, ``placed`` or ``ended``.
+        ``open``, ``standby`` (備え), ``placed`` or ``ended``.
     created_at, changed_at : str
         ISO 8601, Japan time.
     """

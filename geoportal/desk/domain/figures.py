@@ -20,7 +20,7 @@ class CaseCount:
         In which they were opened, ``2026-11``.
     centre_id, ward, kind, topic, asker : str
     result : str
-        ``open``, ``placed`` or ``ended``.
+        ``open``, ``standby``, ``placed`` or ``ended``.
     cases, calls, days : int
         How many, offices asked for them in all, and days from opening to end in all.
     """

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from geoportal.desk.domain.account import Actor
+from geoportal.desk.domain.terms import NO_TERMS, Terms
 from geoportal.domain.claim import Claim
 from geoportal.domain.hours import Hours
 from geoportal.domain.staff_facts import PROFESSIONAL_SOURCE, SOURCE, Correction, StaffFacts
@@ -54,7 +55,11 @@ class Way(StrEnum):
 
 
 class Light(StrEnum):
-    """The capacity light: ◎ free, ○ soon or few, △ ask, × full."""
+    """The capacity light: ◎ free, ○ soon or few, △ ask, × full.
+
+    The ledger, its history and the staff's pages keep the four apart. Claims say them in the
+    codes of the vocabulary, which has one for ○ and △: see `codes_of`.
+    """
 
     FREE = "free"
     SOON = "soon"
@@ -84,6 +89,8 @@ class Draft:
         Last ISO date on which it holds; empty for no end.
     undoes : int
         Id of the entry that is undone; 0 for none.
+    terms : Terms
+        Of capacity: for whom there is room.
     """
 
     facility_id: str
@@ -95,6 +102,7 @@ class Draft:
     note: str = ""
     valid_until: str = ""
     undoes: int = 0
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +146,8 @@ def facts_of(
 ) -> StaffFacts:
     """Return what the ledger tells an audience of a facility.
 
-    ``centres`` are names by id, for the note that says who found out. Facts for professionals
-    include the public ones.
+    ``centres`` are names by id, for the note that says who found out; with them may be those of
+    wards and needs by code, for conditions. Facts for professionals include the public ones.
     """
     told = [
         entry
@@ -157,6 +165,23 @@ def facts_of(
         tuple(sorted(claims, key=lambda claim: claim.code)),
         Correction(**corrected),
     )
+
+
+def light_on(entry: Entry | None, day: str) -> Light | None:
+    """Return what an entry on capacity says on an ISO date; None (未確認) when it is expired."""
+    if entry is None or entry.draft.subject != CAPACITY or not entry.holds_on(day):
+        return None
+    return Light(entry.draft.value)
+
+
+def codes_of(light: Light, terms: Terms) -> Mapping[str, str]:
+    """Return what a light says in the codes of the vocabulary.
+
+    ◎ is ``CAP.OPEN``, × is ``CAP.FULL``; ○, △, and ◎ under conditions are ``CAP.COND``
+    (条件付・要相談), the only code that is neither: who is not told the conditions is not told
+    that there is room. The claim's note says which of them it was.
+    """
+    return _LIGHTS[Light.ASK if light is Light.FREE and terms.any else light]
 
 
 _LIGHTS: Final[Mapping[Light, Mapping[str, str]]] = {
@@ -185,8 +210,8 @@ def _claims(entry: Entry, centres: Mapping[str, str]) -> list[Claim]:
     words = []
     if draft.subject == CAPACITY:
         light = Light(draft.value)
-        values = _LIGHTS[light]
-        words.append(_LIGHT_WORDS.get(light, ""))
+        values = codes_of(light, draft.terms)
+        words += [_LIGHT_WORDS.get(light, ""), draft.terms.words(centres)]
     else:
         answer = Answer(draft.value)
         values = {draft.subject: "no" if answer is Answer.DOES_NOT else "yes"}

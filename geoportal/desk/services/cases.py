@@ -13,13 +13,17 @@ import sqlalchemy as sa
 from geoportal.desk.domain.account import Actor
 from geoportal.desk.domain.case import (
     KEPT_DAYS,
+    LIVE,
     LONGEST_OFFICE,
     OPEN_STATES,
     REASONS,
+    STANDBY,
+    URGENCIES,
     WAYS,
     Case,
     Enquiry,
     State,
+    fits,
     identities_in,
     may_follow,
     require_plain,
@@ -30,6 +34,7 @@ from geoportal.desk.store.audit import record
 from geoportal.desk.store.cases import (
     add_case,
     answers_elsewhere,
+    begin_search,
     codes_in_use,
     erase_cases,
     find_case,
@@ -44,6 +49,9 @@ from geoportal.errors import GeoportalError, NotFoundError, UsageError
 
 HEARD_DAYS: Final = 14
 """What an office said in another case is shown for so many days."""
+_SAME: Final = ("ward", "town", "age_band", "topic", "urgency")
+_TOLD: Final = OPEN_STATES - {State.TO_ASK, State.AGREED}
+"""States of candidates that wait for word when another is confirmed."""
 _WORDS: Final = (
     *("あさひ", "あじさい", "いちょう", "うぐいす", "かえで", "かもめ", "けやき", "さくら"),
     *("さざなみ", "しらかば", "すずらん", "すみれ", "せせらぎ", "たんぽぽ", "つばき", "つばめ"),
@@ -82,7 +90,8 @@ class Answer:
 def open_case(desk: Desk, actor: Actor, wanted: Case, *, is_sure: bool = False) -> Case:
     """Open a case under a new code.
 
-    ``is_sure`` is the person's own word that a text that looks like one names no patient.
+    ``is_sure`` is the person's own word that a text that looks like one names no patient. It is
+    a stand-by (備え) where its state says so, else it is open.
 
     Raises
     ------
@@ -101,7 +110,7 @@ def open_case(desk: Desk, actor: Actor, wanted: Case, *, is_sure: bool = False) 
             id=secrets.token_hex(8),
             code=_new_code(codes_in_use(connection)),
             centre_id=actor.centre_id,
-            state="open",
+            state=STANDBY if wanted.state == STANDBY else "open",
             created_at=desk.now_at,
             changed_at=desk.now_at,
         )
@@ -117,9 +126,29 @@ def list_cases(desk: Desk) -> list[Case]:
         return read_cases(connection)
 
 
-def erase_due(desk: Desk) -> int:
-    """Erase the cases that were kept long enough to counts; return how many."""
-    limit = (desk.clock() - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
+def asked_by(desk: Desk, actor: Actor, wanted: Case) -> Case:
+    """Return a case with who asks, where the same centre has just opened one of the same person.
+
+    Several roles of a team are several cases: one opened in the last hour for the same place, age
+    band, topic and urgency is taken to be of the same consultation.
+    """
+    since = (desk.clock() - timedelta(hours=1)).isoformat(timespec="seconds")
+    if wanted.asker or not (wanted.ward and wanted.age_band and wanted.topic):
+        return wanted
+    with desk.database.reading() as connection:
+        for held in read_cases(connection):
+            if (
+                held.created_at >= since
+                and held.centre_id == actor.centre_id
+                and all(getattr(held, field) == getattr(wanted, field) for field in _SAME)
+            ):
+                return replace(wanted, asker=held.asker, office=held.office)
+    return wanted
+
+
+def erase_due(desk: Desk, days: int = KEPT_DAYS) -> int:
+    """Erase the cases nobody has worked on for some days to counts; return how many."""
+    limit = (desk.clock() - timedelta(days=days)).isoformat(timespec="seconds")
     with desk.database.reading() as connection:
         if not has_cases_before(connection, limit):
             return 0
@@ -164,13 +193,15 @@ def note_answer(desk: Desk, actor: Actor, case_id: str, answer: Answer) -> None:
     """
     _require_listed(answer)
     with desk.database.writing() as connection:
-        case = _open_case_of(connection, case_id)
+        case = _live_case_of(connection, case_id)
         held = find_enquiry(connection, case_id, answer.facility_id)
         if (held.state if held else None) is not answer.before:
             raise TakenError("somebody else has noted an answer meanwhile")
         before = held.state if held else State.TO_ASK
         if held and not may_follow(before, answer.state):
             raise UsageError("this cannot follow", "state")
+        if not fits(case.state, answer.state):
+            raise UsageError("this is not said of a stand-by, or only of one", "state")
         if held is None and answer.state not in {State.TO_ASK, State.ASKED}:
             raise UsageError("who was not asked has not answered", "state")
         put_enquiry(
@@ -207,13 +238,45 @@ def confirm(desk: Desk, actor: Actor, case_id: str, facility_id: str) -> list[En
         ]
         told = [
             one for one in read_enquiries(connection, case_id)
-            if one.state in OPEN_STATES - {State.TO_ASK} and one.facility_id != facility_id
+            if one.state in _TOLD and one.facility_id != facility_id
         ]  # fmt: skip
         for one in closed:
             put_enquiry(connection, one)
         set_case_state(connection, case_id, "placed", desk.now_at)
         record(connection, desk.clock(), actor, "case.placed", ("case", case_id))
     return told
+
+
+def call_up(desk: Desk, actor: Actor, case_id: str, urgency: str) -> None:
+    """Make a stand-by a case that is looked for now; who agreed is asked first.
+
+    Raises
+    ------
+    TakenError
+        When it is none (any more).
+    UsageError
+        When the urgency is not of its list.
+    """
+    if urgency not in URGENCIES:
+        raise UsageError("a case needs one of the values listed", "urgency")
+    with desk.database.writing() as connection:
+        _standby_of(connection, case_id)
+        begin_search(connection, case_id, urgency, desk.now_at)
+        record(connection, desk.clock(), actor, "case.called_up", ("case", case_id))
+
+
+def renew(desk: Desk, actor: Actor, case_id: str) -> None:
+    """Keep a stand-by for another `KEPT_DAYS` days.
+
+    Raises
+    ------
+    TakenError
+        When it is none (any more).
+    """
+    with desk.database.writing() as connection:
+        _standby_of(connection, case_id)
+        set_case_state(connection, case_id, STANDBY, desk.now_at)
+        record(connection, desk.clock(), actor, "case.renewed", ("case", case_id))
 
 
 def end_case(desk: Desk, actor: Actor, case_id: str) -> None:
@@ -225,7 +288,7 @@ def end_case(desk: Desk, actor: Actor, case_id: str) -> None:
         When it is placed or ended already.
     """
     with desk.database.writing() as connection:
-        _open_case_of(connection, case_id)
+        _live_case_of(connection, case_id)
         for one in read_enquiries(connection, case_id):
             if one.state in OPEN_STATES:
                 put_enquiry(connection, replace(one, state=State.CLOSED, changed_at=desk.now_at))
@@ -233,13 +296,25 @@ def end_case(desk: Desk, actor: Actor, case_id: str) -> None:
         record(connection, desk.clock(), actor, "case.ended", ("case", case_id))
 
 
-def _open_case_of(connection: sa.Connection, case_id: str) -> Case:
+def _live_case_of(connection: sa.Connection, case_id: str) -> Case:
     case = find_case(connection, case_id, lock=True)
     if case is None:
         raise NotFoundError("there is no such case")
-    if case.state != "open":
+    if case.state not in LIVE:
         raise TakenError("the case is placed or ended")
     return case
+
+
+def _open_case_of(connection: sa.Connection, case_id: str) -> Case:
+    case = _live_case_of(connection, case_id)
+    if case.state == STANDBY:
+        raise TakenError("the case is a stand-by, nobody accepts it yet")
+    return case
+
+
+def _standby_of(connection: sa.Connection, case_id: str) -> None:
+    if _live_case_of(connection, case_id).state != STANDBY:
+        raise TakenError("the case is looked for already")
 
 
 def _require_listed(answer: Answer) -> None:

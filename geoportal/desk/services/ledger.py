@@ -29,6 +29,7 @@ from geoportal.desk.domain.ledger import (
     facts_of,
     standing,
 )
+from geoportal.desk.domain.terms import ACTS, NO_TERMS
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.audit import record
 from geoportal.desk.store.ledger import add_entry, entries_of, entry_of_form, lock_ledger
@@ -136,7 +137,15 @@ def _record(connection: sa.Connection, desk: Desk, entries: Sequence[Entry], ent
 def _audited(subject: str, entry: Entry | None) -> dict[str, object]:
     if entry is None:
         return {"subject": subject}
-    return {"subject": subject, "entry": entry.id, "value": entry.draft.value}
+    draft = entry.draft
+    told = {
+        "subject": subject,
+        "entry": entry.id,
+        "value": draft.value,
+        "for": draft.audience.value,
+    }
+    held = {"until": draft.valid_until, "terms": draft.terms.written()}
+    return told | {name: text for name, text in held.items() if text}
 
 
 def history(desk: Desk, *facility_ids: str) -> list[Entry]:
@@ -148,7 +157,8 @@ def history(desk: Desk, *facility_ids: str) -> list[Entry]:
 def checked(draft: Draft, vocabulary: Vocabulary, today: date) -> Draft:
     """Return a draft that can be written, with the default end of what it says.
 
-    Corrections are for everybody, contacts for professionals, whatever the draft says.
+    Corrections are for everybody, contacts for professionals, whatever the draft says; only room
+    has conditions.
 
     Raises
     ------
@@ -165,6 +175,10 @@ def checked(draft: Draft, vocabulary: Vocabulary, today: date) -> Draft:
         draft = replace(draft, audience=Audience.PUBLIC)
     elif draft.subject in CONTACTS:
         draft = replace(draft, audience=Audience.PROFESSIONAL)
+    if draft.subject != CAPACITY or draft.undoes or draft.value == Light.FULL:
+        draft = replace(draft, terms=NO_TERMS)
+    elif not all(c in vocabulary and c.startswith(ACTS) for c in draft.terms.needs):
+        raise UsageError("no need has this code", "terms")
     return _with_end(draft, today)
 
 

@@ -43,6 +43,12 @@ def set_case_state(connection: sa.Connection, case_id: str, state: str, at: str)
     connection.execute(sa.update(cases).where(own).values(state=state, changed_at=at))
 
 
+def begin_search(connection: sa.Connection, case_id: str, urgency: str, at: str) -> None:
+    """Make a stand-by a case that is looked for from a moment on; its days count from there."""
+    values = {"state": "open", "urgency": urgency, "created_at": at, "changed_at": at}
+    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(values))
+
+
 def read_enquiries(connection: sa.Connection, case_id: str) -> list[Enquiry]:
     """Return the candidates of a case, in the order they were taken up."""
     own = sa.select(enquiries).where(enquiries.c.case_id == case_id)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from geoportal.desk.domain.account import Actor
 from geoportal.desk.domain.ledger import Audience, Draft, Entry, Way
+from geoportal.desk.domain.terms import read_terms
 from geoportal.desk.store.schema import ledger
 
 
@@ -34,6 +35,7 @@ def add_entry(connection: sa.Connection, draft: Draft, actor: Actor, at: str, ke
             actor_id=actor.id,
             centre_id=actor.centre_id,
             form_key=key,
+            terms=draft.terms.written(),
         )
     )
     number = added.inserted_primary_key
@@ -74,5 +76,6 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
             row.note,
             row.valid_until,
             row.undoes,
+            read_terms(row.terms),
         ),
     )

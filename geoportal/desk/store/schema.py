@@ -135,6 +135,7 @@ ledger = sa.Table(
     *seconds("undoes"),
     *texts("at", "actor_kind", "actor_id", "centre_id"),
     *texts("form_key", unique=True),
+    *texts("terms", server_default=""),
     comment="what staff found out by asking; only added to, by triggers",
 )
 
@@ -218,6 +219,16 @@ events = sa.Table(
     *texts("starts_at", index=True),
     *texts("ends_at", "place", "organiser", "url", "note", "changed_at"),
     comment="training, meetings, lectures (研修会・会議・講演会)",
+)
+
+feeds = sa.Table(
+    "desk_feeds",
+    metadata,
+    *texts("id", primary_key=True),
+    sa.Column("account_id", sa.Text, sa.ForeignKey("desk_accounts.id"), nullable=False, index=True),
+    *texts("created_at"),
+    *texts("revoked_at", server_default=""),
+    comment="links to the calendar for professionals; the signed token is not kept",
 )
 
 groups = sa.Table(

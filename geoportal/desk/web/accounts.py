@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+import tempfile
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Response, abort, request
 
 from geoportal.desk.domain.account import Account, Role
 from geoportal.desk.services.accounts import (
@@ -11,12 +15,17 @@ from geoportal.desk.services.accounts import (
     make_account,
     reset_account,
 )
+from geoportal.desk.services.audit_file import write_audit
 from geoportal.desk.web.desk_here import centres_here, desk_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_role, signed_in_actor, staff_blueprint
 from geoportal.errors import NotFoundError, UsageError
 
 blueprint = staff_blueprint("accounts", __name__)
+_FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _PROBLEMS = {"name": "account-name", "centre": "account-centre", "last": "account-last"}
 
 
@@ -25,6 +34,20 @@ _PROBLEMS = {"name": "account-name", "centre": "account-centre", "last": "accoun
 def show() -> Response:
     """List the accounts."""
     return _page()
+
+
+@blueprint.get("/accounts/audit.<kind>")
+@require_role(Role.ADMINISTRATOR)
+def audit(kind: str) -> Response:
+    """Give the audit trail as a file."""
+    if kind not in _FILES:
+        abort(HTTPStatus.NOT_FOUND)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"audit.{kind}"
+        write_audit(desk_here(), signed_in_actor(), path)
+        response = Response(path.read_bytes(), content_type=_FILES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="audit.{kind}"'
+    return response
 
 
 @blueprint.post("/accounts")

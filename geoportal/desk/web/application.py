@@ -19,6 +19,7 @@ from geoportal.desk.web import (
     events,
     facility,
     figures,
+    free_now,
     groups,
     link_giving,
     office,
@@ -42,7 +43,7 @@ from geoportal.web.current_view import EXTENSION as PORTAL
 
 _PAGES: Final = (
     sign_in, today, cases, facility, link_giving, own_account, accounts, office,
-    surveys, survey_review, survey_form, figures, events, groups,
+    surveys, survey_review, survey_form, figures, events, groups, free_now,
 )  # fmt: skip
 _OF_STATUS: Final = frozenset(("Allow", "Retry-After"))
 
@@ -67,6 +68,7 @@ def attach(app: Flask, database: DeskDatabase, settings: Settings) -> Desk:
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
     app.register_blueprint(events.public)
+    app.register_blueprint(events.personal)
     app.jinja_env.globals["events_endpoint"] = "events.show_public"
     app.jinja_env.globals["groups_of"] = groups.told_groups
     return desk

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from geoportal.address.result import GeocodeResult
 from geoportal.desk.domain.case import Case
+from geoportal.desk.web.case_start import told_before, with_circumstances
 from geoportal.desk.web.desk_here import wards_here
 from geoportal.domain.claim import CAPACITY_PREFIX
 from geoportal.domain.query import DEFAULT_RADIUS_M, Origin, Query
@@ -29,7 +30,7 @@ def wanted_of(view: View, values: MultiDict[str, str], blank: Case) -> Case:
     """
     role = values.get("board_role", "")
     codes = values.getlist(f"needs-{role}" if role else "need")
-    kinds = values.getlist("board_kind") if role else values.getlist("kind")
+    kinds = values.getlist(f"board_kind-{role}") if role else values.getlist("kind")
     known = [kind for kind in kinds if kind in view.reference.kinds]
     needs = tuple(
         code
@@ -37,10 +38,10 @@ def wanted_of(view: View, values: MultiDict[str, str], blank: Case) -> Case:
         if code in view.reference.vocabulary and not code.startswith(CAPACITY_PREFIX)
     )
     ward, town = _place_of(view, values)
-    return replace(
-        blank, kind=known[0] if len(known) == 1 else "", needs=needs, ward=ward, town=town,
-        urgency="today" if values.get("urgent") else "",
-    )  # fmt: skip
+    case = replace(
+        blank, kind=known[0] if len(known) == 1 else "", needs=needs, ward=ward, town=town
+    )
+    return with_circumstances(case, known, told_before(values))
 
 
 def _place_of(view: View, values: MultiDict[str, str]) -> tuple[str, str]:

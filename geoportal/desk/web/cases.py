@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,10 @@ from flask.typing import ResponseReturnValue
 from geoportal.desk.domain.case import (
     AGE_BANDS,
     ASKERS,
+    KEPT_DAYS,
+    LIVE,
     REASONS,
+    STANDBY,
     TOPICS,
     URGENCIES,
     WAYS,
@@ -30,6 +34,8 @@ from geoportal.desk.services.cases import (
     Answer,
     IdentityWarning,
     TakenError,
+    asked_by,
+    call_up,
     case_of,
     confirm,
     end_case,
@@ -37,6 +43,7 @@ from geoportal.desk.services.cases import (
     list_cases,
     note_answer,
     open_case,
+    renew,
 )
 from geoportal.desk.web.case_question import question_of, town_of, wanted_of
 from geoportal.desk.web.desk_here import centres_here, desk_here, wards_here
@@ -48,7 +55,7 @@ from geoportal.desk.web.guard import (
     signed_in_actor,
     staff_blueprint,
 )
-from geoportal.desk.web.places import centre_names, former_ids, ward_of
+from geoportal.desk.web.places import former_ids, known_names, ward_of
 from geoportal.desk.web.proposal import proposal_here
 from geoportal.domain.facility import Facility
 from geoportal.errors import NotFoundError, UsageError
@@ -88,7 +95,8 @@ def add() -> ResponseReturnValue:
     """Open a case."""
     form, view = request.form, view_here()
     texts = {name: form.get(name, "").strip() for name in _TEXTS}
-    wanted = replace(_NEW, needs=tuple(form.getlist("need")), **texts)
+    state = STANDBY if form.get("standby") else "open"
+    wanted = replace(_NEW, needs=tuple(form.getlist("need")), state=state, **texts)
     if wanted.ward not in wards_here():
         return _board(wanted, ("ward", "case-ward"))
     if wanted.kind not in view.reference.kinds:
@@ -110,7 +118,8 @@ def add() -> ResponseReturnValue:
 @blueprint.post("/cases/new")
 def begin() -> Response:
     """Show the form of a case with what a note, a search or a team has told already."""
-    return _board(wanted_of(view_here(), request.form, _NEW))
+    wanted = wanted_of(view_here(), request.form, _NEW)
+    return _board(asked_by(desk_here(), signed_in_actor(), wanted))
 
 
 @blueprint.get("/cases/<case_id>")
@@ -121,7 +130,7 @@ def case(case_id: str) -> Response:
 
 @blueprint.post("/cases/<case_id>/answers")
 def answer(case_id: str) -> ResponseReturnValue:
-    """Note how far a candidate is."""
+    """Note how far a candidate is; ``at_once``: it was asked and answered in the same call."""
     form = request.form
     _writable(case_id)
     facility = _facility(form.get("facility", ""))
@@ -137,6 +146,10 @@ def answer(case_id: str) -> ResponseReturnValue:
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
     try:
+        if form.get("at_once"):
+            asked = replace(said, state=State.ASKED, reason="", condition="")
+            note_answer(desk_here(), signed_in_actor(), case_id, asked)
+            said = replace(said, before=State.ASKED)
         note_answer(desk_here(), signed_in_actor(), case_id, said)
     except IdentityWarning:
         return _page(case_id, ("", "case-identity"))
@@ -160,6 +173,30 @@ def place(case_id: str) -> ResponseReturnValue:
         return _page(case_id, ("", "case-taken"))
     _write_facts(facility, list(facts_of_placement(_case_of(case_id)[0], facility.id)))
     return _page(case_id, told=told)
+
+
+@blueprint.post("/cases/<case_id>/call-up")
+def need_now(case_id: str) -> ResponseReturnValue:
+    """Look for a stand-by now."""
+    _writable(case_id)
+    try:
+        call_up(desk_here(), signed_in_actor(), case_id, request.form.get("urgency", ""))
+    except TakenError:
+        return _page(case_id, ("", "case-taken"))
+    except UsageError:
+        return _page(case_id, ("urgency", "case-field"))
+    return _to(case_id)
+
+
+@blueprint.post("/cases/<case_id>/renew")
+def keep(case_id: str) -> ResponseReturnValue:
+    """Keep a stand-by for longer."""
+    _writable(case_id)
+    try:
+        renew(desk_here(), signed_in_actor(), case_id)
+    except TakenError:
+        return _page(case_id, ("", "case-taken"))
+    return _to(case_id)
 
 
 @blueprint.post("/cases/<case_id>/end")
@@ -202,7 +239,7 @@ def _write_facts(facility: Facility, drafts: list[Draft]) -> None:
         drafts,
         view_here().reference.vocabulary,
         desk.clock().date(),
-        centre_names(),
+        known_names(),
         former_ids(facility.id),
     )
 
@@ -220,7 +257,8 @@ def _board(
         identities=identities or {},
         wanted=wanted,
         open_cases=[case for case in held if case.state == "open"],
-        done_cases=[case for case in held if case.state != "open"],
+        standby_cases=[case for case in held if case.state == STANDBY],
+        done_cases=[case for case in held if case.state not in LIVE],
         centres=centres_here(),
         wards=wards_here(),
         own_wards=scope_here(),
@@ -246,6 +284,7 @@ def _page(
         candidates=[_candidate(one, heard) for one in results[:_CANDIDATES]],
         proposal=proposal_here(held, taken, heard) if held.state == "open" else None,
         told=[_facility(one.facility_id) for one in told or ()],
+        kept_until=_kept_until(held),
         is_writable=scope_here().allows(held.ward),
         may_help=scope_here().helps,
         **_named(),
@@ -254,6 +293,11 @@ def _page(
     if problem and problem[1] == "case-taken":
         response.status_code = HTTPStatus.CONFLICT
     return response
+
+
+def _kept_until(case: Case) -> str:
+    """Return the ISO date on which a case is erased unless somebody works on it."""
+    return (date.fromisoformat(case.changed_at[:10]) + timedelta(days=KEPT_DAYS)).isoformat()
 
 
 def _to(case_id: str) -> ResponseReturnValue:
@@ -283,13 +327,14 @@ def _rows(
     enquiries: list[Enquiry], heard: dict[str, Enquiry] | None = None
 ) -> list[dict[str, Any]]:
     by_id = view_here().snapshot.by_id
+    agreed_first = sorted(enquiries, key=lambda one: one.state is not State.AGREED)
     return [
         {
             "enquiry": one,
             "facility": by_id.get(one.facility_id),
             "heard": (heard or {}).get(one.facility_id),
         }
-        for one in enquiries
+        for one in agreed_first
     ]
 
 

@@ -1,4 +1,7 @@
-"""``/desk/events``: events kept by staff; ``/events`` and ``/events.ics``: the public ones."""
+"""``/desk/events``: events kept by staff; ``/events`` and ``/events.ics``: the public ones.
+
+``/o/calendar/<token>`` is the feed with those for professionals, by a personal link.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,10 @@ from geoportal.desk.services.events import (
     remove,
     take_csv,
 )
+from geoportal.desk.services.feeds import feed_since, give_feed, is_feed, take_feed_back
 from geoportal.desk.web.desk_here import desk_here
 from geoportal.desk.web.frame import desk_page
-from geoportal.desk.web.guard import signed_in_actor, staff_blueprint
+from geoportal.desk.web.guard import signed_in_account, signed_in_actor, staff_blueprint
 from geoportal.desk.web.words import say
 from geoportal.errors import UsageError
 from geoportal.web.language.messages import messages
@@ -28,6 +32,7 @@ from geoportal.web.site.frame import page
 
 blueprint = staff_blueprint("events", __name__)
 public = Blueprint("events", __name__)
+personal = Blueprint("desk_calendar", __name__)
 _NEW = Event("", "", Sort.TRAINING, Audience.PUBLIC, "", "")
 _TEXTS = ("title", "starts_at", "ends_at", "place", "organiser", "url", "note")
 
@@ -79,6 +84,28 @@ def take_away(event_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk_events.show"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/events/feed")
+def give() -> Response:
+    """Give whoever is signed in a link to the feed; it is shown on this page and never again."""
+    token = give_feed(desk_here(), signed_in_account())
+    return _page(_NEW, address=url_for("desk_calendar.give_all", token=token, _external=True))
+
+
+@blueprint.post("/events/feed/revoke")
+def take_back() -> ResponseReturnValue:
+    """Revoke one's own link to the feed."""
+    take_feed_back(desk_here(), signed_in_account())
+    return redirect(url_for("desk_events.show"), HTTPStatus.SEE_OTHER)
+
+
+@personal.get("/o/calendar/<token>")
+def give_all(token: str) -> Response:
+    """Give all events to come as iCalendar to who has a link."""
+    if not is_feed(desk_here(), token):
+        abort(HTTPStatus.NOT_FOUND)
+    return _calendar(coming(desk_here()), say("feed-title"))
+
+
 @public.get("/events")
 def show_public() -> Response:
     """Show the public events to come."""
@@ -88,8 +115,10 @@ def show_public() -> Response:
 @public.get("/events.ics")
 def feed() -> Response:
     """Give the public events to come as iCalendar."""
-    events = coming(desk_here(), Audience.PUBLIC)
-    name = messages("ja").plain("events-title")
+    return _calendar(coming(desk_here(), Audience.PUBLIC), messages("ja").plain("events-title"))
+
+
+def _calendar(events: list[Event], name: str) -> Response:
     return Response(calendar(events, name), content_type="text/calendar; charset=utf-8")
 
 
@@ -97,6 +126,7 @@ def _page(
     wanted: Event,
     problem: tuple[str, str] | None = None,
     taken: tuple[int, list[int]] | None = None,
+    address: str = "",
 ) -> Response:
     return desk_page(
         "events",
@@ -108,6 +138,8 @@ def _page(
         longest=LONGEST,
         columns=list(COLUMNS),
         taken=taken,
+        address=address,
+        feed_since=feed_since(desk_here(), signed_in_account()),
         asks_sure=bool(problem and problem[1] == "event-sure"),
         sort_words={sort.value: say(f"event-sort-{sort.value}") for sort in Sort},
     )

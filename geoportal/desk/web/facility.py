@@ -26,13 +26,21 @@ from geoportal.desk.domain.ledger import (
     Way,
     standing,
 )
+from geoportal.desk.domain.terms import NO_TERMS
 from geoportal.desk.services.groups import all_groups, groups_of
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import list_links
 from geoportal.desk.web.desk_here import desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
-from geoportal.desk.web.places import centre_names, facility_here, former_ids, ward_of
+from geoportal.desk.web.places import (
+    centre_names,
+    facility_here,
+    former_ids,
+    known_names,
+    terms_posted,
+    ward_of,
+)
 from geoportal.domain.facility import Facility
 from geoportal.domain.hours import DAY_LABELS_JA, Hours
 from geoportal.domain.query import Query
@@ -78,7 +86,7 @@ def write(facility_id: str) -> ResponseReturnValue:
     require_ward(ward_of(facility), helping=bool(request.form.get("helping")))
     try:
         draft, seen = _draft(facility.id), int(request.form.get("seen", ""))
-    except ValueError:
+    except (ValueError, UsageError):
         abort(HTTPStatus.BAD_REQUEST)
     texts = (draft.note, draft.who, draft.value if draft.subject in _TOLD else "")
     if not request.form.get("sure") and any(map(found_in, texts)):
@@ -92,7 +100,7 @@ def write(facility_id: str) -> ResponseReturnValue:
             written,
             seen=seen,
             key=request.form.get("key", ""),
-            centres=centre_names(),
+            centres=known_names(),
             former_ids=former_ids(facility.id),
         )
     except SeenOutdatedError as error:
@@ -111,7 +119,7 @@ def _draft(facility_id: str) -> Draft:
 
     Raises
     ------
-    ValueError
+    ValueError, UsageError
         When it holds what none of our forms does.
     """
     form = request.form
@@ -126,6 +134,7 @@ def _draft(facility_id: str) -> Draft:
         form.get("note", "").strip(),
         form.get("valid_until", ""),
         int(form.get("undoes", "0")),
+        terms_posted() if subject == CAPACITY else NO_TERMS,
     )
 
 
@@ -192,6 +201,9 @@ def facility_page(
         "group_longest": LONGEST,
         "member": view.snapshot.by_id.get,
         "present_id": lambda held: view.redirects.get(held, held),
+        "wards": wards_here(),
+        "day_labels": DAY_LABELS_JA,
+        "terms_words": lambda terms: terms.words(known_names()),
         "links": [link for link in list_links(desk_here()) if link.facility_id == facility.id],
         "later": later,
         "seen": entries[-1].id if entries else 0,

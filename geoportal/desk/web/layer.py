@@ -29,9 +29,10 @@ from geoportal.desk.domain.ledger import (
     Way,
     standing,
 )
+from geoportal.desk.web.case_start import told_before, told_by
 from geoportal.desk.web.desk_here import centres_here, desk_here
 from geoportal.desk.web.guard import scope_here
-from geoportal.desk.web.places import centre_names, ward_of
+from geoportal.desk.web.places import centre_names, known_names, ward_of
 from geoportal.desk.web.words import say
 from geoportal.documents import Document
 from geoportal.domain.staff_facts import PROFESSIONAL_SOURCE
@@ -104,13 +105,15 @@ class SignedInLayer:
         """Return the part of a row: capacity, contacts, and the answer on the needs asked for."""
         return self._of_facility("row", facility_id, needs)
 
-    def free_now(self, filters: str) -> Markup:
+    def free_now(self) -> Markup:
         """Return the button that asks who has room now."""
-        return self._part("free_now", filters=filters)
+        return self._part("free_now")
 
     def to_board(self, wanted: Document) -> Markup:
         """Return the button that carries a question to the board."""
-        return self._part("to_board", wanted=wanted)
+        reading = wanted.get("reading")
+        told = told_by(reading) if reading else told_before(request.form)
+        return self._part("to_board", wanted=wanted, told=told)
 
     def _of_facility(self, name: str, facility_id: str, needs: Sequence[str]) -> Markup:
         view = view_here()
@@ -151,6 +154,7 @@ class SignedInLayer:
                 need_label=lambda code: labels.get(code, code),
                 centre_names=centre_names(),
                 corrected=CORRECTED,
+                terms_words=lambda terms: terms.words(known_names()),
                 answers_listed=list(Answer),
                 lights=list(Light),
                 ways=[way for way in Way if way is not Way.OFFICE],
@@ -165,7 +169,7 @@ def lay_staff_layer(views: LayeredViews, *, is_public: bool) -> None:
     if not current_user.is_authenticated or current_user.account.must_change:
         return
     request.environ.pop("HTTP_ACCEPT_ENCODING", None)  # tokens beside what was typed (BREACH)
-    view, entries = views.now(centre_names())
+    view, entries = views.now(known_names())
     if not is_public:
         g.view = view
         return

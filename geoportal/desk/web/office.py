@@ -13,16 +13,27 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from geoportal.desk.domain.identity import found_in
-from geoportal.desk.domain.ledger import CAPACITY, Audience, Draft, Entry, Light, Way, standing
+from geoportal.desk.domain.ledger import (
+    CAPACITY,
+    Audience,
+    Draft,
+    Entry,
+    Light,
+    Way,
+    light_on,
+    standing,
+)
 from geoportal.desk.domain.office_link import LinkScope, OfficeLink
 from geoportal.desk.services.ledger import SeenOutdatedError, checked, history, write_entry
 from geoportal.desk.services.office_links import LinkRefusedError, opened_link
-from geoportal.desk.web.desk_here import desk_here
+from geoportal.desk.web.desk_here import desk_here, wards_here
 from geoportal.desk.web.frame import desk_page
-from geoportal.desk.web.places import centre_names, former_ids
+from geoportal.desk.web.places import former_ids, known_names, terms_posted
 from geoportal.domain.facility import Facility
+from geoportal.domain.hours import DAY_LABELS_JA
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import need_groups
 
 blueprint = Blueprint("desk_office", __name__)
 
@@ -57,12 +68,13 @@ def set_capacity(token: str) -> ResponseReturnValue:
     audience = Audience.PUBLIC if form.get("public") else Audience.PROFESSIONAL
     note, seen = form.get("note", "").strip(), form.get("seen", "")
     light = form.get("value", "")
-    draft = Draft(facility.id, CAPACITY, light, audience, Way.OFFICE, note=note)
     try:
+        terms = terms_posted()
+        draft = Draft(facility.id, CAPACITY, light, audience, Way.OFFICE, note=note, terms=terms)
         written = checked(draft, view_here().reference.vocabulary, desk.clock().date())
         if found_in(note) or not seen.isdecimal():
             raise UsageError("a note tells of no patient", "note")
-        key, names = form.get("key", ""), centre_names()
+        key, names = form.get("key", ""), known_names()
         before = former_ids(facility.id)
         write_entry(
             desk, link.actor, written, seen=int(seen), key=key, centres=names, former_ids=before
@@ -86,6 +98,11 @@ def _page(
         facility=facility,
         light=_present(standing(entries).get(CAPACITY)),
         lights=list(Light),
+        wards=wards_here(),
+        need_groups=need_groups(view_here().reference, "ja"),
+        day_labels=DAY_LABELS_JA,
+        today=desk_here().clock().date().isoformat(),
+        terms_words=lambda terms: terms.words(known_names()),
         seen=entries[-1].id if entries else 0,
         key=secrets.token_urlsafe(18),
         **said,
@@ -95,7 +112,7 @@ def _page(
 def _present(entry: Entry | None) -> Entry | None:
     """Return the capacity said last; None when it holds no more."""
     today = desk_here().clock().date().isoformat()
-    return entry if entry is not None and entry.draft.valid_until >= today else None
+    return entry if light_on(entry, today) else None
 
 
 def opened_office(token: str) -> tuple[OfficeLink, Facility]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import abort, request
 
-from geoportal.desk.web.desk_here import centres_here
+from geoportal.desk.domain.terms import Terms, terms_of
+from geoportal.desk.web.desk_here import centres_here, wards_here
 from geoportal.domain.facility import Facility
 from geoportal.web.current_view import view_here
+from geoportal.web.language.labels import need_labels
 
 
 def facility_here(facility_id: str) -> Facility:
@@ -27,6 +29,24 @@ def ward_of(facility: Facility) -> str:
     snapshot = view_here().snapshot
     row = snapshot.row_of.get(facility.id)
     return facility.municipality_code if row is None else snapshot.municipality_of(row)
+
+
+def terms_posted() -> Terms:
+    """Return the conditions of the form that was sent; wards without a centre are left out.
+
+    Raises
+    ------
+    UsageError
+        See `terms_of`.
+    """
+    form = request.form
+    wards = [code for code in form.getlist("ward") if code in wards_here()]
+    return terms_of(form.getlist("day"), wards, form.getlist("for_need"))
+
+
+def known_names() -> dict[str, str]:
+    """Return names by id or code of what a fact may tell of: centres, wards, needs."""
+    return {**need_labels(view_here().reference, "ja"), **wards_here(), **centre_names()}
 
 
 def centre_names() -> dict[str, str]:

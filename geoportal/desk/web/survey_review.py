@@ -20,7 +20,7 @@ from geoportal.desk.services.survey_answers import (
 from geoportal.desk.web.desk_here import desk_here
 from geoportal.desk.web.frame import desk_page
 from geoportal.desk.web.guard import require_ward, scope_here, signed_in_actor, staff_blueprint
-from geoportal.desk.web.places import centre_names, ward_of
+from geoportal.desk.web.places import known_names, ward_of
 from geoportal.desk.web.survey_pages import answers_sent, form_context, newest_id, office_here
 from geoportal.errors import UsageError
 from geoportal.web.current_view import view_here
@@ -57,7 +57,7 @@ def approve(round_id: str, facility_id: str) -> ResponseReturnValue:
             chosen,
             seen=seen,
             vocabulary=view_here().reference.vocabulary,
-            centres=centre_names(),
+            centres=known_names(),
         )
     except SeenOutdatedError:
         return _page(round_id, facility_id, later=True)

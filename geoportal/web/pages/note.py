@@ -54,6 +54,7 @@ def reading(view: View, text: str, language: str) -> Document:
         ``segments`` (text and mark), ``kinds`` and ``needs`` (``code``, ``label``, ``words``,
         ``ticked``), ``mentioned`` (but not asked for), ``not_needed``, ``in_place``,
         ``roles`` of a team search (empty when one search is enough), ``urgent``, ``under_40``;
+        ``ages`` (from, to), ``circumstances`` (about, value), ``urgency``;
         ``place`` (an address it mentions), ``left_out`` (words and why), ``unheard`` words.
     """
     document = interpretation_document(view, text)
@@ -79,6 +80,9 @@ def reading(view: View, text: str, language: str) -> Document:
         "unheard": [span["text"] for span in document["unheard"]],
         "team": _team(document),
         "urgent": document["urgency"] == "urgent",
+        "ages": [(age["from"], age["to"]) for age in document["ages"]],
+        "circumstances": [(one["about"], one["value"]) for one in document["circumstances"]],
+        "urgency": document["urgency"] or "",
         "under_40": any(age["under_40"] for age in document["ages"]),
         "anything": document["needs_confirmation"],
     }

@@ -44,7 +44,7 @@ def commands():
     for path in sorted(DEPLOY.iterdir()):
         text = re.sub(r"\\\n", " ", path.read_text(encoding="utf-8"))
         for call in re.findall(
-            r"(?:bin/|[ \"]|exec )geoportal ((?:backup|init|serve|import)\b[^\"\n&]*)", text
+            r"(?:bin/|[ \"]|exec )geoportal ((?:backup|init|serve|import|desk)\b[^\"\n&]*)", text
         ):
             yield path.name, shlex.split(call)
 
@@ -52,11 +52,13 @@ def commands():
 def test_there_is_an_example_of_each():
     assert {path.name for path in DEPLOY.iterdir()} >= {
         *("geoportal.service", "geoportal-backup.service", "geoportal-backup.timer"),
+        *("geoportal-erase.service", "geoportal-erase.timer"),
         *("geoportal.env", "nginx.conf", "Containerfile"),
     }
     assert {name for name, _ in commands()} >= {
         "geoportal.service",
         "geoportal-backup.service",
+        "geoportal-erase.service",
         "Containerfile",
     }
 
@@ -64,11 +66,13 @@ def test_there_is_an_example_of_each():
 @pytest.mark.parametrize(("name", "words"), list(commands()))
 def test_every_command_exists_with_its_options(name, words):
     group = Commands("geoportal")
-    command = group.get_command(click.Context(group), words[0])
+    command = group.get_command(click.Context(group), words.pop(0))
+    if isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), words.pop(0))
     assert command is not None
     known = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in words[1:] if word.startswith("--")} <= known
-    command.make_parser(click.Context(command)).parse_args(words[1:])
+    assert {word for word in words if word.startswith("--")} <= known
+    command.make_parser(click.Context(command)).parse_args(words)
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)
