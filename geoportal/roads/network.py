@@ -155,6 +155,11 @@ class RoadNetwork:
         states[off] = STATES.index(UNKNOWN)
         return states
 
+    def joined_by_sea(self, places: Snaps, homes: Snaps) -> NDArray[np.bool_]:
+        """Say for each home whether it hangs together with any place by roads and ferries."""
+        theirs, own = (self._parts(snaps)[1] for snaps in (places.take(places.edge >= 0), homes))
+        return np.asarray(np.isin(own, theirs) & (homes.edge >= 0))
+
     def _parts(self, snaps: Snaps) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the parts of the network that places lie on: by land, and with ferries."""
         nodes = self._arrays["edge.start"][np.where(snaps.edge >= 0, snaps.edge, 0)]
