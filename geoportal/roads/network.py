@@ -78,6 +78,11 @@ class RoadNetwork:
         start, end, ahead, back = (np.asarray(self._arrays[name]) for name in names)
         return start.astype(np.int64), end.astype(np.int64), ahead, back
 
+    def segments(self) -> Mapping[str, NDArray[Any]]:
+        """Return the segments of all edges, see `geoportal.roads.snapping.grid_arrays`."""
+        names = ("edge", "lon1", "lat1", "lon2", "lat2", "from", "to")
+        return {name: np.asarray(self._arrays[f"segment.{name}"]) for name in names}
+
     def off_road_seconds(self, snaps: Snaps) -> Seconds:
         """Return the seconds between points and their roads; infinite where there is none."""
         return np.asarray(np.where(snaps.edge >= 0, snaps.off_m, np.inf) / self._metres_s)
