@@ -14,13 +14,13 @@ from geoportal.cli.console import Console, command, progress_bar
 from geoportal.coverage.baseline import baseline_document, compare, compare_studies, read_baseline
 from geoportal.coverage.cluster import workers
 from geoportal.coverage.demand import MESH, UNITS
-from geoportal.coverage.figures import round_significant
+from geoportal.coverage.figures import DistrictFigures, round_significant
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, CoverageCriteria, PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
-from geoportal.coverage.wording import sentence
+from geoportal.coverage.wording import road_line, road_sentence, sentence
 from geoportal.documents.requests import require_kinds
 from geoportal.domain.district import LOCAL
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
@@ -118,7 +118,7 @@ def coverage(console: Console, out: Path, **options: Any) -> None:
         "cells": len(study.cells),
         "facilities": {"sure": int(study.supply.certain.sum()), "possible": len(study.supply)},
         "districts": [
-            {**row, "sentence": sentence(figures, report.subject)}
+            {**row, **_sentences(figures, report)}
             for row, figures in zip(
                 district_rows(study), (*study.districts, study.total), strict=True
             )
@@ -183,10 +183,20 @@ def _read(path: Path) -> bytes:
         raise UnreadableSourceError(f"{path}: cannot be read") from None
 
 
+def _sentences(figures: DistrictFigures, report: CoverageReport) -> dict[str, str]:
+    """Return what is said of a district: on distances, and on minutes where roads are held."""
+    by_road = road_sentence(figures, report.subject)
+    said = {"sentence": sentence(figures, report.subject)}
+    return said | ({"sentence_by_road": by_road} if by_road else {})
+
+
 def _lines(report: CoverageReport, files: list[str], out: Path) -> Iterator[str]:
     yield report.title
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
     for figures in (*study.districts, *whole):
-        yield f"  {figures.name}: {sentence(figures, report.subject)}"
+        yield f"  {figures.name}: {''.join(_sentences(figures, report).values())}"
+    if study.roads is not None:
+        yield road_line(study)
+        yield "".join(line.cited for line in report.sources if line.name == "roads")
     yield f"{out} に書きました: {', '.join(files)}"

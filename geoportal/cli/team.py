@@ -121,8 +121,9 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
                 yield f"  {labels[member['role']]}: {nobody}"
                 continue
             about = facility["properties"]
+            far = f"{about['distance_m']:,} m{drive_text(about)}"
             yield (
-                f"  {labels[member['role']]}: {about['name']} {about['distance_m']:,} m "
+                f"  {labels[member['role']]}: {about['name']} {far} "
                 f"{about['phone']} [{facility['id']}]"
             )
         for title, key in (("対応なし", "missing"), ("未確認", "unknown")):
@@ -131,6 +132,7 @@ def _team_lines(view: View, document: Document) -> Iterator[str]:
                     continue
                 need = vocabulary[gap["need"]].label_ja if gap["need"] else "担い手"
                 yield f"  {title}: {labels[gap['role']]}の「{need}」"
+    yield from distance_notes(document)
 
 
 def _team_state(proposal: Document, unlisted: set[str]) -> str:

@@ -29,14 +29,16 @@ _DRIVE = {
     "unknown": "道路での時間は未確認",
 }
 _ROADS = {
-    "held": "分は車での目安です（道路の種類ごとの速さから計算。渋滞・信号・駐車は含みません）",
+    "held": "分は車での目安です（道路の種類ごとの速さから計算。渋滞・信号・駐車は含みません）。"
+    "道路：© OpenStreetMap contributors（ODbL）",
     "home_unknown": "この場所の近くの道路の資料がないため、道路での時間は出せません",
+    "engine_failed": "道路の計算ができなかったため、車での時間は出せません（直線距離の順です）",
     "not_held": "道路の資料がないため、距離の順に並べています（import で取り込めます）",
 }
 _CONTACTS = (("address", "所在地"), ("phone", "電話"), ("fax", "FAX"), ("operator", "運営"))
 
 
-def _distance_notes(document: Document) -> Iterator[str]:
+def distance_notes(document: Document) -> Iterator[str]:
     """Yield what distances and times of an answer are measured from, and by."""
     if "station_position" in document.get("origin", {}).get("warnings", ()):
         yield f"距離は駅の位置からのものです（誤差 ±{document['origin']['uncertainty_m']:.0f} m）"
@@ -44,7 +46,7 @@ def _distance_notes(document: Document) -> Iterator[str]:
         yield _ROADS[document["roads"]]
 
 
-def _drive_text(about: Document) -> str:
+def drive_text(about: Document) -> str:
     """Return the minutes by road, or why there are none; empty without a road map."""
     if "drive" not in about:
         return ""
@@ -60,7 +62,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
     for number, feature in enumerate(document["features"], start=1):
         about = feature["properties"]
         distance = f" {about['distance_m']:,} m" if "distance_m" in about else ""
-        distance += _drive_text(about)
+        distance += drive_text(about)
         reach = f" {_REACH[about['visit_range']]}" if "visit_range" in about else ""
         mark = "【架空】" if about["fictional"] else ""
         mark += "【市外・県外】" if "elsewhere" in about else ""
@@ -72,7 +74,7 @@ def search_lines(view: View, document: Document) -> Iterator[str]:
             yield "     " + "  ".join(_need_text(view, *need) for need in about["needs"].items())
         if "why" in about:
             yield "     順序の理由: " + " → ".join(reason["words_ja"] for reason in about["why"])
-    yield from _distance_notes(document)
+    yield from distance_notes(document)
     for misplaced in document.get("misplaced", ()):
         need = view.reference.vocabulary[misplaced["need"]].label_ja
         about = "・".join(kinds[kind].short_ja for kind in misplaced["kinds"])

@@ -18,6 +18,7 @@ from geoportal.coverage.cells import CellTable
 from geoportal.coverage.completeness import Lacking
 from geoportal.coverage.demand import GROUPS, NEED_GROUP
 from geoportal.coverage.distance_zones import RINGS_M, Floats, Rows
+from geoportal.coverage.driving import AT_LEAST_BY_ROAD, MINUTES, RoadAccess
 
 AT_LEAST: tuple[int, ...] = (1, 2, 3)
 """How many facilities in reach people are counted by."""
@@ -41,10 +42,32 @@ class Measures:
         By part.
     floating_catchment : ndarray of float, shape (p,)
         Capacity per person aged 75 and over.
+    by_road : RoadAccess or None
+        By part; None when no road map is held.
     """
 
     access: Access
     floating_catchment: Floats
+    by_road: RoadAccess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoadLevel:
+    """The figures of one district by road, for one set of facilities.
+
+    Attributes
+    ----------
+    nearest_min : float
+        Mean minutes by car from the nearest to people aged 75 and over; NaN where there is no time.
+    covered : tuple of tuple of float
+        People aged 75 and over with at least 1, 2 facilities (outer) within each of the minutes.
+    unknown : float
+        People aged 75 and over of whom it is not known how long it takes to them.
+    """
+
+    nearest_min: float
+    covered: tuple[tuple[float, ...], ...]
+    unknown: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,8 @@ class Level:
         Means over people aged 75 and over; NaN where nobody lives or nothing exists.
     covered : tuple of tuple of float
         People aged 75 and over with at least 1, 2, 3 facilities (outer) within each ring (inner).
+    by_road : RoadLevel or None
+        None when no road map is held.
     """
 
     facilities: int
@@ -69,6 +94,7 @@ class Level:
     second_nearest_m: float
     floating_catchment: float
     covered: tuple[tuple[float, ...], ...]
+    by_road: RoadLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +163,21 @@ class DistrictFigures:
         return share if share > _NOTHING else 0.0
 
 
+def road_shares(figures: DistrictFigures, level: Level, reach: int) -> tuple[float, float, float]:
+    """Return the shares of people 75+ in reach by road, not in reach, and not known; sum 1.
+
+    ``reach`` is a number in `MINUTES`. NaN when nobody lives there or no road map is held.
+    """
+    if level.by_road is None or not figures.need > 0:
+        return (float("nan"),) * 3
+    covered, unknown = level.by_road.covered[0][reach], level.by_road.unknown
+    beyond = max(figures.need - covered - unknown, 0.0)
+    return tuple(
+        share if share > _NOTHING else 0.0
+        for share in (people / figures.need for people in (covered, beyond, unknown))
+    )  # type: ignore[return-value]
+
+
 def district_figures(
     *,
     code: str,
@@ -160,8 +201,7 @@ def district_figures(
     need = cells.need[parts]
     most = _level(need, possible, facilities[1], parts)
     if lacking.undecided:
-        everybody = float(need.sum())
-        most = replace(most, covered=((everybody,) * len(RINGS_M),) * len(AT_LEAST))
+        most = _everybody(most, float(need.sum()))
     nobody = 0.0 if people_known else float("nan")
     return DistrictFigures(
         code=code,
@@ -174,6 +214,15 @@ def district_figures(
         undecided=lacking.undecided,
         unlisted=lacking.unlisted,
     )
+
+
+def _everybody(level: Level, people: float) -> Level:
+    """Return the figures if everybody were covered, as may be where it is not known who counts."""
+    roads = level.by_road
+    if roads is not None:
+        known = (people - roads.unknown,) * len(MINUTES)
+        roads = replace(roads, covered=(known,) * len(AT_LEAST_BY_ROAD))
+    return replace(level, covered=((people,) * len(RINGS_M),) * len(AT_LEAST), by_road=roads)
 
 
 def _level(
@@ -192,6 +241,24 @@ def _level(
         second_nearest_m=mean(access.second_nearest_m[parts], weight),
         floating_catchment=mean(measures.floating_catchment[parts], weight),
         covered=covered,
+        by_road=_road_level(weight, measures.by_road, parts),
+    )
+
+
+def _road_level(
+    weight: Floats, access: RoadAccess | None, parts: Rows | NDArray[np.bool_]
+) -> RoadLevel | None:
+    if access is None:
+        return None
+    own = access.take(np.arange(access.states.size)[parts])
+    counts = [own.counts(minutes) for minutes in MINUTES]
+    return RoadLevel(
+        nearest_min=mean(own.minutes[0], weight),
+        covered=tuple(
+            tuple(float(weight[within >= least].sum()) for within in counts)
+            for least in AT_LEAST_BY_ROAD
+        ),
+        unknown=float(weight[~own.known].sum()),
     )
 
 
@@ -248,7 +315,18 @@ def _with_sums(whole: Level, parts: list[Level]) -> Level:
         tuple(sum(part.covered[n][ring] for part in parts) for ring in range(len(RINGS_M)))
         for n in range(len(AT_LEAST))
     )
-    return replace(whole, covered=covered)
+    roads = [part.by_road for part in parts if part.by_road is not None]
+    if whole.by_road is None or len(roads) < len(parts):
+        return replace(whole, covered=covered)
+    by_road = replace(
+        whole.by_road,
+        covered=tuple(
+            tuple(sum(one.covered[n][reach] for one in roads) for reach in range(len(MINUTES)))
+            for n in range(len(AT_LEAST_BY_ROAD))
+        ),
+        unknown=sum(one.unknown for one in roads),
+    )
+    return replace(whole, covered=covered, by_road=by_road)
 
 
 def round_significant(value: float) -> float | None:

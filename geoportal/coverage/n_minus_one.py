@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoportal.coverage.access import NOBODY, Access
-from geoportal.coverage.distance_zones import RINGS_M, Floats
+from geoportal.coverage.distance_zones import Floats, Rows
+from geoportal.coverage.driving import MINUTES, RoadAccess
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,8 @@ def measure_n_minus_one(access: Access, people: Floats, facilities: int) -> NMin
     ``people`` aged 75 and over, shape (n,), live in the n cells or parts of cells of ``access``;
     its rows of the nearest refer to ``facilities`` facilities.
     """
-    shape = (facilities, len(RINGS_M))
-    left_without, left_with_one = np.zeros(shape), np.zeros(shape)
-    for ring in range(len(RINGS_M)):
-        sole = access.counts[:, ring] == 1
-        pair = access.counts[:, ring] == 2
-        left_without[:, ring] = _add_up(access.nearest[sole], people[sole], facilities)
-        left_with_one[:, ring] = _add_up(access.nearest[pair], people[pair], facilities)
-        left_with_one[:, ring] += _add_up(access.second[pair], people[pair], facilities)
+    nearest = np.stack((access.nearest, access.second))
+    left_without, left_with_one = _losses(access.counts, nearest, people, facilities)
     both = (access.nearest != NOBODY) & (access.second != NOBODY)
     way = (access.second_nearest_m[both] - access.nearest_m[both]) * people[both]
     some = access.nearest != NOBODY
@@ -65,6 +60,41 @@ def measure_n_minus_one(access: Access, people: Floats, facilities: int) -> NMin
         farther_m=_add_up(access.nearest[both], way, facilities),
         nearest_to=_add_up(access.nearest[some], people[some], facilities),
     )
+
+
+@dataclass(frozen=True)
+class RoadLoss:
+    """What is lost by road when a facility closes, by facility; the others stay.
+
+    Attributes
+    ----------
+    left_without, left_with_one : ndarray of float, shape (k, minutes)
+        People aged 75 and over who would have none left within each of the minutes; one, not two.
+    """
+
+    left_without: Floats
+    left_with_one: Floats
+
+
+def measure_road_loss(access: RoadAccess, people: Floats, facilities: int) -> RoadLoss:
+    """Work out the loss by road for every facility at once; see `measure_n_minus_one`."""
+    counts = np.stack([access.counts(minutes) for minutes in MINUTES], axis=1)
+    return RoadLoss(*_losses(counts, access.nearest, people, facilities))
+
+
+def _losses(counts: Rows, nearest: Rows, people: Floats, facilities: int) -> tuple[Floats, Floats]:
+    """Return who would be left without any, and with one, by facility and reach.
+
+    ``counts`` of facilities in each reach, shape (n, reaches); ``nearest``, shape (2 or more, n).
+    """
+    shape = (facilities, counts.shape[1])
+    left_without, left_with_one = np.zeros(shape), np.zeros(shape)
+    for reach in range(counts.shape[1]):
+        sole, pair = counts[:, reach] == 1, counts[:, reach] == 2
+        left_without[:, reach] = _add_up(nearest[0, sole], people[sole], facilities)
+        left_with_one[:, reach] = _add_up(nearest[0, pair], people[pair], facilities)
+        left_with_one[:, reach] += _add_up(nearest[1, pair], people[pair], facilities)
+    return left_without, left_with_one
 
 
 def _add_up(

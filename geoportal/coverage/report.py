@@ -30,6 +30,7 @@ _GEOGRAPHY = {
     MESH: ("boundary", "mesh-population", "age-population"),
     TOWNS: ("boundary", "towns", "town-population", "age-population"),
 }
+_ROADS = ("roads",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def make_report(
 ) -> CoverageReport:
     """Return the report of a study; ``supposed`` says what a what-if supposes."""
     used = _facility_sources(study, snapshot)
-    wanted = {*used, *_GEOGRAPHY[study.question.demand]}
+    wanted = {*used, *_GEOGRAPHY[study.question.demand], *(_ROADS if study.roads else ())}
     newest: dict[str, str] = {}
     for edition in editions:
         if edition.source in wanted:

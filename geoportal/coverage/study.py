@@ -6,7 +6,7 @@ Every file, page and answer about coverage is made from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,14 @@ from geoportal.coverage.chunks import (
 from geoportal.coverage.completeness import Lacking, supply_completeness
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Rows
+from geoportal.coverage.driving import RoadReach, measure_roads
 from geoportal.coverage.figures import DistrictFigures, Measures, district_figures, total_figures
-from geoportal.coverage.n_minus_one import NMinusOne, measure_n_minus_one
+from geoportal.coverage.n_minus_one import (
+    NMinusOne,
+    RoadLoss,
+    measure_n_minus_one,
+    measure_road_loss,
+)
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
 from geoportal.coverage.supply import CoverageCriteria, Supply
 from geoportal.domain.completeness import Completeness
@@ -67,6 +73,10 @@ class Study:
     population : Population
     completeness : tuple of Completeness
         Which sources that would tell who counts are held for the whole.
+    roads : RoadReach or None
+        Access by road; None when no road map of the area is held.
+    road_loss : RoadLoss or None
+        N-1 by road, for sure facilities.
     """
 
     target: Target
@@ -84,6 +94,8 @@ class Study:
     total: DistrictFigures
     population: Population
     completeness: tuple[Completeness, ...] = ()
+    roads: RoadReach | None = None
+    road_loss: RoadLoss | None = None
 
     @property
     def undecided(self) -> bool:
@@ -167,6 +179,12 @@ def compute_study(
         demand, cells = present.catchment_cells, present.cells
     catchment = _shared_capacity(demand, target, supply, progress, executor)
     sure, possible = _measures(demand, cells, supply, catchment.ratio, progress, executor)
+    roads = measure_roads(snapshot, cells, supply)
+    if roads is not None:
+        sure, possible = (
+            replace(measures, by_road=access)
+            for measures, access in ((sure, roads.sure), (possible, roads.possible))
+        )
     lacking = [
         Lacking.of(supply_completeness(snapshot, codes, question))
         for codes in (area.within or (area.code,) for area in target.areas)
@@ -203,6 +221,8 @@ def compute_study(
         total=total_figures(target, districts, cells=cells, sure=sure, possible=possible),
         population=population,
         completeness=supply_completeness(snapshot, [target.code], question),
+        roads=roads,
+        road_loss=None if roads is None else measure_road_loss(roads.sure, cells.need, len(supply)),
     )
 
 

@@ -15,10 +15,12 @@ import numpy as np
 from geoportal.coverage.access import NOBODY
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.driving import AT_LEAST_BY_ROAD, MINUTES
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
 from geoportal.coverage.study import Study
 from geoportal.coverage.town_demand import people_of
 from geoportal.domain.dating import stated_date
+from geoportal.roads.network import STATES
 
 Row = dict[str, Any]
 POSSIBLE = "_possible"
@@ -40,7 +42,19 @@ CELL_COLUMNS: tuple[str, ...] = (
 """Columns of ``coverage.csv``, a row per cell: facilities that surely count."""
 
 _MEASURES = CELL_COLUMNS[8:]
+_ROAD_MEASURES: tuple[str, ...] = ("nearest_min", "second_nearest_min", "road")
+"""Columns of a cell by road: minutes by car, and whether there is a time or why there is none."""
 RANKED = "pop75_uncovered_share"
+
+
+def cell_columns(study: Study) -> tuple[str, ...]:
+    """Return the columns of ``coverage.csv`` of a study: minutes by car where roads are held."""
+    return (*CELL_COLUMNS, *(_ROAD_MEASURES if study.roads is not None else ()))
+
+
+def measure_columns(study: Study) -> tuple[str, ...]:
+    """Return those of `cell_columns` that are there for possible facilities, too."""
+    return cell_columns(study)[len(CELL_COLUMNS) - len(_MEASURES) :]
 
 
 def cell_rows(study: Study) -> list[Row]:
@@ -78,7 +92,12 @@ def _measure_columns(study: Study, *, sure: bool) -> dict[str, list[Any]]:
     values: list[list[Any]] = [access.counts[:, ring].tolist() for ring in range(len(RINGS_M))]
     for numbers in (access.nearest_m, access.second_nearest_m, measures.floating_catchment):
         values.append([round_significant(float(value)) for value in numbers])
-    return dict(zip(_MEASURES, values, strict=True))
+    roads = measures.by_road
+    if roads is not None:
+        for minutes in roads.minutes[:2]:
+            values.append([round_significant(float(value)) for value in minutes])
+        values.append([STATES[number] for number in roads.states.tolist()])
+    return dict(zip(measure_columns(study), values, strict=True))
 
 
 def district_rows(study: Study) -> list[Row]:
@@ -131,6 +150,13 @@ def _level_items(figures: DistrictFigures, level: Level, mark: str) -> Iterator[
         for ring, value in zip(RINGS_M, by_ring, strict=True):
             yield f"pop75_with_{least}_within_{ring:.0f}_m{mark}", round_significant(value)
     yield f"{RANKED}{mark}", round_significant(figures.uncovered_share(level, 1))
+    if level.by_road is None:
+        return
+    yield f"nearest_min{mark}", round_significant(level.by_road.nearest_min)
+    for least, by_minutes in zip(AT_LEAST_BY_ROAD, level.by_road.covered, strict=True):
+        for minutes, value in zip(MINUTES, by_minutes, strict=True):
+            yield f"pop75_with_{least}_within_{minutes}_min{mark}", round_significant(value)
+    yield f"pop75_minutes_unknown{mark}", round_significant(level.by_road.unknown)
 
 
 def facility_rows(study: Study) -> list[Row]:
@@ -165,6 +191,11 @@ def facility_rows(study: Study) -> list[Row]:
         for name in ("left_without", "left_with_one"):
             for metres, left in zip(RINGS_M, getattr(n_minus_one, name)[n], strict=True):
                 row[f"{name}_{metres:.0f}_m"] = round_significant(float(left))
+        if study.roads is not None and study.road_loss is not None:
+            row["on_road"] = not study.roads.off_road[n]
+            for name in ("left_without", "left_with_one"):
+                for minutes, left in zip(MINUTES, getattr(study.road_loss, name)[n], strict=True):
+                    row[f"{name}_{minutes}_min"] = round_significant(float(left))
         rows.append(row)
     lost = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
     if study.undecided:

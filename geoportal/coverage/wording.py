@@ -9,7 +9,8 @@ from typing import Any
 
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.figures import DistrictFigures, Level
+from geoportal.coverage.driving import MINUTES
+from geoportal.coverage.figures import DistrictFigures, Level, road_shares
 from geoportal.coverage.study import Study
 from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.tables import POSSIBLE, RANKED
@@ -114,6 +115,38 @@ def sentence(figures: DistrictFigures, subject: str, ring: int = HEADLINE_RING) 
     if figures.hidden:
         text += f"75歳以上の人数が公表されていない町丁目（{figures.hidden}）は入っていません。"
     return text
+
+
+def road_sentence(figures: DistrictFigures, subject: str) -> str:
+    """Return the sentence of a district on minutes by car; empty where it cannot be said."""
+    if figures.sure.by_road is None or figures.undecided or figures.need < _ONE_PERSON:
+        return ""
+    parts = []
+    for reach, minutes in enumerate(MINUTES):
+        ends = (road_shares(figures, level, reach)[0] for level in (figures.sure, figures.possible))
+        parts.append(f"{minutes} 分以内の人は {share_range_text(*ends)}")
+    unknown = road_shares(figures, figures.sure, 0)[2]
+    text = f"75歳以上のうち、{subject}から車で {'、'.join(parts)}です。"
+    if unknown > 0:
+        text += (
+            f"車での時間がわからない人は {share_text(unknown)} です"
+            "（届く人にも届かない人にも数えていません）。"
+        )
+    return text
+
+
+def road_line(study: Study) -> str:
+    """Return how minutes are counted, and who is left out; empty without a road map."""
+    if study.roads is None:
+        return ""
+    near = int((study.roads.off_road & (study.catchment_demand > 0)).sum())
+    left_out = f"道路がわからない施設 {near} か所は、時間の計算に入っていません。" if near else ""
+    return (
+        f"車での時間は、道路の種類ごとに決めた速さで、施設から{CELL_NAMES[study.cells.unit]}"
+        "までを計算した目安です。信号、渋滞、駐車は入っていません。近くに道路がわからない場所、"
+        "道路がつながっていない場所、船でしか行けない場所は「時間がわからない」に分けました。"
+        f"{left_out}"
+    )
 
 
 def lacking_share(figures: DistrictFigures, level: Level, ring: int, at_least: int = 1) -> float:

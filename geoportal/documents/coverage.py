@@ -7,11 +7,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.driving import MINUTES
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
-from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
-from geoportal.coverage.wording import HEADLINE_RING, sentence
+from geoportal.coverage.tables import (
+    POSSIBLE,
+    cell_columns,
+    cell_rows,
+    district_rows,
+    measure_columns,
+)
+from geoportal.coverage.wording import HEADLINE_RING, road_line, road_sentence, sentence
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import (
@@ -188,8 +195,15 @@ def coverage_document(
             for source in report.sources
         ],
     }
+    if study.roads is not None:
+        for row, figures in zip(rows, study.districts, strict=True):
+            row["sentence_by_road"] = road_sentence(figures, report.subject) or None
+        document["by_road"] = {"minutes": MINUTES, "note": road_line(study)}
     if asked.cells:
         cells = cell_rows(study)
-        columns = (*CELL_COLUMNS, *(f"{name}_possible" for name in CELL_COLUMNS[8:]))
+        columns = (
+            *cell_columns(study),
+            *(f"{name}{POSSIBLE}" for name in measure_columns(study)),
+        )
         document["cells"] = {name: [cell[name] for cell in cells] for name in columns}
     return document

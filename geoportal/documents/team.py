@@ -146,6 +146,7 @@ def team_document(view: View, answer: TeamAnswer) -> Document:
         "dataset_version": view.snapshot.version,
         **home_document(view, question.query, answer.home),
         "order": _ORDER,
+        **({"roads": answer.roads} if answer.roads else {}),
         "roles": [_role_answer(view, answer, role) for role in question.roles],
         "teams": [_team(view, answer, team) for team in answer.teams],
         "completeness": completeness_document(

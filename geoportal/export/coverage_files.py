@@ -20,8 +20,8 @@ import shapely
 from geoportal.coverage.baseline import baseline_bytes
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.tables import (
-    CELL_COLUMNS,
     Row,
+    cell_columns,
     cell_rows,
     demand_rows,
     district_rows,
@@ -34,8 +34,9 @@ CRS = "EPSG:4326"
 
 
 def write_cells(path: Path, report: CoverageReport) -> None:
-    """Write coverage.csv, one row per part of a cell, columns `CELL_COLUMNS`."""
-    _write_rows(path, cell_rows(report.study), CELL_COLUMNS, _cell_encoding(report))
+    """Write coverage.csv, one row per part of a cell, columns `cell_columns`."""
+    study = report.study
+    _write_rows(path, cell_rows(study), cell_columns(study), _cell_encoding(report))
 
 
 def write_districts(path: Path, report: CoverageReport) -> None:

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 FIRST = ("name", "kind_label", "phone", "fax", "address", "hours")
 """What a table begins with; the needs asked for follow."""
 MORE = (
-    *("distance_m", "visit_range_label", "match_label", "departments", "beds", "capacity"),
+    *("distance_m", "drive_label", "water_label", "visit_range_label", "match_label", "departments", "beds", "capacity"),
     *("services", "district", "postal_code", "kana", "url", "operator", "note", "filings"),
     *("location_label", "location_uncertainty_m", "status_label", "first_seen", "last_seen"),
     *("sources", "licence", "fictional"),
@@ -64,6 +64,8 @@ def facility_row(document: dict[str, Any], needs: Sequence[str], words: Wording)
         "location_uncertainty_m": location["uncertainty_m"],
         "location_warnings": " ".join(location["warnings"]),
         "visit_range_label": words.say(about.get("visit_range", "")),
+        "drive_label": _drive(about, words),
+        "water_label": words.label("water", about["water"]) if about.get("water") else "",
         "match_label": words.say(about.get("match", "")),
         "status_label": words.say("open" if about["status"] == "open" else "closed-status"),
         "sources": words.joined(
@@ -77,6 +79,14 @@ def facility_row(document: dict[str, Any], needs: Sequence[str], words: Wording)
         **{f"fact:{code}": _fact(claim, words) for code, claim in about["shown"].items()},
         **{code: need_value(about, code) for code in need_codes(words.reference)},
     }
+
+
+def _drive(about: dict[str, Any], words: Wording) -> int | str | None:
+    """Return the minutes by car, or why there are none; None where no road map is held."""
+    if not about.get("drive"):
+        return None
+    minutes: int | None = about.get("drive_minutes")
+    return words.say(f"drive-{about['drive']}") if minutes is None else minutes
 
 
 def need_value(about: dict[str, Any], code: str) -> str:
@@ -146,8 +156,10 @@ def fact_columns(words: Wording) -> dict[str, str]:
 
 
 def source_names(features: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the sources that any of the features is from."""
-    return sorted({m["source"] for f in features for m in f["properties"]["sources"]})
+    """Return the sources that any of the features is from; the roads where minutes are said."""
+    about = [feature["properties"] for feature in features]
+    names = {mention["source"] for one in about for mention in one["sources"]}
+    return sorted(names | {"roads" for one in about if one.get("drive")})
 
 
 def attribution_line(reference: Reference, source: str) -> str:

@@ -13,6 +13,8 @@ from geoportal.coverage.wording import (
     lack_text,
     number_range_text,
     people_text,
+    road_line,
+    road_sentence,
     sentence,
 )
 from geoportal.export.coverage_shapes import (
@@ -64,7 +66,8 @@ def figures_html(report: CoverageReport) -> str:
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
     sentences = "".join(
-        f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, report.subject))}</li>"
+        f"<li>{html.escape(figures.name)}：{html.escape(sentence(figures, report.subject))}"
+        f"{html.escape(road_sentence(figures, report.subject))}</li>"
         for figures in (*study.districts, *whole)
     )
     caution = f"<p><strong>{html.escape(report.caution)}</strong></p>" if report.caution else ""
@@ -74,6 +77,7 @@ def figures_html(report: CoverageReport) -> str:
         f"{_legend(report)}"
         f"<h2>ことばで</h2><ul>{sentences}</ul><p>{html.escape(report.critical_text)}</p>"
         f"{caution}"
+        f"{f'<p>{road_line(study)}</p>' if study.roads else ''}"
         f"<h2>地区ごとの数字</h2>{_table(report)}"
         "<p>「〜」の右は、対応が未確認の施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{report.counted}</p>"

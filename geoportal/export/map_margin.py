@@ -16,6 +16,7 @@ from geoportal.coverage.wording import (
     facilities_text,
     lack_text,
     people_text,
+    road_sentence,
     sentence,
 )
 from geoportal.export.coverage_shapes import (
@@ -171,6 +172,8 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
     notes += fold_lines(plain(report.caution), wide)[:_NOTE_LINES] if report.caution else []
+    by_road = plain(road_sentence(report.study.total, report.subject))
+    notes += fold_lines(by_road, wide)[:_NOTE_LINES] if by_road else []
     return 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012, notes
 
 

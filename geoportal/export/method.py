@@ -10,7 +10,13 @@ from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
-from geoportal.coverage.wording import CELL_NAMES, distance_text, sentence
+from geoportal.coverage.wording import (
+    CELL_NAMES,
+    distance_text,
+    road_line,
+    road_sentence,
+    sentence,
+)
 from geoportal.domain.dating import day_words
 from geoportal.export.method_towns import town_people_lines
 from geoportal.export.pack_files import PackFile
@@ -24,7 +30,8 @@ _SHAPES = {MESH: "地区の形で切ったもの", TOWNS: "代表点"}
 _FICTIONAL = "■ この資料には架空のデータ（見本の町）が入っています。実在の施設ではありません。"
 _LIMITS = (
     "■ 読むときの注意　近くにあることは、来てもらえることではありません。届出があることは、"
-    "実際に行っていることではありません。道のり、坂、橋、渋滞、受け入れの余裕は入っていません。"
+    "実際に行っていることではありません。距離に道のり、坂、橋は入らず、渋滞と受け入れの余裕は"
+    "どの数字にも入っていません。"
 )
 _REGISTER = (
     "住民基本台帳の年齢別人口との差は「人口の照合」に示しました。調べた年が違い、住民票と実際に"
@@ -41,6 +48,7 @@ def method_lines(report: CoverageReport) -> list[str]:
         *people,
         _REGISTER,
         *_measures(report.study),
+        *([f"■ 車での時間　{road_line(report.study)}"] if report.study.roads else []),
         *([_FICTIONAL] if report.fictional else []),
         _LIMITS,
     ]
@@ -168,6 +176,7 @@ def _findings(report: CoverageReport) -> str:
     whole = (study.total,) if len(study.districts) > 1 else ()
     lines = [
         f"  {figures.name}　{sentence(figures, report.subject)}"
+        f"{road_sentence(figures, report.subject)}"
         for figures in (*study.districts, *whole)
     ]
     remarks = [f"  {text}" for text in (report.critical_text, report.caution) if text]

@@ -17,13 +17,13 @@ from geoportal.coverage.tables import (
     facility_rows,
     reconciliation_rows,
 )
-from geoportal.coverage.wording import CELL_NAMES, sentence
+from geoportal.coverage.wording import CELL_NAMES, road_line, road_sentence, sentence
 from geoportal.export.method import method_lines
 from geoportal.export.table import XLSX_OPTIONS, write_xlsx_cell
 from geoportal.export.workbook_columns import (
-    FACILITY_LABELS,
     cell_labels,
     district_labels,
+    facility_labels,
     reconciliation_labels,
 )
 
@@ -89,20 +89,22 @@ class _Book:
 def write_workbook(path: Path, report: CoverageReport) -> None:
     """Write figures.xlsx; a comparison, when the report has one, gets a sheet of its own."""
     study = report.study
+    by_road = study.roads is not None
     book = _Book(path, report)
     with book.book:
         summary = book.book.add_worksheet("概要")
         districts = district_rows(study)
-        labels = district_labels()
+        labels = district_labels(by_road=by_road)
         book.table("地区", districts, labels, frozen=3, total=True)
         if study.has_cells:
             unit = study.cells.unit
-            book.table(CELL_NAMES[unit], cell_rows(study), cell_labels(unit), frozen=1)
+            columns = cell_labels(unit, by_road=by_road)
+            book.table(CELL_NAMES[unit], cell_rows(study), columns, frozen=1)
         facilities = [
             {**row, "kind": report.kinds.get(row["kind"], row["kind"])}
             for row in facility_rows(study)
         ]
-        book.table("施設", facilities, FACILITY_LABELS, frozen=2)
+        book.table("施設", facilities, facility_labels(by_road=by_road), frozen=2)
         book.table(
             "人口の照合",
             reconciliation_rows(study),
@@ -134,11 +136,16 @@ def _summary(
     sheet.write_string(1, 0, f"{about}　人口：{report.counted}")
     study = report.study
     whole = (study.total,) if len(study.districts) > 1 else ()
-    texts = [(f.name, sentence(f, report.subject)) for f in (*study.districts, *whole)]
+    texts = [
+        (f.name, sentence(f, report.subject) + road_sentence(f, report.subject))
+        for f in (*study.districts, *whole)
+    ]
     if study.has_cells:
         texts.append(("代わりのない施設", report.critical_text))
     if report.caution:
         texts.append(("注意", report.caution))
+    if study.roads:
+        texts.append(("車での時間", road_line(study)))
     for line, (name, text) in enumerate(texts, start=3):
         sheet.write_string(line, 0, name)
         sheet.write_string(line, 1, text, book.wrapped)

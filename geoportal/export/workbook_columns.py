@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geoportal.coverage.demand import GROUPS, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
+from geoportal.coverage.driving import AT_LEAST_BY_ROAD, MINUTES
 from geoportal.coverage.figures import AT_LEAST
 from geoportal.coverage.tables import POSSIBLE
 from geoportal.coverage.wording import CELL_NAMES
@@ -34,7 +35,13 @@ def measure_labels(mark: str = "") -> dict[str, tuple[str, str]]:
     }
 
 
-def district_labels() -> dict[str, tuple[str, str]]:
+def _road_labels(mark: str = "") -> dict[str, tuple[str, str]]:
+    """Return the columns by road that cells and districts have where a road map is held."""
+    end = _UNSURE if mark else ""
+    return {f"nearest_min{mark}": (f"最も近い施設 車で分{end}", _RATIO)}
+
+
+def district_labels(*, by_road: bool = False) -> dict[str, tuple[str, str]]:
     """Return the columns of the district sheet."""
     labels: dict[str, tuple[str, str]] = {
         "rank": ("順位（届かない人の割合）", "0"),
@@ -53,10 +60,18 @@ def district_labels() -> dict[str, tuple[str, str]]:
             for ring in RINGS_M:
                 key = f"pop75_with_{least}_within_{ring:.0f}_m{mark}"
                 labels[key] = (f"{_KM[ring]}以内に{least}か所以上の75歳以上{end}", _PEOPLE)
+        if not by_road:
+            continue
+        labels |= _road_labels(mark)
+        for least in AT_LEAST_BY_ROAD:
+            for minutes in MINUTES:
+                key = f"pop75_with_{least}_within_{minutes}_min{mark}"
+                labels[key] = (f"車で{minutes}分以内に{least}か所以上の75歳以上{end}", _PEOPLE)
+        labels[f"pop75_minutes_unknown{mark}"] = (f"車での時間がわからない75歳以上{end}", _PEOPLE)
     return labels
 
 
-def cell_labels(unit: str) -> dict[str, tuple[str, str]]:
+def cell_labels(unit: str, *, by_road: bool = False) -> dict[str, tuple[str, str]]:
     """Return the columns of the sheet of cells: meshes, or towns."""
     own: dict[str, tuple[str, str]] = (
         {"uncertainty_m": ("位置の誤差 ± m", _METRES)}
@@ -72,7 +87,30 @@ def cell_labels(unit: str) -> dict[str, tuple[str, str]]:
         **{name: (GROUP_LABELS[name], "#,##0.0") for name in GROUPS},
         **measure_labels(),
         **measure_labels(POSSIBLE),
+        **(_cell_road_labels() if by_road else {}),
     }
+
+
+def _cell_road_labels() -> dict[str, tuple[str, str]]:
+    labels: dict[str, tuple[str, str]] = {}
+    for mark in ("", POSSIBLE):
+        end = _UNSURE if mark else ""
+        labels |= _road_labels(mark)
+        labels[f"second_nearest_min{mark}"] = (f"2番目に近い施設 車で分{end}", _RATIO)
+        labels[f"road{mark}"] = (f"車での時間（road=わかる ferry=船 no_way=道路が未確認）{end}", "")
+    return labels
+
+
+def facility_labels(*, by_road: bool = False) -> dict[str, tuple[str, str]]:
+    """Return the columns of the sheet of facilities."""
+    if not by_road:
+        return FACILITY_LABELS
+    labels = dict(FACILITY_LABELS) | {"on_road": ("道路がわかる", "")}
+    for name, left in (("left_without", 0), ("left_with_one", 1)):
+        for minutes in MINUTES:
+            text = f"なくなると車で{minutes}分以内に{left}か所になる75歳以上"
+            labels[f"{name}_{minutes}_min"] = (text, _PEOPLE)
+    return labels
 
 
 FACILITY_LABELS: dict[str, tuple[str, str]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from geoportal.index.columns import FacilityColumns
 from geoportal.index.points import Rows
 from geoportal.roads.network import ROAD, STATES, UNKNOWN, RoadNetwork
 from geoportal.roads.snapping import Snaps
+
+if TYPE_CHECKING:
+    from geoportal.roads.reached import ReachedArea
 
 COARSEST_M: Final = 1_000.0
 """A position that is less certain than this has no time: it may lie on another road altogether."""
@@ -96,7 +99,7 @@ class HomeDrives:
     def __init__(self, index: RoadIndex, lon: float, lat: float, uncertainty_m: float) -> None:
         home = index.network.snap(np.array([lon]), np.array([lat]))
         known = uncertainty_m <= COARSEST_M
-        self._index = index
+        self._index, self._place = index, (lon, lat)
         self._home = home if known else home._replace(edge=np.array([-1], dtype=np.int32))
 
     @property
@@ -107,6 +110,14 @@ class HomeDrives:
     @cached_property
     def _arrivals(self) -> NDArray[np.float64]:
         return self._index.network.arrivals(self._home)
+
+    def area(self, minutes: int) -> ReachedArea:
+        """Return the area from which the home is reached within some minutes by road."""
+        from geoportal.roads.reached import reached_area  # takes time to load
+
+        return reached_area(
+            self._index.network, self._home, self._arrivals[0], minutes, self._place
+        )
 
     def times(self, columns: FacilityColumns, rows: Rows) -> DriveTimes:
         """Return how long it takes from each row, or why that is not known."""

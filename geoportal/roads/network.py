@@ -27,6 +27,7 @@ _AT_NODE = 1e-9
 """Share of an edge: what is nearer to its end is at the node, and on all roads that meet there."""
 
 Seconds = NDArray[np.float64]
+Nodes = NDArray[np.int64]
 
 
 class Drives(NamedTuple):
@@ -65,6 +66,27 @@ class RoadNetwork:
         """How many nodes it has."""
         return int(self._arrays["node.lon"].size)
 
+    def road_edges(self) -> tuple[tuple[Nodes, Nodes], Seconds]:
+        """Return where the fastest edge between each two nodes starts and ends, and its seconds."""
+        ends = np.repeat(np.arange(self.size), np.diff(self._arrays["to.ends"]))
+        starts = np.asarray(self._arrays["to.nodes"], dtype=np.int64)
+        return (starts, ends), np.asarray(self._arrays["to.seconds"])
+
+    def edge_columns(self) -> tuple[Nodes, Nodes, Seconds, Seconds]:
+        """Return of every edge its start, its end, and the seconds forward and backward."""
+        names = ("edge.start", "edge.end", "edge.forward_s", "edge.backward_s")
+        start, end, ahead, back = (np.asarray(self._arrays[name]) for name in names)
+        return start.astype(np.int64), end.astype(np.int64), ahead, back
+
+    def segments(self) -> Mapping[str, NDArray[Any]]:
+        """Return the segments of all edges, see `geoportal.roads.snapping.grid_arrays`."""
+        names = ("edge", "lon1", "lat1", "lon2", "lat2", "from", "to")
+        return {name: np.asarray(self._arrays[f"segment.{name}"]) for name in names}
+
+    def off_road_seconds(self, snaps: Snaps) -> Seconds:
+        """Return the seconds between points and their roads; infinite where there is none."""
+        return np.asarray(np.where(snaps.edge >= 0, snaps.off_m, np.inf) / self._metres_s)
+
     def snap(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Snaps:
         """Return the nearest places on roads, see `SegmentGrid.snap`."""
         return self._grid.snap(lon, lat)
@@ -91,7 +113,9 @@ class RoadNetwork:
         on_road = homes.edge >= 0
         edge = np.where(on_road, homes.edge, 0)
         ahead, back = self._arrays["edge.forward_s"][edge], self._arrays["edge.backward_s"][edge]
-        seconds = np.stack((_part(ahead, homes.share), _part(back, 1 - homes.share)), axis=1)
+        seconds = np.stack(
+            (share_of_edge(ahead, homes.share), share_of_edge(back, 1 - homes.share)), axis=1
+        )
         nodes = np.stack((self._arrays["edge.start"][edge], self._arrays["edge.end"][edge]), axis=1)
         used = np.isfinite(seconds) & on_road[:, np.newaxis]
         ends = self._arrays["to.ends"]
@@ -104,15 +128,14 @@ class RoadNetwork:
             shape=(size + count, size + count),
         )
         found = dijkstra(matrix, indices=np.arange(size, size + count))[:, :size]
-        door = np.where(on_road, homes.off_m, np.inf) / self._metres_s
-        return np.asarray(found + door[:, np.newaxis])
+        return np.asarray(found + self.off_road_seconds(homes)[:, np.newaxis])
 
     def _leaving(self, places: Snaps, arrivals: Seconds, homes: Snaps) -> Seconds:
         """Return the seconds from each place to each home, whose times from all nodes are given."""
         on_road = places.edge >= 0
         edge = np.where(on_road, places.edge, 0)
         ahead, back = self._arrays["edge.forward_s"][edge], self._arrays["edge.backward_s"][edge]
-        to_end, to_start = _part(ahead, 1 - places.share), _part(back, places.share)
+        to_end, to_start = share_of_edge(ahead, 1 - places.share), share_of_edge(back, places.share)
         seconds = np.minimum(
             arrivals[:, self._arrays["edge.end"][edge]] + to_end,
             arrivals[:, self._arrays["edge.start"][edge]] + to_start,
@@ -120,10 +143,10 @@ class RoadNetwork:
         for home, place in np.argwhere(homes.edge[:, np.newaxis] == places.edge[np.newaxis, :]):
             if homes.edge[home] >= 0:  # on one edge: without leaving it
                 way = float(homes.share[home] - places.share[place])
-                along = _part(ahead[place] if way >= 0 else back[place], abs(way))
+                along = share_of_edge(ahead[place] if way >= 0 else back[place], abs(way))
                 direct = float(along) + homes.off_m[home] / self._metres_s
                 seconds[home, place] = min(seconds[home, place], direct)
-        seconds += np.where(on_road, places.off_m, np.inf) / self._metres_s
+        seconds += self.off_road_seconds(places)
         return np.asarray(seconds)
 
     def _states(self, seconds: Seconds, places: Snaps, homes: Snaps) -> NDArray[np.uint8]:
@@ -137,13 +160,18 @@ class RoadNetwork:
         states[off] = STATES.index(UNKNOWN)
         return states
 
+    def joined_by_sea(self, places: Snaps, homes: Snaps) -> NDArray[np.bool_]:
+        """Say for each home whether it hangs together with any place by roads and ferries."""
+        theirs, own = (self._parts(snaps)[1] for snaps in (places.take(places.edge >= 0), homes))
+        return np.asarray(np.isin(own, theirs) & (homes.edge >= 0))
+
     def _parts(self, snaps: Snaps) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the parts of the network that places lie on: by land, and with ferries."""
         nodes = self._arrays["edge.start"][np.where(snaps.edge >= 0, snaps.edge, 0)]
         return self._arrays["node.land"][nodes], self._arrays["node.sea"][nodes]
 
 
-def _part(seconds: Any, share: Any) -> NDArray[np.float64]:
+def share_of_edge(seconds: Any, share: Any) -> NDArray[np.float64]:
     """Return a share of the time of an edge; none of it takes no time, whatever its direction."""
     known = np.where(np.isfinite(seconds), seconds, 0.0) * share
     return np.where(np.isfinite(seconds) | (share <= _AT_NODE), known, np.inf)

@@ -86,14 +86,14 @@ def grid_arrays(edges: RoadArrays, passable: NDArray[np.bool_]) -> dict[str, NDA
 
 def _lengths(segment: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     """Return lengths in metres, in the plane; only their proportions along an edge are used."""
-    east, north = _metres_per_degree((segment["lat1"] + segment["lat2"]) / 2)
+    east, north = metres_per_degree((segment["lat1"] + segment["lat2"]) / 2)
     length = np.hypot(
         (segment["lon2"] - segment["lon1"]) * east, (segment["lat2"] - segment["lat1"]) * north
     )
     return np.asarray(np.maximum(length, 1e-6))
 
 
-def _metres_per_degree(lat: NDArray[np.float64] | float) -> tuple[Any, Any]:
+def metres_per_degree(lat: NDArray[np.float64] | float) -> tuple[Any, Any]:
     """Return the metres of a degree of longitude and of latitude on GRS80."""
     sine = np.sin(np.radians(lat))
     w = np.sqrt(1 - _E2 * sine**2)
@@ -146,7 +146,7 @@ class SegmentGrid:
         if not numbers.size:
             return None
         segment = {name: column[numbers] for name, column in self._segment.items()}
-        east, north = _metres_per_degree(lat)
+        east, north = metres_per_degree(lat)
         x1, y1 = (segment["lon1"] - lon) * east, (segment["lat1"] - lat) * north
         dx = (segment["lon2"] - segment["lon1"]) * east
         dy = (segment["lat2"] - segment["lat1"]) * north

@@ -28,10 +28,12 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
+from geoportal.index.driving import HomeDrives
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search_from
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
 from geoportal.search.completeness import answered_elsewhere, asked_of
+from geoportal.search.driving import drives_home, roads_state
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, stated
 from geoportal.search.rank import daily_draw
@@ -72,7 +74,8 @@ class TeamAnswer:
     """For each role its ranked candidates as in a search; then the best teams in order.
 
     ``home`` is the municipality or ward that covers the origin; ``members`` holds what is shown of
-    each member, by role and row.
+    each member, by role and row; ``roads`` whether there are times of driving to the home, see
+    `geoportal.search.driving`.
     """
 
     question: TeamQuestion
@@ -80,6 +83,7 @@ class TeamAnswer:
     candidates: dict[str, Answer]
     teams: tuple[Team, ...]
     members: dict[tuple[str, int], Result]
+    roads: str = ""
 
 
 def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCalendar) -> TeamAnswer:
@@ -87,6 +91,7 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
     queries = {role.role: _query(question, role) for role in question.roles}
     enough = question.teams + len(question.roles) - 1
     home = home_of(snapshot, question.query)
+    drives = drives_home(snapshot, question.query)
     pools = [
         candidates(snapshot, queries[role.role], role, calendar, home=home, enough=enough)
         for role in question.roles
@@ -106,12 +111,18 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
         teams=teams,
         members={
             (role.role, member.row): _member(
-                snapshot, queries[role.role], home=home, calendar=calendar, member=member
+                snapshot,
+                queries[role.role],
+                home=home,
+                calendar=calendar,
+                member=member,
+                drives=drives,
             )
             for team in teams
             for role, member in zip(question.roles, team.members, strict=True)
             if member.row is not None
         },
+        roads=roads_state(question.query, drives),
     )
 
 
@@ -122,6 +133,7 @@ def _member(
     home: District | None,
     calendar: OpeningCalendar,
     member: Candidate,
+    drives: HomeDrives | None,
 ) -> Result:
     """Return the result of a member, who is somebody."""
     row = -1 if member.row is None else member.row
@@ -136,6 +148,7 @@ def _member(
         np.array([band], dtype=np.int8),
         np.array([float(cost.metres)]),
         apart=np.array([bool(cost.elsewhere)]),
+        drives=drives,
     )
     return result
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
+from geoportal.documents.isochrones import IsochroneRequest, isochrone_document
 from geoportal.documents.requests import LocateRequest, SearchRequest
 from geoportal.documents.search import locate_document, search_text
 from geoportal.documents.suggest import SuggestRequest, suggestions_document
@@ -101,6 +102,21 @@ def team(body: TeamRequest) -> Response:
     """Order of teams: fewest needs missing, fewest unknown, shortest in all, the day's draw."""
     view = view_here()
     return private(team_document(view, view.team(body.to_question(view))))
+
+
+@api.post(
+    "/isochrones",
+    tags=[SEARCH],
+    summary="The areas from which a home is reached by car within some minutes",
+    responses={
+        200: json_object("Areas", "type", "features", "roads", "error_m", mimetype=GEOJSON),
+        400: PROBLEM,
+        422: PROBLEM,
+    },
+)
+def isochrones(body: IsochroneRequest) -> Response:
+    """From roads held; without any there are no areas. Nothing of the home is kept."""
+    return private(isochrone_document(view_here(), body), GEOJSON)
 
 
 @api.post(

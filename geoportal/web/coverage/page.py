@@ -25,6 +25,7 @@ from geoportal.services.view import View
 from geoportal.store.reference_entries import CoverageQuestion
 from geoportal.web.coverage import wording as say
 from geoportal.web.coverage.change import change_document
+from geoportal.web.coverage.driving import driving_document
 from geoportal.web.coverage.inventory import inventory_table
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
@@ -118,6 +119,7 @@ def _answer(
         "completeness": completeness_document(view, study.completeness),
         "critical": [] if study.undecided else critical_facilities(view, study, ring),
         "reliance": [] if study.undecided else reliance(view, study, ring, words),
+        "driving": driving_document(after or before, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
         "change": change,

@@ -6,6 +6,7 @@ import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { startSwitch } from "./base_map.js";
 import * as form from "./form.js";
+import { startIsochrones } from "./isochrones.js";
 import { MapPane } from "./map_pane.js";
 import { startNeedPicker } from "./needs.js";
 import { hush, remedy, say } from "./notice.js";
@@ -177,6 +178,10 @@ function show(/** @type {Answer} */ answer, /** @type {boolean} */ fit) {
   startResults();
   pane.prepare(answer.form.kinds, answer.form.district);
   pane.show({ origin: answer.origin, radius: answer.form.radius_m, district: answer.form.district }, list.pins(), fit);
+  startIsochrones(byId("results"), answer.origin, (features) => {
+    if (features.length && view.current() === "list") changeView(view.isNarrow() ? "map" : "both");
+    pane.showReached(features);
+  });
 }
 
 function startResults() {

@@ -272,6 +272,20 @@ export class FacilityMap {
     L.marker(place, { icon, interactive: false, keyboard: false, zIndexOffset: TOP }).addTo(this.area);
   }
 
+  /** Draws the areas from which the place is reached by car, the largest first; none: takes them away. */
+  setIsochrones(features) {
+    if (this.reached) this.reached.remove();
+    this.reached = null;
+    if (!features.length) return;
+    this.reached = L.geoJSON(features, {
+      interactive: false,
+      style: ({ properties }) => ({ className: `reached reached--${features.findIndex((f) => f.properties === properties)}` }),
+    }).addTo(this.map);
+    this.reached.bringToBack();
+    this.moved = true;
+    this.map.fitBounds(this.reached.getBounds(), { animate: false, padding: [16, 16] });
+  }
+
   /** Moves the view to the results near the place, or to the district. */
   fit(origin, districtBounds) {
     this.moved = true;

@@ -11,7 +11,7 @@ export class MapPane {
     this.config = config;
     this.callbacks = callbacks;
     this.map = null;
-    this.wanted = { kinds: [], district: "", tiles: false, area: null, pins: [] };
+    this.wanted = { kinds: [], district: "", tiles: false, area: null, pins: [], reached: [] };
   }
 
   /** Brings the map in where it can be seen; resolves when its data is there. */
@@ -61,6 +61,7 @@ export class MapPane {
     const { area, pins } = this.wanted;
     this.map.setOrigin(area.origin, area.radius);
     this.map.setResults(pins);
+    this.map.setIsochrones(this.wanted.reached);
   }
 
   _fit() {
@@ -70,11 +71,17 @@ export class MapPane {
 
   /** Shows results in the area asked about (`origin`, `radius`, `district`); `fit` moves the view there. */
   show(area, pins, fit) {
-    Object.assign(this.wanted, { area, pins, district: area.district });
+    Object.assign(this.wanted, { area, pins, district: area.district, reached: [] });
     if (!this.map) return;
     this.map.resize();
     this._draw();
     if (fit) this._fit();
+  }
+
+  /** Shows the areas from which the place is reached by car, until another question. */
+  showReached(features) {
+    this.wanted.reached = features;
+    if (this.map) this.map.setIsochrones(features);
   }
 
   /** Shows more results of the same answer. */
