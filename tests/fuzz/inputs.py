@@ -33,7 +33,8 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 TOKENS = [
     *("", "0", "-1", "NaN", "1e309", "９９９", "2.34E+11", "1" * 400, "40106", "4067790001"),
     *("令和9年13月45日", "2026-02-30", "24:00", "２５：６１", "33.885", "130.88", "180.0", "90.1"),
-    *("\x00", "\r", "\n", '"', '""', ",", "\t", ";", "\ufeff", "\u202e", "\ud800", "\U000e0041"),
+    *("\x00", "\r", "\n", '"', '""', ",", "\t", ";", "\ufeff",
+        "\u202e", "\ud800", "\U000e0041"),
     *("が", "ﾊﾟ", "𠮷", "丁目", "番地", "の", "北九州市", "小倉北区", "毎週", "第1・第3", "祝日"),
     *(
         "除く",
@@ -50,7 +51,8 @@ TOKENS = [
         "{",
         "[",
     ),
-    *("null", "true", "-0", "1E400", "VM.REG", "PK\x03\x04", "\x1f\x8b", "%PDF", "/../", "C:\\"),
+    *("null", "true", "-0", "1E400", "VM.REG", "PK\x03\x04",
+        "\x1f\x8b", "%PDF", "/../", "C:\\"),
 ]
 """What is put into inputs beside random bytes: ends of ranges, marks of formats, words."""
 
@@ -196,7 +198,8 @@ def sentences() -> list[bytes]:
         "月・火・木 午前8時半から正午まで", "第1・第3土曜休診、12月29日～1月3日", "令和8年4月1日現在",
         "093-000-0001（代表）", "https://example.jp/あ?b=c", "130度52分30秒", "1,234人",
         "name LIKE '%a%' AND (kind = 'clinic' OR S_INTERSECTS(geometry, POINT(130 33)))",
-        json.dumps({"op": "and", "args": [{"op": "=", "args": [{"property": "kind"}, "clinic"]}]}),
+        json.dumps({"op": "and", "args": [{"op": "=",
+        "args": [{"property": "kind"}, "clinic"]}]}),
         'source = "kaigo"\n[columns]\nname = "名前"\n',
     ]  # fmt: skip
     return [text.encode() for text in texts]
