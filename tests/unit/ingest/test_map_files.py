@@ -452,7 +452,9 @@ def test_an_outline_that_crosses_itself_is_repaired_and_said(database, tmp_path)
     assert (report.accepted, "outline_crosses" in codes(report)) == (1, True)
 
 
-@pytest.mark.parametrize("projection", [b"", b"\x00", b"0.1,44", b"GEOGCS[", "緯度".encode("cp932")])
+@pytest.mark.parametrize(
+    "projection", [b"", b"\x00", b"0.1,44", b"GEOGCS[", "緯度".encode("cp932")]
+)
 def test_a_shapefile_whose_projection_file_is_damaged_is_read_or_refused(
     database, tmp_path, projection
 ):
