@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One worker per processor; modules stay together, as they share what they build; long ones first.
 PARALLEL := -n logical --dist loadscope --no-loadscope-reorder
 
-.PHONY: run test quick setup check check-scripts bench bench-peers long e2e data sample lock clean help
+.PHONY: run test quick setup check check-scripts bench bench-peers long fuzz e2e data sample lock clean help
 
 run: $(RUN_READY) $(ASSETS_READY) $(SAMPLE_READY) ## Build the sample city if there is no data, and serve the map (PORT=8000)
 	@$(BIN)/geoportal serve --port $(PORT)
@@ -51,6 +51,10 @@ bench-peers: $(DEV_READY) ## Install what make bench compares with and the machi
 
 long: $(DEV_READY) $(ASSETS_READY) ## What make test leaves out: accuracy on the official files in ../shared, axe in each language
 	GEOPORTAL_TEST_LONG=1 $(BIN)/pytest $(PARALLEL) -m long
+
+fuzz: $(DEV_READY) ## Feed readers of files and texts damaged inputs: make fuzz [TARGET=csv] [SECONDS=300] [SEED=1]
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps atheris
+	$(BIN)/python -W ignore -m tests.fuzz $(or $(TARGET),all) $(or $(SECONDS),300) $(or $(SEED),1)
 
 e2e: $(DEV_READY) $(ASSETS_READY) ## Every journey in a real browser (needs Chromium)
 	$(BIN)/pytest $(PARALLEL) tests/e2e

@@ -72,6 +72,11 @@ class Settings:
         (``GEOPORTAL_TRUSTED_PROXIES``).
     metrics_from : tuple of Network
         Addresses that may read ``/metrics`` (``GEOPORTAL_METRICS_FROM``).
+    rate_per_address : int
+        Requests a second that one address may make of each worker, ten times as many at once;
+        expensive ones count for several; 0 = any number (``GEOPORTAL_RATE_PER_ADDRESS``).
+    unlimited_from : tuple of Network
+        Addresses to which that does not apply (``GEOPORTAL_UNLIMITED_FROM``).
     secret_key : str
         What the staff side signs its cookies and links with; empty = no staff side
         (``SECRET_KEY``).
@@ -90,6 +95,8 @@ class Settings:
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     metrics_from: tuple[Network, ...] = tuple(map(ipaddress.ip_network, _LOOPBACK.split(",")))
+    rate_per_address: int = 50
+    unlimited_from: tuple[Network, ...] = tuple(map(ipaddress.ip_network, _LOOPBACK.split(",")))
     secret_key: str = field(default="", repr=False)
     desk_on_plain_http: bool = False
 
@@ -100,7 +107,7 @@ class Settings:
         Raises
         ------
         UsageError
-            When a switch is neither ``0`` nor ``1``, a size is no number of MiB, a list holds
+            When a switch is neither ``0`` nor ``1``, a size or rate is no such number, a list holds
             something that is no address or network, or the secret key is short.
         """
         tiles_on = _switch(environment, "GEOPORTAL_TILES_ON", "1")
@@ -119,6 +126,8 @@ class Settings:
             hosts=_listed(environment.get("GEOPORTAL_HOSTS", "").lower()),
             trusted_proxies=_networks(environment, "GEOPORTAL_TRUSTED_PROXIES", ""),
             metrics_from=_networks(environment, "GEOPORTAL_METRICS_FROM", _LOOPBACK),
+            rate_per_address=_rate(environment),
+            unlimited_from=_networks(environment, "GEOPORTAL_UNLIMITED_FROM", _LOOPBACK),
             secret_key=_secret(environment),
             desk_on_plain_http=_switch(environment, "GEOPORTAL_DESK_ON_PLAIN_HTTP", "0"),
         )
@@ -129,6 +138,14 @@ def _switch(environment: Mapping[str, str], name: str, default: str) -> bool:
     if value not in {"0", "1"}:
         raise UsageError(f"{name} must be 0 or 1", name)
     return value == "1"
+
+
+def _rate(environment: Mapping[str, str]) -> int:
+    rate = environment.get("GEOPORTAL_RATE_PER_ADDRESS", "50")
+    if not (rate.isascii() and rate.isdecimal() and len(rate) < 7):
+        message = "GEOPORTAL_RATE_PER_ADDRESS must be a number of requests a second, 0 for any"
+        raise UsageError(message, "GEOPORTAL_RATE_PER_ADDRESS")
+    return int(rate)
 
 
 def _secret(environment: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from geoportal.serving.lanes import RULES, Lane, LaneFullError, rule_for
+from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Answer, Headers, Refusals
 from geoportal.web.arrival import Arrival
 
@@ -69,6 +71,7 @@ class Gate:
     refusals: Refusals
     arrival: Arrival
     body_bytes: int
+    rates: Rates
     body_seconds: float = BODY_SECONDS
     _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
 
@@ -81,6 +84,10 @@ class Gate:
         path = scope.path
         environ, rule = environment_of(scope), rule_for(scope.method, path)
         self.arrival.read(environ)
+        wait_s = self.rates.take(environ["REMOTE_ADDR"], rule.cost, time.monotonic())
+        if wait_s:
+            _send(exchange, self.refusals.too_often(environ, wait_s))
+            return
         try:
             body = await self._body(environ, exchange, rule.body_bytes or self.body_bytes)
         except BodyCutError as error:

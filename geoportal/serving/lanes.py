@@ -48,6 +48,8 @@ class LaneRule:
         from memory in milliseconds. Handing one to a thread and back costs as much as it does.
     body_bytes : int
         Largest body where it is more than the application takes elsewhere; 0 where it is not.
+    cost : int
+        Tokens of its address that a request takes, see `geoportal.serving.rates`.
     """
 
     name: str
@@ -57,19 +59,20 @@ class LaneRule:
     retry_after_s: int
     inline: bool = False
     body_bytes: int = 0
+    cost: int = 1
 
 
 CROWD: Final = 12
 """So many waiting are a crowd: more than two browsers opening a page."""
 MEMORY: Final = LaneRule("memory", 1, 128, 0.25, 1, inline=True)
 PAGES: Final = LaneRule("pages", 2, 48, 0.3, 2)
-COVERAGE: Final = LaneRule("coverage", 1, 16, 4.0, 5)
-FILES: Final = LaneRule("files", WAITING_FOR_MAKER + 2, 16, 8.0, 15)
-EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15)
+COVERAGE: Final = LaneRule("coverage", 1, 16, 4.0, 5, cost=5)
+FILES: Final = LaneRule("files", WAITING_FOR_MAKER + 2, 16, 8.0, 15, cost=5)
+EXPORTS: Final = LaneRule("exports", 1, 6, 8.0, 15, cost=10)
 TILES: Final = LaneRule("tiles", WAITING_FOR_PUBLISHER + 1, 64, 5.0, 2)
-OPERATIONS: Final = LaneRule("operations", 1, 16, 8.0, 1)
+OPERATIONS: Final = LaneRule("operations", 1, 16, 8.0, 1, cost=0)
 DESK: Final = LaneRule("desk", 2, 32, 8.0, 2)
-SHEETS: Final = LaneRule("sheets", 1, 4, 8.0, 5, body_bytes=SHEET_BYTES)
+SHEETS: Final = LaneRule("sheets", 1, 4, 8.0, 5, body_bytes=SHEET_BYTES, cost=10)
 RULES: Final = (MEMORY, PAGES, COVERAGE, FILES, EXPORTS, TILES, OPERATIONS, DESK, SHEETS)
 
 _EXACT: Final = {

@@ -23,6 +23,7 @@ _FHIR: Final = "/fhir"
 _DETAILS: Final = {
     HTTPStatus.BAD_REQUEST: "the body is not as its headers announce",
     HTTPStatus.REQUEST_TIMEOUT: "the body did not arrive in time",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many questions from one address; see Retry-After",
     HTTPStatus.SERVICE_UNAVAILABLE: "too many questions at once; ask again as Retry-After says",
 }
 
@@ -62,10 +63,16 @@ class Refusals:
     def full(self, environ: Mapping[str, Any], lane: str, retry_after_s: int) -> Answer:
         """Return the answer to a request that a lane does not take, and count it."""
         observation_of(self.app).refused(lane)
-        answer = self.answer(environ, HTTPStatus.SERVICE_UNAVAILABLE)
-        return Answer(
-            answer.status, [*answer.headers, ("retry-after", str(retry_after_s))], answer.body
-        )
+        return self._later(environ, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_s)
+
+    def too_often(self, environ: Mapping[str, Any], retry_after_s: int) -> Answer:
+        """Return the answer to an address that asks too often, and count it; not who it was."""
+        observation_of(self.app).refused("rate")
+        return self._later(environ, HTTPStatus.TOO_MANY_REQUESTS, retry_after_s)
+
+    def _later(self, environ: Mapping[str, Any], status: int, retry_after_s: int) -> Answer:
+        answer = self.answer(environ, status)
+        return Answer(status, [*answer.headers, ("retry-after", str(retry_after_s))], answer.body)
 
     def answer(self, environ: Mapping[str, Any], status: int) -> Answer:
         """Return the refusal with a status, in the form and language that were asked for."""

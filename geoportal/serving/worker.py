@@ -26,6 +26,7 @@ from geoportal.services.basemap.configured import open_basemap
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.serving.gate import Gate
 from geoportal.serving.listening import BACKLOG
+from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Refusals
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
@@ -98,7 +99,9 @@ class _Server(Server):
 
 
 async def _serve(app: Flask, listener: int, ready: int) -> None:
-    gate = Gate(app.wsgi_app, Refusals(app), arrival_of(app), MAX_BODY_BYTES)
+    settings: Settings = app.config["GEOPORTAL_SETTINGS"]
+    rates = Rates(settings.rate_per_address, settings.unlimited_from)
+    gate = Gate(app.wsgi_app, Refusals(app), arrival_of(app), MAX_BODY_BYTES, rates)
     server = _Server(gate, listener)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -170,7 +170,7 @@ class Downloader:
             validator = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
             mark.write_text("" if validator.startswith("W/") else validator, encoding="utf-8")
             length = answer.headers.get("Content-Length", "")
-            total = done_bytes + int(length) if length.isdigit() else 0
+            total = done_bytes + int(length) if length.isdecimal() else 0
             _refuse_size(part.name, total)
             with part.open("ab" if done_bytes else "wb") as file:
                 done = _copy(answer, file.write, done_bytes, total, progress, part.name)
@@ -196,7 +196,7 @@ class Downloader:
             if error.code in _RETRIED:
                 reason = f"the server says {error.code}"
                 pause = str(error.headers.get("Retry-After", "")) if error.headers else ""
-                raise _TryAgainError(reason, float(pause) if pause.isdigit() else 0.0) from None
+                raise _TryAgainError(reason, float(pause) if pause.isdecimal() else 0.0) from None
             raise UnreadableSourceError(
                 f"{_shown(address)}: the server says {error.code} {error.reason}; look at the "
                 "publisher's page whether the file has moved, or use --from"

@@ -34,8 +34,9 @@ _BYTES: Final = "ISO-8859-1"
 """Gives each byte as one letter, so that the text of a shapefile can be decoded here: names and
 values are cut to a number of bytes, often in the middle of a letter."""
 _ENCODINGS: Final = ("utf-8", "cp932", "euc_jp")
-DAMAGE: Final = (RuntimeError, ValueError, OSError)
-"""What pyogrio raises for files that are cut, damaged or not what they seem."""
+DAMAGE: Final = (RuntimeError, ValueError, OSError, LookupError, NameError, TypeError)
+"""What pyogrio raises for files that are cut, damaged or not what they seem; some of it by mistake
+(an unset variable where a .prj is none)."""
 
 
 @dataclass(frozen=True, slots=True)

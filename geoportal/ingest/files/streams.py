@@ -113,10 +113,8 @@ def stream_encoding(name: str, data: bytes | mmap) -> str:
     UnreadableSourceError
         When it is neither UTF-8, UTF-16 nor CP932.
     """
-    for bom, encoding in _BOMS:
-        if data[: len(bom)] == bom:
-            return encoding
-    for encoding in ("utf-8", "cp932"):
+    marked = [encoding for bom, encoding in _BOMS if data[: len(bom)] == bom]
+    for encoding in marked or ("utf-8", "cp932"):
         if _decodes(data, encoding):
             return encoding
     decode(name, bytes(data))  # says what is wrong and in which line

@@ -26,6 +26,9 @@ _SEXAGESIMAL = re.compile(
 )
 """Degrees, minutes and seconds, after NFKC (which makes two marks of minutes of one of seconds)."""
 _MISFITS_TO_REJECT = 2
+_MOST_PLACES = 100_000
+MOST_PEOPLE = 200_000_000
+"""More than live in Japan: a larger number of people is damage."""
 
 
 class RowNotes:
@@ -125,6 +128,14 @@ def read_number(text: str) -> float | None:
     return value if math.isfinite(value) and "_" not in plain else None
 
 
+def read_whole(text: str, most: int) -> int | None:
+    """Return a whole number from 0 to ``most``; None for anything else."""
+    value = read_number(text)
+    if value is None or not 0 <= value <= most or value != int(value):
+        return None
+    return int(value)
+
+
 def read_degrees(text: str) -> float | None:
     """Return a decimal number, None when it is none; the common case quickly."""
     if text.isascii() and "_" not in text:
@@ -173,11 +184,11 @@ def read_count(notes: RowNotes, name: str, *, zero_unknown: bool) -> int | None:
     text = notes.record.get(name)
     if not text:
         return None
-    value = read_number(re.sub(r"[,，人名床]", "", text))
-    if value is None or value < 0 or value != int(value) or value > 100_000:
+    value = read_whole(re.sub(r"[,，人名床]", "", text), _MOST_PLACES)
+    if value is None:
         notes.misfit(name, "bad_number", "expected a whole number; not used")
         return None
-    return None if value == 0 and zero_unknown else int(value)
+    return None if value == 0 and zero_unknown else value
 
 
 def read_phone(notes: RowNotes, name: str) -> str:

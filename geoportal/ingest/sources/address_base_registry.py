@@ -96,9 +96,9 @@ _HALF = str.maketrans("０１２３４５６７８９", "0123456789")
 def chome_name(text: str) -> str:
     """Return a 丁目 as towns are published: １２丁目 → 十二丁目; other text stays."""
     plain = text.translate(_HALF)
-    if not plain.endswith("丁目") or not plain[:-2].isdigit():
+    if not plain.endswith("丁目") or not plain[:-2].isdecimal():
         return text
-    number = int(plain[:-2])
+    number = int(plain[:-2][:9])
     if not 0 < number < 100:
         return text
     tens, units = divmod(number, 10)

@@ -9,7 +9,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
-from geoportal.ingest.reading.rows import read_number
+from geoportal.ingest.reading.rows import MOST_PEOPLE, read_whole
 from geoportal.ingest.reading.source import Source
 from geoportal.store.population import AgePopulation
 
@@ -71,10 +71,10 @@ def _add_area(
         )
     people = []
     for name in ("pop", *_BANDS):
-        value = read_number(record.get(name).replace(",", ""))
-        if value is None or value < 0 or value != int(value):
+        count = read_whole(record.get(name).replace(",", ""), MOST_PEOPLE)
+        if count is None:
             return LAYOUT.issue(record, name, "bad_number", "expected a whole number of people")
-        people.append(int(value))
+        people.append(count)
     total, *bands = people
     if record.get("sex") != _BOTH_SEXES:
         return None

@@ -34,6 +34,7 @@ from geoportal.ingest.reading.rows import (
     read_line,
     read_official_number,
     read_phone,
+    read_whole,
 )
 from geoportal.ingest.reading.source import Source
 from geoportal.text.contact import clean_line, clean_postal_code
@@ -86,6 +87,7 @@ LAYOUT: Final = Layout(
 _INSTITUTION_FIELDS = (
     *("name", "postal_code", "address", "phone", "fax", "beds", "category", "colocated"),
 )
+_LAST_SERIAL: Final = 1_000_000
 _PREFECTURE_TITLE: Final = re.compile(r"[\s\d_・.()（）]|医科|歯科|薬局")
 
 
@@ -280,9 +282,8 @@ def _check_serials(table: RecognisedTable, extract: FacilityExtract) -> None:
 
 
 def _has_gaps(serials: set[str]) -> bool:
-    numbers = {int(text) for text in serials if text.isascii() and text.isdigit()}
-    complete = not numbers or numbers == set(range(1, max(numbers) + 1))
-    return len(numbers) == len(serials) and not complete
+    numbers = {read_whole(text, _LAST_SERIAL) for text in serials}
+    return None not in numbers and numbers != set(range(1, len(numbers) + 1))
 
 
 SOURCE: Final[Source[RecognisedTable]] = Source(

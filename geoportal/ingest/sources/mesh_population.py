@@ -15,6 +15,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.rows import MOST_PEOPLE, read_whole
 from geoportal.ingest.reading.source import Source
 from geoportal.store.population import MeshCell, first_mesh
 
@@ -118,9 +119,10 @@ def _people(record: Record, name: str) -> int | None:
     text = record.get(name).replace(",", "").removesuffix(".0")
     if text == _SUPPRESSED or (not text and name == "alone"):
         return None
-    if not text.isascii() or not text.isdigit():
+    people = read_whole(text, MOST_PEOPLE)
+    if people is None:
         raise _BadCellError(name, "bad_number", "expected a whole number of people, or *")
-    return int(text)
+    return people
 
 
 def _check_receivers(extract: MeshExtract) -> None:

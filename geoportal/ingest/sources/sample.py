@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from geoportal.domain.claim import EVIDENCE, VALUES, Claim
+from geoportal.domain.dating import imported_on, stated_date
 from geoportal.domain.facility import KINDS, FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.errors import UnreadableSourceError
@@ -29,12 +30,12 @@ def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
     if not isinstance(records, list):
         raise UnreadableSourceError("the sample city holds no records")
     extract = FacilityExtract()
-    day = date.fromisoformat(edition.as_of)
+    day = date.fromisoformat(stated_date(edition.as_of) or imported_on(edition.as_of))
     for number, values in enumerate(records, start=1):
         extract.rows_read += 1
         try:
             record = _record(values, day)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             extract.reject_row()
             message = f"record {number} cannot be read: {error}"
             extract.issues.append(Issue(number, "", "bad_record", ERROR, "", message))

@@ -19,7 +19,7 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.municipal_lists import stated_date, stated_municipality
-from geoportal.ingest.reading.rows import RowNotes, read_number
+from geoportal.ingest.reading.rows import MOST_PEOPLE, RowNotes, read_number, read_whole
 from geoportal.ingest.reading.source import Source
 from geoportal.ingest.reading.town_ages import HEADER_PATTERN, OLD_FROM, AgeColumn, AgeTable
 from geoportal.ingest.reading.town_areas import read_area
@@ -177,10 +177,11 @@ def _people(notes: RowNotes, name: str, text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     if plain in _HIDDEN:
         return None
-    value = read_number(re.sub(r"[,人\s]", "", plain))
-    if value is not None and value >= 0 and value == int(value):
-        return int(value)
-    code = "negative" if value is not None and value < 0 else "bad_number"
+    bare = re.sub(r"[,人\s]", "", plain)
+    people = read_whole(bare, MOST_PEOPLE)
+    if people is not None:
+        return people
+    code = "negative" if (read_number(bare) or 0) < 0 else "bad_number"
     message = "expected a whole number of people, or X where it is not published"
     column = LAYOUT.official(name) if name in LAYOUT.columns else name
     notes.rejected = True

@@ -159,6 +159,7 @@ def error_page(status: int) -> Response:
         HTTPStatus.NOT_FOUND: "missing",
         HTTPStatus.BAD_REQUEST: "refused",
         HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+        HTTPStatus.TOO_MANY_REQUESTS: "busy",
     }
     code = known.get(HTTPStatus(status), "refused" if status < 500 else "fault")
     response = page("error", code=code)

@@ -450,3 +450,16 @@ def test_an_outline_that_crosses_itself_is_repaired_and_said(database, tmp_path)
     write(path, collection(crossed, name="日常生活圏域"))
     report = only(import_into(database, path))
     assert (report.accepted, "outline_crosses" in codes(report)) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "projection", [b"", b"\x00", b"0.1,44", b"GEOGCS[", "緯度".encode("cp932")]
+)
+def test_a_shapefile_whose_projection_file_is_damaged_is_read_or_refused(
+    database, tmp_path, projection
+):
+    folder = shapefile(tmp_path / "parts", frame(), "utf-8")
+    (folder / "area.prj").write_bytes(projection)
+    report = only(import_into(database, folder / "area.shp"))
+    assert report.refused or report.accepted == 2
+    assert report.refused is (held(database) == {})

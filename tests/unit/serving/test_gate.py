@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 
 import pytest
 
 from geoportal.serving.gate import Gate, environment_of
 from geoportal.serving.lanes import LaneFullError
+from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Refusals
 from geoportal.settings import Settings
 from geoportal.web.arrival import Arrival
@@ -68,8 +70,9 @@ def refusals(app):
     return Refusals(app)
 
 
-def answered(refusals, scope, exchange, application=echo, full=False):
-    gate = Gate(application, refusals, Arrival(Settings()), LIMIT, body_seconds=0.2)
+def answered(refusals, scope, exchange, application=echo, full=False, rates=None):
+    rates = rates or Rates(0)
+    gate = Gate(application, refusals, Arrival(Settings()), LIMIT, rates, body_seconds=0.2)
 
     async def ask():
         gate.__rsgi_init__(asyncio.get_running_loop())
@@ -182,3 +185,29 @@ def test_a_header_sent_twice_is_one_list():
             return [("host", "a"), ("host", "b")]
 
     assert environment_of(Scope(headers=Twice()))["HTTP_HOST"] == "a,b"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/v1/search", "application/problem+json"),
+        ("/ogc/collections", "application/problem+json"),
+        ("/fhir/Organization", "application/problem+json"),
+        ("/hsds/organizations", "application/problem+json"),
+        ("/search", "text/html; charset=utf-8"),
+    ],
+)
+def test_an_address_that_asks_too_often_is_told_when_to_come_back(refusals, path, kind):
+    rates = Rates(1)
+    scope = Scope(path=path, headers={"host": "localhost"})
+    for _ in range(10):
+        rates.take("192.0.2.7", 1, time.monotonic())
+    status, headers, body = answered(refusals, scope, Exchange(), rates=rates)
+    assert (status, headers["content-type"]) == (429, kind)
+    assert 1 <= int(headers["retry-after"]) <= 5
+    assert headers["cache-control"] == "no-store"
+    assert b"192.0.2" not in body
+    if kind.endswith("json"):
+        assert json.loads(body)["status"] == 429
+    status, _, _ = answered(refusals, Scope(path="/healthz", method="GET"), Exchange(), rates=rates)
+    assert status == 200
