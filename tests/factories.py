@@ -16,11 +16,12 @@ from geoportal.domain.facility import KINDS, Facility, SourceMention
 from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.domain.location import UNKNOWN_LOCATION, Location
 from geoportal.domain.vocabulary import Term, Vocabulary
-from geoportal.index.compiling import Terms, compile_facilities, in_row_order
+from geoportal.index.compiling import compile_facilities, in_row_order, stored_rows
 from geoportal.index.completeness import Holdings, Listing
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of
 from geoportal.index.snapshot import Snapshot
+from geoportal.index.terms import Terms
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.relations import spot_of
 from geoportal.mapped.archive import views
@@ -119,7 +120,7 @@ def make_snapshot(
     members = known if members is None else members
     districts = DistrictIndex(outlines)
     compiled = compile_facilities(
-        in_row_order(facilities),
+        stored_rows(in_row_order(facilities)),
         Terms(
             version="test",
             today=today,

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 HOLIDAY = 7
@@ -229,6 +230,7 @@ def _names(hours: Hours, day: int) -> bool:
     return day in hours.open_days or any(s.day == day for s in hours.sessions)
 
 
+@lru_cache(24 * 60)
 def _minutes(text: str) -> int:
     """Minutes since midnight of ``HH:MM``."""
     hour, minute = text.split(":")

@@ -7,10 +7,9 @@ once, and rows refer to it by number.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import IO, Any
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -33,59 +32,53 @@ _TAIL = 2
 _Columns = dict[str, NDArray[Any]]
 
 
-class MentionWriter:
-    """Collects the texts of mentions while facilities are compiled."""
+def written_mentions(
+    facilities: Sequence[Facility],
+    municipalities: Sequence[str],
+    selected: Sequence[Mapping[str, SelectedClaim]],
+    vocabulary: Vocabulary,
+) -> tuple[_Columns, list[bytes], bytes]:
+    """Write facilities, of which the municipality and the selected claims are given.
 
-    def __init__(self, file: IO[bytes], vocabulary: Vocabulary) -> None:
-        """Write beginnings to a file; the other texts stay in memory until `arrays`."""
-        self._file, self._vocabulary = file, vocabulary
-        self._numbers: dict[bytes, int] = {}
+    Returns their columns (lengths where an end is to be stored, see `Mentions`), the texts that
+    these number, and all beginnings, one after the other.
+    """
+    numbers: dict[bytes, int] = {}
 
-    def add(
-        self,
-        facilities: Sequence[Facility],
-        municipalities: Sequence[str],
-        selected: Sequence[Mapping[str, SelectedClaim]],
-    ) -> _Columns:
-        """Write facilities, of which the municipality and the selected claims are given.
+    def number(document: Mapping[str, Any]) -> int:
+        return numbers.setdefault(orjson.dumps(document), len(numbers))
 
-        Returns their columns: lengths where an end is to be stored, see `Mentions`.
-        """
-        lengths, sums, facts, codes, texts, hours, accepting = ([] for _ in range(7))
-        vocabulary = self._vocabulary
-        for facility, municipality, shown in zip(facilities, municipalities, selected, strict=True):
-            text = orjson.dumps(feature(facility, brief(facility, municipality)))[:-_TAIL]
-            self._file.write(text)
-            lengths.append(len(text))
-            sums.append(crc32(text))
-            known = [(code, claim) for code, claim in shown.items() if code in vocabulary]
-            facts.append(len(known))
-            for code, claim in known:
-                codes.append(vocabulary.position(code))
-                texts.append(self._number(need_document(vocabulary, facility, code, claim)))
-            hours.append(self._number(facility.hours.as_dict()))
-            accepting.append(self._number(accepting_document(vocabulary, shown)))
-        return {
-            "ends": np.array(lengths, dtype=np.int64),
-            "sums": np.array(sums, dtype=np.uint32),
-            "facts.ends": np.array(facts, dtype=np.int64),
-            "facts.codes": np.array(codes, dtype=np.uint16),
-            "facts.texts": np.array(texts, dtype=np.uint32),
-            "hours": np.array(hours, dtype=np.uint32),
-            "accepting": np.array(accepting, dtype=np.uint32),
-        }
+    beginnings: list[bytes] = []
+    facts, codes, texts, hours, accepting = ([] for _ in range(5))
+    for facility, municipality, shown in zip(facilities, municipalities, selected, strict=True):
+        beginnings.append(orjson.dumps(feature(facility, brief(facility, municipality)))[:-_TAIL])
+        known = [(code, claim) for code, claim in shown.items() if code in vocabulary]
+        facts.append(len(known))
+        for code, claim in known:
+            codes.append(vocabulary.position(code))
+            texts.append(number(need_document(vocabulary, facility, code, claim)))
+        hours.append(number(facility.hours.as_dict()))
+        accepting.append(number(accepting_document(vocabulary, shown)))
+    columns: _Columns = {
+        "ends": np.array([len(text) for text in beginnings], dtype=np.int64),
+        "sums": np.array([crc32(text) for text in beginnings], dtype=np.uint32),
+        "facts.ends": np.array(facts, dtype=np.int64),
+        "facts.codes": np.array(codes, dtype=np.uint16),
+        "facts.texts": np.array(texts, dtype=np.uint32),
+        "hours": np.array(hours, dtype=np.uint32),
+        "accepting": np.array(accepting, dtype=np.uint32),
+    }
+    return columns, list(numbers), b"".join(beginnings)
 
-    def _number(self, document: Mapping[str, Any]) -> int:
-        return self._numbers.setdefault(orjson.dumps(document), len(self._numbers))
 
-    def arrays(self) -> dict[str, NDArray[Any] | bytes]:
-        """Return the texts that many rows share."""
-        lengths = np.fromiter(map(len, self._numbers), np.int64, len(self._numbers))
-        return {"shared": b"".join(self._numbers), "shared.ends": np.cumsum(lengths)}
+def shared_texts(texts: Collection[bytes]) -> dict[str, NDArray[Any] | bytes]:
+    """Return the arrays of texts that many rows share."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return {"shared": b"".join(texts), "shared.ends": np.cumsum(lengths)}
 
 
 class Mentions:
-    """Reads what `MentionWriter` wrote.
+    """Reads what `written_mentions` wrote.
 
     Parameters
     ----------
@@ -212,10 +205,8 @@ def mentions_of(
     selected: Sequence[Mapping[str, SelectedClaim]],
     vocabulary: Vocabulary,
 ) -> Mentions:
-    """Return the mentions of a few facilities, in memory; arguments as of `MentionWriter.add`."""
-    file = io.BytesIO()
-    writer = MentionWriter(file, vocabulary)
-    columns = writer.add(facilities, municipalities, selected)
+    """Return the mentions of a few facilities, in memory; arguments as of `written_mentions`."""
+    columns, texts, beginnings = written_mentions(facilities, municipalities, selected, vocabulary)
     for name in ("ends", "facts.ends"):
         columns[name] = np.cumsum(columns[name])
-    return Mentions(views({**columns, **writer.arrays()}), memoryview(file.getvalue()))
+    return Mentions(views({**columns, **shared_texts(texts)}), memoryview(beginnings))

@@ -58,7 +58,7 @@ class OverlaidSnapshot(Snapshot):
     facts : iterable of StaffFacts
         At most one for each facility; facilities that are not known are passed over.
     kind_words : mapping of str to str
-        As of `geoportal.index.compiling.Terms`.
+        As of `geoportal.index.terms.Terms`.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,21 @@ from filelock import FileLock, Timeout
 from geoportal.address.geocode import Geocoder
 from geoportal.coverage.population import load_population
 from geoportal.coverage.population_columns import population_columns
-from geoportal.domain.facility import Facility
 from geoportal.domain.hours import JST
-from geoportal.index.compiling import Terms, compile_facilities, row_order
+from geoportal.index.compiling import compile_facilities, row_order
 from geoportal.index.districts import DistrictIndex, with_unions
+from geoportal.index.earlier import Earlier
 from geoportal.index.hierarchy import district_members, short_name, upper_districts
+from geoportal.index.portions import Row
 from geoportal.index.snapshot import Snapshot
+from geoportal.index.terms import Terms
 from geoportal.index.texts import kind_words
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_rules, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer
-from geoportal.mapped.archive import Content, StaleArchiveError, views, write_archive
+from geoportal.mapped.archive import Content, StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.whole_file import remove_earlier
 from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
@@ -40,7 +42,7 @@ from geoportal.store.centres import read_centres
 from geoportal.store.database import Database, schema_of
 from geoportal.store.documents import dump
 from geoportal.store.editions import read_held_scopes, read_imported_files
-from geoportal.store.facilities import all_redirects, read_facilities, read_positions
+from geoportal.store.facilities import all_redirects, read_documents, read_positions
 from geoportal.store.links import read_undecided
 from geoportal.store.outlines import read_outlines
 from geoportal.store.reference import Reference
@@ -88,7 +90,8 @@ def load_view(
             remove_earlier(path, f"{PREFIX}*.bin", _KEPT)
             remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
-                compiled = _compile(database, connection, reference, version, now, Path(draft))
+                state = (database, connection, reference, version, now, Path(draft))
+                compiled = _compile(*state, earlier=None if rebuild else path)
                 write_archive(path, MAGIC, *compiled)
             return open_view(path, *question)
     except Timeout:
@@ -107,8 +110,13 @@ def _compile(
     version: str,
     now: datetime,
     draft: Path | None,
+    *,
+    earlier: Path | None = None,
 ) -> Compiled:
-    """Compile everything a view answers from, all of it from one connection."""
+    """Compile everything a view answers from, all of it from one connection.
+
+    ``earlier``: beside this path there may be snapshots of which portions can be taken.
+    """
     members = district_members(reference)
     outlines = [(outline.district, outline.geometry) for outline in read_outlines(connection)]
     upper, equivalents = upper_districts(reference), reference.equivalents
@@ -123,7 +131,9 @@ def _compile(
         fictional=is_fictional,
         spot=spot_of,
     )
-    facilities = compile_facilities(_in_row_order(connection), terms, draft)
+    facilities = compile_facilities(
+        _in_row_order(connection), terms, draft, _earlier(earlier, districts, terms.today)
+    )
     redirects = all_redirects(connection)
     inhabited = set(facilities.header["named_municipalities"])
     held = united(read_centres(connection))
@@ -182,11 +192,33 @@ def _gazetteer_name(gazetteer: Path | None, derived: Path) -> str:
     return gazetteer.name if gazetteer.parent == derived else str(gazetteer.resolve())
 
 
-def _in_row_order(connection: sa.Connection) -> Iterator[Facility]:
+def _in_row_order(connection: sa.Connection) -> Iterator[Row]:
     """Yield every facility in the order of the rows of a snapshot."""
     ids, is_open, lon, lat = read_positions(connection)
     order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
-    return read_facilities(connection, [ids[number] for number in order])
+    ordered = [ids[number] for number in order]
+    for number, text in zip(order, read_documents(connection, ordered), strict=True):
+        yield Row(ids[number], is_open[number], text.encode())
+
+
+def _earlier(path: Path | None, districts: DistrictIndex, today: date) -> Earlier | None:
+    """Return the newest other snapshot of this program, if it has the same outlines and is whole.
+
+    ``path`` is where the new one will lie; None: nothing is taken from another.
+    """
+    own = path.name.rpartition("-")[2] if path else ""
+    found = path.parent.glob(f"{PREFIX}*-{own}") if path else ()
+    for other in sorted(found, key=lambda one: one.stat().st_mtime, reverse=True):
+        try:
+            archive = read_archive(other, MAGIC)
+            names = {f"district.{name}": column for name, column in districts.columns().items()}
+            now = views(names)
+            if all(np.array_equal(now[name], archive.arrays[name]) for name in now):
+                archive.check(archive.arrays)
+                return Earlier(archive.header["facilities"], archive.arrays, today)
+        except (StaleArchiveError, OSError, KeyError):
+            continue
+    return None
 
 
 def _doubles(

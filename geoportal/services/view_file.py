@@ -2,7 +2,7 @@
 
 It lies in ``….derived/`` under a name made of the dataset version and of everything that decides
 what is compiled: the program's modules and the reference lists. It holds for some days, see
-`geoportal.index.compiling.turning_day`. Opening it needs no database.
+`geoportal.index.portions.turning_day`. Opening it needs no database.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 MAGIC = b"geoportal snapshot 1\n"
 """Name and version of the format."""
 PREFIX = "snapshot-"
-_CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations"})
+_CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations", "portions"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
 _DECIDING = (
     *("address", "domain", "geo", "index", "ingest/linking", "mapped", "roads", "services"),

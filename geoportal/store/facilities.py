@@ -228,11 +228,11 @@ def read_positions(
     return list(ids), list(map(bool, is_open)), list(lon), list(lat)
 
 
-def read_facilities(connection: sa.Connection, ids: Sequence[str]) -> Iterator[Facility]:
-    """Yield facilities by their ids, in this order."""
+def read_documents(connection: sa.Connection, ids: Sequence[str]) -> Iterator[str]:
+    """Yield the stored JSON of facilities by their ids, in this order."""
     for batch in batches(ids):
         texts = facility_documents(connection, batch)
-        yield from (documents.load_facility(texts[facility_id]) for facility_id in batch)
+        yield from (texts[facility_id] for facility_id in batch)
 
 
 def facility_ids(connection: sa.Connection) -> list[str]:

@@ -81,6 +81,8 @@ def _fold_once(text: str) -> str:
     text = text.translate(_LETTERS).lower()
     text = _LONG_VOWEL.sub("ー", text)
     text = _REPEATED.sub(lambda match: match[1] * len(match[0]), text)
+    if text.isalnum():
+        return text
     return "".join(letter for letter in text if letter.isalnum() or letter in "ーヽヾ々")
 
 
@@ -97,6 +99,8 @@ def fold(text: str) -> str:
         Letters and digits only; empty when nothing is left. Folding twice changes nothing; never
         longer than 18 times the input (the longest NFKC expansion of one character).
     """
+    if text.isascii():  # numbers, mostly: there is nothing but case and punctuation
+        return "".join(filter(str.isalnum, text)).lower()
     folded = _fold_once(text)
     for _ in range(4):  # dropping a character may bring two others together that now compose
         again = _fold_once(folded)

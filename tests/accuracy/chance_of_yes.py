@@ -31,7 +31,8 @@ from geoportal.desk.services.office_features import features_of
 from geoportal.domain.facility import Facility
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import open_database
-from geoportal.store.facilities import read_facilities
+from geoportal.store.documents import load_facility
+from geoportal.store.facilities import read_documents
 from tests.accuracy.first_yes import (
     DOCTORS,
     LISTS,
@@ -170,7 +171,8 @@ def held_in(database: Path, prefecture: str) -> list[Facility]:
             sa.text("SELECT id FROM facilities WHERE municipality_code LIKE :code ORDER BY id"),
             {"code": f"{prefecture}%"},
         )
-        return doctors_of(read_facilities(connection, [row.id for row in found]))
+        documents = read_documents(connection, [row.id for row in found])
+        return doctors_of(map(load_facility, documents))
 
 
 def imported(name: str) -> list[Facility]:

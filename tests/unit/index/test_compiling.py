@@ -15,9 +15,9 @@ from geoportal.domain.dating import stated_date
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST, Hours, OpeningCalendar, Session
 from geoportal.index.claims import select_claims
-from geoportal.index.compiling import turning_day
 from geoportal.index.facility_store import FacilityStore
 from geoportal.index.opening import STATUSES
+from geoportal.index.portions import turning_day
 from geoportal.mapped.archive import StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.row_groups import read_groups, row_groups
 from tests.factories import NEEDS, TODAY, make_claim, make_facility, make_snapshot

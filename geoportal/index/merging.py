@@ -1,0 +1,204 @@
+"""Portions put together: the arrays and the header of a snapshot.
+
+What the columns of a portion number (municipalities, sets of days, shared texts) is numbered anew,
+in the order in which it is met: the result does not depend on how each portion came about.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import tempfile
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from geoportal.index.freshness import SourceFigures
+from geoportal.index.mentions import shared_texts
+from geoportal.index.points import PointIndex, Rows
+from geoportal.index.portions import DATE_SETS, GROUPS, SHARED, Group, Portion, turning_day
+from geoportal.index.texts import TEXTS
+from geoportal.mapped.archive import Content
+from geoportal.mapped.hash_table import hash_table_arrays, unique_hash_table_arrays
+from geoportal.mapped.row_groups import row_groups
+
+_TEXTS = ("record", "record.ids", "mention", *TEXTS)
+_ALL_ROWS = "number"
+"""The group that has closed facilities, too."""
+_Value = TypeVar("_Value", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What facilities were compiled to: a JSON-ready header, and arrays of one dimension."""
+
+    header: Mapping[str, Any]
+    arrays: Mapping[str, Content]
+
+
+def _number(
+    columns: dict[str, NDArray[Any]],
+    names: Sequence[str],
+    held: dict[_Value, int],
+    values: Sequence[_Value],
+) -> None:
+    """Give columns the numbers that values have here; new ones follow as they are met."""
+    parts = [columns[name] for name in names]
+    whole = np.concatenate(parts)
+    used, first = np.unique(whole, return_index=True)
+    for number in used[np.argsort(first, kind="stable")].tolist():
+        held.setdefault(values[number], len(held))
+    own = np.array([held[values[number]] for number in used.tolist()], dtype=whole.dtype)
+    numbered = own[np.searchsorted(used, whole)] if used.size else whole
+    edges = np.cumsum([part.size for part in parts])[:-1]
+    columns.update(zip(names, np.split(numbered, edges), strict=True))
+
+
+class Merger:
+    """Collects portions, open facilities first, in the order of rows.
+
+    Long texts are put into unnamed files of ``directory`` until they are written; without one they
+    stay in memory.
+    """
+
+    def __init__(self, today: date, directory: Path | None) -> None:
+        self._today = today
+        self._columns: dict[str, list[NDArray[Any]]] = {}
+        self._texts: dict[str, IO[bytes]] = {
+            name: tempfile.TemporaryFile(dir=directory) if directory else io.BytesIO()  # noqa: SIM115
+            for name in _TEXTS
+        }
+        self._size = self._open = 0
+        self._ids: list[bytes] = []
+        self._groups: dict[str, dict[str, list[int]]] = {name: {} for name in GROUPS}
+        self._codes: dict[str, int] = {}
+        self._dates: dict[tuple[str, ...], int] = {}
+        self._shared: dict[bytes, int] = {}
+        self._told: list[dict[str, Any]] = []
+
+    def add(self, portion: Portion) -> None:
+        """Put the next portion behind those before it."""
+        columns = dict(portion.columns)
+        if portion.is_open:
+            places = ("column.municipalities",)
+            _number(columns, places, self._codes, portion.codes)
+            _number(columns, DATE_SETS, self._dates, portion.date_sets)
+            _number(columns, SHARED, self._shared, portion.shared)
+        for name, column in columns.items():
+            self._columns.setdefault(name, []).append(column)
+        for name, text in portion.texts.items():
+            self._texts[name].write(text)
+        for name, group in portion.groups.items():
+            self._add_group(self._groups[name], group)
+        ids, start = bytes(portion.texts["record.ids"]), 0
+        for end in np.cumsum(portion.columns["record.ids.ends"]).tolist():
+            self._ids.append(ids[start:end])
+            start = end
+        self._size += portion.size
+        self._open += portion.size if portion.is_open else 0
+        if not portion.size:
+            return
+        told = {**portion.told, "day": self._today.isoformat()}
+        self._told.append({"size": portion.size, "is_open": portion.is_open, **told})
+
+    def _add_group(self, groups: dict[str, list[int]], group: Group) -> None:
+        rows = (group.rows + self._size).tolist()  # open ones come first: rows are numbers
+        for number, row in zip(group.numbers.tolist(), rows, strict=True):
+            groups.setdefault(group.names[number], []).append(row)
+
+    def finish(self) -> Compiled:
+        """Return what was put together."""
+        columns = {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        for name in columns:
+            if name.endswith(".ends"):
+                columns[name] = np.cumsum(columns[name], dtype=np.int64)
+        codes, columns["column.municipalities"] = _in_order(
+            list(self._codes), columns["column.municipalities"]
+        )
+        located = columns["column.located"]
+        lon, lat = columns["column.lon"][located], columns["column.lat"][located]
+        points = PointIndex(lon, lat).columns()
+        as_of, valid_until = self._all("as_of"), self._all("valid_until")
+        turn = turning_day(as_of, valid_until, self._today)
+        header = {
+            "day": self._today.isoformat(),
+            "until": (turn - timedelta(days=1)).isoformat() if turn else "",
+            "open": self._open,
+            "municipality_codes": codes,
+            "date_sets": list(self._dates),
+            "named_municipalities": sorted(self._all("named")),
+            "listed": sorted(set(map(tuple, (row for one in self._told for row in one["listed"])))),
+            "invented": _all_true(one["invented"] for one in self._told),
+            "figures": _sums(one["figures"] for one in self._told if one["is_open"]),
+            "facility_counts": _counts(one["counts"] for one in self._told),
+        }
+        groups = {name: dict(sorted(held.items())) for name, held in self._groups.items()}
+        arrays: dict[str, Content] = {
+            **columns,
+            **{f"point.{name}": column for name, column in points.items()},
+            **{f"mention.{name}": text for name, text in shared_texts(self._shared).items()},
+            **hash_table_arrays("number", groups.pop(_ALL_ROWS)),
+            **unique_hash_table_arrays("id", self._ids, np.arange(self._size)),
+            **{
+                name: content
+                for group, held in groups.items()
+                for name, content in row_groups(group, held).items()
+            },
+            **{name: _whole(file) for name, file in self._texts.items()},
+            "portions": orjson.dumps(self._told),
+        }
+        return Compiled(header, arrays)
+
+    def _all(self, name: str) -> set[str]:
+        return {value for one in self._told for value in one.get(name, ())}
+
+
+def _all_true(parts: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
+    """Return for each key whether it is true in all of the mappings that have it."""
+    found: dict[str, bool] = {}
+    for part in parts:
+        for key, value in part.items():
+            found[key] = found.get(key, True) and value
+    return dict(sorted(found.items()))
+
+
+def _counts(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part)
+    return dict(sorted(counts.items()))
+
+
+def _sums(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    sums: dict[str, Counter[str]] = {}
+    for part in parts:
+        for source, figures in part.items():
+            sums.setdefault(source, Counter()).update(figures)
+    none = asdict(SourceFigures())
+    return {source: {name: sums[source][name] for name in none} for source in sorted(sums)}
+
+
+def _whole(file: IO[bytes]) -> memoryview:
+    """Return what was written to a file, which is then closed."""
+    if isinstance(file, io.BytesIO):
+        return file.getbuffer()
+    with file:
+        file.flush()
+        empty = not file.tell()
+        return memoryview(b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _in_order(codes: Collection[str], numbers: NDArray[Any]) -> tuple[list[str], Rows]:
+    """Return the codes in order, and for each row the place of its code among them."""
+    held = list(codes)
+    order = sorted(range(len(held)), key=held.__getitem__)
+    places = np.empty(len(held), dtype=np.int64)
+    places[order] = np.arange(len(held))
+    return [held[i] for i in order], places[numbers.astype(np.int64)]
