@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import matplotlib_fontja
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -25,7 +25,10 @@ HEAD: Final = HexColor("#E6ECF2")
 @cache
 def register_font() -> str:
     """Give the PDF library the Japanese font, once; return its name."""
-    path = Path(matplotlib_fontja.__file__).parent / "fonts" / "ipaexg.ttf"
+    package = find_spec("matplotlib_fontja")  # its font is wanted, not matplotlib
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("matplotlib_fontja")
+    path = Path(package.origin).with_name("fonts") / "ipaexg.ttf"
     pdfmetrics.registerFont(TTFont(FONT, str(path)))
     return FONT
 
