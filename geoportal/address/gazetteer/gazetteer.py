@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from math import isnan
 from pathlib import Path
@@ -111,6 +113,15 @@ class Gazetteer:
         header = {"source": "", "dataset_date": "", "towns": 0}
         return cls({**header, "municipalities": [], "spellings": [], "changed": {}}, arrays)
 
+    def with_areas(self, positions: Mapping[str, Sequence[float]]) -> Gazetteer:
+        """Return the gazetteer with positions for municipalities of which no town has one.
+
+        ``positions`` are by code: longitude and latitude in degrees, uncertainty in metres.
+        """
+        other = copy(self)
+        other.regions = tuple(_placed(region, positions) for region in self.regions)
+        return other
+
     def region_of(self, node: int) -> Region:
         """Return the municipality a node lies in."""
         return self.regions[self._municipality[node]]
@@ -203,3 +214,10 @@ class Gazetteer:
             return []
         spellings = self.town_spellings[low:high].tolist()
         return list(zip(nodes[low:high].tolist(), spellings, strict=True))
+
+
+def _placed(region: Region, positions: Mapping[str, Sequence[float]]) -> Region:
+    if region.position is not None or region.code not in positions:
+        return region
+    lon, lat, uncertainty_m = positions[region.code]
+    return replace(region, position=Position(lon, lat, uncertainty_m, "municipality"))

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +41,45 @@ _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_po
 
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
-    """Open the geocoder over the places in the database, see `open_gazetteer`."""
+    """Open the geocoder over the places in the database; without any it finds nothing."""
     directory = open_gazetteer(database, connection, reference)
     gazetteer = Gazetteer.empty() if directory is None else Gazetteer.open(directory)
     return Geocoder(gazetteer, reference.doubled_towns, reference.readings)
+
+
+def open_named_areas(database: Database, reference: Reference) -> Path:
+    """Return the directory of a gazetteer of the shipped municipalities, by name only.
+
+    For a database without places: cities, wards and prefectures are known, and no town.
+    """
+    name = _PREFIX + _digest([], [], reference)
+    directory = database.derived_directory / name
+    if not directory.is_dir():
+        directory = _writable(database.derived_directory) / name
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+        try:
+            shutil.copytree(_named_areas(reference), draft, dirs_exist_ok=True)
+            if not directory.exists():
+                draft.replace(directory)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return directory
+
+
+@lru_cache(maxsize=2)
+def _named_areas(reference: Reference) -> Path:
+    """Compile the shipped municipalities, once for a process."""
+    directory = Path(tempfile.mkdtemp(prefix="geoportal-areas-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    compile_gazetteer(
+        [],
+        reference.municipalities.values(),
+        directory,
+        source="",
+        dataset_date="",
+        changes=reference.municipality_changes,
+    )
+    return directory
 
 
 def open_gazetteer(
