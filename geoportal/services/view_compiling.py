@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 import orjson
+import shapely
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
+from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.coverage.population import load_population
 from geoportal.coverage.population_columns import population_columns
 from geoportal.domain.hours import JST
+from geoportal.geo.equirectangular import distances_m
 from geoportal.index.compiling import compile_facilities, row_order
 from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.earlier import Earlier
@@ -32,7 +35,7 @@ from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.clustering import REVIEW
 from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_rules, with_shipped
-from geoportal.ingest.revise.gazetteer import open_gazetteer
+from geoportal.ingest.revise.gazetteer import open_gazetteer, open_named_areas
 from geoportal.mapped.archive import Content, StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.whole_file import remove_earlier
 from geoportal.services.road_file import compile_roads, road_arrays
@@ -142,7 +145,9 @@ def _compile(
     )
     edition, stations = read_stations(connection)
     people = population_columns(load_population(connection))
-    gazetteer = open_gazetteer(database, connection, reference)
+    gazetteer = open_gazetteer(database, connection, reference) or open_named_areas(
+        database, reference
+    )
     roads = compile_roads(connection, database.derived_directory, reference)
     header = {
         "version": version,
@@ -154,7 +159,8 @@ def _compile(
         "redirects": redirects,
         "editions": [asdict(edition) for edition in read_imported_files(connection)],
         "station_count": len(stations),
-        "gazetteer": _gazetteer_name(gazetteer and gazetteer[0], database.derived_directory),
+        "gazetteer": _gazetteer_name(gazetteer.directory, database.derived_directory),
+        "area_positions": _area_positions(gazetteer, districts),
         "roads": roads,
         "doubles": {},
         "example_place": "",
@@ -185,11 +191,27 @@ def _compile(
     return header, arrays
 
 
-def _gazetteer_name(gazetteer: Path | None, derived: Path) -> str:
+def _gazetteer_name(gazetteer: Path, derived: Path) -> str:
     """Return where the gazetteer lies, seen from the derived directory if it is there."""
-    if gazetteer is None:
-        return ""
     return gazetteer.name if gazetteer.parent == derived else str(gazetteer.resolve())
+
+
+def _area_positions(
+    gazetteer: Gazetteer, districts: DistrictIndex
+) -> dict[str, tuple[float, float, float]]:
+    """Return a position in each outline of a municipality of which no town has one.
+
+    By code: longitude and latitude in degrees, and the metres to the farthest point of the outline.
+    """
+    found = {}
+    for region in gazetteer.regions:
+        if region.position is None and region.code in districts:
+            outline = districts.outline(region.code)
+            inside = max(outline.geoms, key=lambda part: part.area).representative_point()
+            lon, lat = shapely.get_coordinates(outline).T
+            reach = float(distances_m(lon, lat, inside.x, inside.y).max())
+            found[region.code] = (round(inside.x, 6), round(inside.y, 6), float(round(reach)))
+    return found
 
 
 def _in_row_order(connection: sa.Connection) -> Iterator[Row]:

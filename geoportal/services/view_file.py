@@ -222,10 +222,10 @@ def make_view(
 
 def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) -> Geocoder:
     lists = (reference.doubled_towns, reference.readings)
-    if not header["gazetteer"]:
-        return Geocoder(Gazetteer.empty(), *lists)
     try:
-        gazetteer = Gazetteer.open(derived / header["gazetteer"])
+        gazetteer = Gazetteer.open(derived / header["gazetteer"]).with_areas(
+            header["area_positions"]
+        )
     except (UnreadableSourceError, OSError, ValueError, KeyError) as error:
         raise StaleArchiveError("the gazetteer of the compiled snapshot is gone") from error
     outlined, named = header["outlined"], header["facilities"]["named_municipalities"]

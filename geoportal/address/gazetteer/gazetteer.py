@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from math import isnan
 from pathlib import Path
@@ -39,6 +41,8 @@ class Gazetteer:
 
     Attributes
     ----------
+    directory : Path
+        Where it lies, ``.`` for one that knows no place.
     source, dataset_date : str
         Where the places come from and as of when.
     town_count : int
@@ -64,6 +68,7 @@ class Gazetteer:
     """
 
     def __init__(self, header: dict[str, Any], arrays: dict[str, memoryview]) -> None:
+        self.directory = Path()
         self.source = str(header["source"])
         self.dataset_date = str(header["dataset_date"])
         self.town_count = int(header["towns"])
@@ -100,7 +105,9 @@ class Gazetteer:
             When nothing was compiled there, or by another version.
         """
         archive = read_archive(directory / FILE_NAME, MAGIC)
-        return cls(archive.header, archive.arrays)
+        opened = cls(archive.header, archive.arrays)
+        opened.directory = directory
+        return opened
 
     @classmethod
     def empty(cls) -> Gazetteer:
@@ -110,6 +117,15 @@ class Gazetteer:
             arrays |= empty_hash_table_arrays(table)
         header = {"source": "", "dataset_date": "", "towns": 0}
         return cls({**header, "municipalities": [], "spellings": [], "changed": {}}, arrays)
+
+    def with_areas(self, positions: Mapping[str, Sequence[float]]) -> Gazetteer:
+        """Return the gazetteer with positions for municipalities of which no town has one.
+
+        ``positions`` are by code: longitude and latitude in degrees, uncertainty in metres.
+        """
+        other = copy(self)
+        other.regions = tuple(_placed(region, positions) for region in self.regions)
+        return other
 
     def region_of(self, node: int) -> Region:
         """Return the municipality a node lies in."""
@@ -203,3 +219,10 @@ class Gazetteer:
             return []
         spellings = self.town_spellings[low:high].tolist()
         return list(zip(nodes[low:high].tolist(), spellings, strict=True))
+
+
+def _placed(region: Region, positions: Mapping[str, Sequence[float]]) -> Region:
+    if region.position is not None or region.code not in positions:
+        return region
+    lon, lat, uncertainty_m = positions[region.code]
+    return replace(region, position=Position(lon, lat, uncertainty_m, "municipality"))

@@ -1,8 +1,8 @@
 """Which towns a point may lie in, by the points that lists of towns give for them.
 
-No outlines of towns are held. Of 461 care offices of Chiba with a published position 63 % lie in the
-town whose point is nearest; for 99.3 % the offices that answer for the true town are among those of
-the towns whose point is at most 2.5 times as far as the nearest and 200 m more: these are taken
+No outlines of towns are held. Of 461 care offices of Chiba with a published position 63 % lie in
+the town whose point is nearest; for 99.3 % the offices of the true town are among those of the
+towns whose point is at most 2.5 times as far as the nearest and 200 m more: these are taken
 (decision 135).
 """
 

@@ -62,6 +62,9 @@ class Dataset:
         See ``data/sources.toml``.
     pattern : str
         Regular expression of whole file names, with placeholders.
+    example, published : str
+        For people, in Japanese: a file's name as published, and how often it is. The name may have
+        placeholders.
     link : str
         Regular expression of the text of links, empty when file names tell.
     newest : bool
@@ -83,6 +86,8 @@ class Dataset:
     page: str
     pattern: str
     layout: str = ""
+    example: str = ""
+    published: str = ""
     link: str = ""
     newest: bool = False
     addresses: tuple[str, ...] = ()
@@ -112,6 +117,18 @@ class Dataset:
                 strict=False,
             )
         ]
+
+    def wanted(self, city: City) -> str:
+        """Return what a city needs of it, for people: 「ken_all.zip」（毎月末の版）."""
+        names = "」「".join(dict.fromkeys(self._expanded_for_people(city)))
+        published = f"（{self.published}）" if self.published else ""
+        return f"「{names}」{published}" if names else published
+
+    def _expanded_for_people(self, city: City) -> Iterator[str]:
+        """Yield its file names with the city's own codes, names in kanji only."""
+        for name in self._expanded(self.example, city) if self.example else ():
+            if "_name}" not in self.example or not re.search(r"\b[a-z]{3,}の", name):
+                yield name
 
     def concerns(self, city: City) -> bool:
         """Return whether it is about any prefecture of a city."""

@@ -119,10 +119,13 @@ class Fetcher:
         if not files and dataset.optional:
             return []
         if not files:
-            where = ", ".join(origins) if origin and not _is_address(origin) else "the page"
+            searched = (
+                "指定のフォルダー" if origin and not _is_address(origin) else "公表元のページ"
+            )
             message = (
-                f"{dataset.name}: no file like {dataset.pattern} at {where}; see {dataset.page}, "
-                "and correct sources.toml if the publisher has changed its names"
+                f"{dataset.publisher}の{dataset.wanted(city)}が{searched}にありません。"
+                f"{dataset.page} から入手してください。名前が変わったときは、手に入れたファイルを "
+                "geoportal import に渡してください。"
             )
             return [Fetched(dataset.name, "", "missing", message=message)]
         trust = Trust.of_copy(origin) if _is_address(origin) else self.trusted(dataset)

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,16 +41,50 @@ _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_po
 
 
 def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
-    """Open the geocoder over the places in the database, see `open_gazetteer`."""
-    opened = open_gazetteer(database, connection, reference)
-    gazetteer = Gazetteer.empty() if opened is None else opened[1]
+    """Open the geocoder over the places in the database; without any it finds nothing."""
+    gazetteer = open_gazetteer(database, connection, reference) or Gazetteer.empty()
     return Geocoder(gazetteer, reference.doubled_towns, reference.readings)
+
+
+def open_named_areas(database: Database, reference: Reference) -> Gazetteer:
+    """Return a gazetteer of the shipped municipalities, by name only.
+
+    For a database without places: cities, wards and prefectures are known, and no town.
+    """
+    name = _PREFIX + _digest([], [], reference)
+    directory = database.derived_directory / name
+    if not directory.is_dir():
+        directory = _writable(database.derived_directory) / name
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
+        try:
+            shutil.copytree(_named_areas(reference), draft, dirs_exist_ok=True)
+            if not directory.exists():
+                draft.replace(directory)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return Gazetteer.open(directory)
+
+
+@lru_cache(maxsize=2)
+def _named_areas(reference: Reference) -> Path:
+    """Compile the shipped municipalities, once for a process."""
+    directory = Path(tempfile.mkdtemp(prefix="geoportal-areas-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    compile_gazetteer(
+        [],
+        reference.municipalities.values(),
+        directory,
+        source="",
+        dataset_date="",
+        changes=reference.municipality_changes,
+    )
+    return directory
 
 
 def open_gazetteer(
     database: Database, connection: sa.Connection, reference: Reference
-) -> tuple[Path, Gazetteer] | None:
-    """Return the gazetteer of the places in the database, opened, and the directory it is in.
+) -> Gazetteer | None:
+    """Return the gazetteer of the places in the database.
 
     The compiled gazetteer lies in the derived directory under a name made of its content; it is
     compiled when it is missing or cannot be opened.
@@ -65,7 +100,7 @@ def open_gazetteer(
     directory = database.derived_directory / name
     if directory.is_dir():
         try:
-            return directory, Gazetteer.open(directory)
+            return Gazetteer.open(directory)
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
     directory = _writable(database.derived_directory) / name
@@ -74,7 +109,7 @@ def open_gazetteer(
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
         shutil.rmtree(path, ignore_errors=True)
-    return directory, Gazetteer.open(directory)
+    return Gazetteer.open(directory)
 
 
 def load_geography(

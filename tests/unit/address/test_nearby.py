@@ -12,7 +12,7 @@ GEOD = pyproj.Geod(ellps="GRS80")
 
 
 def expected(code: str, lon: float, lat: float, around: float) -> list[str]:
-    """Return the towns within 2.5 times the least distance (and the doubt) and 200 m, by geodesics."""
+    """Return the towns within 2.5 times the least distance and 200 m more, by geodesics."""
     rows = [line.split() for line in TOWNS.strip().splitlines()]
     away = {
         row[3]: GEOD.inv(lon, lat, float(row[5]), float(row[6]))[2]

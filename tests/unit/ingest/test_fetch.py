@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import re
 import socket
 import threading
 import time
@@ -489,6 +490,10 @@ def test_of_copies_of_a_file_the_fullest_is_taken_and_what_nobody_knows_is_said(
     assert taken == {"REBUILT_jigyosho_130.csv", "ken_all_2026-06-05.zip"}
     missing = {file.dataset: file.message for file in fetched if file.status == "missing"}
     assert "https://kouseikyoku.mhlw.go.jp/kyushu/" in missing["bureau-kyushu"]
+    assert "届出受理医療機関名簿" in missing["bureau-kyushu"]
+    assert "毎月の版" in missing["bureau-kyushu"]
+    for message in missing.values():
+        assert not re.search(r"[\\*{}|]|\(\?", message), "no regular expression is shown"
     assert {Path(path).name for path in not_understood(catalogue.datasets, place, (one, two))} == {
         "unknown.csv",
         "r7_10_shisetsu_saga_ika_02.xlsx",

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pyproj import Geod
+from shapely.geometry import MultiPolygon, Point, box
 
 from geoportal.domain.centre import Centre
+from geoportal.domain.district import District
 from geoportal.domain.facility import Facility
 from geoportal.domain.place import Place
 from geoportal.services.portal import Portal, shipped_reference
@@ -18,6 +21,7 @@ from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
 from geoportal.store.database import Database, advance_dataset_version
 from geoportal.store.facilities import write_facilities
+from geoportal.store.outlines import StoredOutline, write_outlines
 from geoportal.store.places import PlaceSet, replace_places
 from geoportal.web.app import create_app
 from tests.conftest import NOW
@@ -170,3 +174,32 @@ def test_a_facility_has_the_office_of_its_own_town_or_all_of_its_ward_as_not_cer
     assert "あんしんケアセンター弁天" in page
     assert "あんしんケアセンター浜野" not in page
     assert ("地図の位置に近い町の担当です" in page) is not bool(address)
+
+
+def test_a_ward_is_known_by_name_without_towns_and_placed_by_its_outline(
+    database: Database,
+) -> None:
+    facility = make_facility("osaka", None, municipality_code="27115", address="")
+    client = site(database, [facility], []).test_client()
+    named = client.post("/api/v1/locate", json={"address": "大阪市東成区大今里1-2"}).get_json()
+    assert (named["status"], named["match_level"]) == ("partial", "municipality")
+    assert (named["municipality_code"], named["lon"]) == ("27115", None)
+    assert named["needs_confirmation"]
+    several = client.post("/api/v1/locate", json={"address": "府中市"}).get_json()
+    assert (several["status"], several["lon"]) == ("ambiguous", None)
+    assert len(several["candidates"]) == 2
+
+    square = box(135.53, 34.66, 135.57, 34.68)
+    with database.engine.begin() as connection:
+        ward = District("27115", "東成区", "ward", "27100", "大阪府大阪市東成区")
+        whole = MultiPolygon([square])
+        write_outlines(connection, [StoredOutline(ward, whole, "boundary", "2026-01-01")])
+    client = site(database, [], []).test_client()
+    placed = client.post("/api/v1/locate", json={"address": "大阪市東成区"}).get_json()
+    assert placed["coordinate_level"] == "municipality"
+    assert square.contains(Point(placed["lon"], placed["lat"]))
+    farthest = max(
+        Geod(ellps="GRS80").inv(placed["lon"], placed["lat"], lon, lat)[2]
+        for lon, lat in square.exterior.coords
+    )
+    assert placed["uncertainty_m"] == pytest.approx(farthest, rel=0.01)
