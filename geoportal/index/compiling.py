@@ -11,7 +11,7 @@ import mmap
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
 from geoportal.index.districts import DistrictIndex, place_of
 from geoportal.index.freshness import SourceFigures, source_figures
+from geoportal.index.imports import NEVER, days_heard
 from geoportal.index.mentions import MentionWriter
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
@@ -48,8 +49,6 @@ from geoportal.store.documents import dump
 from geoportal.text.normalize import fold
 
 _CHUNK = 2000
-_UNKNOWN_DAY = "0001-01-01"
-"""Stands for a day that is not known: before every edition."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,8 @@ class Terms:
         Says whether a source is a fictional city.
     spot : callable
         Returns what facilities at one address share; empty where nothing can be said.
+    imported : mapping of str to str
+        ISO day of the last import of each source.
     """
 
     version: str
@@ -92,6 +93,7 @@ class Terms:
     kind_words: Mapping[str, str]
     fictional: Callable[[str], bool]
     spot: Callable[[Facility], str]
+    imported: Mapping[str, str] = field(default_factory=dict)
 
 
 def row_order(
@@ -214,8 +216,9 @@ class _Compiler:
         ]
         self._put_all("hours", opening_columns(hours, self._dates))
         self._put_all("rule", rule_numbers(chunk, terms.vocabulary))
-        days = [stated_date(facility.first_seen) or _UNKNOWN_DAY for facility in chunk]
+        days = [stated_date(facility.first_seen) or NEVER for facility in chunk]
         self._put("first_seen", np.array(days, dtype="datetime64[D]").astype(np.int32))
+        self._put("last_heard", days_heard(chunk, terms.imported))
         spots = [crc32(terms.spot(facility).encode()) for facility in chunk]
         self._put("spot", np.array(spots, dtype=np.uint32))
         for name, texts in searched_texts(chunk, terms.kind_words).items():
@@ -275,6 +278,7 @@ class _Compiler:
             "listed": sorted(self._listing.listed),
             "invented": self._listing.invented,
             "facility_counts": self._counts,
+            "imported": dict(self._terms.imported),
         }
         arrays: dict[str, Content] = {
             **columns,
