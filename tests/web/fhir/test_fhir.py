@@ -390,6 +390,11 @@ def test_nothing_of_an_untrusted_name_stands_in_an_answer(sample_city: FlaskClie
     response = sample_city.get("/fhir/Location?_count=1", headers={"Host": "evil.example"})
     assert response.status_code == 200
     assert "evil.example" not in response.text
+    for host, said in (("evil.example", True), ("localhost", False)):
+        statement = sample_city.get("/fhir/metadata", headers={"Host": host}).get_json(force=True)
+        validate(statement)
+        assert ("GEOPORTAL_HOSTS" in statement["rest"][0]["documentation"]) == said
+        assert ("url" in statement["implementation"]) != said
 
 
 def test_closed_and_hostile_facilities_are_read(app: Any) -> None:
