@@ -33,11 +33,28 @@ def diagnose(settings: Settings) -> list[Finding]:
         require_whole(database)
         view = Portal(database, shipped_reference()).view()
         basemap = basemap_finding(settings, database.derived_directory)
-        return [*_data_findings(view), *_source_findings(view), *_gap_findings(view), basemap]
+        return [
+            *_data_findings(view),
+            *_source_findings(view),
+            *_gap_findings(view),
+            *_site_findings(settings),
+            basemap,
+        ]
     except NotFoundError as error:
         return [Finding("error", "no_database", str(error), "geoportal init を実行してください")]
     except GeoportalError as error:
         return [Finding("error", "no_database", str(error))]  # it says what to do
+
+
+def _site_findings(settings: Settings) -> Iterator[Finding]:
+    if not settings.hosts:
+        yield Finding(
+            "info",
+            "no_hosts",
+            "サイトの名前（GEOPORTAL_HOSTS）が決まっていないため、この機械の外からは、サイトマップは"
+            "なく、FHIR の用語や拡張の URL は /fhir/… と名前のないものになります",
+            "公開するときは GEOPORTAL_HOSTS に、公開する名前を書いてください（例: care.example.jp）",
+        )
 
 
 def _data_findings(view: View) -> Iterator[Finding]:

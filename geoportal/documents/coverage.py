@@ -23,12 +23,12 @@ from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.documents.requests import (
     Code,
-    DistrictCode,
     Kind,
     Latitude,
     Longitude,
     NeedCode,
     Number,
+    OutlinedDistrict,
     Strict,
     Truth,
     Whole,
@@ -53,7 +53,7 @@ def _ring(value: int) -> int:
 class CoverageQuery(Strict):
     """A question about coverage, as it stands in a URL: nothing in it could be a home."""
 
-    area: DistrictCode | None = Field(
+    area: OutlinedDistrict | None = Field(
         None, description="District, city, medical area or prefecture"
     )
     kind: list[Kind] = Field(default_factory=list, max_length=22)

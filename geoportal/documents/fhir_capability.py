@@ -16,6 +16,10 @@ _TEXT: Final = (
     " not to be met the extension not-offered; what is not mentioned is unknown. A position is"
     " taken in the body of a POST to _search only."
 )
+_NAMELESS: Final = (
+    " Addresses of definitions (systems, extensions) are relative here, so that they are no"
+    " canonical ones: whoever runs the site sets its name in GEOPORTAL_HOSTS."
+)
 
 
 def capability_statement(asked: Resources, software_version: str) -> Document:
@@ -36,7 +40,7 @@ def capability_statement(asked: Resources, software_version: str) -> Document:
         "rest": [
             {
                 "mode": "server",
-                "documentation": _TEXT,
+                "documentation": _TEXT if names.root else _TEXT + _NAMELESS,
                 "security": {"cors": True, "description": "Nobody signs in."},
                 "resource": [
                     *(_searched(kind, names) for kind in INCLUDES),

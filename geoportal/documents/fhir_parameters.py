@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from geoportal.domain.facility import KINDS, Facility
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
 from geoportal.index.hierarchy import short_name
+from geoportal.index.imports import Days, number_of
 from geoportal.text.normalize import fold
 
 Mask = NDArray[np.bool_]
@@ -151,38 +152,34 @@ def _by_status(asked: Resources, name: str, values: Sequence[str], _modifier: st
 
 
 def _by_day(asked: Resources, name: str, values: Sequence[str], _modifier: str) -> Mask:
-    found = _nobody(asked)
-    decide = [_comparison(value, name) for value in values]
-    if not any(compare(asked.last_changed) for compare in decide) and all(
-        value.startswith(("gt", "ge")) for value in values
-    ):
-        return found
-    for row, facility in enumerate(asked.view.snapshot.facilities):
-        changed = asked.last_updated(facility)
-        found[row] = any(compare(changed) for compare in decide)
+    days, found = asked.days_updated(), _nobody(asked)
+    for value in values:
+        found |= _fitting_days(days, value, name)
     return found
 
 
-def _comparison(text: str, name: str) -> Callable[[date], bool]:
-    """Return whether a whole day fits a date of FHIR with its prefix; ranges are compared."""
+def _fitting_days(days: Days, text: str, name: str) -> Mask:
+    """Return which whole days fit a date of FHIR with its prefix; ranges are compared."""
     match = _MOMENT.fullmatch(text)
     try:
         day = date.fromisoformat(match["day"] if match else "")
         if match and match["rest"]:
             day = datetime.fromisoformat(match["day"] + match["rest"]).astimezone(JST).date()
-        day_after = day + timedelta(days=1)
     except (ValueError, OverflowError):
         expected = "expected 2026-11-24 or a moment with offset, after eq, gt, ge, lt or le"
         raise UsageError(expected, name) from None
-    whole = match is not None and not match["rest"]
-    decisions: Mapping[str, Callable[[date], bool]] = {
-        "eq": lambda changed: whole and changed == day,
-        "gt": lambda changed: changed >= (day_after if whole else day),
-        "ge": lambda changed: changed >= day,
-        "lt": lambda changed: changed < (day if whole else day_after),
-        "le": lambda changed: changed <= day,
-    }
-    return decisions[(match["prefix"] if match else "") or "eq"]
+    whole, asked = match is not None and not match["rest"], number_of(day)
+    match (match["prefix"] if match else "") or "eq":
+        case "eq":
+            return (days == asked) if whole else np.zeros(days.shape, dtype=bool)
+        case "gt":
+            return days > asked if whole else days >= asked
+        case "ge":
+            return days >= asked
+        case "lt":
+            return days < asked if whole else days <= asked
+        case _:
+            return days <= asked
 
 
 _STRING: Final = ("exact", "contains")

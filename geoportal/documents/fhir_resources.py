@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Final
+
+import numpy as np
 
 from geoportal.documents import Document
 from geoportal.documents.fhir_hours import hours_elements
@@ -27,11 +28,12 @@ from geoportal.documents.fhir_names import (
     fhir_id,
 )
 from geoportal.domain.claim import HOURS_STALE_AFTER_DAYS
-from geoportal.domain.dating import age_days, imported_on, stated_date
+from geoportal.domain.dating import age_days, stated_date
 from geoportal.domain.facility import Facility
 from geoportal.export.wording import Wording
 from geoportal.index.claims import SelectedClaim
 from geoportal.index.hierarchy import district_name
+from geoportal.index.imports import Days, last_heard, number_of
 from geoportal.services.view import View
 
 _CONTACTS: Final = (("phone", "phone"), ("fax", "fax"), ("url", "url"))
@@ -64,29 +66,27 @@ class Resources:
 
         That is the last import of a source that lists it, or of outlines or addresses.
         """
-        latest, common = self._imports
-        known = [common]
-        known += [latest.get(mention.source, common) for mention in facility.sources]
-        for claim in facility.claims:
-            day = stated_date(claim.as_of) or imported_on(claim.as_of)
-            known.append(latest.get(claim.source) or day or common)
-        return date.fromisoformat(max(known))
+        heard = last_heard(facility, self.view.snapshot.imported)
+        return date.fromisoformat(max(heard, self._of_places))
 
-    @cached_property
-    def _imports(self) -> tuple[Mapping[str, str], str]:
-        """Last day of import by source, and of the sources that list no facility."""
-        latest: dict[str, str] = {}
-        for edition in self.view.editions:
-            day = edition.imported_at[:10]
-            latest[edition.source] = max(day, latest.get(edition.source, ""))
+    def days_updated(self) -> Days:
+        """Return `last_updated` of every row in days since 1970-01-01, int32 of shape (n,)."""
+        of_places = number_of(date.fromisoformat(self._of_places))
+        days: Days = np.maximum(self.view.snapshot.last_heard, np.int32(of_places))
+        return days
+
+    @property
+    def _of_places(self) -> str:
+        """Last day of import of the sources that list no facility."""
+        latest = self.view.snapshot.imported
         others = [day for name, day in latest.items() if name not in self.view.facility_counts]
         oldest = min(latest.values(), default=self.view.snapshot.today.isoformat())
-        return latest, max(others, default=oldest)
+        return max(others, default=oldest)
 
     @property
     def last_changed(self) -> date:
         """Last day on which anything was imported."""
-        days = [edition.imported_at[:10] for edition in self.view.editions]
+        days = self.view.snapshot.imported.values()
         return date.fromisoformat(max(days)) if days else self.view.snapshot.today
 
     def reference(self, kind: str, facility: Facility) -> Document:

@@ -26,6 +26,7 @@ from geoportal.documents.hsds_terms import (
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
+from geoportal.index.imports import number_of
 from geoportal.services.view import View
 from geoportal.text.normalize import fold
 
@@ -188,10 +189,8 @@ def _fitting(view: View, query: HsdsQuery) -> Mask:
             raise UsageError("expected the id of one of /hsds/organizations", "organization_id")
         fits &= np.arange(len(snapshot)) == (-1 if row is None else row)
     if "modified_after" in query.asked:
-        day, resources = _day(query.asked["modified_after"][0]), Resources(view, Names(""))
-        for row in np.flatnonzero(fits).tolist() if day <= resources.last_changed else ():
-            fits[row] = resources.last_updated(snapshot.facilities[row]) >= day
-        fits &= day <= resources.last_changed
+        day = number_of(_day(query.asked["modified_after"][0]))
+        fits &= Resources(view, Names("")).days_updated() >= day
     return fits
 
 

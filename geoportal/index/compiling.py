@@ -60,7 +60,7 @@ def compile_facilities(
     stay in memory. ``earlier`` is a snapshot of the same program, lists and outlines: the result is
     the same, to the byte, with and without it.
     """
-    merger = Merger(terms.today, directory)
+    merger = Merger(terms, directory)
     merger.add(compile_portion([], terms, is_open=True))  # every column, with its type
     for portion in divide(rows):
         held = earlier and earlier.find(portion)

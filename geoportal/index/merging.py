@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,9 +21,11 @@ import orjson
 from numpy.typing import NDArray
 
 from geoportal.index.freshness import SourceFigures
+from geoportal.index.imports import days_of_rows
 from geoportal.index.mentions import shared_texts
 from geoportal.index.points import PointIndex, Rows
 from geoportal.index.portions import DATE_SETS, GROUPS, SHARED, Group, Portion, turning_day
+from geoportal.index.terms import Terms
 from geoportal.index.texts import TEXTS
 from geoportal.mapped.archive import Content
 from geoportal.mapped.hash_table import hash_table_arrays, unique_hash_table_arrays
@@ -68,8 +70,9 @@ class Merger:
     stay in memory.
     """
 
-    def __init__(self, today: date, directory: Path | None) -> None:
-        self._today = today
+    def __init__(self, terms: Terms, directory: Path | None) -> None:
+        self._today = terms.today
+        self._imported = terms.imported
         self._columns: dict[str, list[NDArray[Any]]] = {}
         self._texts: dict[str, IO[bytes]] = {
             name: tempfile.TemporaryFile(dir=directory) if directory else io.BytesIO()  # noqa: SIM115
@@ -138,10 +141,12 @@ class Merger:
             "invented": _all_true(one["invented"] for one in self._told),
             "figures": _sums(one["figures"] for one in self._told if one["is_open"]),
             "facility_counts": _counts(one["counts"] for one in self._told),
+            "imported": dict(self._imported),
         }
         groups = {name: dict(sorted(held.items())) for name, held in self._groups.items()}
         arrays: dict[str, Content] = {
             **columns,
+            "last_heard": days_of_rows(self._groups["heard"], self._open, self._imported),
             **{f"point.{name}": column for name, column in points.items()},
             **{f"mention.{name}": text for name, text in shared_texts(self._shared).items()},
             **hash_table_arrays("number", groups.pop(_ALL_ROWS)),

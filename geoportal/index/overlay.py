@@ -24,6 +24,7 @@ from geoportal.index.columns import FacilityColumns, facility_columns
 from geoportal.index.districts import place_of
 from geoportal.index.facility_store import RowNumbers
 from geoportal.index.freshness import SourceFigures, source_figures
+from geoportal.index.imports import days_heard
 from geoportal.index.mentions import ChangedMentions, mentions_of
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
@@ -106,6 +107,8 @@ class OverlaidSnapshot(Snapshot):
         below, rows = self._below, self._touched
         here = [_placed(facility) for facility in self._changed]
         columns = facility_columns(here, selected, self.vocabulary)
+        self.last_heard = self._below.last_heard.copy()
+        self.last_heard[rows] = days_heard(self._changed, self.imported)
         moved = np.flatnonzero(
             [
                 facility.status != "open"

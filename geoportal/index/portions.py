@@ -25,6 +25,7 @@ from geoportal.index.columns import facility_columns
 from geoportal.index.completeness import Listing
 from geoportal.index.districts import place_of
 from geoportal.index.freshness import source_figures
+from geoportal.index.imports import NEVER, heard_from
 from geoportal.index.mentions import written_mentions
 from geoportal.index.opening import (
     CARE_MANAGER_TIME,
@@ -42,11 +43,11 @@ from geoportal.text.normalize import fold
 _ENDS_ONE_IN: Final = 128
 """One facility in so many ends a portion, by its id: others that come or go move no other end."""
 _MOST: Final = 1024
-_UNKNOWN_DAY = "0001-01-01"
-"""Stands for a day that is not known: before every edition."""
 
-GROUPS: Final = ("department", "area", "visited", "number")
-"""By what facilities are found: folded department, local area, district visited, official number"""
+GROUPS: Final = ("department", "area", "visited", "heard", "number")
+"""By what facilities are found: folded department, local area, district visited, who said
+something of them (`geoportal.index.imports.heard_from`), official number.
+"""
 DATE_SETS: Final = ("hours.closed_dates", "hours.unclear_dates")
 SHARED: Final = ("mention.facts.texts", "mention.hours", "mention.accepting")
 """Columns that number sets of days, and texts that many facilities share."""
@@ -192,7 +193,7 @@ class _Open:
             for facility, claims in zip(chunk, selected, strict=True)
         ]
         self.date_sets: DateSetNumbers = {}
-        days = [stated_date(facility.first_seen) or _UNKNOWN_DAY for facility in chunk]
+        days = [stated_date(facility.first_seen) or NEVER for facility in chunk]
         spots = [crc32(terms.spot(facility).encode()) for facility in chunk]
         self.columns: dict[str, NDArray[Any]] = {
             "column.municipalities": np.array([number[m] for m in municipalities], dtype=np.int64),
@@ -210,6 +211,7 @@ class _Open:
             "department": _group([sorted({fold(d) for d in f.departments}) for f in chunk]),
             "area": _group([areas for _, areas in places]),
             "visited": _group([list(dict.fromkeys(f.visit_areas)) for f in chunk]),
+            "heard": _group([heard_from(facility) for facility in chunk]),
         }
         as_of = {c.as_of for f in chunk for c in f.claims} | {f.hours.as_of for f in chunk}
         figures = source_figures(chunk, terms.today)

@@ -28,6 +28,7 @@ from geoportal.index.districts import DistrictIndex
 from geoportal.index.driving import RoadIndex
 from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
 from geoportal.index.freshness import SourceFigures
+from geoportal.index.imports import Days
 from geoportal.index.mentions import Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
@@ -106,6 +107,11 @@ class Snapshot:
     visit_statements : callable
         Returns for the code of a municipality or ward what each row says of visits there, int8 of
         shape (n,): 1 yes, -1 no, 0 nothing.
+    imported : mapping of str to str
+        ISO day of the last import of each source.
+    last_heard : ndarray
+        For each row the day of the last import that says something of it, in days since 1970-01-01;
+        see `geoportal.index.imports`.
     plausibility : PlausibilityIndex
         How plausible needs are of which nothing is known, by row.
     """
@@ -156,6 +162,8 @@ class Snapshot:
         self.visited_areas = read_groups(arrays, "visited")
         self._rows_by_local_area = read_groups(arrays, "area")
         self._spots = np.asarray(arrays["spot"], dtype=np.uint32)
+        self.imported: Mapping[str, str] = header["imported"]
+        self.last_heard: Days = np.asarray(arrays["last_heard"], dtype=np.int32)
         self._first_seen = np.asarray(arrays["first_seen"], dtype=np.int32)
         self._rows_by_municipality = self.columns.rows_by_municipality()
         self._need_words, self._need_bits = need_places(vocabulary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -34,6 +34,8 @@ class Terms:
         Says whether a source is a fictional city.
     spot : callable
         Returns what facilities at one address share; empty where nothing can be said.
+    imported : mapping of str to str
+        ISO day of the last import of each source. No portion depends on it.
     """
 
     version: str
@@ -44,6 +46,7 @@ class Terms:
     kind_words: Mapping[str, str]
     fictional: Callable[[str], bool]
     spot: Callable[[Facility], str]
+    imported: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def local_areas(self) -> Collection[str]:

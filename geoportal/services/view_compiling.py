@@ -27,6 +27,7 @@ from geoportal.index.compiling import compile_facilities, row_order
 from geoportal.index.districts import DistrictIndex, with_unions
 from geoportal.index.earlier import Earlier
 from geoportal.index.hierarchy import district_members, short_name, upper_districts
+from geoportal.index.imports import last_imports
 from geoportal.index.portions import Row
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.terms import Terms
@@ -124,6 +125,7 @@ def _compile(
     outlines = [(outline.district, outline.geometry) for outline in read_outlines(connection)]
     upper, equivalents = upper_districts(reference), reference.equivalents
     districts = DistrictIndex(with_unions(outlines, upper, equivalents))
+    editions = read_imported_files(connection)
     terms = Terms(
         version=version,
         today=now.astimezone(JST).date(),
@@ -133,6 +135,7 @@ def _compile(
         kind_words=kind_words(reference),
         fictional=is_fictional,
         spot=spot_of,
+        imported=last_imports(editions),
     )
     facilities = compile_facilities(
         _in_row_order(connection), terms, draft, _earlier(earlier, districts, terms.today)
@@ -157,7 +160,7 @@ def _compile(
         "centres": [dump(centre) for centre in centres],
         "held": {source: sorted(keys) for source, keys in read_held_scopes(connection).items()},
         "redirects": redirects,
-        "editions": [asdict(edition) for edition in read_imported_files(connection)],
+        "editions": [asdict(edition) for edition in editions],
         "station_count": len(stations),
         "gazetteer": _gazetteer_name(gazetteer.directory, database.derived_directory),
         "area_positions": _area_positions(gazetteer, districts),

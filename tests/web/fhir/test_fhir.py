@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from geoportal.domain.facility import KINDS
 
@@ -392,6 +390,11 @@ def test_nothing_of_an_untrusted_name_stands_in_an_answer(sample_city: FlaskClie
     response = sample_city.get("/fhir/Location?_count=1", headers={"Host": "evil.example"})
     assert response.status_code == 200
     assert "evil.example" not in response.text
+    for host, said in (("evil.example", True), ("localhost", False)):
+        statement = sample_city.get("/fhir/metadata", headers={"Host": host}).get_json(force=True)
+        validate(statement)
+        assert ("GEOPORTAL_HOSTS" in statement["rest"][0]["documentation"]) == said
+        assert ("url" in statement["implementation"]) != said
 
 
 def test_closed_and_hostile_facilities_are_read(app: Any) -> None:
@@ -409,36 +412,26 @@ def test_closed_and_hostile_facilities_are_read(app: Any) -> None:
             validate(ask(client, f"{kind}/{facility}"))
 
 
-@pytest.fixture
-def served(app: Any) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/fhir"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def fetched(client: FlaskClient, kind: str, **asked: Any) -> list[Document]:
+    """All matches, as a client library of FHIR fetches them: by the links to the next page."""
+    path, found = f"{BASE}/{kind}?{urlencode({**asked, '_format': 'json'}, doseq=True)}", []
+    while path:
+        bundle = client.get(path).get_json(force=True)
+        found += matches(bundle)
+        path = next((one["url"] for one in bundle["link"] if one["relation"] == "next"), "")
+    return found
 
 
-@pytest.mark.slow
-def test_fhirpy_searches_pages_and_includes(app: Any, served: str) -> None:
-    from fhirpy import SyncFHIRClient
-
-    client = SyncFHIRClient(served)
-    everything = ids(ask(app.test_client(), "HealthcareService"))
-    services = client.resources("HealthcareService").limit(2).fetch_all()
-    assert [one["id"] for one in services] == everything
+def test_what_client_libraries_ask_is_answered(app: Any) -> None:
+    client = app.test_client()
+    everything = ids(ask(client, "HealthcareService"))
     assert len(everything) > 4
-    assert client.resources("HealthcareService").count() == len(everything)
-    system = f"{served}/CodeSystem/need"
-    visiting = client.resources("HealthcareService").search(characteristic=f"{system}|VM.REG")
-    assert {one["id"] for one in visiting.fetch()} == {"near", "maybe"}
-    both = visiting.include("HealthcareService", "location").fetch_raw()
-    assert {one.resource["resourceType"] for one in both["entry"]} == {
-        "HealthcareService",
-        "Location",
-    }
-    one = client.resources("Organization").search(identifier="4019000001").first()
+    assert [one["id"] for one in fetched(client, "HealthcareService", _count=2)] == everything
+    counted = ask(client, "HealthcareService", _summary="count", _totalMethod="count")
+    assert (counted["total"], "entry" in counted) == (len(everything), False)
+    visiting = fetched(client, "HealthcareService", characteristic=f"{NEEDS}|VM.REG")
+    assert {one["id"] for one in visiting} == {"near", "maybe"}
+    [one] = fetched(client, "Organization", identifier="4019000001", _count=1)
     assert one["name"] == "見本ハートクリニック"
-    place = client.reference("Location", "near").to_resource()
+    place = client.get(f"{BASE}/Location/near").get_json(force=True)
     assert place["position"]["latitude"] == pytest.approx(33.8834, abs=0.1)
