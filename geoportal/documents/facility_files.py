@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from geoportal.documents import Document
+from geoportal.documents.change_feeds import MEDIA_TYPES, feed_path, read_feed_path
 from geoportal.documents.facility import full_feature
 from geoportal.documents.requests import Code, Strict
 from geoportal.domain.facility import Facility
@@ -20,6 +21,7 @@ from geoportal.services.view import View
 SCOPES: Final = ("districts", "sources", "all")
 EVERYTHING: Final = "facilities"
 """What the file of everything is called."""
+_FEEDS: Final = {".atom": "Atom", ".json": "JSON Feed"}
 _IANA: Final = "http://www.iana.org/assignments/media-types/"
 
 
@@ -171,5 +173,16 @@ class _Dataset:
                     **rights,
                 }
                 for entry in formats
+            ]
+            + [
+                {
+                    "@type": "dcat:Distribution",
+                    "dct:title": {"@value": f"変更のフィード（{name}）", "@language": "ja"},
+                    "dcat:mediaType": {"@id": _IANA + MEDIA_TYPES[ending]},
+                    "dcat:accessURL": {"@id": self._root + feed_path(feed, ending)},
+                    **rights,
+                }
+                for ending, name in _FEEDS.items()
+                for feed, _ in filter(None, [read_feed_path(self._view, scope, member + ending)])
             ],
         }

@@ -115,3 +115,37 @@ def test_pages_lead_to_the_feeds(client: FlaskClient, editions: None) -> None:
     page = client.get("/data").text
     files = set(re.findall(r'"/data/files/sources/([a-z-]+)\.csv"', page))
     assert set(re.findall(r'"/data/changes/sources/([a-z-]+)\.atom"', page)) == files
+
+
+def catalogued(client: FlaskClient) -> dict[str, list[str]]:
+    return {
+        dataset["dct:identifier"]: [
+            one["dcat:accessURL"]["@id"].removeprefix("http://localhost")
+            for one in dataset["dcat:distribution"]
+            if "dcat:accessURL" in one
+        ]
+        for dataset in client.get("/data/catalog.jsonld").get_json()["dcat:dataset"]
+    }
+
+
+def linked(client: FlaskClient, page: str) -> list[str]:
+    link = r'<link rel="alternate" type="application/(?:atom|feed)[^>]*href="([^"]+)"'
+    return re.findall(link, client.get(page).text)
+
+
+def test_catalogue_and_pages_lead_to_feeds_that_are_there(client: FlaskClient, editions) -> None:
+    feeds = catalogued(client)
+    assert feeds["sources/bureau"] == [f"{SOURCE}.atom", f"{SOURCE}.json"]
+    assert feeds["districts/40106"] == [f"{WARD}.atom", f"{WARD}.json"]
+    assert feeds["all/facilities"] == []
+    for path in feeds["sources/bureau"] + feeds["districts/40106"]:
+        assert client.get(path).status_code == 200
+    assert linked(client, "/districts/40106") == feeds["districts/40106"]
+    assert linked(client, "/changes?source=bureau") == feeds["sources/bureau"]
+
+
+@pytest.mark.slow
+def test_the_page_of_the_data_leads_to_the_feeds_of_its_sources(sample_city: FlaskClient) -> None:
+    feeds = catalogued(sample_city)
+    of_sources = {path for name in feeds if name.startswith("sources/") for path in feeds[name]}
+    assert set(linked(sample_city, "/data")) == of_sources != set()

@@ -84,12 +84,21 @@ def test_the_catalogue_lists_files_that_are_there(client: FlaskClient) -> None:
     assert response.mimetype == "application/ld+json"
     catalogue = response.get_json()
     assert catalogue["@type"] == "dcat:Catalog"
-    urls = [
-        one["dcat:downloadURL"]["@id"]
+    files = {
+        dataset["dct:identifier"]: [
+            one["dcat:downloadURL"]["@id"]
+            for one in dataset["dcat:distribution"]
+            if "dcat:downloadURL" in one
+        ]
         for dataset in catalogue["dcat:dataset"]
-        for one in dataset["dcat:distribution"]
-    ]
-    assert len(urls) == len(set(urls)) == len(FORMATS) * len(catalogue["dcat:dataset"])
+    }
+    urls = [url for own in files.values() for url in own]
+    assert len(urls) == len(set(urls))
+    for name, own in files.items():
+        assert len(own) == len(FORMATS) or name.startswith("sources/")
+    offices = " ".join(files["sources/kaigo"])
+    assert "municipal-care" in offices
+    assert "municipal-medical" not in offices
     for url in [url for url in urls if url.endswith(".csv")]:
         path = re.sub(r"^https?://[^/]+", "", url)
         assert client.get(path).status_code == 200, url

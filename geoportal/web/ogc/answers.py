@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from flask import Response, request
+from flask import Response, g, request
 
 from geoportal.documents import Document
 from geoportal.documents.ogc.facilities import need_properties
+from geoportal.documents.ogc.features import COLLECTIONS
 from geoportal.errors import UsageError
 from geoportal.web.api.answers import GEOJSON, JSON, public
 from geoportal.web.arrival import trusted_root
 from geoportal.web.current_view import view_here
+from geoportal.web.language.messages import messages
 from geoportal.web.site.frame import asked_language, page
 
 ALWAYS: Final = frozenset({"f", "lang"})
+_PAGES: Final = frozenset(
+    ("conformance", "api", "collections", "queryables", "schema", "items", "tiles")
+) | {"tilematrixsets"}
+"""Steps of paths that have a name of their own in the catalogues of messages."""
+_LINKS: Final = frozenset(
+    ("service-desc", "conformance", "data", "tiling-schemes", "tiling-scheme", "license", "items")
+) | frozenset(("queryables", "describedby", "collection", "tilesets-vector", "geodata", "item"))
+"""Relations of links, or their last parts, that have one as well."""
 
 
 def open_to_all(response: Response) -> Response:
@@ -61,12 +72,32 @@ def _page(document: Document) -> Response:
         query=[*asked, *((key, request.args[key]) for key in ("f",) if key in request.args)],
         path=request.path,
         trail=[{"label": "OGC API", "path": "/ogc"}, *steps],
+        heading=_said(steps[-1]["label"], document) if steps else "OGC API",
+        step=partial(_said, document=None),
+        link_name=_link_name,
         address=_in_this_language,
         json=f"?{urlencode([*asked, ('f', 'json')])}",
         needs={key: code for key, code in needs.items() if key in properties},
     )
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _said(name: str, document: Document | None) -> str:
+    """Return what a step of a path is called: by its message, else by its document's title."""
+    message = f"ogc-page-{name.lower()}"
+    if name.lower() in _PAGES:
+        return messages(g.language).html(message)
+    if name in COLLECTIONS and g.language == "ja":
+        return COLLECTIONS[name].title
+    title = (document or {}).get("properties", {}).get("name")
+    return title if isinstance(title, str) else name
+
+
+def _link_name(rel: str) -> str:
+    """Return what a link leads to, in the language of the page."""
+    name = rel.rsplit("/", 1)[-1]
+    return messages(g.language).html(f"ogc-link-{name}") if name in _LINKS else name
 
 
 def _in_this_language(address: str) -> str:
