@@ -19,20 +19,20 @@ from geoportal.desk.store.ledger import entries_after
 from geoportal.store.staff_facts import read_facts
 from tests.contract.test_databases import POSTGRES, own_postgres
 
-ROUNDS = int(os.environ.get("GEOPORTAL_TEST_KILLS", "12"))
 SATO = Actor("account", "sato", "kokura")
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rounds", [12, pytest.param(500, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str) -> None:
+def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str, rounds: int) -> None:
     """Each writer goes on with the form that the one before did not acknowledge."""
     if kind == "postgres" and not POSTGRES:
         pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
     location = own_postgres() if kind == "postgres" else str(tmp_path / "test.db")
     open_desk(location, create=True).engine.dispose()
     draw, acknowledged = random.Random(1), 0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         acknowledged += _killed(location, acknowledged, draw.uniform(0.02, 0.25))
         database = open_desk(location)
         with database.reading() as connection:
@@ -44,7 +44,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str) -> Non
         assert acknowledged <= len(keys) <= acknowledged + 1
         expected = facts_of("near", entries, {}, professional=False)
         assert facts == ([expected] if entries else [])
-    assert acknowledged > ROUNDS / 2
+    assert acknowledged > rounds / 2
 
 
 def _key(number: int) -> str:
