@@ -190,11 +190,15 @@ def test_axe_on_every_page_of_the_desk(
     stranger = staff.open("/login", viewport=viewport)
     for name in OF_STRANGERS:
         look(stranger, name, pages[name])
+    staff.problems[:] = [one for one in staff.problems if "404" not in one]  # of the refused link
     page = signed_in(staff, viewport=viewport).page
-    for name in pages.keys() - set(OF_STRANGERS):
+    for name in sorted(pages.keys() - set(OF_STRANGERS)):
         look(page, name, pages[name])
-    page.get_by_role("button", name="リンクを作る").first.click()
-    page.wait_for_load_state()
+    for name in ("facility", "own-events"):
+        page.goto(staff.site + pages[name])
+        page.get_by_role("button", name="リンクを作る").click()
+        expect(page.locator(".desk-address")).to_be_visible()
+        found.extend(complaints(page))
     assert found == []
 
 
