@@ -14,50 +14,53 @@ from geoportal.desk.domain.account import Actor
 from geoportal.desk.domain.ledger import Audience, Draft, facts_of
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.services.ledger import history, write_entry
-from geoportal.desk.store.database import open_desk
+from geoportal.desk.store.database import DeskDatabase, open_desk
 from geoportal.desk.store.ledger import entries_after
 from geoportal.store.staff_facts import read_facts
 from tests.contract.test_databases import POSTGRES, own_postgres
 
-ROUNDS = int(os.environ.get("GEOPORTAL_TEST_KILLS", "12"))
 SATO = Actor("account", "sato", "kokura")
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("rounds", [12, pytest.param(500, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str) -> None:
+def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str, rounds: int) -> None:
     """Each writer goes on with the form that the one before did not acknowledge."""
     if kind == "postgres" and not POSTGRES:
         pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")
     location = own_postgres() if kind == "postgres" else str(tmp_path / "test.db")
-    open_desk(location, create=True).engine.dispose()
+    database = open_desk(location, create=True)
     draw, acknowledged = random.Random(1), 0
-    for _ in range(ROUNDS):
-        acknowledged += _killed(location, acknowledged, draw.uniform(0.02, 0.25))
-        database = open_desk(location)
+    for _ in range(rounds):
+        acknowledged += _killed(database, acknowledged, draw)
         with database.reading() as connection:
-            keys = [entry.draft.note for entry in entries_after(connection, 0)]
             entries = entries_after(connection, 0)
             facts = read_facts(lambda text, c=connection: c.exec_driver_sql(text).all())
-        database.engine.dispose()
+        keys = [entry.draft.note for entry in entries]
         assert keys == [_key(number) for number in range(len(keys))]
         assert acknowledged <= len(keys) <= acknowledged + 1
         expected = facts_of("near", entries, {}, professional=False)
         assert facts == ([expected] if entries else [])
-    assert acknowledged > ROUNDS / 2
+    database.engine.dispose()
+    assert acknowledged > rounds / 2
 
 
 def _key(number: int) -> str:
     return f"form-number-{number:08}"
 
 
-def _killed(location: str, first: int, after_s: float) -> int:
-    """Return how many entries a writer acknowledged that was killed after some seconds."""
+def _killed(database: DeskDatabase, first: int, draw: random.Random) -> int:
+    """Return how many entries a writer acknowledged that was killed while it wrote.
+
+    It is killed a moment after it has acknowledged none to three, so in whatever it does then.
+    """
     reading, writing = os.pipe()
+    database.engine.dispose()
     child = os.fork()
     if child == 0:
         try:
-            desk, number = Desk(open_desk(location)), first
+            desk, number = Desk(database), first
             os.write(writing, b"r")
             while True:
                 seen = max((entry.id for entry in history(desk, "near")), default=0)
@@ -69,9 +72,10 @@ def _killed(location: str, first: int, after_s: float) -> int:
         finally:
             os._exit(1)
     os.close(writing)
-    with open(reading, "rb") as acknowledgements:  # noqa: PTH123 - a descriptor
-        assert acknowledgements.read(1) == b"r"
-        time.sleep(after_s)
+    with open(reading, "rb", buffering=0) as acknowledgements:  # noqa: PTH123 - a descriptor
+        awaited = draw.randrange(4)
+        assert all(acknowledgements.read(1) for _ in range(1 + awaited))
+        time.sleep(draw.uniform(0, 0.03))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        return len(acknowledgements.read())
+        return awaited + len(acknowledgements.readall())
