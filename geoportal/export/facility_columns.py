@@ -21,7 +21,16 @@ Row = dict[str, Any]
 FIRST = ("name", "kind_label", "phone", "fax", "address", "hours")
 """What a table begins with; the needs asked for follow."""
 MORE = (
-    *("distance_m", "drive_label", "water_label", "visit_range_label", "match_label", "departments", "beds", "capacity"),
+    *(
+        "distance_m",
+        "drive_label",
+        "water_label",
+        "visit_range_label",
+        "match_label",
+        "departments",
+        "beds",
+        "capacity",
+    ),
     *("services", "district", "postal_code", "kana", "url", "operator", "note", "filings"),
     *("location_label", "location_uncertainty_m", "status_label", "first_seen", "last_seen"),
     *("sources", "licence", "fictional"),

@@ -11,4 +11,5 @@ from geoportal.web.site.frame import page
 
 def show_data() -> Response:
     """Show every source with licence, date, rows and freshness."""
-    return page("data", **sources_document(view_here()))
+    view = view_here()
+    return page("data", **sources_document(view), road_speeds=view.reference.road_speeds)
