@@ -113,15 +113,12 @@ class RoadEngine:
     ) -> list[float]:
         method, path, body = self._request(home, places)
         connection.request(method, path, body, {"Content-Type": "application/json"})
-        response = connection.getresponse()
         content = b""
-        while part := response.read(_PART_BYTES):
-            content += part
-            left = until - time.monotonic()
-            if left <= 0 or len(content) > _MOST_BYTES:
-                raise EngineError
-            if connection.sock is not None:
-                connection.sock.settimeout(left)
+        with connection.getresponse() as response:
+            while part := response.read(_PART_BYTES):
+                content += part
+                if time.monotonic() > until or len(content) > _MOST_BYTES:
+                    raise EngineError
         if response.status != 200:
             raise EngineError
         return self._read(orjson.loads(content), len(places))
