@@ -80,6 +80,12 @@ class Settings:
     secret_key : str
         What the staff side signs its cookies and links with; empty = no staff side
         (``SECRET_KEY``).
+    roads_url : str
+        Routing engine of one's own, ``valhalla+http://127.0.0.1:8002`` or ``osrm+http://…``, asked
+        for minutes to a home; empty = the roads held, if any (``GEOPORTAL_ROADS_URL``).
+    roads_send_homes_out : bool
+        Whether that engine may lie beyond this machine and private networks: homes are sent to it
+        (``GEOPORTAL_ROADS_SEND_HOMES_OUT``).
     desk_on_plain_http : bool
         Let staff sign in without TLS on this machine itself, for development
         (``GEOPORTAL_DESK_ON_PLAIN_HTTP``).
@@ -98,6 +104,8 @@ class Settings:
     rate_per_address: int = 50
     unlimited_from: tuple[Network, ...] = tuple(map(ipaddress.ip_network, _LOOPBACK.split(",")))
     secret_key: str = field(default="", repr=False)
+    roads_url: str = ""
+    roads_send_homes_out: bool = False
     desk_on_plain_http: bool = False
 
     @classmethod
@@ -129,6 +137,8 @@ class Settings:
             rate_per_address=_rate(environment),
             unlimited_from=_networks(environment, "GEOPORTAL_UNLIMITED_FROM", _LOOPBACK),
             secret_key=_secret(environment),
+            roads_url=environment.get("GEOPORTAL_ROADS_URL", ""),
+            roads_send_homes_out=_switch(environment, "GEOPORTAL_ROADS_SEND_HOMES_OUT", "0"),
             desk_on_plain_http=_switch(environment, "GEOPORTAL_DESK_ON_PLAIN_HTTP", "0"),
         )
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.progress import Progress
+from geoportal.search.driving import Engine
 from geoportal.services.portal import Portal, now_in_japan, shipped_reference
 from geoportal.services.view import View
 from geoportal.services.view_file import view_of_file
@@ -63,11 +64,18 @@ class Console:
             place, reference = self.settings.database, shipped_reference()
             compiled = view_of_file(place, reference, now_in_japan(), self.database)
             if compiled is not None:
-                return compiled
-        portal = Portal(self.database(), shipped_reference())
+                return replace(compiled, engine=self._engine())
+        portal = Portal(self.database(), shipped_reference(), engine=self._engine())
         if self.rebuild:
             portal.discard()
         return portal.view()
+
+    def _engine(self) -> Engine | None:
+        if not self.settings.roads_url:
+            return None
+        from geoportal.services.road_engine import road_engine  # takes time to load
+
+        return road_engine(self.settings)
 
     def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
         """Print the JSON document, or the text made for people."""

@@ -10,6 +10,7 @@ import click
 import shapely
 
 from geoportal.cli.console import Console, command, given, home_of, radius_option
+from geoportal.cli.text_output import distance_notes, drive_text
 from geoportal.documents import Document, attributes
 from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import require_kinds

@@ -11,6 +11,7 @@ from pydantic import Field
 from geoportal.documents import Document
 from geoportal.documents.requests import Home, Strict, origin_of
 from geoportal.domain.query import Query
+from geoportal.index.driving import HomeDrives
 from geoportal.roads.reached import ERROR_M
 from geoportal.search.driving import HELD, NOT_HELD, drives_home, roads_state
 from geoportal.services.view import View
@@ -41,14 +42,13 @@ def isochrone_document(view: View, asked: IsochroneRequest) -> Document:
     query = Query(origin=origin_of(view, asked.near))
     drives = drives_home(view.snapshot, query)
     state = roads_state(query, drives) or NOT_HELD
-    held = drives is not None and state == HELD and hasattr(drives, "area")
     areas = []
-    if drives is not None and held:
+    if isinstance(drives, HomeDrives) and state == HELD:
         areas = [drives.area(minutes) for minutes in sorted({*asked.minutes}, reverse=True)]
     return {
         "type": "FeatureCollection",
         "dataset_version": view.snapshot.version,
-        "roads": state if held or state != HELD else NOT_HELD,
+        "roads": state,
         "error_m": ERROR_M,
         "attribution": view.reference.sources["roads"].attribution,
         "features": [

@@ -14,7 +14,7 @@ from geoportal.domain.query import BANDS, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
-from geoportal.search.driving import drives_home, roads_state
+from geoportal.search.driving import HELD, Engine, drives_home, roads_state
 from geoportal.search.facets import Facets, facets
 from geoportal.search.filters import Candidates, Conditions, conditions, find, words_of
 from geoportal.search.match import (
@@ -112,21 +112,28 @@ class _Listed:
         return positions[ordered]
 
 
-def search(snapshot: Snapshot, query: Query, calendar: OpeningCalendar) -> Answer:
+def search(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, engine: Engine | None = None
+) -> Answer:
     """Answer a checked question.
 
     Conditions of place, kind and text are all required, needs are matched three-valued.
+    ``engine`` is asked for minutes by road in place of the roads held.
 
     Raises
     ------
     UsageError
         When a district is not known.
     """
-    return search_from(snapshot, query, calendar, home_of(snapshot, query))
+    return search_from(snapshot, query, calendar, home_of(snapshot, query), engine)
 
 
 def search_from(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
+    snapshot: Snapshot,
+    query: Query,
+    calendar: OpeningCalendar,
+    home: District | None,
+    engine: Engine | None = None,
 ) -> Answer:
     """Answer as `search` does, when what `home_of` returns for the question is at hand."""
     asked = conditions(snapshot, query)
@@ -134,13 +141,15 @@ def search_from(
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
     among = candidates.take(keep)
-    drives = drives_home(snapshot, query)
+    drives = drives_home(snapshot, query, engine)
     by_road = query.by_road and drives is not None and drives.is_on_road
+    late = drives.times(snapshot.columns, among.rows).minutes if drives and by_road else None
+    by_road = by_road and roads_state(query, drives) == HELD
     listed = _Listed(
         among,
         snapshot.word_rank(words_of(query))[among.rows] if query.text else None,
         None if apart is None else apart[keep],
-        drives.times(snapshot.columns, among.rows).minutes if drives and by_road else None,
+        late if by_road else None,
     )
     end = query.offset + query.limit
     positions = order(

@@ -13,10 +13,10 @@ from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.claims import SelectedClaim
-from geoportal.index.driving import HomeDrives
 from geoportal.index.opening import STATUSES
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.driving import Drives
 from geoportal.search.match import Bands, Flags
 from geoportal.search.rank import Reason, reasons
 from geoportal.search.visit_range import visit_range
@@ -105,7 +105,7 @@ def results_of(
     *,
     fits: NDArray[np.int8] | None = None,
     apart: Flags | None = None,
-    drives: HomeDrives | None = None,
+    drives: Drives | None = None,
     first_place: int | None = None,
 ) -> tuple[Result, ...]:
     """Return what is said of some rows, arrays of one shape, for a question.
@@ -184,9 +184,7 @@ def _waters(snapshot: Snapshot, query: Query, rows: Rows) -> list[str]:
     return snapshot.waters_before(query.origin.lon, query.origin.lat, rows)
 
 
-def _drives(
-    snapshot: Snapshot, drives: HomeDrives | None, rows: Rows
-) -> tuple[list[float], list[str]]:
+def _drives(snapshot: Snapshot, drives: Drives | None, rows: Rows) -> tuple[list[float], list[str]]:
     """Return for each row the minutes to the home, NaN without a time, and what is known of it."""
     if drives is None:
         return [math.nan] * rows.size, [""] * rows.size

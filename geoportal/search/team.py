@@ -28,12 +28,11 @@ from geoportal.domain.consultation import Role
 from geoportal.domain.district import District
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
-from geoportal.index.driving import HomeDrives
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search_from
 from geoportal.search.best_teams import Candidate, Cost, Team, best_teams
 from geoportal.search.completeness import answered_elsewhere, asked_of
-from geoportal.search.driving import drives_home, roads_state
+from geoportal.search.driving import Drives, Engine, drives_home, roads_state
 from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE, stated
 from geoportal.search.rank import daily_draw
@@ -86,12 +85,20 @@ class TeamAnswer:
     roads: str = ""
 
 
-def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCalendar) -> TeamAnswer:
-    """Return who could fill each role and the best teams around the origin of the question."""
+def find_teams(
+    snapshot: Snapshot,
+    question: TeamQuestion,
+    calendar: OpeningCalendar,
+    engine: Engine | None = None,
+) -> TeamAnswer:
+    """Return who could fill each role and the best teams around the origin of the question.
+
+    ``engine`` is asked for minutes by road in place of the roads held.
+    """
     queries = {role.role: _query(question, role) for role in question.roles}
     enough = question.teams + len(question.roles) - 1
     home = home_of(snapshot, question.query)
-    drives = drives_home(snapshot, question.query)
+    drives = drives_home(snapshot, question.query, engine)
     pools = [
         candidates(snapshot, queries[role.role], role, calendar, home=home, enough=enough)
         for role in question.roles
@@ -106,7 +113,8 @@ def find_teams(snapshot: Snapshot, question: TeamQuestion, calendar: OpeningCale
         question=question,
         home=home,
         candidates={
-            name: search_from(snapshot, asked, calendar, home) for name, asked in queries.items()
+            name: search_from(snapshot, asked, calendar, home, engine)
+            for name, asked in queries.items()
         },
         teams=teams,
         members={
@@ -133,7 +141,7 @@ def _member(
     home: District | None,
     calendar: OpeningCalendar,
     member: Candidate,
-    drives: HomeDrives | None,
+    drives: Drives | None,
 ) -> Result:
     """Return the result of a member, who is somebody."""
     row = -1 if member.row is None else member.row

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import StaffFacts
+from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
@@ -54,13 +55,14 @@ class Portal:
     """Loads the data, and again when they have changed; hands out the view of the present state.
 
     Safe to use from many threads. The database is only read; ``clock`` returns the present moment
-    (tests pass a fixed one); ``exposure`` counts how often each facility was shown, over all
-    versions this process has seen.
+    (tests pass a fixed one); ``engine`` is asked for minutes by road; ``exposure`` counts how often
+    each facility was shown, over all versions this process has seen.
     """
 
     database: Database
     reference: Reference
     clock: Callable[[], datetime] = now_in_japan
+    engine: Engine | None = None
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
@@ -108,7 +110,7 @@ class Portal:
         last.
         """
         now = self.clock()
-        return replace(self._current(now), now=now)
+        return replace(self._current(now), now=now, engine=self.engine)
 
     def view_with(self, version: str, facts: Sequence[StaffFacts]) -> View:
         """Return a view of the present files with facts laid over it in place of the public ones.
@@ -117,7 +119,8 @@ class Portal:
         """
         now = self.clock()
         self._current(now)
-        return replace(with_staff_facts(cast("View", self._of_files), version, facts), now=now)
+        view = with_staff_facts(cast("View", self._of_files), version, facts)
+        return replace(view, now=now, engine=self.engine)
 
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""

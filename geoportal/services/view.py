@@ -32,6 +32,7 @@ from geoportal.index.minute_cache import MinuteCache
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.answer import Answer, search
 from geoportal.search.completeness import dataset_completeness
+from geoportal.search.driving import Engine
 from geoportal.search.responsible import (
     HomePlace,
     Responsible,
@@ -102,6 +103,8 @@ class View:
         ISO date of the newest of the facts of staff in it; empty without any.
     states : MinuteCache
         Opening states of this version by number of hours, as JSON text, cached for a minute.
+    engine : Engine or None
+        Routing engine that is asked for minutes in place of the roads held.
     calendar : OpeningCalendar
         National holidays.
     """
@@ -120,6 +123,7 @@ class View:
     kept: bool = True
     asked_until: str = ""
     states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
+    engine: Engine | None = field(default=None, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
     @property
@@ -129,11 +133,11 @@ class View:
 
     def search(self, query: Query) -> Answer:
         """Answer a question; see `geoportal.search.answer.search`."""
-        return search(self.snapshot, query, self.calendar)
+        return search(self.snapshot, query, self.calendar, self.engine)
 
     def team(self, question: TeamQuestion) -> TeamAnswer:
         """Return who could fill each role and the best teams; see `geoportal.search.team`."""
-        return find_teams(self.snapshot, question, self.calendar)
+        return find_teams(self.snapshot, question, self.calendar, self.engine)
 
     def interpret(self, text: str) -> Interpretation:
         """Read a consultation note; nothing of it is kept."""

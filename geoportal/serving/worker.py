@@ -24,6 +24,7 @@ from granian.server.embed import Server
 from geoportal.errors import GeoportalError
 from geoportal.services.basemap.configured import open_basemap
 from geoportal.services.portal import Portal, shipped_reference
+from geoportal.services.road_engine import road_engine
 from geoportal.serving.gate import Gate
 from geoportal.serving.listening import BACKLOG
 from geoportal.serving.rates import Rates
@@ -63,7 +64,7 @@ def application() -> Flask:
     basemap = open_basemap(settings, database.derived_directory)
     if basemap is not None:
         basemap.available()  # begins to find out
-    portal = Portal(database, shipped_reference())
+    portal = Portal(database, shipped_reference(), engine=road_engine(settings))
     portal.follow()
     structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
     app = create_app(portal, settings, basemap, MakerProcess(settings.database))

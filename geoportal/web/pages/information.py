@@ -16,4 +16,5 @@ def show_data() -> Response:
     """Show every source with licence, date, rows and freshness."""
     view = view_here()
     offered = partial(formats_of_source, view)
-    return page("data", formats_of=offered, **sources_document(view))
+    speeds = view.reference.road_speeds
+    return page("data", formats_of=offered, **sources_document(view), road_speeds=speeds)

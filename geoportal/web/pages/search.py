@@ -114,6 +114,7 @@ def _answer_context(outcome: Outcome, within: frozenset[str] = frozenset()) -> D
         "responsible": responsible_in_full(view, document or {}),
         "chips": _chips(view, outcome),
         "relaxations": _relaxations(view, outcome),
+        "road_map": view.snapshot.roads is not None,
         "misplaced": _misplaced(view, outcome),
         "home_districts": lambda: district.home_districts(view, within),
         "ways_in": [

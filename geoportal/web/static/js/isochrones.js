@@ -1,8 +1,9 @@
 // The areas from which the place is reached by car: drawn on the map and said in words. The place goes
 // in the body of a POST; the answer stays in this page's memory.
 import * as api from "./api.js";
+import { announce } from "./announce.js";
 import { byId, h, replaceChildren } from "./dom.js";
-import { w } from "./words.js";
+import { spoken, w } from "./words.js";
 
 const km = (metres) => (metres / 1000).toFixed(1);
 
@@ -34,10 +35,12 @@ export function startIsochrones(root, place, draw) {
       });
       if (!button.isConnected) return;
       if (!features.length) throw new Error("no areas");
+      const list = h("ul", { class: "bullets" }, ...features.slice().reverse().map(words));
       draw(features);
+      announce(spoken(list));
       replaceChildren(
         told,
-        h("ul", { class: "bullets" }, ...features.slice().reverse().map(words)),
+        list,
         h("p", {}, w("isochrones-method", { error: error_m }), " ", h("span", { lang: "ja" }, attribution))
       );
     } catch (error) {

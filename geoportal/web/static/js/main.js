@@ -179,7 +179,8 @@ function show(/** @type {Answer} */ answer, /** @type {boolean} */ fit) {
   pane.prepare(answer.form.kinds, answer.form.district);
   pane.show({ origin: answer.origin, radius: answer.form.radius_m, district: answer.form.district }, list.pins(), fit);
   startIsochrones(byId("results"), answer.origin, (features) => {
-    if (features.length && view.current() === "list") changeView(view.isNarrow() ? "map" : "both");
+    if (features.length && view.isNarrow()) changeView("map");
+    else if (features.length && view.current() === "list") changeView("both");
     pane.showReached(features);
   });
 }

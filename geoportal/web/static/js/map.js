@@ -54,6 +54,7 @@ export class FacilityMap {
     this.map.attributionControl.setPrefix('<a href="https://leafletjs.com/">Leaflet</a>');
     this.area = L.layerGroup().addTo(this.map);
     this.map.createPane("points");
+    this.map.createPane("reached").style.zIndex = "405"; // over land and outlines
     this.names = new Names(this.map);
     this.points = new (/** @type {any} */ (PointLayer))(config.kinds).addTo(this.map);
     this.points.on("drawn", () => this._placeNames());
@@ -279,9 +280,9 @@ export class FacilityMap {
     if (!features.length) return;
     this.reached = L.geoJSON(features, {
       interactive: false,
+      pane: "reached",
       style: ({ properties }) => ({ className: `reached reached--${features.findIndex((f) => f.properties === properties)}` }),
     }).addTo(this.map);
-    this.reached.bringToBack();
     this.moved = true;
     this.map.fitBounds(this.reached.getBounds(), { animate: false, padding: [16, 16] });
   }
