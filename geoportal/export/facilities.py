@@ -24,6 +24,7 @@ from geoportal.export.facility_layers import (
 from geoportal.export.table import write_csv, write_sheets
 from geoportal.export.wording import Wording
 from geoportal.store.reference import Reference
+from geoportal.text.contact import visible
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class FacilityTable:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """One flat row per facility."""
-        return [columns.facility_row(f, self.needs, self.words) for f in self.features]
+        """One flat row per facility; texts hold visible characters only."""
+        made = (columns.facility_row(f, self.needs, self.words) for f in self.features)
+        return [{key: _visible(value) for key, value in row.items()} for row in made]
 
     @cached_property
     def people_columns(self) -> dict[str, str]:
@@ -108,6 +110,10 @@ class FacilityFormat:
     media_type: str
     write: Callable[[Path, FacilityTable], None]
     download: bool = False
+
+
+def _visible(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
 
 
 def _write_table(path: Path, table: FacilityTable) -> None:

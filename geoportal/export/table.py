@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from geoportal.text.contact import visible
+
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
 signs as formulas, too (OWASP, CSV Injection)."""
 _WIDEST_COLUMN = 40
+_LONGEST_CELL = 32_767
+"""Of Excel."""
 XLSX_OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -64,16 +68,18 @@ def _write_sheet(book: Any, content: Sheet, heading: Any) -> None:
 def harmless(value: Any) -> Any:
     """Return a CSV cell that a spreadsheet shows and never runs.
 
-    Text that begins like a formula gets an apostrophe in front; numbers stay numbers.
+    Text that begins like a formula gets an apostrophe in front, and loses characters that nobody
+    sees or that turn it round; numbers stay numbers.
     """
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = visible(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def write_xlsx_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any = None) -> None:
     """Write a value to a row and column of an Excel sheet; text is never read as a formula."""
     if isinstance(value, str) and value:
-        sheet.write_string(*place, value, style)
+        sheet.write_string(*place, visible(value)[:_LONGEST_CELL], style)
     else:
         sheet.write(*place, value, style)
