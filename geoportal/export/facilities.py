@@ -30,6 +30,7 @@ from geoportal.export.municipal_lists import (
 from geoportal.export.table import write_csv, write_sheets
 from geoportal.export.wording import Wording
 from geoportal.store.reference import Reference
+from geoportal.text.contact import visible
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class FacilityTable:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """One flat row per facility."""
-        return [columns.facility_row(f, self.needs, self.words) for f in self.features]
+        """One flat row per facility; texts hold visible characters only."""
+        made = (columns.facility_row(f, self.needs, self.words) for f in self.features)
+        return [{key: _visible(value) for key, value in row.items()} for row in made]
 
     @cached_property
     def people_columns(self) -> dict[str, str]:
@@ -125,6 +127,10 @@ class FacilityFormat:
         """Say whether it lists facilities of any of some kinds; all kinds where none is named."""
         asked = set(kinds)
         return not (self.kinds and asked) or not asked.isdisjoint(self.kinds)
+
+
+def _visible(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
 
 
 def _write_table(path: Path, table: FacilityTable) -> None:

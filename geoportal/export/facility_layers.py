@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 import orjson
 import shapely
 
+from geoportal.text.contact import visible
+
 if TYPE_CHECKING:
     from geoportal.export.facilities import FacilityTable
 
@@ -141,7 +143,7 @@ def write_kml(path: Path, table: FacilityTable) -> None:
 
 def _child(parent: ET.Element, name: str, text: str = "") -> ET.Element:
     element = ET.SubElement(parent, f"{{{_KML}}}{name}")
-    element.text = "".join(c for c in text if c >= " " or c in "\t\n") or None
+    element.text = visible(text) or None
     return element
 
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from geoportal.text.contact import visible
 from geoportal.text.spreadsheet import harmless
 
 _WIDEST_COLUMN = 40
+_LONGEST_CELL = 32_767
+"""Of Excel."""
 XLSX_OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -63,6 +66,6 @@ def _write_sheet(book: Any, content: Sheet, heading: Any) -> None:
 def write_xlsx_cell(sheet: Any, place: tuple[int, int], value: Any, style: Any = None) -> None:
     """Write a value to a row and column of an Excel sheet; text is never read as a formula."""
     if isinstance(value, str) and value:
-        sheet.write_string(*place, value, style)
+        sheet.write_string(*place, visible(value)[:_LONGEST_CELL], style)
     else:
         sheet.write(*place, value, style)

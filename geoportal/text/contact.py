@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u207b\u208b\u30fc\uff0d\u2500\u2501\u00ad~〜_]+")
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u061c\ufeff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u061c\ufeff"
+    r"\ud800-\udfff\ufffe\uffff]"
 )
+"""Control characters but tab and line feed, marks of direction, signs without width, half letters
+(lone surrogates) and what is no character."""
 _BLANK = "[ \t\u00a0\u2002-\u200a\u202f\u3000]*"
 _SPACES = re.compile(f"{_BLANK}\u3000{_BLANK}")
 _NARROW_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f]+")
@@ -36,6 +39,11 @@ _HOST = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """Return text without what nobody sees and what turns it round; tab and line feed stay."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
 def clean_text(text: str) -> str:
     """Return published text without control characters and runs of spaces.
 
@@ -43,7 +51,7 @@ def clean_text(text: str) -> str:
     A literal ``（改行）`` becomes a line break.
     """
     text = _LINE_BREAK_MARK.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _SPACES.sub("\u3000", _CONTROL.sub("", text))
+    text = _SPACES.sub("\u3000", visible(text))
     text = _NARROW_SPACES.sub(" ", text)
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from geoportal.text.contact import visible
+
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a spreadsheet may take for the beginning of a formula; Japanese Excel reads the full-width
 signs as formulas, too (OWASP, CSV Injection)."""
@@ -16,12 +18,13 @@ _MARKED: Final = re.compile(f"'+[{_SIGNS}]")
 def harmless(value: Any) -> Any:
     """Return a CSV cell that a spreadsheet shows and never runs; `as_meant` is the inverse.
 
-    Text that begins like a formula, or with apostrophes in front of one, gets an apostrophe;
-    numbers stay numbers.
+    Text loses the characters that nobody sees or that turn it round; one that begins like a
+    formula, or with apostrophes in front of one, gets an apostrophe. Numbers stay numbers.
     """
-    if isinstance(value, str) and _RUNS.match(value):
-        return "'" + value
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = visible(value)
+    return "'" + text if _RUNS.match(text) else text
 
 
 def as_meant(text: str) -> str:

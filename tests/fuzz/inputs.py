@@ -50,7 +50,20 @@ TOKENS = [
         "{",
         "[",
     ),
-    *("null", "true", "-0", "1E400", "VM.REG", "PK\x03\x04", "\x1f\x8b", "%PDF", "/../", "C:\\"),
+    *(
+        "\\ud800",
+        "\\u0000",
+        "null",
+        "true",
+        "-0",
+        "1E400",
+        "VM.REG",
+        "PK\x03\x04",
+        "\x1f\x8b",
+        "%PDF",
+        "/../",
+        "C:\\",
+    ),
 ]
 """What is put into inputs beside random bytes: ends of ranges, marks of formats, words."""
 

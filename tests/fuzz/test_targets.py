@@ -15,6 +15,7 @@ from geoportal.errors import GeoportalError
 from geoportal.ingest.files.streams import stream_encoding
 from geoportal.ingest.sources.address_base_registry import chome_name
 from geoportal.ingest.sources.bureau import _has_gaps
+from geoportal.store.stations import read_stations
 from tests.fuzz.inputs import TOKENS, mutated
 from tests.fuzz.targets import TARGETS, Ground
 from tests.unit.ingest.official import codes, import_into, only, write_csv
@@ -86,3 +87,38 @@ def test_a_sample_of_a_stranger_is_dated_by_its_import(database, tmp_path):
     path.write_text('{"format":"geoportal-sample/1","records":[{"kind":"x"},1,{"kind":[]}]}')
     report = only(import_into(database, path, max_rejected_percent=100))
     assert (report.rows_read, report.rejected) == (3, 3)
+
+
+LINE = '{"type":"LineString","coordinates":[[130.8,33.8],[130.81,33.8]]}'
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\udc00\\ud800", "\\u202e", "\\u0000"])
+def test_half_letters_and_marks_in_a_map_file_are_left_out(database, tmp_path, text):
+    """Programs that write NaN are read by another reader of JSON, which lets half letters in."""
+    path = tmp_path / "stations.geojson"
+    path.write_text(
+        f'{{"type":"FeatureCollection","x":NaN,"features":[{{"type":"Feature","geometry":{LINE},'
+        f'"properties":{{"N02_003":"a","N02_004":"b","N02_005":"見本{text}駅","{text}":1}}}}]}}'
+    )
+    report = only(import_into(database, path))
+    assert (report.refused, report.accepted) == (False, 1)
+    with database.engine.connect() as connection:
+        assert [one.name for one in read_stations(connection)[1]] == ["見本駅"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *('"lon":"abc"', '"lat":[]', '"name":["a"]', '"identifiers":{"x":1}', '"services":[1]'),
+        *('"hours":{"age_days":9999999999999}', '"beds":true', '"identifiers":[1]', '"name":true'),
+        '"claims":[{"code":[],"value":"yes","evidence":"filed","age_days":1}]',
+    ],
+)
+def test_a_sample_with_values_of_another_type_is_refused(database, tmp_path, values):
+    path = tmp_path / "a.json"
+    path.write_text(
+        '{"format":"geoportal-sample/1","records":'
+        f'[{{"kind":"clinic","name":"a","record_id":"x",{values}}}]}}'
+    )
+    report = only(import_into(database, path, max_rejected_percent=100))
+    assert (report.accepted, report.rejected) == (0, 1)

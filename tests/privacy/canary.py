@@ -1,9 +1,10 @@
-"""A home in twenty writings, and the writings of it that a text holds."""
+"""A home in two dozen writings, and the writings of it that a text holds."""
 
 from __future__ import annotations
 
 import base64
 import json
+import quopri
 import unicodedata
 from collections.abc import Iterator
 from html import unescape
@@ -12,6 +13,8 @@ from urllib.parse import quote, quote_plus, unquote_plus
 TOWN = "秘密町三丁目9番8号"
 CONDITION = "himitsu-byomei"
 POINT = "130.8765432,33.8876543"
+GEOHASH = "wyj0f1j3u"
+"""Of the point; seven letters are 150 m."""
 CANARY = f"{TOWN} {CONDITION} {POINT}"
 _KANJI_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -40,12 +43,17 @@ def writings(text: str = CANARY) -> dict[str, str]:
         "entities": "".join(f"&#{ord(letter)};" for letter in text),
         "UTF-16": text.encode("utf-16-be").decode("latin-1"),
         "UTF-8 taken for Latin-1": utf8.decode("latin-1"),
+        "percent of UTF-16": quote(text.encode("utf-16-le")),
+        "percent of ISO-2022-JP": quote(text.encode("iso2022_jp")),
+        "hexadecimal entities": "".join(f"&#x{ord(letter):x};" for letter in text),
+        "quoted-printable": quopri.encodestring(utf8).decode().replace("=\n", ""),
         "punycode": text.encode("punycode").decode(),
     }
 
 
 def _needles() -> Iterator[str]:
     """Yield what tells a writing: a name, a word, the first decimals of the point."""
+    yield GEOHASH[:7]
     for part in ("秘密町", CONDITION, "130.876", "33.887"):
         yield part
         for name, written in writings(part).items():

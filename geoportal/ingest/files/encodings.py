@@ -30,6 +30,8 @@ _BINARY = {
 }
 _HALF_WIDTH_SHARE = 0.05
 _FEW_ZEROS = 1_000
+_WIDE_HEAD = 4_000
+"""Bytes by which UTF-16 without a mark is known: a Japanese header alone has few zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _narrow_encoding(name: str, data: bytes) -> str:
 
 
 def _wide_encoding(data: bytes) -> str:
-    head = data[:400]
+    head = data[:_WIDE_HEAD]
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) < len(head) // 10 or min(even, odd) > max(even, odd) // 2:
         return ""

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.errors import UnlikeAnyLayoutError, UnreadableSourceError
 from geoportal.ingest.files.encodings import decode
 from geoportal.ingest.files.report import INFO, Issue
+from geoportal.text.contact import visible
 
 _TYPES: Final = frozenset(
     {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"}
@@ -166,7 +167,7 @@ def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
         empty = isinstance(member, dict) and member.get("type") == "Feature"
         return Feature(line, {}, None, "" if empty else "this is no GeoJSON feature, or damaged")
     properties = member.get("properties")
-    named = properties if isinstance(properties, dict) else {}
+    named = _readable(properties) if isinstance(properties, dict) else {}
     geometry = member.get("geometry")
     if not geometry:
         return Feature(line, named, None)
@@ -178,6 +179,15 @@ def _feature(line: int, member: Any, issues: list[Issue]) -> Feature:
     message = "open rings were closed, rings with fewer than three different corners left out"
     issues.append(Issue(line, "geometry", "ring_mended", INFO, "", message))
     return Feature(line, named, shapely.MultiPolygon(polygons))
+
+
+def _readable(value: Any) -> Any:
+    """Return a value of JSON whose texts hold nothing but visible characters."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(key): _readable(inner) for key, inner in value.items()}
+    return [_readable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _fault(geometry: Any) -> str:

@@ -20,6 +20,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import decode
 from geoportal.ingest.files.geojson import Feature
 from geoportal.ingest.files.report import INFO, Issue
+from geoportal.text.contact import visible
 
 _KML: Final = re.compile(r"<(?:\w+:)?kml[\s>]")
 _KML_FIELD: Final = re.compile(
@@ -172,7 +173,8 @@ def layer_of(
     issues: list[Issue] = []
     features = []
     for i, wkb in enumerate(shapes):
-        properties = {key: column[i] for key, column in zip(names, values, strict=True)}
+        cells = (column[i] for column in values)
+        properties = dict(zip(names, map(_visible, cells), strict=True))
         shape, fault = _geometry(wkb, i + 1, issues)
         features.append(Feature(i + 1, properties, shape, fault))
     return OgrLayer(name, features, str(meta.get("crs") or ""), issues)
@@ -197,6 +199,10 @@ def _value(value: Any) -> Any:
         return None if np.isnat(value) else str(value)
     plain = value.item() if isinstance(value, np.generic) else value
     return None if plain is None or plain != plain else plain
+
+
+def _visible(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
 
 
 def _text_encoding(member: Member, names: Sequence[str], values: Sequence[Sequence[Any]]) -> str:

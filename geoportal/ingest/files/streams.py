@@ -16,7 +16,7 @@ from geoportal.ingest.files.layouts import Layout, fold_header, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, Issue
 from geoportal.ingest.files.table_rows import is_note
-from geoportal.ingest.files.tables import find_delimiter
+from geoportal.ingest.files.tables import find_delimiter, require_lines
 
 _HEAD_BYTES = 8_192
 _SEARCHED_ROWS = 10
@@ -138,7 +138,10 @@ def recognise_stream(member: Member, layouts: Sequence[Layout]) -> StreamedTable
     Of several layouts that fit, the one that knows most of the header is taken.
     """
     found = (_recognise(member, place, row, layouts) for place, row in enumerate(_rows(member)))
-    return next(filter(None, found), None)
+    table = next(filter(None, found), None)
+    if table is not None:
+        require_lines(member.name, member.data)
+    return table
 
 
 def _recognise(

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from mmap import mmap
 
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
@@ -17,6 +18,8 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 _END = "\ue000geoportal-end\ue000"
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
 _MAX_FIELD = 1_000_000
+_LONGEST_LINE = 2_000_000
+"""Bytes; the longest line of the official files at hand has some 20,000."""
 _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
 
@@ -59,6 +62,7 @@ def read_text(member: Member) -> Sheet:
     UnreadableSourceError
         When it is empty, cut, no table, or in no known encoding.
     """
+    require_lines(member.name, member.data)
     name, decoded = member.name, decode(member.name, member.data)
     _refuse_markup(name, decoded.text)
     delimiter = find_delimiter(decoded.text[:20_000])
@@ -75,6 +79,27 @@ def read_text(member: Member) -> Sheet:
     if delimiter != ",":
         issues.append(delimiter_issue(delimiter))
     return Sheet(rows, issues=tuple(issues), ends_open=not decoded.text.endswith(("\n", "\r")))
+
+
+def require_lines(name: str, data: bytes | mmap) -> None:
+    """Refuse a text with a line that no table has, before it becomes millions of cells.
+
+    Raises
+    ------
+    CutFileError
+        With the line.
+    """
+    begin = 0
+    while len(data) - begin > _LONGEST_LINE:
+        end = max(data.rfind(mark, begin, begin + _LONGEST_LINE) for mark in (b"\n", b"\r"))
+        if end < 0:
+            line = data[:begin].count(b"\n") + 1
+            raise CutFileError(
+                f"{name}: line {line} has more than {_LONGEST_LINE:,} bytes: its line ends are "
+                "missing, or it is damaged or no table; get it again",
+                line,
+            )
+        begin = end + 1
 
 
 def find_delimiter(head: str) -> str:

@@ -15,10 +15,12 @@ from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
 from geoportal.ingest.reading.source import Document, Source
+from geoportal.text.contact import visible
 
 NAME: Final = "sample"
 FORMAT: Final = "geoportal-sample/1"
-_TUPLES = ("services", "departments", "filings")
+_TUPLES = ("services", "departments", "filings", "visit_areas", "serves")
+_NUMBERS = ("lon", "lat", "beds", "capacity")
 
 
 def extract(document: Mapping[str, Any], edition: Edition) -> FacilityExtract:
@@ -49,13 +51,30 @@ def _record(document: Mapping[str, Any], day: date) -> FacilityRecord:
     if values["kind"] not in KINDS:
         raise ValueError(f"unknown kind {values['kind']}")
     for name in _TUPLES:
-        values[name] = tuple(values.get(name, ()))
+        values[name] = tuple(map(_text, values.get(name, ())))
+    numbers = values.pop("identifiers", {}).items()
+    for name, value in values.items():
+        if name not in _TUPLES:
+            values[name] = _number(value) if name in _NUMBERS else _text(value)
     claims = tuple(_claim(claim, day) for claim in document.get("claims", ()))
     hours = EMPTY_HOURS
     if dated := dict(document.get("hours", {})):
         as_of = day - timedelta(days=int(dated.pop("age_days")))
         hours = Hours.from_dict({**dated, "as_of": as_of.isoformat(), "source": NAME})
-    return FacilityRecord(**{**values, "source": NAME}, claims=claims, hours=hours)
+    values |= {"source": NAME, "identifiers": {_text(key): _text(text) for key, text in numbers}}
+    return FacilityRecord(**values, claims=claims, hours=hours)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    return visible(value)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | None):
+        raise TypeError("expected a number")
+    return value
 
 
 def _claim(document: Mapping[str, Any], day: date) -> Claim:
@@ -64,13 +83,13 @@ def _claim(document: Mapping[str, Any], day: date) -> Claim:
         raise ValueError(f"unknown value or evidence of {document['code']}")
     valid = document.get("valid_days")
     return Claim(
-        code=document["code"],
+        code=_text(document["code"]),
         value=document["value"],
         evidence=document["evidence"],
         source=NAME,
         as_of=as_of.isoformat(),
         valid_until=(as_of + timedelta(days=int(valid))).isoformat() if valid else "",
-        note=document.get("note", ""),
+        note=_text(document.get("note", "")),
     )
 
 

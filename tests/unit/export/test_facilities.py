@@ -277,10 +277,11 @@ def test_names_and_endings_are_distinct_and_an_unknown_one_names_them_all(tmp_pa
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_text_that_may_run_in_a_spreadsheet_is_neutralised(text, tmp_path):
-    assert harmless(text) == "'" + text
+    shown = "'" + text.replace("\r", "")
+    assert harmless(text) == shown
     write_csv(tmp_path / "x.csv", [{"name": text}], {"name": "名称"})
     with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file))[1] == ["'" + text]
+        assert list(csv.reader(file))[1] == [shown]
     write_xlsx(tmp_path / "x.xlsx", [{"name": text}], {"name": "名称"})
     with zipfile.ZipFile(tmp_path / "x.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml")
@@ -339,3 +340,70 @@ def test_a_file_is_called_by_what_is_inside():
     assert attachment("小倉.csv", "x.csv") == (
         "attachment; filename=\"x.csv\"; filename*=UTF-8''%E5%B0%8F%E5%80%89.csv"
     )
+
+
+HOSTILE_NAMES = [
+    *DANGEROUS,
+    *("\u202e=1+1\u2066", "\u200b＝1", "\u061c\u200f＠SUM(1)", "\ufeff-1", "a\x07b\x00c\x85\ufffe"),
+    *("x\u2028y", "漢" * 10_000, "🏥👨\u200d👩", "]]>&<!--", "<img src=x onerror=alert(1)>"),
+    *("https://example.com/", "mailto:a@example.com", "'=1", "{{7*7}}", "%s%n", "../../etc/passwd"),
+]
+UNSEEN = set("\x00\x07\x85\u200b\u200d\u200f\u202e\u2066\u061c\ufeff\ufffe\u2028")
+
+
+@pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
+def test_hostile_names_stay_text_in_every_format(chosen, tmp_path):
+    named = [feature(f"f{n}", name, [130.8, 33.8]) for n, name in enumerate(HOSTILE_NAMES)]
+    for document in named:
+        texts = ("name", "kana", "address", "operator", "note", "url")
+        document["properties"] |= dict.fromkeys(texts, document["properties"]["name"])
+    path = tmp_path / f"facilities{chosen.ending}"
+    export_facilities(path, named, shipped_reference(), needs=["VM.REG"])
+    HARMLESS[chosen.name](path)
+
+
+def harmless_csv(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@＝＋－＠\t\r\n"))]
+    assert not UNSEEN & set("".join(cells))
+
+
+def harmless_xlsx(path):
+    with zipfile.ZipFile(path) as book:
+        for name in book.namelist():
+            text = book.read(name).decode()
+            if name.startswith("xl/worksheets"):
+                assert "<f>" not in text
+                assert "hyperlink" not in text
+            assert not UNSEEN & set(text), name
+            assert "_x00" not in text
+    assert len(python_calamine.load_workbook(path).get_sheet_by_name("施設").to_python()) > 1
+
+
+def harmless_text(path):
+    """Data for programs: as held, in strict JSON."""
+    names = [one["properties"]["name"] for one in json.loads(path.read_bytes())["features"]]
+    assert names == HOSTILE_NAMES
+
+
+def harmless_layer(path):
+    frame = pyogrio.read_dataframe(path)
+    assert len(frame) == len(HOSTILE_NAMES)
+    texts = frame.drop(columns=["geometry", "claims"], errors="ignore").astype(str)
+    assert not UNSEEN & set("".join(map(str, texts.to_numpy().ravel())))
+
+
+def harmless_parquet(path):
+    table = arro3.io.read_parquet(path).read_all()
+    assert not UNSEEN & set("".join(table["name"].to_pylist()))
+
+
+HARMLESS = {
+    "csv": harmless_csv,
+    "xlsx": harmless_xlsx,
+    "geojson": harmless_text,
+    "gpkg": harmless_layer,
+    "parquet": harmless_parquet,
+    "kml": harmless_layer,
+}

@@ -316,3 +316,14 @@ def test_data_that_are_in_are_not_denied_when_the_disk_is_full_afterwards(
     assert (report.created, report.refused) == (3, False)
     (issue,) = (issue for issue in report.issues if issue.code == "not_compiled")
     assert "nothing to import again" in issue.message
+
+
+@pytest.mark.parametrize(
+    "before", ["", ",".join(KAIGO_HEADER) + "\r\n", ",".join(TOWNS_HEADER) + "\n"]
+)
+@pytest.mark.parametrize("one", ["a,", '"', "あ"])
+def test_a_line_without_end_is_refused_before_it_is_read(database, tmp_path, before, one):
+    path = tmp_path / "long.csv"
+    path.write_text(before + one * 2_100_000, encoding="utf-8")
+    message = refused_message(database, path)
+    assert f"line {before.count(chr(10)) + 1} has more than" in message
