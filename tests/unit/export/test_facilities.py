@@ -400,6 +400,8 @@ def harmless_parquet(path):
 
 
 HARMLESS = {
+    "municipal-medical": harmless_csv,
+    "municipal-care": harmless_csv,
     "csv": harmless_csv,
     "xlsx": harmless_xlsx,
     "geojson": harmless_text,

@@ -38,5 +38,5 @@ def test_the_last_import_of_any_of_its_sources_counts(sources, claims, expected)
     [days] = days_heard([facility], IMPORTED).tolist()
     assert date(1970, 1, 1) + timedelta(days=days) == date.fromisoformat(expected)
     assert number_of(date.fromisoformat(expected)) == days
-    rows = dict.fromkeys(heard_from(facility), [1])
+    rows = {told: [1] for told in heard_from(facility)}
     assert days_of_rows(rows, 2, IMPORTED).tolist() == [number_of(date(1, 1, 1)), days]
