@@ -13,7 +13,7 @@ from geoportal.store.database import Database, open_database
 from tests.contract.test_databases import POSTGRES, own_postgres
 
 _ROOMS = (Path(__file__).parent / "store", Path(__file__).parent / "ingest")
-_ALWAYS = {"test_history", "test_same_day", "test_scopes", "test_changes", "test_undated"}
+_ALWAYS = {"test_history", "test_same_day", "test_scopes"}
 """Modules that run on PostgreSQL whenever there is one; the others with ``make long``."""
 _OF_FILES = {"test_faults", "test_backup"}
 """Modules about what happens to the file of an embedded database."""
