@@ -22,14 +22,16 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     for name in ("http", "overload", "coverage"):
         if name in figures:
             yield from _grid(f"{name}", ("figure", "value"), figures[name].items())
-    if "start" in figures:
-        countries = figures["start"]["countries"]
-        rows = ([one[name] for name in countries[0]] for one in countries)
-        yield from _grid("start", countries[0], rows)
+    for name, rows_of in (("start", "countries"), ("import", "imports")):
+        if name in figures:
+            measured = figures[name][rows_of]
+            rows = ([name, *(one[name] for one in measured)] for name in list(measured[0])[1:])
+            size = next(iter(measured[0]))
+            yield from _grid(name, (size, *(f"{one[size]:,}" for one in measured)), rows)
     if "address" in figures:
-        measured = figures["address"]
-        first = next(iter(measured.values()))
-        rows = ([name, *one.values()] for name, one in measured.items())
+        by_city = figures["address"]
+        first = next(iter(by_city.values()))
+        rows = ([name, *one.values()] for name, one in by_city.items())
         yield from _grid("address", ("addresses of", *first), rows)
 
 

@@ -151,9 +151,7 @@ def test_one_change_touches_little(country, monkeypatch, change) -> None:
     assert_alike(found, compile_facilities(stored_rows(in_row_order(changed)), terms()))
 
 
-def test_on_a_day_on_which_facts_turn_stale_the_open_ones_are_compiled(
-    country, monkeypatch
-) -> None:
+def test_when_facts_turn_stale_the_open_ones_are_compiled(country, monkeypatch) -> None:
     facilities, held = country
     turned, count = compiled_anew(monkeypatch, facilities, held, TODAY + timedelta(days=4000))
     assert count == sum(one.status == "open" for one in facilities)

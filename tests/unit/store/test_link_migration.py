@@ -6,6 +6,7 @@ from alembic import command
 
 from geoportal.ingest.revise.relink import relink
 from geoportal.store.database import _alembic_config, migrate
+from geoportal.store.postgis import drop_views
 from tests.unit.ingest.test_linking_order import EDITIONS, content, refresh, take
 
 
@@ -15,6 +16,8 @@ def test_records_get_their_own_ids_blocks_and_a_first_history(database):
     before = content(database)
     config = _alembic_config()
     with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            drop_views(connection)
         config.attributes["connection"] = connection
         command.downgrade(config, "0003")
     migrate(database)
