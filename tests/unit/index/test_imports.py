@@ -21,7 +21,7 @@ KAIGO = SourceMention("kaigo", "1", "2026-09-30")
         ((KAIGO,), [make_claim("VM.REG", source="bureau", as_of="2026-09-01")], "2026-11-05"),
         ((KAIGO,), [make_claim("VM.REG", source="staff", as_of="2026-11-20")], "2026-11-20"),
         ((KAIGO,), [make_claim("VM.REG", source="staff", as_of="2026-09-20")], "2026-10-01"),
-        ((), [make_claim("VM.REG", source="staff", as_of="imported-2026-08-01")], "2026-08-01"),
+        ((), [make_claim("VM.REG", source="staff", as_of="0000-2026-08-01")], "2026-08-01"),
         ((), [], NEVER),
     ],
 )

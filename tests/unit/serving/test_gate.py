@@ -182,3 +182,17 @@ def test_a_header_sent_twice_is_one_list():
             return [("host", "a"), ("host", "b")]
 
     assert environment_of(Scope(headers=Twice()))["HTTP_HOST"] == "a,b"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "member"),
+    [
+        ("/ogc/collections", "application/problem+json", "status"),
+        ("/hsds/services", "application/problem+json", "status"),
+        ("/fhir/Location", "application/fhir+json", "issue"),
+    ],
+)
+def test_programs_are_refused_in_the_form_of_their_interface(refusals, path, kind, member):
+    status, headers, body = answered(refusals, Scope("GET", path), Exchange(), full=True)
+    assert (status, headers["content-type"]) == (503, kind)
+    assert member in json.loads(body)
