@@ -26,6 +26,7 @@ def boxes(draw: st.DrawFn) -> str:
 schemathesis.openapi.format("bbox", boxes())
 schemathesis.openapi.format("words", WORDS)
 schemathesis.openapi.format("address", st.just("見本中央駅"))
+schemathesis.openapi.format("district-code", st.sampled_from(["40106", "40107", "40100"]))
 schemathesis.openapi.format("cql2", st.just("true"))  # a condition in either writing
 schemathesis.openapi.format("ogc-datetime", DAYS.map(lambda day: f"{day}/.."))
 for collection, names in (
