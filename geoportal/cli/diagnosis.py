@@ -53,7 +53,7 @@ def _site_findings(settings: Settings) -> Iterator[Finding]:
             "no_hosts",
             "サイトの名前（GEOPORTAL_HOSTS）が決まっていないため、この機械の外からは、サイトマップは"
             "なく、FHIR の用語や拡張の URL は /fhir/… と名前のないものになります",
-            "公開するときは GEOPORTAL_HOSTS に、公開する名前を書いてください（例: care.example.jp）",
+            "公開するときは GEOPORTAL_HOSTS に公開する名前を書いてください（例: care.example.jp）",
         )
 
 

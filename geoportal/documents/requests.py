@@ -78,7 +78,9 @@ def _truth(value: object) -> object:
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_whole), Field(allow_inf_nan=False)]
-Radius = Annotated[Number, Field(ge=1, le=MAX_RADIUS_M)]
+Radius = Annotated[
+    float, Field(ge=1, le=MAX_RADIUS_M, allow_inf_nan=False), BeforeValidator(_whole)
+]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 """Values of JSON bodies; those of URLs are texts."""
 

@@ -63,7 +63,7 @@ def box_in_crs84(text: str, crs: str) -> tuple[float, float, float, float]:
         corners = np.array(
             [(first, second), (first, fourth), (third, second), (third, fourth)], dtype=float
         )
-        lon, lat = _transformer(crs).transform(corners[:, 0], corners[:, 1], direction="INVERSE")
+        lon, lat = _transformed_points(crs, corners, "INVERSE")
         west, south, east, north = min(lon), min(lat), max(lon), max(lat)
     if not (np.isfinite([west, south, east, north]).all() and west >= -180 and east <= 180):
         raise UsageError("the box lies outside of the world", "bbox")
@@ -81,11 +81,21 @@ def _transformed(geometry: dict[str, Any], crs: str) -> dict[str, Any]:
     digits = 8 if crs.removeprefix(_EPSG) in _GEOGRAPHIC else 3
 
     def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        first, second = _transformer(crs).transform(points[:, 0], points[:, 1])
-        return np.round(np.column_stack((first, second)), digits)
+        return np.round(np.column_stack(_transformed_points(crs, points, "FORWARD")), digits)
 
     shape = shapely.geometry.shape(geometry)
     return dict(shapely.geometry.mapping(shapely.transform(shape, project)))
+
+
+def _transformed_points(crs: str, points: NDArray[np.float64], direction: str) -> Any:
+    """Return the two coordinates of points, from CRS84 (``FORWARD``) or to it (``INVERSE``).
+
+    The geographic systems differ in the order of the axes alone: to look up how they relate takes
+    PROJ seconds.
+    """
+    if crs.removeprefix(_EPSG) in _GEOGRAPHIC:
+        return points[:, 1], points[:, 0]
+    return _transformer(crs).transform(points[:, 0], points[:, 1], direction=direction)
 
 
 @lru_cache(maxsize=len(SYSTEMS))

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 from flask import Blueprint, Response, current_app
 
+from geoportal.web.api.answers import public
 from geoportal.web.api.errors import with_errors
 from geoportal.web.api.listed import listed_values, listing, with_values
 from geoportal.web.current_view import view_here
@@ -28,9 +29,9 @@ _PLACES = {"body": "本文", "query": "URL", "path": "パス"}
 
 
 @blueprint.get("/api/openapi.json")
-def openapi() -> dict[str, Any]:
+def openapi() -> Response:
     """Return the OpenAPI document."""
-    return _document()
+    return public(_document())
 
 
 @blueprint.get("/api/docs")

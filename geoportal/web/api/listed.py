@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.services.view import View
 
+MOST_LISTED: Final = 200
+"""Of more codes there is the format alone: `GET /api/v1/districts` has them."""
 Values = Mapping[str, Sequence[str]]
 
 
 def listed_values(view: View) -> Values:
-    """Return by format the values that it allows."""
+    """Return by format the values that it allows, of those that are few."""
     districts = view.snapshot.districts.districts
     local = sorted({one.level for one in districts if one.is_local})
-    return {
+    values = {
         "need-code": [term.code for term in view.reference.vocabulary if term.need],
         "team": list(view.reference.teams),
         "district-code": view.snapshot.district_codes(),
@@ -23,6 +25,7 @@ def listed_values(view: View) -> Values:
         "district-level": [*LEVELS, LOCAL, *local],
         "local-level": ["", *local],
     }
+    return {name: codes for name, codes in values.items() if len(codes) <= MOST_LISTED}
 
 
 def listing(values: Values) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def test_a_header_sent_twice_is_one_list():
     [
         ("/api/v1/search", "application/problem+json"),
         ("/ogc/collections", "application/problem+json"),
-        ("/fhir/Organization", "application/problem+json"),
+        ("/fhir/Organization", "application/fhir+json"),
         ("/hsds/organizations", "application/problem+json"),
         ("/search", "text/html; charset=utf-8"),
     ],
@@ -207,7 +207,21 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_back(refusals, path
     assert 1 <= int(headers["retry-after"]) <= 5
     assert headers["cache-control"] == "no-store"
     assert b"192.0.2" not in body
-    if kind.endswith("json"):
+    if kind == "application/problem+json":
         assert json.loads(body)["status"] == 429
     status, _, _ = answered(refusals, Scope(path="/healthz", method="GET"), Exchange(), rates=rates)
     assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "member"),
+    [
+        ("/ogc/collections", "application/problem+json", "status"),
+        ("/hsds/services", "application/problem+json", "status"),
+        ("/fhir/Location", "application/fhir+json", "issue"),
+    ],
+)
+def test_programs_are_refused_in_the_form_of_their_interface(refusals, path, kind, member):
+    status, headers, body = answered(refusals, Scope("GET", path), Exchange(), full=True)
+    assert (status, headers["content-type"]) == (503, kind)
+    assert member in json.loads(body)
