@@ -103,6 +103,7 @@ def _get(summary: str, parameters: Sequence[dict[str, Any]], kind: str) -> dict[
                 },
                 "400": {"description": "A parameter makes no sense", "content": _PROBLEM},
                 "404": {"description": "There is no such thing", "content": _PROBLEM},
+                "503": {"description": "Being prepared; see Retry-After", "content": _PROBLEM},
             },
         }
     }
