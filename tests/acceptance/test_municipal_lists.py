@@ -65,6 +65,7 @@ def key(facility):
         facility.kind,
         facility.name,
         facility.address,
+        facility.services,
         tuple(facility.identifiers.get(n, "") for n in NUMBERS),
     )
 
