@@ -201,7 +201,7 @@ def from_ogc(client):
 
 
 def from_fhir(client):
-    """Take what is met, not offered or beside; else unknown where the code system names the kind."""
+    """Take what is met, not offered or beside; unknown is the rest that is about the kind."""
     base = f"{SITE}/fhir/StructureDefinition"
     about = {}
     for concept in client.get("/fhir/CodeSystem/need").get_json(force=True)["concept"]:

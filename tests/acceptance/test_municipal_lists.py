@@ -65,6 +65,7 @@ def key(facility):
         facility.kind,
         facility.name,
         facility.address,
+        facility.services,
         tuple(facility.identifiers.get(n, "") for n in NUMBERS),
     )
 
@@ -96,7 +97,11 @@ def test_the_same_facilities_come_back(both):
     assert missing == []
     assert len(after.snapshot.facilities) == len(before)
     for one in before.values():
-        assert told(there[key(one)]) == told(one), one.name
+        found = told(there[key(one)])
+        own, beside = one.note.split("\n"), one.hours.note.split("\n")
+        lines = found["note"].split("\n")  # words on hours that would be misread stand here
+        found["note"] = "\n".join(line for line in lines if line in own or line not in beside)
+        assert found == told(one), one.name
 
 
 def test_they_are_open_at_the_same_times(both):

@@ -34,7 +34,7 @@ EXTENSION = "geoportal.coverage"
 PATIENCE_S = 25.0
 """How long a request waits for a file that is being made."""
 
-_RETRY_AFTER_S = 10
+RETRY_AFTER_S = 10
 _FAILURES = {
     "NotFoundError": HTTPStatus.NOT_FOUND,
     "InputRefusedError": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -126,7 +126,7 @@ def not_made(made: FileState) -> Response:
     if made.state == "failed":
         return error_page(_FAILURES.get(made.failure, HTTPStatus.INTERNAL_SERVER_ERROR))
     response = error_page(HTTPStatus.SERVICE_UNAVAILABLE)
-    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 

@@ -6,7 +6,8 @@ a worker keeps those of the newest version.
 
 from __future__ import annotations
 
-from flask import abort, current_app
+from flask import current_app
+from werkzeug.exceptions import ServiceUnavailable
 
 from geoportal.coverage.cell_facts import CellFacts
 from geoportal.documents.ogc.coverage_cells import CoverageCells, CoverageCellsQuery, holds_cells
@@ -14,7 +15,7 @@ from geoportal.documents.ogc.features import COLLECTIONS
 from geoportal.documents.ogc.items import Collection
 from geoportal.services.view import View
 from geoportal.web.coverage.files import FileQuestion
-from geoportal.web.coverage.routes import PATIENCE_S, not_made, pack_files
+from geoportal.web.coverage.routes import PATIENCE_S, RETRY_AFTER_S, pack_files
 
 _EXTENSION = "geoportal.ogc.cells"
 
@@ -39,7 +40,7 @@ def _facts(view: View) -> CellFacts:
         files = pack_files()
         made = files.wait_for(question, PATIENCE_S)
         if made.state != "ready":
-            abort(not_made(made))
+            raise ServiceUnavailable(retry_after=RETRY_AFTER_S)
         kept = {question.key: CellFacts.from_bytes(files.take(question))}
         current_app.extensions[_EXTENSION] = kept
     return kept[question.key]

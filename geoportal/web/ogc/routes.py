@@ -71,7 +71,7 @@ _ITEMS: Final = ALWAYS | {
 _LANGUAGES: Final = ("cql2-text", "cql2-json")
 
 
-@blueprint.get("/", strict_slashes=False)
+@blueprint.get("", strict_slashes=False)
 def landing() -> Response:
     """Return the landing page."""
     require_only(ALWAYS)

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date
 
 import arro3.io
+import geopandas
 import pyogrio
 import pytest
 import python_calamine
@@ -409,3 +410,29 @@ HARMLESS = {
     "parquet": harmless_parquet,
     "kml": harmless_layer,
 }
+
+
+@pytest.fixture
+def parquet(tmp_path):
+    path = tmp_path / "facilities.parquet"
+    export_facilities(path, FEATURES, shipped_reference())
+    return path
+
+
+def test_duckdb_reads_the_geoparquet(parquet):
+    """DuckDB is no dependency: runs where it is installed."""
+    duckdb = pytest.importorskip("duckdb")
+    asked = f"SELECT name, geometry IS NULL, VM_REG FROM '{parquet}' ORDER BY id"  # noqa: S608
+    assert duckdb.sql(asked).fetchall() == [
+        ("=cmd|' /C calc'!A0", False, "yes"),
+        ("見本医院", True, "yes"),
+    ]
+
+
+def test_geopandas_reads_the_geoparquet(parquet):
+    """Pyarrow, which geopandas reads it by, is no dependency: runs where it is installed."""
+    pytest.importorskip("pyarrow")
+    frame = geopandas.read_parquet(parquet)
+    assert frame.crs.is_geographic
+    assert (frame.geometry[0].x, frame.geometry[0].y) == (130.875, 33.885)
+    assert list(frame["VM_REG"]) == ["yes", "yes"]

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from geoportal.web.coverage import maker
+from geoportal.web.coverage.files import FileState, PackFiles
 
 CELLS = "/ogc/collections/coverage-cells"
 WARD = "40106"
@@ -84,6 +85,17 @@ def test_nothing_is_measured_twice(
     monkeypatch.setattr(maker, "coverage_cells_file", fail)
     for offset in (0, 10, 20):
         ask(sample_city, f"{CELLS}/items", offset=offset)
+
+
+def test_while_it_is_measured_one_is_told_when_to_ask_again(
+    sample_city: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sample_city.application.extensions, "geoportal.ogc.cells", {})
+    waiting = FileState("waiting")
+    monkeypatch.setattr(PackFiles, "wait_for", lambda *_: waiting)
+    response = sample_city.get(f"{CELLS}/items")
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert int(response.headers["Retry-After"]) > 0
 
 
 def test_without_population_the_collection_says_so(app: Flask) -> None:
