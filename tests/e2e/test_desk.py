@@ -5,6 +5,7 @@ The cookie of these sessions is the one for plain HTTP: the server of the tests 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -157,7 +158,7 @@ def test_an_office_says_on_its_phone_that_it_is_full(staff: Visitor, keep) -> No
     before = page.input_value("#position-lat")
     page.locator(".desk-pin").press("ArrowUp")
     assert float(page.input_value("#position-lat")) > float(before)
-    page.get_by_role("button", name="リンクを作る").click()
+    page.get_by_role("button", name=re.compile("リンクを作")).click()
     link = page.locator(".desk-address").inner_text()
 
     phone = staff.open(link.removeprefix(staff.site), viewport=PHONE, has_touch=True)
@@ -196,7 +197,7 @@ def test_axe_on_every_page_of_the_desk(
         look(page, name, pages[name])
     for name in ("facility", "own-events"):
         page.goto(staff.site + pages[name])
-        page.get_by_role("button", name="リンクを作る").click()
+        page.get_by_role("button", name=re.compile("リンクを作")).click()
         expect(page.locator(".desk-address")).to_be_visible()
         found.extend(complaints(page))
     assert found == []
