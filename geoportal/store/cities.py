@@ -58,7 +58,6 @@ def _city(entry: Mapping[str, Any]) -> City:
         view=StartView(**entry["view"]) if "view" in entry else None,
         prefectures=tuple(fetch.get("prefectures", ())),
         meshes=tuple(fetch.get("meshes", ())),
-        local_area=dict(entry.get({})),
         events=entry.get("events", ""),
         centres={
             _kind(kind): Eligibility(
