@@ -59,6 +59,25 @@ class AskedOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide, a tool or a network of a city that people are pointed to; none of it is held.
+
+    Attributes
+    ----------
+    name : Words
+        入退院支援の手引き.
+    text : Words
+        What it is for, and since when.
+    url : str
+        Address of its page (https or http); empty where none is known.
+    """
+
+    name: Words
+    text: Words
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A city with a folder of its own.
 
@@ -70,14 +89,13 @@ class City:
     view : StartView or None
     prefectures, meshes : tuple of str
         What files are fetched for: two-digit codes of prefectures, codes of 第1次メッシュ.
-    local_area : Words
-        What its local areas are called; empty when not said.
     events : str
         Address of a feed; empty for none.
     centres : mapping of str to Eligibility
         By kind of centre.
     stages : tuple of Stage
     asked : tuple of AskedOf
+    guides : tuple of Guide
     credits : mapping of str to str
         Line of credit by source.
     """
@@ -87,9 +105,9 @@ class City:
     view: StartView | None = None
     prefectures: tuple[str, ...] = ()
     meshes: tuple[str, ...] = ()
-    local_area: Words = field(default_factory=dict)
     events: str = ""
     centres: Mapping[str, Eligibility] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     asked: tuple[AskedOf, ...] = ()
+    guides: tuple[Guide, ...] = ()
     credits: Mapping[str, str] = field(default_factory=dict)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from geoportal.domain.centre import CENTRE_KINDS
-from geoportal.domain.city import AskedOf, City, Eligibility, Stage, StartView
+from geoportal.domain.city import AskedOf, City, Eligibility, Guide, Stage, StartView
 from geoportal.errors import UsageError
 
 _KEYS = frozenset(
     {
-        *("code", "name", "view", "fetch", "local_area", "events", "centres", "stages", "asked"),
-        "credits",
+        *("code", "name", "view", "fetch", "events", "centres", "stages", "asked"),
+        *("guides", "credits"),
     }
 )
 
@@ -58,7 +58,6 @@ def _city(entry: Mapping[str, Any]) -> City:
         view=StartView(**entry["view"]) if "view" in entry else None,
         prefectures=tuple(fetch.get("prefectures", ())),
         meshes=tuple(fetch.get("meshes", ())),
-        local_area=dict(entry.get("local_area", {})),
         events=entry.get("events", ""),
         centres={
             _kind(kind): Eligibility(
@@ -78,8 +77,18 @@ def _city(entry: Mapping[str, Any]) -> City:
             )
             for one in entry.get("asked", ())
         ),
+        guides=tuple(
+            Guide(dict(one["name"]), dict(one["text"]), _web_address(one.get("url", "")))
+            for one in entry.get("guides", ())
+        ),
         credits={one["source"]: one["text"] for one in entry.get("credits", ())},
     )
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError(f"{text} is no address of a page")
+    return text
 
 
 def _kind(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of districts and departments, for people who cannot read them in kanji.
+"""Names of districts, centres, departments, publishers, for people who cannot read kanji.
 
 The readings are those of the postal code file (日本郵便), in ``data/reference/readings.csv``.
 """
@@ -68,9 +68,12 @@ def centre_html(reference: Reference, language: str, centre: str, name: str) -> 
     return _beside(str(known) if known != name else "", name)
 
 
-def department_html(reference: Reference, language: str, name: str) -> Markup:
-    """Return what a department (診療科) is called, for HTML; as published where it is not known."""
-    known = label(reference, "department", name, language)
+def listed_html(reference: Reference, language: str, list_name: str, name: str) -> Markup:
+    """Return what an entry of a list is called that is known by its Japanese name, for HTML.
+
+    A department (診療科) or publisher; as published where the list does not have it.
+    """
+    known = label(reference, list_name, name, language)
     if LANGUAGES[language].is_japanese:
         return with_readings(known)
     return _beside(str(known) if known != name else "", name)

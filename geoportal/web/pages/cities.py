@@ -59,7 +59,7 @@ def city_choices(view: View, language: str) -> list[Document]:
 
 
 def asked_of_whom(view: View, language: str) -> list[Document]:
-    """Return for each city held what is asked of whom; cities that say nothing are left out."""
+    """Return for each city held what is asked of whom, and its guides; silent ones are left out."""
     return [
         {
             "city": words(city.name, language),
@@ -71,10 +71,18 @@ def asked_of_whom(view: View, language: str) -> list[Document]:
                 }
                 for one in city.asked
             ],
+            "guides": [
+                {
+                    "name": words(one.name, language),
+                    "text": words(one.text, language),
+                    "url": one.url,
+                }
+                for one in city.guides
+            ],
             "events": city.events if city.events.startswith("https://") else "",
         }
         for city in held_cities(view)
-        if city.asked or city.events
+        if city.asked or city.guides or city.events
     ]
 
 

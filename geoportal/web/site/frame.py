@@ -26,7 +26,7 @@ from geoportal.web.language.labels import kinds, label, need_labels, reason_labe
 from geoportal.web.language.messages import LANGUAGES, choose_language, label_html, messages
 from geoportal.web.language.place_names import (
     centre_html,
-    department_html,
+    listed_html,
     place_html,
     place_label,
 )
@@ -203,7 +203,8 @@ def data_context() -> Document:
         "place": lambda code, name: place_html(view.reference, code, name, g.language),
         "place_text": lambda code, name: place_label(view.reference, code, name, g.language),
         "centre_name": partial(centre_html, view.reference, g.language),
-        "department": partial(department_html, view.reference, g.language),
+        "department": partial(listed_html, view.reference, g.language, "department"),
+        "publisher_name": partial(listed_html, view.reference, g.language, "publisher"),
     }
 
 

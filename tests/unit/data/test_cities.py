@@ -34,6 +34,9 @@ def test_the_shipped_cities() -> None:
         for one in city.asked:
             assert set(one.text) == LANGUAGES
             assert one.kind or set(one.name) == LANGUAGES
+        for guide in city.guides:
+            assert set(guide.name) == set(guide.text) == LANGUAGES
+            assert not guide.url or guide.url.startswith(("https://", "http://"))
         for said in city.centres.values():
             for term in said.terms:
                 assert ("centre-term", term) in REFERENCE.labels

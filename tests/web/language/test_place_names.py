@@ -11,7 +11,7 @@ from geoportal.services.portal import shipped_reference
 from geoportal.web.language.messages import Label
 from geoportal.web.language.place_names import (
     centre_html,
-    department_html,
+    listed_html,
     place_html,
     place_label,
 )
@@ -60,10 +60,15 @@ def test_every_municipality_of_today_has_a_reading() -> None:
 
 def test_departments_are_translated() -> None:
     assert (
-        department_html(REFERENCE, "en", "内科") == 'Internal medicine <span lang="ja">内科</span>'
+        listed_html(REFERENCE, "en", "department", "内科")
+        == 'Internal medicine <span lang="ja">内科</span>'
     )
-    assert "<rt>ひふか</rt>" in department_html(REFERENCE, "ja-easy", "皮膚科")
-    assert department_html(REFERENCE, "en", "<i>科") == '<span lang="ja">&lt;i&gt;科</span>'
+    assert "<rt>ひふか</rt>" in listed_html(REFERENCE, "ja-easy", "department", "皮膚科")
+    bureau = listed_html(REFERENCE, "en", "publisher", "近畿厚生局")
+    assert bureau.startswith("Kinki Regional Bureau of Health and Welfare ")
+    assert (
+        listed_html(REFERENCE, "en", "department", "<i>科") == '<span lang="ja">&lt;i&gt;科</span>'
+    )
 
 
 def test_a_centre_is_called_by_its_reading_only_under_its_own_name() -> None:

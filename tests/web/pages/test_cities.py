@@ -99,6 +99,8 @@ def test_the_centres_page_says_what_is_asked_of_whom(chiba: Flask) -> None:
     assert "福祉まるごとサポートセンター" in text
     assert "院内、弁天" in text
     assert "40歳以上" not in text
+    assert "おひとりさま支援の手引き" in text
+    assert "g-motty" not in text
 
 
 @pytest.mark.slow

@@ -222,7 +222,7 @@ def test_a_home_where_no_list_is_held_is_told_whom_to_ask(held, said):
         today=date(2026, 11, 22),
         districts=SimpleNamespace(touching=lambda *_box: set()),
     )
-    view = SimpleNamespace(reference=REFERENCE, snapshot=snapshot)
+    view = SimpleNamespace(responsible_for=lambda *_: (), reference=REFERENCE, snapshot=snapshot)
     origin = Origin(135.5, 34.7, "point", 0.0, municipality_code="27127")
     document = home_document(view, Query(origin=origin, radius_m=1_000.0), None)
     assert ("unlisted" in document) is said
