@@ -132,7 +132,7 @@ class CoverageReport:
     @property
     def caution(self) -> str:
         """Which sources and whose people are missing from the figures; empty when none are."""
-        return "".join(self.gaps) + caution_text(self.study) + self.across_text
+        return "".join(self.gaps) + caution_text(self.study)
 
     @property
     def across_text(self) -> str:
