@@ -196,6 +196,8 @@ def _lines(report: CoverageReport, files: list[str], out: Path) -> Iterator[str]
     whole = (study.total,) if len(study.districts) > 1 else ()
     for figures in (*study.districts, *whole):
         yield f"  {figures.name}: {''.join(_sentences(figures, report).values())}"
+    if report.across:
+        yield report.across_text
     if study.roads is not None:
         yield road_line(study)
         yield "".join(line.cited for line in report.sources if line.name == "roads")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.study import Study
+from geoportal.coverage.waters import across_waters
 from geoportal.coverage.wording import (
     CELL_COUNTERS,
     DEMAND_NAMES,
@@ -80,6 +81,11 @@ class CoverageReport:
         What is supposed in a what-if, empty for things as they are.
     gaps : tuple of str
         Sentences on sources that would tell who counts and are not held.
+    waters : mapping of str to str
+        Japanese names of waters.
+    across : tuple of (str, float)
+        Codes of waters, and people aged 75 and over whose nearest facility lies across, in a
+        straight line; most people first.
     comparison : tuple of dict
         What changed against a baseline or a what-if; see `geoportal.coverage.baseline.compare`.
     """
@@ -94,7 +100,9 @@ class CoverageReport:
     fictional: bool
     supposed: str = ""
     gaps: tuple[str, ...] = ()
+    across: tuple[tuple[str, float], ...] = ()
     comparison: tuple[Mapping[str, Any], ...] = ()
+    waters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -125,6 +133,17 @@ class CoverageReport:
     def caution(self) -> str:
         """Which sources and whose people are missing from the figures; empty when none are."""
         return "".join(self.gaps) + caution_text(self.study)
+
+    @property
+    def across_text(self) -> str:
+        """Whose nearest facility lies across a water; empty for nobody."""
+        named = [f"{self.waters[code]}（{people:,.0f} 人）" for code, people in self.across]
+        if not named:
+            return ""
+        return (
+            "注意：最も近い施設が、橋や道を回らないと行けない水の向こうにある 75歳以上："
+            f"{'、'.join(named)}。距離は直線です。"
+        )
 
     @property
     def newest_words(self) -> str:
@@ -171,6 +190,8 @@ def make_report(
         dataset_version=snapshot.version,
         fictional="sample" in {*used, *(edition.source for edition in study.editions)},
         supposed=supposed,
+        across=() if study.undecided else across_waters(study, snapshot),
+        waters={one.water: reference.label("water", one.water, "ja") for one in reference.waters},
         gaps=tuple(
             gap_text(
                 line,

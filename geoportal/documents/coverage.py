@@ -182,6 +182,7 @@ def coverage_document(
         },
         "has_cells": study.has_cells,
         "caution": report.caution,
+        "across": [{"water": code, "pop75": round(people, 1)} for code, people in report.across],
         "undecided": study.undecided,
         "completeness": completeness_document(view, study.completeness),
         "districts": rows,

@@ -78,6 +78,7 @@ def figures_html(report: CoverageReport) -> str:
         f"<h2>ことばで</h2><ul>{sentences}</ul><p>{html.escape(report.critical_text)}</p>"
         f"{caution}"
         f"{f'<p>{road_line(study)}</p>' if study.roads else ''}"
+        f"{f'<p>{report.across_text}</p>' if report.across else ''}"
         f"<h2>地区ごとの数字</h2>{_table(report)}"
         "<p>「〜」の右は、対応が未確認の施設も数えたときの数です。</p>"
         f"<p>人口の数え方：{report.counted}</p>"

@@ -172,6 +172,7 @@ def _small_table(figure: Figure, report: CoverageReport, sheet: Sheet) -> tuple[
         notes.append(f"ほかの {len(rows) - most} 地区は figures.xlsx に")
     wide = _COLUMN_POINTS_WIDE / _NOTE_POINTS
     notes += fold_lines(plain(report.caution), wide)[:_NOTE_LINES] if report.caution else []
+    notes += fold_lines(report.across_text, wide)[:_NOTE_LINES] if report.across else []
     by_road = plain(road_sentence(report.study.total, report.subject))
     notes += fold_lines(by_road, wide)[:_NOTE_LINES] if by_road else []
     return 0.10 + 0.40 * (1 - 0.085 - high * len(shown)) - 0.012, notes

@@ -179,7 +179,9 @@ def _findings(report: CoverageReport) -> str:
         f"{road_sentence(figures, report.subject)}"
         for figures in (*study.districts, *whole)
     ]
-    remarks = [f"  {text}" for text in (report.critical_text, report.caution) if text]
+    remarks = [
+        f"  {text}" for text in (report.critical_text, report.caution, report.across_text) if text
+    ]
     return "\n".join(["結果", *lines, *remarks]) + "\n\n"
 
 

@@ -144,6 +144,8 @@ def _summary(
         texts.append(("代わりのない施設", report.critical_text))
     if report.caution:
         texts.append(("注意", report.caution))
+    if report.across:
+        texts.append(("水の向こう", report.across_text))
     if study.roads:
         texts.append(("車での時間", road_line(study)))
     for line, (name, text) in enumerate(texts, start=3):

@@ -1,4 +1,7 @@
-"""The roads of 宇部市: times between junctions, against a Dijkstra over the rows of the file."""
+"""The roads of 宇部市, against a Dijkstra over the rows of the file.
+
+Times between junctions, who is nearest to whom, and what lies in the area around a home.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import roads
 from geoportal.roads.compiling import compile_network
+from geoportal.roads.nearest import nearest_places
 from geoportal.roads.network import RoadNetwork
+from geoportal.roads.reached import reached_area
 from geoportal.services.portal import shipped_reference
 
 pytestmark = [pytest.mark.shared, pytest.mark.long]
@@ -80,6 +85,60 @@ def dijkstra(ways, start):
                 known[there] = so_far + more
                 heapq.heappush(waiting, (so_far + more, there))
     return known
+
+
+@pytest.fixture(scope="module")
+def oracle():
+    return own_graph()
+
+
+def at_nodes(network, places, nodes):
+    snaps = network.snap(*np.array([places[node] for node in nodes]).T)
+    assert snaps.off_m.max() < 0.02
+    return snaps
+
+
+def test_the_nearest_three_are_those_of_an_own_dijkstra(network, oracle):
+    """As coverage counts: offices within minutes, the nearest and what is left if one closes."""
+    ways, places = oracle
+    chosen = random.Random(137).sample(sorted(places), 430)
+    offices, homes = chosen[:30], chosen[30:]
+    found = nearest_places(
+        network, at_nodes(network, places, offices), at_nodes(network, places, homes), 3
+    )
+    times = np.array(
+        [
+            [dijkstra_to.get(home, math.inf) for home in homes]
+            for dijkstra_to in (dijkstra(ways, office) for office in offices)
+        ]
+    )
+    expected = np.sort(times, axis=0)[:3]
+    known = np.isfinite(expected)
+    assert (np.isfinite(found.seconds) == known).all()
+    assert found.seconds[known] == pytest.approx(expected[known], rel=2e-3, abs=0.1)
+    own = np.take_along_axis(times, np.where(known, found.places, 0), axis=0)
+    assert own[known] == pytest.approx(expected[known], rel=2e-3, abs=0.1)
+
+
+def test_junctions_in_time_lie_in_the_area_and_those_far_beyond_do_not(network, oracle):
+    ways, places = oracle
+    home = random.Random(138).choice(sorted(places))
+    snap = at_nodes(network, places, [home])
+    times = dijkstra(ways, home)
+    for minutes in (5, 10):
+        area = reached_area(network, snap, network.arrivals(snap)[0], minutes, places[home])
+        reached = [n for n in places if times.get(n, math.inf) < 60 * minutes - 1]
+        spots = np.array([places[n] for n in reached])
+        assert len(reached) > 100
+        assert shapely.contains_xy(area.outline, *spots.T).all()
+        # far from all junctions in time; a few lie along a road that is in time only in part
+        scale = np.array([111_320 * math.cos(math.radians(places[home][1])), 110_950])
+        crowd = shapely.MultiPoint(spots * scale)
+        limit = 60 * minutes + 60
+        late = np.array([at for n, at in places.items() if times.get(n, math.inf) > limit])
+        far = late[shapely.distance(crowd, shapely.points(late * scale)) > 700]
+        assert len(far) > 20
+        assert shapely.contains_xy(area.outline, *far.T).mean() < 0.01
 
 
 def test_times_equal_an_own_dijkstra(network):

@@ -10,6 +10,7 @@ NEAR = {"near": HOME}
 BODIES = {
     "/api/v1/search": NEAR,
     "/api/v1/team": NEAR,
+    "/api/v1/isochrones": NEAR,
     "/api/v1/locate": HOME,
     "/api/v1/interpret": {"text": NOTE},
     "/api/v1/suggest": {"text": "小倉"},

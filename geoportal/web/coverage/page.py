@@ -119,6 +119,7 @@ def _answer(
         "completeness": completeness_document(view, study.completeness),
         "critical": [] if study.undecided else critical_facilities(view, study, ring),
         "reliance": [] if study.undecided else reliance(view, study, ring, words),
+        "across": before.across,
         "driving": driving_document(after or before, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),

@@ -773,6 +773,7 @@ coverage-driving-off-road = Times from { $count } facilities are left out: no ro
 coverage-driving-single = Facilities whose closing would leave most people with none within { $minutes } min by car
 coverage-driving-single-none = Whichever single facility closed, nobody would be left with none within { $minutes } min by car.
 coverage-driving-method = Computed with a speed for each class of road; without traffic, signals or parking.
+coverage-across = For { $people } people aged 75 and over the nearest facility lies across { $water }. Distances are straight; the way by road is longer.
 roads-how = Speeds, and the road data
 coverage-closed-back = Back to the figures of today
 coverage-files = Downloads

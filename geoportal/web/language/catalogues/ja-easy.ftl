@@ -773,6 +773,7 @@ coverage-driving-off-road = 近《ちか》くの 道《みち》が わから�
 coverage-driving-single = なくなると、車《くるま》で { $minutes }分《ふん》までに 1つも なくなる人《ひと》が 多《おお》い 施設《しせつ》
 coverage-driving-single-none = どの施設《しせつ》が 1つ なくなっても、車《くるま》で { $minutes }分《ふん》までに 1つも なくなる人《ひと》は いません。
 coverage-driving-method = 道《みち》の 種類《しゅるい》ごとに 決《き》めた 速《はや》さで 計算《けいさん》しています。渋滞《じゅうたい》や 信号《しんごう》は 入《はい》っていません。
+coverage-across = 75歳《さい》より 上《うえ》の { $people }人《にん》は、いちばん 近《ちか》い 施設《しせつ》が { $water }の むこうに あります。まっすぐの 距離《きょり》なので、道《みち》は もっと 長《なが》くなります。
 roads-how = 速《はや》さの 表《ひょう》
 coverage-closed-back = 今《いま》の 数《かず》に もどる
 coverage-files = ファイルを もらう

@@ -773,6 +773,7 @@ coverage-driving-off-road = 道路の資料の外にある施設など、{ $coun
 coverage-driving-single = なくなると車で{ $minutes }分以内に1か所もなくなる人が多い施設
 coverage-driving-single-none = どの1か所がなくなっても、車で{ $minutes }分以内に1か所もなくなる人はいません。
 coverage-driving-method = 道路の種類ごとに決めた速さで計算しています。渋滞、信号、駐車は入っていません。
+coverage-across = 75歳以上の { $people } 人は、最も近い施設が{ $water }の向こうにあります。距離は直線なので、実際の道のりはもっと長くなります。
 roads-how = 速さの表と道路の資料
 coverage-closed-back = 今の数字に戻る
 coverage-files = 資料をダウンロード

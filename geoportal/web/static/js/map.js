@@ -281,6 +281,7 @@ export class FacilityMap {
     this.reached = L.geoJSON(features, {
       interactive: false,
       pane: "reached",
+      attribution: "© OpenStreetMap contributors",
       style: ({ properties }) => ({ className: `reached reached--${features.findIndex((f) => f.properties === properties)}` }),
     }).addTo(this.map);
     this.moved = true;

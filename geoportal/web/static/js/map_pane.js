@@ -66,7 +66,8 @@ export class MapPane {
 
   _fit() {
     const bounds = this.map.markDistrict(this.wanted.district);
-    if (this.wanted.area) this.map.fit(this.wanted.area.origin, bounds);
+    if (this.wanted.reached.length) this.map.setIsochrones(this.wanted.reached);
+    else if (this.wanted.area) this.map.fit(this.wanted.area.origin, bounds);
   }
 
   /** Shows results in the area asked about (`origin`, `radius`, `district`); `fit` moves the view there. */
