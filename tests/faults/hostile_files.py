@@ -170,9 +170,10 @@ FILES = (
     Hostile(
         "open-quote.csv",
         _bytes(lambda: table().replace('見本3"'.encode(), "見本3".encode())),
-        REFUSED,
-        "line",
+        REPAIRED,
+        "wrong_field_count",
     ),
+    Hostile("open-end.csv", _bytes(lambda: table() + '"見本'.encode()), REFUSED, "line 32"),
     Hostile("one-line.csv", _bytes(lambda: b"a," * (50 << 20)), REFUSED),
     Hostile(
         "one-cell.csv", _bytes(lambda: table() + b'"' + b"a" * (100 << 20) + b'"\r\n'), REFUSED
@@ -286,7 +287,9 @@ FILES = (
     Hostile(
         "bomb.kml",
         _bytes(
-            f"<?xml version='1.0'?>{_LAUGHS}]><kml><Document><name>&e9;</name></Document></kml>".encode()
+            (
+                f"<?xml version='1.0'?>{_LAUGHS}]><kml><Document><name>&e9;</name></Document></kml>"
+            ).encode()
         ),
         REFUSED,
     ),

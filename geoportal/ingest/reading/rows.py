@@ -196,6 +196,10 @@ def read_phone(notes: RowNotes, name: str) -> str:
     text = notes.record.get(name)
     if not text:
         return ""
+    if _SCIENTIFIC.fullmatch(unicodedata.normalize("NFKC", text)):
+        message = "Excel has turned the number into an approximate one; it is not shown"
+        notes.warn(name, "number_damaged_by_excel", message)
+        return ""
     if not looks_like_phone(text):
         notes.misfit(name, "bad_phone", "expected a telephone number; shown as published")
         return clean_line(text)

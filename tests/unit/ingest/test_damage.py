@@ -27,6 +27,7 @@ from geoportal.store.database import import_lock
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     TOWNS_HEADER,
+    by_name,
     codes,
     content,
     import_into,
@@ -327,3 +328,12 @@ def test_a_line_without_end_is_refused_before_it_is_read(database, tmp_path, bef
     path.write_text(before + one * 2_100_000, encoding="utf-8")
     message = refused_message(database, path)
     assert f"line {before.count(chr(10)) + 1} has more than" in message
+
+
+@pytest.mark.parametrize("phone", ["9.3E+08", "９．３Ｅ＋０８", "9.30000001e8"])
+def test_a_telephone_number_that_excel_has_rounded_is_not_shown(database, tmp_path, phone):
+    rows = [kaigo_row(電話番号=phone)]
+    report = only(import_into(database, write_csv(tmp_path / "a.csv", KAIGO_HEADER, rows)))
+    assert (report.accepted, "number_damaged_by_excel" in codes(report)) == (1, True)
+    (facility,) = by_name(database).values()
+    assert facility.phone == ""
