@@ -34,12 +34,16 @@ class Dependence:
         People whose nearest facility within the ring lies outside the district.
     neighbours : tuple of Share
         Those facilities across the border; most people first.
+    backed : float
+        Of ``on_one`` those who have a partner of that facility in reach; see
+        `geoportal.coverage.back_up`.
     """
 
     on_one: float
     sole: tuple[Share, ...]
     across: float
     neighbours: tuple[Share, ...]
+    backed: float = 0.0
 
 
 def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
@@ -49,6 +53,9 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
     single = access.counts[:, ring] == 1
     away = np.zeros(len(cells), dtype=bool)
     away[reached] = study.facility_districts[access.nearest[reached]] != cells.districts[reached]
+    backed = np.zeros(len(cells), dtype=bool)
+    if study.back_up is not None:
+        backed = study.back_up.parts[:, ring]
     districts = []
     for number in range(len(study.target.areas)):
         own = cells.districts == number
@@ -58,6 +65,7 @@ def dependence(study: Study, ring: int) -> tuple[Dependence, ...]:
                 sole=_shares(access.nearest, cells.need, own & single),
                 across=float(cells.need[own & away].sum()),
                 neighbours=_shares(access.nearest, cells.need, own & away),
+                backed=float(cells.need[own & backed].sum()),
             )
         )
     return tuple(districts)

@@ -15,6 +15,7 @@ from geoportal.coverage.wording import (
     HEADLINE_RING,
     UNDECIDED,
     GapNames,
+    back_up_text,
     caution_text,
     critical_text,
     gap_text,
@@ -128,6 +129,23 @@ class CoverageReport:
         worst = study.n_minus_one.critical(ring)[:_MOST_NAMED]
         named = [(study.supply.names[row], float(lost[row])) for row in worst]
         return critical_text(named, self.subject)
+
+    @property
+    def back_up_text(self) -> str:
+        """The sentence on the partners of the only facilities; empty where no group is known."""
+        study, ring = self.study, HEADLINE_RING
+        if study.back_up is None or study.undecided:
+            return ""
+        people = study.back_up.people[:, ring]
+        names = study.supply.names
+        worst = sorted(study.back_up.partners, key=lambda row: (-people[row], row))[:_MOST_NAMED]
+        named = [
+            (names[row], [names[one] for one in study.back_up.partners[row]], float(people[row]))
+            for row in worst
+        ]
+        alone = study.sure.access.counts[:, ring] == 1
+        on_one = float(study.cells.need[alone].sum())
+        return back_up_text(named, on_one, float(people.sum()))
 
     @property
     def caution(self) -> str:

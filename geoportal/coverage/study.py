@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import StudyArea, Target
+from geoportal.coverage.back_up import BackUp, measure_back_up, partners_in_supply
 from geoportal.coverage.catchment import CATCHMENT_ZONES_M, Catchment
 from geoportal.coverage.cells import CellTable, clip_cells
 from geoportal.coverage.chunks import (
@@ -77,6 +78,8 @@ class Study:
         Access by road; None when no road map of the area is held.
     road_loss : RoadLoss or None
         N-1 by road, for sure facilities.
+    back_up : BackUp or None
+        Partners of those facilities in groups of offices; None when there are none.
     """
 
     target: Target
@@ -96,6 +99,7 @@ class Study:
     completeness: tuple[Completeness, ...] = ()
     roads: RoadReach | None = None
     road_loss: RoadLoss | None = None
+    back_up: BackUp | None = None
 
     @property
     def undecided(self) -> bool:
@@ -190,6 +194,7 @@ def compute_study(
         for codes in (area.within or (area.code,) for area in target.areas)
     ]
     facility_districts = district_of_facilities(snapshot, target, supply)
+    partners = partners_in_supply(snapshot, supply)
     districts = tuple(
         district_figures(
             code=area.code,
@@ -223,6 +228,7 @@ def compute_study(
         completeness=supply_completeness(snapshot, [target.code], question),
         roads=roads,
         road_loss=None if roads is None else measure_road_loss(roads.sure, cells.need, len(supply)),
+        back_up=measure_back_up(sure.access, cells, supply, partners) if partners else None,
     )
 
 

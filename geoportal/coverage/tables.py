@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from geoportal.coverage.access import NOBODY
+from geoportal.coverage.back_up import BackUp
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.driving import AT_LEAST_BY_ROAD, MINUTES
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
 from geoportal.coverage.study import Study
+from geoportal.coverage.supply import Supply
 from geoportal.coverage.town_demand import people_of
 from geoportal.domain.dating import stated_date
 from geoportal.roads.network import STATES
@@ -164,7 +166,8 @@ def facility_rows(study: Study) -> list[Row]:
 
     Those within 16 km of a cell with people of 75 and over, and those that are nearest to any
     cell; ordered by what would be lost if they closed, then by id. What would be lost is None in a
-    study that is undecided.
+    study that is undecided. Where groups of offices are known: the partners that count or may, and
+    who of those left without any has one of them within 16 km.
     """
     supply, n_minus_one = study.supply, study.n_minus_one
     codes = [*(area.code for area in study.target.areas), ""]  # the last, -1: outside
@@ -191,11 +194,9 @@ def facility_rows(study: Study) -> list[Row]:
         for name in ("left_without", "left_with_one"):
             for metres, left in zip(RINGS_M, getattr(n_minus_one, name)[n], strict=True):
                 row[f"{name}_{metres:.0f}_m"] = round_significant(float(left))
-        if study.roads is not None and study.road_loss is not None:
-            row["on_road"] = not study.roads.off_road[n]
-            for name in ("left_without", "left_with_one"):
-                for minutes, left in zip(MINUTES, getattr(study.road_loss, name)[n], strict=True):
-                    row[f"{name}_{minutes}_min"] = round_significant(float(left))
+        row |= _by_road(study, int(n))
+        if study.back_up is not None:
+            row |= _partners(supply, study.back_up, int(n))
         rows.append(row)
     lost = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
     if study.undecided:
@@ -206,6 +207,25 @@ def facility_rows(study: Study) -> list[Row]:
     return sorted(
         rows, key=lambda row: (*(-row[key] for key in lost), -row["nearest_to_pop75"], row["id"])
     )
+
+
+def _by_road(study: Study, n: int) -> Row:
+    """Return what would be lost by road if a facility closed; nothing without a road map."""
+    if study.roads is None or study.road_loss is None:
+        return {}
+    row: Row = {"on_road": not study.roads.off_road[n]}
+    for name in ("left_without", "left_with_one"):
+        for minutes, left in zip(MINUTES, getattr(study.road_loss, name)[n], strict=True):
+            row[f"{name}_{minutes}_min"] = round_significant(float(left))
+    return row
+
+
+def _partners(supply: Supply, back_up: BackUp, n: int) -> Row:
+    """Return the partners of a facility, and who of those left without has one in reach."""
+    row: Row = {"partners": "|".join(supply.ids[one] for one in back_up.partners.get(n, ()))}
+    for metres, left in zip(RINGS_M, back_up.people[n], strict=True):
+        row[f"left_to_partner_{metres:.0f}_m"] = round_significant(float(left))
+    return row
 
 
 def reconciliation_rows(study: Study) -> list[Row]:

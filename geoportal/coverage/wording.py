@@ -272,6 +272,29 @@ def critical_text(worst: Sequence[tuple[str, float]], subject: str) -> str:
     )
 
 
+def back_up_text(
+    named: Sequence[tuple[str, Sequence[str], float]], on_one: float, backed: float
+) -> str:
+    """Return the sentence on people who have a partner of their only facility in reach.
+
+    ``named`` has names, those of its partners, and those people of each facility, most first;
+    ``on_one`` people have one facility only within 2 km, ``backed`` of them such a partner.
+    """
+    reach = distance_text(RINGS_M[HEADLINE_RING])
+    listed = [
+        f"{name}→{'・'.join(partners)}（{people:,.0f} 人）"
+        for name, partners, people in named
+        if people >= _ONE_PERSON
+    ]
+    lead = (
+        f"{reach} 以内に 1 か所しかない 75歳以上 {on_one:,.0f} 人のうち {backed:,.0f} 人には、"
+        "そこがなくなっても、連携グループの施設が 16 km 以内にあります"
+    )
+    if not listed:
+        return f"{lead}。"
+    return f"{lead}（代わりに受けられるかは未確認）：{'、'.join(listed)}。"
+
+
 def _lack(share: float, reach: str, subject: str, known_only: str) -> str:
     if share <= 0:
         return f"75歳以上のどの人にも {reach} 以内に{subject}があります。"

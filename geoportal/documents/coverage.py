@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from geoportal.coverage.back_up import PARTNER_REACH_M
+from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.driving import MINUTES
+from geoportal.coverage.figures import round_significant
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
@@ -196,6 +199,20 @@ def coverage_document(
             for source in report.sources
         ],
     }
+    if report.back_up_text:
+        found = [dependence(study, ring) for ring in range(len(RINGS_M))]
+        document["back_up"] = {
+            "reach_m": PARTNER_REACH_M,
+            "text": report.back_up_text,
+            "rings": [
+                {
+                    "within_m": metres,
+                    "pop75_on_one": round_significant(sum(one.on_one for one in districts)),
+                    "pop75_with_partner": round_significant(sum(one.backed for one in districts)),
+                }
+                for metres, districts in zip(RINGS_M, found, strict=True)
+            ],
+        }
     if study.roads is not None:
         for row, figures in zip(rows, study.districts, strict=True):
             row["sentence_by_road"] = road_sentence(figures, report.subject) or None

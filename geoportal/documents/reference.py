@@ -17,6 +17,7 @@ from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import SOURCE
+from geoportal.domain.stand_in import GROUP_SOURCE
 from geoportal.errors import UsageError
 from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.search.responsible import Responsible
@@ -142,7 +143,7 @@ def sources_document(view: View) -> Document:
 
     ``not_held`` are the published ones of which there is no edition.
     """
-    asked = {SOURCE} if view.asked_until else set()
+    asked = {one for one in (SOURCE, GROUP_SOURCE) if view.facility_counts.get(one)}
     names = sorted({edition.source for edition in view.editions} | asked)
     sources = [_source(view, name) for name in names]
     return {

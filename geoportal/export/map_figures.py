@@ -76,6 +76,7 @@ def figures_html(report: CoverageReport) -> str:
         '<main class="figures">'
         f"{_legend(report)}"
         f"<h2>ことばで</h2><ul>{sentences}</ul><p>{html.escape(report.critical_text)}</p>"
+        f"{f'<p>{html.escape(report.back_up_text)}</p>' if report.back_up_text else ''}"
         f"{caution}"
         f"{f'<p>{road_line(study)}</p>' if study.roads else ''}"
         f"{f'<p>{report.across_text}</p>' if report.across else ''}"

@@ -180,7 +180,14 @@ def _findings(report: CoverageReport) -> str:
         for figures in (*study.districts, *whole)
     ]
     remarks = [
-        f"  {text}" for text in (report.critical_text, report.caution, report.across_text) if text
+        f"  {text}"
+        for text in (
+            report.critical_text,
+            report.back_up_text,
+            report.caution,
+            report.across_text,
+        )
+        if text
     ]
     return "\n".join(["結果", *lines, *remarks]) + "\n\n"
 

@@ -104,7 +104,12 @@ def write_workbook(path: Path, report: CoverageReport) -> None:
             {**row, "kind": report.kinds.get(row["kind"], row["kind"])}
             for row in facility_rows(study)
         ]
-        book.table("施設", facilities, facility_labels(by_road=by_road), frozen=2)
+        book.table(
+            "施設",
+            facilities,
+            facility_labels(by_road=by_road, with_partners=study.back_up is not None),
+            frozen=2,
+        )
         book.table(
             "人口の照合",
             reconciliation_rows(study),
@@ -142,6 +147,8 @@ def _summary(
     ]
     if study.has_cells:
         texts.append(("代わりのない施設", report.critical_text))
+        if report.back_up_text:
+            texts.append(("連携先のある施設", report.back_up_text))
     if report.caution:
         texts.append(("注意", report.caution))
     if report.across:

@@ -101,11 +101,16 @@ def _cell_road_labels() -> dict[str, tuple[str, str]]:
     return labels
 
 
-def facility_labels(*, by_road: bool = False) -> dict[str, tuple[str, str]]:
+def facility_labels(
+    *, by_road: bool = False, with_partners: bool = False
+) -> dict[str, tuple[str, str]]:
     """Return the columns of the sheet of facilities."""
+    labels = dict(FACILITY_LABELS)
+    if with_partners:
+        labels |= PARTNER_LABELS
     if not by_road:
-        return FACILITY_LABELS
-    labels = dict(FACILITY_LABELS) | {"on_road": ("道路がわかる", "")}
+        return labels
+    labels["on_road"] = ("道路がわかる", "")
     for name, left in (("left_without", 0), ("left_with_one", 1)):
         for minutes in MINUTES:
             text = f"なくなると車で{minutes}分以内に{left}か所になる75歳以上"
@@ -134,6 +139,18 @@ FACILITY_LABELS: dict[str, tuple[str, str]] = {
     "farther_person_m": ("なくなると遠くなる距離の合計 人・m", _PEOPLE),
     "catchment_demand": ("診療圏の重みつき75歳以上", "#,##0.0"),
     "ratio": ("1人あたりの供給", _SMALL),
+}
+
+
+PARTNER_LABELS: dict[str, tuple[str, str]] = {
+    "partners": ("連携グループの施設のID", ""),
+    **{
+        f"left_to_partner_{ring:.0f}_m": (
+            f"なくなると{_KM[ring]}以内に0か所になるが連携先が16 km以内にある75歳以上",
+            _PEOPLE,
+        )
+        for ring in RINGS_M
+    },
 }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.claim import EVIDENCE, Claim, strongest
+from geoportal.domain.stand_in import FILED_WITH_OTHERS, GROUP_SOURCES
 from geoportal.domain.vocabulary import Vocabulary
 
 _WORD_BITS = 64
@@ -52,11 +53,16 @@ def select_claims(
     """Choose for each code the claim that answers for it on a day in Japan, in order of code.
 
     ``claims`` is everything any source says of one facility. The implications of the vocabulary are
-    applied; without it only direct claims count.
+    applied; without it only direct claims count. What a facility does through a group
+    (`geoportal.domain.stand_in`) comes after all that, see `_fills`, and nothing follows from it.
     """
     by_code: dict[str, list[Claim]] = {}
+    through_groups: list[Claim] = []
     for claim in claims:
-        by_code.setdefault(claim.code, []).append(claim)
+        if claim.source in GROUP_SOURCES:
+            through_groups.append(claim)
+        else:
+            by_code.setdefault(claim.code, []).append(claim)
     selected: dict[str, SelectedClaim] = {}
     for code, group in by_code.items():
         best = group[0] if len(group) == 1 else strongest(group, today)
@@ -64,7 +70,27 @@ def select_claims(
             selected[code] = SelectedClaim(best, best.value_on(today), best.stale_on(today))
     if vocabulary is not None:
         selected.update(_conclusions(by_code, selected, today, vocabulary))
+    for claim in through_groups:
+        if _fills(claim, selected.get(claim.code), today):
+            selected[claim.code] = SelectedClaim(
+                claim, claim.value_on(today), claim.stale_on(today)
+            )
     return dict(sorted(selected.items()))
+
+
+def _fills(group: Claim, own: SelectedClaim | None, today: date) -> bool:
+    """Say whether what a facility does through a group answers in place of what it does itself.
+
+    Its own "yes" stays, unless it is that of a filing with others whom the group names. Its own
+    "no" stays when it is as sure and as new.
+    """
+    if group.value_on(today) != "yes":
+        return False
+    if own is None or own.value == "unknown" or own.implied_by in FILED_WITH_OTHERS:
+        return True
+    if own.value == "yes" and own.claim.source not in GROUP_SOURCES:
+        return False
+    return strongest([own.claim, group], today) == group
 
 
 def _conclusions(

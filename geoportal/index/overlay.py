@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -60,6 +61,8 @@ class OverlaidSnapshot(Snapshot):
         At most one for each facility; facilities that are not known are passed over.
     kind_words : mapping of str to str
         As of `geoportal.index.terms.Terms`.
+    stand_ins : mapping of str to tuple of str
+        For each facility those that stand in for it, by id.
     """
 
     def __init__(
@@ -68,9 +71,11 @@ class OverlaidSnapshot(Snapshot):
         version: str,
         facts: Iterable[StaffFacts],
         kind_words: Mapping[str, str],
+        stand_ins: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         self.__dict__.update({k: v for k, v in vars(below).items() if k not in _COMPUTED})
         self._below, self.version, self._kind_words = below, version, kind_words
+        self.stand_ins = stand_ins
         stored = below.by_id
         changed = {
             number: with_staff_facts(stored.numbered[number], each.on(self.today))

@@ -112,6 +112,8 @@ class Snapshot:
     last_heard : ndarray
         For each row the day of the last import that says something of it, in days since 1970-01-01;
         see `geoportal.index.imports`.
+    stand_ins : mapping of str to tuple of str
+        For each facility those that stand in for it in groups of offices, by id.
     plausibility : PlausibilityIndex
         How plausible needs are of which nothing is known, by row.
     """
@@ -144,6 +146,7 @@ class Snapshot:
         self.roads = roads
         self._waters = WaterIndex(waters)
         self.doubles = doubles
+        self.stand_ins: Mapping[str, tuple[str, ...]] = {}
         self._members = members
         self._header, self._arrays, self._check = header, arrays, check
         self._private = private

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import StaffFacts
+from geoportal.domain.stand_in import StandInGroup
 from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
@@ -112,14 +113,16 @@ class Portal:
         now = self.clock()
         return replace(self._current(now), now=now, engine=self.engine)
 
-    def view_with(self, version: str, facts: Sequence[StaffFacts]) -> View:
-        """Return a view of the present files with facts laid over it in place of the public ones.
+    def view_with(
+        self, version: str, facts: Sequence[StaffFacts], groups: Sequence[StandInGroup] = ()
+    ) -> View:
+        """Return a view of the present files over which other facts lie than the public ones.
 
         Nothing of it is kept here; ``version`` tells it from other views of the files.
         """
         now = self.clock()
         self._current(now)
-        view = with_staff_facts(cast("View", self._of_files), version, facts)
+        view = with_staff_facts(cast("View", self._of_files), version, facts, groups)
         return replace(view, now=now, engine=self.engine)
 
     def discard(self) -> None:
@@ -158,7 +161,12 @@ class Portal:
         """Load again what has moved: dataset version, day, facts of staff. Holds the lock."""
         from geoportal.services.view_compiling import load_view  # takes time to load
         from geoportal.store.database import dataset_version
-        from geoportal.store.staff_facts import facts_of, facts_version, read_facts
+        from geoportal.store.staff_facts import (
+            facts_of,
+            facts_version,
+            read_facts,
+            read_public_groups,
+        )
 
         with (
             self.database.consistent.connect() as connection,
@@ -184,7 +192,8 @@ class Portal:
                 return self._latest
             if files is None:  # another process compiles: the data read last go on until it has
                 return cast("View", self._latest)
-            latest = with_staff_facts(files, asked, read_facts(facts))
+            groups = read_public_groups(facts, is_sqlite=self.database.is_sqlite)
+            latest = with_staff_facts(files, asked, read_facts(facts), groups)
         if self._is_followed:
             path = view_path(self.database.derived_directory, version, self.reference)
             wait = _until(asked_at) if asked != self._asked else 0.0

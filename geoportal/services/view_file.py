@@ -39,7 +39,7 @@ from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
 from geoportal.store.reference import Reference
-from geoportal.store.staff_facts import facts_beside, facts_version, read_facts
+from geoportal.store.staff_facts import facts_beside, facts_version, read_facts, read_public_groups
 
 if TYPE_CHECKING:
     from geoportal.coverage.service import CoverageService
@@ -131,6 +131,7 @@ def view_of_file(
         with facts_beside(path) as execute:
             asked, _ = facts_version(execute)
             facts = read_facts(execute)
+            groups = read_public_groups(execute, is_sqlite=True)
     except (sqlite3.Error, TypeError):
         return None
     derived = path.with_name(f"{path.name}.derived")
@@ -139,7 +140,7 @@ def view_of_file(
         if archive.header["schema"] != schema:
             return None
         view = _opened(archive, derived, reference, now, database)
-        return with_staff_facts(view, asked, facts)
+        return with_staff_facts(view, asked, facts, groups)
     except StaleArchiveError:
         return None
 

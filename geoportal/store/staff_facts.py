@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from geoportal.domain.staff_facts import StaffFacts
+from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ changed last, seconds since 1970."""
 SUFFIX: Final = ".desk"
 _STATE: Final = "SELECT version, changed_at FROM desk_public_state"
 _FACTS: Final = "SELECT facility_id, document FROM desk_public_facts ORDER BY facility_id"
+_GROUPS: Final = (
+    "SELECT g.id, g.sort, g.name, g.changed_at, g.last_day, m.facility_id "
+    "FROM desk_groups g JOIN desk_group_members m ON m.group_id = g.id "
+    "WHERE g.audience = 'public' ORDER BY g.id, m.place"
+)
+"""Public groups, a row for each member: as staff keep them, nothing is written twice."""
+_HAS_GROUPS: Final = {
+    True: "SELECT 1 FROM sqlite_master WHERE name = 'desk_group_members'",
+    False: "SELECT 1 WHERE to_regclass('desk_group_members') IS NOT NULL",
+}
 _PRESENT: Final = {
     True: "SELECT 1 FROM sqlite_master WHERE name = 'desk_public_state'",
     False: "SELECT 1 WHERE to_regclass('desk_public_state') IS NOT NULL",
@@ -90,6 +101,19 @@ def read_facts(execute: Execute | None) -> list[StaffFacts]:
     return [load_staff_facts(facility_id, document) for facility_id, document in rows]
 
 
+def read_public_groups(execute: Execute | None, *, is_sqlite: bool) -> list[StandInGroup]:
+    """Return the groups of offices that the public is told of, in order of id; ended ones too."""
+    if execute is None or not execute(_HAS_GROUPS[is_sqlite]):
+        return []
+    members: dict[tuple[str, ...], list[str]] = {}
+    for *group, member in execute(_GROUPS):
+        members.setdefault(tuple(group), []).append(member)
+    return [
+        StandInGroup(sort, name, tuple(held), GROUP_SOURCE, changed_at[:10], last_day)
+        for (_, sort, name, changed_at, last_day), held in members.items()
+    ]
+
+
 def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment: float) -> None:
     """Replace what is known of some facilities; of one without claims and correction nothing is.
 
@@ -98,11 +122,7 @@ def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment
     """
     import sqlalchemy as sa  # takes time to load
 
-    from geoportal.store.database import announce
-
-    connection.exec_driver_sql("UPDATE desk_public_state SET version = version")
-    version = cast("str", connection.exec_driver_sql(_STATE).one()[0])
-    digest = hashlib.sha256(version.encode())
+    digest = _digest(connection)
     for facts in changed:
         document = dump_staff_facts(facts)
         digest.update(f"\n{facts.facility_id} {document}".encode())
@@ -112,8 +132,33 @@ def write_facts(connection: sa.Connection, changed: Iterable[StaffFacts], moment
             connection.execute(
                 sa.text("INSERT INTO desk_public_facts VALUES (:id, :document)"), row
             )
+    _set_state(connection, digest.hexdigest()[:8], moment)
+
+
+def tell_change(connection: sa.Connection, what: str, moment: float) -> None:
+    """Have the public side read again: ``what`` changed beside the facts, in this transaction.
+
+    ``moment`` is the present time in seconds since 1970.
+    """
+    digest = _digest(connection)
+    digest.update(f"\n{what}".encode())
+    _set_state(connection, digest.hexdigest()[:8], moment)
+
+
+def _digest(connection: sa.Connection) -> hashlib._Hash:
+    """Return a digest that begins with the present version; others that write wait for this."""
+    connection.exec_driver_sql("UPDATE desk_public_state SET version = version")
+    version = cast("str", connection.exec_driver_sql(_STATE).one()[0])
+    return hashlib.sha256(version.encode())
+
+
+def _set_state(connection: sa.Connection, version: str, moment: float) -> None:
+    import sqlalchemy as sa  # takes time to load
+
+    from geoportal.store.database import announce
+
     connection.execute(
         sa.text("UPDATE desk_public_state SET version = :version, changed_at = :at"),
-        {"version": digest.hexdigest()[:8], "at": f"{moment:.3f}"},
+        {"version": version, "at": f"{moment:.3f}"},
     )
     announce(connection)

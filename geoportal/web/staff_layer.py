@@ -20,8 +20,8 @@ from geoportal.web.language.messages import Label
 class StaffLayer(Protocol):
     """The second layer of one request."""
 
-    source: str
-    """The source of claims that are for professionals only."""
+    sources: frozenset[str]
+    """The sources of claims that are for professionals only."""
 
     @property
     def source_labels(self) -> Mapping[str, Label]:

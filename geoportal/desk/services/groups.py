@@ -19,7 +19,13 @@ from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.audit import record
 from geoportal.desk.store.groups import put_group, read_groups
 from geoportal.desk.store.ledger import lock_ledger
+from geoportal.domain.stand_in import (
+    GROUP_SOURCE,
+    PROFESSIONAL_GROUP_SOURCE,
+    StandInGroup,
+)
 from geoportal.errors import NotFoundError, UsageError
+from geoportal.store.staff_facts import tell_change
 
 
 def make_group(desk: Desk, actor: Actor, group: Group, *, key: str, is_sure: bool = False) -> Group:
@@ -119,6 +125,23 @@ def all_groups(desk: Desk) -> list[Group]:
         return [group for group in read_groups(connection) if group.holds_on(today)]
 
 
+def groups_for_staff(desk: Desk) -> tuple[StandInGroup, ...]:
+    """Return all groups, those that have ended too, as answers to staff take them up."""
+    with desk.database.reading() as connection:
+        held = read_groups(connection)
+    return tuple(
+        StandInGroup(
+            group.sort.value,
+            group.name,
+            group.members,
+            GROUP_SOURCE if group.audience is Audience.PUBLIC else PROFESSIONAL_GROUP_SOURCE,
+            group.changed_at[:10],
+            group.last_day,
+        )
+        for group in held
+    )
+
+
 def _change(
     desk: Desk, actor: Actor, action: str, group_id: str, changed: Callable[[Group], Group]
 ) -> None:
@@ -142,6 +165,8 @@ def _write(
 ) -> None:
     kept = replace(after, changed_at=desk.now_at)
     put_group(connection, kept)
+    if Audience.PUBLIC in {kept.audience, before.audience if before else kept.audience}:
+        tell_change(connection, f"group {kept}", desk.clock().timestamp())
     was = asdict(before) if before else None
     subject = ("group", kept.id)
     record(connection, desk.clock(), actor, action, subject, before=was, after=asdict(kept))

@@ -6,6 +6,7 @@ else gets the page of an application without a staff side.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ from geoportal.desk.domain.ledger import (
     Way,
     standing,
 )
+from geoportal.desk.services.groups import groups_for_staff
 from geoportal.desk.web.case_start import told_before, told_by
 from geoportal.desk.web.desk_here import centres_here, desk_here
 from geoportal.desk.web.guard import scope_here
@@ -36,6 +38,7 @@ from geoportal.desk.web.places import centre_names, known_names, ward_of
 from geoportal.desk.web.words import say
 from geoportal.documents import Document
 from geoportal.domain.staff_facts import PROFESSIONAL_SOURCE
+from geoportal.domain.stand_in import PROFESSIONAL_GROUP_SOURCE
 from geoportal.services.view import View
 from geoportal.web.current_view import portal_here, view_here
 from geoportal.web.language.labels import need_groups, need_labels
@@ -55,14 +58,18 @@ class LayeredViews:
     def now(self, centres: Mapping[str, str]) -> tuple[View, Mapping[str, Sequence[Entry]]]:
         """Return the view of what professionals know, and the entries of each facility.
 
-        Made anew when the data, the day or the ledger have moved.
+        Made anew when the data, the day, the ledger or the groups of offices have moved.
         """
         desk = desk_here()
         known, public = desk.ledger.now(desk.database), portal_here().view()
-        key = (desk.ledger, public.snapshot.version, public.snapshot.today, known.newest)
+        groups = groups_for_staff(desk)
+        key = (desk.ledger, public.snapshot.version, public.snapshot.today, known.newest, groups)
         with self._lock:
             if self._held is None or self._key != key:
-                made = portal_here().view_with(f"staff-{known.newest}", known.facts(centres))
+                told = hashlib.sha256(repr(groups).encode()).hexdigest()[:8]
+                made = portal_here().view_with(
+                    f"staff-{known.newest}-{told}", known.facts(centres), groups
+                )
                 self._held = (made, known.by_present_id(made.redirects))
                 self._key = key
             view, entries = self._held
@@ -72,7 +79,7 @@ class LayeredViews:
 class SignedInLayer:
     """The layer of one request, see `geoportal.web.staff_layer.StaffLayer`."""
 
-    source = PROFESSIONAL_SOURCE
+    sources = frozenset({PROFESSIONAL_SOURCE, PROFESSIONAL_GROUP_SOURCE})
 
     def __init__(self, account: Account, entries: Mapping[str, Sequence[Entry]]) -> None:
         self._account = account
@@ -82,7 +89,10 @@ class SignedInLayer:
     @property
     def source_labels(self) -> Mapping[str, Label]:
         """What sources are called that the public never sees."""
-        return {PROFESSIONAL_SOURCE: Label(say("layer-source"))}
+        return {
+            PROFESSIONAL_SOURCE: Label(say("layer-source")),
+            PROFESSIONAL_GROUP_SOURCE: Label(say("layer-source-group")),
+        }
 
     def head(self) -> Markup:
         """Return the style sheet and the script of the layer."""

@@ -132,6 +132,7 @@ ledger-person = 担当者
 ledger-tip = 頼むときのこつ
 ledger-refusal = 断られる理由
 layer-source = 在宅医療・介護連携支援センターの聞き取り
+layer-source-group = グループの連携（在宅医療・介護連携支援センターが登録）
 layer-answer-yes = できる
 layer-answer-no = できない
 layer-answer-conditional = 条件つき

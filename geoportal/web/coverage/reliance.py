@@ -23,6 +23,8 @@ def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
             **_facility(view, study, row),
             "without": say.people(n_minus_one.left_without[row, ring]),
             "one": say.people(n_minus_one.left_with_one[row, ring]),
+            "backed": _backed(study, row, ring),
+            "partners": _partners(view, study, row),
         }
         for row in n_minus_one.critical(ring)[:_MAX_CRITICAL]
         if n_minus_one.left_without[row, ring] >= _ONE_PERSON
@@ -45,12 +47,26 @@ def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Docum
             "on_one": say.people(dependent.on_one),
             "on_one_share": say.part(dependent.on_one, figures.need, words),
             "sole": listed(dependent.sole),
+            "backed": say.people(dependent.backed) if study.back_up else "",
             "across": say.people(dependent.across),
             "across_share": say.part(dependent.across, figures.need, words),
             "neighbours": listed(dependent.neighbours),
         }
         for figures, dependent in zip(study.districts, dependence(study, ring), strict=True)
     ]
+
+
+def _backed(study: Study, row: int, ring: int) -> str:
+    """Return how many of those left without have a partner in reach, empty without partners."""
+    if study.back_up is None or row not in study.back_up.partners:
+        return ""
+    return say.people(study.back_up.people[row, ring])
+
+
+def _partners(view: View, study: Study, row: int) -> list[Document]:
+    if study.back_up is None:
+        return []
+    return [_facility(view, study, one) for one in study.back_up.partners.get(row, ())]
 
 
 def _facility(view: View, study: Study, row: int) -> Document:

@@ -15,6 +15,7 @@ from flask import render_template as render
 from geoportal.documents import Document
 from geoportal.domain.city import City
 from geoportal.domain.dating import dated, inward_day
+from geoportal.domain.stand_in import GROUP_SOURCES
 from geoportal.export.facilities import FORMATS
 from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.services.view import View
@@ -193,6 +194,7 @@ def data_context() -> Document:
         "source_labels": source_labels(view.reference, g.language)
         | dict(layer.source_labels if layer else {}),
         "layer": layer,
+        "group_sources": GROUP_SOURCES,
         "example_place": view.example_place,
         "water_labels": {
             water.water: label(view.reference, "water", water.water, g.language)
