@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from geoportal.desk.domain.group import Group, Sort
 from geoportal.desk.domain.ledger import Audience
+from geoportal.desk.services.desk import Desk
 from geoportal.desk.services.groups import (
     end,
     groups_now,
@@ -18,9 +20,15 @@ from geoportal.desk.services.groups import (
     reopen,
 )
 from geoportal.desk.store.audit import read_audit
+from geoportal.desk.store.database import open_desk
+from geoportal.domain.query import Query
 from geoportal.errors import NotFoundError, UsageError
+from geoportal.index.claims import SelectedClaim
+from geoportal.services.portal import Portal, shipped_reference
+from geoportal.store.database import open_database
 from geoportal.web.current_view import EXTENSION
-from tests.desk.conftest import Browser, made, trail
+from tests.conftest import NOW
+from tests.desk.conftest import CHEAP, SECRET, Browser, made, trail
 
 GROUP = Group(
     "", Sort.AROUND_CLOCK, "みほん当番会", Audience.PUBLIC, members=("near",), note="月曜は当番制"
@@ -169,3 +177,56 @@ def test_a_coordinator_of_another_ward_says_that_it_helps(app, desk, coordinator
     assert browser.post(f"{PAGE}/groups", FORM, page=PAGE).status_code == 403
     helping = {**FORM, "helping": "1"}
     assert browser.post(f"{PAGE}/groups", helping, page=PAGE).status_code == 303
+
+
+@pytest.fixture
+def beside(tmp_path, small_city, empty_desk, clock):
+    """Return a desk over the small city's file, and what the public is answered from it."""
+    shutil.copy(small_city / "test.db", tmp_path)
+    shutil.copy(empty_desk / "test.db.desk", tmp_path)
+    staff = Desk(open_desk(str(tmp_path / "test.db")), SECRET, clock, CHEAP)
+    city = open_database(tmp_path / "test.db")
+
+    def answered() -> dict[str, SelectedClaim | None]:
+        view = Portal(city, shipped_reference(), clock=lambda: NOW).view()
+        query = Query(needs=("VM.24DR",), districts=("40106",), include="match")
+        return {one.facility.id: one.needs["VM.24DR"] for one in view.search(query).results}
+
+    yield staff, answered
+    staff.database.engine.dispose()
+    city.engine.dispose()
+
+
+def test_a_public_group_answers_a_search_by_night_through_it_until_it_ends(beside, coordinator):
+    staff, answered = beside
+    actor = coordinator.actor
+    assert answered() == {}
+    make_group(staff, actor, replace(GROUP, audience=Audience.PROFESSIONAL), key="inside")
+    join(staff, actor, groups_of(staff, ["near"])[0].id, "maybe")
+    assert answered() == {}
+    group = make_group(staff, actor, replace(GROUP, members=("near", "maybe", "shut")), key="k")
+    found = answered()
+    assert set(found) == {"near", "maybe"}
+    assert {one.claim.source for one in found.values()} == {"desk_group"}
+    assert "見本クリニックmaybe" in found["near"].claim.note
+    assert "月曜は当番制" not in found["near"].claim.note
+    leave(staff, actor, group.id, ["maybe"])
+    assert answered() == {}
+    join(staff, actor, group.id, "maybe")
+    end(staff, actor, group.id)
+    assert answered() == {}
+
+
+def test_staff_alone_find_by_a_group_that_is_theirs(app, desk, coordinator):
+    inside = replace(GROUP, audience=Audience.PROFESSIONAL, members=("near", "maybe"), name=INSIDE)
+    make_group(desk, coordinator.actor, inside, key="k")
+    asked = {"district": "40106", "need": "VM.24DR"}
+    stranger, staff = Browser(app.test_client()), Browser(app.test_client())
+    staff.sign_in("kokura.sato")
+    assert "グループの連携" not in stranger.send("/results", asked).text
+    page = staff.send("/results", asked).text
+    assert "グループの連携" in page
+    assert "関係者のみ" in page
+    assert INSIDE in page
+    end(desk, coordinator.actor, groups_of(desk, ["near"])[0].id)
+    assert INSIDE not in staff.send("/results", asked).text

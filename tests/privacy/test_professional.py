@@ -13,8 +13,10 @@ from structlog.testing import capture_logs
 
 from geoportal.cli.main import cli
 from geoportal.desk.domain.account import Actor, Role
+from geoportal.desk.domain.group import Group, Sort
 from geoportal.desk.domain.ledger import CAPACITY, CONTACTS, Audience, Draft, Light
 from geoportal.desk.services.desk import Desk
+from geoportal.desk.services.groups import make_group
 from geoportal.desk.services.ledger import checked, write_entry
 from geoportal.desk.store.database import open_desk
 from geoportal.desk.web.application import attach
@@ -67,6 +69,10 @@ def city(small_city, empty_desk, tmp_path_factory):  # noqa: F811
             draft = checked(Draft(facility, subject, value, **secret), vocabulary, NOW.date())
             key = f"form-of-{facility}-{number:08}"
             write_entry(desk, Actor("account", "x"), draft, seen=10_000, key=key, centres={})
+    group = Group(
+        "", Sort.AROUND_CLOCK, CANARY, Audience.PROFESSIONAL, ("near", "maybe"), note=CANARY
+    )
+    make_group(desk, Actor("account", "x"), group, key="inside", is_sure=True)
     yield app, folder
     desk.database.engine.dispose()
     database.engine.dispose()
