@@ -12,11 +12,14 @@ from geoportal.domain.facility import Facility
 from geoportal.index.words import WordIndex, fields
 from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold, fold_name
+from geoportal.text.romaji import kana_of
 
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
 TEXTS = ("names", "kana", "everything")
 """What words are looked for in."""
 _FIELD_GAP = " "
+_SHORTEST_ROMAJI = 3
+"""Letters: shorter words are abbreviations (ER, PT)."""
 _cached_fold = lru_cache(maxsize=20_000)(fold)
 _PROBE = "試"
 """Appended to a word: if nothing else is left of it after folding, it was a legal form."""
@@ -32,10 +35,13 @@ class TextIndex:
         self._names, self._kana, self._all = (words[name] for name in TEXTS)
 
     def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
-        """Say for each row whether all words occur anywhere in its text, in any order."""
+        """Say for each row whether all words occur anywhere in its text, in any order.
+
+        A word in Latin letters is looked for in kana as well: kokura, コクラ.
+        """
         present = np.ones(len(self._all), dtype=bool)
         for word in words:
-            present &= self._all.containing(word)
+            present &= _containing(self._all, word)
         return present
 
     def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
@@ -51,13 +57,21 @@ class TextIndex:
         for word in words:
             here = self._names.containing(word)
             in_name &= here
-            in_either &= here | self._kana.containing(word)
+            in_either &= here | _containing(self._kana, word)
             begins |= self._names.beginning(word)
         return np.select(
             [self._names.being("".join(words)), in_name & begins, in_name, in_either],
             [EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA],
             ELSEWHERE,
         ).astype(np.int8)
+
+
+def _containing(index: WordIndex, word: str) -> NDArray[np.bool_]:
+    """Say which texts contain a word, or its kana where it is in Latin letters."""
+    found = index.containing(word)
+    if len(word) >= _SHORTEST_ROMAJI and (kana := kana_of(word)):
+        found = found | index.containing(fold(kana))
+    return found
 
 
 class ChangedTexts(TextIndex):

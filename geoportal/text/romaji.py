@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from types import MappingProxyType
 
 _ROWS = {
@@ -70,6 +71,65 @@ _LEVELLED = tuple(
         (r"tch", "cch"),
     )
 )
+
+
+_HEPBURN = MappingProxyType(
+    {"shi": "シ", "chi": "チ", "tsu": "ツ", "fu": "フ", "ji": "ジ"}
+    | {
+        letters + vowel: kana + small
+        for letters, kana in (("sh", "シ"), ("ch", "チ"), ("j", "ジ"))
+        for vowel, small in (("a", "ャ"), ("u", "ュ"), ("e", "ェ"), ("o", "ョ"))
+    }
+    | {
+        f"{consonant}y{vowel}": kana + small
+        for consonant, kana in zip("kgsztdnhbpmr", "キギシジチヂニヒビピミリ", strict=True)
+        for vowel, small in (("a", "ャ"), ("u", "ュ"), ("o", "ョ"))
+    }
+    | {f"f{vowel}": f"フ{small}" for vowel, small in zip("aieo", "ァィェォ", strict=True)}
+)
+_LONG = MappingProxyType({"a": "aa", "i": "ii", "u": "uu", "e": "ee", "o": "ou"})
+_LONGEST_SOUND = 3
+
+
+@cache
+def _kana_of_letters() -> dict[str, str]:
+    first: dict[str, str] = {}
+    for kana, letters in _SPELLINGS.items():
+        if letters:
+            first.setdefault(letters, kana)
+    return first | _HEPBURN
+
+
+def kana_of(text: str) -> str:
+    """Return a word in Latin letters in katakana; empty when it is no romaji from end to end.
+
+    Hepburn and Kunrei; a macron is a long vowel (ō is オウ, in front オオ), a doubled consonant ッ.
+
+    Examples
+    --------
+    >>> kana_of("kokura"), kana_of("Sannomiya"), kana_of("Yahata Kyōritsu"), kana_of("xml")
+    ('コクラ', 'サンノミヤ', '', '')
+    """
+    plain = unicodedata.normalize("NFD", text.casefold())
+    plain = re.sub("^o[\u0302\u0304]", "oo", plain)  # 大
+    plain = re.sub("([aiueo])[\u0302\u0304]", lambda found: _LONG[found[1]], plain)
+    plain = plain.replace("tch", "cch")
+    known, kana, at = _kana_of_letters(), "", 0
+    while at < len(plain):
+        for length in range(_LONGEST_SOUND, 0, -1):
+            if sound := known.get(plain[at : at + length]):
+                kana, at = kana + sound, at + min(length, len(plain) - at)
+                break
+        else:
+            letter, behind = plain[at], plain[at + 1 : at + 2]
+            if letter in "nm" and behind not in tuple("aiueoy"):
+                kana += "ン"
+            elif letter == behind and letter in "kgsztdhbpcfj":
+                kana += "ッ"
+            elif letter != "'":
+                return ""
+            at += 1
+    return kana
 
 
 def spell(text: str) -> str:
