@@ -243,6 +243,12 @@ class Geocoder:
         ]
         return list({station.text: station for station in found}.values())[:limit]
 
+    def in_letters(self, municipality_code: str, town: str = "", station: str = "") -> str:
+        """Return a town or a station in Latin letters, empty where its reading is not held."""
+        if station:
+            return self._spoken.station_in_letters(station)
+        return self._spoken.town_in_letters(municipality_code, town) if town else ""
+
     def _hinted(self, hint: str, codes: Iterable[str]) -> frozenset[int]:
         return frozenset().union(*map(self._municipalities.parse_hint, (hint, *codes)))
 

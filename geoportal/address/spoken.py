@@ -16,7 +16,7 @@ from functools import cached_property
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.parsing.candidates import preferred_first
 from geoportal.address.parsing.municipality_parser import MunicipalityParser, MunicipalitySet
-from geoportal.address.text.canonical import canonicalize
+from geoportal.address.text.canonical import canonical_key, canonicalize
 from geoportal.address.words import Words, in_orders, station_name
 from geoportal.domain.place import PlaceReadings
 from geoportal.text.romaji import sound_key
@@ -34,6 +34,7 @@ _PARTS_OF_CITY = ("kitaku", "minamiku", "higashiku", "nishiku")
 _SHORTEST, _LONGEST = 3, 30
 """Letters of the name of an area."""
 _LONGEST_TEXT = 80
+_CHOME = re.compile("(.+?)([0-9]+)丁目?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,29 @@ class SpokenNames:
             for end, numbers in self._parse_areas(words, 0, frozenset()):
                 yield numbers, sound_key(words.letters[end:])
 
+    def town_in_letters(self, municipality_code: str, town: str) -> str:
+        """Return a published 大字町丁目 in Latin letters: Katano 1-chome.
+
+        Empty where no reading of it is held, or two that differ.
+        """
+        regions = [r for r in self._gazetteer.regions if r.code == municipality_code]
+        chome = _CHOME.fullmatch(canonical_key(town))
+        name = canonical_key(chome[1] if chome else town)
+        nodes = [
+            node
+            for node in self._gazetteer.towns.get(name)
+            if any(region.start <= node < region.stop for region in regions)
+        ]
+        sounds = {sound for node in nodes for sound in self._gazetteer.sounds.keys_of(node)}
+        if len({_with_small_kana(sound) for sound in sounds}) != 1:
+            return ""
+        return min(sounds, key=len).capitalize() + (f" {chome[2]}-chome" if chome else "")
+
+    def station_in_letters(self, station: str) -> str:
+        """Return the name of a station (門司港駅) in Latin letters: Mojiko Station; else empty."""
+        reading = self._readings.stations.get(station.removesuffix("駅"), "")
+        return f"{sound_key(reading).capitalize()} Station" if reading else ""
+
     def station_names(self, text: str, *, beginning: bool = False) -> list[str]:
         """Return the names in kanji, without 駅, of the stations a text means by their sound.
 
@@ -235,6 +259,11 @@ class SpokenNames:
         ]
         names += [self._gazetteer.name(node) for node in self._gazetteer.sounds.get(sound)]
         return list(dict.fromkeys(names))
+
+
+def _with_small_kana(sound: str) -> str:
+    """Return a sound as if small kana had been small: older files write ジユウ for ジュウ."""
+    return re.sub("(sh|ch|j)?i?y(?=[aou])", lambda found: found[1] or "y", sound)
 
 
 def is_spoken(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from geoportal.address.geocode import Geocoder
 from geoportal.address.result import Candidate
 from geoportal.documents import Document, attributes
 from geoportal.documents.requests import DistrictCode, Strict, Whole
@@ -28,15 +29,26 @@ class SuggestRequest(Strict):
     limit: Whole = Field(10, ge=1, le=MAX_TOWNS)
 
 
-def suggestions_document(suggestions: Suggestions) -> Document:
-    """Return towns and stations; ``text`` of each is what to fill in."""
+def suggestions_document(suggestions: Suggestions, geocoder: Geocoder) -> Document:
+    """Return towns and stations; ``text`` of each is what to fill in.
+
+    ``letters`` is the name in Latin letters, there where its reading is held.
+    """
     return {
-        "suggestions": [_town(town) for town in suggestions.towns],
+        "suggestions": [
+            _town(town) | _letters(geocoder.in_letters(town.municipality_code, town.town))
+            for town in suggestions.towns
+        ],
         "stations": [
             attributes(station, "text", "station", "lines", *_MUNICIPALITY, *_POSITION)
+            | _letters(geocoder.in_letters("", station=station.station))
             for station in suggestions.stations
         ],
     }
+
+
+def _letters(name: str) -> Document:
+    return {"letters": name} if name else {}
 
 
 def _town(town: Candidate) -> Document:

@@ -171,6 +171,12 @@ class HashTable:
         lengths = np.diff(np.asarray(self._offsets[first : last + 1]))
         return slice(int(starts[0]), int(starts[-1])), np.repeat(lengths, np.diff(starts))
 
+    def keys_of(self, value: int) -> list[str]:
+        """Return the keys that have a value; every value is looked at."""
+        places = np.flatnonzero(np.asarray(self.values) == value)
+        entries = np.searchsorted(np.asarray(self._starts), places, side="right") - 1
+        return [self._key(entry).decode() for entry in entries.tolist()]
+
     def all_keys(self) -> list[str]:
         """Return all keys, in the order of their UTF-8 bytes."""
         return [self._key(entry).decode() for entry in range(len(self))]

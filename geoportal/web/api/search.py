@@ -164,4 +164,6 @@ def locate(body: LocateRequest) -> Response:
 )
 def suggest(body: SuggestRequest) -> Response:
     """Behind a whole town and a number also its 丁目; nothing of the text is kept or logged."""
-    return private(suggestions_document(view_here().suggest(body.text, body.limit, body.district)))
+    view = view_here()
+    found = view.suggest(body.text, body.limit, body.district)
+    return private(suggestions_document(found, view.geocoder))

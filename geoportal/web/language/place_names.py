@@ -11,6 +11,7 @@ from functools import cache
 
 from markupsafe import Markup
 
+from geoportal.services.view import View
 from geoportal.store.reference import Reference
 from geoportal.web.language.labels import label
 from geoportal.web.language.messages import DEFAULT_LANGUAGE, EASY, LANGUAGES, Label, with_readings
@@ -56,6 +57,19 @@ def place_html(reference: Reference, code: str, name: str, language: str) -> Mar
     if LANGUAGES[language].is_japanese:
         return with_readings(place_label(reference, code, name, language))
     return _beside(_known(reference, code, name).get("en", ""), name)
+
+
+def understood_html(view: View, text: str, language: str) -> Markup:
+    """Return a place that was understood from an address, for HTML.
+
+    In English with its name in letters in front, as far as its reading is held.
+    """
+    if LANGUAGES[language].is_japanese:
+        return Markup("{}").format(text)
+    found = view.geocode(text)
+    own = view.geocoder.in_letters(found.municipality_code, found.town, found.station)
+    area = view.reference.romanised.get(found.municipality_code, "")
+    return _beside(", ".join(filter(None, (own, area))), text)
 
 
 def centre_html(reference: Reference, language: str, centre: str, name: str) -> Markup:

@@ -128,3 +128,36 @@ def test_what_names_nothing_is_not_found(spoken: Geocoder, text: str) -> None:
 def test_what_is_typed_by_its_sound_is_completed(spoken: Geocoder, prefix: str, first: str) -> None:
     held = spoken.preferring(["40101", "40106", "40107"])
     assert [place.text for place in held.suggest(prefix)][:1] == [first]
+
+
+@pytest.mark.parametrize(
+    ("code", "town", "letters"),
+    [
+        ("40106", "大手町", "Otemachi"),
+        ("40106", "青葉二丁目", "Aoba 2-chome"),
+        ("40107", "十条町", "Jujocho"),
+        ("40101", "大手町", ""),
+        ("40106", "", ""),
+        ("40106", "存在町", ""),
+    ],
+)
+def test_a_town_is_written_in_letters_where_its_reading_is_held(spoken, code, town, letters):
+    assert spoken.in_letters(code, town) == letters
+
+
+def test_a_town_read_in_two_ways_is_not_written_in_letters(tmp_path):
+    places = [make_place("40106 福岡県 北九州市小倉北区 新町 . 130.87 33.88")]
+    codes = [
+        Postcode(f"803081{n}", "40106", "新町", kana)
+        for n, kana in enumerate(("シンマチ", "アラマチ"))
+    ]
+    gazetteer = make_gazetteer(tmp_path, places, municipalities=[], postcodes=codes)
+    assert Geocoder(gazetteer, readings=READINGS).in_letters("40106", "新町") == ""
+
+
+def test_stations_are_written_in_letters(tmp_path):
+    gazetteer = make_gazetteer(tmp_path, [], municipalities=[], postcodes=[])
+    readings = PlaceReadings({}, {"門司港": "もじこう"})
+    geocoder = Geocoder(gazetteer, readings=readings)
+    assert geocoder.in_letters("", station="門司港駅") == "Mojiko Station"
+    assert geocoder.in_letters("", station="無名駅") == ""

@@ -105,6 +105,7 @@ def test_facilities_that_fewer_than_half_a_person_depends_on_are_left_out():
             cells=Cells(districts=districts, need=people),
             facility_districts=np.array([0, 0, 1, 1]),
             target=SimpleNamespace(areas=["only"]),
+            back_up=None,
         ),
         0,
     )

@@ -86,6 +86,7 @@ class Suggestions {
   _option(place, index) {
     return h("li", { role: "option", lang: "ja", id: `${this.id}-${index}`, "aria-selected": "false", data: { index } },
       h("span", { class: "suggest__town" }, place.station || place.town || place.municipality), " ",
+      place.letters && document.documentElement.lang === "en" ? [h("span", { class: "suggest__letters", lang: "en" }, place.letters), " "] : null,
       h("span", { class: "suggest__area" }, place.station || place.town ? place.municipality : place.prefecture),
       place.lines && place.lines.length ? [" ", h("span", { class: "suggest__area" }, shownLines(place.lines))] : null);
   }
