@@ -41,6 +41,7 @@ _KNOWN_ONLY = "（対応できるとわかっている施設だけを数えた�
 _MANY_UNKNOWN = "対応が未確認の施設が多い"
 _KM = 1_000
 _MOST_NAMED = 5
+_PARTNERS_NAMED = 2
 _ONE_PERSON = 0.5
 """Fewer people than this count as none: cells on a border are shared by area."""
 _MARKS = ("", POSSIBLE)
@@ -282,7 +283,7 @@ def back_up_text(
     """
     reach = distance_text(RINGS_M[HEADLINE_RING])
     listed = [
-        f"{name}→{'・'.join(partners)}（{people:,.0f} 人）"
+        f"{name}→{_some(partners)}（{people:,.0f} 人）"
         for name, partners, people in named
         if people >= _ONE_PERSON
     ]
@@ -293,6 +294,11 @@ def back_up_text(
     if not listed:
         return f"{lead}。"
     return f"{lead}（代わりに受けられるかは未確認）：{'、'.join(listed)}。"
+
+
+def _some(partners: Sequence[str]) -> str:
+    more = len(partners) - _PARTNERS_NAMED
+    return "・".join(partners[:_PARTNERS_NAMED]) + (f"ほか {more} か所" if more > 0 else "")
 
 
 def _lack(share: float, reach: str, subject: str, known_only: str) -> str:

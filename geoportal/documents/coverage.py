@@ -10,7 +10,6 @@ from geoportal.coverage.back_up import PARTNER_REACH_M
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.driving import MINUTES
-from geoportal.coverage.figures import round_significant
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, WhatIf
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
@@ -207,8 +206,8 @@ def coverage_document(
             "rings": [
                 {
                     "within_m": metres,
-                    "pop75_on_one": round_significant(sum(one.on_one for one in districts)),
-                    "pop75_with_partner": round_significant(sum(one.backed for one in districts)),
+                    "pop75_on_one": round(sum(one.on_one for one in districts), 1),
+                    "pop75_with_partner": round(sum(one.backed for one in districts), 1),
                 }
                 for metres, districts in zip(RINGS_M, found, strict=True)
             ],

@@ -11,6 +11,7 @@ from geoportal.web.language.messages import Messages
 
 _MAX_CRITICAL = 10
 _MAX_IN_A_DISTRICT = 5
+_MAX_PARTNERS = 3
 _ONE_PERSON = 0.5
 """Fewer people count as none: cells on a border are shared by area."""
 
@@ -25,6 +26,7 @@ def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
             "one": say.people(n_minus_one.left_with_one[row, ring]),
             "backed": _backed(study, row, ring),
             "partners": _partners(view, study, row),
+            "more_partners": _more_partners(study, row),
         }
         for row in n_minus_one.critical(ring)[:_MAX_CRITICAL]
         if n_minus_one.left_without[row, ring] >= _ONE_PERSON
@@ -63,10 +65,16 @@ def _backed(study: Study, row: int, ring: int) -> str:
     return say.people(study.back_up.people[row, ring])
 
 
+def _more_partners(study: Study, row: int) -> int:
+    known = () if study.back_up is None else study.back_up.partners.get(row, ())
+    return max(0, len(known) - _MAX_PARTNERS)
+
+
 def _partners(view: View, study: Study, row: int) -> list[Document]:
     if study.back_up is None:
         return []
-    return [_facility(view, study, one) for one in study.back_up.partners.get(row, ())]
+    partners = study.back_up.partners.get(row, ())
+    return [_facility(view, study, one) for one in partners[:_MAX_PARTNERS]]
 
 
 def _facility(view: View, study: Study, row: int) -> Document:

@@ -841,6 +841,7 @@ coverage-reliance = Relying on one facility, or on neighbours
 coverage-reliance-lead = People aged 75 and over with only one facility within { $reach }, and those whose nearest facility within { $reach } lies outside their district. Facilities across the border count.
 coverage-backed = of them with a partner within 16 km: { $people }
 coverage-backed-by = People with a partner of its group within 16 km: { $people }. Partners:
+coverage-backed-more = { " " }(and { $count } more)
 coverage-backed-lead = Partners are facilities of a group entered by a liaison centre. Whether they could take over is not confirmed.
 coverage-col-on-one = Only one in reach
 coverage-col-across = Nearest lies outside

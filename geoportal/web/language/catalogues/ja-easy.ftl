@@ -841,6 +841,7 @@ coverage-reliance = 1つだけに たよる人《ひと》、となりに たよ
 coverage-reliance-lead = 75歳《さい》より 上《うえ》の人《ひと》で、{ $reach } より 近《ちか》くに 1つしか ない人《ひと》と、いちばん 近《ちか》い施設《しせつ》が となりの 地区《ちく》に ある人《ひと》です。
 coverage-backed = そのうち、たすけ合《あ》う 施設《しせつ》が 16km より 近《ちか》い人《ひと》：{ $people }人《にん》
 coverage-backed-by = たすけ合《あ》う 施設《しせつ》が 16km より 近《ちか》い人《ひと》は { $people }人《にん》。その施設《しせつ》：
+coverage-backed-more = （ほかに { $count }）
 coverage-backed-lead = たすけ合《あ》う 施設《しせつ》は、相談《そうだん》センターが 書《か》いた グループの 施設《しせつ》です。かわりに できるかは 未確認《みかくにん》です。
 coverage-col-on-one = 1つだけの人《ひと》
 coverage-col-across = となりの 地区《ちく》が 近《ちか》い人《ひと》

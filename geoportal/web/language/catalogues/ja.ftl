@@ -841,6 +841,7 @@ coverage-reliance = 1か所だけに頼る人、隣の地区に頼る人
 coverage-reliance-lead = 75歳以上の人のうち、{ $reach } 以内に1か所しかない人と、{ $reach } 以内で最も近い施設が地区の外にある人です。隣の地区や市の施設も数えています。
 coverage-backed = うち連携先が 16 km 以内：{ $people } 人
 coverage-backed-by = なくなっても連携先が 16 km 以内にある人 { $people } 人。連携先：
+coverage-backed-more = （ほか { $count } か所）
 coverage-backed-lead = 連携先は、在宅医療・介護連携支援センターが登録したグループの施設です。代わりに受けられるかは未確認です。
 coverage-col-on-one = 1か所だけの人（人）
 coverage-col-across = 最も近い施設が地区の外の人（人）
