@@ -59,17 +59,18 @@ def place_html(reference: Reference, code: str, name: str, language: str) -> Mar
     return _beside(_known(reference, code, name).get("en", ""), name)
 
 
-def understood_html(view: View, text: str, language: str) -> Markup:
-    """Return a place that was understood from an address, for HTML.
+def understood_text(view: View, text: str, language: str) -> str:
+    """Return a place that was understood from an address, as text.
 
     In English with its name in letters in front, as far as its reading is held.
     """
     if LANGUAGES[language].is_japanese:
-        return Markup("{}").format(text)
+        return text
     found = view.geocode(text)
     own = view.geocoder.in_letters(found.municipality_code, found.town, found.station)
     area = view.reference.romanised.get(found.municipality_code, "")
-    return _beside(", ".join(filter(None, (own, area))), text)
+    english = ", ".join(filter(None, (own, area)))
+    return f"{english} ({text})" if english else text
 
 
 def centre_html(reference: Reference, language: str, centre: str, name: str) -> Markup:

@@ -30,7 +30,7 @@ from geoportal.web.language.place_names import (
     listed_html,
     place_html,
     place_label,
-    understood_html,
+    understood_text,
 )
 from geoportal.web.site import tiles
 from geoportal.web.site.assets import VECTOR_PAINTER
@@ -205,7 +205,7 @@ def data_context() -> Document:
         "has_district_page": lambda code: has_district_page(view, code),
         "place": lambda code, name: place_html(view.reference, code, name, g.language),
         "place_text": lambda code, name: place_label(view.reference, code, name, g.language),
-        "understood": lambda text: understood_html(view, text, g.language),
+        "understood": lambda text: understood_text(view, text, g.language),
         "centre_name": partial(centre_html, view.reference, g.language),
         "department": partial(listed_html, view.reference, g.language, "department"),
         "publisher_name": partial(listed_html, view.reference, g.language, "publisher"),
