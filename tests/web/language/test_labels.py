@@ -21,7 +21,9 @@ def test_every_entry_has_plain_words() -> None:
     expected |= {("source", source) for source in reference.sources}
     expected |= {("water", water.water) for water in reference.waters}
     expected |= {
-        entry for entry in reference.labels if entry[0] in {"centre", "centre-term", "department"}
+        entry
+        for entry in reference.labels
+        if entry[0] in {"centre", "centre-term", "department", "publisher"}
     }
     expected |= {
         ("role", f"{preset}.{role.role}")
