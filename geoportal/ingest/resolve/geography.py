@@ -41,6 +41,11 @@ class Geography:
     towns: TownPositions
     _results: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
 
+    @property
+    def has_towns(self) -> bool:
+        """True when towns are held: without any no address has a position."""
+        return self.geocoder.gazetteer.town_count > 0
+
     def geocode(self, address: str, hint: str) -> GeocodeResult:
         """Find an address; the same one (an office with six services) is looked for once."""
         key = (address, hint)
