@@ -50,8 +50,12 @@ def resolve_facility(
     placement = _placement(records, geography)
     chosen: dict[str, Any] = {}
     for name in _ATTRIBUTES:
-        values = [getattr(record, name) for record in records]
-        chosen[name] = next((value for value in values if value not in ("", None, ())), values[0])
+        value = first = getattr(records[0], name)
+        for record in records[1:]:
+            if value not in ("", None, ()):
+                break
+            value = getattr(record, name)
+        chosen[name] = first if value in ("", None, ()) else value
     if not chosen["name"]:  # only in tables without names: hours, answers to a survey
         chosen["name"] = f"（名称未登録 {records[0].record_id}）"
     chosen["address"] = _address(records)
