@@ -91,7 +91,9 @@ class RowReader:
         """
         beside = []
         for place, row in enumerate(self._body):
-            cells = (*row.cells, *("",) * (self._width - len(row.cells)))[: self._width]
+            cells = row.cells
+            if len(cells) != self._width:
+                cells = (*cells, *("",) * (self._width - len(cells)))[: self._width]
             outside = any(cell.strip() for cell in row.cells[self._width :])
             if self._is_footnote(place, row, cells):
                 self._note(row, "footnote", "a note, heading or sum beside the data; passed over")

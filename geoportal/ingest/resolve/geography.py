@@ -19,6 +19,8 @@ NEAR_BOUNDARY_M = 250.0
 NEAR_TOWN_M = 5_000.0
 """Without an outline: as far as a place may lie from the nearest town point of its municipality.
 In Kitakyushu and Fukuoka's villages the farthest built-up place lies about 4 km off."""
+_KEPT_RESULTS = 20_000
+"""Addresses whose places are kept, some 1 KB each."""
 
 TownPositions = Callable[[str], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -50,6 +52,8 @@ class Geography:
         """Find an address; the same one (an office with six services) is looked for once."""
         key = (address, hint)
         if key not in self._results:
+            if len(self._results) >= _KEPT_RESULTS:
+                self._results.clear()
             self._results[key] = self.geocoder.geocode(address, hint)
         return self._results[key]
 
