@@ -65,7 +65,7 @@ class Geography:
         is held to tell and it lies in the right prefecture, roughly.
         """
         if code in self.districts:
-            if any(district.code == code for district in self.districts.containing(lon, lat)):
+            if self.districts.covers(code, lon, lat):
                 return "inside"
             far = self.districts.distance_to_m(code, lon, lat) > NEAR_BOUNDARY_M
             return "outside" if far else "near"
