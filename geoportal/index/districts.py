@@ -201,6 +201,15 @@ class DistrictIndex:
         covering = [self._districts[code] for code in codes]
         return sorted(covering, key=lambda d: (-rank(d.level), d.level, d.code))
 
+    def covers(self, code: str, lon: float, lat: float) -> bool:
+        """Return whether the outline of a district that has one covers a point (degrees)."""
+        first, last = self._edges[self._numbers[code] :][:2].tolist()
+        inside = (self._west[first:last] <= lon) & (lon <= self._east[first:last])
+        inside &= (self._south[first:last] <= lat) & (lat <= self._north[first:last])
+        near = np.flatnonzero(inside).tolist()
+        point = shapely.Point(lon, lat) if near else None
+        return any(self._parts[first + i].covers(point) for i in near)
+
     def _around(self, lon: float, lat: float) -> Iterable[int]:
         """Return the parts whose bounds hold a point."""
         if self._tree is not None:

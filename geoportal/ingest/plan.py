@@ -22,8 +22,8 @@ from geoportal.ingest.files.report import FileReport
 from geoportal.ingest.reading.source import LAST
 
 AUTO = "auto"
-_MEMORY_BYTES = 32_000_000
-"""Files are read twice, to find their order and to import them, unless all of them are small."""
+_MEMORY_BYTES = 16_000_000
+"""Files are read twice, to find their order and to import them, but for the first so many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,15 @@ class MemberPlan:
     Attributes
     ----------
     member : Member or None
-        None when it was refused or left out before anything was stored.
+        Without its bytes, which `FilePlan.read_again` gives; None when it was refused or left out
+        before anything was stored.
     report : FileReport
     source : str
         As recognised, empty when it is not.
     fictional : bool
         True for a file of the sample city.
-    content : Content or None
-        As read, while there is room to keep it.
+    held : list of Content
+        The content as read, taken out when it is imported; empty where there was no room for it.
     place : int
         Which of the member's contents it is.
     is_empty : bool
@@ -67,7 +68,7 @@ class MemberPlan:
     report: FileReport
     source: str = ""
     fictional: bool = False
-    content: Content | None = None
+    held: list[Content] = field(default_factory=list, repr=False)
     place: int = 0
     is_empty: bool = False
 
@@ -84,14 +85,29 @@ class FilePlan:
 
     Attributes
     ----------
-    name : str
+    path : Path
         Of the file or archive.
     members : tuple of MemberPlan
         In the order they are imported; one for what is no archive.
     """
 
-    name: str
+    path: Path
     members: tuple[MemberPlan, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Of the file or archive."""
+        return self.path.name
+
+    def read_again(self) -> dict[tuple[str, str], Member]:
+        """Return what is in the file, with the bytes, by name and digest.
+
+        Raises
+        ------
+        InputRefusedError
+            When it cannot be read any more.
+        """
+        return {(member.name, member.sha256): member for member in open_members(self.path)}
 
     @property
     def rank(self) -> tuple[int, str, str]:
@@ -153,7 +169,7 @@ class Planner:
         left_out = all(not plan.source and not plan.report.refused for plan in members)
         if left_out and not file.gathered:
             members[0].report.refuse(f"{name}: no member of the archive is data", code="unreadable")
-        return FilePlan(name, members)
+        return FilePlan(file.path, members)
 
     def _members(self, file: ImportFile) -> Iterator[MemberPlan]:
         path = file.path
@@ -192,13 +208,13 @@ class Planner:
             yield MemberPlan(None, report)
         else:
             for place, content in enumerate(contents):
-                yield self._content(member, file, content, place)
+                yield self._content(member, report.sha256, file, content, place)
 
     def _content(
-        self, member: Member, file: ImportFile, content: Content, place: int
+        self, member: Member, sha256: str, file: ImportFile, content: Content, place: int
     ) -> MemberPlan:
         name = f"{member.name}/{content.part}" if content.part else member.name
-        report = FileReport(name, sha256=member.sha256)
+        report = FileReport(name, sha256=sha256)
         source = content.source.name
         fictional = file.path in self._fictional
         report.source = FICTIONAL.name if fictional else source
@@ -209,9 +225,48 @@ class Planner:
             )
             report.refuse(message, code="wrong_source")
             return MemberPlan(None, report, source)
+        bare = replace(member, data=b"", parts={})
         self._bytes_in_memory += 0 if place else len(member.data)
-        in_memory = content if self._bytes_in_memory <= _MEMORY_BYTES else None
-        return MemberPlan(member, report, source, fictional, in_memory, place, content.is_empty)
+        held = [content] if self._bytes_in_memory <= _MEMORY_BYTES else []
+        return MemberPlan(bare, report, source, fictional, held, place, content.is_empty)
+
+
+class Reading:
+    """The contents of a file one after the other: as they were planned, else read again.
+
+    ``crs`` and ``mapping`` are those of the `Planner`.
+    """
+
+    def __init__(self, plan: FilePlan, crs: str, mapping: ColumnMapping | None) -> None:
+        self._plan = plan
+        self._crs = crs
+        self._mapping = mapping
+        self._members: dict[tuple[str, str], Member] = {}
+        self._read = False
+
+    def content(self, part: MemberPlan) -> Content:
+        """Return the content of a member that is to be imported; it is not kept.
+
+        Raises
+        ------
+        InputRefusedError
+            When the file cannot be read any more, or is not what it was.
+        """
+        if part.held:
+            return part.held.pop()
+        if not self._read:
+            self._members, self._read = self._plan.read_again(), True
+        assert part.member is not None  # noqa: S101 (only members that are imported are asked for)
+        key = part.member.name, part.report.sha256
+        member = self._members.get(key)
+        if member is None:
+            raise InputRefusedError(
+                f"{part.member.name}: the file changed while it was being imported; nothing of it "
+                "was taken. Import it again when it is complete"
+            )
+        if len(self._plan.members) == 1:
+            del self._members[key]
+        return identify(member, self._crs, self._mapping)[part.place]
 
 
 def _besides(filled: Collection[str], members: Iterable[MemberPlan]) -> Iterator[MemberPlan]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from geoportal.domain.dating import imported_on, stated_date, undated
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.catalogue import FICTIONAL
-from geoportal.ingest.content import Content, identify
+from geoportal.ingest.content import Content
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.report import INFO, WARNING, FileReport, ImportReport, Issue
@@ -23,6 +23,7 @@ from geoportal.ingest.plan import (
     ImportFile,
     MemberPlan,
     Planner,
+    Reading,
     refusal_code,
     refusal_line,
 )
@@ -131,12 +132,13 @@ class ImportRun:
         plans = planner.plan(paths)
         self._digests = {part.report.sha256 for plan in plans for part in plan.members}
         reports = [part.report for plan in plans for part in plan.members]
+        count = len(plans)
         with self._database.engine.connect() as connection:
             with self._whole(connection):
-                for number, plan in enumerate(plans):
-                    self._progress("files", number, len(plans))
-                    self._import(connection, plan)
-                self._progress("files", len(plans), len(plans))
+                for number in range(count):
+                    self._progress("files", number, count)
+                    self._import(connection, plans.pop(0))
+                self._progress("files", count, count)
             if not self._options.dry_run:
                 self._prepare_searches(connection, reports)
             report = ImportReport(tuple(reports), dataset_version(connection))
@@ -182,11 +184,12 @@ class ImportRun:
             return
         begin = connection.begin_nested if self._options.dry_run else connection.begin
         geography = self._geography
+        read = Reading(plan, self._options.crs, self._options.mapping)
         transaction = begin()
         try:
             for part in plan.members:
                 if part.member is not None:
-                    self._import_member(connection, part.member, part)
+                    self._import_member(connection, part.member, part, read)
         except BaseException:
             transaction.rollback()
             raise
@@ -197,15 +200,14 @@ class ImportRun:
         else:
             transaction.commit()
 
-    def _import_member(self, connection: sa.Connection, member: Member, plan: MemberPlan) -> None:
+    def _import_member(
+        self, connection: sa.Connection, member: Member, plan: MemberPlan, read: Reading
+    ) -> None:
         """Import a member; after a refusal the others are still read, to report their issues."""
         geography = self._geography
         part = connection.begin_nested()
         try:
-            content = plan.content
-            if content is None:
-                content = identify(member, self._options.crs, self._options.mapping)[plan.place]
-            self._import_content(connection, member, content, plan)
+            self._import_content(connection, member, read.content(plan), plan)
         except InputRefusedError as error:
             part.rollback()
             self._geography = geography
@@ -216,7 +218,10 @@ class ImportRun:
     def _import_content(
         self, connection: sa.Connection, member: Member, content: Content, plan: MemberPlan
     ) -> None:
-        """Extract, store and report; resolve what the file touches."""
+        """Extract, store and report; resolve what the file touches.
+
+        What was read is let go as soon as it is interpreted, for both together take most memory.
+        """
         report = plan.report
         if plan.fictional:  # by its content (a census), else by its first load
             first = edition_of_digest(connection, FICTIONAL.name, report.sha256)
@@ -234,17 +239,19 @@ class ImportRun:
             self._outdone(connection, source, as_of, report.sha256),
         )
         report.as_of = edition.as_of
+        layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
         extract = content.extract(edition)
+        del content
         revision = store(connection, extract, edition)
         report.count(extract.rows_read, extract.rejected, revision)
-        report.note([*content.issues, *extract.issues, *revision.issues])
+        report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note(_ignored(member))
-        refreshed = self._refresh(connection, content, extract, revision)
+        refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
         if isinstance(extract, FacilityExtract):
             self._refuse_old_datum(report, extract)
-            report.note(position_issues(connection, extract.listed, content.layout))
+            report.note(position_issues(connection, extract.listed, layout))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
@@ -329,12 +336,17 @@ class ImportRun:
             )
 
     def _refresh(
-        self, connection: sa.Connection, content: Content, extract: Extract, revision: Revision
+        self,
+        connection: sa.Connection,
+        extract: Extract,
+        revision: Revision,
+        *,
+        is_geography: bool,
     ) -> bool:
         """Resolve what the file touches: everything when the geography has changed."""
         ids = sorted(revision.facility_ids)
         towns = sorted(extract.towns) if isinstance(extract, TownExtract) else []
-        if content.source.is_geography and revision.changed:
+        if is_geography and revision.changed:
             self._geography = None
             ids = facility_ids(connection)
             towns = [stored.municipality_code for stored in read_town_sets(connection)]

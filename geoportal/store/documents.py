@@ -46,11 +46,14 @@ def load_record(text: str) -> FacilityRecord:
 def load_facility(text: str | bytes) -> Facility:
     """Rebuild a facility from `dump`."""
     data = _with_values(orjson.loads(text))
-    location = data["location"]
-    location["warnings"] = tuple(location["warnings"])
-    data["location"] = Location(**location)
+    data["location"] = _location(data)
     data["sources"] = tuple(SourceMention(**mention) for mention in data["sources"])
     return Facility(**data)
+
+
+def load_location(text: str | bytes) -> Location:
+    """Return the location of a facility from its `dump`."""
+    return _location(orjson.loads(text))
 
 
 def load_centre(text: str) -> Centre:
@@ -83,6 +86,11 @@ def load_staff_facts(facility_id: str, text: str) -> StaffFacts:
         tuple(Claim(**claim) for claim in data["claims"]),
         Correction(**correction),
     )
+
+
+def _location(data: Mapping[str, Any]) -> Location:
+    location = data["location"]
+    return Location(**location | {"warnings": tuple(location["warnings"])})
 
 
 def _with_values(data: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import orjson
 import sqlalchemy as sa
@@ -147,8 +148,15 @@ def write_records(
         )
 
 
-def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) -> None:
-    """Insert or replace facilities with their claims and identifiers."""
+def write_facilities(
+    connection: sa.Connection,
+    resolved: Iterable[Facility],
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Insert or replace facilities with their identifiers.
+
+    ``texts`` has the `documents.dump` of some by id, where it was made before.
+    """
     for batch in batches(list(resolved)):
         remove_facilities(connection, [facility.id for facility in batch])
         connection.execute(
@@ -162,7 +170,7 @@ def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) ->
                     "lon": facility.location.lon,
                     "lat": facility.location.lat,
                     "status": facility.status,
-                    "document": documents.dump(facility),
+                    "document": texts.get(facility.id) or documents.dump(facility),
                 }
                 for facility in batch
             ],

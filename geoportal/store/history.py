@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
-from geoportal.store.batches import batches, insert_rows, select_in
+from geoportal.store.batches import ROW_BATCH, batches, insert_rows, select_in
 from geoportal.store.documents import digest
 from geoportal.store.schema import record_contents, record_history, scope_editions
 
@@ -54,6 +55,19 @@ def write_history(
     Two files of one edition that differ: the longer content is kept, then the one that sorts last,
     whichever was read first.
     """
+    silent = frozenset(silent)
+    coming = iter(listed)
+    while batch := list(islice(coming, ROW_BATCH)):
+        _write_batch(connection, source, as_of, batch, silent)
+
+
+def _write_batch(
+    connection: sa.Connection,
+    source: str,
+    as_of: str,
+    listed: Iterable[tuple[str, FacilityRecord]],
+    silent: Collection[str],
+) -> None:
     fresh: dict[str, tuple[str, str]] = {}
     compared = [name for name in COMPARED if name not in silent]
     for scope, record in listed:
@@ -68,14 +82,14 @@ def write_history(
         new_rank = (len(content), content, scope)
         if before is not None and (len(before[1]), before[1], before[0]) >= new_rank:
             continue
-        contents[digest(content)] = content
+        contents[key := digest(content)] = content
         rows.append(
             {
                 "source": source,
                 "record_id": record_id,
                 "as_of": as_of,
                 "scope": scope,
-                "content_hash": digest(content),
+                "content_hash": key,
             }
         )
     column = record_contents.c.content_hash
@@ -186,12 +200,8 @@ def _stored_contents(
         .join(record_contents, record_contents.c.content_hash == record_history.c.content_hash)
         .where(record_history.c.source == source, record_history.c.as_of == as_of)
     )
-    wanted = set(ids)
-    return {
-        row.record_id: (row.scope, row.content)
-        for row in connection.execute(query)
-        if row.record_id in wanted
-    }
+    rows = select_in(connection, query, record_history.c.record_id, ids)
+    return {row.record_id: (row.scope, row.content) for row in rows}
 
 
 def _replace(

@@ -21,6 +21,8 @@ _SPACES = re.compile(f"{_BLANK}\u3000{_BLANK}")
 _NARROW_SPACES = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f]+")
 _LINE_BREAK_MARK = re.compile(r"[（(]改行[）)]")
 _FULL_NUMBER = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+_AS_USUAL = re.compile(r"0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}")
+"""A number with area code and groups and nothing else: there is nothing to clean."""
 _LEADING_NUMBER = re.compile(
     r"(?:tel|電話|代表)?[:\s]*\(?(0\d{1,4})[-()\s]+(\d{1,4})[-)\s]+(\d{3,4})(?![-\d])",
     re.IGNORECASE,
@@ -50,6 +52,8 @@ def clean_text(text: str) -> str:
     Full width is kept; a run of spaces holding an ideographic one becomes one ideographic space.
     A literal ``（改行）`` becomes a line break.
     """
+    if text.isprintable() and "改行" not in text and "  " not in text:
+        return text.strip()
     text = _LINE_BREAK_MARK.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _SPACES.sub("\u3000", visible(text))
     text = _NARROW_SPACES.sub(" ", text)
@@ -102,6 +106,12 @@ def is_phone(text: str) -> bool:
     if _FULL_NUMBER.fullmatch(text):
         return len(text.replace("-", "")) in (10, 11)
     return any(pattern.fullmatch(text) for pattern in _NUMBER_GROUPS.values())
+
+
+def is_clean_phone(text: str) -> bool:
+    """Say whether a text is a complete number as `clean_phone` would return it, and no more."""
+    digits = text.replace("-", "") if _AS_USUAL.fullmatch(text) else ""
+    return len(digits) in (10, 11) and bool(digits.strip("0"))
 
 
 def has_more(text: str, phone: str) -> bool:

@@ -65,6 +65,7 @@ class RowReader:
             [cell.strip() for cell in row.cells[: self._width]]
             for row in sheet.rows[fit.header.first : fit.header.last + 1]
         ]
+        self._header_starts = {cells[0] for cells in self._header_rows if cells}
         self._header_cells = len(sheet.rows[fit.header.last].cells)
         self._required = [name for name in fit.layout.required if name in fit.positions]
         self._carried = [
@@ -72,9 +73,8 @@ class RowReader:
             for name in fit.layout.carried
             if name in fit.positions and fit.layout.split_by in fit.positions
         ]
-        self._last_full = max(
-            (i for i, row in enumerate(self._body) if _filled(row.cells) > 1), default=-1
-        )
+        backwards = range(len(self._body) - 1, -1, -1)
+        self._last_full = next((i for i in backwards if _filled(self._body[i].cells) > 1), -1)
         used = set(fit.positions.values())
         self._extra: dict[str, int] = {}
         for position, column in enumerate(fit.header.folded[: self._width]):
@@ -91,7 +91,9 @@ class RowReader:
         """
         beside = []
         for place, row in enumerate(self._body):
-            cells = (*row.cells, *("",) * (self._width - len(row.cells)))[: self._width]
+            cells = row.cells
+            if len(cells) != self._width:
+                cells = (*cells, *("",) * (self._width - len(cells)))[: self._width]
             outside = any(cell.strip() for cell in row.cells[self._width :])
             if self._is_footnote(place, row, cells):
                 self._note(row, "footnote", "a note, heading or sum beside the data; passed over")
@@ -130,9 +132,12 @@ class RowReader:
 
     def _continues(self, cells: Sequence[str]) -> bool:
         """Return whether a row says something more of the facility or place in the row above."""
-        blank = [name for name in self._required if not cells[self._fit.positions[name]].strip()]
         shared = [name for name in self._required if name in self._carried]
-        return bool(self._rows.records and shared) and shared == blank
+        if not (self._rows.records and shared):
+            return False
+        return shared == [
+            name for name in self._required if not cells[self._fit.positions[name]].strip()
+        ]
 
     def _is_footnote(self, place: int, row: Row, cells: Sequence[str]) -> bool:
         """Return whether a row is no data: it lacks something required and looks like a note."""
@@ -153,6 +158,8 @@ class RowReader:
         return not own and len(row.cells) >= self._width
 
     def _repeats_header(self, row: Row) -> bool:
+        if row.cells[0].strip() not in self._header_starts:
+            return False
         return [cell.strip() for cell in row.cells[: self._width]] in self._header_rows
 
     def _has_wrong_width(self, row: Row) -> bool:
@@ -204,8 +211,8 @@ def is_note(cells: Sequence[str]) -> bool:
 
 def _is_sum(cells: Sequence[str]) -> bool:
     """Return whether a row is a sum: the word, and numbers behind it."""
-    filled = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if cell.strip()]
-    return _SUM.fullmatch(filled[0]) is not None and all(map(_COUNT.fullmatch, filled[1:]))
+    filled = (unicodedata.normalize("NFKC", cell).strip() for cell in cells if cell.strip())
+    return _SUM.fullmatch(next(filled)) is not None and all(map(_COUNT.fullmatch, filled))
 
 
 def _filled(cells: Sequence[str]) -> int:

@@ -133,10 +133,12 @@ def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
             return
         if cells == [_END]:
             return
-        if any(_END in cell for cell in cells):
+        whole = "\n".join(cells)
+        if _END in whole:
             raise _open_quote(name, start)
-        if any(cell.strip() for cell in cells):
-            yield Row(start, tuple(_QUOTED.sub(r"\1", cell) for cell in cells))
+        if whole and not whole.isspace():
+            kept = (_QUOTED.sub(r"\1", cell) for cell in cells) if '="' in whole else cells
+            yield Row(start, tuple(kept))
         start = reader.line_num + 1
 
 

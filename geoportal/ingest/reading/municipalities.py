@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from geoportal.domain.place import Municipality
 from geoportal.index import hierarchy
@@ -114,6 +115,13 @@ class MunicipalityFinder:
         whether a zero had to be added. The code of a municipality
         that was merged is that of the present one.
         """
+        return self._codes_read(text, prefecture)
+
+    @cached_property
+    def _codes_read(self) -> Callable[[str, str], tuple[str, bool]]:
+        return lru_cache(maxsize=10_000)(self._read_code)
+
+    def _read_code(self, text: str, prefecture: str) -> tuple[str, bool]:
         digits, municipalities = _plain_digits(text), self.reference.municipalities
         readings = [
             (code, padded)

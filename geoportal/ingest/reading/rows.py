@@ -16,6 +16,7 @@ from geoportal.text.contact import (
     clean_text,
     clean_url,
     has_more,
+    is_clean_phone,
     is_phone,
     looks_like_phone,
 )
@@ -194,8 +195,8 @@ def read_count(notes: RowNotes, name: str, *, zero_unknown: bool) -> int | None:
 def read_phone(notes: RowNotes, name: str) -> str:
     """Return a telephone or fax number, see `geoportal.text.contact.clean_phone`."""
     text = notes.record.get(name)
-    if not text:
-        return ""
+    if not text or is_clean_phone(text):
+        return text
     if _SCIENTIFIC.fullmatch(unicodedata.normalize("NFKC", text)):
         message = "Excel has turned the number into an approximate one; it is not shown"
         notes.warn(name, "number_damaged_by_excel", message)

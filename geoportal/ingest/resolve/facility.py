@@ -50,8 +50,12 @@ def resolve_facility(
     placement = _placement(records, geography)
     chosen: dict[str, Any] = {}
     for name in _ATTRIBUTES:
-        values = [getattr(record, name) for record in records]
-        chosen[name] = next((value for value in values if value not in ("", None, ())), values[0])
+        value = first = getattr(records[0], name)
+        for record in records[1:]:
+            if value not in ("", None, ()):
+                break
+            value = getattr(record, name)
+        chosen[name] = first if value in ("", None, ()) else value
     if not chosen["name"]:  # only in tables without names: hours, answers to a survey
         chosen["name"] = f"（名称未登録 {records[0].record_id}）"
     chosen["address"] = _address(records)
@@ -100,6 +104,9 @@ def _hours(records: Sequence[FacilityRecord]) -> Hours:
     if not known:
         return EMPTY_HOURS
     best = next((hours for hours in known if hours.sessions), known[0])
+    if len(known) == 1:
+        days = tuple(sorted(set(best.unclear_days)))
+        return best if days == best.unclear_days else replace(best, unclear_days=days)
     in_use = {session.day for session in best.sessions}
     for other in known:
         free = tuple(day for day in other.closed_days if day not in in_use)
@@ -136,9 +143,11 @@ def _address(records: Sequence[FacilityRecord]) -> str:
     The national list gives 79 of Kitakyushu's 918 institutions by town only.
     """
     given = [record.address for record in records if record.address]
-    if not given or address_parts(given[0]).numbers:
+    if len(set(given)) < 2:
         return given[0] if given else ""
     spot = address_parts(given[0])
+    if spot.numbers:
+        return given[0]
     finer = (
         text
         for text in given

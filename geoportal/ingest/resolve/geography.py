@@ -19,6 +19,8 @@ NEAR_BOUNDARY_M = 250.0
 NEAR_TOWN_M = 5_000.0
 """Without an outline: as far as a place may lie from the nearest town point of its municipality.
 In Kitakyushu and Fukuoka's villages the farthest built-up place lies about 4 km off."""
+_KEPT_RESULTS = 20_000
+"""Addresses whose places are kept, some 1 KB each."""
 
 TownPositions = Callable[[str], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -41,10 +43,17 @@ class Geography:
     towns: TownPositions
     _results: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
 
+    @property
+    def has_towns(self) -> bool:
+        """True when towns are held: without any no address has a position."""
+        return self.geocoder.gazetteer.town_count > 0
+
     def geocode(self, address: str, hint: str) -> GeocodeResult:
         """Find an address; the same one (an office with six services) is looked for once."""
         key = (address, hint)
         if key not in self._results:
+            if len(self._results) >= _KEPT_RESULTS:
+                self._results.clear()
             self._results[key] = self.geocoder.geocode(address, hint)
         return self._results[key]
 
@@ -56,7 +65,7 @@ class Geography:
         is held to tell and it lies in the right prefecture, roughly.
         """
         if code in self.districts:
-            if any(district.code == code for district in self.districts.containing(lon, lat)):
+            if self.districts.covers(code, lon, lat):
                 return "inside"
             far = self.districts.distance_to_m(code, lon, lat) > NEAR_BOUNDARY_M
             return "outside" if far else "near"

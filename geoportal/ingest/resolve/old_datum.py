@@ -24,6 +24,8 @@ _METRES_PER_DEGREE = 111_000.0
 
 def is_in_tokyo_datum(records: Sequence[FacilityRecord], geography: Geography) -> bool:
     """Return whether the positions of a list lie off their addresses as the Tokyo datum does."""
+    if not geography.has_towns:
+        return False
     pairs = [pair for record in records[:_MOST] if (pair := _pair(record, geography))]
     if len(pairs) < _FEWEST:
         return False

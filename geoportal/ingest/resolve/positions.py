@@ -76,7 +76,7 @@ def place_record(record: FacilityRecord, geography: Geography) -> Placement:
     address confirms it, or the address replaces it, or there is no position and a warning.
     """
     geocoded = GeocodeResult("invalid")
-    if record.address:
+    if record.address and (geography.has_towns or not record.municipality_code):
         geocoded = geography.geocode(record.address, record.municipality_code)
     code = record.municipality_code or _code_of(geocoded, record, geography)
     if record.lon is None or record.lat is None:
@@ -176,7 +176,7 @@ def _from_address(
 
 def _why_not(geocoded: GeocodeResult, code: str, geography: Geography) -> str:
     """Return why an address gives no position, empty when it does."""
-    if geography.geocoder.gazetteer.town_count == 0:
+    if not geography.has_towns:
         return "no_gazetteer"
     if geocoded.status == "ambiguous":
         return "address_ambiguous"

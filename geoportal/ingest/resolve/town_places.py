@@ -30,7 +30,7 @@ def find_town(town: TownPeople, geography: Geography, reference: Reference) -> T
     A place is taken only when the whole name was understood and one place is meant. Outlines do
     not decide: simplified ones lack whole islands, and the gazetteer files points by municipality.
     """
-    if geography.geocoder.gazetteer.town_count == 0:
+    if not geography.has_towns:
         return TownPlace(reason="no_gazetteer")
     info = reference.municipalities.get(town.municipality_code)
     if info is not None:

@@ -117,8 +117,12 @@ def load_geography(
 ) -> Geography:
     """Read outlines and gazetteer as the connection sees them (uncommitted changes included)."""
     known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+    held = {place_set.municipality_code for place_set in read_place_sets(connection)}
+    nothing = (np.empty(0), np.empty(0))
 
     def towns(code: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if code not in held:
+            return nothing
         if code not in known:
             known[code] = read_place_positions(connection, code)
         return known[code]

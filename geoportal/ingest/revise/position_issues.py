@@ -30,11 +30,11 @@ def position_issues(
         batch = listed[start : start + _BATCH]
         current = current_facility_ids(connection, [record.own_id for record in batch])
         stored = facility_documents(connection, sorted(set(current.values())))
-        facilities = {id_: documents.load_facility(text) for id_, text in stored.items()}
+        locations = {id_: documents.load_location(text) for id_, text in stored.items()}
         for listing in batch:
             if listing.record.lon is None and not listing.record.address:
                 continue  # the table does not say where anything is
-            location = facilities[current[listing.own_id]].location
+            location = locations[current[listing.own_id]]
             issues.extend(
                 _issue(listing, warning, known=location.known, layout=layout)
                 for warning in location.warnings

@@ -78,21 +78,20 @@ def update_records(
     }
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
     after = {
-        key: replace(stored, closed_on=days.closed_on(stored.scope, stored.last_seen))
+        key: _closed(stored, days.closed_on(stored.scope, stored.last_seen))
         for key, stored in {**before, **taken_back, **merged}.items()
         if stored.last_seen
     }
     changed = [stored for key, stored in after.items() if stored != before.get(key)]
-    write_records(
-        connection, changed, {stored.key: link_block(stored.record) for stored in changed}
-    )
+    blocks = {stored.key: link_block(stored.record) for stored in changed}
+    write_records(connection, changed, blocks)
     write_claims(connection, changed)
     unlisted = [before[key] for key in before.keys() - after.keys()]
     remove_records(connection, [stored.key for stored in unlisted])
     listings = [(listing.scope, listing.record) for listing in extract.listed]
     silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
     write_history(connection, edition.source, edition.as_of, listings, silent)
-    relinked = _link(connection, changed, before, unlisted)
+    relinked = _link(connection, changed, before, unlisted, set(blocks.values()))
     revision = _count(before, after, listed)
     revision.facility_ids = {stored.facility_id for stored in changed} | relinked
     superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
@@ -125,11 +124,10 @@ def refresh_facilities(
             records.setdefault(record.facility_id, []).append(record)
         before = facility_documents(connection, batch)
         resolved = [resolve_facility(group, geography, strengths) for group in records.values()]
-        changed = [
-            facility for facility in resolved if documents.dump(facility) != before.get(facility.id)
-        ]
+        texts = {facility.id: documents.dump(facility) for facility in resolved}
+        changed = [one for one in resolved if texts[one.id] != before.get(one.id)]
         gone = [id_ for id_ in before if id_ not in records]
-        write_facilities(connection, changed)
+        write_facilities(connection, changed, texts)
         remove_facilities(connection, gone)
         count += len(changed) + len(gone)
     if ids:
@@ -197,6 +195,11 @@ def _fresh(listed: ListedRecord, unstated: Collection[str], as_of: str) -> Store
     return StoredRecord(listed.record, id_, listed.scope, *days, "", id_, origins)
 
 
+def _closed(stored: StoredRecord, day: str) -> StoredRecord:
+    """Return a record as closed on a day, empty for one that is listed."""
+    return stored if stored.closed_on == day else replace(stored, closed_on=day)
+
+
 def _merge(
     before: StoredRecord | None, fresh: StoredRecord, *, outdoes: bool = False
 ) -> StoredRecord:
@@ -239,10 +242,11 @@ def _link(
     changed: Sequence[StoredRecord],
     stored: Mapping[str, StoredRecord],
     unlisted: Sequence[StoredRecord],
+    blocks: set[str],
 ) -> set[str]:
     """Link what has changed with the other sources; return the facilities that are concerned.
 
-    ``unlisted`` are records that are gone.
+    ``unlisted`` are records that are gone, ``blocks`` those of what has changed.
     """
     pairs = [
         (stored[after.record.record_id], after)
@@ -250,7 +254,7 @@ def _link(
         if after.record.record_id in stored
     ]
     former = [*unlisted, *(before for before, _ in pairs)]
-    blocks = {link_block(record.record) for record in (*changed, *former)}
+    blocks = blocks | {link_block(record.record) for record in former}
     blocks |= blocks_of(connection, sorted({after.own_id for after in changed}))
     redirects = {
         before.own_id: after.own_id

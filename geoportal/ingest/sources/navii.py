@@ -61,6 +61,12 @@ _MONTHLY_CLOSING: Final = (
     "定期閉店",
 )
 """What hospitals and clinics, maternity homes, pharmacies call the flags of a week of the month."""
+_WEEKS_OF_MONTH: Final = tuple(
+    ((week, day), tuple(f"{words}第{week}週({DAY_LABELS_JA[day]})" for words in _MONTHLY_CLOSING))
+    for week in range(1, 6)
+    for day in range(HOLIDAY)
+)
+"""Columns that may say that a day of a week of the month is closed."""
 _MONTHLY = r"(決まった週に休[診業]\(定期週\)|定期閉店)第[1-5]週\([月火水木金土日]\)"
 _SLOT = r"[月火水木金土日祝](開店|就業|外来受付)時間帯[1-9](開始|終了)時間"
 
@@ -123,6 +129,13 @@ _SLOTS = (
     ("就業時間帯", "consultation"),
     ("外来受付時間帯", "reception"),
 )
+_SLOT_COLUMNS: Final = tuple(
+    (day, use, f"{label}{family}{slot}開始時間", f"{label}{family}{slot}終了時間")
+    for family, use in _SLOTS
+    for day, label in enumerate(DAY_LABELS_JA)
+    for slot in range(1, 10)
+)
+"""Day of the week, what is then, and the columns of when it begins and ends."""
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
@@ -238,14 +251,9 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
             open_days=open_days,
             closed_weeks=tuple(
                 (week, day)
-                for week in range(1, 6)
-                for day in range(HOLIDAY)
+                for (week, day), columns in _WEEKS_OF_MONTH
                 if day not in closed  # every week
-                and CLOSED_FLAG
-                in (
-                    record.further(f"{words}第{week}週({DAY_LABELS_JA[day]})")
-                    for words in _MONTHLY_CLOSING
-                )
+                and any(record.further(column) == CLOSED_FLAG for column in columns)
             ),
             closed_dates=closed_dates,
             unclear_dates=unclear_dates,
@@ -259,13 +267,10 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
 def _sessions(record: Record) -> Iterator[Session]:
     if not any("時間帯" in header for header in (*record.extra, *record.positions)):
         return
-    for family, use in _SLOTS:
-        for day, label in enumerate(DAY_LABELS_JA):
-            for slot in range(1, 10):
-                opens = _clock(_slot_cell(record, f"{label}{family}{slot}開始時間"))
-                closes = _clock(_slot_cell(record, f"{label}{family}{slot}終了時間"))
-                if opens and closes and opens != closes:
-                    yield Session(day, opens, closes, use)
+    for day, use, opening, closing in _SLOT_COLUMNS:
+        opens, closes = _clock(_slot_cell(record, opening)), _clock(_slot_cell(record, closing))
+        if opens and closes and opens != closes:
+            yield Session(day, opens, closes, use)
 
 
 def _slot_cell(record: Record, header: str) -> str:

@@ -28,6 +28,7 @@ def test_containing_equals_shapely(x, y):
     index = DistrictIndex(OUTLINES)
     expected = {d.code for d, outline in OUTLINES if outline.covers(Point(x, y))}
     assert {d.code for d in index.containing(x, y)} == expected
+    assert {d.code for d, _ in OUTLINES if index.covers(d.code, x, y)} == expected
 
 
 def test_an_island_belongs_to_its_district_and_a_hole_does_not():

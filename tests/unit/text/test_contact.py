@@ -12,6 +12,8 @@ from geoportal.text.contact import (
     clean_postal_code,
     clean_text,
     clean_url,
+    has_more,
+    is_clean_phone,
     is_phone,
     looks_like_phone,
 )
@@ -117,6 +119,26 @@ def test_any_text_is_cleaned_without_fault(text):
 @given(st.from_regex(r"0[1-9][0-9]{0,3}-[0-9]{1,4}-[0-9]{4}", fullmatch=True))
 def test_a_clean_number_stays_as_it_is(number):
     assert clean_phone(number) == number
+
+
+@given(st.from_regex(r"0[0-9-]{8,13}", fullmatch=True))
+def test_a_number_called_clean_is_one_that_cleaning_keeps(number):
+    if is_clean_phone(number):
+        assert looks_like_phone(number)
+        assert clean_phone(number) == number
+        assert is_phone(number)
+        assert not has_more(number, number)
+
+
+def test_clean_numbers_are_known():
+    assert all(map(is_clean_phone, ("093-582-2678", "0930-22-1234", "090-1234-5678")))
+    others = ("", "0935822678", "０９３-582-2678", "093-582-2678（代）", "000-000-0000", "093-582")
+    assert not any(map(is_clean_phone, others))
+
+
+@given(st.text(alphabet="あa 　（改行)）\n\t\u00a0", max_size=20))
+def test_text_is_the_same_with_something_invisible_in_front(text):
+    assert clean_text(text) == clean_text("\u200b" + text)
 
 
 def test_text_keeps_full_width_and_line_breaks_but_no_odd_spaces():
