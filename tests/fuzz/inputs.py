@@ -165,13 +165,13 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 
 @cache
-def workbook() -> bytes:
-    """Return a workbook with one list of offices."""
+def workbook(rows: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """Return a workbook with one list of offices, of one row unless rows are given."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("一覧")
         for number, row in enumerate(
-            [dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), kaigo_row()]
+            [dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), *(rows or [kaigo_row()])]
         ):
             for column, name in enumerate(KAIGO_HEADER):
                 sheet.write(number, column, row[name])
