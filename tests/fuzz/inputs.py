@@ -8,6 +8,7 @@ import random
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
