@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from geoportal.store.batches import insert_rows
 from geoportal.store.schema import import_issues
-from geoportal.text.contact import visible
 
 KEPT: Final = 500
 """Issues of one file that are kept, the gravest; the edition has their whole number."""
@@ -40,9 +39,8 @@ def write_issues(
     gravest = sorted(issues, key=lambda issue: SEVERITIES.index(issue["severity"]))[:KEPT]
     rows = [
         {"edition": edition, "ordinal": number}
-        | {name: issue[name] for name in ("line", "code", "severity")}
-        | {name: visible(issue[name]) for name in ("value", "message")}
-        | {"field": visible(" ".join(filter(None, (issue.get("sheet", ""), issue["field"]))))}
+        | {name: issue[name] for name in StoredIssue.__dataclass_fields__}
+        | {"field": " ".join(filter(None, (issue.get("sheet", ""), issue["field"])))}
         for number, issue in enumerate(gravest)
     ]
     insert_rows(connection, import_issues, rows)

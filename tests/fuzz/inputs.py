@@ -166,14 +166,17 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 
 @cache
-def workbook(rows: Sequence[Mapping[str, str]] = ()) -> bytes:
-    """Return a workbook with one list of offices, of one row unless rows are given."""
+def workbook() -> bytes:
+    """Return a workbook with one list of one office."""
+    return workbook_of([kaigo_row()])
+
+
+def workbook_of(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Return a workbook with one list of offices."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("一覧")
-        for number, row in enumerate(
-            [dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), *(rows or [kaigo_row()])]
-        ):
+        for number, row in enumerate([dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), *rows]):
             for column, name in enumerate(KAIGO_HEADER):
                 sheet.write(number, column, row[name])
     return out.getvalue()
