@@ -36,7 +36,7 @@ CRS = "EPSG:4326"
 def write_cells(path: Path, report: CoverageReport) -> None:
     """Write coverage.csv, one row per part of a cell, columns `cell_columns`."""
     study = report.study
-    _write_rows(path, cell_rows(study), cell_columns(study), _cell_encoding(report))
+    _write_rows(path, cell_rows(study), cell_columns(study))
 
 
 def write_districts(path: Path, report: CoverageReport) -> None:
@@ -54,7 +54,7 @@ def write_facilities(path: Path, report: CoverageReport) -> None:
 def write_demand(path: Path, report: CoverageReport) -> None:
     """Write demand.csv, one row per cell that shares in the capacity."""
     columns = ("cell", "lon", "lat", "pop75")
-    _write_rows(path, demand_rows(report.study), columns, _cell_encoding(report))
+    _write_rows(path, demand_rows(report.study), columns)
 
 
 def write_comparison(path: Path, report: CoverageReport) -> None:
@@ -121,18 +121,9 @@ def write_geopackage(path: Path, report: CoverageReport) -> None:
             )
 
 
-def _cell_encoding(report: CoverageReport) -> str:
-    """Return plain ASCII where cells have numbers, else UTF-8 with BOM for the towns' names."""
-    return "utf-8-sig" if report.study.by_towns else "ascii"
-
-
-def _write_rows(
-    path: Path,
-    rows: Iterable[Mapping[str, Any]],
-    columns: Sequence[str],
-    encoding: str = "utf-8-sig",
-) -> None:
-    with path.open("w", encoding=encoding, newline="") as file:
+def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Write UTF-8 with BOM, as every CSV file of ours is."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in rows:

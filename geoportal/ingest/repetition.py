@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from geoportal.domain.dating import stated_date
+from geoportal.ingest.files.archives import may_be_taken, parts_of
 from geoportal.ingest.files.report import INFO, FileReport, ImportReport, Issue
 from geoportal.ingest.plan import ImportFile
 from geoportal.mapped.program import program_digest
@@ -39,7 +40,8 @@ _SAID: Final = (
 class KeptReports:
     """What imports of these files with these options said, by the dataset version they ended with.
 
-    ``derived`` is where files computed from the database are kept.
+    ``derived`` is where files computed from the database are kept. Files that are not there, are
+    none, or are larger than any that is taken need no look: `comparable`.
     """
 
     def __init__(
@@ -89,6 +91,11 @@ class KeptReports:
                 path.unlink(missing_ok=True)
 
 
+def comparable(files: Iterable[ImportFile]) -> bool:
+    """Say whether files can be compared with those of an earlier import, byte by byte."""
+    return all(may_be_taken(one.path) for one in files)
+
+
 def _unchanged(said: dict[str, Any]) -> FileReport:
     """Return what is said of a file whose records are all as they were."""
     report = FileReport(
@@ -106,7 +113,8 @@ def _key(reference: Reference, options: ImportOptions, files: Iterable[ImportFil
     digest = hashlib.sha256(program_digest((".",), *reference.directories).encode())
     digest.update(repr(replace(options, dry_run=False)).encode())
     for one in sorted(files, key=lambda file: str(file.path)):
-        with one.path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"\n{one.path.name} {one.gathered} {content}".encode())
+        for path in parts_of(one.path):
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"\n{path.name!a} {one.gathered} {content}".encode())
     return digest.hexdigest()[:16]

@@ -31,7 +31,7 @@ from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
-from geoportal.ingest.repetition import KeptReports
+from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
@@ -148,7 +148,7 @@ class ImportRun:
 
     def _kept_reports(self, paths: Sequence[ImportFile]) -> KeptReports | None:
         """Return what earlier imports of these files said; None for what is checked anew."""
-        if self._options.dry_run or self._options.fictional:
+        if self._options.dry_run or self._options.fictional or not comparable(paths):
             return None
         derived = self._database.derived_directory
         return KeptReports(derived, self._reference, self._options, paths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -16,16 +17,28 @@ from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
 from geoportal.domain.staff_facts import Correction, StaffFacts
+from geoportal.text.contact import visible
 
 _TUPLES = ("services", "departments", "filings", "visit_areas")
+_ESCAPED = re.compile(r"\\(?:u00|[bfr])")
+"""What JSON writes for control characters other than tab and line feed."""
 
 
 def dump(value: FacilityRecord | Facility | Centre) -> str:
     """Return the canonical JSON of a value: same value, same text.
 
-    Keys of a dataclass stand in the order of its fields, those of a mapping sorted.
+    Keys of a dataclass stand in the order of its fields, those of a mapping sorted. Texts lose
+    what nobody sees, see `geoportal.text.contact.visible`.
     """
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
+    return json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """Return the JSON of dataclasses, mappings and lists, keys sorted, visible characters only."""
+    text = orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
+    if text.replace("\u3000", "").isprintable() and not ("\\" in text and _ESCAPED.search(text)):
+        return text
+    return orjson.dumps(_visible(orjson.loads(text))).decode()
 
 
 def digest(text: str | bytes) -> str:
@@ -69,7 +82,7 @@ def dump_staff_facts(facts: StaffFacts) -> str:
     """Return the JSON of facts but for the facility's id."""
     document = asdict(facts)
     del document["facility_id"]
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    return json_text(document)
 
 
 def load_staff_facts(facility_id: str, text: str) -> StaffFacts:
@@ -100,6 +113,16 @@ def _with_values(data: dict[str, Any]) -> dict[str, Any]:
     for name in _TUPLES:
         data[name] = tuple(data.get(name, ()))
     return data
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [_visible(entry) for entry in value]
+    if isinstance(value, dict):
+        return {visible(key): _visible(entry) for key, entry in value.items()}
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from geoportal.domain.dating import UNDATED
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.store.batches import insert_rows
 from geoportal.store.schema import editions, import_issues, scope_editions
+from geoportal.text.contact import visible
 
 
 def read_imported_files(connection: sa.Connection) -> list[ImportedFile]:
@@ -73,7 +74,10 @@ def drop_undated(connection: sa.Connection, source: str, sha256: str) -> tuple[s
 
 def write_edition(connection: sa.Connection, values: Mapping[str, Any]) -> int:
     """Add an imported file and return its number; ``values`` has the other columns."""
-    query = sa.insert(editions).values(**values).returning(editions.c.id)
+    seen = {
+        key: visible(value) if isinstance(value, str) else value for key, value in values.items()
+    }
+    query = sa.insert(editions).values(**seen).returning(editions.c.id)
     return int(connection.execute(query).scalar_one())
 
 

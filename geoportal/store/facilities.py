@@ -13,6 +13,7 @@ from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
 from geoportal.store.batches import batches, insert_rows, select_in
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
+from geoportal.text.contact import visible
 
 _LISTING = ("facility_id", "scope", "as_of", "first_seen", "last_seen", "closed_on", "own_id")
 """Columns of ``records`` that are attributes of a `StoredRecord`."""
@@ -165,7 +166,7 @@ def write_facilities(
                 {
                     "id": facility.id,
                     "kind": facility.kind,
-                    "name": facility.name,
+                    "name": visible(facility.name),
                     "municipality_code": facility.municipality_code,
                     "lon": facility.location.lon,
                     "lat": facility.location.lat,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.store.batches import ROW_BATCH, batches, insert_rows, select_in
-from geoportal.store.documents import digest
+from geoportal.store.documents import digest, json_text
 from geoportal.store.schema import record_contents, record_history, scope_editions
 
 COMPARED: tuple[str, ...] = (
@@ -74,7 +74,7 @@ def _write_batch(
         values = {name: getattr(record, name) for name in compared}
         if record.serves:
             values["serves"] = record.serves
-        fresh[record.record_id] = scope, orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+        fresh[record.record_id] = scope, json_text(values)
     stored = _stored_contents(connection, source, as_of, list(fresh))
     rows, contents = [], {}
     for record_id, (scope, content) in fresh.items():

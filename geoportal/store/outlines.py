@@ -12,6 +12,7 @@ from shapely.geometry import MultiPolygon
 from geoportal.domain.district import District
 from geoportal.store.documents import digest
 from geoportal.store.schema import outlines
+from geoportal.text.contact import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def write_outlines(connection: sa.Connection, new_outlines: Iterable[StoredOutli
         connection.execute(sa.delete(outlines).where(outlines.c.code == outline.district.code))
         connection.execute(
             sa.insert(outlines).values(
-                **asdict(outline.district),
+                **{name: visible(text) for name, text in asdict(outline.district).items()},
                 source=outline.source,
                 as_of=outline.as_of,
                 vertices=int(shapely.get_num_coordinates(outline.geometry)),

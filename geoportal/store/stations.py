@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from geoportal.domain.station import Station
 from geoportal.store.batches import insert_rows
-from geoportal.store.documents import digest
+from geoportal.store.documents import digest, json_text
 from geoportal.store.schema import stations
 
 
@@ -43,7 +43,7 @@ class StationSet:
 
 
 def _lines_text(station: Station) -> str:
-    return orjson.dumps(station.lines).decode()
+    return json_text(station.lines)
 
 
 def read_stations(connection: sa.Connection) -> tuple[StationSet | None, list[Station]]:

@@ -67,7 +67,11 @@ def test_table_and_answer_show_the_same_figures(client):
 
 def test_answer_and_file_have_equal_figures(client):
     answer = client.get(f"/api/v1/coverage?{DOCTORS}").get_json()
-    rows = list(csv.DictReader(io.StringIO(text(client, f"/coverage/coverage.csv?{DOCTORS}"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(text(client, f"/coverage/coverage.csv?{DOCTORS}").removeprefix("\ufeff"))
+        )
+    )
     cells = answer["cells"]
     assert len(rows) == len(cells["cell"])
     for n in range(0, len(rows), 50):

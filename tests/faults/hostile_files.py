@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz.inputs import workbook, zipped
+from tests.fuzz.inputs import workbook_of, zipped
 from tests.unit.ingest.official import KAIGO_HEADER, kaigo_row, write_csv
 
 ROWS = 30
@@ -61,7 +61,7 @@ def _bytes(data: Callable[[], bytes] | bytes) -> Callable[[Path], object]:
 
 def _book(part: str, change: Callable[[str], str]) -> Callable[[Path], object]:
     def write(path: Path) -> None:
-        with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
+        with zipfile.ZipFile(io.BytesIO(workbook_of(rows()))) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
         members[part] = change(members[part].decode()).encode()
         path.write_bytes(zipped(members))
@@ -240,11 +240,12 @@ FILES = (
         _bytes(lambda: zipped({"a.csv": table(事業所名="新"), "b.csv": b"x,y\n1,2\n"})),
         REFUSED,
     ),
-    Hostile("strings.xlsx", _book("xl/sharedStrings.xml", _bomb), REFUSED),
-    Hostile("book.xlsx", _book("xl/workbook.xml", _bomb), REFUSED),
-    Hostile("relations.xlsx", _book("xl/_rels/workbook.xml.rels", _bomb), REFUSED),
-    Hostile("sheet.xlsx", _book(_SHEET, _bomb), REFUSED),
-    Hostile("outside.xlsx", _book("xl/sharedStrings.xml", _outside), REFUSED),
+    Hostile("sound.xlsx", _bytes(lambda: workbook_of(rows())), REPAIRED),
+    Hostile("strings.xlsx", _book("xl/sharedStrings.xml", _bomb), REFUSED, "entities"),
+    Hostile("book.xlsx", _book("xl/workbook.xml", _bomb), REFUSED, "entities"),
+    Hostile("relations.xlsx", _book("xl/_rels/workbook.xml.rels", _bomb), REFUSED, "entities"),
+    Hostile("sheet.xlsx", _book(_SHEET, _bomb), REFUSED, "entities"),
+    Hostile("outside.xlsx", _book("xl/sharedStrings.xml", _outside), REFUSED, "entities"),
     Hostile(
         "stray.xlsx",
         _book(
@@ -257,7 +258,7 @@ FILES = (
         "stray",
     ),
     Hostile("rows.xlsx", _rows_of_book(300_000), REFUSED, "CSV"),
-    Hostile("cut.xlsx", _bytes(lambda: workbook()[:-300]), REFUSED, "damaged"),
+    Hostile("cut.xlsx", _bytes(lambda: workbook_of(rows())[:-300]), REFUSED, "damaged"),
     Hostile("text.xlsx", _bytes(_TEXT.encode() * 50), REFUSED),
     Hostile("old.xls", _bytes(_OLD_OFFICE), REFUSED),
     Hostile(

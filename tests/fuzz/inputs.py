@@ -8,6 +8,7 @@ import random
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -166,13 +167,16 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 
 @cache
 def workbook() -> bytes:
+    """Return a workbook with one list of one office."""
+    return workbook_of([kaigo_row()])
+
+
+def workbook_of(rows: Sequence[Mapping[str, str]]) -> bytes:
     """Return a workbook with one list of offices."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("一覧")
-        for number, row in enumerate(
-            [dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), kaigo_row()]
-        ):
+        for number, row in enumerate([dict(zip(KAIGO_HEADER, KAIGO_HEADER, strict=True)), *rows]):
             for column, name in enumerate(KAIGO_HEADER):
                 sheet.write(number, column, row[name])
     return out.getvalue()

@@ -48,6 +48,7 @@ QUERIES: dict[str, dict[str, Any]] = {
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/search": {"near": HOME, "needs": ["VM.REG"], "explain": True, "facets": True},
     "/api/v1/team": {"near": HOME},
+    "/api/v1/isochrones": {"near": HOME},
     "/api/v1/interpret": {"text": "褥瘡、訪問診療"},
     "/api/v1/locate": HOME,
     "/api/v1/suggest": {"text": "小倉"},

@@ -23,6 +23,7 @@ MAX_RATIO = 250
 """Largest ratio of unpacked to packed size beyond `RATIO_FREE_BYTES`: text packs 5 to 40 times."""
 RATIO_FREE_BYTES = 10_000_000
 _TAIL_BYTES = 4096
+_HEAD_BYTES = 65_536
 _SHAPE = ".shp"
 _SIDE_SUFFIXES = frozenset(
     f".{name}"
@@ -117,6 +118,19 @@ def open_members(path: Path) -> list[Member]:
     return [Member(path.name, data)]
 
 
+def may_be_taken(path: Path) -> bool:
+    """Say whether a path is a file, and no larger than any that is taken."""
+    try:
+        return path.is_file() and path.stat().st_size <= MAX_BYTES
+    except OSError:
+        return False
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return a file with what belongs to it: the other parts of a shapefile."""
+    return [path, *shapefile_parts(path)] if path.suffix.lower() == _SHAPE else [path]
+
+
 def shapefile_parts(shape: Path) -> list[Path]:
     """Return the files beside a .shp that belong to it, whatever the case of their names."""
     return sorted(
@@ -192,16 +206,29 @@ def check_workbook(name: str, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
+            _check_entries(name, infos)
+            declaring = any(_declares_entities(archive, info) for info in infos)
     except _ZIP_FAULTS as error:
         message = f"{name}: the workbook is cut off or damaged; get it again"
         raise UnreadableSourceError(message) from error
-    _check_entries(name, infos)
+    if declaring:
+        raise InputRefusedError(
+            f"{name}: the workbook declares entities, as no spreadsheet program does; save it anew"
+        )
     unpacked = sum(info.file_size for info in infos)
     if unpacked > min(MAX_WORKBOOK_BYTES, max(RATIO_FREE_BYTES, len(data) * MAX_RATIO)):
         raise InputRefusedError(
             f"{name}: the workbook unpacks to {unpacked >> 20:,} MB; copy the table alone into a "
             "new workbook, or save the sheet as CSV, and import that"
         )
+
+
+def _declares_entities(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Say whether a part of a workbook begins with entities: OPC (ISO/IEC 29500-2) has none."""
+    if not info.filename.lower().endswith((".xml", ".rels")):
+        return False
+    with archive.open(info) as stream:
+        return b"<!ENTITY" in stream.read(_HEAD_BYTES).replace(b"\0", b"")  # UTF-16 as well
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:

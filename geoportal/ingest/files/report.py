@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from geoportal.domain.dating import imported_on, stated_date
+from geoportal.text.contact import visible
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 VALUE_LENGTH = 80
@@ -45,15 +46,15 @@ class Issue:
     sheet: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
+        """Return the JSON form: what a file says, its visible characters only."""
         return {
             "line": self.line,
-            "field": self.field,
+            "field": visible(self.field),
             "code": self.code,
             "severity": self.severity,
-            "value": shorten(self.value),
-            "message": self.message,
-            "sheet": self.sheet,
+            "value": shorten(visible(self.value)),
+            "message": visible(self.message),
+            "sheet": visible(self.sheet),
         }
 
 
@@ -137,7 +138,7 @@ class FileReport:
         """Return the JSON form."""
         imported = imported_on(self.as_of)
         return {
-            "file": self.file,
+            "file": visible(self.file),
             "source": self.source,
             "as_of": stated_date(self.as_of),
             **({"imported_at": imported} if imported else {}),

@@ -26,6 +26,7 @@ from tests.factories import make_claim, make_facility, make_outline, make_snapsh
 WEST, EAST, MIDDLE, SOUTH, NORTH = 130.80, 131.00, 130.904, 33.80, 33.90
 MEMBERS = {"40106": ("40106",), "40107": ("40107",), "40100": ("40106", "40107")}
 HOSTILE = "<script>alert(1)</script>&\"'=cmd|' /C calc'!A0"
+FORMULA = "＝hostile()"
 CODES = ("VM.REG", "AC.ULCER")
 
 
@@ -38,7 +39,7 @@ def outlines() -> list[tuple[District, MultiPolygon]]:
 
 def facilities() -> list[Facility]:
     return [
-        make_facility("a", (130.85, 33.85), [make_claim("VM.REG")]),
+        make_facility("a", (130.85, 33.85), [make_claim("VM.REG")], name=FORMULA),
         make_facility("b", (130.86, 33.85), [make_claim("VM.REG")], name=HOSTILE),
         make_facility("c", (130.95, 33.83), [make_claim("VM.REG")], municipality_code="40107"),
         make_facility("unknown", (130.97, 33.88), municipality_code="40107"),

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from codecs import BOM_UTF8
 
 import pyogrio
 import pytest
@@ -71,10 +72,10 @@ CONTENT = {
     "figures.xlsx": lambda data: b"xl/worksheets/sheet7.xml" in data,
     "coverage.gpkg": lambda data: data.startswith(b"SQLite format 3") and b"gaps" in data,
     "coverage.geojson": lambda data: len(json.loads(data)["features"]) > 10,
-    "coverage.csv": lambda data: data.startswith(",".join(CELL_COLUMNS).encode()),
+    "coverage.csv": lambda data: data.startswith(BOM_UTF8 + ",".join(CELL_COLUMNS).encode()),
     "districts.csv": lambda data: b"pop75_uncovered_share" in data and b"40106" in data,
     "facilities.csv": lambda data: b"left_without_2000_m" in data,
-    "demand.csv": lambda data: data.startswith(b"cell,lon,lat,pop75"),
+    "demand.csv": lambda data: data.startswith(BOM_UTF8 + b"cell,lon,lat,pop75"),
     "comparison.csv": lambda data: "地区,項目,前,今,変化,理由".encode() in data,
     "baseline.json": lambda data: json.loads(data)["format"].startswith("geoportal-coverage"),
     "README.txt": lambda data: "■ 出典".encode() in data,
@@ -99,7 +100,7 @@ def test_every_file_has_a_check_of_its_content_and_is_in_the_readme(file, compar
 
 
 def test_the_csv_has_the_columns_of_the_contract(pack):
-    with (pack / "coverage.csv").open(encoding="ascii", newline="") as file:
+    with (pack / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
         assert tuple(next(csv.reader(file))) == CELL_COLUMNS
 
 
@@ -140,6 +141,17 @@ def test_hostile_names_stay_text(pack):
     assert town.HOSTILE in {row[1] for row in sheets.get_sheet_by_name("施設").to_python()}
     with zipfile.ZipFile(pack / "figures.xlsx") as book:
         assert not any("<f>" in book.read(n).decode() for n in book.namelist() if "sheet" in n)
+
+
+def test_every_csv_has_a_bom_and_no_formula(pack):
+    tables = sorted(pack.glob("*.csv"))
+    assert len(tables) == 4
+    for path in tables:
+        assert path.read_bytes().startswith(BOM_UTF8), path.name
+        cells = [str(cell) for row in read_csv(path) for cell in row.values()]
+        assert not [cell for cell in cells if cell.startswith(tuple("=+@＝＋－＠"))], path.name
+    named = {row["id"]: row["name"] for row in read_csv(pack / "facilities.csv")}
+    assert named["a"] == f"'{town.FORMULA}"
 
 
 def test_the_map_needs_nothing_from_elsewhere(pack):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 from datetime import date
 
 import pytest
 
 from geoportal.ingest import run as runs
 from geoportal.ingest.pipeline import ImportOptions, import_files
+from geoportal.ingest.plan import ImportFile
+from geoportal.ingest.repetition import _key, comparable
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import dataset_version
 from tests.unit.ingest.official import (
@@ -177,3 +181,32 @@ def test_answers_of_surveys_are_not_kept(database, offices, monkeypatch):
     monkeypatch.setitem(sources, "kaigo", asked)
     take(database, offices)
     assert not list(database.derived_directory.glob("import-*.json"))
+
+
+def test_a_shape_whose_other_part_has_changed_is_another_file(database, tmp_path, read):
+    shape, table = tmp_path / "a.shp", tmp_path / "a.dbf"
+    shape.write_bytes(b"x")
+    keys = []
+    for content_of_table in (b"before", b"after", b"before"):
+        table.write_bytes(content_of_table)
+        keys.append(_key(shipped_reference(), ImportOptions(), [ImportFile(shape)]))
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_what_no_import_takes_is_not_read_to_be_compared(tmp_path):
+    pipe, huge, here = tmp_path / "pipe.csv", tmp_path / "huge.csv", tmp_path / "here.csv"
+    os.mkfifo(pipe)
+    here.write_bytes(b"x")
+    with huge.open("wb") as file:
+        file.truncate(10 << 30)
+    assert comparable([ImportFile(here)])
+    for path in (pipe, huge, tmp_path, tmp_path / "missing.csv"):
+        assert not comparable([ImportFile(here), ImportFile(path)])
+
+
+def test_a_name_that_is_no_text_is_reported_as_text(database, towns):
+    named = towns.with_name("町丁目\udcff\u202e.csv")
+    os.rename(towns, named)  # noqa: PTH104 - as a disk of another encoding has it
+    report = take(database, named)
+    assert json.dumps(report.as_dict(), ensure_ascii=False).encode()
+    assert report.as_dict()["files"][0]["file"] == "町丁目.csv"
