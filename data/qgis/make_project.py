@@ -147,7 +147,7 @@ def main() -> None:
     cells.setRenderer(QgsGraduatedSymbolRenderer(REACHED, reach_ranges()))
     cells.setOpacity(0.6)
     name_fields(cells, titles("coverage-cells"))
-    project.addMapLayers([cells, districts, facilities, centres])
+    project.addMapLayers([districts, facilities, centres, cells])
     tree = project.layerTreeRoot()
     tree.findLayer(cells.id()).setItemVisibilityChecked(False)
     written = HERE / "geoportal.qgs"
