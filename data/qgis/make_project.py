@@ -7,18 +7,22 @@ Run by the Python of QGIS 3.22 or newer while the site is served on port 8000:
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
+from urllib.request import urlopen
 
 from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
     QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
     QgsProject,
     QgsRendererCategory,
+    QgsRendererRange,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
@@ -35,6 +39,16 @@ COLOURS = {
     "advice": "#7b3fa0",
 }
 MOST = 10_000
+REACHED = "doctor_within_2000_m"
+CLASSES = (
+    (0, 0, "#ffffff", "0 か所"),
+    (1, 1, "#fde9c4", "1 か所"),
+    (2, 2, "#f9c57d", "2 か所"),
+    (3, 4, "#7fb8c9", "3〜4 か所"),
+    (5, 9, "#3b7fa6", "5〜9 か所"),
+    (10, 99_999, "#123f6d", "10 か所以上"),
+)
+"""Least and most facilities, colour and words, as in ``geoportal.export.coverage_shapes``."""
 LABELS_BELOW = 10_000
 """Names are drawn at scales larger than 1 to this."""
 
@@ -76,6 +90,29 @@ def kind_categories() -> list[QgsRendererCategory]:
     return categories
 
 
+def titles(collection: str) -> dict[str, str]:
+    """Return the Japanese titles of a collection's properties, as its schema has them."""
+    with urlopen(f"{ROOT}/collections/{collection}/schema") as answer:  # noqa: S310
+        properties = json.load(answer)["properties"]
+    return {name: about["title"] for name, about in properties.items() if "title" in about}
+
+
+def name_fields(named: QgsVectorLayer, words: dict[str, str]) -> None:
+    """Give fields their Japanese names."""
+    for number, field in enumerate(named.fields()):
+        if field.name() in words:
+            named.setFieldAlias(number, words[field.name()])
+
+
+def reach_ranges() -> list[QgsRendererRange]:
+    """Return a colour for each number of facilities within 2 km of a cell."""
+    ranges = []
+    for least, most, colour, words in CLASSES:
+        fill = {"color": colour, "outline_style": "no"}
+        ranges.append(QgsRendererRange(least, most, QgsFillSymbol.createSimple(fill), words))
+    return ranges
+
+
 def label(named: QgsVectorLayer, field: str) -> None:
     """Draw names beside what is near."""
     settings = QgsPalLayerSettings()
@@ -105,11 +142,14 @@ def main() -> None:
         centres.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple(star)))
     words = {"name": "名称", "kind_label": "種別", "address": "所在地", "phone": "電話"}
     words |= {code.replace(".", "_"): text for code, text in japanese("need").items()}
-    for number, field in enumerate(facilities.fields()):
-        alias = words.get(field.name())
-        if alias:
-            facilities.setFieldAlias(number, alias)
-    project.addMapLayers([districts, facilities, centres])
+    name_fields(facilities, words)
+    cells = layer("coverage-cells", "訪問診療の数（2 km以内、わかっているもの）")
+    cells.setRenderer(QgsGraduatedSymbolRenderer(REACHED, reach_ranges()))
+    cells.setOpacity(0.6)
+    name_fields(cells, titles("coverage-cells"))
+    project.addMapLayers([districts, facilities, centres, cells])
+    tree = project.layerTreeRoot()
+    tree.findLayer(cells.id()).setItemVisibilityChecked(False)
     written = HERE / "geoportal.qgs"
     project.write(str(written))
     text = re.sub(r' saveUser(Full)?="[^"]*"', "", written.read_text(encoding="utf-8"))

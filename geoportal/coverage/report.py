@@ -32,7 +32,8 @@ _GEOGRAPHY = {
     MESH: ("boundary", "mesh-population", "age-population"),
     TOWNS: ("boundary", "towns", "town-population", "age-population"),
 }
-_ROADS = ("roads",)
+ROADS = "roads"
+"""The map of roads among the sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def make_report(
 ) -> CoverageReport:
     """Return the report of a study; ``supposed`` says what a what-if supposes."""
     used = _facility_sources(study, snapshot)
-    wanted = {*used, *_GEOGRAPHY[study.question.demand], *(_ROADS if study.roads else ())}
+    wanted = {*used, *_GEOGRAPHY[study.question.demand], *((ROADS,) if study.roads else ())}
     newest: dict[str, str] = {}
     for edition in editions:
         if edition.source in wanted:

@@ -27,12 +27,16 @@ from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST
 from geoportal.errors import UsageError
 from geoportal.index.imports import number_of
+from geoportal.index.points import Rows
+from geoportal.index.uuids import uuid_of
 from geoportal.services.view import View
 from geoportal.text.normalize import fold
 
 Mask = NDArray[np.bool_]
 DEFAULT_PER_PAGE: Final = 50
 MOST_PER_PAGE: Final = 500
+MOST_MINIMAL: Final = 1_000_000
+"""The same where only ids and days are asked for: all stand on one page unless said."""
 POSITION_REFUSED: Final = (
     "neither a position nor a postcode is taken here: it may be a patient's home, and URLs are"
     " kept in logs and histories. POST /api/v1/search takes one in its body"
@@ -44,7 +48,7 @@ _TERMS: Final = ("taxonomy_term_id", "taxonomy_id")
 _PAGING: Final = ("search", "page", "per_page", "format")
 _SERVICES: Final = (*_PAGING, *_TERMS, "organization_id", "modified_after", "full")
 PARAMETERS: Final[Mapping[str, Sequence[str]]] = {
-    "services": _SERVICES,
+    "services": (*_SERVICES, "minimal"),
     "organizations": (*_PAGING, *_TERMS, "modified_after", "full", "full_service"),
     "locations": _SERVICES,
     "service_at_locations": _SERVICES,
@@ -66,6 +70,7 @@ class HsdsQuery:
     per_page: int = DEFAULT_PER_PAGE
     full: bool = False
     full_service: bool = False
+    minimal: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -102,13 +107,16 @@ def read_query(table: str, pairs: Iterable[tuple[str, str]]) -> HsdsQuery:
         asked.setdefault(name, []).append(value)
     if asked.get("format", ["json"]) != ["json"]:
         raise UsageError("expected json", "format")
+    minimal = _flag(asked, "minimal")
+    most, default = (MOST_MINIMAL,) * 2 if minimal else (MOST_PER_PAGE, DEFAULT_PER_PAGE)
     return HsdsQuery(
         table,
         asked,
         _whole(asked, "page", 1),
-        min(_whole(asked, "per_page", DEFAULT_PER_PAGE), MOST_PER_PAGE),
+        min(_whole(asked, "per_page", default), most),
         _flag(asked, "full"),
         _flag(asked, "full_service"),
+        minimal,
     )
 
 
@@ -125,6 +133,9 @@ def listed(view: View, query: HsdsQuery) -> Document:
         found = _defined(view, query)
         return _page(query, len(found), found[start : start + query.per_page])
     rows = np.flatnonzero(_fitting(view, query))
+    page = rows[start : start + query.per_page]
+    if query.minimal:
+        return _page(query, int(rows.size), _minimal(view, page))
     records = Records(view)
     contents = [
         records.write(
@@ -133,9 +144,19 @@ def listed(view: View, query: HsdsQuery) -> Document:
             full=query.full or query.full_service,
             full_service=query.full_service,
         )
-        for row in rows[start : start + query.per_page].tolist()
+        for row in page.tolist()
     ]
     return _page(query, int(rows.size), contents)
+
+
+def _minimal(view: View, rows: Rows) -> list[Document]:
+    """Return ids and days of the last import that may have changed them."""
+    days = Resources(view, Names("")).days_updated()[rows].astype("datetime64[D]")
+    ids = (view.snapshot.by_id.id_of(row) for row in rows.tolist())
+    return [
+        {"id": str(uuid_of(one)), "modified_date": day}
+        for one, day in zip(ids, np.datetime_as_string(days).tolist(), strict=True)
+    ]
 
 
 def _page(query: HsdsQuery, total: int, contents: list[Document]) -> Document:

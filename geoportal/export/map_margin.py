@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from geoportal.coverage.report import CoverageReport
+from geoportal.coverage.report import ROADS, CoverageReport
 from geoportal.coverage.tables import district_rows
 from geoportal.coverage.wording import (
     UNDECIDED,
@@ -82,9 +82,12 @@ def _title(text: str) -> tuple[str, float]:
 
 
 def _source_lines(report: CoverageReport) -> list[str]:
-    """Return the sources, as many to a line as fit, and the version of the data."""
-    sources = (plain(line.cited) for line in report.sources)
-    cited = list(dict.fromkeys(sources))
+    """Return the sources, as many to a line as fit, and the version of the data.
+
+    First the map of roads: its licence (ODbL 1.0, 4.3) wants it named on whatever is made from it.
+    """
+    sources = sorted(report.sources, key=lambda line: line.name != ROADS)
+    cited = list(dict.fromkeys(plain(line.cited) for line in sources))
     about = f"データの版 {report.dataset_version}　地図：geoportal（正積図法）"
     lines = [""]
     for number, text in enumerate((*cited, about)):

@@ -178,6 +178,15 @@ class DistrictIndex:
             self._sketches[key] = orjson.dumps(mapping(rounded))
         return self._sketches[key]
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of all districts in degrees, None without any."""
+        if not self._west.size:
+            return None
+        corners = self._west.min(), self._south.min(), self._east.max(), self._north.max()
+        west, south, east, north = map(float, corners)
+        return west, south, east, north
+
     def part_boxes(self, code: str) -> NDArray[np.float64]:
         """Return west, south, east and north of each part of an outline; shape ``(parts, 4)``."""
         first, last = self._edges[self._numbers[code] :][:2]

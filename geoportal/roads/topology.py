@@ -8,9 +8,9 @@ a bridge is no junction.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -72,17 +72,7 @@ def edges_of(lines: Sequence[RoadLine]) -> RoadArrays:
         nodes; ``metres``; ``road_class``: its place in ``classes``; ``forward``, ``backward``,
         ``max_km_h``, uint8.
     """
-    corners = [np.rint(line.points * PER_DEGREE).astype(np.int32) for line in lines]
-    junctions = _junctions(lines, corners)
-    pieces = [
-        (number, vertices)
-        for number, whole in enumerate(corners)
-        for vertices in _cut(lines[number], whole, junctions)
-    ]
-    pieces = _once(lines, pieces)
-    owners = np.array([number for number, _ in pieces], dtype=np.int64)
-    counts = np.array([len(vertices) for _, vertices in pieces], dtype=np.int64)
-    vertices = np.concatenate([np.empty((0, 2), np.int32), *(piece for _, piece in pieces)])
+    owners, counts, vertices = _pieces(lines)
     ends = np.cumsum(counts)
     tips = np.concatenate((vertices[ends - counts], vertices[ends - 1]))
     keys, numbers = np.unique(_keys(tips), return_inverse=True)
@@ -93,13 +83,13 @@ def edges_of(lines: Sequence[RoadLine]) -> RoadArrays:
         "classes": np.array(classes, dtype="U24"),
         "lon": nodes[:, 0],
         "lat": nodes[:, 1],
-        "start": numbers[: len(pieces)].astype(np.int32),
-        "end": numbers[len(pieces) :].astype(np.int32),
+        "start": numbers[: owners.size].astype(np.int32),
+        "end": numbers[owners.size :].astype(np.int32),
         "metres": _metres(lines, owners, vertices, ends, counts),
-        "road_class": np.array([place[lines[i].road_class] for i in owners], dtype=np.uint8),
-        "forward": np.array([lines[i].forward for i in owners], dtype=np.uint8),
-        "backward": np.array([lines[i].backward for i in owners], dtype=np.uint8),
-        "max_km_h": np.array([lines[i].max_km_h for i in owners], dtype=np.uint8),
+        "road_class": _of(lines, owners, lambda line: place[line.road_class], np.uint8),
+        "forward": _of(lines, owners, attrgetter("forward"), np.uint8),
+        "backward": _of(lines, owners, attrgetter("backward"), np.uint8),
+        "max_km_h": _of(lines, owners, attrgetter("max_km_h"), np.uint8),
         "vertex_lon": vertices[:, 0].copy(),
         "vertex_lat": vertices[:, 1].copy(),
         "vertex_end": ends,
@@ -115,49 +105,64 @@ def _points(keys: NDArray[np.int64]) -> NDArray[np.int32]:
     return np.column_stack((keys >> 32, keys & 0xFFFFFFFF)).astype(np.int32)
 
 
-def _junctions(
-    lines: Sequence[RoadLine], corners: Sequence[NDArray[np.int32]]
-) -> NDArray[np.int64]:
-    """Return the keys of vertices at which lines that are not `RoadLine.whole` are cut, in order.
+def _of(
+    lines: Sequence[RoadLine], owners: NDArray[np.int64], read: Callable[[RoadLine], Any], kind: Any
+) -> NDArray[Any]:
+    """Return for each piece what is read of the line it is of."""
+    return np.array([read(line) for line in lines], dtype=kind)[owners]
 
-    These are the ends of every line, and vertices that lie on such lines more than once.
+
+def _pieces(
+    lines: Sequence[RoadLine],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Return the lines cut at junctions: whose each piece is, how many vertices it has, and those.
+
+    Junctions are the ends of every line, and vertices that lie more than once on lines that are not
+    `RoadLine.whole`; only these are cut. Pieces of no extent are left out.
     """
-    tips = [whole[[0, -1]] for whole in corners]
-    along = [w for line, w in zip(lines, corners, strict=True) if not line.whole]
-    keys, times = np.unique(
-        _keys(np.concatenate([np.empty((0, 2), np.int32), *along])), return_counts=True
-    )
-    ends = _keys(np.concatenate([np.empty((0, 2), np.int32), *tips]))
-    return np.union1d(keys[times > 1], ends)
-
-
-def _cut(
-    line: RoadLine, vertices: NDArray[np.int32], junctions: NDArray[np.int64]
-) -> Iterable[NDArray[np.int32]]:
-    """Return the pieces of a line between junctions, without those of no extent."""
-    cuts = [0, len(vertices) - 1]
-    if not line.whole:
-        inner = np.flatnonzero(np.isin(_keys(vertices[1:-1]), junctions)) + 1
-        cuts = [0, *inner.tolist(), len(vertices) - 1]
-    pieces = (vertices[first : last + 1] for first, last in pairwise(cuts))
-    return [piece for piece in pieces if (piece != piece[0]).any()]
+    sizes = np.array([len(line.points) for line in lines], dtype=np.int64)
+    points = np.concatenate([np.empty((0, 2)), *(line.points for line in lines)])
+    vertices = np.rint(points * PER_DEGREE).astype(np.int32)
+    keys = _keys(vertices)
+    owner = np.repeat(np.arange(sizes.size), sizes)
+    is_end = np.zeros(keys.size, dtype=bool)
+    is_end[np.cumsum(sizes) - sizes] = is_end[np.cumsum(sizes) - 1] = True
+    is_cut = ~np.array([line.whole for line in lines], dtype=bool)[owner]
+    known, times = np.unique(keys[is_cut], return_counts=True)
+    junctions = np.union1d(known[times > 1], keys[is_end])
+    cuts = np.flatnonzero(is_end | (is_cut & np.isin(keys, junctions)))
+    follows = owner[cuts[:-1]] == owner[cuts[1:]]
+    first, last = cuts[:-1][follows], cuts[1:][follows]
+    differs = np.concatenate(([0], np.cumsum(keys[1:] != keys[:-1])))
+    extended = differs[last] > differs[first]
+    first, last = first[extended], last[extended]
+    kept = _once(lines, owner[first], first, last, vertices)
+    first, counts = first[kept], (last - first)[kept] + 1
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return owner[first], counts, vertices[np.repeat(first, counts) + within]
 
 
 def _once(
-    lines: Sequence[RoadLine], pieces: Sequence[tuple[int, NDArray[np.int32]]]
-) -> list[tuple[int, NDArray[np.int32]]]:
-    """Return pieces, each once: one that is there in both directions, open both ways, is one."""
+    lines: Sequence[RoadLine],
+    owners: NDArray[np.int64],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    vertices: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    """Say which pieces to keep: one that is there in both directions, open both ways, is one."""
+    keys = _keys(vertices)
+    tips = np.sort(np.stack((keys[first], keys[last])), axis=0)
+    alike = np.stack((*tips, last - first))
+    _, numbers, times = np.unique(alike, axis=1, return_inverse=True, return_counts=True)
+    both = np.array([line.forward and line.backward for line in lines], dtype=bool)[owners]
+    kept = np.ones(owners.size, dtype=bool)
     seen: set[tuple[bytes, str, int]] = set()
-    kept = []
-    for number, vertices in pieces:
-        line = lines[number]
-        if line.forward and line.backward:
-            there, back = vertices.tobytes(), vertices[::-1].tobytes()
-            key = (min(there, back), line.road_class, line.max_km_h)
-            if key in seen:
-                continue
-            seen.add(key)
-        kept.append((number, vertices))
+    for number in np.flatnonzero(both & (times[numbers.ravel()] > 1)).tolist():
+        line, piece = lines[owners[number]], vertices[first[number] : last[number] + 1]
+        there, back = piece.tobytes(), piece[::-1].tobytes()
+        key = (min(there, back), line.road_class, line.max_km_h)
+        kept[number] = key not in seen
+        seen.add(key)
     return kept
 
 
@@ -175,7 +180,7 @@ def _metres(
     steps = np.append(np.asarray(grs80().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]), 0.0)
     steps[ends - 1] = 0.0  # from the last vertex of an edge to the first of the next
     metres: NDArray[np.float64] = np.add.reduceat(steps, ends - counts)
-    stated = np.array([lines[i].length_m if lines[i].whole else 0.0 for i in owners])
+    stated = _of(lines, owners, lambda line: line.length_m if line.whole else 0.0, np.float64)
     return np.where(np.abs(stated - metres) <= _STATED_SHARE * metres, stated, metres)
 
 

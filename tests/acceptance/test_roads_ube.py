@@ -27,7 +27,7 @@ from geoportal.roads.network import RoadNetwork
 from geoportal.roads.reached import reached_area
 from geoportal.services.portal import shipped_reference
 
-pytestmark = [pytest.mark.shared, pytest.mark.long]
+pytestmark = pytest.mark.shared
 
 FILE = Path(__file__).parents[3] / "shared" / "more" / "roads" / "ube_roads.zip"
 COLUMNS = ["u", "v", "highway", "oneway", "length", "maxspeed", "access"]
@@ -98,6 +98,7 @@ def at_nodes(network, places, nodes):
     return snaps
 
 
+@pytest.mark.long
 def test_the_nearest_three_are_those_of_an_own_dijkstra(network, oracle):
     """As coverage counts: offices within minutes, the nearest and what is left if one closes."""
     ways, places = oracle
@@ -120,6 +121,7 @@ def test_the_nearest_three_are_those_of_an_own_dijkstra(network, oracle):
     assert own[known] == pytest.approx(expected[known], rel=2e-3, abs=0.1)
 
 
+@pytest.mark.long
 def test_junctions_in_time_lie_in_the_area_and_those_far_beyond_do_not(network, oracle):
     ways, places = oracle
     home = random.Random(138).choice(sorted(places))
@@ -141,8 +143,9 @@ def test_junctions_in_time_lie_in_the_area_and_those_far_beyond_do_not(network, 
         assert shapely.contains_xy(area.outline, *far.T).mean() < 0.01
 
 
-def test_times_equal_an_own_dijkstra(network):
-    ways, places = own_graph()
+@pytest.mark.slow
+def test_times_equal_an_own_dijkstra(network, oracle):
+    ways, places = oracle
     chosen = random.Random(16).sample(sorted(places), 60)
     homes, offices = chosen[:12], chosen[12:]
     at = [network.snap(*np.array([places[node] for node in nodes]).T) for nodes in (offices, homes)]

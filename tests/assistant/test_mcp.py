@@ -80,7 +80,7 @@ def test_what_makes_no_sense_is_refused_and_not_repeated(portal: Portal) -> None
     home = "北九州市小倉北区城内9-9"
     refused = call(
         portal,
-        ("search", {"near": {"address": home}}),
+        ("search", {"near": {"address": f"架空県架空市{home}"}}),
         ("search", {"near": NEAR, home: 1}),
         ("search", {"near": NEAR, "needs": [home]}),
         ("search", {"near": NEAR, "radius_m": "x" + home}),
@@ -93,6 +93,33 @@ def test_what_makes_no_sense_is_refused_and_not_repeated(portal: Portal) -> None
         assert answer.is_error
         assert "城内" not in answer.content[0].text
         assert "小倉" not in answer.content[0].text
+
+
+def test_hostile_arguments_are_refused_by_what_they_are(portal: Portal) -> None:
+    deep: Any = "VM.REG"
+    for _ in range(200):
+        deep = [deep]
+    hostile = (
+        ("interpret", {"text": "\ud800"}),
+        ("interpret", {"text": "訪問" * 100_000}),
+        ("interpret", {"text": "\x00\x1b[31m"}),
+        ("search", {"near": {"lon": float("nan"), "lat": 33.9}}),
+        ("search", {"near": {"lon": "1e400", "lat": 33.9}}),
+        ("search", {"near": None, "limit": -1}),
+        ("search", {"near": NEAR, "needs": deep}),
+        ("search", {"near": NEAR, "needs": ["VM.REG"] * 10_000}),
+        ("search", {"district": "'; DROP TABLE facility; --"}),
+        ("facility", {"number": "../../etc/passwd"}),
+        ("facility", {"number": "\ud800"}),
+        ("facility", {"number": {"$ne": ""}}),
+        ("coverage", {"area": ["40106"]}),
+    )
+    for asked, answer in zip(hostile, call(portal, *hostile), strict=True):
+        text = answer.content[0].text
+        assert "fault of ours" not in text, asked
+        assert "passwd" not in text
+        assert "DROP" not in text
+        assert answer.is_error or asked[0] == "interpret", asked
 
 
 def test_without_the_package_it_is_said_what_to_install(city, monkeypatch) -> None:

@@ -16,7 +16,7 @@ from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.figures import round_significant
 from geoportal.coverage.tables import POSSIBLE
 from geoportal.documents import Document
-from geoportal.documents.ogc.items import Collection
+from geoportal.documents.ogc.items import Box, Collection
 from geoportal.documents.requests import Strict
 from geoportal.geo.mesh import half_mesh_boxes
 from geoportal.index.points import Rows
@@ -77,6 +77,18 @@ class CoverageCells(Collection):
             "（doctor）・訪問看護ステーション（nurse）までの距離と数。_possible の付く値は、対応が"
             "未確認のところも数えています。取り込まれていない資料の施設は数に入りません。"
         )
+
+    @classmethod
+    def extent(cls, view: View) -> Box | None:
+        """Return the box in degrees that holds every item, None where none has a place."""
+        if not holds_cells(view):
+            return None
+        cells = view.coverage_service().population.mesh
+        lon, lat = cells.places.lon, cells.places.lat
+        outermost = [lon.argmin(), lat.argmin(), lon.argmax(), lat.argmax()]
+        boxes = half_mesh_boxes(cells.keys[outermost].astype(np.int64))
+        west, south, east, north = shapely.total_bounds(boxes).tolist()
+        return west, south, east, north
 
     @classmethod
     def title_of(cls, name: str) -> str:

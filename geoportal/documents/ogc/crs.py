@@ -39,12 +39,13 @@ def require_crs(uri: str | None, field: str) -> str:
 def box_in_crs84(text: str, crs: str) -> tuple[float, float, float, float]:
     """Return a box west, south, east, north in degrees of ``bbox`` in the axis order of a CRS.
 
-    Heights, of six numbers the third and the sixth, are left out.
+    Heights, of six numbers the third and the sixth, are left out. In degrees the west may be
+    greater than the east: such a box goes over 180° (OGC 17-069r4, 7.15.3).
 
     Raises
     ------
     UsageError
-        When the text is not four or six finite numbers, the lesser first.
+        When the text is not four or six finite numbers, the lower corner first.
     """
     try:
         numbers = [float(part) for part in text.split(",")]
@@ -55,17 +56,22 @@ def box_in_crs84(text: str, crs: str) -> tuple[float, float, float, float]:
     if len(numbers) != 4 or not np.isfinite(numbers).all():
         raise UsageError("expected four numbers", "bbox")
     first, second, third, fourth = numbers
-    if first > third or second > fourth:
-        raise UsageError("expected the lesser corner first", "bbox")
     if crs == CRS84:
         west, south, east, north = numbers
+    elif crs.removeprefix(_EPSG) in _GEOGRAPHIC:
+        south, west, north, east = numbers
     else:
+        if first > third or second > fourth:
+            raise UsageError("expected the lesser corner first", "bbox")
         corners = np.array(
             [(first, second), (first, fourth), (third, second), (third, fourth)], dtype=float
         )
         lon, lat = _transformed_points(crs, corners, "INVERSE")
         west, south, east, north = min(lon), min(lat), max(lon), max(lat)
-    if not (np.isfinite([west, south, east, north]).all() and west >= -180 and east <= 180):
+    if south > north:
+        raise UsageError("expected the lesser latitude first", "bbox")
+    inside = min(west, east) >= -180 and max(west, east) <= 180
+    if not (np.isfinite([west, south, east, north]).all() and inside):
         raise UsageError("the box lies outside of the world", "bbox")
     return float(west), float(south), float(east), float(north)
 

@@ -12,9 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geoportal.documents import Document, attributes
-from geoportal.documents.ogc.items import Collection
+from geoportal.documents.ogc.items import Box, Collection
 from geoportal.domain.district import District
 from geoportal.index.points import Rows
+from geoportal.services.view import View
 
 
 class Districts(Collection):
@@ -24,6 +25,11 @@ class Districts(Collection):
     plain = MappingProxyType(dict.fromkeys(("code", "name", "level", "parent"), "string"))
     queryable = ("code", "name", "level", "parent")
     geometry = "any"
+
+    @classmethod
+    def extent(cls, view: View) -> Box | None:
+        """Return the box in degrees that holds every item, None where none has a place."""
+        return view.snapshot.districts.bounds
 
     @cached_property
     def _districts(self) -> Sequence[District]:
@@ -85,6 +91,12 @@ class Centres(Collection):
         dict.fromkeys(("name", "kind", "address", "place", "phone", "fax", "url"), "string")
     )
     queryable = ("name", "kind")
+
+    @classmethod
+    def extent(cls, view: View) -> Box | None:
+        """Return the box in degrees that holds every item, None where none has a place."""
+        west, south, east, north = shapely.total_bounds(cls(view).places()).tolist()
+        return None if np.isnan(west) else (west, south, east, north)
 
     @cached_property
     def columns(self) -> Mapping[str, NDArray[Any]]:

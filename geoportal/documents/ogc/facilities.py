@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoportal.documents import Document, attributes
-from geoportal.documents.ogc.items import Collection
+from geoportal.documents.ogc.items import Box, Collection
 from geoportal.domain.dating import stated_date
 from geoportal.domain.facility import KINDS
 from geoportal.index.claims import unpack_masks
@@ -60,6 +60,15 @@ class Facilities(Collection):
     def size(self) -> int:
         """Number of rows."""
         return len(self.view.snapshot)
+
+    @classmethod
+    def extent(cls, view: View) -> Box | None:
+        """Return the box in degrees that holds every item, None where none has a place."""
+        columns = view.snapshot.columns
+        if not columns.located.any():
+            return None
+        lon, lat = columns.lon[columns.located], columns.lat[columns.located]
+        return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
     def rows(self) -> Rows:
         """Return the rows that are offered: not of those whose closing the staff have noted."""

@@ -16,7 +16,7 @@ from geoportal.documents.ogc.coverage_cells import CoverageCells
 from geoportal.documents.ogc.crs import CRS84, SYSTEMS, in_crs
 from geoportal.documents.ogc.districts import Centres, Districts
 from geoportal.documents.ogc.facilities import VALUES, Facilities, need_properties, property_of
-from geoportal.documents.ogc.items import Collection, ItemsQuery
+from geoportal.documents.ogc.items import WHOLE, Collection, ItemsQuery
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError
 from geoportal.services.view import View
@@ -32,18 +32,18 @@ _MOMENT: Final = r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?"
 _PERIOD: Final = re.compile(
     rf"(?P<day>{_MOMENT})|(?:(?P<start>{_MOMENT}|\.\.|)/(?P<end>{_MOMENT}|\.\.|))"
 )
-_WHOLE: Final = (-180.0, -90.0, 180.0, 90.0)
 
 
 def collection_document(view: View, name: str, root: str) -> Document:
     """Return the description of a collection; ``root`` is the address of the landing page."""
     address = f"{root}/collections/{name}"
+    box = COLLECTIONS[name].extent(view) or WHOLE
     return {
         "id": name,
         "title": COLLECTIONS[name].title,
         **({"description": text} if (text := COLLECTIONS[name].described(view)) else {}),
         "itemType": "feature",
-        "extent": {"spatial": {"bbox": [list(extent_of(view))], "crs": CRS84}},
+        "extent": {"spatial": {"bbox": [list(box)], "crs": CRS84}},
         "crs": list(SYSTEMS),
         "storageCrs": CRS84,
         "links": [
@@ -122,15 +122,6 @@ def item_document(source: Collection, item: str, crs: str) -> Document | None:
         return None
     document = source.features(np.array([row]))[0]
     return document | {"geometry": in_crs([document["geometry"]], crs)[0]}
-
-
-def extent_of(view: View) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of the facilities, the world where none has a position."""
-    columns = view.snapshot.columns
-    if not columns.located.any():
-        return _WHOLE
-    lon, lat = columns.lon[columns.located], columns.lat[columns.located]
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def _link(href: str, rel: str, kind: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ from geoportal.index.points import Rows
 from geoportal.services.view import View
 
 DEFAULT_ITEMS: Final = 100
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+WHOLE: Final[Box] = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,9 @@ class ItemsQuery:
 
     Attributes
     ----------
-    box : (float, float, float, float) or None
-        West, south, east, north in degrees; what has no position is in none.
+    box : Box or None
+        West, south, east, north in degrees; over 180° when the west is greater than the east. What
+        has no position is in none.
     period : (str, str)
         First and last ISO date, empty for open, in which a facility must have been listed.
     equal : mapping of str to str
@@ -42,7 +46,7 @@ class ItemsQuery:
         Most items of the answer, and how many come before it.
     """
 
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
     period: tuple[str, str] = ("", "")
     equal: Mapping[str, str] = field(default_factory=dict)
     tree: Any = None
@@ -81,6 +85,11 @@ class Collection:
         return ""
 
     @classmethod
+    def extent(cls, view: View) -> Box | None:
+        """Return the box in degrees that holds every item, None where none has a place."""
+        raise NotImplementedError
+
+    @classmethod
     def title_of(cls, name: str) -> str:
         """Return what a property is called."""
         return name
@@ -89,7 +98,7 @@ class Collection:
         """Return the rows that fit a question, in its order, else ascending."""
         columns, size = self.columns, self.size
         keep = np.zeros(size, dtype=bool)
-        keep[self.rows() if query.box is None else self.in_box(*query.box)] = True
+        keep[self.rows() if query.box is None else self._in_box(*query.box)] = True
         for name, value in query.equal.items():
             keep &= columns[name] == value
         if any(query.period):
@@ -105,6 +114,12 @@ class Collection:
     def rows(self) -> Rows:
         """Return the rows that are offered."""
         return np.arange(self.size)
+
+    def _in_box(self, west: float, south: float, east: float, north: float) -> Rows:
+        if west <= east:
+            return self.in_box(west, south, east, north)
+        halves = (west, south, 180.0, north), (-180.0, south, east, north)
+        return np.union1d(*(self.in_box(*half) for half in halves))
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows that a box of degrees touches."""

@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 
 from geoportal.documents import Document
-from geoportal.documents.ogc.features import extent_of
+from geoportal.documents.ogc.facilities import Facilities
+from geoportal.documents.ogc.items import WHOLE
 from geoportal.documents.ogc.tile_matrix import (
     CRS,
     DEEPEST_ZOOM,
@@ -61,7 +62,7 @@ def tile(view: View, zoom: int, row: int, column: int) -> bytes | None:
     """
     if not 0 <= zoom <= DEEPEST_ZOOM:
         return None
-    limits = limits_of(extent_of(view), zoom)
+    limits = limits_of(Facilities.extent(view) or WHOLE, zoom)
     inside = limits["minTileRow"] <= row <= limits["maxTileRow"]
     if not (inside and limits["minTileCol"] <= column <= limits["maxTileCol"]):
         return None
@@ -123,7 +124,7 @@ def tilesets_document(root: str) -> Document:
 
 def tileset_document(view: View, root: str) -> Document:
     """Return the description of the tile set."""
-    extent = extent_of(view)
+    extent = Facilities.extent(view) or WHOLE
     west, south, east, north = extent
     return {
         **_heading(root),

@@ -26,7 +26,7 @@ from geoportal.web.problems import problem
 
 _FORM = "application/x-www-form-urlencoded"
 _READ_ONLY = "nothing can be written here: this server is read-only"
-_JSON = ("json", "application/json", FHIR_JSON)
+_JSON = ("json", "text/json", "application/json", FHIR_JSON, "application/*", "*/*")
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
 blueprint.after_app_request(with_outcome)
@@ -34,9 +34,12 @@ blueprint.after_app_request(with_outcome)
 
 @blueprint.before_request
 def require_json() -> None:
-    """Refuse to answer in anything but JSON."""
-    asked = request.args.get("_format", FHIR_JSON).partition(";")[0].strip().replace(" ", "+")
-    if asked not in _JSON:
+    """Refuse to answer in anything but JSON: ``_format`` counts more than the header Accept."""
+    if "_format" in request.args:
+        asked = [request.args["_format"].replace(" ", "+")]
+    else:
+        asked = [kind for kind, quality in request.accept_mimetypes if quality] or ["*/*"]
+    if not any(kind.partition(";")[0].strip().lower() in _JSON for kind in asked):
         abort(HTTPStatus.NOT_ACCEPTABLE, "only application/fhir+json is offered")
 
 

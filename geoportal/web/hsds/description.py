@@ -36,6 +36,7 @@ _SCHEMAS: Final[Mapping[str, Document]] = {
     "modified_after": {"type": "string", "format": "date-time"},
     "full": {"type": "boolean"},
     "full_service": {"type": "boolean"},
+    "minimal": {"type": "boolean"},
 }
 _MEANINGS: Final[Mapping[str, str]] = {
     "search": "Words that all occur in name, reading, address or telephone number",
@@ -43,6 +44,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "taxonomy_term_id": "A term that is known of it; repeated: all of them",
     "taxonomy_id": "A taxonomy of which some term is known of it",
     "modified_after": "Day of the last import that may have changed it: this one or a later one",
+    "minimal": "With id and modified_date alone, all on one page unless per_page says otherwise",
     "full": "With all that belongs to it",
     "full_service": "Organizations with their services in full",
 }

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, request
 
 from geoportal.documents import Document
-from geoportal.documents.ogc.crs import CRS84, box_in_crs84, require_crs
+from geoportal.documents.ogc.crs import CRS84, SYSTEMS, box_in_crs84, require_crs
 from geoportal.documents.ogc.features import (
     COLLECTIONS,
     MOST_ITEMS,
@@ -123,7 +123,7 @@ def collections() -> Response:
             link_to(f"{here}/collections", "self", JSON),
             link_to(f"{here}/collections?f=html", "alternate", "text/html"),
         ],
-        "crs": collection_document(view_here(), "districts", here)["crs"],
+        "crs": list(SYSTEMS),
         "collections": [_collection(name) for name in COLLECTIONS],
     }
     return answer(document)
@@ -178,12 +178,14 @@ def item(collection: str, item: str) -> Response:
         successor = view.redirects.get(item) if name == "facilities" else None
         if successor is None:
             abort(HTTPStatus.NOT_FOUND)
-        location = f"/ogc/collections/{name}/items/{successor}"
+        asked = f"?{urlencode(request.args)}" if request.args else ""
+        location = f"/ogc/collections/{name}/items/{quote(successor, safe='')}{asked}"
         return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})
     here = f"{root()}/collections/{name}"
+    own = f"{here}/items/{quote(document['id'], safe='')}"
     document["links"] = [
-        link_to(f"{here}/items/{document['id']}", "self", GEOJSON),
-        link_to(f"{here}/items/{document['id']}?f=html", "alternate", "text/html"),
+        link_to(own, "self", GEOJSON),
+        link_to(f"{own}?f=html", "alternate", "text/html"),
         link_to(here, "collection", JSON),
     ]
     return answer(document, GEOJSON, crs)

@@ -8,8 +8,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from geoportal.documents.facility_files import SCOPES, read_file_path
+from geoportal.documents.ogc.coverage_cells import CoverageCells
 from geoportal.documents.ogc.features import COLLECTIONS, queryable_names
 from geoportal.documents.ogc.filters import read_filter
+from geoportal.export.coverage_shapes import CLASSES
 from geoportal.services.view import View
 
 FOLDER = Path(__file__).parents[3] / "data"
@@ -45,12 +47,20 @@ def test_filters_of_examples_are_understood(view: View) -> None:
 def test_the_qgis_project_has_every_layer_and_kind_in_japanese(view: View) -> None:
     root = ET.fromstring(PROJECT)  # noqa: S314 - our own file
     layers = {one.findtext("layername"): one for one in root.iter("maplayer")}
-    assert set(layers) == {"施設", "地区", "相談窓口"}
+    cells = "訪問診療の数（2 km以内、わかっているもの）"
+    assert set(layers) == {"施設", "地区", "相談窓口", cells}
+    asked = set()
     for one in layers.values():
         assert one.findtext("provider") == "OAPIF"
         source = one.findtext("datasource") or ""
         assert "http://127.0.0.1:8000/ogc" in source
-        assert re.search(r"typename='(\w+)'", source)[1] in COLLECTIONS  # type: ignore[index]
+        asked.add(re.search(r"typename='([\w-]+)'", source)[1])  # type: ignore[index]
+    assert asked == set(COLLECTIONS)
+    ranges = layers[cells].iter("range")
+    counts = [(float(one.get("lower") or ""), one.get("label")) for one in ranges]
+    assert counts == [(shown.least, shown.label) for shown in CLASSES]
+    [renderer] = layers[cells].iter("renderer-v2")
+    assert renderer.get("attr") in CoverageCells.plain
     facilities = layers["施設"]
     drawn = {c.get("value"): c.get("label") for c in facilities.iter("category")}
     assert drawn == {kind: info.label_ja for kind, info in view.reference.kinds.items()}

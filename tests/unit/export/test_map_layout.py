@@ -16,7 +16,7 @@ from matplotlib.table import Table
 from matplotlib.transforms import Bbox
 from shapely.geometry import Point, box
 
-from geoportal.coverage.report import CoverageReport, SourceLine
+from geoportal.coverage.report import ROADS, CoverageReport, SourceLine
 from geoportal.coverage.tables import district_rows
 from geoportal.export.coverage_shapes import CLASSES, MAP_RING, class_numbers
 from geoportal.export.map_drawing import MapDrawing, _name_places
@@ -45,6 +45,7 @@ def crowded() -> CoverageReport:
         )
         for n in range(14)
     )
+    sources += (SourceLine(ROADS, "道路", "道路：© OpenStreetMap contributors", "", "2025-12-01"),)
     changed = dataclasses.replace(study, target=target, total=total)
     return dataclasses.replace(
         held, study=changed, sources=sources, supposed=f"もし{AWKWARD}がなくなったら"
@@ -88,6 +89,12 @@ def test_nothing_lies_over_anything_else(made, sheet):
         assert block.x1 <= page.x1, name
         assert page.y0 <= block.y0, name
         assert block.y1 <= page.y1, name
+
+
+def test_the_road_map_is_named_however_many_sources_there_are():
+    texts = "".join(text.get_text() for text in sheet_of(crowded, A4).texts)
+    assert "© OpenStreetMap contributors" in texts
+    assert "件（README.txt）" in texts  # not all fit
 
 
 def test_names_of_districts_do_not_hide_each_other():

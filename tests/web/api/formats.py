@@ -33,6 +33,7 @@ for collection, names in (
     ("facilities", ["municipality_code", "-kind", "kind,-VM_REG"]),
     ("districts", ["level", "-level"]),
     ("centres", ["kind"]),
+    ("coverage-cells", ["cell", "municipality_code,-cell"]),
 ):
     schemathesis.openapi.format(f"sortby-{collection}", st.sampled_from(names))
 

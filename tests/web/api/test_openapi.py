@@ -27,6 +27,7 @@ FEW = 2
 OPERATIONS = (
     "POST /api/v1/search",
     "POST /api/v1/team",
+    "POST /api/v1/isochrones",
     "POST /api/v1/interpret",
     "POST /api/v1/locate",
     "POST /api/v1/suggest",

@@ -375,6 +375,26 @@ def test_errors_are_outcomes(sample_city: FlaskClient, method: str, path: str, s
     validate(response.get_json(force=True))
 
 
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/fhir+xml", 406),
+        ("text/turtle;q=0.5, application/fhir+xml", 406),
+        ("application/fhir+json;q=0, application/fhir+xml", 406),
+        ("application/fhir+json; fhirVersion=4.0", 200),
+        ("application/fhir+xml, application/*;q=0.1", 200),
+        ("text/html, */*;q=0.8", 200),
+        ("", 200),
+    ],
+)
+def test_only_json_is_offered(sample_city: FlaskClient, accept: str, status: int) -> None:
+    response = sample_city.get("/fhir/Location?_count=0", headers={"Accept": accept})
+    assert response.status_code == status
+    assert response.mimetype == "application/fhir+json"
+    asked = sample_city.get("/fhir/Location?_count=0&_format=json", headers={"Accept": accept})
+    assert asked.status_code == 200
+
+
 def test_public_answers_are_kept_and_open_to_other_sites(sample_city: FlaskClient) -> None:
     first = sample_city.get("/fhir/Location?_count=1")
     assert first.headers["Access-Control-Allow-Origin"] == "*"

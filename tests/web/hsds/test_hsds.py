@@ -159,6 +159,20 @@ def test_pages_hold_everyone_once(sample_city: FlaskClient) -> None:
     assert beyond["last_page"]
 
 
+def test_ids_and_days_of_all_stand_on_one_page(sample_city: FlaskClient) -> None:
+    page = ask(sample_city, "services", minimal="true")
+    assert page["size"] == page["total_items"] > 100
+    assert page["first_page"] is page["last_page"] is True
+    days = {one["id"]: one["modified_date"] for one in page["contents"]}
+    first = ask(sample_city, "services", per_page=500)["contents"]
+    assert [one["id"] for one in first] == list(days)[:500]
+    newest = max(days.values())
+    since = ask(sample_city, "services", minimal="true", modified_after=newest)["contents"]
+    assert {one["id"] for one in since} == {one for one, day in days.items() if day == newest}
+    few = ask(sample_city, "services", minimal="true", per_page=2, page=2)["contents"]
+    assert [one["id"] for one in few] == list(days)[2:4]
+
+
 def test_terms_are_those_of_the_facility_and_only_those_it_meets(sample_city: FlaskClient) -> None:
     refused = met = 0
     answer = sample_city.get("/api/v1/facilities?district=40106&limit=500").get_json()

@@ -7,15 +7,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pyproj
 import pytest
+import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from geoportal.web.current_view import view_here
 from geoportal.web.ogc.routes import CONFORMANCE
 from tests.factories import KOKURA
 
@@ -114,7 +117,8 @@ def test_pages_hold_every_item_once(client: FlaskClient) -> None:
         {"offset": "-1"},
         {"bbox": "1,2,3"},
         {"bbox": "nan,1,2,3"},
-        {"bbox": "3,1,2,3"},
+        {"bbox": "1,3,2,1"},
+        {"bbox": "170,1,190,3"},
         {"crs": "EPSG:4326"},
         {"bbox-crs": EPSG + "3857"},
         {"datetime": "yesterday"},
@@ -149,6 +153,20 @@ def test_there_is_no_other_collection_or_item(client: FlaskClient) -> None:
         assert client.get(f"/ogc/collections/{path}").status_code == 404
 
 
+def test_a_former_id_leads_to_the_present_one_in_the_crs_asked_for(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "geoportal.web.ogc.routes.view_here",
+        lambda: replace(view_here(), redirects={"older": "near"}),
+    )
+    response = client.get(f"{ITEMS}/older", query_string={"crs": EPSG + "6670"})
+    assert response.status_code == 301
+    followed = client.get(response.headers["Location"])
+    assert followed.headers["Content-Crs"] == f"<{EPSG}6670>"
+    assert followed.get_json(force=True)["id"] == "near"
+
+
 @pytest.mark.slow
 def test_a_box_holds_what_lies_in_it(client: FlaskClient) -> None:
     lon, lat = KOKURA
@@ -166,6 +184,23 @@ def test_a_box_holds_what_lies_in_it(client: FlaskClient) -> None:
     for code in ("4326", "6668"):
         found = ask(client, bbox=",".join(map(str, swapped)), **{"bbox-crs": EPSG + code})
         assert ids(found) == inside
+
+
+def test_a_box_may_go_over_the_180th_meridian(client: FlaskClient) -> None:
+    placed = [one["id"] for one in every(client) if one["geometry"]]
+    assert ids(ask(client, bbox="120,20,-170,50", limit=10_000)) == placed
+    over = {"bbox": "20,120,50,-170", "bbox-crs": EPSG + "4326", "limit": 10_000}
+    assert ids(ask(client, **over)) == placed
+    assert ids(ask(client, bbox="170,20,-170,50")) == []
+
+
+def test_the_extent_of_a_collection_holds_every_item(client: FlaskClient) -> None:
+    for one in ask(client, "/ogc/collections")["collections"]:
+        [(west, south, east, north)] = one["extent"]["spatial"]["bbox"]
+        extent = shapely.box(west, south, east, north)
+        items = ask(client, f"/ogc/collections/{one['id']}/items", limit=10_000)["features"]
+        shapes = [shapely.geometry.shape(i["geometry"]) for i in items if i["geometry"]]
+        assert all(extent.covers(shape) for shape in shapes), one["id"]
 
 
 @pytest.mark.parametrize("code", ["4326", "6668", "6670", "6677"])

@@ -53,3 +53,11 @@ def test_minutes_stand_beside_metres_and_order_on_request(client: FlaskClient) -
     far = client.post("/", data={**HOME, "lat": str(LAT - 0.02)}).get_data(as_text=True)
     assert "車での時間は出せません" in far
     assert "車で約" not in far
+
+
+@pytest.mark.usefixtures("with_roads")
+def test_what_is_known_of_roads_stands_with_the_teams(client: FlaskClient) -> None:
+    sent = {"address": "福岡県北九州市小倉北区", "opened": "1", "role": "doctor"}
+    page = client.post("/team", data=sent).get_data(as_text=True).split('id="teams"')[1]
+    assert "車での時間は出せません" in page
+    assert "車で約" not in page
