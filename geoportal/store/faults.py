@@ -69,7 +69,7 @@ def disk_fault(error: Exception) -> GeoportalError | None:
         return GeoportalError(_FULL)
     if error.errno == errno.EIO:
         return GeoportalError(
-            "the disk cannot be read or written (input/output error): check the disk, then run again"
+            "the disk cannot be read or written (input/output error): check it, then run again"
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return GeoportalError(f"{error.filename}: may not be read or written by this user")
