@@ -67,6 +67,10 @@ def disk_fault(error: Exception) -> GeoportalError | None:
         return None
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return GeoportalError(_FULL)
+    if error.errno == errno.EIO:
+        return GeoportalError(
+            "the disk cannot be read or written (input/output error): check it, then run again"
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return GeoportalError(f"{error.filename}: may not be read or written by this user")
     if error.errno in (errno.ENOENT, errno.ENOTDIR) and error.filename:
