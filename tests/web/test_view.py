@@ -130,9 +130,8 @@ NOT_ANSWERED = {
     "POST /fhir/": 405,
     "POST /fhir/no/such/kind": 405,
     "GET /tiles/12/3534/1627": 404,
-    "POST /team": 400,
 }
-"""The small city holds no editions to compare, no people, no addresses, no base map
+"""The small city holds no editions to compare, no people, no base map
 and nobody outside the ward; a file of a
 version that is gone when it is made is to be asked for again."""
 

@@ -11,6 +11,7 @@ from geoportal.domain.claim import EVIDENCE
 from geoportal.domain.facility import KINDS
 from geoportal.domain.plausibility import FACTS, LEVELS
 from geoportal.domain.staff_facts import SOURCE as DESK
+from geoportal.domain.stand_in import GROUP_SOURCE
 from geoportal.domain.vocabulary import BED_KINDS, NO_BEDS, Term, Vocabulary
 from geoportal.ingest.catalogue import SOURCES
 from geoportal.web.language.messages import LANGUAGES
@@ -237,7 +238,7 @@ def test_ready_made_questions_ask_for_known_kinds_and_needs(terms, name: str) ->
 
 def test_every_source_is_described() -> None:
     rows = {row["name"]: row for row in read("sources.csv")}
-    assert set(rows) == SOURCE_NAMES | {DESK}
+    assert set(rows) == SOURCE_NAMES | {DESK, GROUP_SOURCE}
     for row in rows.values():
         assert row["evidence"] in EVIDENCE
         assert int(row["cadence_days"]) > 0

@@ -160,7 +160,7 @@ def test_too_large_a_body_is_refused(client):
 
 
 def test_an_address_that_leads_nowhere_is_a_problem_that_does_not_repeat_it(client, caplog):
-    address = "福岡県北九州市小倉北区ひみつ町9-9-9"
+    address = "ひみつ県ひみつ市ひみつ町9-9-9"
     with caplog.at_level(logging.DEBUG):
         response = client.post("/api/v1/search", json={"near": {"address": address}})
     assert response.status_code == 422
