@@ -5,6 +5,7 @@ Databases that many tests need are built once per run, whichever worker comes fi
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -111,6 +112,7 @@ def sample_database(built_once: BuildOnce) -> Path:
         reference = shipped_reference()
         centres = reference.cities_directory / "40100" / "centres.csv"
         load_sample(database, reference, sample_directory(), centres, today=NOW.date())
+        Portal(database, reference, clock=lambda: NOW).view()
         database.engine.dispose()
 
     return built_once("sample", fill)
@@ -133,6 +135,7 @@ def small_city(built_once: BuildOnce, empty_database: Path) -> Path:
         shutil.copy(empty_database / "test.db", directory)
         database = open_database(directory / "test.db")
         _fill_small_city(database)
+        Portal(database, shipped_reference(), clock=lambda: NOW).view()  # compiled once for all
         database.engine.dispose()
 
     return built_once("small-city", fill)
@@ -211,8 +214,13 @@ def _fill_small_city(database: Database) -> None:
 
 
 @pytest.fixture
-def portal(city: Database) -> Portal:
-    """Return a portal over the small city at a fixed moment."""
+def portal(city: Database, small_city: Path, tmp_path: Path) -> Portal:
+    """Return a portal over the small city at a fixed moment, compiled unless a fixture wrote."""
+    log = tmp_path / "test.db-wal"
+    if not (log.exists() and log.stat().st_size) and filecmp.cmp(
+        small_city / "test.db", tmp_path / "test.db", shallow=False
+    ):
+        shutil.copytree(small_city / "test.db.derived", city.derived_directory)
     return Portal(city, shipped_reference(), clock=lambda: NOW)
 
 

@@ -157,6 +157,7 @@ def test_it_ends_when_what_is_being_answered_has_been_answered(database):
     assert {(status in {200, 404, 503}, whole) for status, whole in answers} == {(True, True)}
 
 
+@pytest.mark.long
 def test_workers_end_with_a_supervisor_that_was_killed(database):
     with Served(database, workers=1) as served:
         children = served.worker_ids()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from html import unescape
 from pathlib import Path
@@ -85,10 +86,12 @@ def check(route, response):
 
 
 def test_in_every_writing_in_path_query_and_headers(app, client, kept):
+    """Each route in one of four writings, each writing on one of four routes; all by make long."""
     answered = set()
+    step = 1 if os.environ.get("GEOPORTAL_TEST_LONG") else 4
     with capture_logs() as logs:
-        for route in routes(app, "GET", "POST", "PUT", "DELETE", "OPTIONS"):
-            for name, canary in WRITINGS.items():
+        for number, route in enumerate(routes(app, "GET", "POST", "PUT", "DELETE", "OPTIONS")):
+            for name, canary in list(WRITINGS.items())[number % step :: step]:
                 headers = {
                     header: header_value(canary)
                     for position, header in enumerate(HEADERS)

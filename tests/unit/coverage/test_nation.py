@@ -59,6 +59,7 @@ def studies(nation: Nation, facilities: int, executors) -> Iterator[tuple[str, l
         )
 
 
+@pytest.mark.long
 def test_three_prefectures_on_two_workers_are_what_one_machine_finds(monkeypatch) -> None:
     from distributed import LocalCluster
 

@@ -153,6 +153,7 @@ def test_progress_ends_at_the_number_of_rows(geocoder, tmp_path):
     assert told == [(500, 1234), (1000, 1234), (1234, 1234)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(geocoder, tmp_path):
     peaks = []
