@@ -121,6 +121,8 @@ def reached_area(
 ) -> ReachedArea:
     """Return the area from which a home at a place (degrees) is reached within some minutes."""
     lines = reached_lines(network, home, arrivals, 60.0 * minutes)
+    if network.off_road_seconds(home)[0] <= 60.0 * minutes:  # the home itself
+        lines = np.concatenate((lines, np.broadcast_to(np.array(place), (1, 2, 2))))
     origin, scale = np.array(place), np.array(metres_per_degree(place[1]))
     closed = _without_gaps(_squares_along((lines - origin) * scale))
     outline = shapely.transform(

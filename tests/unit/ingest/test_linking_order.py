@@ -17,7 +17,7 @@ from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import refresh_facilities, update_records
 from geoportal.ingest.revise.relink import relink
 from geoportal.progress import no_progress
-from geoportal.store.database import open_database
+from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.facilities import all_redirects, iter_facilities, redirect_of
 from geoportal.store.links import add_decision, facility_of, read_pairs
 from geoportal.store.schema import (
@@ -59,6 +59,7 @@ def take(database, source, as_of, *items, scope="all"):
     with database.engine.begin() as connection:
         revision = update_records(connection, extract, edition)
         refresh(database, connection, revision.facility_ids)
+        advance_dataset_version(connection, f"{source} {as_of}")
     return revision
 
 

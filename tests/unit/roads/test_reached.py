@@ -8,7 +8,7 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geoportal.roads.reached import ERROR_M, reached_area
+from geoportal.roads.reached import ERROR_M, reached_area, reached_lines
 from geoportal.roads.snapping import metres_per_degree
 from tests.unit.roads.test_network import drawn, line, network, spot
 
@@ -44,9 +44,12 @@ def test_the_area_holds_the_roads_in_time_and_nothing_far_from_them(drawn, chose
         return
     assert shapely.contains_xy(area.outline, *in_time.T).all()
     scale = np.array(metres_per_degree(lat))
-    near = shapely.MultiPoint(points[seconds <= 60 * MINUTES + 5] * scale)
+    parts = reached_lines(roads, home, roads.arrivals(home)[0], 60 * MINUTES)
+    near = shapely.union(
+        shapely.MultiLineString(list(parts * scale)), shapely.Point(np.array((lon, lat)) * scale)
+    )
     corners = shapely.get_coordinates(area.outline) * scale
-    assert shapely.distance(near, shapely.points(corners)).max() <= ERROR_M + 60
+    assert shapely.distance(near, shapely.points(corners)).max() <= ERROR_M + 2
 
 
 def test_an_area_says_how_far_it_goes():
