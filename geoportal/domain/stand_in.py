@@ -8,7 +8,7 @@ which it is told from what a facility does alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from geoportal.domain.claim import Claim
@@ -64,13 +64,9 @@ def groups_on(
 ) -> list[StandInGroup]:
     """Return the groups that hold on a day (ISO date), with the present ids of their members."""
     return [
-        StandInGroup(
-            one.sort,
-            one.name,
-            tuple(dict.fromkeys(redirects.get(member, member) for member in one.members)),
-            one.source,
-            one.as_of,
-            one.last_day,
+        replace(
+            one,
+            members=tuple(dict.fromkeys(redirects.get(member, member) for member in one.members)),
         )
         for one in groups
         if not one.last_day or one.last_day >= day

@@ -10,6 +10,7 @@ from typing import Final
 
 from geoportal.desk.domain.identity import Identity, found_in
 from geoportal.desk.domain.ledger import Audience
+from geoportal.domain.stand_in import AROUND_CLOCK
 from geoportal.errors import UsageError
 
 LONGEST: Final = {"name": 60, "note": 200}
@@ -20,7 +21,7 @@ _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 class Sort(StrEnum):
     """What a group is for."""
 
-    AROUND_CLOCK = "around_clock"
+    AROUND_CLOCK = AROUND_CLOCK
     """24 時間の連携: together they answer by day and by night."""
     DEPUTIES = "deputies"
     """主治医・副主治医: one visits when the other cannot."""
