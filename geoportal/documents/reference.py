@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
@@ -70,9 +70,10 @@ class VocabularyQuery(Strict):
     q: Text | None = Field(None, description="A word of care; only the terms it stands for")
 
 
-def centres_document(view: View) -> Document:
-    """Return the consultation centres with hours, open now or next opening."""
-    return {"centres": [_centre(view, centre) for centre in view.snapshot.centres]}
+def centres_document(view: View, ids: Container[str] | None = None) -> Document:
+    """Return the consultation centres with hours, open now or next opening; ``ids``: only these."""
+    centres = view.snapshot.centres
+    return {"centres": [_centre(view, one) for one in centres if ids is None or one.id in ids]}
 
 
 def districts_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from geoportal.documents import Document
@@ -70,12 +70,21 @@ def issue_label(reference: Reference, code: str, language: str) -> str:
     return reference.labels.get(("issue", code), {}).get(DEFAULT_LANGUAGE, "")
 
 
-def source_labels(reference: Reference, language: str) -> dict[str, Label]:
+@cache
+def source_labels(reference: Reference, language: str) -> Mapping[str, Label]:
     """Return what each source is called."""
     return {name: label(reference, "source", name, language) for name in reference.sources}
 
 
-def kinds(reference: Reference, language: str) -> dict[str, Document]:
+@cache
+def water_labels(reference: Reference, language: str) -> Mapping[str, Label]:
+    """Return what each water between two land parts is called."""
+    waters = (one.water for one in reference.waters)
+    return {water: label(reference, "water", water, language) for water in waters}
+
+
+@cache
+def kinds(reference: Reference, language: str) -> Mapping[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {
         kind: {
@@ -88,7 +97,8 @@ def kinds(reference: Reference, language: str) -> dict[str, Document]:
     }
 
 
-def kind_groups(reference: Reference) -> list[Document]:
+@cache
+def kind_groups(reference: Reference) -> Sequence[Document]:
     """Return the groups of kinds in the order they are offered."""
     infos = reference.kinds.values()
     return [
@@ -103,7 +113,8 @@ def offered_groups(reference: Reference) -> list[str]:
     return [group.code for group in sorted(groups, key=lambda group: group.offered)]
 
 
-def need_groups(reference: Reference, language: str) -> list[Document]:
+@cache
+def need_groups(reference: Reference, language: str) -> Sequence[Document]:
     """Return the needs offered, grouped, what cuts most first."""
     labels = need_labels(reference, language)
     groups = []

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.syntax import FluentParser
-from fluent.syntax.ast import Message
+from fluent.syntax.ast import Message, TextElement
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 
@@ -25,6 +25,8 @@ DEFAULT_LANGUAGE = "ja"
 SCRIPT_PREFIX = "js-"
 """Messages the browser's modules use; placeholders reach them as ``{name}``."""
 
+_COUNTS_KEPT = 999
+"""Greatest count with which texts are kept: a bound of what is kept for each message."""
 _CATALOGUES = Path(__file__).parent / "catalogues"
 _RUBY = re.compile(r"([々〇\u3400-\u9fff]+)《([^》]+)》")
 _JAPANESE = re.compile(
@@ -83,28 +85,38 @@ class Label(str):
     ('薬', '薬《くすり》')
     """
 
-    __slots__ = ("source",)
+    __slots__ = ("_html", "source")
     source: str
     """The text as written, readings in 《》: what the browser's modules get."""
 
     def __new__(cls, source: str) -> Self:
         """Keep the text both ways."""
-        made = super().__new__(cls, _RUBY.sub(r"\1", source))
+        made = super().__new__(cls, _RUBY.sub(r"\1", source) if "《" in source else source)
         made.source = source
         return made
+
+    @property
+    def html(self) -> Markup:
+        """The text for HTML: escaped, readings as ``<ruby>``."""
+        try:
+            return self._html
+        except AttributeError:
+            escaped = escape(self.source)
+            self._html: Markup = escaped
+            if "《" in self.source:
+                self._html = Markup(_RUBY.sub(_ruby, str(escaped)))  # noqa: S704 - escaped first
+            return self._html
 
 
 def with_readings(text: str) -> Markup:
     """Return a text for HTML: escaped, the readings of a `Label` as ``<ruby>``."""
-    if not isinstance(text, Label):
-        return escape(text)
-    return Markup(_RUBY.sub(_ruby, str(escape(text.source))))  # noqa: S704 - escaped first
+    return text.html if isinstance(text, Label) else escape(text)
 
 
 def label_html(text: str, language: str) -> Markup:
     """Return a text for HTML: escaped, readings as ``<ruby>``, Japanese names in it marked."""
     html = with_readings(text)
-    if LANGUAGES[language].is_japanese or isinstance(text, Markup):
+    if LANGUAGES[language].is_japanese or isinstance(text, Markup) or html.isascii():
         return html
     marked = _JAPANESE.sub(r'<span lang="ja">\g<0></span>', str(html))  # spoken as such
     return Markup(marked)  # noqa: S704 - escaped
@@ -112,11 +124,17 @@ def label_html(text: str, language: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """One language's catalogue: Fluent source by key, in the order of the file."""
+    """One language's catalogue: Fluent source by key, in the order of the file.
+
+    What takes no variable, or only how many there are, is formatted once: ``_kept`` has these
+    texts. Nothing else is kept, as a variable may hold what a visitor has typed.
+    """
 
     language: str
     sources: Mapping[str, str]
     _bundle: FluentBundle
+    _fixed: frozenset[str]
+    _kept: dict[tuple[str, int | None], Label] = field(default_factory=dict, repr=False)
 
     def plain(self, key: str, /, **arguments: Any) -> str:
         """Return a message as text without readings, for attributes and scripts.
@@ -126,7 +144,7 @@ class Messages:
         KeyError
             When the catalogue has no such key, or a variable it needs is missing.
         """
-        return _RUBY.sub(r"\1", self._format(key, arguments))
+        return str(self.label(key, **arguments))
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
@@ -134,8 +152,15 @@ class Messages:
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""
+        count = None if key in self._fixed else arguments.get("count")
+        keeps = key in self._fixed or (type(count) is int and len(arguments) == 1)
+        if keeps and (key, count) in self._kept:
+            return self._kept[key, count]
         read = {k: v.source if isinstance(v, Label) else v for k, v in arguments.items()}
-        return Label(self._format(key, read))
+        label = Label(self._format(key, read))
+        if keeps and (count is None or count <= _COUNTS_KEPT):
+            self._kept[key, count] = label
+        return label
 
     def for_script(self) -> dict[str, str]:
         """Return the subset for the browser: variables as ``{name}``, readings in 《》."""
@@ -167,13 +192,19 @@ def messages(language: str) -> Messages:
     text = (_CATALOGUES / f"{language}.ftl").read_text(encoding="utf-8")
     bundle = FluentBundle([LANGUAGES[language].html], use_isolating=False)
     bundle.add_resource(FluentResource(text))
-    parsed = FluentParser().parse(text)
+    entries = [entry for entry in FluentParser().parse(text).body if isinstance(entry, Message)]
     sources = {
         entry.id.name: text[entry.span.start : entry.span.end]
-        for entry in parsed.body
-        if isinstance(entry, Message) and entry.span is not None
+        for entry in entries
+        if entry.span is not None
     }
-    return Messages(language, sources, bundle)
+    fixed = frozenset(
+        entry.id.name
+        for entry in entries
+        if entry.value is not None
+        and all(isinstance(part, TextElement) for part in entry.value.elements)
+    )
+    return Messages(language, sources, bundle, fixed)
 
 
 def choose_language(asked: str | None, accepted: LanguageAccept) -> str:

@@ -58,8 +58,10 @@ def _group(view: View, kind: str, centres: list[Document]) -> Document:
 
 def centres_in_full(view: View, brief: Iterable[Document]) -> list[Document]:
     """Return the centres that an answer names, with hours and districts."""
-    full = {centre["id"]: centre for centre in centres_document(view)["centres"]}
-    return [full.get(centre["id"], centre) for centre in brief]
+    named = list(brief)
+    found = centres_document(view, {centre["id"] for centre in named})["centres"]
+    full = {centre["id"]: centre for centre in found}
+    return [full.get(centre["id"], centre) for centre in named]
 
 
 def responsible_in_full(view: View, document: Document) -> list[Document]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geoportal.documents import Document
 from geoportal.domain.centre import LIAISON
 from geoportal.domain.city import City, Words
@@ -38,21 +40,18 @@ def held_cities(view: View) -> list[City]:
     ]
 
 
-def chosen_city(view: View, code: str) -> City | None:
+def chosen_city(cities: Sequence[City], code: str) -> City | None:
     """Return one of several cities held that was chosen; None when there is nothing to choose."""
-    cities = held_cities(view)
     return next((c for c in cities if c.code == code), None) if len(cities) > 1 else None
 
 
-def only_city(view: View) -> City | None:
+def only_city(cities: Sequence[City]) -> City | None:
     """Return the city held, None where there is none or several."""
-    cities = held_cities(view)
     return cities[0] if len(cities) == 1 else None
 
 
-def city_choices(view: View, language: str) -> list[Document]:
-    """Return the cities to choose from; empty when there is only one."""
-    cities = held_cities(view)
+def city_choices(cities: Sequence[City], language: str) -> list[Document]:
+    """Return the cities held to choose from; empty when there is only one."""
     if len(cities) < 2:
         return []
     return [{"code": city.code, "name": words(city.name, language)} for city in cities]

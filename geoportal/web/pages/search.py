@@ -34,7 +34,13 @@ from geoportal.web.language.messages import Label, messages
 from geoportal.web.language.place_names import place_label
 from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full, responsible_in_full
-from geoportal.web.pages.cities import chosen_city, city_choices, districts_of, only_city
+from geoportal.web.pages.cities import (
+    chosen_city,
+    city_choices,
+    districts_of,
+    held_cities,
+    only_city,
+)
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
@@ -67,7 +73,8 @@ def results() -> Response:
 def _search_page(form: SearchForm) -> Response:
     view = view_here()
     outcome = _counted_answer(form)
-    city = chosen_city(view, request.args.get("city", ""))
+    cities = held_cities(view)
+    city = chosen_city(cities, request.args.get("city", ""))
     return form_page(
         "start",
         form,
@@ -83,8 +90,8 @@ def _search_page(form: SearchForm) -> Response:
         orders=[order for order in ORDERS if order != BY_ROAD or view.snapshot.roads],
         downloads=[one for one in _FILES if one.lists_any(form.kinds)],
         radii=sorted({*RADII_M, form.radius_m}),
-        config=map_config(districts_of(view, city) if city else None, city or only_city(view)),
-        cities=city_choices(view, g.language),
+        config=map_config(districts_of(view, city) if city else None, city or only_city(cities)),
+        cities=city_choices(cities, g.language),
         city=city,
         **_answer_context(outcome, districts_of(view, city) if city else frozenset()),
     )

@@ -23,7 +23,13 @@ from geoportal.settings import Settings
 from geoportal.web.current_view import view_here
 from geoportal.web.language import wording
 from geoportal.web.language.gaps import gap_sentences
-from geoportal.web.language.labels import kinds, label, need_labels, reason_label, source_labels
+from geoportal.web.language.labels import (
+    kinds,
+    need_labels,
+    reason_label,
+    source_labels,
+    water_labels,
+)
 from geoportal.web.language.messages import LANGUAGES, choose_language, label_html, messages
 from geoportal.web.language.place_names import (
     centre_html,
@@ -192,15 +198,14 @@ def data_context() -> Document:
         "kinds": kinds(view.reference, g.language),
         "need_label": lambda code: labels.get(code, code),
         "reason_words": lambda reason: reason_label(view.reference, reason, g.language),
-        "source_labels": source_labels(view.reference, g.language)
-        | dict(layer.source_labels if layer else {}),
+        "source_labels": {
+            **source_labels(view.reference, g.language),
+            **(layer.source_labels if layer else {}),
+        },
         "layer": layer,
         "group_sources": GROUP_SOURCES,
         "example_place": view.example_place,
-        "water_labels": {
-            water.water: label(view.reference, "water", water.water, g.language)
-            for water in view.reference.waters
-        },
+        "water_labels": water_labels(view.reference, g.language),
         "gap_sentences": partial(gap_sentences, view.reference, g.language),
         "has_district_page": lambda code: has_district_page(view, code),
         "place": lambda code, name: place_html(view.reference, code, name, g.language),
