@@ -6,7 +6,9 @@ The list has one renderer, the templates used here; the page's scripts ask for i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +34,7 @@ from geoportal.web.language.labels import (
 )
 from geoportal.web.language.messages import Label, messages
 from geoportal.web.language.place_names import place_label
+from geoportal.web.language.wording import number
 from geoportal.web.pages import district, search_answer
 from geoportal.web.pages.centres import centres_in_full, responsible_in_full
 from geoportal.web.pages.cities import (
@@ -45,6 +48,7 @@ from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
+from geoportal.web.site.prepared import prepared
 
 _FILES = (DOWNLOADS["xlsx"], *(one for name, one in DOWNLOADS.items() if name != "xlsx"))
 """The files that are offered, the one that most people open first."""
@@ -82,11 +86,9 @@ def _search_page(form: SearchForm) -> Response:
         outcome.problem,
         query=form.shareable() if request.method == "GET" else (),
         district_name=_district_name(view, form.district),
-        district_groups=district.district_groups(view),
+        choices=_choices(view, form, search_answer.facet_counts(outcome.document, form.include)),
         kind_groups=kind_groups(view.reference),
-        need_groups=need_groups(view.reference, g.language),
         has_stations=view.station_count > 0,
-        facets=search_answer.facet_counts(outcome.document, form.include),
         orders=[order for order in ORDERS if order != BY_ROAD or view.snapshot.roads],
         downloads=[one for one in _FILES if one.lists_any(form.kinds)],
         radii=sorted({*RADII_M, form.radius_m}),
@@ -95,6 +97,36 @@ def _search_page(form: SearchForm) -> Response:
         city=city,
         **_answer_context(outcome, districts_of(view, city) if city else frozenset()),
     )
+
+
+def _choices(view: View, form: SearchForm, counts: Mapping[str, Mapping[str, int]]) -> Document:
+    """Return the districts, kinds and needs to choose from, those of the form chosen."""
+    count = partial(messages(g.language).html, "js-need-count")
+
+    def chosen(codes: Collection[str], attribute: str) -> Callable[[str], str]:
+        return lambda code: f" {attribute}" if code in codes else ""
+
+    def counted(of: Mapping[str, int], say: Callable[[int], str]) -> Callable[[str], str]:
+        return lambda code: say(of[code]) if code in of else ""
+
+    return {
+        "districts": prepared(
+            view,
+            "partials/choices/districts.html",
+            lambda: {"groups": district.district_groups(view)},
+        ).filled(selected=chosen((form.district,), "selected")),
+        "kinds": prepared(
+            view, "partials/choices/kinds.html", lambda: {"groups": kind_groups(view.reference)}
+        ).filled(checked=chosen(form.kinds, "checked"), count=counted(counts["kind"], number)),
+        "needs": prepared(
+            view,
+            "partials/choices/needs.html",
+            lambda: {"groups": need_groups(view.reference, g.language)},
+        ).filled(
+            checked=chosen(form.needs, "checked"),
+            count=counted(counts["need"], lambda known: count(count=known)),
+        ),
+    }
 
 
 def _counted_answer(form: SearchForm) -> Outcome:
@@ -116,6 +148,7 @@ def _answer_context(outcome: Outcome, within: frozenset[str] = frozenset()) -> D
         "outcome": outcome,
         "document": document,
         "tally": search_answer.tally(document, outcome.form.include) if document else {},
+        "bands": search_answer.bands(document, outcome.form.offset) if document else [],
         "notice": outcome.notice or (outcome.problem if request.path == "/results" else ""),
         "centres": centres_in_full(view, brief),
         "responsible": responsible_in_full(view, document or {}),

@@ -187,6 +187,40 @@ def in_order(features: list[Document], order: str) -> list[Document]:
     )
 
 
+def bands(document: Document, offset: int) -> list[Document]:
+    """Return the features of an answer by band, those known from elsewhere after all others.
+
+    Returns
+    -------
+    list of dict
+        ``elsewhere``, ``band``, ``count`` of the whole answer, ``filed``: whether one of them has
+        filed a need; ``rows``: number in the answer and feature of each, never empty.
+    """
+    groups: dict[tuple[bool, str], list[tuple[int, Document]]] = {}
+    for number, feature in enumerate(document["features"], offset + 1):
+        properties = feature["properties"]
+        group = "elsewhere" in properties, properties["match"]
+        groups.setdefault(group, []).append((number, feature))
+    counts, apart = document["counts"], document["elsewhere"]
+    return [
+        {
+            "elsewhere": elsewhere,
+            "band": band,
+            "count": apart.get(band, 0) if elsewhere else counts[band] - apart.get(band, 0),
+            "filed": any(_has_filed(feature) for _, feature in rows),
+            "rows": rows,
+        }
+        for elsewhere in (False, True)
+        for band in BANDS
+        if (rows := groups.get((elsewhere, band)))
+    ]
+
+
+def _has_filed(feature: Document) -> bool:
+    needs = feature["properties"].get("needs", {})
+    return any(answer.get("evidence") == "filed" for answer in needs.values())
+
+
 def tally(document: Document, include: str) -> dict[str, int]:
     """Return how many are listed: matching and possible around the home, and all ``away``."""
     counts, elsewhere = document["counts"], document["elsewhere"]
