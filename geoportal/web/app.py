@@ -39,6 +39,7 @@ from geoportal.web.pages import routes as pages
 from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
+from geoportal.web.site.templates import KeysFirst
 
 MAX_BODY_BYTES = 64 * 1024
 _COMPRESSION = {
@@ -97,6 +98,7 @@ def create_app(
         template_folder=str(shipped_directory("templates")),
         static_folder=None,
     )
+    app.jinja_environment = KeysFirst
     app.extensions[EXTENSION] = portal
     app.extensions[tiles.EXTENSION] = basemap
     app.extensions[coverage.EXTENSION] = PackFiles(

@@ -56,7 +56,9 @@ DATA_URLS = {
 @blueprint.before_app_request
 def choose_visitors_language() -> None:
     """Set the language of this answer."""
-    g.language = choose_language(request.args.get("lang"), request.accept_languages)
+    asked = request.args.get("lang")
+    g.asked_language = asked if asked in LANGUAGES else None
+    g.language = choose_language(asked, request.accept_languages)
 
 
 _FILTERS: dict[str, Callable[..., str]] = {
@@ -83,8 +85,8 @@ for _name, _filter in _FILTERS.items():
 
 def asked_language() -> str | None:
     """Return the language the URL asks for, to be carried along; None when it asks for none."""
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None
+    asked: str | None = g.asked_language
+    return asked
 
 
 def page_url(endpoint: str, **values: Any) -> str:
