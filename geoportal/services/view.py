@@ -104,7 +104,7 @@ class View:
     states : MinuteCache
         Opening states of this version by number of hours, as JSON text, cached for a minute.
     prepared : dict
-        What pages render once for this version, by template and language.
+        What pages render once for this version, by name, member and language.
     engine : Engine or None
         Routing engine that is asked for minutes in place of the roads held.
     calendar : OpeningCalendar
@@ -125,7 +125,7 @@ class View:
     kept: bool = True
     asked_until: str = ""
     states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
-    prepared: dict[tuple[str, str], object] = field(default_factory=dict, repr=False)
+    prepared: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
     engine: Engine | None = field(default=None, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 

@@ -48,7 +48,7 @@ from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
 from geoportal.web.site.frame import asked_language, form_page, fragment, map_config, page_url
-from geoportal.web.site.prepared import prepared
+from geoportal.web.site.prepared import Prepared, prepared
 
 _FILES = (DOWNLOADS["xlsx"], *(one for name, one in DOWNLOADS.items() if name != "xlsx"))
 """The files that are offered, the one that most people open first."""
@@ -109,20 +109,19 @@ def _choices(view: View, form: SearchForm, counts: Mapping[str, Mapping[str, int
     def counted(of: Mapping[str, int], say: Callable[[int], str]) -> Callable[[str], str]:
         return lambda code: say(of[code]) if code in of else ""
 
+    def choices(name: str, groups: Callable[[], object]) -> Prepared:
+        template = f"partials/choices/{name}.html"
+        return prepared(view, template, "", lambda: fragment(template, groups=groups()))
+
+    districts = choices("districts", lambda: district.district_groups(view))
+    kinds = choices("kinds", lambda: kind_groups(view.reference))
+    needs = choices("needs", lambda: need_groups(view.reference, g.language))
     return {
-        "districts": prepared(
-            view,
-            "partials/choices/districts.html",
-            lambda: {"groups": district.district_groups(view)},
-        ).filled(selected=chosen((form.district,), "selected")),
-        "kinds": prepared(
-            view, "partials/choices/kinds.html", lambda: {"groups": kind_groups(view.reference)}
-        ).filled(checked=chosen(form.kinds, "checked"), count=counted(counts["kind"], number)),
-        "needs": prepared(
-            view,
-            "partials/choices/needs.html",
-            lambda: {"groups": need_groups(view.reference, g.language)},
-        ).filled(
+        "districts": districts.filled(selected=chosen((form.district,), "selected")),
+        "kinds": kinds.filled(
+            checked=chosen(form.kinds, "checked"), count=counted(counts["kind"], number)
+        ),
+        "needs": needs.filled(
             checked=chosen(form.needs, "checked"),
             count=counted(counts["need"], lambda known: count(count=known)),
         ),

@@ -40,6 +40,7 @@ from geoportal.web.language.place_names import (
 )
 from geoportal.web.site import tiles
 from geoportal.web.site.assets import VECTOR_PAINTER
+from geoportal.web.site.prepared import gap, prepared
 from geoportal.web.site.static_files import read_static_files
 from geoportal.web.staff_layer import layer_here
 
@@ -208,6 +209,8 @@ def data_context() -> Document:
         "group_sources": GROUP_SOURCES,
         "example_place": view.example_place,
         "water_labels": water_labels(view.reference, g.language),
+        "gap": gap,
+        "prepared": partial(prepared, view),
         "gap_sentences": partial(gap_sentences, view.reference, g.language),
         "has_district_page": lambda code: has_district_page(view, code),
         "place": lambda code, name: place_html(view.reference, code, name, g.language),

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import g
 from markupsafe import Markup, escape
 
 from geoportal.services.view import View
-from geoportal.web.site.frame import fragment
 
-_GAP = re.compile("\x00([a-z]+) ([^\x00]*)\x00")
-
-
-def prepared(view: View, template: str, context: Callable[[], Mapping[str, Any]]) -> Prepared:
-    """Return a template rendered for a view and the language of this answer.
-
-    ``context`` is asked for what the template needs the first time only: nothing of it may differ
-    between requests. In the template ``gap(name, code)`` stands where a request decides.
-    """
-    key = template, g.language
-    if key not in view.prepared:
-        view.prepared[key] = Prepared(fragment(template, gap=_gap, **context()))
-    return cast("Prepared", view.prepared[key])
+MOST_KEPT = 6_000
+"""Parts kept for a version; with more of them all are made anew."""
+_GAP = re.compile("\x00([a-z_]+) ([^\x00]*)\x00")
 
 
 class Prepared:
@@ -33,14 +22,34 @@ class Prepared:
     def __init__(self, html: str) -> None:
         self._texts = _GAP.split(html)
 
-    def filled(self, **fillings: Callable[[str], str]) -> Markup:
-        """Return the HTML; by the name of a gap, what returns the HTML that a code gets."""
+    def filled(self, **fillings: str | Callable[[str], str]) -> Markup:
+        """Return the HTML; by the name of a gap the HTML put there, or what returns it by code."""
         texts = self._texts
         parts = [texts[0]]
         for i in range(1, len(texts), 3):
-            parts += (fillings[texts[i]](texts[i + 1]), texts[i + 2])
+            filling = fillings[texts[i]]
+            parts += (filling if isinstance(filling, str) else filling(texts[i + 1]), texts[i + 2])
         return Markup("".join(parts))  # noqa: S704 - rendered with escaping
 
 
-def _gap(name: str, code: str) -> Markup:
+def prepared(
+    view: View, name: str, member: str, render: Callable[..., str], *arguments: Any
+) -> Prepared:
+    """Return a part of a page for a view and the language of this answer, by name and member.
+
+    The first time it is what ``render`` returns for the arguments, such as a macro, in which
+    `gap` stands where a request decides: nothing else of it may differ between requests.
+    """
+    key = name, member, g.language
+    if key not in view.prepared:
+        if len(view.prepared) >= MOST_KEPT:
+            view.prepared.clear()
+        made = Prepared(render(*arguments))
+        view.prepared[key] = made
+        return made
+    return cast("Prepared", view.prepared[key])
+
+
+def gap(name: str, code: str = "") -> Markup:
+    """Return a gap for `Prepared.filled`."""
     return escape(f"\x00{name} {code}\x00")
