@@ -130,3 +130,21 @@ def test_every_key_stands_once(language: str) -> None:
     catalogue = Path("geoportal/web/language/catalogues") / f"{language}.ftl"
     keys = re.findall(r"^([a-z][\w-]*) =", catalogue.read_text("utf-8"), re.MULTILINE)
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_no_text_of_a_visitor_is_kept() -> None:
+    words = messages("ja")
+    words.html("address-unread", rest="小倉北区堺町九丁目")
+    words.html("results-count", count=31)
+    words.html("results-count", count=123_456)
+    assert "堺町九丁目" not in repr(words._kept)
+    assert ("results-count", 31) in words._kept
+    assert ("results-count", 123_456) not in words._kept
+
+
+def test_a_text_that_is_kept_is_the_same_again() -> None:
+    for language in LANGUAGES:
+        said = [messages(language).html("results-count", count=count) for count in (0, 1, 2, 1, 0)]
+        assert said[0] == said[4]
+        assert said[1] == said[3]
+        assert len(set(said)) == 3

@@ -1,0 +1,62 @@
+"""Parts of pages that are rendered once: what may differ between two answers does, nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoportal.services.portal import Portal
+from geoportal.web.site.prepared import MOST_KEPT, Prepared, gap, prepared
+
+CANARY = "小倉北区堺町九丁目九十九番"
+
+
+@given(st.lists(st.tuples(st.text("ab<&", max_size=3), st.sampled_from(["VM.REG", "'&<"]))))
+def test_gaps_are_filled_where_they_stand(parts: list[tuple[str, str]]) -> None:
+    html = "".join(f"{text}{gap('count', code)}" for text, code in parts)
+    filled = Prepared(html).filled(count=lambda code: f"[{code}]")
+    escaped = {"VM.REG": "VM.REG", "'&<": "&#39;&amp;&lt;"}
+    assert filled == "".join(f"{text}[{escaped[code]}]" for text, code in parts)
+
+
+def test_what_was_chosen_and_counted_is_of_this_answer(app: Flask) -> None:
+    client = app.test_client()
+    first = client.get("/?district=40106&need=VM.REG&kind=clinic").text
+    plain = client.get("/").text
+    assert re.search(r'value="VM.REG" checked', first)
+    assert re.search(r'value="40106" selected', first)
+    assert re.search(r'data-kind-count="clinic">\d', first)
+    assert " checked" not in plain.partition('name="need"')[2].partition("</form>")[0]
+    assert not re.search(r'<option value="\d{5}" selected', plain)
+    assert not re.search(r'data-kind-count="clinic">\d', plain)
+    assert client.get("/?district=40106&need=VM.REG&kind=clinic").text == first
+
+
+def test_each_language_has_its_own(app: Flask) -> None:
+    client = app.test_client()
+    pages = {lang: client.get(f"/?district=40106&lang={lang}").text for lang in ("ja", "en")}
+    assert "地図で見る" in pages["ja"]
+    assert "地図で見る" not in pages["en"]
+
+
+def test_a_home_is_in_none_of_them(app: Flask, portal: Portal) -> None:
+    client = app.test_client()
+    for form in ({"address": CANARY}, {"lon": "130.8751", "lat": "33.8834", "need": "VM.REG"}):
+        assert client.post("/", data=form).status_code == 200
+    kept = portal.view().prepared
+    assert kept
+    said = repr([(key, vars(part)) for key, part in kept.items()])
+    assert CANARY not in said
+    assert "130.8751" not in said
+
+
+def test_no_more_are_kept_than_stated(app: Flask, portal: Portal) -> None:
+    with app.test_request_context():
+        app.preprocess_request()
+        view = portal.view()
+        for number in range(MOST_KEPT + 3):
+            prepared(view, "part", str(number), str, number)
+    assert len(view.prepared) <= MOST_KEPT
