@@ -43,6 +43,8 @@ def with_others() -> Flask:
     client = application().test_client()
     asked = client.post("/api/v1/search", data=QUESTION, headers=JSON)
     shown = client.get(PAGE)
+    if (asked.status_code, shown.status_code) != (200, 200):
+        raise RuntimeError(f"search {asked.status_code}, page {shown.status_code}")
     app = application()
     for name, body in (("/hello", asked.data), ("/hello-page", shown.data)):
         text = b"x" * len(body)
@@ -52,7 +54,9 @@ def with_others() -> Flask:
             return Response(text, mimetype="application/geo+json")
 
         app.add_url_rule(name, name, hello, methods=["POST", "GET"])
-    everything = client.get("/api/v1/facilities?limit=1000").get_json()["features"]
+    everything: list[dict[str, Any]] = []
+    while page := client.get(LISTED.format(len(everything))).get_json()["features"]:
+        everything += page
     app.add_url_rule("/usual", view_func=usual(everything), methods=["POST"])
     return app
 
@@ -85,7 +89,8 @@ def usual(features: list[dict[str, Any]]) -> Callable[[], Response]:
 JSON = {"Content-Type": "application/json"}
 
 
-PAGE = "/results?district=40106&kind=clinic&need=VM.REG"
+PAGE = "/?district=40106&kind=clinic&need=VM.REG"
+LISTED = "/api/v1/facilities?limit=500&offset={}"
 
 
 def count(port: int, path: str, method: str) -> int:
