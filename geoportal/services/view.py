@@ -24,6 +24,7 @@ from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistri
 from geoportal.index.hierarchy import (
     city_of,
     district_members,
+    districts_above,
     present_code,
     short_name,
     upper_districts,
@@ -37,6 +38,8 @@ from geoportal.search.responsible import (
     HomePlace,
     Responsible,
     centres_of_any,
+    is_divided,
+    local_centres,
     responsible_centres,
 )
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
@@ -282,6 +285,8 @@ class View:
     def _with_towns(self, home: HomePlace, *, only_point: bool) -> HomePlace:
         if home.town or not only_point or home.lon is None or home.lat is None:
             return home
+        if not is_divided(self.snapshot, home.code) and not local_centres(self.snapshot, home):
+            return home
         place = (home.code, home.lon, home.lat, home.uncertainty_m)
         return replace(home, towns_near=self.geocoder.towns_near(*place))
 
@@ -350,8 +355,7 @@ class View:
             level = "ward" if city_of(self.reference, code) else "municipality"
             full = info.prefecture + info.name
             chain = [District(code, short_name(self.reference, code), level, "", full)]
-        above = upper_districts(self.reference)
-        return chain + [district for district, codes in above.items() if code in codes]
+        return [*chain, *districts_above(self.reference).get(code, ())]
 
     def default_area(self) -> str:
         """Return the code of the first city made of wards, else of the first municipality or ward.
