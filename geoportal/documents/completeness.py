@@ -14,7 +14,7 @@ _MUNICIPALITY_DIGITS = 5
 
 def completeness_document(view: View, lines: Iterable[Completeness]) -> list[Document]:
     """Return lines on sources with the names of area and publisher."""
-    return [_line(view, line) for line in lines]
+    return [completeness_line(view, line) for line in lines]
 
 
 def _fetch_command(view: View, dataset: str, area: str) -> str:
@@ -24,7 +24,8 @@ def _fetch_command(view: View, dataset: str, area: str) -> str:
     return f"geoportal fetch {dataset} --city {city_of(view.reference, area) or area}"
 
 
-def _line(view: View, line: Completeness) -> Document:
+def completeness_line(view: View, line: Completeness) -> Document:
+    """Return one line of `completeness_document`."""
     reference, districts = view.reference, view.snapshot.districts
     publisher = reference.publisher(line.source, line.area)
     return {

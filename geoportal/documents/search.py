@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 
 from geoportal.documents import Document, attributes
-from geoportal.documents.completeness import completeness_document
+from geoportal.documents.completeness import completeness_line
 from geoportal.documents.facility import facility_document, mention_text
 from geoportal.documents.reference import brief_centre, brief_district, responsible_document
 from geoportal.documents.search_extras import (
@@ -19,7 +19,7 @@ from geoportal.documents.search_extras import (
 )
 from geoportal.documents.state import state_texts
 from geoportal.domain.centre import LIAISON, Centre
-from geoportal.domain.completeness import HELD, Asked
+from geoportal.domain.completeness import HELD, Asked, Completeness
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import JST
@@ -149,8 +149,16 @@ def _collection(view: View, answer: Answer, features: list[bytes]) -> Document:
         document["visit_evidence"] = visit_evidence_document(answer.visit_evidence)
     if answer.facets is not None:
         document["facets"] = facets_document(answer.facets)
-    document["completeness"] = completeness_document(view, answer.completeness)
+    document["completeness"] = [
+        orjson.Fragment(_line_text(view, line)) for line in answer.completeness
+    ]
     return document
+
+
+def _line_text(view: View, line: Completeness) -> bytes:
+    return view.snapshot.kept.part(
+        ("line", line), lambda: orjson.dumps(completeness_line(view, line))
+    )
 
 
 def _features(

@@ -55,8 +55,8 @@ def visit_evidence_document(evidence: VisitEvidence) -> Document:
     return {
         "limit_m": round(evidence.limit_m),
         **attributes(evidence, "kinds", "institutions", "visiting"),
-        "needs": {code: asdict(answers) for code, answers in evidence.needs.items()},
-        "all_needs": asdict(evidence.together),
+        "needs": evidence.needs,  # data classes, which orjson writes
+        "all_needs": evidence.together,
     }
 
 

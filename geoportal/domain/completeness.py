@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 HELD, PARTIAL, MISSING = "held", "partial", "missing"
@@ -68,7 +69,7 @@ class Asked:
     hours : bool
         Whether it matters when they are open.
     departments : tuple of str
-        Names of departments (診療科) asked for.
+        Classes of the departments (診療科) asked for, of `ANY_DEPARTMENT`.
     """
 
     kinds: tuple[str, ...] = ()
@@ -84,6 +85,16 @@ class Asked:
         if kind == "dental_clinic":
             return any(_DENTAL in name for name in self.departments)
         return kind in DEPARTMENT_KINDS and bool(self.departments)
+
+
+def classes_of_departments(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the classes of some departments, of `ANY_DEPARTMENT`, instead of their names."""
+    dental = {_DENTAL in name for name in names}
+    return tuple(
+        of
+        for of, is_dental in zip(ANY_DEPARTMENT, (False, True), strict=True)
+        if is_dental in dental
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ class WaterIndex:
         vertices = np.concatenate([np.empty((0, 2)), *lines])
         self._x, self._y = np.ascontiguousarray(vertices.T)
         self._owners = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        self._edge_x, self._edge_y = np.diff(self._x), np.diff(self._y)
+        bounds = [(*line.min(axis=0), *line.max(axis=0)) for line in lines]
+        self._bounds = np.array(bounds, dtype=np.float64).reshape(-1, 4).T
         self._joins = np.flatnonzero(np.diff(self._owners))  # no edge, but the next water's start
 
     def before(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> list[str]:
@@ -47,6 +50,8 @@ class WaterIndex:
         a place that is not known is NaN.
         """
         codes = [""] * lons.size
+        if not self._are_near(lon, lat, lons, lats):
+            return codes
         rows, edges = self._crossings(lon, lat, lons, lats)
         if rows.size:
             number = rows * len(self._codes) + self._owners[edges]
@@ -55,6 +60,15 @@ class WaterIndex:
             for row in np.flatnonzero(odd.any(axis=1)).tolist():
                 codes[row] = self._codes[int(odd[row].argmax())]
         return codes
+
+    def _are_near(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> bool:
+        """Say whether any water's bounds touch those of a point and some places."""
+        west, south, east, north = self._bounds
+        touched = west <= np.fmax.reduce(lons, initial=lon)
+        touched &= east >= np.fmin.reduce(lons, initial=lon)
+        touched &= south <= np.fmax.reduce(lats, initial=lat)
+        touched &= north >= np.fmin.reduce(lats, initial=lat)
+        return bool(touched.any())
 
     def _crossings(
         self, lon: float, lat: float, lons: Degrees, lats: Degrees
@@ -71,7 +85,7 @@ class WaterIndex:
         rows, edges = turns.nonzero()
         if not rows.size:
             return rows, edges
-        x1, y1, dx, dy = x[edges], y[edges], np.diff(x)[edges], np.diff(y)[edges]
+        x1, y1, dx, dy = x[edges], y[edges], self._edge_x[edges], self._edge_y[edges]
         home = dy * x1 > dx * y1
         place = dx * (to_y[rows] - y1) > dy * (to_x[rows] - x1)
         between = np.flatnonzero(home != place)

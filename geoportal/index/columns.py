@@ -80,6 +80,11 @@ class FacilityColumns:
         shaped["evidence"] = columns["evidence"].reshape(-1, len(vocabulary))
         return cls(municipality_codes=np.array(municipality_codes, dtype=str), **shaped)
 
+    def municipalities_of(self, rows: Rows) -> list[int]:
+        """Return the numbers of the municipalities some rows belong to, ascending."""
+        found: list[int] = np.bincount(self.municipalities.take(rows)).nonzero()[0].tolist()
+        return found
+
     def rows_by_municipality(self) -> dict[str, Rows]:
         """Return the rows of each municipality in use, ascending."""
         order = np.argsort(self.municipalities, kind="stable").astype(np.int64)

@@ -18,8 +18,6 @@ from geoportal.domain.completeness import (
     MISSING,
     NEEDS,
     PARTIAL,
-    Asked,
-    Completeness,
     SourceScope,
 )
 from geoportal.domain.facility import Facility
@@ -28,8 +26,6 @@ from geoportal.domain.vocabulary import Vocabulary
 
 SHIPPED = "centres"
 """Its facilities come with the program: they do not tell whether a municipality is fictional."""
-
-Lines = tuple[Completeness, ...]
 
 
 @dataclass(slots=True)
@@ -77,12 +73,6 @@ class Holdings:
         What filings say, by 点数表 and symbol.
     vocabulary : Vocabulary
         What follows from a filing, and to which kinds terms apply.
-
-    Attributes
-    ----------
-    answered : dict
-        Lines already made for an area and what is asked; see
-        `geoportal.search.completeness.area_completeness`.
     """
 
     def __init__(
@@ -102,7 +92,6 @@ class Holdings:
         self._vocabulary = vocabulary
         self._listing = listing
         self._states: dict[tuple[int, str], str] = {}
-        self.answered: dict[tuple[str, Asked], Lines] = {}
 
     def is_fictional(self, municipality: str) -> bool:
         """Say whether a municipality has facilities of a fictional city only: all is known."""

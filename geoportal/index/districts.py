@@ -201,11 +201,10 @@ class DistrictIndex:
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point (degrees), smallest level first."""
-        point = shapely.Point(lon, lat)
         codes = {
             self._codes[self._owners[i]]
             for i in self._around(lon, lat)
-            if self._parts[i].covers(point)
+            if shapely.intersects_xy(self._parts[i], lon, lat)
         }
         covering = [self._districts[code] for code in codes]
         return sorted(covering, key=lambda d: (-rank(d.level), d.level, d.code))
@@ -216,8 +215,7 @@ class DistrictIndex:
         inside = (self._west[first:last] <= lon) & (lon <= self._east[first:last])
         inside &= (self._south[first:last] <= lat) & (lat <= self._north[first:last])
         near = np.flatnonzero(inside).tolist()
-        point = shapely.Point(lon, lat) if near else None
-        return any(self._parts[first + i].covers(point) for i in near)
+        return any(shapely.intersects_xy(self._parts[first + i], lon, lat) for i in near)
 
     def _around(self, lon: float, lat: float) -> Iterable[int]:
         """Return the parts whose bounds hold a point."""

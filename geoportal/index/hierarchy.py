@@ -138,8 +138,22 @@ def district_name(reference: Reference, districts: DistrictIndex, code: str) -> 
         return districts[code].name
     if code in reference.municipalities:
         return short_name(reference, code)
-    upper = (district.name for district in upper_districts(reference) if district.code == code)
-    return next(upper, code)
+    return _upper_names(reference).get(code, code)
+
+
+@lru_cache(maxsize=4)
+def _upper_names(reference: Reference) -> dict[str, str]:
+    return {district.code: district.name for district in reversed(upper_districts(reference))}
+
+
+@lru_cache(maxsize=4)
+def districts_above(reference: Reference) -> dict[str, tuple[District, ...]]:
+    """Return for each municipality and ward of the shipped list the larger districts it is in."""
+    above: dict[str, list[District]] = {}
+    for district, codes in upper_districts(reference).items():
+        for code in codes:
+            above.setdefault(code, []).append(district)
+    return {code: tuple(districts) for code, districts in above.items()}
 
 
 def short_name(reference: Reference, code: str) -> str:

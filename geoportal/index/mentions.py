@@ -125,9 +125,11 @@ class Mentions:
         the facility.
         """
         start, end = self._fact_ends[row - 1] if row else 0, self._fact_ends[row]
-        stated = dict(zip(self._codes[start:end], self._texts[start:end], strict=True))
+        stated = self._codes[start:end].tolist()
         return {
-            code: self._text(stated[number]) if number in stated else _NOT_STATED[other]
+            code: self._text(self._texts[start + stated.index(number)])
+            if number in stated
+            else _NOT_STATED[other]
             for (code, number), other in zip(asked.items(), beside, strict=True)
         }
 

@@ -97,7 +97,12 @@ class PointIndex:
         return int(self._lon.size)
 
     def within(
-        self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
+        self,
+        lon: float,
+        lat: float,
+        radius_m: float,
+        allowed: Allowed | None = None,
+        within_m: float | None = None,
     ) -> tuple[Rows, Metres]:
         """Return the rows within a geodesic radius, inclusive, and their distances.
 
@@ -110,15 +115,17 @@ class PointIndex:
         allowed : ndarray of bool, shape (n,), or callable, optional
             Rows that may be returned at all (kind, need), as flags or as a function from rows to
             flags; asked before any distance.
+        within_m : float, optional
+            A shorter radius by which the caller divides the rows again.
 
         Returns
         -------
         rows : ndarray of int, shape (m,)
             In no particular order; empty when nothing is near.
         distances : ndarray of float, shape (m,)
-            Metres. Within 1 mm of the geodesic, and on the same side of ``radius_m`` and of every
-            half metre (so that rounding to 1 m agrees): where that is in doubt, the geodesic
-            itself is computed.
+            Metres. Within 1 mm of the geodesic, and on the same side of ``radius_m``, ``within_m``
+            and every half metre (so that rounding to 1 m agrees): where that is in doubt, the
+            geodesic itself is computed.
         """
         places = self._candidates(*bounding_degrees(lon, lat, radius_m))
         if allowed is not None and places.size:
@@ -126,9 +133,11 @@ class PointIndex:
             places = places[allowed(rows) if callable(allowed) else allowed[rows]]
         if places.size == 0:
             return np.empty(0, dtype=np.int64), np.empty(0)
-        places, metres = self._measured(lon, lat, places, radius_m)
-        inside = metres <= radius_m
-        return self._rows(places[inside]), metres[inside]
+        places, metres = self._measured(lon, lat, places, radius_m, within_m)
+        (inside,) = (metres <= radius_m).nonzero()
+        if inside.size < places.size:
+            places, metres = places.take(inside), metres.take(inside)
+        return self._rows(places), metres
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows in a box of degrees, edges included."""
@@ -142,32 +151,34 @@ class PointIndex:
 
     def _candidates(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the places (positions in the sorted arrays) of bands between two longitudes."""
-        bands = np.arange(
-            np.floor(south / BAND_DEGREES), np.floor(north / BAND_DEGREES) + 1, dtype=np.float64
-        )
-        starts = np.searchsorted(self._keys, bands * _BAND_SPAN + west, side="left")
-        stops = np.searchsorted(self._keys, bands * _BAND_SPAN + east, side="right")
-        counts = stops - starts
-        ends = np.cumsum(counts)
-        if ends.size == 0 or ends[-1] == 0:
-            return np.empty(0, dtype=np.int64)
-        places: Rows = np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1])
+        first, last = math.floor(south / BAND_DEGREES), math.floor(north / BAND_DEGREES)
+        bands = np.arange(first, last + 1, dtype=np.float64) * _BAND_SPAN
+        starts = self._keys.searchsorted(bands + west, "left")
+        counts = self._keys.searchsorted(bands + east, "right") - starts
+        ends = counts.cumsum()
+        total = int(ends[-1]) if ends.size else 0
+        places: Rows = np.arange(total)
+        if total:
+            places += (starts - (ends - counts)).repeat(counts)
         return places
 
     def _measured(
-        self, lon: float, lat: float, places: Rows, radius_m: float
+        self, lon: float, lat: float, places: Rows, radius_m: float, within_m: float | None
     ) -> tuple[Rows, Metres]:
         """Return the places that may lie inside and their distances; geodesic where in doubt."""
         centre = _earth_centred(lon, lat)
-        away = self._xyz[places] - centre
-        squares = np.einsum("ij,ij->i", away, away)
-        near = np.flatnonzero(squares <= (radius_m + 1.0) ** 2)  # the chord is never longer
-        places, chord = places[near], np.sqrt(squares[near])
-        cubes = chord * squares[near]
+        away = self._xyz.take(places, axis=0)
+        away -= centre
+        squares = np.vecdot(away, away)
+        (near,) = (squares <= (radius_m + 1.0) ** 2).nonzero()  # the chord is never longer
+        places, squares = places.take(near), squares.take(near)
+        chord = np.sqrt(squares)
+        cubes = chord * squares
         metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
         doubt = cubes * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
         doubtful = np.abs(metres - np.floor(metres) - 0.5) < doubt
-        doubtful |= np.abs(metres - radius_m) < doubt
+        for edge in (radius_m,) if within_m is None else (radius_m, within_m):
+            doubtful |= np.abs(metres - edge) < doubt
         (some,) = doubtful.nonzero()
         if some.size:
             at = places[some]

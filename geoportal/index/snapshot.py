@@ -29,6 +29,7 @@ from geoportal.index.driving import RoadIndex
 from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
 from geoportal.index.freshness import SourceFigures
 from geoportal.index.imports import Days
+from geoportal.index.kept_parts import KeptParts
 from geoportal.index.mentions import Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
@@ -116,6 +117,8 @@ class Snapshot:
         For each facility those that stand in for it in groups of offices, by id.
     plausibility : PlausibilityIndex
         How plausible needs are of which nothing is known, by row.
+    kept : KeptParts
+        Parts of answers that depend on codes alone.
     """
 
     def __init__(
@@ -174,7 +177,7 @@ class Snapshot:
 
     def _keep_nothing(self) -> None:
         """Begin without anything kept of what was asked before."""
-        self._unlocated: dict[str, Rows] = {}
+        self.kept = KeptParts()
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
 
     def __len__(self) -> int:
@@ -191,11 +194,16 @@ class Snapshot:
         return {name: np.asarray(array) for name, array in self._private(names).items()}
 
     def near(
-        self, lon: float, lat: float, radius_m: float, allowed: Allowed | None = None
+        self,
+        lon: float,
+        lat: float,
+        radius_m: float,
+        allowed: Allowed | None = None,
+        within_m: float | None = None,
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return the rows within a radius and their distances; see `PointIndex.within`."""
         # Rows with a position come first, in the order of the point index: its rows are these.
-        return self._points.within(lon, lat, radius_m, allowed)
+        return self._points.within(lon, lat, radius_m, allowed, within_m)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows with a position in a box of degrees, edges included."""
@@ -366,10 +374,12 @@ class Snapshot:
 
     def unlocated_in(self, code: str) -> Rows:
         """Return the rows in a district that have no position."""
-        if code not in self._unlocated:
+
+        def found() -> Rows:
             rows = self.in_district(code)
-            self._unlocated[code] = rows[~self.columns.located[rows]]
-        return self._unlocated[code]
+            return rows[~self.columns.located[rows]]
+
+        return self.kept.part(("unlocated", code), found)
 
     @cached_property
     def source_figures(self) -> Mapping[str, SourceFigures]:

@@ -16,7 +16,14 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
 from geoportal.search.driving import HELD, Engine, drives_home, roads_state
 from geoportal.search.facets import Facets, facets
-from geoportal.search.filters import Candidates, Conditions, conditions, find, words_of
+from geoportal.search.filters import (
+    Candidates,
+    Conditions,
+    around_home,
+    conditions,
+    find,
+    words_of,
+)
 from geoportal.search.match import (
     MATCH,
     NO,
@@ -31,12 +38,12 @@ from geoportal.search.rank import order
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.results import Result, results_of
 from geoportal.search.standing import standing
-from geoportal.search.visit_evidence import VisitEvidence, visit_evidence
+from geoportal.search.visit_evidence import VisitEvidence, counted_kinds, visit_evidence
+from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code, home_of
 
 ELSEWHERE_SHOWN = 3
 _NOBODY: Bands = np.empty(0, dtype=np.int8)
-_NOWHERE: Rows = np.empty(0, dtype=np.int64)
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NOT_APPLICABLE}
 
 
@@ -137,7 +144,10 @@ def search_from(
 ) -> Answer:
     """Answer as `search` does, when what `home_of` returns for the question is at hand."""
     asked = conditions(snapshot, query)
-    candidates = find(snapshot, query, calendar, asked)
+    # One look around the home serves candidates and 16 km evidence, whose kinds are among theirs.
+    shares = bool(counted_kinds(query)) and query.radius_m <= LIMIT_M
+    around = around_home(snapshot, query, asked, LIMIT_M) if shares else None
+    candidates = find(snapshot, query, calendar, asked, around)
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
     keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
     among = candidates.take(keep)
@@ -195,24 +205,35 @@ def search_from(
         relaxations=relaxations(snapshot, query, calendar, home, at_home),
         home=home,
         unlocated=_unlocated(snapshot, query, home, asked),
-        visit_evidence=visit_evidence(snapshot, query) if query.needs else None,
+        visit_evidence=visit_evidence(snapshot, query, around),
         facets=facets(snapshot, query, candidates, calendar) if query.facets else None,
         completeness=completeness_of(snapshot, query, home, candidates.rows),
         elsewhere_first=results(first_apart, None),
-        misplaced=misplaced_needs(snapshot.vocabulary, query.kinds, query.needs),
+        misplaced=snapshot.kept.part(
+            ("misplaced", query.kinds, query.needs),
+            lambda: misplaced_needs(snapshot.vocabulary, query.kinds, query.needs),
+        ),
         roads=roads_state(query, drives),
     )
 
 
 def _counts(bands: Bands) -> dict[str, int]:
     """Return how many rows are in each band; the last band only where somebody is."""
-    tally = np.bincount(bands, minlength=len(BANDS))
-    return {name: int(tally[i]) for i, name in enumerate(BANDS) if i <= NO or tally[i]}
+    tally = np.bincount(bands, minlength=len(BANDS)).tolist()
+    return {name: tally[i] for i, name in enumerate(BANDS) if i <= NO or tally[i]}
 
 
 def _unlocated(snapshot: Snapshot, query: Query, home: District | None, asked: Conditions) -> int:
-    rows = _NOWHERE if home is None else snapshot.unlocated_in(home.code)
+    if home is None:
+        return 0
+    rows = snapshot.unlocated_in(home.code)
     if not rows.size:
         return 0
-    held = rows[asked.hold(snapshot, rows)]
-    return int(np.count_nonzero(bands(snapshot, held, query.needs) != NOT_APPLICABLE))
+
+    def count() -> int:
+        held = rows[asked.hold(snapshot, rows)]
+        return int(np.count_nonzero(bands(snapshot, held, query.needs) != NOT_APPLICABLE))
+
+    if asked.flags is not None:
+        return count()
+    return snapshot.kept.part(("unlocated asked", home.code, query.kinds, query.needs), count)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +27,7 @@ from geoportal.domain.completeness import (
     PLACES,
     Asked,
     Completeness,
+    classes_of_departments,
 )
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
@@ -36,7 +39,6 @@ from geoportal.search.match import POSSIBLE, bands
 from geoportal.search.visiting import home_code
 
 Flags = NDArray[np.bool_]
-_MOST_ANSWERED = 4096
 _MOST_AREAS = 3
 
 
@@ -58,12 +60,9 @@ def area_completeness(snapshot: Snapshot, area: str, asked: Asked) -> tuple[Comp
     holdings = snapshot.holdings
     if holdings is None:
         return ()
-    key = (area, asked)
-    if key not in holdings.answered:
-        if len(holdings.answered) >= _MOST_ANSWERED:
-            holdings.answered.clear()
-        holdings.answered[key] = tuple(_area_lines(snapshot, holdings, area, asked))
-    return holdings.answered[key]
+    return snapshot.kept.part(
+        ("area", area, asked), lambda: tuple(_area_lines(snapshot, holdings, area, asked))
+    )
 
 
 def _area_lines(
@@ -120,14 +119,17 @@ def search_completeness(
     in reach.
     """
     own = area_completeness(snapshot, home, asked)
-    known = {state for line in own for state in _states_of(line)}
-    around = [
-        line
+
+    def differing(area: str) -> tuple[Completeness, ...]:
+        known = {state for line in own for state in _states_of(line)}
+        lines = area_completeness(snapshot, area, asked)
+        return tuple(line for line in lines if not _states_of(line) <= known)
+
+    around = (
+        snapshot.kept.part(("beside", home, area, asked), partial(differing, area))
         for area in _areas_around(snapshot, home, rows)
-        for line in area_completeness(snapshot, area, asked)
-        if not _states_of(line) <= known
-    ]
-    return (*own, *around)
+    )
+    return tuple(chain(own, *around))
 
 
 def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
@@ -136,8 +138,9 @@ def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
 
 
 def asked_of(query: Query) -> Asked:
-    """Return what of a question decides which sources would answer it."""
-    return Asked(query.kinds, query.needs, query.open_at is not None, query.departments)
+    """Return what of a question decides which sources would answer it; no free text."""
+    departments = classes_of_departments(query.departments)
+    return Asked(query.kinds, query.needs, query.open_at is not None, departments)
 
 
 def completeness_of(
@@ -167,25 +170,39 @@ def answered_elsewhere(snapshot: Snapshot, home: str, rows: Rows, asked: Asked) 
     if holdings is None or not home:
         return None
     columns = snapshot.columns
-    lacking = {
-        int(number): [
-            numbers
-            for numbers in _answering(holdings, KINDS[number], asked)
-            if _held_of(holdings, numbers, home) == MISSING
-        ]
-        for number in np.unique(columns.kinds[rows])
-    }
-    if not any(lacking.values()):
+    lacking = snapshot.kept.part(("lacking", home, asked), lambda: _lacking(holdings, home, asked))
+    if not lacking:
         return None
     codes = columns.municipality_codes
+
+    def answering(code: str) -> list[int]:
+        return [
+            number
+            for number, unheld in lacking.items()
+            if code and any(_held_of(holdings, numbers, code) != MISSING for numbers in unheld)
+        ]
+
     apart = np.zeros((len(KINDS), codes.size), dtype=bool)
-    for column in np.unique(columns.municipalities[rows]):
+    for column in columns.municipalities_of(rows):
         code = str(codes[column])
-        for number, unheld in lacking.items():
-            apart[number, column] = bool(code) and any(
-                _held_of(holdings, numbers, code) != MISSING for numbers in unheld
-            )
-    return apart[columns.kinds[rows], columns.municipalities[rows]]
+        kinds = snapshot.kept.part(("elsewhere", home, code, asked), partial(answering, code))
+        apart[kinds, column] = True
+    found: Flags = apart[columns.kinds[rows], columns.municipalities[rows]]
+    return found if found.any() else None
+
+
+def _lacking(holdings: Holdings, home: str, asked: Asked) -> dict[int, list[list[int]]]:
+    """Return by number of kind the rows of the list that answer and that a municipality lacks."""
+    lacking = {
+        number: [
+            numbers
+            for numbers in _answering(holdings, kind, asked)
+            if _held_of(holdings, numbers, home) == MISSING
+        ]
+        for number, kind in enumerate(KINDS)
+        if not asked.kinds or kind in asked.kinds
+    }
+    return {number: unheld for number, unheld in lacking.items() if unheld}
 
 
 def _answering(holdings: Holdings, kind: str, asked: Asked) -> list[list[int]]:
@@ -247,8 +264,8 @@ def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:
 def _areas_around(snapshot: Snapshot, home: str, rows: Rows) -> list[str]:
     """Return the home's neighbours in reach: its prefecture's one by one, others as prefectures."""
     codes = snapshot.columns.municipality_codes
-    around = codes[np.unique(snapshot.columns.municipalities[rows])]
-    areas = (str(code) if code[:2] == home[:2] else str(code[:2]) for code in around if code)
+    around = [str(codes[number]) for number in snapshot.columns.municipalities_of(rows)]
+    areas = (code if code[:2] == home[:2] else code[:2] for code in around if code)
     return [area for area in dict.fromkeys(areas) if area != home]
 
 

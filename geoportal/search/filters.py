@@ -43,9 +43,13 @@ class Candidates:
 
     def take(self, chosen: Rows | Flags) -> Candidates:
         """Return those that are chosen."""
-        distances = None if self.distances is None else self.distances[chosen]
+        if chosen.dtype == np.bool_:
+            if chosen.all():
+                return self
+            (chosen,) = chosen.nonzero()
+        distances = None if self.distances is None else self.distances.take(chosen)
         return Candidates(
-            self.rows[chosen], distances, self.bands[chosen], self.stated.take(chosen)
+            self.rows.take(chosen), distances, self.bands.take(chosen), self.stated.take(chosen)
         )
 
 
@@ -108,16 +112,37 @@ def _kind_flags(kinds: tuple[str, ...]) -> Flags:
     return flags
 
 
+def around_home(snapshot: Snapshot, query: Query, asked: Conditions, radius_m: float) -> Candidates:
+    """Return the rows of the kinds asked for within a radius of the home of a question, metres.
+
+    The radius of the question divides them exactly as well. ``asked`` are its conditions.
+    """
+    origin = query.origin
+    if origin is None:
+        raise ValueError("a question without a home")
+    kinds = Conditions(asked.kinds, None)
+    rows, distances = snapshot.near(
+        origin.lon,
+        origin.lat,
+        radius_m,
+        None if asked.kinds is None else lambda rows: kinds.hold(snapshot, rows),
+        query.radius_m,
+    )
+    known = stated(snapshot, rows, query.needs)
+    return Candidates(rows, distances, known.bands(), known)
+
+
 def find(
     snapshot: Snapshot,
     query: Query,
     calendar: OpeningCalendar,
     asked: Conditions | None = None,
+    around: Candidates | None = None,
 ) -> Candidates:
     """Return the candidates of a question, those that refuse a need included.
 
     Without kinds only facilities that the needs are about are asked. ``asked`` are its conditions,
-    where they are at hand.
+    ``around`` what `around_home` returns for its radius or a wider one, where they are at hand.
 
     Raises
     ------
@@ -125,6 +150,11 @@ def find(
         As `conditions`.
     """
     asked = conditions(snapshot, query) if asked is None else asked
+    if around is not None and around.distances is not None:
+        near = around.distances <= query.radius_m
+        if asked.flags is not None:
+            near &= asked.flags[around.rows]
+        return _of_the_time_and_home(snapshot, query, calendar, around.take(near))
     distances = None
     if query.origin is not None:
         rows, distances = snapshot.near(
@@ -140,9 +170,18 @@ def find(
         rows = snapshot.rows()
         rows = rows[asked.hold(snapshot, rows)]
     known = stated(snapshot, rows, query.needs)
-    candidates = Candidates(rows, distances, known.bands(), known)
+    found = Candidates(rows, distances, known.bands(), known)
+    return _of_the_time_and_home(snapshot, query, calendar, found)
+
+
+def _of_the_time_and_home(
+    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, candidates: Candidates
+) -> Candidates:
+    """Return whom the needs are about, with the band by the time and visiting area asked for."""
     if query.needs and not query.kinds:  # nobody is asked whose kind the needs are not about
         candidates = candidates.take(candidates.bands != NOT_APPLICABLE)
+    if query.open_at is None and not query.visits_home:
+        return candidates
     rows, band = candidates.rows, candidates.bands
     if query.open_at is not None:
         status = snapshot.opening(rows, query.open_at, calendar, query.open_use)

@@ -51,7 +51,16 @@ class Stated:
 
     def take(self, chosen: Rows | Flags) -> Stated:
         """Return what is known of some of the rows."""
-        return Stated(self.needs, self.flags[chosen])
+        if chosen.dtype == np.bool_:
+            (chosen,) = chosen.nonzero()
+        return Stated(self.needs, self.flags.take(chosen, axis=0))
+
+    def of_needs(self, needs: Sequence[str]) -> Stated:
+        """Return what is known of some of the needs."""
+        if tuple(needs) == self.needs:
+            return self
+        numbers = [self.needs.index(code) for code in needs]
+        return Stated(tuple(needs), self.flags[:, :, numbers])
 
     def bands(self) -> Bands:
         """Return the match band of each row, int8 of shape (m,).
@@ -75,7 +84,7 @@ _BAND_OF = np.array([POSSIBLE, MATCH, NO, NO, NOT_APPLICABLE, NO, NO, NO], dtype
 def stated(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Stated:
     """Return what is known of some rows of the snapshot for each of some needs."""
     words, bits = snapshot.need_bits(needs)
-    flags = (snapshot.columns.masks[rows][:, :, words] & bits) != 0
+    flags = (snapshot.columns.masks.take(rows, axis=0).take(words, axis=2) & bits) != 0
     flags[:, INAPPLICABLE] &= ~(flags[:, YES] | flags[:, REFUSED])
     return Stated(tuple(needs), flags)
 

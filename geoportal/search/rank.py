@@ -123,7 +123,9 @@ def leading_key(
         rung = rung * (1 + int(within.max(initial=0))) + within
     key: NDArray[np.float64] = rung.astype(np.float64) * _STEP
     if last is not None:
-        key += np.nan_to_num(np.rint(last.astype(np.float64)), nan=_NO_POSITION)
+        metres = np.rint(last.astype(np.float64))
+        metres[np.isnan(metres)] = _NO_POSITION
+        key += metres
     return key
 
 

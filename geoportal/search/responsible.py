@@ -138,14 +138,38 @@ def responsible_centres(
     home is known only to a town that two centres share, both are returned, and why.
     """
     on = day or snapshot.today.isoformat()
-    held = [*snapshot.centres_ever_for(home.code)] if home.code else []
-    held += [one for one in _of_local_areas(snapshot, home) if one not in held]
-    found = []
-    for kind in CENTRE_KINDS:
-        of_kind = [centre for centre in held if centre.kind == kind]
-        if of_kind:
-            found.append(_of_kind(snapshot, home, kind, of_kind, on))
-    return tuple(found)
+    local = local_centres(snapshot, home)
+
+    def found() -> tuple[Responsible, ...]:
+        held = [*_held_for(snapshot, home.code)]
+        held += [one for one in local if one not in held]
+        kinds = {kind: [one for one in held if one.kind == kind] for kind in CENTRE_KINDS}
+        return tuple(
+            _of_kind(snapshot, home, kind, of_kind, on)
+            for kind, of_kind in kinds.items()
+            if of_kind
+        )
+
+    if local or is_divided(snapshot, home.code):
+        return found()
+    return snapshot.kept.part(
+        ("responsible", home.code, home.sure, home.municipality_sure, on), found
+    )
+
+
+def is_divided(snapshot: Snapshot, code: str) -> bool:
+    """Say whether any centre of a municipality or ward answers for some of its parts only."""
+    return snapshot.kept.part(
+        ("divided", code),
+        lambda: any(
+            listed_towns(centre.area) or _local_codes(snapshot, centre)
+            for centre in _held_for(snapshot, code)
+        ),
+    )
+
+
+def _held_for(snapshot: Snapshot, code: str) -> Sequence[Centre]:
+    return snapshot.centres_ever_for(code) if code else ()
 
 
 def centres_of_any(
@@ -252,8 +276,18 @@ def _by_area(
     return near, "local_area", "" if _one_area(near) else "near_edge"
 
 
-def _of_local_areas(snapshot: Snapshot, home: HomePlace) -> Sequence[Centre]:
+def local_centres(snapshot: Snapshot, home: HomePlace) -> Sequence[Centre]:
     """Return the centres of local areas of the home's municipality, or around its position."""
+    centres = snapshot.kept.part(
+        ("local areas",),
+        lambda: [
+            (centre, codes)
+            for centre in snapshot.centres
+            if (codes := _local_codes(snapshot, centre))
+        ],
+    )
+    if not centres:
+        return ()
     around: set[str] = set()
     if home.lon is not None and home.lat is not None:
         north = home.uncertainty_m / METRES_PER_DEGREE_LAT_MIN
@@ -262,10 +296,10 @@ def _of_local_areas(snapshot: Snapshot, home: HomePlace) -> Sequence[Centre]:
         around = snapshot.districts.touching(west, south, home.lon + east, home.lat + north)
     return [
         centre
-        for centre in snapshot.centres
+        for centre, codes in centres
         if any(
             code in around or (home.code and snapshot.districts[code].parent == home.code)
-            for code in _local_codes(snapshot, centre)
+            for code in codes
         )
     ]
 

@@ -8,7 +8,7 @@ them visit. These are counts of the data, not a decision.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
 from geoportal.index.columns import YES
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.filters import conditions
-from geoportal.search.match import NOT_APPLICABLE, Flags, Stated, stated
+from geoportal.search.filters import Candidates, around_home, conditions
+from geoportal.search.match import NOT_APPLICABLE, Flags, Stated
 from geoportal.search.visit_range import LIMIT_M
 
 
@@ -58,27 +58,34 @@ class VisitEvidence:
     together: AnswerCounts
 
 
-def visit_evidence(snapshot: Snapshot, query: Query) -> VisitEvidence | None:
+def counted_kinds(query: Query) -> tuple[str, ...]:
+    """Return the kinds under the 16 km rule that a question is about; none without a home."""
+    if query.origin is None or not query.needs:
+        return ()
+    return tuple(sorted(VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)))
+
+
+def visit_evidence(
+    snapshot: Snapshot, query: Query, around: Candidates | None = None
+) -> VisitEvidence | None:
     """Count what institutions within 16 km of the home can do, inclusive, by geodesic distance.
 
-    None without a home, or when no kind under the 16 km rule is asked about.
+    None without a home, or when no kind under the 16 km rule is asked about. ``around`` is what
+    `around_home` returns for 16 km, where it is at hand.
     """
-    kinds = tuple(sorted(VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)))
-    if query.origin is None or not kinds:
+    kinds = counted_kinds(query)
+    if not kinds:
         return None
-    around = conditions(snapshot, Query(kinds=kinds))
-    rows, _ = snapshot.near(
-        query.origin.lon,
-        query.origin.lat,
-        LIMIT_M,
-        lambda rows: around.hold(snapshot, rows),
-    )
+    wanted = conditions(snapshot, Query(kinds=kinds))
+    around = around or around_home(snapshot, replace(query, kinds=kinds), wanted, LIMIT_M)
+    counted = wanted.hold(snapshot, around.rows)
     applies = snapshot.vocabulary.applies_to
-    known = stated(
-        snapshot, rows, [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
+    known = around.stated.of_needs(
+        [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
     )
-    about = np.flatnonzero(known.bands() != NOT_APPLICABLE)
-    rows, known = rows[about], known.take(about)
+    counted &= known.bands() != NOT_APPLICABLE
+    (about,) = counted.nonzero()
+    rows, known = around.rows.take(about), known.take(about)
     says = snapshot.columns.masks[rows, YES] & snapshot.visit_mask
     visiting = np.logical_or.reduce(says, axis=1, dtype=bool)
     *each, together = _counts(known, visiting)

@@ -57,7 +57,6 @@ def with_staff_facts(
         asked_until=max([*(e.as_of for e in facts), *(one.as_of for one in held)]),
         coverage_service=cache(lambda: replace(view.coverage_service())),
         states=MinuteCache(),
-        prepared={},
     )
 
 

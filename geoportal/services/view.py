@@ -24,6 +24,7 @@ from geoportal.errors import AddressNotPlacedError, NotFoundError, UnknownDistri
 from geoportal.index.hierarchy import (
     city_of,
     district_members,
+    districts_above,
     present_code,
     short_name,
     upper_districts,
@@ -37,6 +38,8 @@ from geoportal.search.responsible import (
     HomePlace,
     Responsible,
     centres_of_any,
+    is_divided,
+    local_centres,
     responsible_centres,
 )
 from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
@@ -103,8 +106,6 @@ class View:
         ISO date of the newest of the facts of staff in it; empty without any.
     states : MinuteCache
         Opening states of this version by number of hours, as JSON text, cached for a minute.
-    prepared : dict
-        What pages render once for this version, by name, member and language.
     engine : Engine or None
         Routing engine that is asked for minutes in place of the roads held.
     calendar : OpeningCalendar
@@ -125,7 +126,6 @@ class View:
     kept: bool = True
     asked_until: str = ""
     states: MinuteCache[bytes] = field(default_factory=MinuteCache, repr=False)
-    prepared: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
     engine: Engine | None = field(default=None, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
@@ -285,6 +285,8 @@ class View:
     def _with_towns(self, home: HomePlace, *, only_point: bool) -> HomePlace:
         if home.town or not only_point or home.lon is None or home.lat is None:
             return home
+        if not is_divided(self.snapshot, home.code) and not local_centres(self.snapshot, home):
+            return home
         place = (home.code, home.lon, home.lat, home.uncertainty_m)
         return replace(home, towns_near=self.geocoder.towns_near(*place))
 
@@ -353,8 +355,7 @@ class View:
             level = "ward" if city_of(self.reference, code) else "municipality"
             full = info.prefecture + info.name
             chain = [District(code, short_name(self.reference, code), level, "", full)]
-        above = upper_districts(self.reference)
-        return chain + [district for district, codes in above.items() if code in codes]
+        return [*chain, *districts_above(self.reference).get(code, ())]
 
     def default_area(self) -> str:
         """Return the code of the first city made of wards, else of the first municipality or ward.

@@ -36,6 +36,7 @@ from geoportal.web.ogc import routes as ogc
 from geoportal.web.ogc import tiles as ogc_tiles
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
+from geoportal.web.pages.kept_page import add_kept_pages
 from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
@@ -130,6 +131,7 @@ def create_app(
     ):
         app.register_blueprint(module.blueprint)
     add_static_files(app)
+    add_kept_pages(app)
     _add_health(app, portal)
     _add_errors(app)
     headers.add_headers(app)

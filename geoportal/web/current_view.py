@@ -15,9 +15,10 @@ EXTENSION = "geoportal"
 
 def view_here() -> View:
     """Return the view of this request."""
-    if "view" not in g:
-        g.view = portal_here().view()
-    return cast("View", g.view)
+    view = g.get("view")
+    if view is None:
+        view = g.view = portal_here().view()
+    return cast("View", view)
 
 
 def portal_here() -> Portal:

@@ -16,6 +16,10 @@ def held_cities(view: View) -> list[City]:
 
     A neighbour of which only facilities are held is none of them.
     """
+    return view.snapshot.kept.part(("cities",), lambda: _held_cities(view))
+
+
+def _held_cities(view: View) -> list[City]:
     reference = view.reference
     served = {
         code

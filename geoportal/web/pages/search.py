@@ -44,6 +44,7 @@ from geoportal.web.pages.cities import (
     held_cities,
     only_city,
 )
+from geoportal.web.pages.kept_page import Page, kept_page
 from geoportal.web.pages.relaxation_words import relaxation_words
 from geoportal.web.pages.search_answer import Outcome
 from geoportal.web.pages.search_form import BY_ROAD, ORDERS, RADII_M, SearchForm
@@ -56,7 +57,9 @@ _FILES = (DOWNLOADS["xlsx"], *(one for name, one in DOWNLOADS.items() if name !=
 
 def start() -> Response:
     """Show the map and the list; the URL may hold district, kinds and needs, never a home."""
-    return _search_page(SearchForm.read(request.args, posted=False))
+    form = SearchForm.read(request.args, posted=False)
+    page = kept_page(form, lambda: _page(form))
+    return _counted(form, page)
 
 
 def search() -> BaseResponse:
@@ -64,22 +67,30 @@ def search() -> BaseResponse:
     form = SearchForm.read(request.form, posted=True)
     if not form.has_home and form == form.linkable(view_here()):
         return redirect(_start_url(form), HTTPStatus.SEE_OTHER)
-    return _search_page(form)
+    return _counted(form, _page(form))
 
 
 def results() -> Response:
     """Return the parts of the page that an answer changes, for the page's scripts."""
-    outcome = _counted_answer(SearchForm.read(request.form, posted=True))
+    form = SearchForm.read(request.form, posted=True)
+    outcome = search_answer.answer(view_here(), form)
     html = fragment("partials/answer.html", form=outcome.form, **_answer_context(outcome))
-    return make_response(html, HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK)
+    status = HTTPStatus.BAD_REQUEST if outcome.problem else HTTPStatus.OK
+    return _counted(form, Page(make_response(html, status), _shown(outcome)))
 
 
-def _search_page(form: SearchForm) -> Response:
+def _counted(form: SearchForm, page: Page) -> Response:
+    if page.shown is not None:
+        count_question(page.shown, form.offset)
+    return page.response
+
+
+def _page(form: SearchForm) -> Page:
     view = view_here()
-    outcome = _counted_answer(form)
+    outcome = search_answer.answer(view, form)
     cities = held_cities(view)
     city = chosen_city(cities, request.args.get("city", ""))
-    return form_page(
+    response = form_page(
         "start",
         form,
         "address",
@@ -97,6 +108,7 @@ def _search_page(form: SearchForm) -> Response:
         city=city,
         **_answer_context(outcome, districts_of(view, city) if city else frozenset()),
     )
+    return Page(response, _shown(outcome))
 
 
 def _choices(view: View, form: SearchForm, counts: Mapping[str, Mapping[str, int]]) -> Document:
@@ -128,12 +140,10 @@ def _choices(view: View, form: SearchForm, counts: Mapping[str, Mapping[str, int
     }
 
 
-def _counted_answer(form: SearchForm) -> Outcome:
-    outcome = search_answer.answer(view_here(), form)
-    if outcome.document:
-        shown = (feature["id"] for feature in outcome.document["features"])
-        count_question(shown, form.offset)
-    return outcome
+def _shown(outcome: Outcome) -> tuple[str, ...] | None:
+    if not outcome.document:
+        return None
+    return tuple(feature["id"] for feature in outcome.document["features"])
 
 
 def _answer_context(outcome: Outcome, within: frozenset[str] = frozenset()) -> Document:

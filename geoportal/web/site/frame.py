@@ -138,7 +138,12 @@ def page(name: str, *, query: Sequence[tuple[str, str]] = (), **context: Any) ->
         urls=DATA_URLS,
         **context,
     )
-    response = make_response(html)
+    return html_response(html)
+
+
+def html_response(html: str | bytes, status: int = HTTPStatus.OK) -> Response:
+    """Return a page that was rendered in the language of this answer."""
+    response = make_response(html, status)
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = LANGUAGES[g.language].html
     return response

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
 
 from geoportal.services.view import View
 
-MOST_KEPT = 6_000
-"""Parts kept for a version; with more of them all are made anew."""
 _GAP = re.compile("\x00([a-z_]+) ([^\x00]*)\x00")
 
 
@@ -39,15 +37,10 @@ def prepared(
 
     The first time it is what ``render`` returns for the arguments, such as a macro, in which
     `gap` stands where a request decides: nothing else of it may differ between requests.
+    ``member`` is a code or the id of a facility, see `geoportal.index.kept_parts`.
     """
     key = name, member, g.language
-    if key not in view.prepared:
-        if len(view.prepared) >= MOST_KEPT:
-            view.prepared.clear()
-        made = Prepared(render(*arguments))
-        view.prepared[key] = made
-        return made
-    return cast("Prepared", view.prepared[key])
+    return view.snapshot.kept.part(key, lambda: Prepared(render(*arguments)))
 
 
 def gap(name: str, code: str = "") -> Markup:

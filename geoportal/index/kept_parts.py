@@ -1,0 +1,49 @@
+"""Parts of answers that depend on codes alone, kept for as long as a snapshot is used.
+
+Much of an answer is the same for every home of a municipality: which sources are held there, who
+answers for it, what needs and kinds have to do with each other. Such parts are kept here, and
+nowhere else, by the codes of needs, kinds and districts, and by days.
+A point, an address or free text is never part of a key, and no kept value is made from one
+(``geoportal/decisions/147-parts-of-answers-kept-by-codes.md``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar
+
+Part = TypeVar("Part")
+MOST: Final = 4_096
+
+
+class KeptParts:
+    """The parts asked for last, at most `MOST`. Thread-safe: two threads may make the same one."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._parts: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def part(self, key: Hashable, make: Callable[[], Part]) -> Part:
+        """Return the part of a key, made where it is not kept.
+
+        ``key`` begins with the name of the part; the rest are codes and days.
+        """
+        with self._lock:
+            if key in self._parts:
+                self._parts.move_to_end(key)
+                found: Part = self._parts[key]
+                return found
+        made = make()
+        with self._lock:
+            self._parts[key] = made
+            if len(self._parts) > self._most:
+                self._parts.popitem(last=False)
+        return made
+
+    def items(self) -> list[tuple[Hashable, Any]]:
+        """Return what is kept, by key."""
+        with self._lock:
+            return list(self._parts.items())

@@ -1,0 +1,32 @@
+"""Parts of answers that are kept by codes."""
+
+from __future__ import annotations
+
+import contextlib
+
+from geoportal.index.kept_parts import KeptParts
+
+
+def test_a_part_is_made_once():
+    kept, made = KeptParts(2), []
+
+    def make() -> str:
+        made.append(1)
+        return "lines"
+
+    assert [kept.part(("area", "40106"), make) for _ in range(3)] == ["lines"] * 3
+    assert len(made) == 1
+
+
+def test_the_part_not_used_for_longest_leaves_first():
+    kept = KeptParts(2)
+    for code in ("1", "2", "1", "3"):
+        kept.part(("area", code), lambda code=code: code)
+    assert dict(kept.items()) == {("area", "1"): "1", ("area", "3"): "3"}
+
+
+def test_a_part_that_cannot_be_made_is_not_kept():
+    kept = KeptParts()
+    with contextlib.suppress(ZeroDivisionError):
+        kept.part(("area", "1"), lambda: 1 / 0)
+    assert kept.items() == []
