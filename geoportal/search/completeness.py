@@ -29,6 +29,7 @@ from geoportal.domain.completeness import (
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Query
+from geoportal.index.columns import distinct
 from geoportal.index.completeness import Holdings
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
@@ -74,7 +75,7 @@ def _area_lines(
         return
     found: dict[tuple[str, _Told, str], list[str]] = {}
     rows = snapshot.in_district(area)
-    present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
+    present = {KINDS[number] for number in distinct(snapshot.columns.kinds[rows])}
     for kind in asked.kinds or kinds_meant(snapshot, asked):
         for source, told, state in _kind_states(snapshot, holdings, municipalities, kind, asked):
             some = told.tells == PLACES and state == MISSING and kind in present
@@ -173,13 +174,13 @@ def answered_elsewhere(snapshot: Snapshot, home: str, rows: Rows, asked: Asked) 
             for numbers in _answering(holdings, KINDS[number], asked)
             if _held_of(holdings, numbers, home) == MISSING
         ]
-        for number in np.unique(columns.kinds[rows])
+        for number in distinct(columns.kinds[rows])
     }
     if not any(lacking.values()):
         return None
     codes = columns.municipality_codes
     apart = np.zeros((len(KINDS), codes.size), dtype=bool)
-    for column in np.unique(columns.municipalities[rows]):
+    for column in distinct(columns.municipalities[rows]):
         code = str(codes[column])
         for number, unheld in lacking.items():
             apart[number, column] = bool(code) and any(
@@ -240,14 +241,14 @@ def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:
     if members:
         return members
     columns = snapshot.columns
-    own = np.unique(columns.municipalities[snapshot.in_district(area)])
+    own = distinct(columns.municipalities[snapshot.in_district(area)])
     return tuple(str(code) for code in columns.municipality_codes[own] if code)
 
 
 def _areas_around(snapshot: Snapshot, home: str, rows: Rows) -> list[str]:
     """Return the home's neighbours in reach: its prefecture's one by one, others as prefectures."""
     codes = snapshot.columns.municipality_codes
-    around = codes[np.unique(snapshot.columns.municipalities[rows])]
+    around = codes[distinct(snapshot.columns.municipalities[rows])]
     areas = (str(code) if code[:2] == home[:2] else str(code[:2]) for code in around if code)
     return [area for area in dict.fromkeys(areas) if area != home]
 
