@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from pydantic import ValidationError
 
-from geoportal.documents.validation import explain
 from geoportal.domain.query import DEFAULT_RADIUS_M
 from geoportal.errors import GeoportalError, UsageError
 from geoportal.mapped.archive import StaleArchiveError
@@ -144,7 +142,13 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
                 function(Console(settings, as_json, rebuild=True), **options)
         except GeoportalError as error:
             raise _failure(error) from error
-        except ValidationError as error:
+        except ValueError as error:
+            from pydantic import ValidationError  # takes time to load
+
+            from geoportal.documents.validation import explain
+
+            if not isinstance(error, ValidationError):
+                raise
             raise _failure(UsageError(explain(error))) from None
 
     wrapped.__name__ = function.__name__

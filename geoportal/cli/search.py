@@ -1,9 +1,7 @@
-"""``geoportal search``, ``export``, ``facility``, ``districts`` and ``geocode``."""
+"""``geoportal search``, ``facility``, ``districts`` and ``geocode``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,63 +10,26 @@ import click
 from geoportal.cli.console import (
     Console,
     command,
-    given,
-    home_of,
     progress_bar,
-    radius_option,
-    require_writable,
 )
+from geoportal.cli.filters import filters, search_request
 from geoportal.cli.text_output import (
     district_lines,
     facility_lines,
-    gap_text,
     place_lines,
     search_lines,
 )
 from geoportal.documents.facility import find_facilities, full_feature
 from geoportal.documents.reference import districts_document
-from geoportal.documents.requests import SearchRequest
-from geoportal.documents.search import export_feature, locate_document, search_document
+from geoportal.documents.search import locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
-from geoportal.domain.query import DEFAULT_LIMIT, INCLUDE, OPEN_USES, SORTS
+from geoportal.domain.query import DEFAULT_LIMIT, OPEN_USES, SORTS
 from geoportal.errors import UsageError
-from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
 from geoportal.text.wareki import parse_date
 
 
-def _filters(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the filters of a search, under the names of `SearchRequest`."""
-    options = (
-        click.option("--near", metavar="LON,LAT", help="A point in degrees, longitude first."),
-        click.option("--address", metavar="TEXT", help="An address as people write it."),
-        radius_option,
-        click.option("--district", multiple=True, metavar="CODE", help="Repeatable."),
-        click.option(
-            "--kind", "kinds", multiple=True, metavar="KIND", help="Repeatable: any of them."
-        ),
-        click.option(
-            "--need", "needs", multiple=True, metavar="CODE", help="Repeatable: all of them."
-        ),
-        click.option(
-            "--department",
-            "departments",
-            multiple=True,
-            metavar="NAME",
-            help="皮膚科; any of them.",
-        ),
-        click.option("--q", metavar="TEXT", help="Words that must occur."),
-        click.option("--open-at", metavar="ISO_TIME", help="2026-11-24T10:00+09:00"),
-        click.option(
-            "--include", type=click.Choice(INCLUDE), default="possible", show_default=True
-        ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @click.command()
-@_filters
+@filters
 @click.option("--open-use", type=click.Choice(OPEN_USES), help="Open for what, with --open-at.")
 @click.option("--facets", is_flag=True, help="Count what each other choice of a filter would give.")
 @click.option("--visits-home", is_flag=True, help="Count what each says of its visiting area.")
@@ -84,43 +45,9 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
 def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
     view = console.view()
-    request = _search_request(options)
+    request = search_request(options)
     document = search_document(view, view.search(request.to_query(view)))
     console.print(document, lambda: search_lines(view, document))
-
-
-@click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=ENDINGS)
-@click.option(
-    "--lang",
-    type=click.Choice(TABLE_LANGUAGES),
-    default="ja",
-    show_default=True,
-    help="Language of the words in tables.",
-)
-@_filters
-@command
-def export(console: Console, out: Path, lang: str, **options: Any) -> None:
-    """Write facilities to a file; all of them when no filter is given."""
-    require_writable(out, "--out")
-    view = console.view()
-    request = _search_request(options)
-    query = replace(request.to_query(view, whole_allowed=True), limit=len(view.snapshot))
-    answer = search_document(view, view.search(query))
-    results = answer["features"]
-    features = [export_feature(view, result) for result in results]
-    export_facilities(out, features, view.reference, needs=query.needs, language=lang)
-    document = {"out": str(out), "facilities": len(features)}
-    written = f"{len(features)} 件を {out} に書きました"
-    gaps = (gap_text(view, line) for line in answer["completeness"] if line["gap"])
-    console.print(document, lambda: iter([written, *gaps]))
-
-
-def _search_request(options: dict[str, Any]) -> SearchRequest:
-    """Return the request of a command; all options but the home are called like its fields."""
-    return SearchRequest.model_validate(
-        home_of(options.pop("near"), options.pop("address")) | given(options)
-    )
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""``geoportal team``, ``interpret`` and ``exposure``."""
+"""``geoportal team`` and ``exposure``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import shapely
 from geoportal.cli.console import Console, command, given, home_of, radius_option
 from geoportal.cli.text_output import distance_notes, drive_text
 from geoportal.documents import Document, attributes
-from geoportal.documents.interpret import InterpretRequest, interpretation_document
 from geoportal.documents.requests import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
 from geoportal.domain.query import Query
@@ -46,17 +45,6 @@ def team(console: Console, **options: Any) -> None:
     request = _team_request(options)
     document = team_document(view, view.team(request.to_question(view)))
     console.print(document, lambda: _team_lines(view, document))
-
-
-@click.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-@command
-def interpret(console: Console, file: Any) -> None:
-    """Read a consultation text from FILE or stdin: needs and kinds, to be confirmed."""
-    view = console.view()
-    request = InterpretRequest.model_validate({"text": file.read()})
-    document = interpretation_document(view, request.text)
-    console.print(document, lambda: _interpretation_lines(document))
 
 
 @click.command()
@@ -146,23 +134,6 @@ def _team_state(proposal: Document, unlisted: set[str]) -> str:
     if not proposal["filled"]:
         return "足りないものがある"
     return f"候補はそろう（未確認 {unknown} 件）" if unknown else "欠かせない役割はそろう"
-
-
-def _interpretation_lines(document: Document) -> Iterator[str]:
-    titles = (
-        ("needs", "必要"),
-        ("kinds", "相手"),
-        ("mentioned", "書かれていること"),
-        ("not_needed", "不要"),
-        ("in_place", "すでに利用"),
-    )
-    for key, title in titles:
-        for finding in document[key]:
-            words = "、".join(span["text"] for span in finding["because"])
-            yield f"{title}: {finding['label_ja']}（「{words}」から）"
-    if document["urgency"]:
-        yield f"急ぎ: {document['urgency']}"
-    yield "言葉から読み取ったものです。内容を確かめてから検索してください。"
 
 
 def _grid(view: View, code: str, step_m: float) -> Iterator[tuple[float, float]]:

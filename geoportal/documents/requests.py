@@ -120,11 +120,21 @@ Moment = Annotated[
 class Strict(BaseModel):
     """A request in which unknown keys are refused; its representation names no value."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Return nothing: what was sent may be a home or a note."""
         return ()
+
+
+def build_requests(request: type[Strict] = Strict) -> None:
+    """Build all requests that have been defined, else each is when it is first checked.
+
+    A command checks one of them. A server builds all before threads may build one at once.
+    """
+    for each in request.__subclasses__():
+        each.model_rebuild()
+        build_requests(each)
 
 
 class Point(Strict):

@@ -197,7 +197,7 @@ class DistrictIndex:
         """Return the districts of which a part's bounds touch a box (degrees)."""
         inside = (self._west <= east) & (west <= self._east)
         inside &= (self._south <= north) & (south <= self._north)
-        return {self._codes[owner] for owner in np.unique(self._owners[inside])}
+        return {self._codes[owner] for owner in set(self._owners[inside].tolist())}
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point (degrees), smallest level first."""

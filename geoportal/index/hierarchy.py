@@ -22,27 +22,30 @@ def upper_districts(reference: Reference) -> dict[District, tuple[str, ...]]:
     A city whose wards are in several medical care areas (川崎市) belongs to its prefecture.
     """
     wards: dict[str, list[str]] = {}
-    areas: dict[District, list[str]] = {}
-    prefectures: dict[District, list[str]] = {}
+    areas: dict[tuple[str, ...], list[str]] = {}
+    prefectures: dict[tuple[str, str], list[str]] = {}
     for info in reference.municipalities.values():
-        area_code = info.medical_area_code
         city = city_of(reference, info.code)
         if city:
             wards.setdefault(city, []).append(info.code)
-        area = District(
-            area_code,
-            f"{info.medical_area}医療圏",
-            "medical_area",
-            info.prefecture_code,
-            f"{info.prefecture} {info.medical_area}医療圏",
-        )
+        prefecture = (info.prefecture_code, info.prefecture)
+        area = (info.medical_area_code, info.medical_area, *prefecture)
         areas.setdefault(area, []).append(info.code)
-        prefecture = District(
-            info.prefecture_code, info.prefecture, "prefecture", "", info.prefecture
-        )
         prefectures.setdefault(prefecture, []).append(info.code)
-    cities = {_city(reference, city, codes): codes for city, codes in wards.items()}
-    return {d: tuple(codes) for group in (cities, areas, prefectures) for d, codes in group.items()}
+    groups = (
+        {_city(reference, city, codes): codes for city, codes in wards.items()},
+        {_medical_area(*area): codes for area, codes in areas.items()},
+        {
+            District(code, name, "prefecture", "", name): codes
+            for (code, name), codes in prefectures.items()
+        },
+    )
+    return {district: tuple(codes) for group in groups for district, codes in group.items()}
+
+
+def _medical_area(code: str, name: str, prefecture_code: str, prefecture: str) -> District:
+    full_name = f"{prefecture} {name}医療圏"
+    return District(code, f"{name}医療圏", "medical_area", prefecture_code, full_name)
 
 
 def _city(reference: Reference, city: str, wards: Sequence[str]) -> District:
@@ -124,7 +127,7 @@ def _codes_by_name(reference: Reference) -> dict[str, tuple[str, ...]]:
 def city_of(reference: Reference, code: str) -> str:
     """Return the code of the designated city (政令指定都市) a ward belongs to, else ``""``."""
     info = reference.municipalities.get(code)
-    if info is None:
+    if info is None or not info.name.endswith("区"):
         return ""
     for city, name in reference.designated_cities.items():
         if city[:2] == code[:2] and info.name.startswith(name) and info.name != name:

@@ -32,6 +32,7 @@ from geoportal.domain.completeness import (
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Query
+from geoportal.index.columns import distinct
 from geoportal.index.completeness import Holdings
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
@@ -73,7 +74,7 @@ def _area_lines(
         return
     found: dict[tuple[str, _Told, str], list[str]] = {}
     rows = snapshot.in_district(area)
-    present = {KINDS[number] for number in np.unique(snapshot.columns.kinds[rows])}
+    present = {KINDS[number] for number in distinct(snapshot.columns.kinds[rows])}
     for kind in asked.kinds or kinds_meant(snapshot, asked):
         for source, told, state in _kind_states(snapshot, holdings, municipalities, kind, asked):
             some = told.tells == PLACES and state == MISSING and kind in present
@@ -257,7 +258,7 @@ def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:
     if members:
         return members
     columns = snapshot.columns
-    own = np.unique(columns.municipalities[snapshot.in_district(area)])
+    own = distinct(columns.municipalities[snapshot.in_district(area)])
     return tuple(str(code) for code in columns.municipality_codes[own] if code)
 
 

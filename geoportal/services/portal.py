@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -15,15 +16,18 @@ from typing import TYPE_CHECKING, cast
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import StandInGroup
+from geoportal.mapped.archive import StaleArchiveError
 from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
-from geoportal.services.view_file import view_path
+from geoportal.services.view_file import open_view, view_path
 from geoportal.settings import shipped_directory
 from geoportal.store.reference import Reference
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
@@ -159,8 +163,7 @@ class Portal:
 
     def _refresh(self, now: datetime) -> View:
         """Load again what has moved: dataset version, day, facts of staff. Holds the lock."""
-        from geoportal.services.view_compiling import load_view  # takes time to load
-        from geoportal.store.database import dataset_version
+        from geoportal.store.database import dataset_version  # takes time to load
         from geoportal.store.staff_facts import (
             facts_of,
             facts_version,
@@ -178,15 +181,7 @@ class Portal:
             state = (version, now.astimezone(JST).date())
             files = self._of_files
             if files is None or (files.snapshot.version, files.snapshot.today) != state:
-                files = load_view(
-                    self.database,
-                    connection,
-                    self.reference,
-                    version,
-                    now,
-                    wait=files is None,
-                    rebuild=self._damaged,
-                )
+                files = self._loaded(connection, version, now, wait=files is None)
             elif self._latest is not None and self._asked == asked:
                 self._checked_at = time.monotonic()
                 return self._latest
@@ -202,6 +197,19 @@ class Portal:
         self._damaged = False
         self._checked_at = time.monotonic()
         return latest
+
+    def _loaded(
+        self, connection: sa.Connection, version: str, now: datetime, *, wait: bool
+    ) -> View | None:
+        """Return the view of the files, which are compiled if need be; see `load_view`."""
+        if not self._damaged:
+            path = view_path(self.database.derived_directory, version, self.reference)
+            with suppress(StaleArchiveError):
+                return open_view(path, self.reference, now, lambda: self.database)
+        from geoportal.services.view_compiling import load_view  # takes time to load
+
+        held = (self.database, connection, self.reference, version, now)
+        return load_view(*held, wait=wait, rebuild=self._damaged)
 
 
 def _until_change(path: Path) -> float:

@@ -7,10 +7,9 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import sqlalchemy as sa
 
 from geoportal.index.driving import RoadIndex, road_columns
 from geoportal.mapped.archive import (
@@ -24,7 +23,9 @@ from geoportal.mapped.program import program_digest
 from geoportal.mapped.whole_file import remove_earlier
 from geoportal.roads.network import RoadNetwork
 from geoportal.store.reference import Reference
-from geoportal.store.roads import read_road_sets
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 MAGIC: Final = b"geoportal roads 1\n"
 """Name and version of the format."""
@@ -40,6 +41,8 @@ def compile_roads(connection: sa.Connection, derived: Path, reference: Reference
 
     Empty when no roads are held, or no file can be written: then there are no times.
     """
+    from geoportal.store.roads import read_road_sets  # takes time to load
+
     names = [one.content_hash for one in read_road_sets(connection, whole=False)]
     if not names:
         return ""

@@ -9,9 +9,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-import jpholiday
-
-from geoportal.address.geocode import Geocoder
 from geoportal.address.result import MAX_CANDIDATES, GeocodeResult, candidate_of
 from geoportal.domain.completeness import Completeness
 from geoportal.domain.dating import inward_day
@@ -42,16 +39,17 @@ from geoportal.search.responsible import (
     local_centres,
     responsible_centres,
 )
-from geoportal.search.team import TeamAnswer, TeamQuestion, find_teams
 from geoportal.services.results import Changes, Located, Suggestions
 from geoportal.store.reference import Reference
 
 if TYPE_CHECKING:
+    from geoportal.address.geocode import Geocoder
     from geoportal.coverage.report import CoverageReport
     from geoportal.coverage.service import CoverageService, WhatIf
     from geoportal.coverage.supply import CoverageCriteria
     from geoportal.search.interpret import Interpreter
     from geoportal.search.interpretation import Interpretation
+    from geoportal.search.team import TeamAnswer, TeamQuestion
     from geoportal.store.database import Database
 
 MAX_STATIONS: Final = 5
@@ -64,6 +62,8 @@ _UNNAMED: Final = "municipality_inferred"
 @lru_cache(maxsize=4096)
 def is_holiday(day: date) -> bool:
     """Say whether a day is a national holiday of Japan (国民の祝日)."""
+    import jpholiday  # takes time to load
+
     return bool(jpholiday.is_holiday(day))
 
 
@@ -83,8 +83,8 @@ class View:
         Facilities, districts and centres; the dataset version and the day in Japan.
     reference : Reference
         Shipped lists.
-    geocoder : Geocoder
-        Addresses and stations to positions.
+    opened_geocoder : callable
+        Returns the geocoder of this version. Made when an address is first asked for.
     redirects : mapping of str to str
         Former facility ids to present ones.
     editions : sequence of ImportedFile
@@ -115,7 +115,7 @@ class View:
     now: datetime
     snapshot: Snapshot
     reference: Reference
-    geocoder: Geocoder
+    opened_geocoder: Callable[[], Geocoder] = field(repr=False)
     redirects: Mapping[str, str]
     editions: Sequence[ImportedFile]
     facility_counts: Mapping[str, int]
@@ -130,6 +130,11 @@ class View:
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
     @property
+    def geocoder(self) -> Geocoder:
+        """Addresses and stations to positions."""
+        return self.opened_geocoder()
+
+    @property
     def database(self) -> Database:
         """The database, for the history of records; nothing else is read from it."""
         return self.opened()
@@ -140,6 +145,8 @@ class View:
 
     def team(self, question: TeamQuestion) -> TeamAnswer:
         """Return who could fill each role and the best teams; see `geoportal.search.team`."""
+        from geoportal.search.team import find_teams  # takes time to load
+
         return find_teams(self.snapshot, question, self.calendar, self.engine)
 
     def interpret(self, text: str) -> Interpretation:

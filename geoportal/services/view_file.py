@@ -19,9 +19,6 @@ from urllib.parse import quote
 
 import orjson
 
-from geoportal.address.gazetteer.gazetteer import Gazetteer
-from geoportal.address.geocode import Geocoder
-from geoportal.address.stations.directory import StationDirectory
 from geoportal.domain.hours import JST
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.domain.station import Station
@@ -30,7 +27,6 @@ from geoportal.index.completeness import Holdings, Listing
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
-from geoportal.index.stations import station_directory
 from geoportal.index.texts import TEXTS
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
 from geoportal.mapped.program import program_digest
@@ -42,6 +38,8 @@ from geoportal.store.reference import Reference
 from geoportal.store.staff_facts import facts_beside, facts_version, read_facts, read_public_groups
 
 if TYPE_CHECKING:
+    from geoportal.address.geocode import Geocoder
+    from geoportal.address.stations.directory import StationDirectory
     from geoportal.coverage.service import CoverageService
     from geoportal.store.database import Database
 
@@ -70,14 +68,16 @@ def view_path(derived: Path, version: str, reference: Reference) -> Path:
 def open_view(
     path: Path, reference: Reference, now: datetime, database: Callable[[], Database]
 ) -> View:
-    """Return the view of a file; ``database`` opens the database it was compiled from.
+    """Return the view of a file, geocoder and all; ``database`` opens what it was compiled from.
 
     Raises
     ------
     StaleArchiveError
         When the file is missing, damaged, or not for today.
     """
-    return _opened(_read(path, now), path.parent, reference, now, database)
+    view = _opened(_read(path, now), path.parent, reference, now, database)
+    view.opened_geocoder()
+    return view
 
 
 def _read(path: Path, now: datetime) -> Archive:
@@ -117,6 +117,7 @@ def view_of_file(
 ) -> View | None:
     """Return the compiled view of an embedded database without opening that for good.
 
+    What only some questions need, the geocoder among it, is made when it is first asked for.
     None when it has to be opened: it is on a server, cannot be read, has another schema than when
     the view was compiled, or the file is missing, damaged or not for today.
     """
@@ -165,7 +166,8 @@ def make_view(
     members = district_members(reference)
     districts = DistrictIndex.of_columns(part_of(arrays, "district"))
     facilities = header["facilities"]
-    geocoder = _geocoder(header, derived, reference)
+    if not (derived / header["gazetteer"]).is_dir():
+        raise StaleArchiveError("the gazetteer of the compiled snapshot is gone")
     snapshot = Snapshot(
         version=header["version"],
         today=now.astimezone(JST).date(),
@@ -190,12 +192,18 @@ def make_view(
         private=private,
     )
 
+    @cache
+    def geocoder() -> Geocoder:
+        return _geocoder(header, derived, reference).with_stations(stations)
+
     def stations() -> StationDirectory:
+        from geoportal.index.stations import station_directory  # takes time to load
+
         check(["stations"])
         stored = orjson.loads(arrays["stations"])
         listed = [_station(row) for row in stored["stations"]]
         return station_directory(
-            stored["source"], stored["as_of"], listed, districts, geocoder.gazetteer, reference
+            stored["source"], stored["as_of"], listed, districts, geocoder().gazetteer, reference
         )
 
     @cache
@@ -209,7 +217,7 @@ def make_view(
     return View(
         now=now,
         snapshot=snapshot,
-        geocoder=geocoder.with_stations(stations),
+        opened_geocoder=geocoder,
         redirects=header["redirects"],
         editions=[ImportedFile(**row) for row in header["editions"]],
         facility_counts=facilities["facility_counts"],
@@ -222,6 +230,9 @@ def make_view(
 
 
 def _geocoder(header: Mapping[str, Any], derived: Path, reference: Reference) -> Geocoder:
+    from geoportal.address.gazetteer.gazetteer import Gazetteer  # takes time to load
+    from geoportal.address.geocode import Geocoder
+
     lists = (reference.doubled_towns, reference.readings)
     try:
         gazetteer = Gazetteer.open(derived / header["gazetteer"]).with_areas(

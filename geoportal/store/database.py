@@ -9,24 +9,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from select import select
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.postgis import drop_views, make_views
+from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.schema import meta
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x67656F70  # "geop"
 CHANNEL = "geoportal"
 """Channel of PostgreSQL's LISTEN and NOTIFY; what is sent says nothing."""
@@ -112,9 +109,13 @@ def require_whole(database: Database) -> None:
 
 def migrate(database: Database) -> None:
     """Bring the schema up to date; does nothing when it is."""
-    config = _alembic_config()
+    from alembic import command  # takes time to load
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
     with database.engine.begin() as connection:
-        is_current = schema_of(connection) == _newest_schema()
+        is_current = schema_of(connection) == newest_revision(_MIGRATIONS)
         if not database.is_sqlite and not is_current:
             drop_views(connection)
         config.attributes["connection"] = connection
@@ -290,31 +291,19 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-@cache
-def _newest_schema() -> str | None:
-    """Return the newest revision of the shipped migrations, which are read once."""
-    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
-
-
 def schema_of(connection: sa.Connection) -> str:
     """Return the revision of the schema, empty when there is none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    return revision_of(connection)
 
 
 def _require_current(database: Database) -> None:
-    head = _newest_schema()
+    head = newest_revision(_MIGRATIONS)
     try:
         with database.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            current = schema_of(connection)
     except sa.exc.DBAPIError as error:
         raise database_fault(error) or error from error
-    if current is None:
+    if not current:
         raise NotFoundError("the database is empty; prepare it with: geoportal init")
     if current != head:
         raise GeoportalError(

@@ -17,7 +17,6 @@ from geoportal.domain.filing import FilingRule
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
 from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
-from geoportal.store.cities import read_cities
 from geoportal.store.reference_entries import CoverageQuestion, KindInfo, WayIn
 from geoportal.store.reference_places import PlaceReference
 from geoportal.store.reference_rows import values_of
@@ -40,6 +39,8 @@ class Reference(PlaceReference):
     @cached_property
     def cities(self) -> dict[str, City]:
         """Cities with a folder of their own, by code."""
+        from geoportal.store.cities import read_cities  # takes time to load
+
         return read_cities(self.cities_directory)
 
     @cached_property

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from geoportal.documents.requests import build_requests
 from geoportal.errors import GeoportalError
 from geoportal.mapped.archive import StaleArchiveError
 from geoportal.services.basemap.tile import Basemap
@@ -130,6 +131,7 @@ def create_app(
         tiles,
     ):
         app.register_blueprint(module.blueprint)
+    build_requests()
     add_static_files(app)
     add_kept_pages(app)
     _add_health(app, portal)

@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.database import configure_sqlite, server_engine
+from geoportal.store.revisions import newest_revision, revision_of
 
 VERSION_TABLE: Final = "desk_version"
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_S: Final = 10
 _WRITES: Final = "geoportal_desk_writes"
 _MIGRATION_LOCK: Final = 0x6465736B  # "desk"
@@ -86,7 +84,7 @@ def open_desk(location: str, *, create: bool = False) -> DeskDatabase:
         return desk
     with desk.reading() as connection:
         revision = _revision(connection)
-    if revision != _newest():
+    if revision != newest_revision(_MIGRATIONS):
         desk.engine.dispose()
         raise GeoportalError(
             "the staff's tables are of another version of this program; run: geoportal init"
@@ -127,7 +125,11 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _migrate(desk: DeskDatabase) -> None:
-    config = _configuration()
+    from alembic import command  # takes time to load
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
     with desk.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
@@ -135,16 +137,5 @@ def _migrate(desk: DeskDatabase) -> None:
         command.upgrade(config, "head")
 
 
-def _configuration() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_configuration()).get_current_head()
-
-
 def _revision(connection: sa.Connection) -> str:
-    options = {"version_table": VERSION_TABLE}
-    return MigrationContext.configure(connection, opts=options).get_current_revision() or ""
+    return revision_of(connection, VERSION_TABLE)

@@ -9,12 +9,10 @@ from flask import Response
 from geoportal.documents.changes import ChangesQuery, changes_document
 from geoportal.documents.facility import facility_document
 from geoportal.documents.reference import (
-    DistrictPath,
-    DistrictQuery,
-    DistrictsQuery,
     district_document,
     districts_document,
 )
+from geoportal.documents.reference_requests import DistrictPath, DistrictQuery, DistrictsQuery
 from geoportal.documents.requests import FacilitiesQuery, FacilityPath
 from geoportal.documents.search import facilities_text
 from geoportal.index.hierarchy import successors

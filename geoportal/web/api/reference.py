@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response
 
 from geoportal.documents.reference import (
-    VocabularyQuery,
     centres_document,
     sources_document,
     vocabulary_document,
 )
+from geoportal.documents.reference_requests import VocabularyQuery
 from geoportal.documents.search_extras import exposure_document
 from geoportal.web.api.answers import PROBLEM, REFERENCE, json_object, private, public, resource
 from geoportal.web.current_view import portal_here, view_here
