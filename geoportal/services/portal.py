@@ -56,7 +56,8 @@ class Portal:
     """Loads the data, and again when they have changed; hands out the view of the present state.
 
     Safe to use from many threads. The database is only read; ``clock`` returns the present moment
-    (tests pass a fixed one); ``engine`` is asked for minutes by road; ``exposure`` counts how often
+    (tests pass a fixed one); ``engine`` is asked for minutes by road; in so many ``processes`` is
+    compiled what is not yet (1 where threads run, as in a server); ``exposure`` counts how often
     each facility was shown, over all versions this process has seen.
     """
 
@@ -64,6 +65,7 @@ class Portal:
     reference: Reference
     clock: Callable[[], datetime] = now_in_japan
     engine: Engine | None = None
+    processes: int = 1
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
@@ -186,6 +188,7 @@ class Portal:
                     now,
                     wait=files is None,
                     rebuild=self._damaged,
+                    processes=self.processes,
                 )
             elif self._latest is not None and self._asked == asked:
                 self._checked_at = time.monotonic()

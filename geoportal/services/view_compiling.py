@@ -54,6 +54,8 @@ from geoportal.store.stations import read_stations
 
 _EXAMPLES_TRIED = 50
 _KEPT = 2
+_FEWEST_IN_WORKERS = 4_000
+"""Facilities; fewer are compiled before a worker would have begun."""
 _DRAFTS = ".draft-snapshot-"
 _LOG = logging.getLogger(__name__)
 
@@ -69,12 +71,14 @@ def load_view(
     *,
     wait: bool = True,
     rebuild: bool = False,
+    processes: int = 1,
 ) -> View | None:
     """Return the view of a dataset version at a moment: of its file, which is made if need be.
 
     One process compiles, others wait for it; None when it does and ``wait`` is false. With
     ``rebuild`` the file there is known to be damaged. Where no file can be written, what is
-    compiled stays in the memory of this process.
+    compiled stays in the memory of this process. Many facilities are compiled in so many worker
+    processes.
     """
     path = view_path(database.derived_directory, version, reference)
     question = (reference, now, lambda: database)
@@ -95,7 +99,7 @@ def load_view(
             remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
                 state = (database, connection, reference, version, now, Path(draft))
-                compiled = _compile(*state, earlier=None if rebuild else path)
+                compiled = _compile(*state, earlier=None if rebuild else path, processes=processes)
                 write_archive(path, MAGIC, *compiled)
             return open_view(path, *question)
     except Timeout:
@@ -116,6 +120,7 @@ def _compile(
     draft: Path | None,
     *,
     earlier: Path | None = None,
+    processes: int = 1,
 ) -> Compiled:
     """Compile everything a view answers from, all of it from one connection.
 
@@ -137,8 +142,13 @@ def _compile(
         spot=spot_of,
         imported=last_imports(editions),
     )
+    ids, rows = _in_row_order(connection)
     facilities = compile_facilities(
-        _in_row_order(connection), terms, draft, _earlier(earlier, districts, terms.today)
+        rows,
+        terms,
+        draft,
+        _earlier(earlier, districts, terms.today),
+        processes if len(ids) >= _FEWEST_IN_WORKERS else 1,
     )
     redirects = all_redirects(connection)
     inhabited = set(facilities.header["named_municipalities"])
@@ -217,13 +227,13 @@ def _area_positions(
     return found
 
 
-def _in_row_order(connection: sa.Connection) -> Iterator[Row]:
-    """Yield every facility in the order of the rows of a snapshot."""
+def _in_row_order(connection: sa.Connection) -> tuple[list[str], Iterator[Row]]:
+    """Return the ids of all facilities in the order of the rows of a snapshot, and the rows."""
     ids, is_open, lon, lat = read_positions(connection)
     order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
     ordered = [ids[number] for number in order]
-    for number, text in zip(order, read_documents(connection, ordered), strict=True):
-        yield Row(ids[number], is_open[number], text.encode())
+    texts = zip(order, read_documents(connection, ordered), strict=True)
+    return ordered, (Row(ids[number], is_open[number], text.encode()) for number, text in texts)
 
 
 def _earlier(path: Path | None, districts: DistrictIndex, today: date) -> Earlier | None:
