@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from geoportal.errors import GeoportalError
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
@@ -25,8 +27,14 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class WorkerDiedError(OSError):
+class WorkerDiedError(GeoportalError):
     """A worker process ended before its work was done: killed, or out of memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a worker process of this program was killed, and nothing of what it worked on was "
+            "kept. Was there too little memory? With GEOPORTAL_PROCESSES=1 the least is needed"
+        )
 
 
 def usable_processes() -> int:
@@ -107,7 +115,7 @@ class _Pool:
             end.send(task)
             is_done, result = end.recv()
         except (EOFError, OSError) as error:
-            raise WorkerDiedError("a worker process of this program ended unexpectedly") from error
+            raise WorkerDiedError from error
         finally:
             self._idle.put(end)
         if not is_done:

@@ -31,7 +31,7 @@ from geoportal.services.portal import Portal, now_in_japan, sample_directory, sh
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 from geoportal.store.reference import Reference
 from geoportal.text.spreadsheet import harmless
-from geoportal.workers import usable_processes
+from geoportal.workers import WorkerDiedError, usable_processes
 
 _REFUSALS = ("unknown_layout", "unreadable", "refused", "wrong_source", "archive_refused")
 _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")
@@ -136,10 +136,10 @@ def compile_snapshot(
 ) -> None:
     """Compile what servers and commands read, so that the first of them need not.
 
-    The data are in already: where the disk fails, whoever needs it first says so.
+    The data are in already: where the disk or a worker fails, whoever needs it first says so.
     """
     progress("snapshot", 0, 1)
-    with suppress(OSError, DBAPIError):
+    with suppress(OSError, DBAPIError, WorkerDiedError):
         Portal(database, reference, processes=processes).view()
     progress("snapshot", 1, 1)
 
