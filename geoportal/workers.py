@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 import sys
 from collections import deque
@@ -30,9 +31,10 @@ Result = TypeVar("Result")
 class WorkerDiedError(GeoportalError):
     """A worker process ended before its work was done: killed, or out of memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: str = "") -> None:
         super().__init__(
-            "a worker process of this program was killed, and nothing of what it worked on was "
+            message
+            or "a worker process of this program was killed, and nothing of what it worked on was "
             "kept. Was there too little memory? With GEOPORTAL_PROCESSES=1 the least is needed"
         )
 
@@ -145,5 +147,14 @@ def _serve(work: Callable[[Any], Any], end: Connection, others: Iterable[Connect
             try:
                 answer = True, work(task)
             except Exception as error:  # noqa: BLE001 - raised where the result is asked for
-                answer = False, error
+                answer = False, _passable(error)
             end.send(answer)
+
+
+def _passable(error: Exception) -> Exception:
+    """Return an error that can be passed on: itself, or one that names its type."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
+    except Exception:  # noqa: BLE001 - whatever its own constructor raises
+        return RuntimeError(f"{type(error).__name__} in a worker process")
+    return error
