@@ -138,10 +138,8 @@ def compile_snapshot(
 
     The data are in already: where the disk or a worker fails, whoever needs it first says so.
     """
-    progress("snapshot", 0, 1)
     with suppress(OSError, DBAPIError, WorkerDiedError):
-        Portal(database, reference, processes=processes).view()
-    progress("snapshot", 1, 1)
+        Portal(database, reference, processes=processes, progress=progress).view()
 
 
 def run_import(database: Database, files: Sequence[Path], options: ImportOptions) -> ImportReport:

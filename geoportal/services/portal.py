@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import StandInGroup
+from geoportal.progress import Progress, no_progress
 from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
@@ -57,8 +58,8 @@ class Portal:
 
     Safe to use from many threads. The database is only read; ``clock`` returns the present moment
     (tests pass a fixed one); ``engine`` is asked for minutes by road; in so many ``processes`` is
-    compiled what is not yet (1 where threads run, as in a server); ``exposure`` counts how often
-    each facility was shown, over all versions this process has seen.
+    compiled what is not yet (1 where threads run, as in a server), and ``progress`` told;
+    ``exposure`` counts how often each facility was shown, over all versions this process has seen.
     """
 
     database: Database
@@ -66,6 +67,7 @@ class Portal:
     clock: Callable[[], datetime] = now_in_japan
     engine: Engine | None = None
     processes: int = 1
+    progress: Progress = no_progress
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
@@ -189,6 +191,7 @@ class Portal:
                     wait=files is None,
                     rebuild=self._damaged,
                     processes=self.processes,
+                    progress=self.progress,
                 )
             elif self._latest is not None and self._asked == asked:
                 self._checked_at = time.monotonic()

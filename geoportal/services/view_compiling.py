@@ -39,6 +39,7 @@ from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_
 from geoportal.ingest.revise.gazetteer import open_gazetteer, open_named_areas
 from geoportal.mapped.archive import Content, StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.whole_file import remove_earlier
+from geoportal.progress import Progress, no_progress
 from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
 from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
@@ -54,6 +55,7 @@ from geoportal.store.stations import read_stations
 
 _EXAMPLES_TRIED = 50
 _KEPT = 2
+_PROGRESS_ROWS = 1_000
 _FEWEST_IN_WORKERS = 4_000
 """Facilities; fewer are compiled before a worker would have begun."""
 _DRAFTS = ".draft-snapshot-"
@@ -72,6 +74,7 @@ def load_view(
     wait: bool = True,
     rebuild: bool = False,
     processes: int = 1,
+    progress: Progress = no_progress,
 ) -> View | None:
     """Return the view of a dataset version at a moment: of its file, which is made if need be.
 
@@ -99,7 +102,9 @@ def load_view(
             remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
                 state = (database, connection, reference, version, now, Path(draft))
-                compiled = _compile(*state, earlier=None if rebuild else path, processes=processes)
+                compiled = _compile(
+                    *state, None if rebuild else path, processes=processes, progress=progress
+                )
                 write_archive(path, MAGIC, *compiled)
             return open_view(path, *question)
     except Timeout:
@@ -118,9 +123,10 @@ def _compile(
     version: str,
     now: datetime,
     draft: Path | None,
-    *,
     earlier: Path | None = None,
+    *,
     processes: int = 1,
+    progress: Progress = no_progress,
 ) -> Compiled:
     """Compile everything a view answers from, all of it from one connection.
 
@@ -142,7 +148,7 @@ def _compile(
         spot=spot_of,
         imported=last_imports(editions),
     )
-    ids, rows = _in_row_order(connection)
+    ids, rows = _in_row_order(connection, progress)
     facilities = compile_facilities(
         rows,
         terms,
@@ -227,13 +233,22 @@ def _area_positions(
     return found
 
 
-def _in_row_order(connection: sa.Connection) -> tuple[list[str], Iterator[Row]]:
+def _in_row_order(connection: sa.Connection, progress: Progress) -> tuple[list[str], Iterator[Row]]:
     """Return the ids of all facilities in the order of the rows of a snapshot, and the rows."""
     ids, is_open, lon, lat = read_positions(connection)
     order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
     ordered = [ids[number] for number in order]
-    texts = zip(order, read_documents(connection, ordered), strict=True)
-    return ordered, (Row(ids[number], is_open[number], text.encode()) for number, text in texts)
+
+    def rows() -> Iterator[Row]:
+        texts = zip(order, read_documents(connection, ordered), strict=True)
+        for done, (number, text) in enumerate(texts):
+            if done % _PROGRESS_ROWS == 0:
+                progress("snapshot", done, len(ordered))
+            yield Row(ids[number], is_open[number], text.encode())
+        if ordered:
+            progress("snapshot", len(ordered), len(ordered))
+
+    return ordered, rows()
 
 
 def _earlier(path: Path | None, districts: DistrictIndex, today: date) -> Earlier | None:

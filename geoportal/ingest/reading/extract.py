@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.rows import RowNotes
+from geoportal.progress import no_progress
 from geoportal.workers import working
 
 _PART = 500
@@ -108,15 +110,18 @@ class FacilityExtract(Extract):
         records: Iterable[Record],
         layout: Layout,
         read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
-        processes: int = 1,
+        edition: Edition | None = None,
     ) -> None:
         """Read rows, each key once.
 
         ``read`` returns the record of a row, None when it is rejected, and the scope as far as it
-        is known; many rows are read in so many worker processes, so it must look at nothing but
-        its row. Rows shifted against the header are rejected here.
+        is known. With an ``edition`` many rows are read in the worker processes it allows: then
+        ``read`` must look at nothing but its row. Rows shifted against the header are rejected
+        here.
         """
         rows = tuple(records)
+        progress = edition.progress if edition else no_progress
+        seen = {listed.record.record_id: listed for listed in self.listed}
 
         def read_part(part: range) -> list[_ReadRow]:
             return [_read_row(rows[number], layout, read) for number in part]
@@ -124,12 +129,20 @@ class FacilityExtract(Extract):
         parts = [
             range(start, min(start + _PART, len(rows))) for start in range(0, len(rows), _PART)
         ]
-        with working(read_part, processes if len(parts) >= _FEWEST_PARTS else 1) as in_workers:
-            found = (row for part in in_workers(parts) for row in part)
-            self._take_rows(zip(rows, found, strict=True), layout)
+        processes = edition.processes if edition and len(parts) >= _FEWEST_PARTS else 1
+        with working(read_part, processes) as in_workers:
+            for part, found in zip(parts, in_workers(parts), strict=True):
+                progress(layout.source, part.start, len(rows))
+                self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
+        if rows:
+            progress(layout.source, len(rows), len(rows))
 
-    def _take_rows(self, found: Iterable[tuple[Record, _ReadRow]], layout: Layout) -> None:
-        seen = {listed.record.record_id: listed for listed in self.listed}
+    def _take_rows(
+        self,
+        found: Iterable[tuple[Record, _ReadRow]],
+        layout: Layout,
+        seen: dict[str, ListedRecord],
+    ) -> None:
         for record, (listed, scope, issues) in found:
             self.rows_read += 1
             self.issues.extend(issues)
@@ -165,9 +178,9 @@ def _read_row(
 def read_facilities(
     table: RecognisedTable,
     read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
-    processes: int = 1,
+    edition: Edition,
 ) -> FacilityExtract:
     """Read every row of a table to one facility record, see `FacilityExtract.read_rows`."""
     extract = FacilityExtract()
-    extract.read_rows(table.records, table.layout, read, processes)
+    extract.read_rows(table.records, table.layout, read, edition)
     return extract

@@ -140,9 +140,7 @@ _SLOT_COLUMNS: Final = tuple(
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    return read_facilities(
-        table, lambda notes: _row(notes, table.layout, edition), edition.processes
-    )
+    return read_facilities(table, lambda notes: _row(notes, table.layout, edition), edition)
 
 
 def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecord | None, str]:
