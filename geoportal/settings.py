@@ -89,6 +89,9 @@ class Settings:
     desk_on_plain_http : bool
         Let staff sign in without TLS on this machine itself, for development
         (``GEOPORTAL_DESK_ON_PLAIN_HTTP``).
+    processes : int
+        Worker processes of an import of many rows; 1 = it does all itself, 0 = as many as the
+        machine has cores, at most 4 (``GEOPORTAL_PROCESSES``).
     """
 
     database: str = DEFAULT_DATABASE
@@ -107,6 +110,7 @@ class Settings:
     roads_url: str = ""
     roads_send_homes_out: bool = False
     desk_on_plain_http: bool = False
+    processes: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -140,6 +144,7 @@ class Settings:
             roads_url=environment.get("GEOPORTAL_ROADS_URL", ""),
             roads_send_homes_out=_switch(environment, "GEOPORTAL_ROADS_SEND_HOMES_OUT", "0"),
             desk_on_plain_http=_switch(environment, "GEOPORTAL_DESK_ON_PLAIN_HTTP", "0"),
+            processes=_processes(environment),
         )
 
 
@@ -156,6 +161,14 @@ def _rate(environment: Mapping[str, str]) -> int:
         message = "GEOPORTAL_RATE_PER_ADDRESS must be a number of requests a second, 0 for any"
         raise UsageError(message, "GEOPORTAL_RATE_PER_ADDRESS")
     return int(rate)
+
+
+def _processes(environment: Mapping[str, str]) -> int:
+    number = environment.get("GEOPORTAL_PROCESSES", "0")
+    if not (number.isascii() and number.isdecimal() and len(number) < 3):
+        message = "GEOPORTAL_PROCESSES must be a number of processes up to 99, 0 for one per core"
+        raise UsageError(message, "GEOPORTAL_PROCESSES")
+    return int(number)
 
 
 def _secret(environment: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ from geoportal.services.portal import Portal, now_in_japan, sample_directory, sh
 from geoportal.store.database import Database, dataset_version, open_database, shown_location
 from geoportal.store.reference import Reference
 from geoportal.text.spreadsheet import harmless
+from geoportal.workers import WorkerDiedError, usable_processes
 
 _REFUSALS = ("unknown_layout", "unreadable", "refused", "wrong_source", "archive_refused")
 _ISSUE_COLUMNS = ("file", "sheet", "line", "field", "code", "severity", "value", "message")
@@ -108,6 +109,7 @@ def import_(
         crs=crs,
         accept_shrink=accept_shrink,
         mapping=read_mapping(mapping_file, MAPPABLE) if mapping_file else None,
+        processes=console.settings.processes or usable_processes(),
     )
     if issues is not None:
         require_writable(issues, "--issues")
@@ -129,15 +131,15 @@ def import_(
         sys.exit(InputRefusedError.exit_code)
 
 
-def compile_snapshot(database: Database, reference: Reference, progress: Progress) -> None:
+def compile_snapshot(
+    database: Database, reference: Reference, progress: Progress, processes: int = 1
+) -> None:
     """Compile what servers and commands read, so that the first of them need not.
 
-    The data are in already: where the disk fails, whoever needs it first says so.
+    The data are in already: where the disk or a worker fails, whoever needs it first says so.
     """
-    progress("snapshot", 0, 1)
-    with suppress(OSError, DBAPIError):
-        Portal(database, reference).view()
-    progress("snapshot", 1, 1)
+    with suppress(OSError, DBAPIError, WorkerDiedError):
+        Portal(database, reference, processes=processes, progress=progress).view()
 
 
 def run_import(database: Database, files: Sequence[Path], options: ImportOptions) -> ImportReport:
@@ -147,7 +149,7 @@ def run_import(database: Database, files: Sequence[Path], options: ImportOptions
     with progress_bar() as progress:
         report = import_files(database, reference, files, options, today=today, progress=progress)
         if not options.dry_run:
-            compile_snapshot(database, reference, progress)
+            compile_snapshot(database, reference, progress, options.processes)
     return report
 
 

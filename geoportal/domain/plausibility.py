@@ -67,6 +67,8 @@ def first_fit(rules: Sequence[PlausibilityRule], facility: Facility) -> Plausibi
 
 
 def _in_name(facility: Facility, values: tuple[str, ...]) -> bool:
+    if not values:
+        return False
     name = unicodedata.normalize("NFKC", facility.name).casefold()
     return any(value.casefold() in name for value in values)
 

@@ -7,7 +7,8 @@ that stand unchanged in an earlier snapshot are taken from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,13 @@ from geoportal.domain.facility import Facility
 from geoportal.index.earlier import Earlier
 from geoportal.index.merging import Compiled, Merger
 from geoportal.index.points import Rows, spatial_order
-from geoportal.index.portions import Row, compile_portion, divide
+from geoportal.index.portions import Portion, Row, compile_portion, divide
 from geoportal.index.terms import Terms
 from geoportal.store.documents import dump
+from geoportal.workers import working
+
+_Task = tuple[bool, list[str], list[bytes]]
+"""Whether facilities are open, their ids, their JSON texts."""
 
 
 def row_order(
@@ -53,18 +58,44 @@ def compile_facilities(
     terms: Terms,
     directory: Path | None = None,
     earlier: Earlier | None = None,
+    processes: int = 1,
 ) -> Compiled:
     """Compile facilities, which come in `row_order`.
 
     Long texts are put into unnamed files of ``directory`` until they are written; without one they
-    stay in memory. ``earlier`` is a snapshot of the same program, lists and outlines: the result is
-    the same, to the byte, with and without it.
+    stay in memory. ``earlier`` is a snapshot of the same program, lists and outlines; portions are
+    compiled in so many processes: the result is the same, to the byte, with any.
     """
     merger = Merger(terms, directory)
     merger.add(compile_portion([], terms, is_open=True))  # every column, with its type
-    for portion in divide(rows):
-        held = earlier and earlier.find(portion)
-        merger.add(held or compile_portion(portion, terms, is_open=portion[0].is_open))
+    found: deque[Portion | None] = deque()
+    """Of each portion in order what is held of it, None for one that is being compiled."""
+
+    def compiled(task: _Task) -> Portion:
+        is_open, *columns = task
+        facilities = [Row(id_, is_open, text) for id_, text in zip(*columns, strict=True)]
+        return compile_portion(facilities, terms, is_open=is_open)
+
+    def tasks() -> Iterator[_Task]:
+        for portion in divide(rows):
+            held = earlier.find(portion) if earlier else None
+            if held is not None and not found:
+                merger.add(held)
+                continue
+            found.append(held)
+            if held is None:
+                is_open = portion[0].is_open
+                yield is_open, [row.id for row in portion], [row.text for row in portion]
+
+    def add_held() -> None:
+        while found and (held := found.popleft()) is not None:
+            merger.add(held)
+
+    with working(compiled, processes) as compiled_in_workers:
+        for portion in compiled_in_workers(tasks()):
+            add_held()
+            merger.add(portion)
+        add_held()
     return merger.finish()
 
 

@@ -201,6 +201,8 @@ class DistrictIndex:
 
     def containing(self, lon: float, lat: float) -> list[District]:
         """Return the districts whose outline covers a point (degrees), smallest level first."""
+        if not self._districts:
+            return []
         codes = {
             self._codes[self._owners[i]]
             for i in self._around(lon, lat)

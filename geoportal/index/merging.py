@@ -21,12 +21,13 @@ import orjson
 from numpy.typing import NDArray
 
 from geoportal.index.freshness import SourceFigures
+from geoportal.index.grams import gram_arrays
 from geoportal.index.imports import days_of_rows
 from geoportal.index.mentions import shared_texts
 from geoportal.index.points import PointIndex, Rows
 from geoportal.index.portions import DATE_SETS, GROUPS, SHARED, Group, Portion, turning_day
 from geoportal.index.terms import Terms
-from geoportal.index.texts import TEXTS
+from geoportal.index.texts import GRAMS, TEXTS
 from geoportal.mapped.archive import Content
 from geoportal.mapped.hash_table import hash_table_arrays, unique_hash_table_arrays
 from geoportal.mapped.row_groups import row_groups
@@ -143,6 +144,12 @@ class Merger:
             "facility_counts": _counts(one["counts"] for one in self._told),
             "imported": dict(self._imported),
         }
+        texts = {name: _whole(file) for name, file in self._texts.items()}
+        grams = {
+            f"{name}.{part}": array
+            for name, text in zip(GRAMS, TEXTS, strict=True)
+            for part, array in gram_arrays(texts[text], columns[f"{text}.ends"]).items()
+        }
         groups = {name: dict(sorted(held.items())) for name, held in self._groups.items()}
         arrays: dict[str, Content] = {
             **columns,
@@ -156,7 +163,8 @@ class Merger:
                 for group, held in groups.items()
                 for name, content in row_groups(group, held).items()
             },
-            **{name: _whole(file) for name, file in self._texts.items()},
+            **texts,
+            **grams,
             "portions": orjson.dumps(self._told),
         }
         return Compiled(header, arrays)

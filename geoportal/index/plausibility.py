@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility
-from geoportal.domain.plausibility import OPEN, PlausibilityRule, first_fit
+from geoportal.domain.plausibility import OPEN, PlausibilityRule
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.points import Rows
 
@@ -53,17 +53,26 @@ def rule_numbers(
 ) -> dict[str, NDArray[np.int16]]:
     """Return for each subject the number of the first rule that fits each facility; -1: none."""
     return {
-        subject: np.array([_number(rules, f) for f in facilities], dtype=np.int16)
-        for subject, rules in _rules(vocabulary).items()
+        subject: _first_fits(rules, facilities) for subject, rules in _rules(vocabulary).items()
     }
+
+
+def _first_fits(
+    rules: Sequence[PlausibilityRule], facilities: Sequence[Facility]
+) -> NDArray[np.int16]:
+    """Return the position of the first rule that fits; -1, the place of `OPEN`, when none does."""
+    numbered = list(enumerate(rules))
+    of_kind = {
+        kind: [(number, rule) for number, rule in numbered if kind in rule.kinds]
+        for kind in {facility.kind for facility in facilities}
+    }
+    found = (
+        next((number for number, rule in of_kind[one.kind] if rule.fits(one)), -1)
+        for one in facilities
+    )
+    return np.fromiter(found, dtype=np.int16, count=len(facilities))
 
 
 def _rules(vocabulary: Vocabulary) -> dict[str, Sequence[PlausibilityRule]]:
     subjects = dict.fromkeys(subject for term in vocabulary for subject in term.plausibility)
     return {subject: vocabulary.plausibility_rules(subject) for subject in subjects}
-
-
-def _number(rules: Sequence[PlausibilityRule], facility: Facility) -> int:
-    """Return the position of the first rule that fits; -1, the place of `OPEN`, when none does."""
-    rule = first_fit(rules, facility)
-    return -1 if rule is None else rules.index(rule)

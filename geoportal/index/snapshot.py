@@ -28,6 +28,7 @@ from geoportal.index.districts import DistrictIndex
 from geoportal.index.driving import RoadIndex
 from geoportal.index.facility_store import FacilityStore, KeptRows, RowNumbers
 from geoportal.index.freshness import SourceFigures
+from geoportal.index.grams import Grams
 from geoportal.index.imports import Days
 from geoportal.index.kept_parts import KeptParts
 from geoportal.index.mentions import Mentions
@@ -40,7 +41,7 @@ from geoportal.index.opening import (
 )
 from geoportal.index.plausibility import PlausibilityIndex
 from geoportal.index.points import Allowed, PointIndex, Rows
-from geoportal.index.texts import TEXTS, TextIndex
+from geoportal.index.texts import GRAMS, TEXTS, TextIndex
 from geoportal.index.words import WordIndex
 from geoportal.mapped.archive import array_group, part_of
 from geoportal.mapped.row_groups import read_groups
@@ -389,11 +390,16 @@ class Snapshot:
 
     @cached_property
     def _texts(self) -> TextIndex:
-        self._check(TEXTS)
+        grams = {name: part_of(self._arrays, name) for name in GRAMS}
+        self._check([*TEXTS, *(f"{name}.{part}" for name in GRAMS for part in grams[name])])
         return TextIndex(
             {
-                name: WordIndex(self._arrays[name], np.asarray(self._arrays[f"{name}.ends"]))
-                for name in TEXTS
+                name: WordIndex(
+                    self._arrays[name],
+                    np.asarray(self._arrays[f"{name}.ends"]),
+                    Grams(grams[of_name]),
+                )
+                for name, of_name in zip(TEXTS, GRAMS, strict=True)
             }
         )
 

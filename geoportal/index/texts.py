@@ -17,6 +17,8 @@ from geoportal.text.romaji import kana_of
 EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA, ELSEWHERE = range(5)
 TEXTS = ("names", "kana", "everything")
 """What words are looked for in."""
+GRAMS = tuple(f"{name}.grams" for name in TEXTS)
+"""Groups of arrays of the pairs of letters of each (`geoportal.index.grams`)."""
 _FIELD_GAP = " "
 _SHORTEST_ROMAJI = 3
 """Letters: shorter words are abbreviations (ER, PT)."""

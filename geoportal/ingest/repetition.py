@@ -111,7 +111,7 @@ def _unchanged(said: dict[str, Any]) -> FileReport:
 
 def _key(reference: Reference, options: ImportOptions, files: Iterable[ImportFile]) -> str:
     digest = hashlib.sha256(program_digest((".",), *reference.directories).encode())
-    digest.update(repr(replace(options, dry_run=False)).encode())
+    digest.update(repr(replace(options, dry_run=False, processes=1)).encode())
     for one in sorted(files, key=lambda file: str(file.path)):
         for path in parts_of(one.path):
             with path.open("rb") as file:

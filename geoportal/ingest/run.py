@@ -83,6 +83,8 @@ class ImportOptions:
         giving way to real outlines and towns.
     mapping : ColumnMapping or None
         What the columns of the files are, where a person has written it down.
+    processes : int
+        Worker processes for files with many rows; with 1 all is done in this one.
     """
 
     source: str = AUTO
@@ -93,6 +95,7 @@ class ImportOptions:
     accept_shrink: bool = False
     fictional: frozenset[Path] = frozenset()
     mapping: ColumnMapping | None = None
+    processes: int = 1
 
 
 class ImportRun:
@@ -237,6 +240,7 @@ class ImportRun:
             self._progress,
             drop_undated(connection, source, report.sha256) if stated_date(as_of) else (),
             self._outdone(connection, source, as_of, report.sha256),
+            self._options.processes,
         )
         report.as_of = edition.as_of
         layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
@@ -357,7 +361,12 @@ class ImportRun:
             self._geography = load_geography(self._database, connection, self._reference)
         moved = place_towns(connection, self._geography, self._reference, towns)
         changed = refresh_facilities(
-            connection, ids, self._geography, self._strengths, self._progress
+            connection,
+            ids,
+            self._geography,
+            self._strengths,
+            self._progress,
+            self._options.processes,
         )
         return changed > 0 or moved > 0
 

@@ -17,6 +17,7 @@ from geoportal.domain.hours import JST
 from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import StandInGroup
 from geoportal.mapped.archive import StaleArchiveError
+from geoportal.progress import Progress, no_progress
 from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
@@ -60,14 +61,17 @@ class Portal:
     """Loads the data, and again when they have changed; hands out the view of the present state.
 
     Safe to use from many threads. The database is only read; ``clock`` returns the present moment
-    (tests pass a fixed one); ``engine`` is asked for minutes by road; ``exposure`` counts how often
-    each facility was shown, over all versions this process has seen.
+    (tests pass a fixed one); ``engine`` is asked for minutes by road; in so many ``processes`` is
+    compiled what is not yet (1 where threads run, as in a server), and ``progress`` told;
+    ``exposure`` counts how often each facility was shown, over all versions this process has seen.
     """
 
     database: Database
     reference: Reference
     clock: Callable[[], datetime] = now_in_japan
     engine: Engine | None = None
+    processes: int = 1
+    progress: Progress = no_progress
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
@@ -208,8 +212,17 @@ class Portal:
                 return open_view(path, self.reference, now, lambda: self.database)
         from geoportal.services.view_compiling import load_view  # takes time to load
 
-        held = (self.database, connection, self.reference, version, now)
-        return load_view(*held, wait=wait, rebuild=self._damaged)
+        return load_view(
+            self.database,
+            connection,
+            self.reference,
+            version,
+            now,
+            wait=wait,
+            rebuild=self._damaged,
+            processes=self.processes,
+            progress=self.progress,
+        )
 
 
 def _until_change(path: Path) -> float:

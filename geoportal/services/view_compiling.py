@@ -39,6 +39,7 @@ from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_
 from geoportal.ingest.revise.gazetteer import open_gazetteer, open_named_areas
 from geoportal.mapped.archive import Content, StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.whole_file import remove_earlier
+from geoportal.progress import Progress, no_progress
 from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
 from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
@@ -54,6 +55,9 @@ from geoportal.store.stations import read_stations
 
 _EXAMPLES_TRIED = 50
 _KEPT = 2
+_PROGRESS_ROWS = 1_000
+_FEWEST_IN_WORKERS = 4_000
+"""Facilities; fewer are compiled before a worker would have begun."""
 _DRAFTS = ".draft-snapshot-"
 _LOG = logging.getLogger(__name__)
 
@@ -69,12 +73,15 @@ def load_view(
     *,
     wait: bool = True,
     rebuild: bool = False,
+    processes: int = 1,
+    progress: Progress = no_progress,
 ) -> View | None:
     """Return the view of a dataset version at a moment: of its file, which is made if need be.
 
     One process compiles, others wait for it; None when it does and ``wait`` is false. With
     ``rebuild`` the file there is known to be damaged. Where no file can be written, what is
-    compiled stays in the memory of this process.
+    compiled stays in the memory of this process. Many facilities are compiled in so many worker
+    processes.
     """
     path = view_path(database.derived_directory, version, reference)
     question = (reference, now, lambda: database)
@@ -95,7 +102,9 @@ def load_view(
             remove_earlier(path, f"{PREFIX}*.part", 1)  # what a crash left
             with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=path.parent) as draft:
                 state = (database, connection, reference, version, now, Path(draft))
-                compiled = _compile(*state, earlier=None if rebuild else path)
+                compiled = _compile(
+                    *state, None if rebuild else path, processes=processes, progress=progress
+                )
                 write_archive(path, MAGIC, *compiled)
             return open_view(path, *question)
     except Timeout:
@@ -114,8 +123,10 @@ def _compile(
     version: str,
     now: datetime,
     draft: Path | None,
-    *,
     earlier: Path | None = None,
+    *,
+    processes: int = 1,
+    progress: Progress = no_progress,
 ) -> Compiled:
     """Compile everything a view answers from, all of it from one connection.
 
@@ -137,8 +148,13 @@ def _compile(
         spot=spot_of,
         imported=last_imports(editions),
     )
+    ids, rows = _in_row_order(connection, progress)
     facilities = compile_facilities(
-        _in_row_order(connection), terms, draft, _earlier(earlier, districts, terms.today)
+        rows,
+        terms,
+        draft,
+        _earlier(earlier, districts, terms.today),
+        processes if len(ids) >= _FEWEST_IN_WORKERS else 1,
     )
     redirects = all_redirects(connection)
     inhabited = set(facilities.header["named_municipalities"])
@@ -217,13 +233,22 @@ def _area_positions(
     return found
 
 
-def _in_row_order(connection: sa.Connection) -> Iterator[Row]:
-    """Yield every facility in the order of the rows of a snapshot."""
+def _in_row_order(connection: sa.Connection, progress: Progress) -> tuple[list[str], Iterator[Row]]:
+    """Return the ids of all facilities in the order of the rows of a snapshot, and the rows."""
     ids, is_open, lon, lat = read_positions(connection)
     order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
     ordered = [ids[number] for number in order]
-    for number, text in zip(order, read_documents(connection, ordered), strict=True):
-        yield Row(ids[number], is_open[number], text.encode())
+
+    def rows() -> Iterator[Row]:
+        texts = zip(order, read_documents(connection, ordered), strict=True)
+        for done, (number, text) in enumerate(texts):
+            if done % _PROGRESS_ROWS == 0:
+                progress("snapshot", done, len(ordered))
+            yield Row(ids[number], is_open[number], text.encode())
+        if ordered:
+            progress("snapshot", len(ordered), len(ordered))
+
+    return ordered, rows()
 
 
 def _earlier(path: Path | None, districts: DistrictIndex, today: date) -> Earlier | None:

@@ -27,7 +27,7 @@ from geoportal.index.completeness import Holdings, Listing
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
-from geoportal.index.texts import TEXTS
+from geoportal.index.texts import GRAMS, TEXTS
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
 from geoportal.mapped.program import program_digest
 from geoportal.services.road_file import road_index
@@ -86,7 +86,7 @@ def _read(path: Path, now: datetime) -> Archive:
     archive.check(
         name
         for name in archive.arrays
-        if name not in _CHECKED_LATER and not name.startswith("people.")
+        if name not in _CHECKED_LATER and not name.startswith(("people.", *GRAMS))
     )
     if not holds_on(archive.header, now.astimezone(JST).date()):
         raise StaleArchiveError(f"{path} was compiled for other days")

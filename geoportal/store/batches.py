@@ -35,6 +35,18 @@ def select_in(
 def insert_rows(
     connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert rows, each a mapping of column to value; does nothing without any."""
+    """Insert rows, each a mapping of the same columns to values; does nothing without any.
+
+    On SQLite the driver gets the values as they are: what is stored is text, numbers and bytes.
+    """
+    if not rows:
+        return
+    names = list(rows[0])
+    compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=names)
+    is_plain = connection.dialect.name == "sqlite" and compiled.positiontup == names
     for batch in batches(rows, ROW_BATCH):
-        connection.execute(sa.insert(table), batch)
+        if is_plain:
+            values = [tuple([row[name] for name in names]) for row in batch]
+            connection.exec_driver_sql(compiled.string, values)
+        else:
+            connection.execute(sa.insert(table), batch)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
-from geoportal.store.batches import batches, insert_rows, select_in
+from geoportal.store.batches import ROW_BATCH, batches, insert_rows, select_in
 from geoportal.store.schema import claims, facilities, identifiers, records, redirects
 from geoportal.text.contact import visible
 
 _LISTING = ("facility_id", "scope", "as_of", "first_seen", "last_seen", "closed_on", "own_id")
 """Columns of ``records`` that are attributes of a `StoredRecord`."""
 
+RecordRow = tuple[str, ...]
+"""Source, record id, content, origins and `_LISTING` of a record, as stored."""
+_FACILITY = 4
+"""Where the facility stands in it."""
+
+FacilityRow = tuple[dict[str, Any], list[tuple[str, str]]]
+"""Columns of ``facilities``, and scheme and value of each official number."""
 
 _CLAIM = ("code", "value", "evidence", "as_of", "valid_until", "note")
 """Columns of ``claims`` that are attributes of a `Claim`."""
@@ -85,7 +92,7 @@ def read_records(
     Only those of a source (empty for all), with their own id among those that ``own_ids`` selects,
     and of one choice: give at most one of ``scopes``, ``record_ids`` and ``facility_ids``.
     """
-    base = sa.select(records).order_by(records.c.source, records.c.record_id)
+    base = _record_rows()
     if source:
         base = base.where(records.c.source == source)
     if own_ids is not None:
@@ -99,15 +106,36 @@ def read_records(
         ((column, list(values)) for column, values in choices if values), (records.c.scope, [])
     )
     rows = select_in(connection, base, column, wanted) if wanted else connection.execute(base)
-    stored = [
-        StoredRecord(
-            record=documents.load_record(row.content),
-            origins=_load_origins(row.origins),
-            **{name: getattr(row, name) for name in _LISTING},
-        )
-        for row in rows
-    ]
+    stored = [stored_record(tuple(row)) for row in rows]
     return sorted(stored, key=lambda record: record.key) if wanted else stored
+
+
+def read_record_rows(
+    connection: sa.Connection, facility_ids: Sequence[str]
+) -> dict[str, list[RecordRow]]:
+    """Return the records of facilities as they are stored, by facility and in order of key."""
+    found: dict[str, list[RecordRow]] = {}
+    rows = select_in(connection, _record_rows(), records.c.facility_id, facility_ids)
+    for row in sorted(map(tuple, rows), key=lambda row: row[:2]):
+        found.setdefault(row[_FACILITY], []).append(row)
+    return found
+
+
+def stored_record(row: RecordRow) -> StoredRecord:
+    """Rebuild a record from its row."""
+    _source, _record_id, content, origins, *listing = row
+    return StoredRecord(
+        record=documents.load_record(content),
+        origins=_load_origins(origins),
+        **dict(zip(_LISTING, listing, strict=True)),
+    )
+
+
+def _record_rows() -> sa.Select[Any]:
+    """Return the query of all records as `RecordRow`."""
+    c = records.c
+    columns = (c.source, c.record_id, c.content, c.origins, *(c[name] for name in _LISTING))
+    return sa.select(*columns).order_by(c.source, c.record_id)
 
 
 def _dump_origins(origins: Mapping[str, tuple[str | int, ...]]) -> str:
@@ -128,82 +156,85 @@ def write_records(
     connection: sa.Connection,
     stored: Iterable[StoredRecord],
     blocks: Mapping[tuple[str, str], str] | None = None,
+    held: Collection[tuple[str, str]] | None = None,
 ) -> None:
-    """Insert or replace records by key; ``blocks``: by key, where each is compared with others."""
-    for batch in batches(list(stored)):
-        _delete_by_key(connection, records, [record.key for record in batch])
-        connection.execute(
-            sa.insert(records),
-            [
-                {
-                    "source": record.record.source,
-                    "record_id": record.record.record_id,
-                    "link_block": (blocks or {}).get(record.key, ""),
-                    **{name: getattr(record, name) for name in _LISTING},
-                    "content": (content := documents.dump(record.record)),
-                    "content_hash": documents.digest(content),
-                    "origins": _dump_origins(record.origins),
-                }
-                for record in batch
-            ],
-        )
+    """Insert or replace records by key, and their claims.
+
+    ``blocks``: by key, where each is compared with others. ``held``: keys of those that may be
+    replaced, if that is known.
+    """
+    for batch in batches(list(stored), ROW_BATCH):
+        keys = [record.key for record in batch if held is None or record.key in held]
+        remove_records(connection, keys)
+        rows = [
+            {
+                "source": record.record.source,
+                "record_id": record.record.record_id,
+                "link_block": (blocks or {}).get(record.key, ""),
+                **{name: getattr(record, name) for name in _LISTING},
+                "content": (content := documents.dump(record.record)),
+                "content_hash": documents.digest(content),
+                "origins": _dump_origins(record.origins),
+            }
+            for record in batch
+        ]
+        insert_rows(connection, records, rows)
+        _insert_claims(connection, batch)
 
 
-def write_facilities(
-    connection: sa.Connection,
-    resolved: Iterable[Facility],
-    texts: Mapping[str, str] = MappingProxyType({}),
+def write_facilities(connection: sa.Connection, resolved: Iterable[Facility]) -> None:
+    """Insert or replace facilities with their identifiers."""
+    write_facility_rows(connection, map(facility_row, resolved))
+
+
+def facility_row(facility: Facility) -> FacilityRow:
+    """Return a facility as it is stored."""
+    numbers = sorted((scheme, value) for scheme, value in facility.identifiers.items() if value)
+    columns = {
+        "id": facility.id,
+        "kind": facility.kind,
+        "name": visible(facility.name),
+        "municipality_code": facility.municipality_code,
+        "lon": facility.location.lon,
+        "lat": facility.location.lat,
+        "status": facility.status,
+        "document": documents.dump(facility),
+    }
+    return columns, numbers
+
+
+def write_facility_rows(
+    connection: sa.Connection, rows: Iterable[FacilityRow], held: Collection[str] | None = None
 ) -> None:
     """Insert or replace facilities with their identifiers.
 
-    ``texts`` has the `documents.dump` of some by id, where it was made before.
+    ``held``: ids of those that may be replaced, if that is known.
     """
-    for batch in batches(list(resolved)):
-        remove_facilities(connection, [facility.id for facility in batch])
-        connection.execute(
-            sa.insert(facilities),
-            [
-                {
-                    "id": facility.id,
-                    "kind": facility.kind,
-                    "name": visible(facility.name),
-                    "municipality_code": facility.municipality_code,
-                    "lon": facility.location.lon,
-                    "lat": facility.location.lat,
-                    "status": facility.status,
-                    "document": texts.get(facility.id) or documents.dump(facility),
-                }
-                for facility in batch
-            ],
-        )
+    for batch in batches(list(rows), ROW_BATCH):
+        ids = [columns["id"] for columns, _ in batch]
+        remove_facilities(connection, [id_ for id_ in ids if held is None or id_ in held])
+        insert_rows(connection, facilities, [columns for columns, _ in batch])
         numbers = [
-            {"scheme": scheme, "value": value, "facility_id": facility.id}
-            for facility in batch
-            for scheme, value in sorted(facility.identifiers.items())
-            if value
+            {"scheme": scheme, "value": value, "facility_id": columns["id"]}
+            for columns, held in batch
+            for scheme, value in held
         ]
         insert_rows(connection, identifiers, numbers)
 
 
-def write_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> None:
-    """Replace the claims of these records."""
-    for batch in batches(list(stored)):
-        _delete_by_key(connection, claims, [record.key for record in batch])
-        insert_rows(
-            connection,
-            claims,
-            [
-                {
-                    "facility_id": record.facility_id,
-                    "source": record.record.source,
-                    "record_id": record.record.record_id,
-                    "ordinal": ordinal,
-                    **{name: getattr(claim, name) for name in _CLAIM},
-                }
-                for record in batch
-                for ordinal, claim in enumerate(record.record.claims)
-            ],
-        )
+def _insert_claims(connection: sa.Connection, stored: Iterable[StoredRecord]) -> None:
+    rows = [
+        {
+            "facility_id": record.facility_id,
+            "source": record.record.source,
+            "record_id": record.record.record_id,
+            "ordinal": ordinal,
+            **{name: getattr(claim, name) for name in _CLAIM},
+        }
+        for record in stored
+        for ordinal, claim in enumerate(record.record.claims)
+    ]
+    insert_rows(connection, claims, rows)
 
 
 def remove_records(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
@@ -312,6 +343,7 @@ def _delete_by_key(
     for source, record_id in keys:
         by_source.setdefault(source, []).append(record_id)
     for source, ids in by_source.items():
-        connection.execute(
-            sa.delete(table).where(table.c.source == source, table.c.record_id.in_(ids))
-        )
+        for batch in batches(ids):
+            connection.execute(
+                sa.delete(table).where(table.c.source == source, table.c.record_id.in_(batch))
+            )

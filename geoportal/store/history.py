@@ -98,7 +98,7 @@ def _write_batch(
         {"content_hash": key, "content": contents[key]} for key in sorted(contents.keys() - known)
     ]
     insert_rows(connection, record_contents, new)
-    _replace(connection, source, as_of, rows)
+    _replace(connection, source, as_of, rows, stored)
     _drop_unused(
         connection,
         [digest(stored[row["record_id"]][1]) for row in rows if row["record_id"] in stored],
@@ -205,17 +205,23 @@ def _stored_contents(
 
 
 def _replace(
-    connection: sa.Connection, source: str, as_of: str, rows: list[dict[str, str]]
+    connection: sa.Connection,
+    source: str,
+    as_of: str,
+    rows: list[dict[str, str]],
+    held: Collection[str],
 ) -> None:
-    for batch in batches(rows):
+    """Insert or replace what an edition says of records; ``held`` are those it has been said of."""
+    replaced = [row["record_id"] for row in rows if row["record_id"] in held]
+    for batch in batches(replaced):
         connection.execute(
             sa.delete(record_history).where(
                 record_history.c.source == source,
                 record_history.c.as_of == as_of,
-                record_history.c.record_id.in_([row["record_id"] for row in batch]),
+                record_history.c.record_id.in_(batch),
             )
         )
-        connection.execute(sa.insert(record_history), batch)
+    insert_rows(connection, record_history, rows)
 
 
 def _drop_unused(connection: sa.Connection, hashes: list[str]) -> None:

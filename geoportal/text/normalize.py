@@ -102,6 +102,8 @@ def fold(text: str) -> str:
     if text.isascii():  # numbers, mostly: there is nothing but case and punctuation
         return "".join(filter(str.isalnum, text)).lower()
     folded = _fold_once(text)
+    if folded == text:
+        return text
     for _ in range(4):  # dropping a character may bring two others together that now compose
         again = _fold_once(folded)
         if again == folded:

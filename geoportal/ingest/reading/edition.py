@@ -36,6 +36,8 @@ class Edition:
         When this file was imported before and is imported again by itself: the rows taken of each
         other file of the same source and day. It counts over them now; a correction is undone.
         Empty at a first import.
+    processes : int
+        Worker processes that may read its rows.
     """
 
     source: str
@@ -45,6 +47,7 @@ class Edition:
     progress: Progress = field(default=no_progress, compare=False)
     formerly: tuple[str, ...] = ()
     outdoes: tuple[int, ...] = ()
+    processes: int = field(default=1, compare=False)
 
     @property
     def in_force_on(self) -> str:

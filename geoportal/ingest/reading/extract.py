@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
+from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.rows import RowNotes
+from geoportal.progress import no_progress
+from geoportal.workers import working
+
+_PART = 500
+"""Rows that a worker process reads at once."""
+_FEWEST_PARTS = 8
+"""Fewer are read before a worker would have begun."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +67,10 @@ class ListedRecord:
     scope: str
 
 
+_ReadRow = tuple[ListedRecord | None, str, list[Issue]]
+"""Record of a row, None when it is rejected; its scope as far as it is known; its issues."""
+
+
 @dataclass(slots=True, kw_only=True)
 class FacilityExtract(Extract):
     """Facility records of a file.
@@ -98,24 +110,51 @@ class FacilityExtract(Extract):
         records: Iterable[Record],
         layout: Layout,
         read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
+        edition: Edition | None = None,
     ) -> None:
         """Read rows, each key once.
 
         ``read`` returns the record of a row, None when it is rejected, and the scope as far as it
-        is known. Rows shifted against the header are rejected here.
+        is known. With an ``edition`` many rows are read in the worker processes it allows: then
+        ``read`` must look at nothing but its row. Rows shifted against the header are rejected
+        here.
         """
+        rows = tuple(records)
+        progress = edition.progress if edition else no_progress
         seen = {listed.record.record_id: listed for listed in self.listed}
-        for record in records:
-            notes = RowNotes(record, layout)
-            listed, scope = read(notes)
-            notes.reject_if_shifted()
+
+        def read_part(part: range) -> list[_ReadRow]:
+            return [_read_row(rows[number], layout, read) for number in part]
+
+        parts = [
+            range(start, min(start + _PART, len(rows))) for start in range(0, len(rows), _PART)
+        ]
+        processes = edition.processes if edition and len(parts) >= _FEWEST_PARTS else 1
+        with working(read_part, processes) as in_workers:
+            for part, found in zip(parts, in_workers(parts), strict=True):
+                progress(layout.source, part.start, len(rows))
+                self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
+        if rows:
+            progress(layout.source, len(rows), len(rows))
+
+    def _take_rows(
+        self,
+        found: Iterable[tuple[Record, _ReadRow]],
+        layout: Layout,
+        seen: dict[str, ListedRecord],
+    ) -> None:
+        for record, (listed, scope, issues) in found:
             self.rows_read += 1
-            if listed is None or notes.rejected:
+            self.issues.extend(issues)
+            if listed is None:
                 self.reject_row(scope)
-            elif (first := seen.get(listed.record.record_id)) is None:
-                seen[listed.record.record_id] = listed
+                continue
+            first = seen.setdefault(listed.record.record_id, listed)
+            if first is listed:
                 self.listed.append(listed)
-            elif first.record == listed.record:
+                continue
+            notes = RowNotes(record, layout)
+            if first.record == listed.record:
                 notes.info("", "repeated_row", f"the same as line {first.line}; counted once")
             else:
                 message = (
@@ -127,10 +166,21 @@ class FacilityExtract(Extract):
             self.issues.extend(notes.issues)
 
 
+def _read_row(
+    record: Record, layout: Layout, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
+) -> _ReadRow:
+    notes = RowNotes(record, layout)
+    listed, scope = read(notes)
+    notes.reject_if_shifted()
+    return None if notes.rejected else listed, scope, notes.issues
+
+
 def read_facilities(
-    table: RecognisedTable, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
+    table: RecognisedTable,
+    read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
+    edition: Edition,
 ) -> FacilityExtract:
     """Read every row of a table to one facility record, see `FacilityExtract.read_rows`."""
     extract = FacilityExtract()
-    extract.read_rows(table.records, table.layout, read)
+    extract.read_rows(table.records, table.layout, read, edition)
     return extract

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,18 +35,27 @@ class Geography:
         Municipalities and wards.
     geocoder : Geocoder
     towns : callable
-        Municipality code → longitudes and latitudes of its towns, degrees.
+        Municipality code → longitudes and latitudes of its towns, degrees; read when first asked.
+    town_codes : collection of str
+        Municipalities of which towns are held.
     """
 
     districts: DistrictIndex
     geocoder: Geocoder
     towns: TownPositions
+    town_codes: Collection[str] = ()
     _results: dict[tuple[str, str], GeocodeResult] = field(default_factory=dict, repr=False)
 
     @property
     def has_towns(self) -> bool:
         """True when towns are held: without any no address has a position."""
         return self.geocoder.gazetteer.town_count > 0
+
+    def read_towns(self) -> None:
+        """Read all town points that may be asked for: worker processes have no database."""
+        for code in self.town_codes:
+            if code not in self.districts:
+                self.towns(code)
 
     def geocode(self, address: str, hint: str) -> GeocodeResult:
         """Find an address; the same one (an office with six services) is looked for once."""

@@ -128,7 +128,8 @@ def load_geography(
         return known[code]
 
     outlines = [(place_set.district, place_set.geometry) for place_set in read_outlines(connection)]
-    return Geography(DistrictIndex(outlines), open_geocoder(database, connection, reference), towns)
+    geocoder = open_geocoder(database, connection, reference)
+    return Geography(DistrictIndex(outlines), geocoder, towns, sorted(held))
 
 
 def _writable(derived: Path) -> Path:

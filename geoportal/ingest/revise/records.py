@@ -8,7 +8,8 @@ edition that lists its scope without it. First and last seen are the oldest and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
 import sqlalchemy as sa
@@ -28,24 +29,32 @@ from geoportal.ingest.revise.same_day import same_day_issues, take_back
 from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes
 from geoportal.progress import Progress
 from geoportal.store import documents
+from geoportal.store.batches import batches
 from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (
+    FacilityRow,
+    RecordRow,
     StoredRecord,
     facility_documents,
+    facility_row,
+    read_record_rows,
     read_records,
     record_scopes,
     remove_facilities,
     remove_records,
-    write_claims,
-    write_facilities,
+    stored_record,
+    write_facility_rows,
     write_records,
 )
 from geoportal.store.history import drop_listings, first_listings, write_history
 from geoportal.store.links import blocks_of, facility_of, write_redirects
+from geoportal.workers import working
 
 _MANY_REMOVED_SHARE = 0.2
 _MANY_REMOVED_LEAST = 10
-_BATCH = 1_000
+_BATCH = 500
+_FEWEST_IN_WORKERS = 4_000
+"""Facilities; fewer are resolved before a worker would have begun."""
 
 
 def update_records(
@@ -84,8 +93,7 @@ def update_records(
     }
     changed = [stored for key, stored in after.items() if stored != before.get(key)]
     blocks = {stored.key: link_block(stored.record) for stored in changed}
-    write_records(connection, changed, blocks)
-    write_claims(connection, changed)
+    write_records(connection, changed, blocks, {stored.key for stored in before.values()})
     unlisted = [before[key] for key in before.keys() - after.keys()]
     remove_records(connection, [stored.key for stored in unlisted])
     listings = [(listing.scope, listing.record) for listing in extract.listed]
@@ -109,27 +117,41 @@ def refresh_facilities(
     geography: Geography,
     strengths: Mapping[str, str],
     progress: Progress,
+    processes: int = 1,
 ) -> int:
     """Resolve facilities again from their records and write those that come out differently.
 
     All of them after boundaries or towns have changed. Strengths are evidence classes by source.
-    Returned is how many facilities changed.
+    Many are resolved in so many worker processes. Returned is how many facilities changed.
     """
-    count = 0
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        progress("positions", start, len(ids))
-        records: dict[str, list[StoredRecord]] = {}
-        for record in read_records(connection, facility_ids=batch):
-            records.setdefault(record.facility_id, []).append(record)
-        before = facility_documents(connection, batch)
-        resolved = [resolve_facility(group, geography, strengths) for group in records.values()]
-        texts = {facility.id: documents.dump(facility) for facility in resolved}
-        changed = [one for one in resolved if texts[one.id] != before.get(one.id)]
-        gone = [id_ for id_ in before if id_ not in records]
-        write_facilities(connection, changed, texts)
-        remove_facilities(connection, gone)
-        count += len(changed) + len(gone)
+
+    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[FacilityRow]:
+        stored = ([stored_record(row) for row in rows] for rows in groups)
+        return [facility_row(resolve_facility(each, geography, strengths)) for each in stored]
+
+    if len(ids) < _FEWEST_IN_WORKERS:
+        processes = 1
+    elif processes > 1:
+        geography.read_towns()
+    parts = list(batches(ids, _BATCH))
+    read: deque[tuple[dict[str, str], list[str]]] = deque()
+
+    def tasks() -> Iterator[Sequence[Sequence[RecordRow]]]:
+        for part in parts:
+            rows, before = read_record_rows(connection, part), facility_documents(connection, part)
+            read.append((before, [id_ for id_ in before if id_ not in rows]))
+            yield list(rows.values())
+
+    count = done = 0
+    with working(resolve, processes) as resolved_in_workers:
+        for part, resolved in zip(parts, resolved_in_workers(tasks()), strict=True):
+            progress("positions", done, len(ids))
+            before, gone = read.popleft()
+            changed = [row for row in resolved if row[0]["document"] != before.get(row[0]["id"])]
+            write_facility_rows(connection, changed, before)
+            remove_facilities(connection, gone)
+            count += len(changed) + len(gone)
+            done += len(part)
     if ids:
         progress("positions", len(ids), len(ids))
     return count

@@ -89,7 +89,7 @@ def recognise_medical_list(member: Member) -> RecognisedTable | None:
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    extract = read_facilities(table, lambda notes: _row(notes, edition))
+    extract = read_facilities(table, lambda notes: _row(notes, edition), edition)
     checked = checked_prefectures(listed.record.record_id for listed in extract.listed)
     message = "does not fit its check digit; taken as published"
     extract.issues.extend(

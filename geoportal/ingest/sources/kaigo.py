@@ -86,7 +86,7 @@ WEEKEND_TERM: Final = "VM.WEEKEND"
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
-    return read_facilities(table, lambda notes: _row(notes, edition))
+    return read_facilities(table, lambda notes: _row(notes, edition), edition)
 
 
 def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:

@@ -6,7 +6,7 @@ The facility tables (01-1, 02-1, 03-1, 04, 05). Neither telephone nor home care 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
@@ -140,7 +140,7 @@ _SLOT_COLUMNS: Final = tuple(
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    return read_facilities(table, lambda notes: _row(notes, table.layout, edition))
+    return read_facilities(table, lambda notes: _row(notes, table.layout, edition), edition)
 
 
 def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecord | None, str]:
@@ -249,12 +249,7 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
             sessions=tuple(_sessions(record)),
             closed_days=closed,
             open_days=open_days,
-            closed_weeks=tuple(
-                (week, day)
-                for (week, day), columns in _WEEKS_OF_MONTH
-                if day not in closed  # every week
-                and any(record.further(column) == CLOSED_FLAG for column in columns)
-            ),
+            closed_weeks=tuple(_closed_weeks(record, closed)),
             closed_dates=closed_dates,
             unclear_dates=unclear_dates,
             note=note,
@@ -264,8 +259,17 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
     )
 
 
+def _closed_weeks(record: Record, closed: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield week and day on which it is closed, but for days on which it is closed every week."""
+    if not any(cell.strip() == CLOSED_FLAG for cell in record.cells):
+        return
+    for (week, day), columns in _WEEKS_OF_MONTH:
+        if day not in closed and any(record.further(column) == CLOSED_FLAG for column in columns):
+            yield week, day
+
+
 def _sessions(record: Record) -> Iterator[Session]:
-    if not any("時間帯" in header for header in (*record.extra, *record.positions)):
+    if "時間帯" not in " ".join((*record.extra, *record.positions)):
         return
     for day, use, opening, closing in _SLOT_COLUMNS:
         opens, closes = _clock(_slot_cell(record, opening)), _clock(_slot_cell(record, closing))

@@ -19,6 +19,7 @@ from geoportal.index.terms import Terms
 from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.linking.relations import spot_of
 from geoportal.mapped.archive import views
+from geoportal.workers import usable_processes
 from tests.factories import (
     KINDS,
     NEEDS,
@@ -149,6 +150,20 @@ def test_one_change_touches_little(country, monkeypatch, change) -> None:
     assert 0 < count < 200
     monkeypatch.undo()
     assert_alike(found, compile_facilities(stored_rows(in_row_order(changed)), terms()))
+
+
+@pytest.mark.skipif(usable_processes() < 2, reason="needs a machine that forks")
+def test_worker_processes_make_the_same_snapshot(country) -> None:
+    facilities, held = country
+    rows = stored_rows(in_row_order(facilities))
+    assert_alike(compile_facilities(rows, terms(), processes=2), held)
+    changed = [
+        replace(one, name="別の名前") if number % 90 == 0 else one
+        for number, one in enumerate(facilities)
+    ]
+    rows = stored_rows(in_row_order(changed))
+    some = compile_facilities(rows, terms(), earlier=earlier_of(held), processes=2)
+    assert_alike(some, compile_facilities(rows, terms()))
 
 
 def test_when_facts_turn_stale_the_open_ones_are_compiled(country, monkeypatch) -> None:
