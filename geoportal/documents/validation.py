@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from geoportal.documents.requests import Strict
 from geoportal.errors import UsageError
 
 _NAME: Final = re.compile(r"[A-Za-z_]{1,24}|[0-9]{1,3}")
+_ALIKE: Final = 0.75
+"""Likeness from which an unknown key is a known one misspelt: ``raduis_m`` is 0.88 like
+``radius_m``."""
+_UNKNOWN: Final = "(unknown key)"
 _TAGS: Final = frozenset({"Point", "Address", "str", "list[str]"})
 Request = TypeVar("Request", bound=BaseModel)
 
@@ -32,16 +39,28 @@ def checked(model: type[Request], values: Mapping[str, Any]) -> Request:
 def explain(error: ValidationError) -> str:
     """Return a validation error as one line, without the values that were given."""
     details = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{field_of(detail['loc'])}: {detail['msg']}" for detail in details)
+    return "; ".join(f"{field_of(detail)}: {detail['msg']}" for detail in details)
 
 
-def field_of(location: tuple[int | str, ...]) -> str:
-    """Return the dotted name of a field; the names of alternatives are left out.
+def field_of(detail: ErrorDetails) -> str:
+    """Return the dotted name of a field at fault; the names of alternatives are left out.
 
-    A key that does not look like a field's name is not repeated: it may be an address.
+    An unknown key is repeated only where it is a known name misspelt: it may be an address or an
+    illness in the wrong place.
     """
-    return ".".join(
-        part if _NAME.fullmatch(part) else "(unknown key)"
-        for part in map(str, location)
-        if part not in _TAGS and not part.startswith(("constrained-", "list["))
+    *above, last = map(str, detail["loc"] or ("",))
+    unknown = detail["type"] == "extra_forbidden" and not get_close_matches(
+        last, _known_names(Strict), 1, _ALIKE
     )
+    return ".".join(
+        part if _NAME.fullmatch(part) else _UNKNOWN
+        for part in (*above, _UNKNOWN if unknown else last)
+        if part and part not in _TAGS and not part.startswith(("constrained-", "list["))
+    )
+
+
+def _known_names(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the names of the fields of all requests."""
+    yield from model.model_fields
+    for kind in model.__subclasses__():
+        yield from _known_names(kind)

@@ -21,12 +21,14 @@ import structlog
 from geoportal.serving.lanes import RULES, Lane, LaneFullError, rule_for
 from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Answer, Headers, Refusals
-from geoportal.web.arrival import Arrival
+from geoportal.web.arrival import FORWARDING, Arrival
 
 BODY_SECONDS: Final = 10.0
 """A body must have arrived within this time."""
 _DISCARDED_BYTES: Final = 16 * 1024 * 1024
 """What is read of a body that is too large, so that the client gets to read why it is refused."""
+_UNREAD_BYTES: Final = 4096
+"""A body of so many bytes comes with its headers, and is refused without being waited for."""
 _LOG: Final = structlog.get_logger("geoportal.serve")
 _ENVIRONMENT: Final = {
     "SCRIPT_NAME": "",
@@ -81,28 +83,32 @@ class Gate:
 
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
         """Answer one request."""
-        path = scope.path
-        environ, rule = environment_of(scope), rule_for(scope.method, path)
+        path, rule = scope.path, rule_for(scope.method, scope.path)
+        lane = self._lanes[rule.name]
+        languages = scope.headers.get("accept-language") or ""
+        if _is_brief(scope.headers) and lane.is_full(_asker(scope)):
+            _send(exchange, self.refusals.full(path, languages, rule.name, rule.retry_after_s))
+            return
+        environ = environment_of(scope)
         self.arrival.read(environ)
         wait_s = self.rates.take(environ["REMOTE_ADDR"], rule.cost, time.monotonic())
         if wait_s:
-            _send(exchange, self.refusals.too_often(environ, wait_s))
+            _send(exchange, self.refusals.too_often(path, languages, wait_s))
             return
         try:
             body = await self._body(environ, exchange, rule.body_bytes or self.body_bytes)
         except BodyCutError as error:
-            _send(exchange, self.refusals.answer(environ, error.status))
+            _send(exchange, self.refusals.answer(path, languages, error.status))
             return
         environ["wsgi.input"] = io.BytesIO(body)
         if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
             environ["CONTENT_LENGTH"] = str(len(body))
-        lane = self._lanes[rule.name]
         try:
             answer = await lane.run(
                 environ["REMOTE_ADDR"], partial(_call, self.application, environ)
             )
         except LaneFullError as error:
-            _send(exchange, self.refusals.full(environ, lane.rule.name, error.retry_after_s))
+            _send(exchange, self.refusals.full(path, languages, rule.name, error.retry_after_s))
             return
         _send(exchange, answer)
 
@@ -153,6 +159,27 @@ def _send(exchange: Exchange, answer: Answer) -> None:
     exchange.response_bytes(answer.status, answer.headers, answer.body)
 
 
+def _peer(scope: Any) -> str:
+    """Return the address of the connection: the client's, or that of the proxy before it."""
+    return str(scope.client.rpartition(":")[0].strip("[]"))
+
+
+def _asker(scope: Any) -> str:
+    """Return who asks, as far as the connection tells; empty when a proxy forwards it."""
+    return "" if any(name in scope.headers for name in FORWARDING) else _peer(scope)
+
+
+def _is_brief(headers: Mapping[str, str]) -> bool:
+    """Say whether a request can be refused unread.
+
+    A connection that is closed on much that was not read is reset, and the answer is lost.
+    """
+    length = headers.get("content-length") or "0"
+    return "transfer-encoding" not in headers and (
+        length.isascii() and length.isdecimal() and int(length[:9]) <= _UNREAD_BYTES
+    )
+
+
 def environment_of(scope: Any) -> dict[str, Any]:
     """Return the WSGI environment of a request (PEP 3333), without its body.
 
@@ -169,7 +196,7 @@ def environment_of(scope: Any) -> dict[str, Any]:
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": "HTTP/1.1" if scope.http_version == "1.1" else "HTTP/1.0",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REMOTE_ADDR": _peer(scope),
     }
     for name, value in scope.headers.items():
         if "_" in name:

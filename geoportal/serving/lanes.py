@@ -141,13 +141,18 @@ class Lane:
         """Requests that wait."""
         return len(self._queue)
 
+    def is_full(self, client: str) -> bool:
+        """Say whether too many wait already, or half of that for this client."""
+        most = self.rule.waiting
+        return len(self._queue) >= most or self._by_client[client] >= max(1, most // 2)
+
     async def run(self, client: str, work: Callable[[], T]) -> T:
         """Run work when its turn comes.
 
         Raises
         ------
         LaneFullError
-            When too many wait already, half of them for this client, or it waited too long.
+            When `is_full`, or it waited too long.
         """
         await self._enter(client)
         try:
@@ -164,8 +169,7 @@ class Lane:
             self._running += 1
             self._take_turn(loop)
             return
-        share = max(1, self.rule.waiting // 2)
-        if len(self._queue) >= self.rule.waiting or self._by_client[client] >= share:
+        if self.is_full(client):
             raise LaneFullError(self.rule.retry_after_s)
         admitted: asyncio.Future[None] = loop.create_future()
         self._queue.append((loop.time(), client, admitted))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response
 from werkzeug.datastructures import LanguageAccept
@@ -60,24 +60,31 @@ class Refusals:
         headers = [(name.lower(), value) for name, value in response.headers]
         self._written[language, status] = Answer(status, headers, response.get_data())
 
-    def full(self, environ: Mapping[str, Any], lane: str, retry_after_s: int) -> Answer:
+    def full(self, path: str, languages: str, lane: str, retry_after_s: int) -> Answer:
         """Return the answer to a request that a lane does not take, and count it."""
         observation_of(self.app).refused(lane)
-        return self._later(environ, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_s)
+        return self._later(path, languages, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_s)
 
-    def too_often(self, environ: Mapping[str, Any], retry_after_s: int) -> Answer:
+    def too_often(self, path: str, languages: str, retry_after_s: int) -> Answer:
         """Return the answer to an address that asks too often, and count it; not who it was."""
         observation_of(self.app).refused("rate")
-        return self._later(environ, HTTPStatus.TOO_MANY_REQUESTS, retry_after_s)
+        return self._later(path, languages, HTTPStatus.TOO_MANY_REQUESTS, retry_after_s)
 
-    def _later(self, environ: Mapping[str, Any], status: int, retry_after_s: int) -> Answer:
-        answer = self.answer(environ, status)
+    def _later(self, path: str, languages: str, status: int, retry_after_s: int) -> Answer:
+        answer = self.answer(path, languages, status)
         return Answer(status, [*answer.headers, ("retry-after", str(retry_after_s))], answer.body)
 
-    def answer(self, environ: Mapping[str, Any], status: int) -> Answer:
-        """Return the refusal with a status, in the form and language that were asked for."""
-        path = environ["PATH_INFO"]
+    def answer(self, path: str, languages: str, status: int) -> Answer:
+        """Return the refusal with a status, in the form and language that were asked for.
+
+        ``languages`` is the ``Accept-Language`` header, empty without one.
+        """
         if problems.is_for_programs(path):
             return self._written[_FHIR if problems.is_under(path, (_FHIR,)) else "", status]
-        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept)
-        return self._written[choose_language(None, accepted), status]
+        return self._written[_chosen(languages), status]
+
+
+@lru_cache(maxsize=256)
+def _chosen(languages: str) -> str:
+    """Return the language of a page by ``Accept-Language``; reading it is dear."""
+    return choose_language(None, parse_accept_header(languages, LanguageAccept))

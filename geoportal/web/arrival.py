@@ -18,12 +18,14 @@ _IS_REFUSED: Final = "geoportal.host_refused"
 _EXTENSION: Final = "geoportal-arrival"
 _PROBES: Final = frozenset(("/healthz", "/readyz", "/metrics"))
 """Asked for by address, on the machine's own network."""
-_FORWARDING: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 _HOST: Final = re.compile(
     r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?)"
     r"(?::(?P<port>\d{1,5}))?"
 )
 _LABEL_LENGTH: Final = 63
+FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
+"""Headers by which a proxy says for whom it asks."""
+_FORWARDING: Final = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in FORWARDING)
 Environ = dict[str, Any]
 
 

@@ -84,7 +84,7 @@ def of_body() -> Response | None:
 def of_validation(error: ValidationError) -> Response:
     """Return the problem of a request that does not fit its schema, without its values."""
     errors = [
-        {"field": field_of(detail["loc"]), "message": _message(detail["type"], detail["msg"])}
+        {"field": field_of(detail), "message": _message(detail["type"], detail["msg"])}
         for detail in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return problem(HTTPStatus.BAD_REQUEST, "the request is not as expected; see errors", errors)

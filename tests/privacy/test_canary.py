@@ -150,6 +150,8 @@ def test_in_every_place_of_every_body(app, client, kept):
                 check(route, client.post(route.path, data=raw, content_type=CONDITION))
     typed_wrong = client.post("/api/v1/search", json={"raduis_m": 1, "q": "x"}).get_json()
     assert [error["field"] for error in typed_wrong["errors"]] == ["raduis_m"]
+    illness = client.post("/api/v1/search", json={"parkinson": 1, "q": "x"}).get_json()
+    assert [error["field"] for error in illness["errors"]] == ["(unknown key)"]
     assert {200, 400} <= statuses
     assert kept(logs) == []
     assert traces(client.get("/metrics").text) == []

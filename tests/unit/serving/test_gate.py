@@ -139,6 +139,53 @@ def test_what_cannot_be_taken_is_told_when_to_ask_again(refusals, app):
     assert 'geoportal_refused_total{lane="memory"} 1.0' in metrics
 
 
+def in_full_lanes(refusals, scope, exchange, waiting_for="192.0.2.7"):
+    """What a request is told when as many wait for its client as one may have, or for any."""
+    gate = Gate(echo, refusals, Arrival(Settings()), LIMIT, Rates(0), body_seconds=0.2)
+
+    async def ask():
+        loop = asyncio.get_running_loop()
+        gate.__rsgi_init__(loop)
+        for lane in gate._lanes.values():
+            most = lane.rule.waiting // (2 if waiting_for else 1)
+            lane._running = lane.rule.running
+            lane._by_client[waiting_for] = most
+            lane._queue.extend(
+                (loop.time(), waiting_for, loop.create_future()) for _ in range(most)
+            )
+        await gate.__rsgi__(scope, exchange)
+
+    run(ask())
+    return exchange.answer
+
+
+class Unread(Exchange):
+    async def __aiter__(self):
+        raise AssertionError("the body was read")
+        yield b""
+
+
+FORWARDED = {"host": "localhost", "x-forwarded-for": "198.51.100.4", "content-length": "3"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "waiting_for"),
+    [(sized(3), "192.0.2.7"), (Scope("GET", "/"), "192.0.2.7"), (Scope(headers=FORWARDED), "")],
+)
+def test_a_small_request_to_a_full_lane_is_refused_before_it_is_read(refusals, scope, waiting_for):
+    status, headers, _ = in_full_lanes(refusals, scope, Unread([b"abc"]), waiting_for)
+    assert (status, "retry-after" in headers) == (503, True)
+
+
+@pytest.mark.parametrize("scope", [sized(5000), CHUNKED])
+def test_a_large_one_is_read_so_that_the_refusal_arrives(refusals, scope):
+    exchange = Exchange([b"a" * 5000])
+    read = []
+    exchange.pieces = (read.append(piece) or piece for piece in [b"a" * 5000])
+    assert in_full_lanes(refusals, scope, exchange)[0] == 503
+    assert read
+
+
 @pytest.mark.parametrize(
     ("accepted", "words"),
     [("ja", "ただいま表示できません"), ("en-GB,en", "cannot be shown just now")],
