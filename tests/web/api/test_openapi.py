@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
-from werkzeug.serving import make_server
 
 DOCUMENTS = ("/api/openapi.json", "/ogc/api", "/hsds/openapi.json")
 """Every OpenAPI document of the site."""
@@ -104,17 +101,6 @@ def test_many_examples_of_every_phase_and_check(served_sample: str, path: str, s
     asked += ["--continue-on-failure", "--generation-database", "none"]
     run = subprocess.run([*command, *asked], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-8_000:]
-
-
-@pytest.fixture(scope="module")
-def served_sample(sample_city: FlaskClient) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sample_city.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
