@@ -111,7 +111,8 @@ def test_every_error_of_every_operation_is_described_with_an_example(
     for name, operations_ in document["paths"].items():
         for method, operation in operations_.items():
             answers = operation["responses"]
-            wanted = {"400", "500", "503"} | ({"408", "413", "415"} if method == "post" else set())
+            wanted = {"400", "429", "500", "503"}
+            wanted |= {"408", "413", "415"} if method == "post" else set()
             wanted |= {"404"} if "{" in name else set()
             assert wanted <= answers.keys(), (name, method)
             for status, answer in answers.items():
@@ -119,4 +120,5 @@ def test_every_error_of_every_operation_is_described_with_an_example(
                     [content] = answer["content"].values()
                     assert content["example"]["status"] == int(status)
                     assert {"title", "status", "detail"} <= set(content["schema"]["required"])
+            assert "Retry-After" in answers["429"]["headers"]
             assert "Retry-After" in answers["503"]["headers"]

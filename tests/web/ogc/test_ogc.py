@@ -83,6 +83,8 @@ def test_the_description_is_openapi_3_0(client: FlaskClient) -> None:
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_items_fit_their_schema_and_stand_alone(client: FlaskClient, name: str) -> None:
     schema = ask(client, f"/ogc/collections/{name}/schema")
+    for key, about_it in schema["properties"].items():
+        assert key == "geometry" or about_it["title"] not in ("", key), key
     document = ask(client, f"/ogc/collections/{name}/items")
     assert document["numberReturned"] == len(document["features"])
     for one in document["features"][:3]:
