@@ -140,14 +140,18 @@ def main() -> None:
     if centres.isSpatial():  # no centre of the sample city has a position
         star = {"name": "star", "color": "#d0021b", "size": "4"}
         centres.setRenderer(QgsSingleSymbolRenderer(QgsMarkerSymbol.createSimple(star)))
-    words = {"name": "名称", "kind_label": "種別", "address": "所在地", "phone": "電話"}
-    words |= {code.replace(".", "_"): text for code, text in japanese("need").items()}
-    name_fields(facilities, words)
     cells = layer("coverage-cells", "訪問診療の数（2 km以内、わかっているもの）")
     cells.setRenderer(QgsGraduatedSymbolRenderer(REACHED, reach_ranges()))
     cells.setOpacity(0.6)
-    name_fields(cells, titles("coverage-cells"))
-    project.addMapLayers([districts, facilities, centres, cells])
+    layers = {
+        "districts": districts,
+        "facilities": facilities,
+        "centres": centres,
+        "coverage-cells": cells,
+    }
+    for collection, named in layers.items():
+        name_fields(named, titles(collection))
+    project.addMapLayers(list(layers.values()))
     tree = project.layerTreeRoot()
     tree.findLayer(cells.id()).setItemVisibilityChecked(False)
     written = HERE / "geoportal.qgs"

@@ -153,9 +153,13 @@ class _Dataset:
         formats = formats_of_source(self._view, member) if scope == "sources" else list(FORMATS)
         known = self._view.reference.sources
         licences = list(dict.fromkeys(known[s].licence for s in sources if s in known))
-        said = " ".join(dict.fromkeys(known[s].attribution for s in sources if s in known))
+        said = list(dict.fromkeys(known[s].attribution for s in sources if s in known))
         address = f"{self._root}/data/files/{scope}/{member}"
-        rights = {"dct:license": licences, "dct:rights": said}
+        stated = {
+            "dct:license": [*filter(None, licences)],
+            "dct:rights": " ".join(filter(None, said)),
+        }
+        rights = {key: value for key, value in stated.items() if value}
         return {
             "@id": address,
             "@type": "dcat:Dataset",

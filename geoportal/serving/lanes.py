@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from geoportal.desk.domain.survey import SHEET_BYTES
@@ -65,6 +65,8 @@ class LaneRule:
 CROWD: Final = 12
 """So many waiting are a crowd: more than two browsers opening a page."""
 MEMORY: Final = LaneRule("memory", 1, 128, 0.25, 1, inline=True)
+STATIC: Final = replace(MEMORY, cost=0)
+"""Files of the site itself, in the same lane: a page brings ten of them, so they take no tokens."""
 PAGES: Final = LaneRule("pages", 2, 48, 0.3, 2)
 COVERAGE: Final = LaneRule("coverage", 1, 16, 4.0, 5, cost=5)
 FILES: Final = LaneRule("files", WAITING_FOR_MAKER + 2, 16, 8.0, 15, cost=5)
@@ -98,7 +100,7 @@ _UNDER: Final = (
     ("/desk/sheets/", SHEETS),
     ("/desk/", DESK),
     ("/o/", DESK),
-    ("/static/", MEMORY),
+    ("/static/", STATIC),
     ("/api/v1/facilities/", MEMORY),
     ("/tiles/", TILES),
     ("/ogc/collections/facilities/tiles/", TILES),

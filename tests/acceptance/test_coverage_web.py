@@ -106,7 +106,7 @@ def test_other_files_are_not_there(client):
         ("kind=nobody", 400),
         ("time=dawn", 400),
         ("lon=130.8", 400),
-        ("area=40130", 422),
+        ("area=40130", 404),
     ],
 )
 def test_the_answer_to_a_wrong_question_says_what_is_wrong(client, query, status):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-from werkzeug.serving import make_server
 
 from geoportal.services.basemap.published import JAPAN
 from geoportal.services.basemap.tile import Basemap, Tile, TileImage
@@ -31,6 +29,7 @@ from geoportal.web.app import create_app
 from geoportal.web.site.assets import STATIC
 from geoportal.web.site.static_files import read_static_files
 from tests.conftest import NOW
+from tests.listening import listening
 from tests.tile_server import png
 
 # Without a window's own interface a page costs half the processor time: decision 083.
@@ -99,13 +98,8 @@ def served(
     settings = settings or Settings()
     app = create_app(portal, settings, basemap)
     add(app, settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with listening(app) as address:
+        yield address
     database.engine.dispose()
     with warnings.catch_warnings():  # compressed files are closed when collected
         warnings.simplefilter("ignore", ResourceWarning)

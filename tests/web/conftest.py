@@ -18,6 +18,7 @@ from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
 from geoportal.web.app import create_app
 from tests.conftest import NOW
+from tests.listening import listening
 
 MIDDLE = 130.885
 """Longitude at which the tests cut 小倉北区 into two local areas; the north end belongs to none."""
@@ -51,3 +52,10 @@ def sample_city(
     portal = Portal(database, shipped_reference(), clock=lambda: NOW)
     yield create_app(portal, Settings()).test_client()
     database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def served_sample(sample_city: FlaskClient) -> Iterator[str]:
+    """Serve the sample city; yield its address."""
+    with listening(sample_city.application) as address:
+        yield address

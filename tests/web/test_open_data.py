@@ -94,6 +94,8 @@ def test_the_catalogue_lists_files_that_are_there(client: FlaskClient) -> None:
     }
     urls = [url for own in files.values() for url in own]
     assert len(urls) == len(set(urls))
+    for dataset in catalogue["dcat:dataset"]:
+        assert all([dataset.get("dct:rights", "-"), *dataset.get("dct:license", ())])
     for name, own in files.items():
         assert len(own) == len(FORMATS) or name.startswith("sources/")
     offices = " ".join(files["sources/kaigo"])

@@ -84,6 +84,12 @@ _TEXTS = (
 _NEW = Case("", "", "", "", "", (), "", "", "", "")
 
 
+@blueprint.errorhandler(TakenError)
+def taken(_: TakenError) -> Response:
+    """Show the case as it is now: somebody else has changed it meanwhile."""
+    return _page((request.view_args or {})["case_id"], ("", "case-taken"))
+
+
 @blueprint.get("/cases")
 def show() -> Response:
     """Show the board: every centre's cases, those that are open first."""
@@ -153,8 +159,6 @@ def answer(case_id: str) -> ResponseReturnValue:
         note_answer(desk_here(), signed_in_actor(), case_id, said)
     except IdentityWarning:
         return _page(case_id, ("", "case-identity"))
-    except TakenError:
-        return _page(case_id, ("", "case-taken"))
     except UsageError as error:
         key = "case-reason" if error.field == "reason" else "case-field"
         return _page(case_id, ("", key))
@@ -167,10 +171,7 @@ def place(case_id: str) -> ResponseReturnValue:
     """Place a case with one candidate; the rest is closed, and listed to be told."""
     _writable(case_id)
     facility = _facility(request.form.get("facility", ""))
-    try:
-        told = confirm(desk_here(), signed_in_actor(), case_id, facility.id)
-    except TakenError:
-        return _page(case_id, ("", "case-taken"))
+    told = confirm(desk_here(), signed_in_actor(), case_id, facility.id)
     _write_facts(facility, list(facts_of_placement(_case_of(case_id)[0], facility.id)))
     return _page(case_id, told=told)
 
@@ -181,8 +182,6 @@ def need_now(case_id: str) -> ResponseReturnValue:
     _writable(case_id)
     try:
         call_up(desk_here(), signed_in_actor(), case_id, request.form.get("urgency", ""))
-    except TakenError:
-        return _page(case_id, ("", "case-taken"))
     except UsageError:
         return _page(case_id, ("urgency", "case-field"))
     return _to(case_id)
@@ -192,10 +191,7 @@ def need_now(case_id: str) -> ResponseReturnValue:
 def keep(case_id: str) -> ResponseReturnValue:
     """Keep a stand-by for longer."""
     _writable(case_id)
-    try:
-        renew(desk_here(), signed_in_actor(), case_id)
-    except TakenError:
-        return _page(case_id, ("", "case-taken"))
+    renew(desk_here(), signed_in_actor(), case_id)
     return _to(case_id)
 
 
@@ -203,10 +199,7 @@ def keep(case_id: str) -> ResponseReturnValue:
 def end(case_id: str) -> ResponseReturnValue:
     """End a case that was not placed."""
     _writable(case_id)
-    try:
-        end_case(desk_here(), signed_in_actor(), case_id)
-    except TakenError:
-        return _page(case_id, ("", "case-taken"))
+    end_case(desk_here(), signed_in_actor(), case_id)
     return _to(case_id)
 
 

@@ -27,6 +27,12 @@ class Districts(Collection):
     geometry = "any"
 
     @classmethod
+    def title_of(cls, name: str) -> str:
+        """Return what a property is, in Japanese; empty where the columns of tables say it."""
+        own = {"code": "地区コード", "level": "地区の段階", "parent": "上の地区のコード"}
+        return own.get(name, "")
+
+    @classmethod
     def extent(cls, view: View) -> Box | None:
         """Return the box in degrees that holds every item, None where none has a place."""
         return view.snapshot.districts.bounds
@@ -91,6 +97,11 @@ class Centres(Collection):
         dict.fromkeys(("name", "kind", "address", "place", "phone", "fax", "url"), "string")
     )
     queryable = ("name", "kind")
+
+    @classmethod
+    def title_of(cls, name: str) -> str:
+        """Return what a property is, in Japanese; empty where the columns of tables say it."""
+        return "置かれている建物・団体" if name == "place" else ""
 
     @classmethod
     def extent(cls, view: View) -> Box | None:

@@ -62,11 +62,13 @@ def collection_document(view: View, name: str, root: str) -> Document:
 
 def schema_document(view: View, name: str, address: str, *, queryables: bool) -> Document:
     """Return the JSON Schema of the properties of a collection, or of those that can be asked."""
-    plain = COLLECTIONS[name].plain
-    shown = COLLECTIONS[name].queryable if queryables else tuple(plain)
+    collection, words = COLLECTIONS[name], view.reference
+    plain = collection.plain
+    shown = collection.queryable if queryables else tuple(plain)
+    titles = {key: collection.title_of(key) or words.label("column", key, "ja") for key in shown}
     properties: Document = {
-        "geometry": {"format": f"geometry-{COLLECTIONS[name].geometry}"},
-        **{key: {"type": plain[key], "title": COLLECTIONS[name].title_of(key)} for key in shown},
+        "geometry": {"format": f"geometry-{collection.geometry}"},
+        **{key: {"type": plain[key], "title": title} for key, title in titles.items()},
     }
     if name == "facilities":
         properties["kind"] = {"type": "string", "title": "種別", "enum": list(KINDS)}
@@ -81,7 +83,7 @@ def schema_document(view: View, name: str, address: str, *, queryables: bool) ->
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,
         "type": "object",
-        "title": COLLECTIONS[name].title,
+        "title": collection.title,
         "properties": properties,
         "additionalProperties": False,
     }

@@ -90,9 +90,9 @@ class Collection:
         raise NotImplementedError
 
     @classmethod
-    def title_of(cls, name: str) -> str:
-        """Return what a property is called."""
-        return name
+    def title_of(cls, name: str) -> str:  # noqa: ARG003
+        """Return what a property is, in Japanese; empty where the columns of tables say it."""
+        return ""
 
     def find(self, query: ItemsQuery) -> Rows:
         """Return the rows that fit a question, in its order, else ascending."""

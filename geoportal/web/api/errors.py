@@ -8,8 +8,10 @@ from typing import Any, Final
 from geoportal.web.api.answers import PROBLEM, Schema
 from geoportal.web.problems import MEDIA_TYPE
 
-_ALWAYS: Final = (400, 500, 503)
+_ALWAYS: Final = (400, 429, 500, 503)
 _OF_BODIES: Final = (408, 413, 415)
+_LATER: Final = (429, 503)
+"""Those that say when to ask again."""
 _DETAILS: Final = {
     400: "the request is not as expected; see errors",
     404: "nothing is held under this name",
@@ -17,6 +19,7 @@ _DETAILS: Final = {
     413: "the request is too large: at most 64 KB are taken",
     415: "expected one JSON object, in UTF-8, with Content-Type: application/json",
     422: "this is not an address; give ward, town and number",
+    429: "too many questions from one address; see Retry-After",
     500: "something went wrong on our side; it has been noted",
     503: "too many questions at once; ask again as Retry-After says",
 }
@@ -63,7 +66,7 @@ def _with_example(status: int, answer: Schema) -> Schema:
     if status in _FIELDS:
         document["errors"] = _FIELDS[status]
     content = PROBLEM["content"][MEDIA_TYPE] | {"example": document}
-    headers = {"headers": _RETRY} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = {"headers": _RETRY} if status in _LATER else {}
     text = answer["description"]
     told = _DETAILS[status] if text == PROBLEM["description"] else text
     return {"description": told, **headers, "content": {MEDIA_TYPE: content}}

@@ -35,9 +35,11 @@ PATIENCE_S = 25.0
 """How long a request waits for a file that is being made."""
 
 RETRY_AFTER_S = 10
+_NOT_HELD = HTTPStatus.NOT_FOUND
+"""The question is well formed, but outlines or local districts it needs are not imported here."""
 _FAILURES = {
     "NotFoundError": HTTPStatus.NOT_FOUND,
-    "InputRefusedError": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "InputRefusedError": _NOT_HELD,
     OUTDATED: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -51,7 +53,7 @@ _ANSWER = json_object(
     "/coverage",
     tags=[_TAG],
     summary="Who is covered by whom, by district and by census cell",
-    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM, 422: PROBLEM},
+    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM},
 )
 def coverage(query: CoverageQuery) -> Response:
     """Return the figures of the pack; facilities with unknown answers as ``_possible``."""
@@ -59,7 +61,7 @@ def coverage(query: CoverageQuery) -> Response:
     try:
         report = coverage_report(view, query, query.changes)
     except InputRefusedError as error:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return problem(_NOT_HELD, str(error))
     return public(coverage_document(view, report, query, query.changes))
 
 
@@ -67,7 +69,7 @@ def coverage(query: CoverageQuery) -> Response:
     "/coverage",
     tags=[_TAG],
     summary="What if facilities closed and others opened? Nothing of it is kept",
-    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM, 422: PROBLEM},
+    responses={200: _ANSWER, 400: PROBLEM, 404: PROBLEM},
 )
 def coverage_what_if(body: CoverageWhatIf) -> Response:
     """Return the figures as they would be; planned places travel in the body only."""
@@ -75,7 +77,7 @@ def coverage_what_if(body: CoverageWhatIf) -> Response:
     try:
         report = coverage_report(view, body, body.changes)
     except InputRefusedError as error:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return problem(_NOT_HELD, str(error))
     return private(coverage_document(view, report, body, body.changes))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import UsageError
-from geoportal.serving.lanes import RULES
+from geoportal.serving.lanes import RULES, rule_for
 from geoportal.serving.rates import BURST_SECONDS, Rates
 from geoportal.settings import Settings
 
@@ -75,6 +75,18 @@ def test_a_city_hall_at_nine_is_served():
     rates = Rates(Settings().rate_per_address)
     requests = sorted(300 * n / 500 + part / 20 for n in range(500) for part in range(16 + 3))
     assert not any(rates.take("192.0.2.1", 1, moment) for moment in requests)
+
+
+def test_an_office_of_200_is_served():
+    """Each opens a page with ten files of the site and asks once, every ten seconds: one worker."""
+    rates = Rates(Settings().rate_per_address)
+    asked = [("GET", "/"), *[("GET", "/static/main.js")] * 10, ("POST", "/api/v1/search")]
+    requests = sorted(
+        (10 * n / 200 + start, a) for n in range(200) for start in range(0, 60, 10) for a in asked
+    )
+    assert not any(
+        rates.take("192.0.2.1", rule_for(*which).cost, moment) for moment, which in requests
+    )
 
 
 def test_whoever_watches_the_site_is_never_turned_away_and_files_cost_more():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
-from werkzeug.serving import make_server
 
 DOCUMENTS = ("/api/openapi.json", "/ogc/api", "/hsds/openapi.json")
 """Every OpenAPI document of the site."""
@@ -106,17 +103,6 @@ def test_many_examples_of_every_phase_and_check(served_sample: str, path: str, s
     assert run.returncode == 0, run.stdout[-8_000:]
 
 
-@pytest.fixture(scope="module")
-def served_sample(sample_city: FlaskClient) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sample_city.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_every_error_of_every_operation_is_described_with_an_example(
     sample_city: FlaskClient, path: str
@@ -125,7 +111,8 @@ def test_every_error_of_every_operation_is_described_with_an_example(
     for name, operations_ in document["paths"].items():
         for method, operation in operations_.items():
             answers = operation["responses"]
-            wanted = {"400", "500", "503"} | ({"408", "413", "415"} if method == "post" else set())
+            wanted = {"400", "429", "500", "503"}
+            wanted |= {"408", "413", "415"} if method == "post" else set()
             wanted |= {"404"} if "{" in name else set()
             assert wanted <= answers.keys(), (name, method)
             for status, answer in answers.items():
@@ -133,4 +120,5 @@ def test_every_error_of_every_operation_is_described_with_an_example(
                     [content] = answer["content"].values()
                     assert content["example"]["status"] == int(status)
                     assert {"title", "status", "detail"} <= set(content["schema"]["required"])
+            assert "Retry-After" in answers["429"]["headers"]
             assert "Retry-After" in answers["503"]["headers"]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from geoportal.web.coverage import maker
 from geoportal.web.coverage.files import FileState, PackFiles
@@ -116,21 +114,13 @@ print(json.dumps({"ids": list(frame["cell"]), "types": sorted(set(frame.geom_typ
 """
 
 
-def test_gdal_reads_every_cell(sample_city: FlaskClient) -> None:
-    server = make_server("127.0.0.1", 0, sample_city.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        read = subprocess.run(
-            [sys.executable, "-c", READER, f"http://127.0.0.1:{server.server_port}/ogc"],
-            capture_output=True,
-            check=True,
-            timeout=120,
-        )
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def test_gdal_reads_every_cell(sample_city: FlaskClient, served_sample: str) -> None:
+    read = subprocess.run(
+        [sys.executable, "-c", READER, f"{served_sample}/ogc"],
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
     told = json.loads(read.stdout)
     matched = ask(sample_city, f"{CELLS}/items")["numberMatched"]
     assert len(set(told["ids"])) == told["near"] == matched
