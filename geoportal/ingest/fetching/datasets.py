@@ -140,6 +140,12 @@ class Dataset:
             for pattern in self._expanded(self.pattern, own, _NOTHING)
         )
 
+    def takes(self, path: Path, city: City) -> bool:
+        """Return whether a file of a folder belongs to it: by its name, or with its folder's."""
+        return self.matches(path.name, city) or self.matches(
+            f"{path.parent.name}/{path.name}", city
+        )
+
     def located(self, city: City) -> list[tuple[str, str]]:
         """Return (file name, address) of the files whose addresses are known."""
         names = self.file_names or tuple("" for _ in self.addresses)

@@ -138,7 +138,7 @@ class Fetcher:
         """Return (file name, folder path or address) of a data set's files."""
         if origin and not _is_address(origin):
             paths = sorted(path for path in Path(origin).rglob("*") if path.is_file())
-            return [(p.name, str(p)) for p in paths if dataset.matches(p.name, city)]
+            return [(p.name, str(p)) for p in paths if dataset.takes(p, city)]
         if origin:
             return self._mirrored(dataset, city, origin.rstrip("/") + "/")
         return dataset.located(city) or self._linked(
@@ -207,7 +207,7 @@ def not_understood(datasets: Sequence[Dataset], city: City, folders: Sequence[st
         if path.is_file()
         and not path.name.startswith(".")
         and path.suffix.lower() not in _TEXTS
-        and not any(one.concerns(city) and one.matches(path.name, city) for one in datasets)
+        and not any(one.concerns(city) and one.takes(path, city) for one in datasets)
     ]
 
 
