@@ -142,9 +142,8 @@ class Dataset:
 
     def takes(self, path: Path, city: City) -> bool:
         """Return whether a file of a folder belongs to it: by its name, or with its folder's."""
-        return self.matches(path.name, city) or self.matches(
-            f"{path.parent.name}/{path.name}", city
-        )
+        names = (path.name, f"{path.parent.name}/{path.name}")
+        return any(self.matches(name, city) for name in names)
 
     def located(self, city: City) -> list[tuple[str, str]]:
         """Return (file name, address) of the files whose addresses are known."""

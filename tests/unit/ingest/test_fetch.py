@@ -534,6 +534,19 @@ def test_what_lacks_of_several_files_is_said_by_prefecture_mesh_and_service(tmp_
     assert "centres" not in said, "the city's folder has its centres"
 
 
+def test_a_list_of_centres_in_a_folder_of_the_city_is_the_citys(tmp_path):
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
+    folder = tmp_path / "copy" / "chiba"
+    folder.mkdir(parents=True)
+    (folder / "anshin_care_centres_areas.csv").write_text("x", encoding="utf-8")
+    for code, names in (("12100", ["anshin_care_centres_areas.csv"]), ("43100", [])):
+        fetcher = Fetcher(tmp_path / code)
+        found = fetcher.fetch(
+            catalogue.chosen(["centres"]), catalogue.city(code), str(tmp_path / "copy")
+        )
+        assert [one.name for one in found if one.name] == names
+
+
 def read_catalogue_sources() -> set[str]:
     lines = (Path(shipped_directory("data")) / "reference" / "sources.csv").read_text("utf-8")
     return {line.split(",")[0] for line in lines.splitlines()}
