@@ -130,3 +130,14 @@ def test_every_key_stands_once(language: str) -> None:
     catalogue = Path("geoportal/web/language/catalogues") / f"{language}.ftl"
     keys = re.findall(r"^([a-z][\w-]*) =", catalogue.read_text("utf-8"), re.MULTILINE)
     assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", "<span"), ("ja-easy", "<ruby>")])
+def test_a_message_in_a_message_keeps_its_marks_and_other_texts_are_escaped(
+    language: str, tag: str
+) -> None:
+    words = messages(language)
+    site = words.html("official-site-navii-facility")
+    assert tag in site
+    assert site in words.html("official-search", site=site)
+    assert "&lt;b&gt;" in words.html("official-search", site="<b>")
