@@ -77,6 +77,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         "fetched": "取得",
         "unchanged": "変更なし",
         "missing": "見つかりません",
+        "incomplete": "一部が見つかりません",
         "failed": "取得できません",
     }
     for file in document["fetched"]:

@@ -1,7 +1,8 @@
 """Who would be left without any facility by a closing, but has one that stands in for it in reach.
 
 Groups of offices say who stands in for whom (`Snapshot.stand_ins`). Such a partner lies beyond the
-ring, or it is not known whether it can: else the facility would not be the only one. That it is in
+ring or the minutes, or it is not known whether it can: else the facility would not be the only one.
+It is in reach by one rule, also where the only facility is the only one by road. That it is in
 reach does not say that it takes the people over.
 """
 
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.coverage.access import Access
+from geoportal.coverage.access import NOBODY, Access
 from geoportal.coverage.cells import CellTable
 from geoportal.coverage.distance_zones import RINGS_M, Floats, Places, Rows, pair_distances_m
+from geoportal.coverage.driving import MINUTES, RoadAccess
 from geoportal.coverage.supply import Supply
 from geoportal.index.snapshot import Snapshot
 
@@ -36,11 +38,15 @@ class BackUp:
         lies within `PARTNER_REACH_M`.
     people : ndarray of float, shape (k, rings)
         People aged 75 and over of those parts, by the facility that is the only one.
+    people_by_road : ndarray of float, shape (k, minutes)
+        Likewise of the parts with only one facility within each of the minutes by road; zero
+        without a road map.
     """
 
     partners: Mapping[int, tuple[int, ...]]
     parts: NDArray[np.bool_]
     people: Floats
+    people_by_road: Floats
 
 
 def partners_in_supply(snapshot: Snapshot, supply: Supply) -> dict[int, tuple[int, ...]]:
@@ -56,19 +62,41 @@ def partners_in_supply(snapshot: Snapshot, supply: Supply) -> dict[int, tuple[in
 
 
 def measure_back_up(
-    access: Access, cells: CellTable, supply: Supply, partners: Mapping[int, tuple[int, ...]]
+    access: Access,
+    by_road: RoadAccess | None,
+    cells: CellTable,
+    supply: Supply,
+    partners: Mapping[int, tuple[int, ...]],
 ) -> BackUp:
-    """Find the people who have a partner of the only facility in reach; ``access`` to sure ones."""
-    parts = np.zeros(access.counts.shape, dtype=bool)
-    people = np.zeros((len(supply), len(RINGS_M)))
+    """Find the people who have a partner of the only facility in reach; access to sure ones."""
+    only = _only_facilities(access, by_road)
+    parts = np.zeros(only.shape, dtype=bool)
+    people = np.zeros((len(supply), only.shape[1]))
     places = Places.from_degrees(cells.lon, cells.lat)
     for row, others in partners.items():
-        alone = (access.nearest == row)[:, None] & (access.counts == 1)
+        alone = only == row
         own = np.flatnonzero(alone.any(axis=1))
         near = _any_near(places, own, supply.places, others)
-        parts[own] |= alone[own] & near[:, None]
-        people[row] = (parts & alone).T @ cells.need
-    return BackUp(dict(partners), parts, people)
+        backed = alone[own] & near[:, None]
+        parts[own] |= backed
+        people[row] = backed.T @ cells.need[own]
+    rings = len(RINGS_M)
+    return BackUp(dict(partners), parts[:, :rings], people[:, :rings], people[:, rings:])
+
+
+def _only_facilities(access: Access, by_road: RoadAccess | None) -> Rows:
+    """Return the only facility within each ring, then each of the minutes; `NOBODY` for another.
+
+    Shape (p, rings + minutes).
+    """
+    only = [np.where(access.counts == 1, access.nearest[:, None], NOBODY)]
+    for minutes in MINUTES:
+        if by_road is None:
+            only.append(np.full((len(access.nearest), 1), NOBODY, dtype=np.int64))
+        else:
+            alone = by_road.counts(minutes) == 1
+            only.append(np.where(alone, by_road.nearest[0], NOBODY)[:, None])
+    return np.concatenate(only, axis=1)
 
 
 def _any_near(

@@ -228,7 +228,11 @@ def compute_study(
         completeness=supply_completeness(snapshot, [target.code], question),
         roads=roads,
         road_loss=None if roads is None else measure_road_loss(roads.sure, cells.need, len(supply)),
-        back_up=measure_back_up(sure.access, cells, supply, partners) if partners else None,
+        back_up=(
+            measure_back_up(sure.access, sure.by_road, cells, supply, partners)
+            if partners
+            else None
+        ),
     )
 
 

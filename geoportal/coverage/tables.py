@@ -196,7 +196,7 @@ def facility_rows(study: Study) -> list[Row]:
                 row[f"{name}_{metres:.0f}_m"] = round_significant(float(left))
         row |= _by_road(study, int(n))
         if study.back_up is not None:
-            row |= _partners(supply, study.back_up, int(n))
+            row |= _partners(supply, study.back_up, int(n), by_road=study.roads is not None)
         rows.append(row)
     lost = [f"left_without_{metres:.0f}_m" for metres in reversed(RINGS_M)]
     if study.undecided:
@@ -220,11 +220,13 @@ def _by_road(study: Study, n: int) -> Row:
     return row
 
 
-def _partners(supply: Supply, back_up: BackUp, n: int) -> Row:
+def _partners(supply: Supply, back_up: BackUp, n: int, *, by_road: bool) -> Row:
     """Return the partners of a facility, and who of those left without has one in reach."""
     row: Row = {"partners": "|".join(supply.ids[one] for one in back_up.partners.get(n, ()))}
     for metres, left in zip(RINGS_M, back_up.people[n], strict=True):
         row[f"left_to_partner_{metres:.0f}_m"] = round_significant(float(left))
+    for minutes, left in zip(MINUTES if by_road else (), back_up.people_by_road[n], strict=False):
+        row[f"left_to_partner_{minutes}_min"] = round_significant(float(left))
     return row
 
 

@@ -212,6 +212,17 @@ def coverage_document(
                 for metres, districts in zip(RINGS_M, found, strict=True)
             ],
         }
+        if study.road_loss is not None and study.back_up is not None:
+            alone = study.road_loss.left_without.sum(axis=0)
+            backed = study.back_up.people_by_road.sum(axis=0)
+            document["back_up"]["minutes"] = [
+                {
+                    "within_min": minutes,
+                    "pop75_on_one": round(float(on_one), 1),
+                    "pop75_with_partner": round(float(people), 1),
+                }
+                for minutes, on_one, people in zip(MINUTES, alone, backed, strict=True)
+            ]
     if study.roads is not None:
         for row, figures in zip(rows, study.districts, strict=True):
             row["sentence_by_road"] = road_sentence(figures, report.subject) or None

@@ -115,7 +115,13 @@ def facility_labels(
         for minutes in MINUTES:
             text = f"なくなると車で{minutes}分以内に{left}か所になる75歳以上"
             labels[f"{name}_{minutes}_min"] = (text, _PEOPLE)
+    for minutes in MINUTES if with_partners else ():
+        labels[f"left_to_partner_{minutes}_min"] = (_to_partner(f"車で{minutes}分"), _PEOPLE)
     return labels
+
+
+def _to_partner(reach: str) -> str:
+    return f"なくなると{reach}以内に0か所になるが連携先が16 km以内にある75歳以上"
 
 
 FACILITY_LABELS: dict[str, tuple[str, str]] = {
@@ -144,13 +150,7 @@ FACILITY_LABELS: dict[str, tuple[str, str]] = {
 
 PARTNER_LABELS: dict[str, tuple[str, str]] = {
     "partners": ("連携グループの施設のID", ""),
-    **{
-        f"left_to_partner_{ring:.0f}_m": (
-            f"なくなると{_KM[ring]}以内に0か所になるが連携先が16 km以内にある75歳以上",
-            _PEOPLE,
-        )
-        for ring in RINGS_M
-    },
+    **{f"left_to_partner_{ring:.0f}_m": (_to_partner(_KM[ring]), _PEOPLE) for ring in RINGS_M},
 }
 
 

@@ -287,13 +287,17 @@ def _doubles(
 def _example_place(snapshot: Snapshot, geocoder: Geocoder, reference: Reference) -> str:
     """Return the town of one of the facilities: an example that works with this data.
 
-    Where a centre answers for some of the places, it is one of them.
+    Where a centre answers for some of the places, it is one of them; likewise where some are in a
+    city with a folder of its own.
     """
-    codes = snapshot.columns.municipality_codes
-    served = np.array([bool(snapshot.centres_for(str(code))) for code in codes], dtype=bool)
-    rows: Iterable[int] = np.flatnonzero(served[snapshot.columns.municipalities])
+    codes = [str(code) for code in snapshot.columns.municipality_codes]
+    members = district_members(reference)
+    own = {code for city in reference.cities for code in members.get(city, ())}
+    served = [bool(snapshot.centres_for(code)) for code in codes]
+    place = snapshot.columns.municipalities
+    rank = np.array([2 * s + (c in own) for s, c in zip(served, codes, strict=True)], dtype=int)
+    rows: Iterable[int] = np.argsort(-rank[place], kind="stable")
     first = [snapshot.facilities[int(row)] for row in islice(rows, _EXAMPLES_TRIED)]
-    first = first or list(snapshot.facilities[:_EXAMPLES_TRIED])
     results = [geocoder.geocode(facility.address) for facility in first]
     placed = [result for result in results if result.status == "ok" and result.town]
     placed.sort(key=lambda result: result.match_level == "town")

@@ -43,11 +43,11 @@ def test_a_copy_is_fetched_and_imported_and_the_second_time_changes_nothing(copy
     said = run(db, "fetch", "--city", "40100", "--from", str(copy))
     fetched = {item["file"]: item["status"] for item in said["fetched"] if item["file"]}
     assert fetched == {"jigyosho_130.csv": "fetched", "towns.csv": "fetched"}
-    assert {item["status"] for item in said["fetched"]} == {"fetched", "missing"}
+    assert {item["status"] for item in said["fetched"]} == {"fetched", "incomplete", "missing"}
     assert [item["source"] for item in said["files"]] == ["towns", "kaigo"]
     assert (tmp_path / "official" / "kaigo" / "jigyosho_130.csv").is_file()
     again = run(db, "fetch", "--city", "40100", "--from", str(copy))
-    assert {item["status"] for item in again["fetched"]} == {"unchanged", "missing"}
+    assert {item["status"] for item in again["fetched"]} == {"unchanged", "incomplete", "missing"}
     assert again["dataset_version"] == said["dataset_version"]
 
 

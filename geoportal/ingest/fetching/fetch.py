@@ -38,8 +38,8 @@ class Fetched:
     name : str
         File name; empty when none was found.
     status : str
-        ``"fetched"``, ``"unchanged"`` (the same bytes were there), ``"missing"`` (no such file
-        there) or ``"failed"``.
+        ``"fetched"``, ``"unchanged"`` (the same bytes were there), ``"missing"`` (no file of it
+        there), ``"incomplete"`` (some of its files are not there) or ``"failed"``.
     path : Path or None
         Where it lies.
     sha256, message : str
@@ -116,26 +116,29 @@ class Fetcher:
             files = located if _is_address(origin) or not origin else _fullest(located, dataset)
         except GeoportalError as error:
             return [Fetched(dataset.name, "", "failed", message=str(error))]
-        if not files and dataset.optional:
-            return []
-        if not files:
+        said = []
+        lacking = dataset.lacking([name for name, _place in files], city)
+        if lacking and not dataset.optional and dataset.name not in city.shipped:
             searched = (
                 "指定のフォルダー" if origin and not _is_address(origin) else "公表元のページ"
             )
-            message = (
-                f"{dataset.publisher}の{dataset.wanted(city)}が{searched}にありません。"
+            obtain = dataset.obtain or (
                 f"{dataset.page} から入手してください。名前が変わったときは、手に入れたファイルを "
                 "geoportal import に渡してください。"
             )
-            return [Fetched(dataset.name, "", "missing", message=message)]
+            message = (
+                f"{dataset.publisher}の{dataset.wanted(lacking)}が{searched}にありません。{obtain}"
+            )
+            status = "incomplete" if files else "missing"
+            said = [Fetched(dataset.name, "", status, message=message)]
         trust = Trust.of_copy(origin) if _is_address(origin) else self.trusted(dataset)
-        return [self._one(dataset, name, place, trust) for name, place in files]
+        return [self._one(dataset, name, place, trust) for name, place in files] + said
 
     def _located(self, dataset: Dataset, city: City, origin: str) -> list[tuple[str, str]]:
         """Return (file name, folder path or address) of a data set's files."""
         if origin and not _is_address(origin):
             paths = sorted(path for path in Path(origin).rglob("*") if path.is_file())
-            return [(p.name, str(p)) for p in paths if dataset.matches(p.name, city)]
+            return [(p.name, str(p)) for p in paths if dataset.takes(p, city)]
         if origin:
             return self._mirrored(dataset, city, origin.rstrip("/") + "/")
         return dataset.located(city) or self._linked(
@@ -190,16 +193,21 @@ class Fetcher:
 def not_understood(datasets: Sequence[Dataset], city: City, folders: Sequence[str]) -> list[str]:
     """Return the files of folders that no data set takes by name, hidden ones and texts left out.
 
-    A file of another city or prefecture is one of them.
+    A file of another city or prefecture is one of them; those with the city's name come first.
     """
-    paths = sorted({path for folder in folders for path in Path(folder).rglob("*")})
+    paths = {path for folder in folders for path in Path(folder).rglob("*")}
+    called = (*city.names, city.code)
+
+    def foreign(path: Path) -> bool:
+        return not any(name in path.name.lower() for name in called)
+
     return [
         str(path)
-        for path in paths
+        for path in sorted(paths, key=lambda path: (foreign(path), path))
         if path.is_file()
         and not path.name.startswith(".")
         and path.suffix.lower() not in _TEXTS
-        and not any(one.concerns(city) and one.matches(path.name, city) for one in datasets)
+        and not any(one.concerns(city) and one.takes(path, city) for one in datasets)
     ]
 
 

@@ -9,7 +9,9 @@ from geoportal.coverage.figures import DistrictFigures, road_shares
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
 from geoportal.documents import Document
+from geoportal.services.view import View
 from geoportal.web.coverage import wording as say
+from geoportal.web.coverage.reliance import partners
 from geoportal.web.language.messages import Messages
 
 _MAX_CRITICAL = 5
@@ -17,7 +19,7 @@ _ONE_PERSON = 0.5
 """Fewer people count as none: cells on a border are shared by area."""
 
 
-def driving_document(report: CoverageReport, words: Messages) -> Document | None:
+def driving_document(view: View, report: CoverageReport, words: Messages) -> Document | None:
     """Return what is known by road; None when no road map of the area is held."""
     study = report.study
     if study.roads is None:
@@ -29,7 +31,7 @@ def driving_document(report: CoverageReport, words: Messages) -> Document | None
         "rows": rows,
         "whole": _row(study.total, words) if len(rows) > 1 else None,
         "off_road": int(near.sum()),
-        "critical": [] if study.undecided else _critical(study),
+        "critical": [] if study.undecided else _critical(view, study),
         "cited": next((line.cited for line in report.sources if line.name == "roads"), ""),
     }
 
@@ -53,12 +55,13 @@ def _row(figures: DistrictFigures, words: Messages) -> Document:
     }
 
 
-def _critical(study: Study) -> list[Document]:
+def _critical(view: View, study: Study) -> list[Document]:
     """Return for each of the minutes who would leave most people with none, worst first."""
     loss = study.road_loss
     if loss is None:
         return []
     lost = loss.left_without
+    backed = None if study.back_up is None else study.back_up.people_by_road
     return [
         {
             "minutes": minutes,
@@ -67,6 +70,7 @@ def _critical(study: Study) -> list[Document]:
                     "id": study.supply.ids[n],
                     "name": study.supply.names[n],
                     "people": say.people(float(lost[n, reach])),
+                    **partners(view, study, int(n), None if backed is None else backed[n, reach]),
                 }
                 for n in np.lexsort((np.arange(len(lost)), -lost[:, reach]))[:_MAX_CRITICAL]
                 if lost[n, reach] >= _ONE_PERSON

@@ -120,7 +120,7 @@ def _answer(
         "critical": [] if study.undecided else critical_facilities(view, study, ring),
         "reliance": [] if study.undecided else reliance(view, study, ring, words),
         "across": before.across,
-        "driving": driving_document(after or before, words),
+        "driving": driving_document(view, after or before, words),
         "demand": _demand(study, words),
         "plan": _plan(plan, study, closed),
         "change": change,

@@ -24,9 +24,9 @@ def critical_facilities(view: View, study: Study, ring: int) -> list[Document]:
             **_facility(view, study, row),
             "without": say.people(n_minus_one.left_without[row, ring]),
             "one": say.people(n_minus_one.left_with_one[row, ring]),
-            "backed": _backed(study, row, ring),
-            "partners": _partners(view, study, row),
-            "more_partners": _more_partners(study, row),
+            **partners(
+                view, study, row, None if study.back_up is None else study.back_up.people[row, ring]
+            ),
         }
         for row in n_minus_one.critical(ring)[:_MAX_CRITICAL]
         if n_minus_one.left_without[row, ring] >= _ONE_PERSON
@@ -58,23 +58,17 @@ def reliance(view: View, study: Study, ring: int, words: Messages) -> list[Docum
     ]
 
 
-def _backed(study: Study, row: int, ring: int) -> str:
-    """Return how many of those left without have a partner in reach, empty without partners."""
-    if study.back_up is None or row not in study.back_up.partners:
-        return ""
-    return say.people(study.back_up.people[row, ring])
+def partners(view: View, study: Study, row: int, people: float | None) -> Document:
+    """Return the partners of a facility that would leave people with none.
 
-
-def _more_partners(study: Study, row: int) -> int:
+    ``people`` of them have one in reach; empty without partners.
+    """
     known = () if study.back_up is None else study.back_up.partners.get(row, ())
-    return max(0, len(known) - _MAX_PARTNERS)
-
-
-def _partners(view: View, study: Study, row: int) -> list[Document]:
-    if study.back_up is None:
-        return []
-    partners = study.back_up.partners.get(row, ())
-    return [_facility(view, study, one) for one in partners[:_MAX_PARTNERS]]
+    return {
+        "backed": "" if people is None or not known else say.people(float(people)),
+        "partners": [_facility(view, study, one) for one in known[:_MAX_PARTNERS]],
+        "more_partners": max(0, len(known) - _MAX_PARTNERS),
+    }
 
 
 def _facility(view: View, study: Study, row: int) -> Document:

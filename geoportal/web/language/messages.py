@@ -147,8 +147,16 @@ class Messages:
         return str(self.label(key, **arguments))
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
-        """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
-        return label_html(self.label(key, **arguments), self.language)
+        """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked.
+
+        Arguments that are HTML themselves, such as other messages, stay as they are.
+        """
+        ready = {name: value for name, value in arguments.items() if isinstance(value, Markup)}
+        marks = {name: f"\ue000{n}\ue001" for n, name in enumerate(ready)}  # of no text
+        html = label_html(self.label(key, **(arguments | marks)), self.language)
+        for name, mark in marks.items():
+            html = html.replace(mark, ready[name])
+        return html
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""

@@ -13,11 +13,12 @@ from geoportal.coverage.study import Study, compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows, facility_rows
 from geoportal.coverage.wording import road_line, road_sentence
+from geoportal.export.workbook_columns import facility_labels
 from geoportal.index.driving import RoadIndex, road_columns
 from geoportal.roads.compiling import compile_network
 from geoportal.roads.network import RoadNetwork
 from geoportal.roads.topology import FERRY, RoadLine, edges_of
-from tests.unit.coverage import town
+from tests.unit.coverage import oracle, town
 
 SPEEDS = {"residential": 12.0}
 QUESTION = CoverageCriteria(kinds=("clinic",), needs=("VM.REG",))
@@ -36,11 +37,16 @@ def roads() -> RoadNetwork:
     return RoadNetwork(compile_network([edges_of(streets)], SPEEDS), off_road_km_h=6.0)
 
 
-def study_of(*planned: PlannedFacility, needs: tuple[str, ...] = ("VM.REG",)) -> Study:
+def study_of(
+    *planned: PlannedFacility,
+    needs: tuple[str, ...] = ("VM.REG",),
+    groups: dict[str, tuple[str, ...]] | None = None,
+) -> Study:
     held = town.snapshot([f for f in town.facilities() if f.id not in ("c", "across")])
     network = roads()
     columns = road_columns(network, held.columns.lon, held.columns.lat)
     held.roads = RoadIndex(lambda: network, columns)
+    held.stand_ins = groups or {}
     question = replace(QUESTION, needs=needs)
     supply = gather_supply(held, question).with_planned(planned, "clinic")
     return compute_study(held, town.population(), town.target(held), question, supply)
@@ -100,6 +106,29 @@ def test_closing_the_only_one_in_reach_loses_its_people(study):
                 lost = ((pairs <= limit).sum(axis=1) == left + 1) & (after == left)
                 found = rows[name][f"{key}_{limit}_min"]
                 assert found == pytest.approx(need[lost].sum(), abs=1e-6)
+
+
+def test_a_partner_within_16_km_backs_up_the_only_one_by_road_as_it_does_in_a_straight_line(study):
+    pairs, need = minutes_of(study, sure=True), study.cells.need
+    supply = study.supply
+    points = list(zip(supply.places.lon.tolist(), supply.places.lat.tolist(), strict=True))
+    sure = np.flatnonzero(supply.certain)
+    only, partner = (int(n) for n in sure[:2])
+    ids = supply.ids
+    grouped = study_of(groups={ids[only]: (ids[partner],), ids[partner]: (ids[only],)})
+    near = [
+        oracle.metres((lon, lat), points[partner]) <= 16_000
+        for lon, lat in zip(grouped.cells.lon, grouped.cells.lat, strict=True)
+    ]
+    rows = {row["id"]: row for row in facility_rows(grouped)}
+    for limit in MINUTES:
+        alone = ((pairs <= limit).sum(axis=1) == 1) & (pairs[:, 0] <= limit)
+        found = rows[ids[only]][f"left_to_partner_{limit}_min"]
+        assert found == pytest.approx(need[alone & near].sum(), abs=1e-6)
+        assert found <= rows[ids[only]][f"left_without_{limit}_min"] + 1e-9
+    assert rows[ids[only]][f"left_to_partner_{MINUTES[0]}_min"] > 0
+    assert "left_to_partner_15_min" in facility_labels(by_road=True, with_partners=True)
+    assert not [key for row in facility_rows(study) for key in row if "partner" in key]
 
 
 def test_a_planned_facility_comes_by_road_too(study):

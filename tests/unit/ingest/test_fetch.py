@@ -468,7 +468,7 @@ def test_real_names_belong_to_their_data_set_and_to_no_other_prefecture(city, na
     taken = [d.name for d in catalogue.datasets if d.concerns(place) and d.matches(file, place)]
     assert taken == [name]
     if name.startswith("bureau"):
-        for other in ("13101", "27100", "20201", "40100"):
+        for other in ("13101", "23100", "20201", "40100"):
             there = catalogue.city(other)
             assert not any(d.concerns(there) and d.matches(file, there) for d in catalogue.datasets)
 
@@ -498,6 +498,53 @@ def test_of_copies_of_a_file_the_fullest_is_taken_and_what_nobody_knows_is_said(
         "unknown.csv",
         "r7_10_shisetsu_saga_ika_02.xlsx",
     }
+
+
+def test_what_lacks_of_several_files_is_said_by_prefecture_mesh_and_service(tmp_path):
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
+    place = catalogue.city("40100")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in (
+        "35_yamaguchi_todokede_2025-10.xlsx",
+        "RECONSTRUCTED_jigyosho_430_kitakyushu.csv",
+        "tblT001101H5030.txt",
+        "kitakyushu_population_age_2025-01-01.csv",
+        "N03-21_35_210101.geojson",
+        "N03-21_40_210101.geojson",
+    ):
+        (copy / name).write_text("x", encoding="utf-8")
+    fetched = Fetcher(tmp_path / "kept").fetch(catalogue.datasets, place, str(copy))
+    taken = [(one.dataset, one.name) for one in fetched if one.name.startswith("35_")]
+    assert taken == [("bureau-chugokushikoku", "35_yamaguchi_todokede_2025-10.xlsx")]
+    said = {one.dataset: (one.status, one.message) for one in fetched if one.message}
+    assert said["bureau-kyushu"][0] == "missing"
+    assert "福岡の" in said["bureau-kyushu"][1]
+    assert "山口の" not in said["bureau-kyushu"][1]
+    for name, there, lacking in (
+        ("kaigo", "jigyosho_430", "jigyosho_110.csv"),
+        ("mesh-population", "tblT001101H5030", "tblT001101H5131"),
+        ("age-population", "福岡", "山口"),
+    ):
+        assert said[name][0] == "incomplete"
+        assert lacking in said[name][1]
+        assert there not in said[name][1]
+    assert "boundary" not in said
+    assert "bureau-chugokushikoku" not in said
+    assert "centres" not in said, "the city's folder has its centres"
+
+
+def test_a_list_of_centres_in_a_folder_of_the_city_is_the_citys(tmp_path):
+    catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
+    folder = tmp_path / "copy" / "chiba"
+    folder.mkdir(parents=True)
+    (folder / "anshin_care_centres_areas.csv").write_text("x", encoding="utf-8")
+    for code, names in (("12100", ["anshin_care_centres_areas.csv"]), ("43100", [])):
+        fetcher = Fetcher(tmp_path / code)
+        found = fetcher.fetch(
+            catalogue.chosen(["centres"]), catalogue.city(code), str(tmp_path / "copy")
+        )
+        assert [one.name for one in found if one.name] == names
 
 
 def read_catalogue_sources() -> set[str]:

@@ -148,3 +148,14 @@ def test_a_text_that_is_kept_is_the_same_again() -> None:
         assert said[0] == said[4]
         assert said[1] == said[3]
         assert len(set(said)) == 3
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", "<span"), ("ja-easy", "<ruby>")])
+def test_a_message_in_a_message_keeps_its_marks_and_other_texts_are_escaped(
+    language: str, tag: str
+) -> None:
+    words = messages(language)
+    site = words.html("official-site-navii-facility")
+    assert tag in site
+    assert site in words.html("official-search", site=site)
+    assert "&lt;b&gt;" in words.html("official-search", site="<b>")

@@ -469,7 +469,7 @@ centres-title = Consultation centres for home care
 centres-lead = Where you can ask about care at home. Please call the centre that is responsible for your ward or city.
 centres-elsewhere = Elsewhere
 centres-brief = Where the data have no telephone number and no towns, only the name is given. Source:
-centres-none = No consultation centres are in the data yet.
+centres-none = No consultation centres of this area are in the data yet. Please ask your city or town hall (long-term care section) or your community support centre.
 
 events-title = Training and lectures to come
 events-lead = Events on care at home. Ask the organiser about taking part.
