@@ -16,8 +16,6 @@ import pytest
 from filelock import FileLock
 from flask import Flask
 from hypothesis import settings
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import SourceMention
@@ -33,27 +31,13 @@ from geoportal.store.facilities import write_facilities
 from geoportal.store.outlines import StoredOutline, write_outlines
 from geoportal.web.app import create_app
 from tests.factories import KOKURA, make_claim, make_facility, make_outline
+from tests.rounds import examples
+from tests.worker import keep_compiled
 
 BuildOnce = Callable[[str, Callable[[Path], None]], Path]
-settings.register_profile("suite", deadline=None)  # no test measures time
+settings.register_profile("suite", deadline=None, max_examples=examples(100))
 settings.load_profile("suite")
-
-
-class _CompiledTemplates(BytecodeCache):
-    """Templates compiled once per worker: every test has an application of its own."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _CompiledTemplates()}
+keep_compiled()
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JST)  # a Tuesday, not a holiday
 _LONG = {"e2e": 0, "accuracy": 1, "acceptance": 2, "cli": 3}
@@ -65,7 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _room(item) in _LONG:
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("long") and not os.environ.get("GEOPORTAL_TEST_LONG"):
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property and os.environ.get("GEOPORTAL_TEST_LONG"):
+            item.add_marker(pytest.mark.long)  # once more, with all of its examples
+        elif item.get_closest_marker("long") and not os.environ.get("GEOPORTAL_TEST_LONG"):
             item.add_marker(pytest.mark.skip(reason="takes long: make long"))
     items.sort(key=lambda item: _LONG.get(_room(item), len(_LONG)))
 

@@ -1,11 +1,14 @@
-"""Rounds of one test, of which only the first run every time."""
+"""Rounds and random examples of one test, of which only a part runs every time."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+
+_LEAST = 10
 
 
 def first_always(rounds: Iterable[Any], count: int = 1) -> list[Any]:
@@ -20,3 +23,8 @@ def first_always(rounds: Iterable[Any], count: int = 1) -> list[Any]:
         )
         for place, one in enumerate(rounds)
     ]
+
+
+def examples(number: int) -> int:
+    """Return how many random examples a property meets: with ``make long`` all, else a quarter."""
+    return number if os.environ.get("GEOPORTAL_TEST_LONG") else max(_LEAST, number // 4)

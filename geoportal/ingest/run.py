@@ -30,7 +30,7 @@ from geoportal.ingest.plan import (
 from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
-from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
@@ -118,7 +118,7 @@ class ImportRun:
         self._as_of = chosen_date(options.as_of)
         self._today = today
         self._progress = progress
-        self._municipalities = MunicipalityFinder(reference)
+        self._municipalities = municipality_finder(reference)
         self._strengths = {name: info.evidence for name, info in reference.sources.items()}
         self._geography: Geography | None = None
         self._digests: set[str] = set()

@@ -396,13 +396,13 @@ class View:
             if day and not re.fullmatch(r"(imported-)?\d{4}-\d{2}-\d{2}", day):
                 raise UsageError("dates are written 2026-10-01", name)
         from geoportal.ingest.changes import compare_editions  # takes time to load
-        from geoportal.ingest.reading.municipalities import MunicipalityFinder
+        from geoportal.ingest.reading.municipalities import municipality_finder
         from geoportal.store.history import edition_dates
 
         with self.database.engine.connect() as connection:
             report = compare_editions(
                 connection,
-                MunicipalityFinder(self.reference),
+                municipality_finder(self.reference),
                 source,
                 inward_day(from_date),
                 inward_day(to_date),

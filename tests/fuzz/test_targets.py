@@ -18,6 +18,7 @@ from geoportal.ingest.sources.bureau import _has_gaps
 from geoportal.store.stations import read_stations
 from tests.fuzz.inputs import TOKENS, mutated
 from tests.fuzz.targets import TARGETS, Ground
+from tests.rounds import examples
 from tests.unit.ingest.official import codes, import_into, only, write_csv
 
 FILES = {"csv": 8, "map": 8, "binary": 3, "workbook": 2, "zip": 2, "mapping": 20}
@@ -40,7 +41,7 @@ def test_mutated_files_are_read_or_refused(ground):
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -252,6 +252,12 @@ class MunicipalityFinder:
         return code if code in self.reference.designated_cities else self.city_of(code)
 
 
+@lru_cache(maxsize=4)
+def municipality_finder(reference: Reference) -> MunicipalityFinder:
+    """Return the finder over the shipped lists; its names are folded once per process."""
+    return MunicipalityFinder(reference)
+
+
 def last_part(name: str) -> str:
     """Return the ward of a designated city, else the whole name: 北九州市門司区 → 門司区."""
     match = re.fullmatch(r".+市(.+区)", name)

@@ -17,7 +17,7 @@ from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.tables import read_text
 from geoportal.ingest.reading.centre_towns import TownListExtract
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.municipalities import MunicipalityFinder
+from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.sources import centres
 from geoportal.store.cities import centre_lists
 from geoportal.store.reference import Reference
@@ -26,7 +26,7 @@ from geoportal.text.normalize import fold
 
 def shipped_centres(reference: Reference) -> list[Centre]:
     """Return the centres that come with the folders of cities."""
-    edition = Edition(centres.SOURCE.name, "", MunicipalityFinder(reference), reference.kinds)
+    edition = Edition(centres.SOURCE.name, "", municipality_finder(reference), reference.kinds)
     found: list[Centre] = []
     for path in centre_lists(reference.cities_directory):
         member = Member(path.name, path.read_bytes())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geoportal.address.gazetteer.gazetteer import Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
+from tests.rounds import examples
 from tests.unit.address.conftest import TOWNS, make_gazetteer, make_place
 
 LETTERS = sorted(
@@ -50,19 +51,19 @@ def check(answer: GeocodeResult, text: str) -> None:
         assert answer.match_level in {"town", "chome", "block", "house"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=60), st.text(max_size=8))
 def test_any_text(geocoder: Geocoder, text: str, hint: str) -> None:
     check(geocoder.geocode(text, hint), text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(LETTERS), max_size=30).map("".join))
 def test_any_letters_of_addresses(geocoder: Geocoder, text: str) -> None:
     check(geocoder.geocode(text), text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.sampled_from(["", *PIECES]))
 def test_any_pieces_of_addresses(geocoder: Geocoder, text: str, hint: str) -> None:
     check(geocoder.geocode(text, hint), text)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from geoportal.address.geocode import Geocoder
 from geoportal.address.stations.directory import StationDirectory, StationMunicipality
 from geoportal.domain.station import RailOperator, Station
+from tests.rounds import examples
 from tests.unit.address.conftest import make_gazetteer, make_place
 
 JR, SUBWAY, TRAM = "九州旅客鉄道", "福岡市", "架空電気軌道"
@@ -218,7 +219,7 @@ WORDS = {
 }
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     name=st.sampled_from([*(name for name, *_ in LIST), "知らぬ"]),
     area=st.sampled_from(sorted(AREAS)),
@@ -245,7 +246,7 @@ def test_what_is_found_is_what_looking_at_every_station_finds(
 
 
 @given(st.text(alphabet="小倉中井駅前えきJR（）()・ 、北九州市1一-", max_size=14))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_no_text_raises_and_no_position_comes_without_the_station_s_name(with_stations, text):
     found = with_stations.geocode(text)
     if found.station:

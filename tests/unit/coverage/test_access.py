@@ -16,6 +16,7 @@ from geoportal.coverage.catchment import (
     weighted_demand,
 )
 from geoportal.coverage.distance_zones import RINGS_M, DistanceZones, Places
+from tests.rounds import examples
 from tests.unit.coverage import oracle
 
 CELL = (130.875, 33.885)
@@ -143,7 +144,7 @@ coordinates = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     cells=st.lists(coordinates, min_size=1, max_size=12),
     facilities=st.lists(coordinates, min_size=1, max_size=12),

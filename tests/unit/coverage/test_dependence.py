@@ -15,6 +15,7 @@ from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.study import compute_study
 from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows
+from tests.rounds import examples
 from tests.unit.coverage import oracle, town
 
 RINGS = range(len(RINGS_M))
@@ -121,7 +122,7 @@ class Cells(SimpleNamespace):
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -21,6 +21,7 @@ from geoportal.index.portions import turning_day
 from geoportal.mapped.archive import StaleArchiveError, read_archive, views, write_archive
 from geoportal.mapped.row_groups import read_groups, row_groups
 from tests.factories import NEEDS, TODAY, make_claim, make_facility, make_snapshot
+from tests.rounds import examples
 
 WHEN = datetime(2026, 11, 22, 10, tzinfo=JST)
 TOMORROW = TODAY + timedelta(days=1)
@@ -69,7 +70,7 @@ FACILITIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(FACILITIES)
 def test_a_compiled_snapshot_says_what_its_facilities_say(described) -> None:
     given_ones = [make_facility(f"f{n}", at=at, **more) for n, (at, more) in enumerate(described)]

@@ -9,6 +9,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from geoportal.domain.district import District
 from geoportal.index.districts import DistrictIndex, with_unions
+from tests.rounds import examples
 
 MAINLAND = Polygon([(0, 0), (4, 0), (4, 4), (2, 2.5), (0, 4)], [[(1, 1), (1, 2), (2, 2), (2, 1)]])
 ISLAND = box(5, 5, 6, 6)
@@ -23,7 +24,7 @@ OUTLINES = [
 
 
 @given(x=st.floats(-4, 7), y=st.floats(-1, 7))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_containing_equals_shapely(x, y):
     index = DistrictIndex(OUTLINES)
     expected = {d.code for d, outline in OUTLINES if outline.covers(Point(x, y))}

@@ -29,6 +29,7 @@ from tests.factories import (
     make_outline,
     make_vocabulary,
 )
+from tests.rounds import examples
 from tests.unit.index.test_compiling import FACILITIES
 
 OUTLINES = DistrictIndex(
@@ -76,7 +77,7 @@ def assert_alike(one, other) -> None:
     assert list(arrays) == list(wanted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(FACILITIES, FACILITIES, st.lists(st.booleans(), min_size=9, max_size=9), LATER)
 def test_what_is_taken_over_and_what_is_compiled_are_one(described, others, kept, today) -> None:
     def made(ones, prefix):

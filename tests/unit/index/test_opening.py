@@ -19,6 +19,7 @@ from geoportal.domain.hours import (
 )
 from geoportal.domain.query import OPEN_USES
 from geoportal.index.opening import STATUSES, OpeningIndex
+from tests.rounds import examples
 
 HOLIDAYS = {date(2026, 11, 3), date(2026, 11, 23)}
 CALENDAR = OpeningCalendar(HOLIDAYS.__contains__)
@@ -48,7 +49,7 @@ MOMENTS = st.integers(0, 70 * 24 * 4).map(
 
 
 @given(hours=st.lists(HOURS, max_size=8), when=MOMENTS, use=st.sampled_from(OPEN_USES))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @pytest.mark.slow
 def test_equals_the_calendar_facility_by_facility(hours, when, use):
     index = OpeningIndex.of(hours)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geoportal.index.points import PointIndex
+from tests.rounds import examples
 
 ORACLE = Geod(ellps="GRS80")
 LON = st.floats(122, 154, allow_nan=False)
@@ -49,7 +50,7 @@ def assert_same(got: dict[int, float], expected: dict[int, float]) -> None:
         st.tuples(st.floats(-0.7, 0.7), st.floats(-0.6, 0.6)), min_size=0, max_size=40
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_equals_brute_force_anywhere_in_japan(lon, lat, radius_m, offsets):
     points = [(lon + dx, lat + dy) for dx, dy in offsets]
     assert_same(ask(points, lon, lat, radius_m), brute_force(points, lon, lat, radius_m))
@@ -63,7 +64,7 @@ def test_equals_brute_force_anywhere_in_japan(lon, lat, radius_m, offsets):
 )
 @example(azimuth=0.0, radius_m=16_000, lat=33.88, slip=0.0)
 @example(azimuth=180.0, radius_m=50_000, lat=45.5, slip=0.0)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_decides_as_the_geodesic_does_right_on_the_rim(azimuth, radius_m, lat, slip):
     lon = 130.8751
     x, y, _ = ORACLE.fwd(lon, lat, azimuth, radius_m + slip)

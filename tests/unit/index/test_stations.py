@@ -13,6 +13,7 @@ from geoportal.index.districts import DistrictIndex
 from geoportal.index.stations import NEAR_TOWN_M, NearestTown, station_directory
 from geoportal.services.portal import shipped_reference
 from tests.factories import make_outline
+from tests.rounds import examples
 from tests.unit.address.conftest import make_gazetteer, make_place
 
 GEOD = Geod(ellps="GRS80")
@@ -43,7 +44,7 @@ points = st.one_of(
 
 
 @given(points)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_the_nearest_town_is_that_of_looking_at_all_of_them(gazetteer, point):
     away = {GEOD.inv(*point, lon, lat)[2]: code for code, _, _, lon, lat in TOWNS}
     nearest = min(away)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from geoportal.errors import InputRefusedError
 from geoportal.ingest.files.archives import open_members
 from geoportal.store.database import dataset_version
+from tests.rounds import examples
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     TOWNS,
@@ -257,7 +258,9 @@ def test_archives_that_are_cut_or_unsafe_are_refused(database, tmp_path):
 
 @pytest.mark.slow
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8))
 def test_a_damaged_archive_is_refused_or_read_never_a_fault(tmp_path, changes):

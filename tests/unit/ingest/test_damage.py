@@ -24,6 +24,7 @@ from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.recognition import recognise
 from geoportal.ingest.files.tables import Row, Sheet
 from geoportal.store.database import import_lock
+from tests.rounds import examples
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
     TOWNS_HEADER,
@@ -279,7 +280,9 @@ def test_two_imports_at_once_are_refused(database, sound):
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.binary(max_size=300), keep=st.integers(0, 700))
 def test_any_bytes_are_read_or_refused_never_a_fault(data, keep):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geoportal.roads.nearest import NOWHERE, nearest_places
 from geoportal.roads.network import RoadNetwork
 from geoportal.roads.snapping import Snaps
+from tests.rounds import examples
 from tests.unit.roads.test_network import drawn, line, metres, network, spot
 
 RANKS = 3
@@ -26,7 +27,7 @@ def snapped(roads: RoadNetwork, spots: list[tuple[float, float]]) -> Snaps:
     return roads.snap(lon, lat)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(drawn, points, points)
 def test_each_rank_has_the_time_of_the_pairs_in_order(lines, places, homes):
     roads = network(

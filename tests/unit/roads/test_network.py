@@ -16,6 +16,7 @@ from pyproj import Geod
 from geoportal.roads.compiling import compile_network
 from geoportal.roads.network import STATES, RoadNetwork
 from geoportal.roads.topology import FERRY, RoadLine, edges_of, from_bytes, joined, to_bytes
+from tests.rounds import examples
 
 GEOD = Geod(ellps="GRS80")
 SPEEDS = {"primary": 36.0, "residential": 18.0}
@@ -86,7 +87,7 @@ drawn = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(drawn, st.data())
 def test_times_are_those_of_an_own_dijkstra(drawn, data):
     lines = [
@@ -175,7 +176,7 @@ def test_sets_side_by_side_are_joined_where_they_meet():
     assert drive(roads, spot(0, 0), spot(2, 0)) == pytest.approx(expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=8, unique=True),
     st.tuples(st.floats(-0.2, 1.2), st.floats(-0.2, 1.2)),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from geoportal.roads.reached import ERROR_M, reached_area, reached_lines
 from geoportal.roads.snapping import metres_per_degree
+from tests.rounds import examples
 from tests.unit.roads.test_network import drawn, line, network, spot
 
 MINUTES = 3
@@ -25,7 +26,7 @@ def points_along(lines):
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(drawn, st.integers(0, 1000))
 def test_the_area_holds_the_roads_in_time_and_nothing_far_from_them(drawn, chosen):
     lines = [

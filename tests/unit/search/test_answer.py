@@ -28,6 +28,7 @@ from tests.factories import (
     make_outline,
     make_snapshot,
 )
+from tests.rounds import examples
 
 ORACLE = Geod(ellps="GRS80")
 CALENDAR = OpeningCalendar()
@@ -78,7 +79,7 @@ def oracle_distance(facility: Facility) -> float | None:
     needs=st.lists(st.sampled_from(NEEDS[:3]), unique=True),
     include=st.sampled_from(("match", "possible", "all")),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_radius_answer_equals_brute_force(seed, radius_m, kinds, needs, include):
     city = random_city(seed)
     query = Query(
@@ -120,7 +121,7 @@ def test_a_radius_answer_equals_brute_force(seed, radius_m, kinds, needs, includ
 
 
 @given(seed=st.integers(0, 10_000), extra=st.sampled_from(NEEDS[:3]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_adding_a_need_never_enlarges_the_match_band(seed, extra):
     snapshot = make_snapshot(random_city(seed))
     few = Query(origin=HOME, needs=("VM.REG",), include="match", limit=500)

@@ -23,6 +23,7 @@ from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation, RelaxationKind, Step
 from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, TODAY, make_claim, make_facility, make_snapshot
+from tests.rounds import examples
 from tests.unit.search.test_answer import random_city
 
 CALENDAR = OpeningCalendar()
@@ -45,7 +46,7 @@ def ids(answer):
     kinds=st.sets(st.sampled_from(("clinic", "hospital", "pharmacy"))),
     district=st.sampled_from(((), ("40106",), ("40100",))),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_each_facet_counts_what_that_choice_alone_would_give(seed, needs, kinds, district):
     snapshot = make_snapshot(random_city(seed))
     query = Query(
@@ -156,7 +157,7 @@ def test_two_steps_at_once_where_no_single_one_helps():
 
 
 @given(seed=st.integers(0, 10_000), radius_m=st.sampled_from((500, 2_000, 9_000)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_every_relaxation_adds_what_it_says_and_a_wider_circle_always_more(seed, radius_m):
     snapshot = make_snapshot(random_city(seed))
     query = Query(origin=HOME, radius_m=radius_m, needs=NEEDS, kinds=("hospital",))

@@ -13,6 +13,7 @@ from geoportal.search.dictionary import Dictionary
 from geoportal.search.interpret import Interpreter
 from geoportal.search.note_text import Note
 from geoportal.services.portal import shipped_reference
+from tests.rounds import examples
 
 REFERENCE = shipped_reference()
 READER = Interpreter(
@@ -32,7 +33,7 @@ TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map("".joi
 
 
 @given(TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_every_finding_is_a_known_code_tied_to_words_of_the_text(text):
     found = READER.interpret(text)
     everything = (

@@ -15,6 +15,7 @@ from geoportal.domain.query import Origin, Query
 from geoportal.search.answer import search
 from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
+from tests.rounds import examples
 
 CALENDAR = OpeningCalendar()
 HOME = Query(origin=Origin(*KOKURA), limit=500, explain=True)
@@ -105,7 +106,7 @@ FACILITIES = st.lists(
 
 
 @given(FACILITIES, st.lists(st.sampled_from(CODES[:3]), min_size=1, unique=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_adding_a_need_nobody_states_moves_no_possible_one_out_of_its_band_or_place(drawn, needs):
     city = [
         make_facility(f"f{n}", at(metres), [make_claim(*c) for c in said.items()], name=name)

@@ -17,6 +17,7 @@ from geoportal.domain.query import Origin, Query
 from geoportal.search.best_teams import Candidate, Cost, best_teams
 from geoportal.search.team import TeamQuestion, find_teams
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
+from tests.rounds import examples
 
 ORACLE = Geod(ellps="GRS80")
 CALENDAR = OpeningCalendar()
@@ -64,7 +65,7 @@ def all_teams(pools, apart):
 
 @pytest.mark.slow
 @given(pools_with_rules())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_teams_come_in_the_order_of_brute_force(drawn):
     pools, apart = drawn
     expected = all_teams(pools, apart)
@@ -91,7 +92,7 @@ def random_city(seed: int, size: int):
 
 
 @given(seed=st.integers(0, 10_000), deputies=st.booleans(), teams=st.integers(1, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_teams_around_a_home_equal_brute_force_over_everyone(seed, deputies, teams):
     city = random_city(seed, 14)
     doctor = Role("doctor", ("clinic", "hospital"), ("VM.REG", "AC.PALL"))

@@ -12,11 +12,12 @@ from geoportal.errors import UsageError
 from geoportal.serving.lanes import RULES, rule_for
 from geoportal.serving.rates import BURST_SECONDS, Rates
 from geoportal.settings import Settings
+from tests.rounds import examples
 
 HALL = ipaddress.ip_network("198.51.100.0/24")
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(
     moments=st.lists(st.floats(0, 60), max_size=60).map(sorted),
     rate=st.integers(1, 9),
@@ -31,7 +32,7 @@ def test_in_no_time_more_than_the_burst_and_what_came_back(moments, rate, cost):
             assert (end - start + 1) * cost <= allowed + 1e-6
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.integers(1, 50), st.integers(1, 10))
 def test_who_waits_as_told_is_served(rate, cost):
     rates = Rates(rate)

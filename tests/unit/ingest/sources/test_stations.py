@@ -20,6 +20,7 @@ from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.sources import stations
 from geoportal.store.stations import read_stations
+from tests.rounds import examples
 from tests.unit.ingest.official import REFERENCE, box_geometry, codes, import_into, only
 
 GEOD = Geod(ellps="GRS80")
@@ -255,7 +256,7 @@ platforms = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.lists(platforms, max_size=9), st.randoms())
 def test_grouping_is_nearness_and_knows_no_order(items, dice):
     def read(chosen):
