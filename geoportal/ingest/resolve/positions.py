@@ -7,6 +7,7 @@ towns have come in, gives what it would have given had they been there first.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from geoportal.address.result import GeocodeResult
 from geoportal.domain.facility import FacilityRecord
@@ -23,6 +24,8 @@ CONFIRM_MOST_M = 3_000.0
 FAR_LEAST_M = 200.0
 FAR_FACTOR = 2.0
 """Of the uncertainty of the address's 町丁目: a point farther from it is doubted (decision 047)."""
+_EXACT_DECIMALS = 4
+"""Decimals of degrees from which on rounding is less than what a survey is trusted with: 8 m."""
 _USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
 _TRUSTED = frozenset({"inside", "near", "town"})
 
@@ -124,7 +127,7 @@ def _checked(
         lon,
         lat,
         record.position_level or "point",
-        record.position_uncertainty_m or SURVEYED_UNCERTAINTY_M,
+        record.position_uncertainty_m or _surveyed_m(lon, lat),
         record.source,
         warnings,
     )
@@ -144,6 +147,19 @@ def _checked(
             warnings=(*surveyed.warnings, "far_from_address"),
         )
     return surveyed
+
+
+def _surveyed_m(lon: float, lat: float) -> float:
+    """Return the uncertainty of a position in Japan that is published without one, in metres.
+
+    One written in few decimals is a place rounded to them: as far as that may be from it. Both
+    numbers of a position are taken to have as many decimals as the longer one.
+    """
+    decimals = max(len(repr(degrees).partition(".")[2]) for degrees in (lon, lat))
+    if decimals >= _EXACT_DECIMALS:
+        return SURVEYED_UNCERTAINTY_M
+    half = 0.5 * 10.0**-decimals
+    return max(SURVEYED_UNCERTAINTY_M, float(ceil(distance_m(lon, lat, lon + half, lat - half))))
 
 
 def _distance(geocoded: GeocodeResult, lon: float, lat: float) -> float | None:

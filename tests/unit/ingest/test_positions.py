@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, box
 
@@ -21,7 +23,7 @@ from tests.unit.ingest.official import KOKURA_KITA, KOKURA_MINAMI, TOWNS
 
 GEOD = Geod(ellps="GRS80")
 ASANO = "福岡県北九州市小倉北区浅野1丁目2-3"
-ASANO_POINT = (130.880, 33.885)
+ASANO_POINT = (130.8801, 33.8851)
 TOKYO = (139.70, 35.70)
 
 
@@ -209,3 +211,16 @@ def test_with_nothing_to_check_against_the_prefecture_counts(geocoder):
     assert far.warnings == ("outside_municipality", "no_gazetteer")
     assert place_record(record(), empty).location.warnings == ("no_gazetteer",)
     assert not place_record(record(-8.2, 53.4), empty).location.known
+
+
+@given(lon=st.floats(130.85, 130.90), lat=st.floats(33.86, 33.90), decimals=st.integers(1, 6))
+def test_a_rounded_position_is_as_uncertain_as_its_rounding(geocoder, lon, lat, decimals):
+    stated = round(lon, decimals), round(lat, decimals)
+    record = FacilityRecord(
+        record_id="1", source="kaigo", kind="clinic", name="n", lon=stated[0], lat=stated[1]
+    )
+    location = place_record(record, make_geography(geocoder, outlines=False)).location
+    away = GEOD.inv(lon, lat, *stated)[2]
+    assert location.uncertainty_m >= away - 0.5
+    if max(len(str(degrees).partition(".")[2]) for degrees in stated) >= 4:
+        assert location.uncertainty_m == SURVEYED_UNCERTAINTY_M
