@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from select import select
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.postgis import drop_views, make_views
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.schema import meta
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x67656F70  # "geop"
@@ -110,10 +113,8 @@ def require_whole(database: Database) -> None:
 def migrate(database: Database) -> None:
     """Bring the schema up to date; does nothing when it is."""
     from alembic import command  # takes time to load
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config = _alembic_config()
     with database.engine.begin() as connection:
         is_current = schema_of(connection) == newest_revision(_MIGRATIONS)
         if not database.is_sqlite and not is_current:
@@ -289,6 +290,14 @@ def configure_sqlite(connection: object, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Begin explicitly: the driver's own guess would leave DDL outside the transaction."""
     connection.exec_driver_sql("BEGIN")
+
+
+def _alembic_config() -> Config:
+    from alembic.config import Config  # takes time to load
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
 
 
 def schema_of(connection: sa.Connection) -> str:

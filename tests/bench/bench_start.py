@@ -1,8 +1,9 @@
 """Compiling, starting and asking once, on made-up countries of 2,500, 50,000, 500,000 facilities.
 
 For each: what compiling the snapshot costs and how much memory it takes; how long a worker takes to
-be ready once its modules are imported, and how much memory of its own it has after some questions;
-processor time of cold commands. ``BENCH_COUNTRIES=2500,50000`` chooses others.
+be ready once its modules are imported, and how much memory of its own it has after some questions,
+beside another process that has the snapshot mapped, as workers are beside one another; processor
+time of cold commands. ``BENCH_COUNTRIES=2500,50000`` chooses others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from mmap import ACCESS_READ, PAGESIZE, mmap
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ import json, sys, time
 from geoportal.documents.search import search_document
 from geoportal.domain.query import Origin, Query
 from geoportal.services.portal import Portal, shipped_reference
-from geoportal.services import view_compiling
+import geoportal.serving.worker
 from geoportal.store.database import open_database
 began = time.perf_counter(), time.process_time()
 view = Portal(open_database(sys.argv[1]), shipped_reference()).view()
@@ -50,7 +52,7 @@ print(json.dumps({"ready_s": round(ready, 3), "ready_cpu_s": round(used, 3),
                   "private_mb": round(private / 1024)}))
 """
 _IMPORTS = """
-import geoportal.services.portal, geoportal.services.view_compiling, geoportal.documents.search
+import geoportal.serving.worker
 with open("/proc/self/smaps_rollup") as file:
     private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
 print('{"modules_mb": %d}' % (private / 1024))
@@ -83,8 +85,10 @@ def measure(size: int) -> dict[str, Any]:
         path = str(Path(folder) / "country.db")
         make_country(Path(path), size)
         figures = {"facilities": size, **_run(_COMPILE, path)}
-        figures |= _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
         (snapshot,) = Path(f"{path}.derived").glob("snapshot-*.bin")
+        with snapshot.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as beside:
+            beside[::PAGESIZE]
+            figures |= _run(_WORKER.replace("QUESTIONS", str(_QUESTIONS)), path)
         figures["snapshot_mb"] = round(snapshot.stat().st_size / 2**20)
         near = ("--near", "135.5,34.7", "--need", "VM.REG", "--json")
         figures["search_s"] = _cold("--db", path, "search", *near)
