@@ -67,6 +67,9 @@ def results() -> Response:
 def _search_page(form: SearchForm) -> Response:
     view = view_here()
     outcome = _counted_answer(form)
+    if outcome.problem:  # unknown values may be a home in the wrong field: they are not repeated
+        form = replace(form.linkable(view), address=form.address)
+        outcome = replace(outcome, form=form)
     city = chosen_city(view, request.args.get("city", ""))
     return form_page(
         "start",
