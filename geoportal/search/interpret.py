@@ -127,6 +127,10 @@ class Interpreter:
 
     def _read_words(self, draft: Draft, note: Note, words: list[WordMatch]) -> None:
         """Sort the dictionary's words into asked for, denied, in place, mentioned."""
+        asking = {
+            (start, stop): self._asks(note, start, stop)
+            for start, stop in {note.sentence(word.start) for word in words}
+        }
         for word, denied in zip(words, self._denied(note, words), strict=True):
             because = (note.span(word.start, word.end),)
             kinds = [self._kind_of_term[c] for c in word.codes if c in self._kind_of_term]
@@ -137,7 +141,7 @@ class Interpreter:
                 draft.not_needed += [Finding(value, "", because) for value in (*kinds, *codes)]
             elif self._is_in_place(note, word, care=care):
                 draft.in_place += [Finding(value, "", because) for value in (*kinds, *codes)]
-            elif self._requested(note, word):
+            elif asking[note.sentence(word.start)]:
                 draft.kinds += [Finding(kind, "", because) for kind in kinds]
                 draft.groups += [(kind,) for kind in kinds]
                 self._add_codes(draft, codes, because, sought=self._follows(note, word, "sought"))
@@ -212,9 +216,8 @@ class Interpreter:
         clause = rest if effect == "sought" else rest.partition("、")[0]
         return any(pattern.search(clause) for pattern in self._context[effect])
 
-    def _requested(self, note: Note, word: WordMatch) -> bool:
-        """Say whether the sentence of a word asks for something; a few words alone always do."""
-        start, stop = note.sentence(word.start)
+    def _asks(self, note: Note, start: int, stop: int) -> bool:
+        """Say whether a sentence asks for something; a few words alone always do."""
         return len(note.plain) <= _SHORT_NOTE or any(
             pattern.search(note.plain, start, stop) for pattern in self._context["cue"]
         )

@@ -215,6 +215,25 @@ FILES = (
         _bytes(lambda: table(事業所名=lambda n, v: f"\u202e{v}\u0007\u200b")),
         REPAIRED,
     ),
+    Hostile("wide.csv", _bytes(lambda: table().decode("utf-8-sig").encode("utf-32")), REPAIRED),
+    Hostile(
+        "misread.csv",
+        _bytes(lambda: table(事業所名=lambda n, v: v.encode().decode("latin-1"))),
+        REFUSED,
+        "wrong encoding",
+    ),
+    Hostile(
+        "lost.csv",
+        _bytes(lambda: table(事業所名=lambda n, v: f"見{chr(0xFFFD)}{n}号")),
+        REPAIRED,
+        "lost_letters",
+    ),
+    Hostile(
+        "exchanged.csv",
+        _bytes(lambda: table(事業所名=kaigo_row()["住所"], 住所="訪問看護ステーション見本")),
+        REPAIRED,
+        "exchanged",
+    ),
     Hostile(
         "nested.zip",
         _bytes(lambda: zipped({"b.zip": zipped({"a.csv": table()})})),

@@ -29,7 +29,7 @@ def fault_of(outcome):
     """What is wrong with what is left, empty when nothing is."""
     done, words = outcome.exit_code == 0, outcome.said
     checks = {
-        "exit code": outcome.exit_code in {0, 1},
+        "exit code": outcome.exit_code in ({3} if "cannot be read" in words else {0, 1}),
         "a fault of ours": "Traceback" not in words and "a fault of ours" not in words,
         "a third state": outcome.held in {"first", "both"},
         "success without the data": not done or outcome.held == "both",

@@ -10,6 +10,8 @@ from geoportal.ingest.files.refusal import CutFileError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with the mark of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -17,6 +19,8 @@ _LABELS = {
     "utf-8": "UTF-8",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
+    "utf-32-le": "UTF-32",
+    "utf-32-be": "UTF-32",
     "cp932": "Shift_JIS (CP932)",
     "euc_jp": "EUC-JP",
 }
@@ -56,8 +60,8 @@ class DecodedText:
 def decode(name: str, data: bytes) -> DecodedText:
     """Decode a text file.
 
-    Taken are UTF-8 (with or without BOM), UTF-16, CP932 (Shift_JIS) and EUC-JP; the name is for
-    messages.
+    Taken are UTF-8 (with or without BOM), UTF-16, UTF-32 with BOM, CP932 (Shift_JIS) and EUC-JP;
+    the name is for messages.
 
     Raises
     ------

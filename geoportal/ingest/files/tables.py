@@ -152,7 +152,7 @@ def _open_quote(name: str, line: int) -> CutFileError:
 
 def _refuse_markup(name: str, text: str) -> None:
     head = text[:2000].lstrip().lower()
-    if head.startswith(("<!doctype", "<html", "<head", "<?xml")):
+    if head.startswith(("<!", "<html", "<head", "<?xml", "<body", "<table")):
         raise UnreadableSourceError(
             f"{name}: this is a web page or XML, not a table: probably an error page that was "
             "saved under this name; get the file again"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TypedDict
 
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.ingest.files.layouts import Layout, Record
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
+from geoportal.ingest.reading.damaged_names import LOST_LETTER, are_exchanged, fault_of_name
 from geoportal.text.contact import (
     clean_line,
     clean_phone,
@@ -85,10 +87,25 @@ class RowNotes:
         return self.rejected
 
     def require_name(self, subject: str) -> None:
-        """Reject the row when the field ``name`` is blank; the subject is what lacks its name."""
-        if not clean_line(self.record.get("name")):
+        """Reject the row when the field ``name`` holds none; the subject is what lacks its name.
+
+        Name and address that are exchanged are put right: in `record`, not in one read before.
+        """
+        name, of = clean_line(self.record.get("name")), self.record.positions
+        if "address" in of and are_exchanged(name, clean_line(self.record.get("address"))):
+            self.warn("name", "exchanged", "name and address are exchanged; mended")
+            turned = {**of, "name": of["address"], "address": of["name"]}
+            self.record = replace(self.record, positions=turned)
+            name = clean_line(self.record.get("name"))
+        if not name:
             message = f"the {subject} has no name; mend the row in the file"
             self.reject("name", "no_name", message)
+        elif fault := fault_of_name(self.record.get("name")):
+            message = f"the name of the {subject} {fault}; get the original file"
+            self.reject("name", "unreadable_name", message)
+        elif LOST_LETTER in name:
+            message = "letters of the name were lost when the file was saved; get the original file"
+            self.warn("name", "lost_letters", message)
 
     def restore_zero(self, name: str, number: str) -> str:
         """Return a number with the leading zero that Excel has dropped, noting it."""

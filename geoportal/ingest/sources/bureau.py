@@ -155,6 +155,7 @@ def _add_row(
     notes.require_name("institution")
     if notes.rejected:
         return
+    record = notes.record
     facts = {name: record.get(name) for name in _INSTITUTION_FIELDS}
     institution = institutions.get(code)
     if institution is None:

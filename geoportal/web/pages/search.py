@@ -88,6 +88,9 @@ def _counted(form: SearchForm, page: Page) -> Response:
 def _page(form: SearchForm) -> Page:
     view = view_here()
     outcome = search_answer.answer(view, form)
+    if outcome.problem:  # unknown values may be a home in the wrong field: they are not repeated
+        form = replace(form.linkable(view), address=form.address)
+        outcome = replace(outcome, form=form)
     cities = held_cities(view)
     city = chosen_city(cities, request.args.get("city", ""))
     response = form_page(
