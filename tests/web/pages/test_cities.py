@@ -103,6 +103,15 @@ def test_the_centres_page_says_what_is_asked_of_whom(chiba: Flask) -> None:
     assert "g-motty" not in text
 
 
+def test_where_no_centre_is_held_people_are_sent_to_the_town_hall(database: Database) -> None:
+    place = {"municipality_code": "43101", "address": "熊本県熊本市中央区新町2-4", "phone": ""}
+    client = site(database, [make_facility("k", (130.70, 32.80), **place)], ()).test_client()
+    for data, words in (({"district": "43101"}, "役所"), ({"text": "内科"}, "決めると")):
+        answer = client.post("/?lang=ja", data=data, follow_redirects=True)
+        box = answer.get_data(as_text=True).split('id="centre"')[1].split("</section>")[0]
+        assert words in box
+
+
 @pytest.mark.slow
 def test_one_city_is_not_asked_for_and_two_are(database: Database, tmp_path: Path) -> None:
     facilities = [make_facility("chiba", (140.12, 35.61), **IN_CHIBA)]
