@@ -70,11 +70,13 @@ def issue_label(reference: Reference, code: str, language: str) -> str:
     return reference.labels.get(("issue", code), {}).get(DEFAULT_LANGUAGE, "")
 
 
+@cache
 def source_labels(reference: Reference, language: str) -> dict[str, Label]:
     """Return what each source is called."""
     return {name: label(reference, "source", name, language) for name in reference.sources}
 
 
+@cache
 def kinds(reference: Reference, language: str) -> dict[str, Document]:
     """Return label, short label, glyph and CSS classes of the marker of every kind."""
     return {
@@ -88,6 +90,7 @@ def kinds(reference: Reference, language: str) -> dict[str, Document]:
     }
 
 
+@cache
 def kind_groups(reference: Reference) -> list[Document]:
     """Return the groups of kinds in the order they are offered."""
     infos = reference.kinds.values()
@@ -103,6 +106,7 @@ def offered_groups(reference: Reference) -> list[str]:
     return [group.code for group in sorted(groups, key=lambda group: group.offered)]
 
 
+@cache
 def need_groups(reference: Reference, language: str) -> list[Document]:
     """Return the needs offered, grouped, what cuts most first."""
     labels = need_labels(reference, language)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -117,6 +117,8 @@ class Messages:
     language: str
     sources: Mapping[str, str]
     _bundle: FluentBundle
+    _fixed: dict[str, Markup] = field(default_factory=dict, repr=False)
+    """Messages without variables for HTML, as they are asked for."""
 
     def plain(self, key: str, /, **arguments: Any) -> str:
         """Return a message as text without readings, for attributes and scripts.
@@ -130,7 +132,11 @@ class Messages:
 
     def html(self, key: str, /, **arguments: Any) -> Markup:
         """Return a message for HTML: escaped, readings as ``<ruby>``, Japanese names marked."""
-        return label_html(self.label(key, **arguments), self.language)
+        if arguments:
+            return label_html(self.label(key, **arguments), self.language)
+        if key not in self._fixed:
+            self._fixed[key] = label_html(self.label(key), self.language)
+        return self._fixed[key]
 
     def label(self, key: str, /, **arguments: Any) -> Label:
         """Return a message with its readings, those of labels in it included."""
