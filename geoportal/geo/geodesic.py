@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,6 @@ def bounding_degrees(lon: float, lat: float, radius_m: float) -> tuple[float, fl
     """
     dlat = radius_m / METRES_PER_DEGREE_LAT_MIN
     widest = min(abs(lat) + dlat, 89.0)
-    metres_per_degree_lon = METRES_PER_DEGREE_LAT_MIN * np.cos(np.radians(widest)) * _COS_MARGIN
-    dlon = float(radius_m / metres_per_degree_lon)
+    metres_per_degree_lon = METRES_PER_DEGREE_LAT_MIN * math.cos(math.radians(widest)) * _COS_MARGIN
+    dlon = radius_m / metres_per_degree_lon
     return lon - dlon, lat - dlat, lon + dlon, lat + dlat

@@ -46,6 +46,9 @@ _MINUTE = 1e5
 _NO_TIME = 900.0
 """Minutes: as many, or no time at all. With the distance less than `_NO_POSITION`."""
 
+_27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -193,9 +196,8 @@ def daily_draw(tie_keys: NDArray[np.uint64], day: date) -> NDArray[np.uint64]:
 
     Splitmix64 (Steele, Lea & Flood 2014) of the hash of the id and the ordinal of the day.
     """
-    seed = np.uint64(day.toordinal())
-    with np.errstate(over="ignore"):
-        z = tie_keys + (seed + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+    seed = (day.toordinal() + 1) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+    z = tie_keys + np.uint64(seed)  # arrays wrap around, as they should
+    z = (z ^ (z >> _30)) * _FIRST
+    z = (z ^ (z >> _27)) * _SECOND
+    return z ^ (z >> _31)

@@ -43,8 +43,9 @@ def test_no_kept_key_or_value_holds_a_home_or_words(app, portal):
     client.get(
         "/", query_string={"need": "VM.REG", "district": "40106", "city": WORD, "lang": WORD}
     )
-    pages = app.extensions[EXTENSION].items()
-    parts = portal.view().snapshot.kept.items()
+    snapshot = portal.view().snapshot
+    pages = app.extensions[EXTENSION][snapshot].items()
+    parts = snapshot.kept.items()
     assert len(pages) == 1
     assert {key[0] for key, _ in parts} >= {"area", "responsible", "line", "misplaced"}
     for key, value in (*pages, *parts):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from flask import Flask, Response, current_app, g, request
 
 from geoportal.index.kept_parts import KeptParts
+from geoportal.index.snapshot import Snapshot
 from geoportal.web.current_view import view_here
 from geoportal.web.pages.search_form import SearchForm
 from geoportal.web.site import tiles
@@ -32,8 +34,8 @@ class Page(NamedTuple):
 
 
 def add_kept_pages(app: Flask) -> None:
-    """Give an application room for pages."""
-    app.extensions[EXTENSION] = KeptParts(_MOST)
+    """Give an application room for the pages of each snapshot it answers from."""
+    app.extensions[EXTENSION] = WeakKeyDictionary[Snapshot, KeptParts]()
 
 
 def kept_page(form: SearchForm, make: Callable[[], Page]) -> Page:
@@ -46,7 +48,8 @@ def kept_page(form: SearchForm, make: Callable[[], Page]) -> Page:
         page = make()
         return page.response.get_data(), page.response.status_code, page.shown
 
-    pages = cast("KeptParts", current_app.extensions[EXTENSION])
+    kept = cast("WeakKeyDictionary[Snapshot, KeptParts]", current_app.extensions[EXTENSION])
+    pages = kept.setdefault(view_here().snapshot, KeptParts(_MOST))
     html, status, shown = pages.part(key, sent)
     return Page(html_response(html, status), shown)
 
@@ -58,7 +61,6 @@ def _key(form: SearchForm) -> Hashable | None:
         return None
     city, basemap = request.args.get("city", ""), tiles.basemap_here()
     return (
-        view.snapshot.version,
         view.now.replace(second=0, microsecond=0),
         form,
         g.language,
