@@ -89,6 +89,12 @@ def told(facility):
     }
 
 
+def named_in(address, code):
+    """Say whether an address names a municipality; None where the code is none of the list."""
+    info = shipped_reference().municipalities.get(code)
+    return info and info.name in address
+
+
 def test_the_same_facilities_come_back(both):
     before, after, _ = both
     assert len(before) > 200
@@ -101,7 +107,13 @@ def test_the_same_facilities_come_back(both):
         own, beside = one.note.split("\n"), one.hours.note.split("\n")
         lines = found["note"].split("\n")  # words on hours that would be misread stand here
         found["note"] = "\n".join(line for line in lines if line in own or line not in beside)
-        assert found == told(one), one.name
+        expected = told(one)
+        if found["municipality"] != expected["municipality"]:
+            # Registered in one ward, with an address in another: here the address decides.
+            assert named_in(one.address, found["municipality"]), one.name
+            assert not named_in(one.address, expected.pop("municipality")), one.name
+            del found["municipality"]
+        assert found == expected, one.name
 
 
 def test_they_are_open_at_the_same_times(both):

@@ -15,6 +15,8 @@ from geoportal.web.api.errors import with_errors
 
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 
+_TILES: Final = f"{TILED}.collection.vector"
+"""What the ids of operations on tiles begin with (OGC 20-057, Table of operationId suffixes)."""
 _TEXT: Final = {"type": "string"}
 _CRS: Final = {"type": "string", "enum": list(SYSTEMS)}
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
@@ -55,20 +57,21 @@ def openapi_document(
     most, default : int
         Items of a page.
     """
+    tiles = f"/collections/{TILED}/tiles"
     paths: dict[str, Any] = {
-        path: _get(summary, (), "application/json")
-        for path, summary in (
-            ("/", "Landing page"),
-            ("/conformance", "Conformance classes"),
-            ("/api", "This document"),
-            ("/collections", "Collections"),
-            ("/tileMatrixSets", "Tile matrix sets"),
-            (f"/tileMatrixSets/{TILE_MATRIX_SET}", "The tile matrix set of all tiles"),
-            (f"/collections/{TILED}/tiles", f"Tile sets of {TILED}"),
-            (f"/collections/{TILED}/tiles/{TILE_MATRIX_SET}", f"The vector tiles of {TILED}"),
+        path: _get(name, summary, (), "application/json")
+        for path, name, summary in (
+            ("/", "getLandingPage", "Landing page"),
+            ("/conformance", "getConformance", "Conformance classes"),
+            ("/api", "getAPI", "This document"),
+            ("/collections", "getCollectionsList", "Collections"),
+            ("/tileMatrixSets", "getTileMatrixSetsList", "Tile matrix sets"),
+            (f"/tileMatrixSets/{TILE_MATRIX_SET}", "getTileMatrixSet", "The one of all tiles"),
+            (tiles, f"{_TILES}.getTileSetsList", f"Tile sets of {TILED}"),
+            (f"{tiles}/{TILE_MATRIX_SET}", f"{_TILES}.getTileSet", f"The vector tiles of {TILED}"),
         )
     }
-    paths[f"/collections/{TILED}/tiles/{TILE_MATRIX_SET}/{{z}}/{{y}}/{{x}}"] = _tile()
+    paths[f"{tiles}/{TILE_MATRIX_SET}/{{z}}/{{y}}/{{x}}"] = _tile()
     bounds = {
         "limit": {
             "type": "integer",
@@ -82,17 +85,24 @@ def openapi_document(
         base = f"/collections/{name}"
         sortby = _PARAMETERS["sortby"] | {"format": f"sortby-{name}"}
         asked = {**_PARAMETERS, "sortby": sortby, **bounds, **dict.fromkeys(properties, _TEXT)}
-        paths[base] = _get(f"The collection {name}", (), "application/json")
+        paths[base] = _get(
+            f"{name}.getCollection", f"The collection {name}", (), "application/json"
+        )
         for described in ("queryables", "schema"):
             paths[f"{base}/{described}"] = _get(
-                f"{described} of {name}", (), "application/schema+json"
+                f"{name}.get{described.title()}",
+                f"{described} of {name}",
+                (),
+                "application/schema+json",
             )
         paths[f"{base}/items"] = _get(
+            f"{name}.getFeatures",
             f"Items of {name}",
             [_parameter(key, schema) for key, schema in asked.items() if key != "f"],
             "application/geo+json",
         )
         paths[f"{base}/items/{{item}}"] = _get(
+            f"{name}.getFeature",
             f"One item of {name}",
             [
                 {"name": "item", "in": "path", "required": True, "schema": _TEXT},
@@ -108,10 +118,12 @@ def openapi_document(
     }
 
 
-def _get(summary: str, parameters: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
+def _get(
+    name: str, summary: str, parameters: Sequence[dict[str, Any]], kind: str
+) -> dict[str, Any]:
     contents = {kind: {"schema": {"type": "object"}}, "text/html": {"schema": _TEXT}}
     answers = {"200": {"description": summary, "content": contents}}
-    return _operation(summary, [_parameter("f", _PARAMETERS["f"]), *parameters], answers)
+    return _operation(name, summary, [_parameter("f", _PARAMETERS["f"]), *parameters], answers)
 
 
 def _tile() -> dict[str, Any]:
@@ -121,6 +133,7 @@ def _tile() -> dict[str, Any]:
     )
     contents = {MVT: {"schema": {"type": "string", "format": "binary"}}}
     return _operation(
+        f"{_TILES}.getTile",
         "A vector tile: zoom (tileMatrix), row (tileRow), column (tileCol)",
         [
             {"name": name, "in": "path", "required": True, "schema": schema}
@@ -134,9 +147,10 @@ def _tile() -> dict[str, Any]:
 
 
 def _operation(
-    summary: str, parameters: Sequence[dict[str, Any]], answers: dict[str, Any]
+    name: str, summary: str, parameters: Sequence[dict[str, Any]], answers: dict[str, Any]
 ) -> dict[str, Any]:
     described = {
+        "operationId": name,
         "summary": summary,
         "parameters": list(parameters),
         "responses": answers | {"404": PROBLEM},
