@@ -380,7 +380,7 @@ class Snapshot:
 
     @cached_property
     def _texts(self) -> TextIndex:
-        grams = {name: array_group(self._arrays, name) for name in GRAMS}
+        grams = {name: part_of(self._arrays, name) for name in GRAMS}
         self._check([*TEXTS, *(f"{name}.{part}" for name in GRAMS for part in grams[name])])
         return TextIndex(
             {
