@@ -153,6 +153,18 @@ def city(tmp_path: Path, small_city: Path) -> Iterator[Database]:
     opened.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def city_of_module(
+    tmp_path_factory: pytest.TempPathFactory, small_city: Path
+) -> Iterator[Database]:
+    """Yield the small city once for all tests of a module, which may add to it before they ask."""
+    folder = tmp_path_factory.mktemp("city")
+    shutil.copy(small_city / "test.db", folder)
+    opened = open_database(folder / "test.db")
+    yield opened
+    opened.engine.dispose()
+
+
 def _fill_small_city(database: Database) -> None:
     facilities = [
         make_facility(
