@@ -105,6 +105,22 @@ def sample_database(built_once: BuildOnce) -> Path:
     return built_once("sample", fill)
 
 
+@pytest.fixture(scope="session")
+def sample_of_today(built_once: BuildOnce) -> Path:
+    """Return a directory with ``city.db``: what ``init --sample`` makes today. Copy it."""
+
+    def fill(directory: Path) -> None:
+        database = open_database(directory / "city.db", create=True)
+        reference = shipped_reference()
+        centres = reference.cities_directory / "40100" / "centres.csv"
+        today = datetime.now(JST).date()
+        load_sample(database, reference, sample_directory(), centres, today=today)
+        Portal(database, reference).view()
+        database.engine.dispose()
+
+    return built_once("sample-of-today", fill)
+
+
 @pytest.fixture
 def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     """Yield an empty database with the current schema."""
@@ -133,6 +149,18 @@ def city(tmp_path: Path, small_city: Path) -> Iterator[Database]:
     """Yield two wards, a handful of facilities and the centre of one ward."""
     shutil.copy(small_city / "test.db", tmp_path)
     opened = open_database(tmp_path / "test.db")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def city_of_module(
+    tmp_path_factory: pytest.TempPathFactory, small_city: Path
+) -> Iterator[Database]:
+    """Yield the small city once for all tests of a module, which may add to it before they ask."""
+    folder = tmp_path_factory.mktemp("city")
+    shutil.copy(small_city / "test.db", folder)
+    opened = open_database(folder / "test.db")
     yield opened
     opened.engine.dispose()
 

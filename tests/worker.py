@@ -6,8 +6,15 @@ texts are the same in all of them; compiling them anew was a third of the suite'
 
 from __future__ import annotations
 
+import atexit
+import hashlib
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
+from copy import copy
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,9 +29,14 @@ from werkzeug.routing import Rule
 
 import geoportal.desk.store.database as desk_database
 import geoportal.store.database as store_database
+from geoportal.address import geocode
+from geoportal.address.gazetteer.gazetteer import FILE_NAME, Gazetteer
 from geoportal.store.database import configure_sqlite
 
 _STATEMENTS = 2_000
+_OF_AREAS_ALONE = 1_000_000
+"""Bytes; a gazetteer of the shipped municipalities without towns has 400,000."""
+_COUNTRY = 1_000
 
 
 class _CompiledTemplates(BytecodeCache):
@@ -45,6 +57,7 @@ def keep_compiled() -> None:
     _keep_url_builders()
     _keep_statements(SQLiteDialect_pysqlite)
     _keep_statements(PGDialect_psycopg)
+    _keep_areas()
     for module in (store_database, desk_database):
         module.configure_sqlite = _configure_sqlite
 
@@ -80,3 +93,50 @@ def _configure_sqlite(connection: sqlite3.Connection, record: object) -> None:
     """Leave what a test commits in the system's memory: no test survives the machine's power."""
     configure_sqlite(connection, record)
     connection.execute("PRAGMA synchronous=OFF")
+
+
+def _keep_areas() -> None:
+    """Open gazetteers of areas alone once: all cities without towns have the same one.
+
+    A copy is opened, as tests damage their own files.
+    """
+    opened: dict[str, Gazetteer] = {}
+    parsers: dict[int, geocode.MunicipalityParser] = {}
+    open_one, make_parser, doubled_towns = (
+        Gazetteer.open,
+        geocode.MunicipalityParser,
+        geocode.DoubledTowns,
+    )
+
+    def open_kept(directory: Path) -> Gazetteer:
+        path = directory / FILE_NAME
+        if not path.is_file() or path.stat().st_size > _OF_AREAS_ALONE:
+            return open_one(directory)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest not in opened:
+            found = open_one(directory)
+            if found.town_count or len(found.regions) < _COUNTRY:
+                return found
+            own = Path(tempfile.mkdtemp(prefix="geoportal-test-areas-"))
+            atexit.register(shutil.rmtree, own, ignore_errors=True)
+            shutil.copy(path, own)
+            opened[digest] = open_one(own)
+        kept = copy(opened[digest])
+        kept.directory = directory
+        return kept
+
+    def parser(regions: Any, spellings: Any, changed: Any) -> geocode.MunicipalityParser:
+        if not any(kept.spellings is spellings for kept in opened.values()):
+            return make_parser(regions, spellings, changed)
+        if id(spellings) not in parsers:
+            parsers[id(spellings)] = make_parser(regions, spellings, changed)
+        return parsers[id(spellings)]
+
+    kept_towns = lru_cache(doubled_towns)
+
+    def towns(listed: Any = ()) -> geocode.DoubledTowns:
+        return kept_towns(listed) if isinstance(listed, tuple) else doubled_towns(listed)
+
+    Gazetteer.open = open_kept  # type: ignore[method-assign]
+    geocode.MunicipalityParser = parser  # type: ignore[assignment,misc]
+    geocode.DoubledTowns = towns  # type: ignore[assignment,misc]

@@ -56,6 +56,7 @@ def _city(reference: Reference, city: str, wards: Sequence[str]) -> District:
     return District(city, name, "municipality", parent, ward.prefecture + name)
 
 
+@lru_cache(maxsize=4)
 def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
     """Return for every district code of the shipped list the municipalities and wards in it.
 

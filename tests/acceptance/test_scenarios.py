@@ -8,12 +8,12 @@ all, may only be added.
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime, timedelta
 
 import pytest
 
 from geoportal.domain.hours import JST
-from geoportal.ingest.pipeline import load_sample
 from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
@@ -28,13 +28,12 @@ MISPLACED = {"clinic-4019500724", "home_help-4099990464", "day_service-409999056
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
+def city(tmp_path_factory, sample_of_today):
     """The sample city as `geoportal init --sample` makes it, and its plain records."""
-    database = open_database(tmp_path_factory.mktemp("scenarios") / "city.db", create=True)
-    reference = shipped_reference()
-    centres = reference.cities_directory / "40100" / "centres.csv"
-    load_sample(database, reference, sample_directory(), centres, today=datetime.now(JST).date())
-    portal = Portal(database, reference)
+    folder = tmp_path_factory.mktemp("scenarios")
+    shutil.copytree(sample_of_today, folder, dirs_exist_ok=True)
+    database = open_database(folder / "city.db")
+    portal = Portal(database, shipped_reference())
     records = json.loads((sample_directory() / "facilities.json").read_text("utf-8"))["records"]
     yield create_app(portal, Settings()).test_client(), records
     database.engine.dispose()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.cli.test_cli import answer, geoportal
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    db = tmp_path_factory.mktemp("team") / "city.db"
-    geoportal("init", "--sample", db=db)
-    return db
+def sample(tmp_path_factory, sample_of_today):
+    folder = tmp_path_factory.mktemp("team")
+    shutil.copytree(sample_of_today, folder, dirs_exist_ok=True)
+    return folder / "city.db"
 
 
 HOME = ("--near", "130.8751,33.8834")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from geoportal.domain.centre import Centre
 from geoportal.index.hierarchy import city_of
@@ -24,15 +25,16 @@ from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
 
-def shipped_centres(reference: Reference) -> list[Centre]:
-    """Return the centres that come with the folders of cities."""
+@lru_cache(maxsize=4)
+def shipped_centres(reference: Reference) -> tuple[Centre, ...]:
+    """Return the centres that come with the folders of cities, read once per process."""
     edition = Edition(centres.SOURCE.name, "", municipality_finder(reference), reference.kinds)
     found: list[Centre] = []
     for path in centre_lists(reference.cities_directory):
         member = Member(path.name, path.read_bytes())
         (table,) = recognise(path.name, [read_text(member)], (centres.LAYOUT,))
         found += centres.extract(table, edition).centres.values()
-    return found
+    return tuple(found)
 
 
 def with_city_rules(listed: Iterable[Centre], reference: Reference) -> list[Centre]:

@@ -27,19 +27,23 @@ STATIONS = [
 ]
 
 
-@pytest.fixture
-def client(city):
+@pytest.fixture(scope="module")
+def with_stations(city_of_module):
     place = Place("40106", "福岡県", "北九州市小倉北区", "見本駅前一丁目", 130.88, 33.88)
     second = Place("40107", "福岡県", "北九州市小倉南区", "青山", 131.0, 33.88)
-    with city.engine.begin() as connection:
+    with city_of_module.engine.begin() as connection:
         for one in (place, second):
             code = one.municipality_code
             replace_places(
                 connection, PlaceSet("towns", code, "2026-01-01", 1, content_hash([one])), [one]
             )
         replace_stations(connection, "stations", "2023-12-31", STATIONS)
-    portal = Portal(city, shipped_reference(), clock=lambda: NOW)
-    return create_app(portal, Settings()).test_client()
+    return Portal(city_of_module, shipped_reference(), clock=lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def client(with_stations):
+    return create_app(with_stations, Settings()).test_client()
 
 
 def locate(client, address):
@@ -138,7 +142,7 @@ def test_what_was_typed_is_left_nowhere(client):
     assert "見本" not in client.get("/metrics").text
 
 
-def test_hostile_names_stay_text(client, city):
+def test_hostile_names_stay_text(city):
     hostile = Station("9", "<script>alert(1)</script>", *KOKURA, 40, ((JR, "<b>線"),))
     twin = Station("8", "<script>alert(1)</script>", 131.0, 33.88, 40, ())
     with city.engine.begin() as connection:
@@ -151,12 +155,11 @@ def test_hostile_names_stay_text(client, city):
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_facility_can_be_planned_at_a_station(client, city):
-    portal = Portal(city, shipped_reference(), clock=lambda: NOW)
+def test_a_facility_can_be_planned_at_a_station(with_stations):
     words = messages("ja")
 
     def plan(place):
-        return read_plan(portal.view(), {"place": [place]}, lambda _district: None, words)
+        return read_plan(with_stations.view(), {"place": [place]}, lambda _district: None, words)
 
     (planned,) = plan("見本駅").changes.add
     assert "北九州市小倉北区見本駅" in planned.name

@@ -21,9 +21,9 @@ TOWNS = {
 }
 
 
-@pytest.fixture
-def client(city):
-    with city.engine.begin() as connection:
+@pytest.fixture(scope="module")
+def client(city_of_module):
+    with city_of_module.engine.begin() as connection:
         for code, (name, towns) in TOWNS.items():
             places = [
                 Place(code, "福岡県", name, town, 130.88 + i / 100, 33.88)
@@ -33,7 +33,7 @@ def client(city):
             replace_places(connection, place_set, places)
         codes = [Postcode("8020001", "40106", "浅野", "アサノ")]
         replace_postcodes(connection, PostcodeSet.of("40106", "2026-01-01", codes), codes)
-    portal = Portal(city, shipped_reference(), clock=lambda: NOW)
+    portal = Portal(city_of_module, shipped_reference(), clock=lambda: NOW)
     return create_app(portal, Settings()).test_client()
 
 
