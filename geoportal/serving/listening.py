@@ -54,15 +54,19 @@ def _in_use(host: str, port: int) -> str:
 def holder_of(port: int) -> tuple[int, str] | None:
     """Return process id and program name of who listens on a TCP port of this machine.
 
-    None when the system does not tell: another user's process, or no Linux.
+    Of several that hold the socket it is the one that started the others. None when the system
+    does not tell: another user's process, or no Linux.
     """
     if sys.platform != "linux":
         return None
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal() and _holds(process, sockets):
-            return int(process.name), _program(process)
-    return None
+    holders = {
+        int(process.name): process
+        for process in Path("/proc").iterdir()
+        if process.name.isdecimal() and _holds(process, sockets)
+    }
+    first = next((pid for pid, at in holders.items() if _parent(at) not in holders), None)
+    return None if first is None else (first, _program(holders[first]))
 
 
 def _listening_inodes(port: int) -> set[str]:
@@ -83,6 +87,15 @@ def _holds(process: Path, sockets: set[str]) -> bool:
         return any(str(link.readlink()) in sockets for link in (process / "fd").iterdir())
     except OSError:  # gone meanwhile, or another user's
         return False
+
+
+def _parent(process: Path) -> int:
+    """Return the id of the process that started one, 0 when it is gone."""
+    try:
+        stated = (process / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(stated.rpartition(")")[2].split()[1])
 
 
 def _program(process: Path) -> str:
