@@ -15,6 +15,7 @@ from geoportal.serving.lanes import (
     MEMORY,
     OPERATIONS,
     PAGES,
+    STATIC,
     TILES,
     Lane,
     LaneFullError,
@@ -29,7 +30,7 @@ from tests.unit.serving.loop import run
     [
         ("POST", "/api/v1/search", MEMORY),
         ("GET", "/api/v1/search", PAGES),
-        ("GET", "/static/1/built/main.js", MEMORY),
+        ("GET", "/static/1/built/main.js", STATIC),
         ("HEAD", "/healthz", OPERATIONS),
         ("GET", "/coverage/map.pdf", FILES),
         ("GET", "/coverage", COVERAGE),
