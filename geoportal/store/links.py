@@ -106,19 +106,27 @@ def current_facility_ids(connection: sa.Connection, own_ids: Sequence[str]) -> d
 
 def move_records(connection: sa.Connection, moves: Mapping[str, str]) -> None:
     """Make records part of other facilities, by own id."""
-    for own_id, facility_id in moves.items():
-        keys = connection.execute(
-            sa.select(records.c.source, records.c.record_id).where(records.c.own_id == own_id)
-        ).all()
-        connection.execute(
-            sa.update(records).where(records.c.own_id == own_id).values(facility_id=facility_id)
+    query = sa.select(records.c.own_id, records.c.source, records.c.record_id)
+    moved = list(select_in(connection, query, records.c.own_id, moves))
+    if not moved:
+        return
+    connection.execute(
+        sa.update(records)
+        .where(records.c.own_id == sa.bindparam("moved"))
+        .values(facility_id=sa.bindparam("target")),
+        [{"moved": own_id, "target": target} for own_id, target in moves.items()],
+    )
+    connection.execute(
+        sa.update(claims)
+        .where(
+            claims.c.source == sa.bindparam("of_source"), claims.c.record_id == sa.bindparam("of")
         )
-        for source, record_id in keys:
-            connection.execute(
-                sa.update(claims)
-                .where(claims.c.source == source, claims.c.record_id == record_id)
-                .values(facility_id=facility_id)
-            )
+        .values(facility_id=sa.bindparam("target")),
+        [
+            {"of_source": row.source, "of": row.record_id, "target": moves[row.own_id]}
+            for row in moved
+        ],
+    )
 
 
 def write_redirects(
