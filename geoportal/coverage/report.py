@@ -26,6 +26,7 @@ from geoportal.domain.imported_file import ImportedFile
 from geoportal.index.hierarchy import district_name
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.reference import Reference
+from geoportal.text.contact import clean_line
 
 _MOST_NAMED = 5
 _GEOGRAPHY = {
@@ -108,10 +109,10 @@ class CoverageReport:
 
     @property
     def title(self) -> str:
-        """Title of every file: 小倉北区：訪問診療が届く範囲."""
+        """Title of every file, one line of visible letters: 小倉北区：訪問診療が届く範囲."""
         mark = "【架空のデータ】" if self.fictional else ""
         supposed = f"（{self.supposed}）" if self.supposed else ""
-        return f"{mark}{self.study.target.name}：{self.subject}が届く範囲{supposed}"
+        return clean_line(f"{mark}{self.study.target.name}：{self.subject}が届く範囲{supposed}")
 
     @property
     def counted(self) -> str:

@@ -17,7 +17,7 @@ from geoportal.domain.claim import strongest
 from geoportal.domain.dating import day_words
 from geoportal.domain.facility import Facility
 from geoportal.domain.vocabulary import Term
-from geoportal.export.table import XLSX_OPTIONS
+from geoportal.export.table import XLSX_OPTIONS, write_xlsx_cell
 from geoportal.ingest.sources.survey import (
     ANSWERS,
     CAPACITIES,
@@ -130,7 +130,7 @@ class _Form:
         for line, row in enumerate(rows, start=HEADER_ROW + 1):
             for place, name in enumerate(fields):
                 if name in _LOCKED:
-                    sheet.write_string(line, place, row.get(name, ""), self._fixed)
+                    write_xlsx_cell(sheet, (line, place), row.get(name, ""), self._fixed)
                 else:
                     style = self._open_date if name == "answered_on" else self._open
                     sheet.write_blank(line, place, None, style)

@@ -136,7 +136,7 @@ def _summary(
     """Write the first sheet: sentences, and two charts of the districts."""
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 95)
-    sheet.write_string(0, 0, report.title, book.title)
+    write_xlsx_cell(sheet, (0, 0), report.title, book.title)
     about = f"{report.newest_words}　データの版 {report.dataset_version}"
     sheet.write_string(1, 0, f"{about}　人口：{report.counted}")
     study = report.study
@@ -156,8 +156,8 @@ def _summary(
     if study.roads:
         texts.append(("車での時間", road_line(study)))
     for line, (name, text) in enumerate(texts, start=3):
-        sheet.write_string(line, 0, name)
-        sheet.write_string(line, 1, text, book.wrapped)
+        write_xlsx_cell(sheet, (line, 0), name)
+        write_xlsx_cell(sheet, (line, 1), text, book.wrapped)
     sheet.freeze_panes(3, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -194,7 +194,7 @@ def _method_sheet(book: _Book, report: CoverageReport) -> None:
     sheet.set_column(0, 0, 110)
     sheet.write_string(0, 0, "方法", book.heading)
     for line, text in enumerate(method_lines(report), start=1):
-        sheet.write_string(line, 0, text, book.wrapped)
+        write_xlsx_cell(sheet, (line, 0), text, book.wrapped)
     sheet.freeze_panes(1, 0)
 
 

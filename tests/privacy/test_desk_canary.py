@@ -13,7 +13,6 @@ from structlog.testing import capture_logs
 from geoportal.assistant.server import make_server
 from geoportal.desk.store.database import open_desk
 from geoportal.desk.web.application import attach
-from geoportal.desk.web.desk_here import is_desk_path
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.settings import Settings
 from geoportal.store.database import open_database
@@ -36,12 +35,16 @@ def folder(small_city, empty_desk, tmp_path):  # noqa: F811
     return tmp_path
 
 
+def portal_of(folder):
+    database = open_database(str(folder / "test.db"))
+    return Portal(database, shipped_reference(), clock=lambda: NOW)
+
+
 @pytest.fixture
 def attached(folder):
     path = str(folder / "test.db")
-    portal = Portal(open_database(path), shipped_reference(), clock=lambda: NOW)
     settings = Settings(secret_key=SECRET, database=path)
-    app = create_app(portal, settings)
+    app = create_app(portal_of(folder), settings)
     attach(app, open_desk(path), settings)
     return app
 
@@ -56,11 +59,12 @@ def held(folder, *logs):
 def test_in_path_query_and_form_of_every_page_of_staff(attached, folder, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     client = attached.test_client()
+    public = {rule.rule for rule in create_app(portal_of(folder), Settings()).url_map.iter_rules()}
     token = TOKEN.search(client.get("/login", base_url=HTTPS).text)
-    seen = set()
+    seen, tried = set(), set()
     with capture_logs() as logs:
         for route in routes(attached, "GET", "POST"):
-            if not (is_desk_path(route.path) or route.path in {"/login", "/logout"}):
+            if route.rule in public:
                 continue
             for name in SOME:
                 canary = writings()[name]
@@ -76,6 +80,7 @@ def test_in_path_query_and_form_of_every_page_of_staff(attached, folder, caplog,
                     else None,
                 )
                 seen.add(response.status_code)
+                tried.add(route.rule)
                 assert response.status_code < 500, route
                 assert traces(str(response.headers)) == [], (route, name, response.status)
                 if response.status_code >= 400:
@@ -84,6 +89,7 @@ def test_in_path_query_and_form_of_every_page_of_staff(attached, folder, caplog,
                     links = unescape(" ".join(LINKS.findall(response.text)))
                     assert traces(links) == [], (route, name)
     assert len(seen) > 1
+    assert {"/desk/cases", "/login", "/o/calendar/<token>", "/events", "/events.ics"} <= tried
     assert held(folder, logs, caplog.text, *capfd.readouterr()) == []
 
 

@@ -6,11 +6,14 @@ a route or a type that is added is tried by itself, or fails for want of a way t
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import csv
 import io
 import json
 import re
 import zipfile
+import zlib
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -128,6 +131,43 @@ def plain(content):
     seen(content.decode())
 
 
+def calendar(content):
+    """RFC 5545, 3.1: lines end in CRLF, none is longer than 75 octets, no name begins one."""
+    lines = content.split(b"\r\n")
+    assert not [line for line in lines if len(line) > 75 or b"\r" in line or b"\n" in line]
+    whole = seen(content.decode().replace("\r\n ", "")).split("\r\n")
+    parts = [line for line in whole if line.startswith(("BEGIN", "END"))]
+    assert parts.count("BEGIN:VEVENT") == parts.count("END:VEVENT") == len(parts) // 2 - 1
+    assert whole.count("BEGIN:VEVENT") == len([line for line in whole if line.startswith("UID:")])
+    assert not [line for line in whole if line.startswith("SUMMARY:hostile")]
+
+
+def pdf(content):
+    """Look at the title, at the letters that its fonts draw, and for what a reader may run."""
+    for word in (b"/JavaScript", b"/JS", b"/Launch", b"/URI", b"/SubmitForm", b"/OpenAction"):
+        assert word not in content, word
+    for title in re.findall(rb"/Title \((.*?)(?<!\\)\)", content, re.S):
+        octets = re.sub(rb"\\([0-7]{3}|.)", octet, title, flags=re.S)
+        seen(octets.decode("utf-16" if octets.startswith(b"\xfe\xff") else "latin-1"))
+    letters = set()
+    for data in re.findall(rb"stream\r?\n(.*?)\r?\n?endstream", content, re.S):
+        packed = base64.a85decode(data.strip()[:-2]) if data.rstrip().endswith(b"~>") else data
+        with contextlib.suppress(zlib.error):
+            text = zlib.decompress(packed)
+            assert not re.search(rb"\((?:[^()\\]|\\.)*\\000(?:[^()\\]|\\.)*\) Tj", text), (
+                "no such letter"
+            )
+            if b"beginbf" in text:
+                letters.update(re.findall(rb"<(\w{4})>", text))
+    assert len(letters) > 20
+    seen("".join(chr(int(letter, 16)) for letter in letters - {b"0000"} if int(letter, 16) >= 32))
+
+
+def octet(found):
+    code = found[1]
+    return bytes([int(code, 8)]) if code.isdigit() else {b"r": b"\r", b"n": b"\n"}.get(code, code)
+
+
 def tile(content):
     for layer in mapbox_vector_tile.decode(content).values():
         for one in layer["features"]:
@@ -144,7 +184,8 @@ LOOKS = {
     "text/csv": table,
     "text/plain": plain,
     "text/javascript": plain,
-    "text/calendar": plain,
+    "text/calendar": calendar,
+    "application/pdf": pdf,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": workbook,
     "application/vnd.mapbox-vector-tile": tile,
     "application/geopackage+sqlite3": opaque,

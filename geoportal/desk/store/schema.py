@@ -6,9 +6,11 @@ offset of Japan (``…_at``).
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from geoportal.store.columns import texts
+from geoportal.text.contact import visible
 
 metadata = sa.MetaData(
     naming_convention={
@@ -18,6 +20,29 @@ metadata = sa.MetaData(
         "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+class VisibleText(sa.types.TypeDecorator[str]):
+    """Text without what nobody sees and what turns it round, neither written nor read.
+
+    What people type or paste in reaches pages, calendars and files through these columns only.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as it is written."""
+        return None if value is None else visible(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as it is read, of older rows, too."""
+        return None if value is None else visible(value)
+
+
+def texts(*names: str, **options: Any) -> list[sa.Column[str]]:
+    """Return text columns that are never null; ``options`` are those of `sqlalchemy.Column`."""
+    return [sa.Column(name, VisibleText, nullable=False, **options) for name in names]
 
 
 def counter() -> sa.Column[int]:

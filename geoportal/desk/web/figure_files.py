@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import xlsxwriter
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
-from reportlab.platypus import KeepTogether, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import KeepTogether, Spacer, Table, TableStyle
 
 from geoportal.desk.web.figure_words import LabelledTable, count_words
-from geoportal.desk.web.pdf import FONT, HEAD, LINE, a4_document, japanese_style
+from geoportal.desk.web.pdf import FONT, HEAD, LINE, a4_document, japanese_style, paragraph
 from geoportal.desk.web.words import say
 from geoportal.export.table import XLSX_OPTIONS, write_xlsx_cell
 
@@ -67,10 +66,10 @@ def figures_pdf(title: str, lines: Sequence[str], tables: Sequence[LabelledTable
     buffer = io.BytesIO()
     document = a4_document(buffer, title, "")
     body = japanese_style(10)
-    story: list[Any] = [Paragraph(escape(title), japanese_style(15)), Spacer(1, 3 * mm)]
-    story += [Paragraph(escape(line), body) for line in lines]
+    story: list[Any] = [paragraph(japanese_style(15), title), Spacer(1, 3 * mm)]
+    story += [paragraph(body, line) for line in lines]
     for table in tables:
-        heading = Paragraph(escape(table.title), japanese_style(11.5, spaceBefore=5 * mm))
+        heading = paragraph(japanese_style(11.5, spaceBefore=5 * mm), table.title)
         story.append(KeepTogether([heading, _drawn(table)]))
     document.build(story)
     return buffer.getvalue()
@@ -79,7 +78,7 @@ def figures_pdf(title: str, lines: Sequence[str], tables: Sequence[LabelledTable
 def _drawn(table: LabelledTable) -> Table:
     small = japanese_style(8.5, leading=11)
     rows: list[list[Any]] = [
-        [Paragraph(escape(label), small), count_words(count), _bar(share)]
+        [paragraph(small, label), count_words(count), _bar(share)]
         for label, count, share in table.rows[:_MOST_ROWS]
     ]
     rows.append([say("figure-total"), count_words(table.total), ""])

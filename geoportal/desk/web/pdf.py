@@ -6,6 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, Final
+from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -13,7 +14,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import SimpleDocTemplate
+from reportlab.platypus import Paragraph, SimpleDocTemplate
+
+from geoportal.text.contact import visible
 
 FONT: Final = "IPAexGothic"
 MARGIN: Final = 18 * mm
@@ -39,6 +42,11 @@ def japanese_style(size: float, **options: Any) -> ParagraphStyle:
     return ParagraphStyle(f"ja-{size}", fontName=register_font(), fontSize=size, **about)
 
 
+def paragraph(style: ParagraphStyle, *lines: str) -> Paragraph:
+    """Return texts as a paragraph, a line for each; none of them is markup."""
+    return Paragraph("<br/>".join(escape(visible(line)) for line in lines), style)
+
+
 def a4_document(target: BinaryIO, title: str, author: str) -> SimpleDocTemplate:
     """Return a document of A4 pages; the same content gives the same file."""
     register_font()
@@ -49,7 +57,7 @@ def a4_document(target: BinaryIO, title: str, author: str) -> SimpleDocTemplate:
         rightMargin=MARGIN,
         topMargin=16 * mm,
         bottomMargin=16 * mm,
-        title=title,
-        author=author,
+        title=visible(title),
+        author=visible(author),
         invariant=True,
     )

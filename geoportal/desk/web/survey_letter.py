@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import segno
 from reportlab.lib.styles import ParagraphStyle
@@ -17,7 +16,6 @@ from reportlab.platypus import (
     Flowable,
     Image,
     PageBreak,
-    Paragraph,
     Spacer,
     Table,
     TableStyle,
@@ -25,11 +23,21 @@ from reportlab.platypus import (
 
 from geoportal.desk.domain.survey import Round, Said
 from geoportal.desk.services.surveys import spoken
-from geoportal.desk.web.pdf import FONT, GREY, HEAD, LINE, MARGIN, a4_document, japanese_style
+from geoportal.desk.web.pdf import (
+    FONT,
+    GREY,
+    HEAD,
+    LINE,
+    MARGIN,
+    a4_document,
+    japanese_style,
+    paragraph,
+)
 from geoportal.desk.web.words import say
 from geoportal.domain.centre import Centre
 from geoportal.domain.facility import Facility
 from geoportal.index.claims import SelectedClaim
+from geoportal.text.contact import visible
 from geoportal.web.current_view import view_here
 from geoportal.web.language.labels import need_labels
 
@@ -70,7 +78,7 @@ class _Office(Flowable):  # type: ignore[misc]
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._text = text
+        self._text = visible(text)
         self.width = self.height = 0
 
     def draw(self) -> None:
@@ -90,34 +98,32 @@ def _letter(
     body, large = japanese_style(10.5), japanese_style(13)
     right = japanese_style(10, alignment=2)
     yield _Office(f"{letter.facility.name}　{spoken(letter.code)}")
-    yield Paragraph(_day(today), right)
-    yield Paragraph(say("letter-to", name=escape(letter.facility.name)), large)
+    yield paragraph(right, _day(today))
+    yield paragraph(large, say("letter-to", name=letter.facility.name))
     if centre:
         lines = [centre.name, centre.address, _numbers(centre)]
-        yield Paragraph("<br/>".join(escape(line) for line in lines if line), right)
+        yield paragraph(right, *filter(None, lines))
     yield Spacer(1, 8 * mm)
     title = say("letter-reminder" if letter.is_reminder else "letter-title", title=survey.title)
-    yield Paragraph(escape(title), japanese_style(15, alignment=1))
+    yield paragraph(japanese_style(15, alignment=1), title)
     yield Spacer(1, 5 * mm)
     asked = sum(bool(row["is_open"]) for row in letter.rows)
     for key in ("letter-why", "letter-how", "letter-known", "letter-promise"):
-        yield Paragraph(say(key, count=asked, known=len(letter.rows) - asked), body)
+        yield paragraph(body, say(key, count=asked, known=len(letter.rows) - asked))
         yield Spacer(1, 2.5 * mm)
-    yield Paragraph(
-        f"<b>{say('letter-deadline', day=_day(date.fromisoformat(survey.deadline)))}</b>", large
-    )
+    yield paragraph(large, say("letter-deadline", day=_day(date.fromisoformat(survey.deadline))))
     yield Spacer(1, 5 * mm)
     picture = io.BytesIO()
     segno.make(letter.address, error="m").save(picture, kind="png", scale=6, border=4)
     picture.seek(0)
     words = [
-        Paragraph(say("letter-by-phone"), body),
+        paragraph(body, say("letter-by-phone")),
         Spacer(1, 2 * mm),
-        Paragraph(escape(letter.address), japanese_style(10)),
+        paragraph(japanese_style(10), letter.address),
         Spacer(1, 2 * mm),
-        Paragraph(say("letter-code", code=spoken(letter.code)), large),
+        paragraph(large, say("letter-code", code=spoken(letter.code))),
         Spacer(1, 2 * mm),
-        Paragraph(say("letter-private"), japanese_style(9, textColor=GREY)),
+        paragraph(japanese_style(9, textColor=GREY), say("letter-private")),
     ]
     side = 42 * mm
     table = Table([[Image(picture, side, side), words]], colWidths=[side + 4 * mm, None])
@@ -125,7 +131,7 @@ def _letter(
     table.setStyle(TableStyle(boxed))
     yield table
     yield Spacer(1, 5 * mm)
-    yield Paragraph(say("letter-by-fax", number=centre.fax if centre and centre.fax else ""), body)
+    yield paragraph(body, say("letter-by-fax", number=centre.fax if centre and centre.fax else ""))
 
 
 def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Iterator[Any]:
@@ -133,16 +139,16 @@ def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Ite
     labels = need_labels(view_here().reference, "ja")
     number = centre.fax if centre and centre.fax else say("fax-no-number")
     yield _Office(f"{letter.facility.name}　{spoken(letter.code)}　{survey.title}")
-    yield Paragraph(escape(say("fax-title", title=survey.title)), japanese_style(13))
-    yield Paragraph(escape(say("fax-to", number=number)), body)
+    yield paragraph(japanese_style(13), say("fax-title", title=survey.title))
+    yield paragraph(body, say("fax-to", number=number))
     office = say("fax-office", name=letter.facility.name, code=spoken(letter.code))
-    yield Paragraph(escape(office), body)
-    yield Paragraph(escape(say("fax-how")), small)
+    yield paragraph(body, office)
+    yield paragraph(small, say("fax-how"))
     yield Spacer(1, 2 * mm)
     choices = list(Said)
     said = (f"survey-said-{one.value}" for one in choices)
     head = ["fax-question", "fax-known", *said, "fax-note"]
-    rows = [[Paragraph(say(key), small) for key in head]]
+    rows = [[paragraph(small, say(key)) for key in head]]
     for row in letter.rows:
         known: SelectedClaim | None = row["known"]
         ticked = _ticked(known)
@@ -173,9 +179,9 @@ def _fax_form(survey: Round, letter: OfficeLetter, centre: Centre | None) -> Ite
     yield table
     yield Spacer(1, 3 * mm)
     lights = "　".join(f"{_BOX} {say(f'ledger-light-{light}')}" for light in _LIGHTS)
-    yield Paragraph(f"{say('survey-capacity')}　{lights}", body)
+    yield paragraph(body, f"{say('survey-capacity')}　{lights}")
     for key in ("fax-public", "fax-who", "fax-no-patient"):
-        yield Paragraph(escape(say(key)), body if key != "fax-no-patient" else small)
+        yield paragraph(body if key != "fax-no-patient" else small, say(key))
 
 
 _LIGHTS: Final = ("free", "soon", "ask", "full")
@@ -185,7 +191,7 @@ def _cell(text: str, style: ParagraphStyle, width: float) -> Any:
     """Return a text for a cell of a table: as it is where it fits, which costs little."""
     if pdfmetrics.stringWidth(text, FONT, style.fontSize) <= width:
         return text
-    return Paragraph(escape(text), style)
+    return paragraph(style, text)
 
 
 def _ticked(known: SelectedClaim | None) -> Said | None:

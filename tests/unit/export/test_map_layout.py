@@ -20,14 +20,15 @@ from geoportal.coverage.report import ROADS, CoverageReport, SourceLine
 from geoportal.coverage.tables import district_rows
 from geoportal.export.coverage_shapes import CLASSES, MAP_RING, class_numbers
 from geoportal.export.map_drawing import MapDrawing, _name_places
-from geoportal.export.map_image import _style, draw_map
+from geoportal.export.map_image import _style, draw_map, write_map_pdf
 from geoportal.export.map_sheet import A3, A4, Sheet, em_width, fold_lines, plain
 from tests.rounds import first_always
 from tests.unit.coverage import town
+from tests.web.test_hostile_names import pdf
 
 pytestmark = pytest.mark.slow
 
-AWKWARD = "医療法人社団$\\frac{見本$会\n<b>在宅</b>クリニック" * 4
+AWKWARD = "医療法人社団$\\frac{見本$会\n\u202e\x07<b>在宅</b>クリニック" * 4
 
 
 def crowded() -> CoverageReport:
@@ -209,3 +210,9 @@ def test_lines_are_folded_to_the_width(text):
 
 def test_one_line_is_made_of_what_others_wrote():
     assert plain(" 改行\r\nと\x00タブ\t ") == "改行 と タブ"
+
+
+def test_the_file_has_no_letter_that_turns_a_name_round(tmp_path):
+    path = tmp_path / "map.pdf"
+    write_map_pdf(path, crowded())
+    pdf(path.read_bytes())
