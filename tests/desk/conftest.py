@@ -34,6 +34,15 @@ SECRET = "a secret of the tests, long enough to be taken"  # noqa: S105
 PASSWORD = "correct horse battery"  # noqa: S105
 HTTPS = "https://localhost"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_ON_BOTH = {
+    *("test_accounts", "test_cases", "test_events", "test_feeds", "test_figures", "test_groups"),
+    *("test_ledger", "test_sign_in", "test_standby", "test_store", "test_surveys"),
+    "test_whom_to_ask",
+}
+"""Modules that run on PostgreSQL whenever there is one: together they send all SQL of the desk.
+
+The others run there with ``make long``.
+"""
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -133,7 +142,17 @@ def desk_on_postgres() -> Iterator[tuple[DeskDatabase, str]]:
     opened.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs the staff's tables on both databases."""
+    if "desk_database" not in metafunc.fixturenames:
+        return
+    is_on_both = metafunc.definition.path.stem in _ON_BOTH
+    marks = [pytest.mark.postgres, *([] if is_on_both else [pytest.mark.long])]
+    databases = ["sqlite", pytest.param("postgres", marks=marks)]
+    metafunc.parametrize("desk_database", databases, indirect=True)
+
+
+@pytest.fixture
 def desk_database(request, tmp_path, empty_desk) -> Iterator[DeskDatabase]:
     if request.param == "postgres" and not POSTGRES:
         pytest.skip("no PostgreSQL: GEOPORTAL_TEST_POSTGRES is not set")

@@ -116,7 +116,7 @@ def editions(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hosts(locations, editions, tmp_path_factory):
-    do(locations[0], "init")
+    open_database(locations[0], create=True).engine.dispose()
     do(locations[0], "import", editions[0], editions[1])
     with contextlib.ExitStack() as stack:
         yield [

@@ -129,30 +129,30 @@ def test_it_ends_while_a_worker_still_loads(database, by):
         socket.create_connection(("127.0.0.1", served.port))
 
 
-def test_it_ends_when_what_is_being_answered_has_been_answered(database):
-    with Served(database, workers=1) as served:
-        answers, sent = [], threading.Barrier(9)
+def test_it_ends_when_what_is_being_answered_has_been_answered(server):
+    """The last test of the server that the others share."""
+    answers, sent = [], threading.Barrier(9)
 
-        def ask():
-            connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
-            with contextlib.closing(connection):
-                connection.request("GET", "/coverage/cells.csv?district=40106")
-                sent.wait()
-                answer = connection.getresponse()
-                answers.append((answer.status, len(answer.read()) > 0))
+    def ask():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", "/coverage/cells.csv?district=40106")
+            sent.wait()
+            answer = connection.getresponse()
+            answers.append((answer.status, len(answer.read()) > 0))
 
-        threads = [threading.Thread(target=ask) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        idle = http.client.HTTPConnection("127.0.0.1", served.port)
-        idle.request("GET", "/healthz")
-        idle.getresponse().read()
-        sent.wait()
-        time.sleep(0.3)
-        assert served.end() < 10
-        for thread in threads:
-            thread.join()
-        idle.close()
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    idle = http.client.HTTPConnection("127.0.0.1", server.port)
+    idle.request("GET", "/healthz")
+    idle.getresponse().read()
+    sent.wait()
+    time.sleep(0.3)
+    assert server.end() < 10
+    for thread in threads:
+        thread.join()
+    idle.close()
     assert len(answers) == 8
     assert {(status in {200, 404, 503}, whole) for status, whole in answers} == {(True, True)}
 
