@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.coverage.distance_zones import Rows
 from geoportal.domain.district import LOCAL
 from geoportal.errors import InputRefusedError, NotFoundError
+from geoportal.geo.distinct import distinct
 from geoportal.geo.polygons import polygonal
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.snapshot import Snapshot
@@ -193,7 +194,7 @@ def _piece(within: BaseGeometry, outline: MultiPolygon) -> MultiPolygon:
 
 def _rows_in(snapshot: Snapshot, codes: Sequence[str]) -> Rows:
     groups = [snapshot.in_district(code) for code in codes]
-    return np.unique(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
+    return distinct(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
 
 
 def _sea_known(districts: DistrictIndex, codes: Sequence[str]) -> bool:

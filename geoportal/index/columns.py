@@ -21,14 +21,6 @@ from geoportal.index.points import Rows
 YES, NO, INAPPLICABLE = range(3)
 
 
-def distinct(numbers: NDArray[np.integer[Any]]) -> Rows:
-    """Return which numbers occur among some, ascending; they are places in a list, none negative.
-
-    ``np.unique`` does that for any, and imports ``numpy.ma`` to do it.
-    """
-    return np.flatnonzero(np.bincount(numbers))
-
-
 @dataclass(frozen=True, slots=True)
 class FacilityColumns:
     """Arrays of n facilities.

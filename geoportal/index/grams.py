@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geoportal.geo.distinct import distinct
+
 _ROW_BITS: Final = 14
 BLOCK_ROWS: Final = 1 << _ROW_BITS
 _LETTER_BITS: Final = 21
@@ -53,7 +55,7 @@ class Grams:
                 low, high = np.searchsorted(
                     keys, (letters[0] << _LETTER_BITS, (letters[0] + 1) << _LETTER_BITS)
                 )
-                found = np.unique(self._rows_between(begin + int(low), begin + int(high)))
+                found = distinct(self._rows_between(begin + int(low), begin + int(high)))
             if found.size:
                 yield found.astype(np.int64) + number * BLOCK_ROWS
             begin = end
@@ -115,4 +117,4 @@ def _sorted_pairs(text: str) -> NDArray[np.int64]:
     is_end = letters == _SEPARATOR
     row = np.cumsum(is_end)
     pairs = (letters[:-1] << _LETTER_BITS | letters[1:]) << _ROW_BITS | row[:-1]
-    return np.unique(pairs[~is_end[:-1]])
+    return distinct(pairs[~is_end[:-1]])

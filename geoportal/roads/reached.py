@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoportal.geo.distinct import distinct
 from geoportal.geo.polygons import polygonal
 from geoportal.roads.network import RoadNetwork
 from geoportal.roads.snapping import Snaps, metres_per_degree
@@ -142,8 +143,8 @@ def _squares_along(lines: NDArray[np.float64]) -> shapely.MultiPolygon:
     points = lines[line, 0] + way[line] * share[:, np.newaxis]
     column, row = np.floor(points / SQUARE_M).astype(np.int64).T
     around = np.arange(-1, 2)
-    inner = np.unique(row * _ROW + column)
-    cells = np.unique(inner[:, None, None] + around[:, None] * _ROW + around)
+    inner = distinct(row * _ROW + column)
+    cells = distinct(inner[:, None, None] + around[:, None] * _ROW + around)
     row = (cells + _ROW // 2) // _ROW
     column = cells - row * _ROW
     corner = np.stack((column, row), axis=1) * SQUARE_M

@@ -32,7 +32,7 @@ from geoportal.domain.completeness import (
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Query
-from geoportal.index.columns import distinct
+from geoportal.geo.distinct import distinct
 from geoportal.index.completeness import Holdings
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot

@@ -14,6 +14,7 @@ from geoportal.desk.web.desk_here import desk_here, wards_here
 from geoportal.desk.web.words import say
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import Query
+from geoportal.geo.distinct import distinct
 from geoportal.web.current_view import view_here
 
 _MOST: Final = 60
@@ -29,7 +30,7 @@ def proposal_here(
     results = view.search(query).results
     full = {key for key, one in heard.items() if one.reason == "full"}
     of_wards = [view.snapshot.in_district(ward) for ward in wards_here()]
-    rows = np.unique(np.concatenate(of_wards)) if of_wards else np.zeros(0, dtype=np.int64)
+    rows = distinct(np.concatenate(of_wards)) if of_wards else np.zeros(0, dtype=np.int64)
     same = view.snapshot.columns.kinds[rows] == KINDS.index(case.kind)
     found = propose(
         desk_here(),

@@ -10,6 +10,7 @@ from geoportal.documents import Document
 from geoportal.domain.completeness import MISSING, NEEDS, Asked
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
+from geoportal.geo.distinct import distinct
 from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
 
@@ -57,7 +58,7 @@ def inventory_table(view: View) -> Document:
 def _named_municipalities(view: View) -> list[District]:
     """Return the municipalities with facilities, where no outline is held."""
     columns = view.snapshot.columns
-    codes = columns.municipality_codes[np.unique(columns.municipalities)]
+    codes = columns.municipality_codes[distinct(columns.municipalities)]
     chains = (view.district_chain(str(code)) for code in codes if code)
     return [chain[0] for chain in chains if chain]
 
@@ -79,7 +80,7 @@ def _counts(view: View, code: str) -> Counter[tuple[str, str]]:
     rows = snapshot.in_district(code)
     kinds = snapshot.columns.kinds[rows]
     counts: Counter[tuple[str, str]] = Counter()
-    for number in np.unique(kinds).tolist():
+    for number in distinct(kinds).tolist():
         kind, members = KINDS[number], rows[kinds == number]
         visits = np.zeros(members.size, dtype=bool)
         for need in snapshot.vocabulary.visit_codes(kind):
