@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from flask import g
+from flask import g, request
 from markupsafe import Markup, escape
 
 from geoportal.services.view import View
 
-_GAP = re.compile("\x00([a-z_]+) ([^\x00]*)\x00")
+_MARK: Final = f"\x00{secrets.token_hex(8)}"
+"""Begins a gap: in no text, whatever a name holds."""
+_GAP = re.compile(f"{_MARK} ([a-z_]+) ([^\x00]*)\x00")
 
 
 class Prepared:
@@ -36,13 +39,14 @@ def prepared(
     """Return a part of a page for a view and the language of this answer, by name and member.
 
     The first time it is what ``render`` returns for the arguments, such as a macro, in which
-    `gap` stands where a request decides: nothing else of it may differ between requests.
+    `gap` stands where a request decides: nothing else of it may differ between requests but what
+    links carry along, the language asked for and the path the site is mounted at.
     ``member`` is a code or the id of a facility, see `geoportal.index.kept_parts`.
     """
-    key = name, member, g.language
+    key = name, member, g.language, g.asked_language, request.root_path
     return view.snapshot.kept.part(key, lambda: Prepared(render(*arguments)))
 
 
 def gap(name: str, code: str = "") -> Markup:
     """Return a gap for `Prepared.filled`."""
-    return escape(f"\x00{name} {code}\x00")
+    return escape(f"{_MARK} {name} {code}\x00")

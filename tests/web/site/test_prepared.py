@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,35 @@ def test_each_language_has_its_own(app: Flask) -> None:
     pages = {lang: client.get(f"/?district=40106&lang={lang}").text for lang in ("ja", "en")}
     assert "地図で見る" in pages["ja"]
     assert "地図で見る" not in pages["en"]
+
+
+LINK = re.compile(r'class="card__name"><a href="([^"?]*)(\?lang=\w+)?"')
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_links_of_cards_carry_the_language_that_was_asked_for_alone(
+    app: Flask, *, asked_first: bool
+) -> None:
+    client = app.test_client()
+    urls = [("/?district=40106&lang=en", "?lang=en"), ("/?district=40106", "")]
+    for url, carried in urls if asked_first else reversed(urls):
+        links = LINK.findall(client.get(url, headers=ENGLISH).text)
+        assert links
+        assert {language for _, language in links} == {carried}
+
+
+def test_links_of_cards_lead_to_where_the_site_is_mounted(app: Flask) -> None:
+    client = app.test_client()
+    for root in ("", "/care", ""):
+        page = client.get("/?district=40106", base_url=f"http://localhost{root}")
+        links = LINK.findall(page.text)
+        assert links
+        assert all(path.startswith(f"{root}/facilities/") for path, _ in links)
+
+
+def test_a_text_that_looks_like_a_gap_is_a_text() -> None:
+    assert Prepared("a\x00way \x00b").filled() == "a\x00way \x00b"
 
 
 def test_a_home_is_in_none_of_them(app: Flask, portal: Portal) -> None:
