@@ -138,13 +138,25 @@ class Settings:
             hosts=_listed(environment.get("GEOPORTAL_HOSTS", "").lower()),
             trusted_proxies=_networks(environment, "GEOPORTAL_TRUSTED_PROXIES", ""),
             metrics_from=_networks(environment, "GEOPORTAL_METRICS_FROM", _LOOPBACK),
-            rate_per_address=_rate(environment),
+            rate_per_address=_number(
+                environment,
+                "GEOPORTAL_RATE_PER_ADDRESS",
+                "50",
+                6,
+                "requests a second, 0 for any",
+            ),
             unlimited_from=_networks(environment, "GEOPORTAL_UNLIMITED_FROM", _LOOPBACK),
             secret_key=_secret(environment),
             roads_url=environment.get("GEOPORTAL_ROADS_URL", ""),
             roads_send_homes_out=_switch(environment, "GEOPORTAL_ROADS_SEND_HOMES_OUT", "0"),
             desk_on_plain_http=_switch(environment, "GEOPORTAL_DESK_ON_PLAIN_HTTP", "0"),
-            processes=_processes(environment),
+            processes=_number(
+                environment,
+                "GEOPORTAL_PROCESSES",
+                "0",
+                2,
+                "processes up to 99, 0 for one per core",
+            ),
         )
 
 
@@ -155,20 +167,14 @@ def _switch(environment: Mapping[str, str], name: str, default: str) -> bool:
     return value == "1"
 
 
-def _rate(environment: Mapping[str, str]) -> int:
-    rate = environment.get("GEOPORTAL_RATE_PER_ADDRESS", "50")
-    if not (rate.isascii() and rate.isdecimal() and len(rate) < 7):
-        message = "GEOPORTAL_RATE_PER_ADDRESS must be a number of requests a second, 0 for any"
-        raise UsageError(message, "GEOPORTAL_RATE_PER_ADDRESS")
-    return int(rate)
-
-
-def _processes(environment: Mapping[str, str]) -> int:
-    number = environment.get("GEOPORTAL_PROCESSES", "0")
-    if not (number.isascii() and number.isdecimal() and len(number) < 3):
-        message = "GEOPORTAL_PROCESSES must be a number of processes up to 99, 0 for one per core"
-        raise UsageError(message, "GEOPORTAL_PROCESSES")
-    return int(number)
+def _number(
+    environment: Mapping[str, str], name: str, default: str, most_digits: int, meaning: str
+) -> int:
+    """Return a whole number; ``meaning`` says in an error what it is of, and what 0 is."""
+    value = environment.get(name, default)
+    if not (value.isascii() and value.isdecimal() and len(value) <= most_digits):
+        raise UsageError(f"{name} must be a number of {meaning}", name)
+    return int(value)
 
 
 def _secret(environment: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from geoportal.domain.facility import SourceMention
 from geoportal.domain.hours import HOLIDAY, JST, Hours, Session
 from geoportal.domain.location import Location
 from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, sample_directory, shipped_reference
+from geoportal.services.portal import Portal, now_in_japan, sample_directory, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.centres import write_centres
@@ -93,32 +94,22 @@ def empty_database(built_once: BuildOnce) -> Path:
 @pytest.fixture(scope="session")
 def sample_database(built_once: BuildOnce) -> Path:
     """Return a directory with ``city.db``: the sample city as of the day of `NOW`. Copy it."""
-
-    def fill(directory: Path) -> None:
-        database = open_database(directory / "city.db", create=True)
-        reference = shipped_reference()
-        centres = reference.cities_directory / "40100" / "centres.csv"
-        load_sample(database, reference, sample_directory(), centres, today=NOW.date())
-        Portal(database, reference, clock=lambda: NOW).view()
-        database.engine.dispose()
-
-    return built_once("sample", fill)
+    return built_once("sample", partial(_make_sample, clock=lambda: NOW))
 
 
 @pytest.fixture(scope="session")
 def sample_of_today(built_once: BuildOnce) -> Path:
     """Return a directory with ``city.db``: what ``init --sample`` makes today. Copy it."""
+    return built_once("sample-of-today", partial(_make_sample, clock=now_in_japan))
 
-    def fill(directory: Path) -> None:
-        database = open_database(directory / "city.db", create=True)
-        reference = shipped_reference()
-        centres = reference.cities_directory / "40100" / "centres.csv"
-        today = datetime.now(JST).date()
-        load_sample(database, reference, sample_directory(), centres, today=today)
-        Portal(database, reference).view()
-        database.engine.dispose()
 
-    return built_once("sample-of-today", fill)
+def _make_sample(directory: Path, clock: Callable[[], datetime]) -> None:
+    database = open_database(directory / "city.db", create=True)
+    reference = shipped_reference()
+    centres = reference.cities_directory / "40100" / "centres.csv"
+    load_sample(database, reference, sample_directory(), centres, today=clock().date())
+    Portal(database, reference, clock=clock).view()
+    database.engine.dispose()
 
 
 @pytest.fixture

@@ -216,8 +216,8 @@ def write_facility_rows(
         insert_rows(connection, facilities, [columns for columns, _ in batch])
         numbers = [
             {"scheme": scheme, "value": value, "facility_id": columns["id"]}
-            for columns, held in batch
-            for scheme, value in held
+            for columns, own in batch
+            for scheme, value in own
         ]
         insert_rows(connection, identifiers, numbers)
 
