@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from geoportal.errors import InputRefusedError
+from geoportal.errors import InputRefusedError, UsageError
+from geoportal.settings import Settings
 from geoportal.workers import WorkerDiedError, usable_processes, working
 
 pytestmark = pytest.mark.skipif(usable_processes() < 2, reason="needs a machine that forks")
@@ -77,3 +78,10 @@ def _runs(pid: int) -> bool:
         return state not in "ZX"
     except OSError:
         return False
+
+
+def test_how_many_is_a_setting() -> None:
+    assert Settings.from_environment({"GEOPORTAL_PROCESSES": "3"}).processes == 3
+    for wrong in ("", "-1", "1.5", "３", "100"):
+        with pytest.raises(UsageError, match="GEOPORTAL_PROCESSES must be a number of processes"):
+            Settings.from_environment({"GEOPORTAL_PROCESSES": wrong})
