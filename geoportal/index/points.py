@@ -7,7 +7,7 @@ of each row it touches. Measurements: ``geoportal/decisions/001-snapshot-and-lat
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -102,7 +102,7 @@ class PointIndex:
         lat: float,
         radius_m: float,
         allowed: Allowed | None = None,
-        within_m: float | None = None,
+        edges_m: Sequence[float] = (),
     ) -> tuple[Rows, Metres]:
         """Return the rows within a geodesic radius, inclusive, and their distances.
 
@@ -115,15 +115,15 @@ class PointIndex:
         allowed : ndarray of bool, shape (n,), or callable, optional
             Rows that may be returned at all (kind, need), as flags or as a function from rows to
             flags; asked before any distance.
-        within_m : float, optional
-            A shorter radius by which the caller divides the rows again.
+        edges_m : sequence of float
+            Shorter radii by which the caller divides the rows again.
 
         Returns
         -------
         rows : ndarray of int, shape (m,)
             In no particular order; empty when nothing is near.
         distances : ndarray of float, shape (m,)
-            Metres. Within 1 mm of the geodesic, and on the same side of ``radius_m``, ``within_m``
+            Metres. Within 1 mm of the geodesic, and on the same side of ``radius_m``, ``edges_m``
             and every half metre (so that rounding to 1 m agrees): where that is in doubt, the
             geodesic itself is computed.
         """
@@ -133,7 +133,7 @@ class PointIndex:
             places = places[allowed(rows) if callable(allowed) else allowed[rows]]
         if places.size == 0:
             return np.empty(0, dtype=np.int64), np.empty(0)
-        places, metres = self._measured(lon, lat, places, radius_m, within_m)
+        places, metres = self._measured(lon, lat, places, radius_m, edges_m)
         (inside,) = (metres <= radius_m).nonzero()
         if inside.size < places.size:
             places, metres = places.take(inside), metres.take(inside)
@@ -163,7 +163,7 @@ class PointIndex:
         return places
 
     def _measured(
-        self, lon: float, lat: float, places: Rows, radius_m: float, within_m: float | None
+        self, lon: float, lat: float, places: Rows, radius_m: float, edges_m: Sequence[float]
     ) -> tuple[Rows, Metres]:
         """Return the places that may lie inside and their distances; geodesic where in doubt."""
         centre = _earth_centred(lon, lat)
@@ -177,7 +177,7 @@ class PointIndex:
         metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
         doubt = cubes * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
         doubtful = np.abs(metres - np.floor(metres) - 0.5) < doubt
-        for edge in (radius_m,) if within_m is None else (radius_m, within_m):
+        for edge in (radius_m, *edges_m):
             doubtful |= np.abs(metres - edge) < doubt
         (some,) = doubtful.nonzero()
         if some.size:

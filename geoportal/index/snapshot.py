@@ -200,11 +200,11 @@ class Snapshot:
         lat: float,
         radius_m: float,
         allowed: Allowed | None = None,
-        within_m: float | None = None,
+        edges_m: Sequence[float] = (),
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return the rows within a radius and their distances; see `PointIndex.within`."""
         # Rows with a position come first, in the order of the point index: its rows are these.
-        return self._points.within(lon, lat, radius_m, allowed, within_m)
+        return self._points.within(lon, lat, radius_m, allowed, edges_m)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows with a position in a box of degrees, edges included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -112,21 +112,40 @@ def _kind_flags(kinds: tuple[str, ...]) -> Flags:
     return flags
 
 
-def around_home(snapshot: Snapshot, query: Query, asked: Conditions, radius_m: float) -> Candidates:
+def around_home(
+    snapshot: Snapshot,
+    query: Query,
+    asked: Conditions,
+    radius_m: float,
+    edges_m: Sequence[float] = (),
+    lacking: int | None = None,
+) -> Candidates:
     """Return the rows of the kinds asked for within a radius of the home of a question, metres.
 
-    The radius of the question divides them exactly as well. ``asked`` are its conditions.
+    The radius of the question and ``edges_m`` divide them exactly as well. ``asked`` are its
+    conditions, of which the kinds alone are looked at. Rows that are not known to meet more than
+    ``lacking`` of the needs are left out, which is what costs least.
     """
     origin = query.origin
     if origin is None:
         raise ValueError("a question without a home")
     kinds = Conditions(asked.kinds, None)
+
+    def allowed(rows: Rows) -> Flags:
+        fits = kinds.hold(snapshot, rows)
+        if lacking is None or lacking >= len(query.needs):
+            return fits
+        met = [snapshot.has_need(rows, code) for code in query.needs]
+        enough: Flags = np.count_nonzero(met, axis=0) >= len(met) - lacking
+        return fits & enough
+
+    everybody = asked.kinds is None and lacking is None
     rows, distances = snapshot.near(
         origin.lon,
         origin.lat,
         radius_m,
-        None if asked.kinds is None else lambda rows: kinds.hold(snapshot, rows),
-        query.radius_m,
+        None if everybody else allowed,
+        (query.radius_m, *edges_m),
     )
     known = stated(snapshot, rows, query.needs)
     return Candidates(rows, distances, known.bands(), known)
@@ -142,7 +161,9 @@ def find(
     """Return the candidates of a question, those that refuse a need included.
 
     Without kinds only facilities that the needs are about are asked. ``asked`` are its conditions,
-    ``around`` what `around_home` returns for its radius or a wider one, where they are at hand.
+    ``around`` what `around_home` returns for its home, where they are at hand: for its radius or a
+    wider one that it divides, its kinds or more, its needs or more. Where those lack some rows that
+    do not match, so does the answer.
 
     Raises
     ------
@@ -151,10 +172,12 @@ def find(
     """
     asked = conditions(snapshot, query) if asked is None else asked
     if around is not None and around.distances is not None:
-        near = around.distances <= query.radius_m
-        if asked.flags is not None:
-            near &= asked.flags[around.rows]
-        return _of_the_time_and_home(snapshot, query, calendar, around.take(near))
+        found = around.take(around.distances <= query.radius_m)
+        found = found.take(asked.hold(snapshot, found.rows))
+        known = found.stated.of_needs(query.needs)
+        if known is not found.stated:
+            found = Candidates(found.rows, found.distances, known.bands(), known)
+        return _of_the_time_and_home(snapshot, query, calendar, found)
     distances = None
     if query.origin is not None:
         rows, distances = snapshot.near(

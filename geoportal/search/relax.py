@@ -8,7 +8,7 @@ at once only where no single one gains anything.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, combinations
@@ -20,10 +20,11 @@ from geoportal.domain.district import District
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
+from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of, kinds_meant
-from geoportal.search.filters import Candidates, find
-from geoportal.search.match import MATCH
+from geoportal.search.filters import Candidates, Conditions, around_home, conditions, find
+from geoportal.search.match import MATCH, Flags, stated
 from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code
 
@@ -158,22 +159,17 @@ def relaxations(
     """
     if matching >= FEW_MATCHES:
         return ()
-
-    def matches(steps: tuple[Step, ...]) -> Relaxation:
-        relaxation = _relaxation(snapshot, query, steps)
-        found = _matches(snapshot, relaxation.apply(query), calendar, home)
-        return replace(relaxation, adds=int(found.rows.size) - matching)
-
+    asking = _Asking(snapshot, calendar, home, matching, _around(snapshot, query))
     steps = list(_single_steps(snapshot, query))
-    singles = [matches((step,)) for step in steps]
-    singles += _wider_radii(snapshot, query, calendar, home)
+    singles = [asking.relaxation(query, (step,)) for step in steps]
+    singles += _wider_radii(asking, query)
     useful = [single for single in singles if single.adds > 0]
     sets = []
     if not any(single.drops_only for single in useful):
-        sets = [matches(steps) for steps in _need_sets(snapshot, query, calendar, home)]
+        sets = [asking.relaxation(query, steps) for steps in _need_sets(asking, query)]
         sets = [found for found in sets if found.adds > 0]
     if not useful:
-        useful = _pairs(query, steps, matches)
+        useful = _pairs(asking, query, steps)
     visits = _asks_for_visits(snapshot, query)
     return tuple(
         replace(relaxation, beyond_visits=visits and _metres(relaxation) > LIMIT_M)
@@ -181,18 +177,58 @@ def relaxations(
     )
 
 
-def _matches(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
-) -> Candidates:
-    """Return the matches of a question that do not stand apart."""
-    found = find(snapshot, query, calendar)
-    found = found.take(found.bands == MATCH)
-    apart = answered_elsewhere(snapshot, home_code(query, home), found.rows, asked_of(query))
-    return found if apart is None else found.take(~apart)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What changed questions are answered from: they have one home, and needs of one question.
+
+    ``around`` are the rows around the home, of every kind, within the widest radius asked for, that
+    lack at most one of the needs: no step lets go of more. None without a home.
+    """
+
+    snapshot: Snapshot
+    calendar: OpeningCalendar
+    home: District | None
+    matching: int
+    around: Candidates | None
+
+    def relaxation(self, query: Query, steps: tuple[Step, ...]) -> Relaxation:
+        """Return the steps as a relaxation of a question, with what it adds."""
+        unconfirmed, kinds = _instead(self.snapshot, query, steps)
+        changed = Relaxation(steps, adds=0, unconfirmed=unconfirmed, kinds=kinds)
+        few = self.around if sum(step.kind is RelaxationKind.DROP for step in steps) < 2 else None
+        adds = int(self.matches(changed.apply(query), few).rows.size) - self.matching
+        return replace(changed, adds=adds)
+
+    def matches(self, query: Query, around: Candidates | None) -> Candidates:
+        """Return the matches of a question that do not stand apart.
+
+        ``around`` is what `geoportal.search.filters.find` takes.
+        """
+        found = find(self.snapshot, query, self.calendar, around=around)
+        found = found.take(found.bands == MATCH)
+        apart = self.apart(query, found.rows)
+        return found if apart is None else found.take(~apart)
+
+    def apart(self, query: Query, rows: Rows) -> Flags | None:
+        """Say which rows stand apart in the answer to a question; None when none does."""
+        if not rows.size:
+            return None
+        home = home_code(query, self.home)
+        return answered_elsewhere(self.snapshot, home, rows, asked_of(query))
 
 
-def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Relaxation:
-    """Return the steps as a relaxation that adds nothing yet."""
+def _around(snapshot: Snapshot, query: Query, wider: Sequence[float] = ()) -> Candidates | None:
+    """Return what `_Asking` has around the home of a question, to divide by wider radii as well."""
+    if query.origin is None:
+        return None
+    radius_m = max(query.radius_m, *wider) if wider else query.radius_m
+    return around_home(snapshot, query, Conditions(None, None), radius_m, wider, lacking=1)
+
+
+def _instead(
+    snapshot: Snapshot, query: Query, steps: tuple[Step, ...]
+) -> tuple[bool, tuple[str, ...]]:
+    """Say whether steps leave no need, and which kinds to ask for then; see `Relaxation`."""
     dropped = {step.value for step in steps if step.kind is RelaxationKind.DROP}
     unconfirmed = bool(query.needs) and dropped.issuperset(query.needs)
     kinds: tuple[str, ...] = ()
@@ -201,7 +237,7 @@ def _relaxation(snapshot: Snapshot, query: Query, steps: tuple[Step, ...]) -> Re
         kinds = asked_kinds(snapshot, query.needs) or tuple(dict.fromkeys(chain(*about)))
     elif not query.kinds and any(s.kind is RelaxationKind.ANY_DEPARTMENT for s in steps):
         kinds = kinds_meant(snapshot, asked_of(query))
-    return Relaxation(steps, adds=0, unconfirmed=unconfirmed, kinds=kinds)
+    return unconfirmed, kinds
 
 
 def _asks_for_visits(snapshot: Snapshot, query: Query) -> bool:
@@ -231,16 +267,17 @@ def _single_steps(snapshot: Snapshot, query: Query) -> Iterator[Step]:
         yield Step(RelaxationKind.ANY_WORDS)
 
 
-def _wider_radii(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
-) -> list[Relaxation]:
+def _wider_radii(asking: _Asking, query: Query) -> list[Relaxation]:
     """Return wider radii, smallest first, each of which gains more than the one before it.
 
     The first is the distance of the nearest match, rounded up to a whole kilometre.
     """
     if query.origin is None or query.radius_m >= MAX_RADIUS_M:
         return []
-    widest = _matches(snapshot, replace(query, radius_m=MAX_RADIUS_M), calendar, home)
+    farthest = replace(query, radius_m=MAX_RADIUS_M)
+    asked = conditions(asking.snapshot, farthest)
+    around = around_home(asking.snapshot, farthest, asked, MAX_RADIUS_M, lacking=0)
+    widest = asking.matches(farthest, around)
     if widest.distances is None:
         return []
     distances = np.sort(widest.distances)
@@ -258,9 +295,7 @@ def _wider_radii(
     return wider[:_MOST_RADII]
 
 
-def _need_sets(
-    snapshot: Snapshot, query: Query, calendar: OpeningCalendar, home: District | None
-) -> list[tuple[Step, ...]]:
+def _need_sets(asking: _Asking, query: Query) -> list[tuple[Step, ...]]:
     """Return the smallest sets of two or more needs without which somebody matches.
 
     Each facility that fits in all else lacks a set of needs; of these sets the smallest count, and
@@ -268,13 +303,14 @@ def _need_sets(
     """
     if len(query.needs) < 2:
         return []
-    candidates = find(snapshot, replace(query, needs=()), calendar)
+    bare = replace(query, needs=())
+    candidates = find(asking.snapshot, bare, asking.calendar)
     rows = candidates.rows[candidates.bands == MATCH]
-    apart = answered_elsewhere(snapshot, home_code(query, home), rows, asked_of(query))
+    apart = asking.apart(query, rows)
     rows = rows if apart is None else rows[~apart]
     if not rows.size:
         return []
-    lacking = ~np.column_stack([snapshot.has_need(rows, code) for code in query.needs])
+    lacking = ~stated(asking.snapshot, rows, query.needs).yes
     patterns = np.unique(lacking[lacking.any(axis=1)], axis=0)
     if not patterns.size:
         return []
@@ -293,9 +329,7 @@ def _need_sets(
     return [found.steps for found in sorted(sets, key=_usefulness)[:_MOST_SETS]]
 
 
-def _pairs(
-    query: Query, steps: Iterable[Step], matches: Callable[[tuple[Step, ...]], Relaxation]
-) -> list[Relaxation]:
+def _pairs(asking: _Asking, query: Query, steps: Iterable[Step]) -> list[Relaxation]:
     """Return pairs of steps of two kinds that gain anything, most useful first.
 
     A pair with a wider radius is left out where the same other step gains as much with a narrower
@@ -305,7 +339,9 @@ def _pairs(
     if query.origin is not None and query.radius_m < MAX_RADIUS_M:
         wider = [metres for metres in _RADII_M if metres > query.radius_m][:_MOST_RADII]
         steps += [Step(RelaxationKind.RADIUS, metres) for metres in wider]
-    pairs = [matches(pair) for pair in combinations(steps, 2) if pair[0].kind is not pair[1].kind]
+        asking = replace(asking, around=_around(asking.snapshot, query, wider))
+    twos = (pair for pair in combinations(steps, 2) if pair[0].kind is not pair[1].kind)
+    pairs = [asking.relaxation(query, pair) for pair in twos]
     narrowest: dict[tuple[object, int], Relaxation] = {}
     for pair in sorted(pairs, key=_metres):
         others = tuple(step for step in pair.steps if step.kind is not RelaxationKind.RADIUS)
