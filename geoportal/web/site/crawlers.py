@@ -84,12 +84,18 @@ def _paths(view: View, first: int, last: int) -> list[str]:
     """Return some of the paths of pages, districts and open facilities, which follow each other."""
     snapshot = view.snapshot
     codes = [district.code for district in snapshot.districts.districts]
-    ahead = [*((name, {}) for name in _PAGES), *(("pages.district", {"code": c}) for c in codes)]
-    begin, end = (max(0, number - len(ahead)) for number in (first, last))
+    pages = [url_for(name) for name in _PAGES]
+    ahead = len(pages) + len(codes)
+    begin, end = (max(0, number - ahead) for number in (first, last))
     rows = snapshot.rows()[begin:end].tolist()
-    ids = map(snapshot.by_id.id_of, rows)
-    asked = [*ahead[first:last], *(("pages.facility", {"facility_id": one}) for one in ids)]
-    return [url_for(name, **values) for name, values in asked]
+    return [
+        *pages[first:last],
+        *(
+            url_for("pages.district", code=code)
+            for code in codes[max(0, first - len(pages)) : max(0, last - len(pages))]
+        ),
+        *(url_for("pages.facility", facility_id=snapshot.by_id.id_of(row)) for row in rows),
+    ]
 
 
 def _xml(whole: str, each: str, addresses: list[str]) -> Response:
