@@ -13,12 +13,13 @@ import click
 from geoportal.cli.console import Console, command, progress_bar
 from geoportal.coverage.baseline import baseline_document, compare, compare_studies, read_baseline
 from geoportal.coverage.cluster import workers
+from geoportal.coverage.criteria import EVIDENCE_LEVELS, TIMES, CoverageCriteria
 from geoportal.coverage.demand import MESH, UNITS
 from geoportal.coverage.figures import DistrictFigures, round_significant
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import WhatIf
 from geoportal.coverage.study import Study
-from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES, CoverageCriteria, PlannedFacility
+from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import road_line, road_sentence, sentence
 from geoportal.documents.requests import require_kinds

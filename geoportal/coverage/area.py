@@ -24,6 +24,9 @@ REST = "rest"
 REST_NAME = "区域外"
 """The part of an area that no local district covers: with it, districts add up to the whole."""
 
+CELL_DEGREES = 0.007
+"""More than a half mesh is wide: 22.5 seconds of longitude, 15 of latitude."""
+
 SLIVER = 1e-3
 """A share of a local district below this is not a part of it: two outlines of one border differ."""
 
@@ -75,7 +78,7 @@ class Target:
     areas : tuple of StudyArea
         Do not overlap, and make up the whole.
     land : tuple of MultiPolygon
-        Outlines of all municipalities and wards imported.
+        Outlines of the municipalities and wards imported that a cell of the whole may touch.
     sea_known : bool
         True when every municipality of the prefecture is imported: what no outline covers is sea.
     municipalities : tuple of str
@@ -141,6 +144,8 @@ def choose_target(
         for part in codes
     )
     municipalities = tuple(area.code for area in areas if area.level in LEAVES)
+    inside = set(municipalities)
+    beside = _beside(districts, areas)
     if local:
         areas = _local_areas(districts, areas, local)
     return Target(
@@ -150,14 +155,24 @@ def choose_target(
         land=tuple(
             districts.outline(leaf.code)
             for leaf in districts.districts
-            if leaf.level in LEAVES and set(members.get(leaf.code, ())) <= {leaf.code}
+            if leaf.code in beside
+            and leaf.level in LEAVES
+            and set(members.get(leaf.code, ())) <= {leaf.code}
         ),
         sea_known=_sea_known(districts, codes),
         municipalities=municipalities,
-        cities=tuple(
-            city for city, inner in members.items() if inner and set(inner) <= set(municipalities)
-        ),
+        cities=tuple(city for city, inner in members.items() if inner and inside.issuperset(inner)),
     )
+
+
+def _beside(districts: DistrictIndex, areas: Sequence[StudyArea]) -> set[str]:
+    """Return the districts that a cell which touches an area may touch, by boxes."""
+    bounds = [area.outline.bounds for area in areas if not area.outline.is_empty]
+    if not bounds:
+        return set()
+    west, south = np.min(bounds, axis=0)[:2] - CELL_DEGREES
+    east, north = np.max(bounds, axis=0)[2:] + CELL_DEGREES
+    return districts.touching(west, south, east, north)
 
 
 def _require_outlines(

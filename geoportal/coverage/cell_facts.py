@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.coverage.chunks import Executor, FacilitySets, measure_in_chunks, run_in_process
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.demand import GROUPS, Demand
 from geoportal.coverage.distance_zones import RINGS_M
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import POSSIBLE
 from geoportal.index.snapshot import Snapshot
 from geoportal.store.reference import Reference

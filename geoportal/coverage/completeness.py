@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geoportal.coverage.supply import CoverageCriteria
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.domain.completeness import MISSING, PLACES, Asked, Completeness
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.completeness import area_completeness, asked_kinds

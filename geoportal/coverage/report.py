@@ -185,7 +185,7 @@ def make_report(
     supposed: str = "",
 ) -> CoverageReport:
     """Return the report of a study; ``supposed`` says what a what-if supposes."""
-    used = _facility_sources(study, snapshot)
+    used = study.supply.sources
     wanted = {*used, *_GEOGRAPHY[study.question.demand], *((ROADS,) if study.roads else ())}
     newest: dict[str, str] = {}
     for edition in editions:
@@ -225,17 +225,3 @@ def make_report(
             if line.is_gap
         ),
     )
-
-
-def _facility_sources(study: Study, snapshot: Snapshot) -> dict[str, str]:
-    """Return the sources of the facilities that count, with their newest date."""
-    newest: dict[str, str] = {}
-    for row in (*study.supply.rows, *study.supply.unlocated_rows):
-        if row < 0:
-            continue
-        facility = snapshot.facilities[row]
-        dated = [(mention.source, mention.as_of) for mention in facility.sources]
-        dated += [(c.source, c.as_of) for c in facility.claims if c.code in study.question.needs]
-        for source, as_of in dated:
-            newest[source] = max(newest.get(source, ""), as_of)
-    return newest

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.population import Population, first_meshes
 from geoportal.coverage.report import CoverageReport, make_report
-from geoportal.coverage.study import Study, compute_study
-from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, Supply, gather_supply
+from geoportal.coverage.study import Study, compute_study, surroundings_of
+from geoportal.coverage.supply import PlannedFacility, Supply, gather_supply
 from geoportal.coverage.wording import what_if_text
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.errors import NotFoundError, UsageError
@@ -94,7 +95,9 @@ class CoverageService:
         if cached is not None and not changes.any:
             return cached
         target = self.target(snapshot, code, local=local)
-        supply = _changed(gather_supply(snapshot, question), snapshot, changes, question)
+        around = surroundings_of(snapshot, target, len(changes.remove))
+        supply = gather_supply(snapshot, question, around)
+        supply = _changed(supply, snapshot, changes, question)
         study = compute_study(
             snapshot,
             self.population,

@@ -25,6 +25,7 @@ from geoportal.coverage.chunks import (
     share_in_chunks,
 )
 from geoportal.coverage.completeness import Lacking, supply_completeness
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.demand import NEED_GROUP, TOWNS, Demand
 from geoportal.coverage.distance_zones import Floats, Rows
 from geoportal.coverage.driving import RoadReach, measure_roads
@@ -36,9 +37,10 @@ from geoportal.coverage.n_minus_one import (
     measure_road_loss,
 )
 from geoportal.coverage.population import PeopleEdition, Population, first_meshes
-from geoportal.coverage.supply import CoverageCriteria, Supply
+from geoportal.coverage.supply import Supply
+from geoportal.coverage.surroundings import Box, Surroundings, within
 from geoportal.domain.completeness import Completeness
-from geoportal.geo.geodesic import bounding_degrees
+from geoportal.geo.distinct import distinct
 from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
 from geoportal.store.town_population import TownPeople
@@ -57,7 +59,7 @@ class Study:
         The whole and its districts.
     question : CoverageCriteria
     supply : Supply
-        Facilities that count, wherever they are.
+        Facilities that count and can decide anything here; see `geoportal.coverage.surroundings`.
     facility_districts : ndarray of int, shape (k,)
         For each facility the district it lies in, -1 outside.
     cells : CellTable
@@ -285,32 +287,33 @@ def _facility_counts(
     return sure, int(own.sum() + unlocated.sum())
 
 
+def surroundings_of(snapshot: Snapshot, target: Target, closing: int = 0) -> Surroundings:
+    """Return an area as facilities are chosen for it, so many of them supposed closed."""
+    rows = [area.facility_rows(snapshot) for area in target.areas]
+    box = _box(target.outlines)
+    return Surroundings(box, distinct(np.concatenate(rows)), closing)
+
+
 def _cells_around(demand: Demand, target: Target, metres: float) -> Demand:
     """Return the cells in a generous box around the districts."""
-    if len(demand) == 0:
-        return demand
-    west, south, east, north = _box(target.outlines, metres)
-    lon, lat = demand.places.lon, demand.places.lat
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside = within(_box(target.outlines), metres, demand.places.lon, demand.places.lat)
     return demand.take(np.flatnonzero(inside))
 
 
-def _box(outlines: Sequence[MultiPolygon], metres: float) -> tuple[float, float, float, float]:
+def _box(outlines: Sequence[MultiPolygon]) -> Box:
+    """Return the box of everybody who may be counted in the districts: cells reach over edges."""
     bounds = np.array([outline.bounds for outline in outlines if not outline.is_empty])
-    west, south = bounds[:, :2].min(axis=0) - _HALF_CELL_DEGREES
-    east, north = bounds[:, 2:].max(axis=0) + _HALF_CELL_DEGREES
-    corners = [bounding_degrees(x, y, metres) for x in (west, east) for y in (south, north)]
-    lows, highs = np.array(corners)[:, :2].min(axis=0), np.array(corners)[:, 2:].max(axis=0)
-    return float(lows[0]), float(lows[1]), float(highs[0]), float(highs[1])
+    west, south = (bounds[:, :2].min(axis=0) - _HALF_CELL_DEGREES).tolist()
+    east, north = (bounds[:, 2:].max(axis=0) + _HALF_CELL_DEGREES).tolist()
+    return west, south, east, north
 
 
 def _shared_capacity(
     demand: Demand, target: Target, supply: Supply, progress: Progress, executor: Executor
 ) -> Catchment:
     """Do the first step of E2SFCA; facilities too far to reach the districts have ratio 0."""
-    west, south, east, north = _box(target.outlines, CATCHMENT_ZONES_M[-1])
-    lon, lat = supply.places.lon, supply.places.lat
-    rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    reach, places = CATCHMENT_ZONES_M[-1], supply.places
+    rows = np.flatnonzero(within(_box(target.outlines), reach, places.lon, places.lat))
     near = share_in_chunks(
         PopulatedCells(demand.places, demand.group(NEED_GROUP)),
         supply.places.take(rows),

@@ -3,56 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.coverage.demand import MESH
+from geoportal.coverage.counting import POSSIBLE, SURE, Answers, answers, rows_of_kinds
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.distance_zones import Floats, Places, Rows
-from geoportal.domain.claim import NOT_APPLICABLE
-from geoportal.domain.facility import KINDS, Facility
-from geoportal.domain.vocabulary import Vocabulary
-from geoportal.index.claims import select_claims
+from geoportal.coverage.surroundings import Surroundings, answered_around
+from geoportal.domain.facility import KINDS
 from geoportal.index.snapshot import Snapshot
 
-TIMES: tuple[str, ...] = ("any", "night")
-"""``any``: at any time; ``night``: only facilities that answer at night, too."""
-
-EVIDENCE_LEVELS: Mapping[str, frozenset[str] | None] = {
-    "any": None,
-    "filed": frozenset({"filed"}),
-    "confirmed": frozenset({"confirmed", "observed"}),
-}
-"""Which facts count: all; only what is filed (届出); only what a person confirmed or observed."""
-
-YES, UNKNOWN, NO = "yes", "unknown", "no"
 _PLANNED = "planned-"
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageCriteria:
-    """Which facilities count, for which needs, when, on what evidence, and by what unit of demand.
-
-    Attributes
-    ----------
-    kinds : tuple of str
-        Facility kinds (any of); empty: all.
-    needs : tuple of str
-        Need codes (all of).
-    time : str
-        One of `TIMES`.
-    evidence : str
-        One of `EVIDENCE_LEVELS`.
-    demand : str
-        Unit by which people are counted; one of `geoportal.coverage.demand.UNITS`.
-    """
-
-    kinds: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    time: str = "any"
-    evidence: str = "any"
-    demand: str = MESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +31,8 @@ class PlannedFacility:
 @dataclass(frozen=True)
 class Supply:
     """The facilities that count for sure or possibly; those that say no are left out.
+
+    All of the country, or those around the area of a study (`geoportal.coverage.surroundings`).
 
     Attributes
     ----------
@@ -86,6 +51,9 @@ class Supply:
         address, never in distances.
     unlocated_certain : ndarray of bool, shape (u,)
     unlocated_ids : tuple of str
+    sources : mapping of str to str
+        The sources that name these facilities, or state what is asked of them, with the newest
+        date (`geoportal.domain.dating`).
     """
 
     ids: tuple[str, ...]
@@ -98,6 +66,7 @@ class Supply:
     unlocated_rows: Rows
     unlocated_certain: NDArray[np.bool_]
     unlocated_ids: tuple[str, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -146,74 +115,50 @@ class Supply:
         )
 
 
-def gather_supply(snapshot: Snapshot, question: CoverageCriteria) -> Supply:
-    """Choose the facilities that count, anywhere: those across the border count for reach.
+def gather_supply(
+    snapshot: Snapshot, question: CoverageCriteria, around: Surroundings | None = None
+) -> Supply:
+    """Choose the facilities that count: those across the border count for reach.
 
-    They keep the order of the snapshot; those that say no to any need are left out.
+    They keep the order of the snapshot; those that say no to any need are left out. Of the country
+    only those are taken that can decide anything ``around`` an area (`answered_around`); without
+    it all are.
     """
-    rows = snapshot.rows()
-    if question.kinds:
-        rows = rows[np.isin(snapshot.columns.kinds, [KINDS.index(kind) for kind in question.kinds])]
-    answers = {int(row): facility_answer(snapshot, int(row), question) for row in rows}
-    counting = [row for row, answer in answers.items() if answer != NO]
-    located = [row for row in counting if snapshot.columns.located[row]]
-    unlocated = [row for row in counting if not snapshot.columns.located[row]]
-    facilities = [snapshot.facilities[row] for row in located]
+    rows = rows_of_kinds(snapshot, question)
+    if around is None:
+        found = answers(snapshot, rows, question)
+    else:
+        rows, found = answered_around(snapshot, rows, question, around)
+    counting = found <= POSSIBLE
+    return _supply_of(snapshot, rows[counting], found[counting], question)
+
+
+def _supply_of(
+    snapshot: Snapshot, rows: Rows, found: Answers, question: CoverageCriteria
+) -> Supply:
+    """Return the supply of rows that count."""
+    columns, stored = snapshot.columns, snapshot.by_id
+    located = columns.located[rows]
+    here, unlocated = rows[located], rows[~located]
+    names, capacity = list[str](), list[float]()
+    sources: dict[str, str] = {}
+    for row in (*here.tolist(), *unlocated.tolist()):
+        document = stored.document(row)
+        names.append(document["name"])
+        capacity.append(float(document["capacity"] or 1))
+        stating = (claim for claim in document["claims"] if claim["code"] in question.needs)
+        for one in (*document["sources"], *stating):
+            sources[one["source"]] = max(sources.get(one["source"], ""), one["as_of"])
     return Supply(
-        ids=tuple(f.id for f in facilities),
-        names=tuple(f.name for f in facilities),
-        kinds=tuple(f.kind for f in facilities),
-        places=Places.from_degrees(
-            np.array([f.location.lon for f in facilities], dtype=np.float64),
-            np.array([f.location.lat for f in facilities], dtype=np.float64),
-        ),
-        capacity=np.array([float(f.capacity or 1) for f in facilities], dtype=np.float64),
-        certain=np.array([answers[row] == YES for row in located], dtype=bool),
-        rows=np.array(located, dtype=np.int64),
-        unlocated_rows=np.array(unlocated, dtype=np.int64),
-        unlocated_certain=np.array([answers[row] == YES for row in unlocated], dtype=bool),
-        unlocated_ids=tuple(snapshot.facilities[row].id for row in unlocated),
+        ids=tuple(map(stored.id_of, here.tolist())),
+        names=tuple(names[: here.size]),
+        kinds=tuple(KINDS[number] for number in columns.kinds[here].tolist()),
+        places=Places.from_degrees(columns.lon[here], columns.lat[here]),
+        capacity=np.array(capacity[: here.size], dtype=np.float64),
+        certain=found[located] == SURE,
+        rows=here,
+        unlocated_rows=unlocated,
+        unlocated_certain=found[~located] == SURE,
+        unlocated_ids=tuple(map(stored.id_of, unlocated.tolist())),
+        sources=sources,
     )
-
-
-def facility_answer(snapshot: Snapshot, row: int, question: CoverageCriteria) -> str:
-    """Return whether a facility meets every need: ``yes``, ``unknown`` or ``no``.
-
-    A facility that says nothing of a need that is not about it (訪問診療 of a shop for equipment)
-    is not unknown but does not count, as in a search (`Vocabulary.answer`).
-    """
-    if not question.needs and question.time == "any":
-        return YES
-    facility = snapshot.facilities[row]
-    values = _values(snapshot, row, EVIDENCE_LEVELS[question.evidence])
-    answers = [
-        snapshot.vocabulary.answer(code, facility, values.get(code, UNKNOWN))
-        for code in question.needs
-    ]
-    if question.time == "night":
-        answers.append(_at_night(facility, values, snapshot.vocabulary))
-    if NO in answers or NOT_APPLICABLE in answers:
-        return NO
-    return YES if all(answer == YES for answer in answers) else UNKNOWN
-
-
-def _values(snapshot: Snapshot, row: int, evidence: frozenset[str] | None) -> dict[str, str]:
-    """Return the value of each fact, from claims of the wanted evidence only."""
-    selected = snapshot.selected_claims[row]
-    if evidence is not None:
-        claims = snapshot.facilities[row].claims
-        selected = select_claims(
-            (c for c in claims if c.evidence in evidence), snapshot.today, snapshot.vocabulary
-        )
-    return {code: claim.value for code, claim in selected.items()}
-
-
-def _at_night(facility: Facility, values: Mapping[str, str], vocabulary: Vocabulary) -> str:
-    """Say whether a facility answers at night: any of its facts yes; no only if all are no."""
-    codes = vocabulary.night_codes(facility.kind)
-    if any(vocabulary[code].group == "FT" for code in codes):
-        return YES
-    stated = {values.get(code, UNKNOWN) for code in codes}
-    if YES in stated:
-        return YES
-    return NO if not codes or stated == {NO} else UNKNOWN

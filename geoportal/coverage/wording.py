@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.driving import MINUTES
 from geoportal.coverage.figures import DistrictFigures, Level, road_shares
 from geoportal.coverage.study import Study
-from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.tables import POSSIBLE, RANKED
 from geoportal.domain.completeness import PARTIAL, PLACES, Completeness
 

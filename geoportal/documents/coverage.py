@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from geoportal.coverage.back_up import PARTNER_REACH_M
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.driving import MINUTES
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.service import NO_CHANGE, WhatIf
-from geoportal.coverage.supply import CoverageCriteria, PlannedFacility
+from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import (
     POSSIBLE,
     cell_columns,

@@ -36,8 +36,12 @@ def districts_document(
     level: str | None = None,
     tolerance_m: float = 0.0,
     beside: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Document:
     """Return the districts held as a GeoJSON FeatureCollection, outlines on request.
+
+    From ``offset`` on at most ``limit`` of them. Members are such as `orjson` writes.
 
     Raises
     ------
@@ -51,18 +55,28 @@ def districts_document(
         districts = [district for district in districts if district.code in touching]
     if level is not None and level not in {*LEVELS, LOCAL, *(d.level for d in index.districts)}:
         raise UsageError("no district level is called so; see GET /api/v1/districts", "level")
+    matched = [district for district in districts if level is None or district.is_of(level)]
+    listed = matched[offset:] if limit is None else matched[offset : offset + limit]
+    brief = view.snapshot.kept.part(("districts",), lambda: _brief_features(view))
     features = [
-        _district_feature(view, district, geometry=geometry, tolerance_m=tolerance_m)
-        for district in districts
-        if level is None or district.is_of(level)
+        _district_feature(view, district, geometry=True, tolerance_m=tolerance_m)
+        if geometry
+        else brief[district.code]
+        for district in listed
     ]
     return {
         "type": "FeatureCollection",
-        "numberMatched": len(features),
+        "numberMatched": len(matched),
         "numberReturned": len(features),
         "dataset_version": view.snapshot.version,
         "features": features,
     }
+
+
+def _brief_features(view: View) -> dict[str, Document]:
+    """Return every district without its outline, by code."""
+    districts = view.snapshot.districts.districts
+    return {one.code: _district_feature(view, one, geometry=False) for one in districts}
 
 
 BESIDE_DEGREES = 0.3
@@ -80,7 +94,7 @@ def _around(view: View, code: str) -> set[str]:
     index = view.snapshot.districts
     if code not in index:
         raise UsageError("the outline of no district with this code is held", "beside")
-    west, south, east, north = index.outline(code).bounds
+    west, south, east, north = index.bounds_of(code)
     return index.touching(
         west - BESIDE_DEGREES, south - BESIDE_DEGREES, east + BESIDE_DEGREES, north + BESIDE_DEGREES
     )
@@ -213,12 +227,11 @@ def _district_feature(
     view: View, district: District, *, geometry: bool, tolerance_m: float = 0.0
 ) -> Document:
     index = view.snapshot.districts
-    outline = index.outline(district.code)
     return {
         "type": "Feature",
         "id": district.code,
         "geometry": index.drawing(district.code, tolerance_m) if geometry else None,
-        "bbox": [round(value, _COORDINATE_DIGITS) for value in outline.bounds],
+        "bbox": [round(value, _COORDINATE_DIGITS) for value in index.bounds_of(district.code)],
         "properties": {
             "code": district.code,
             "name": district.name,

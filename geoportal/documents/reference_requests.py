@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from geoportal.documents.requests import Code, OutlinedDistrict, Strict, Text
+from geoportal.documents.requests import MAX_OFFSET, Code, OutlinedDistrict, Strict, Text
+from geoportal.domain.query import MAX_LIMIT
+
+MOST_OUTLINES = 200
+"""Of more districts with outlines only so many are sent at once, unless a number is asked for."""
 
 
 class DistrictPath(Strict):
@@ -39,6 +43,14 @@ class DistrictsQuery(DistrictQuery):
     tolerance_m: Literal[0, 20, 100, 500] = Field(
         0, description="Simplify outlines for drawing: metres a line may stray"
     )
+
+    limit: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_LIMIT,
+        description=f"At most so many; without it all, or with outlines {MOST_OUTLINES} of more",
+    )
+    offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
     @field_validator("tolerance_m", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from geoportal.domain.completeness import (
     CITIES_FOR_PREFECTURE,
@@ -24,6 +25,7 @@ from geoportal.domain.facility import Facility
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.vocabulary import Vocabulary
 
+_PREFECTURE_DIGITS: Final = 2
 SHIPPED = "centres"
 """Its facilities come with the program: they do not tell whether a municipality is fictional."""
 
@@ -92,6 +94,7 @@ class Holdings:
         self._vocabulary = vocabulary
         self._listing = listing
         self._states: dict[tuple[int, str], str] = {}
+        self._cities: dict[str, Mapping[tuple[str, str], set[str]]] = {}
 
     def is_fictional(self, municipality: str) -> bool:
         """Say whether a municipality has facilities of a fictional city only: all is known."""
@@ -153,13 +156,20 @@ class Holdings:
             return HELD
         if f"{prefecture}/{scope}" in stated and self._spans(source, municipality):
             return HELD
-        beginning = f"{scope}/{prefecture}"
-        around = {
-            self.city_of(code) or code
-            for key in stated
-            if key.startswith(beginning) and len(code := key.partition("/")[2]) > len(prefecture)
-        }
+        around = self._cities_stated(source).get((scope, prefecture), ())
         return PARTIAL if len(around) > 1 else MISSING
+
+    def _cities_stated(self, source: str) -> Mapping[tuple[str, str], set[str]]:
+        """Return the cities that editions of a source answer for, by scope and prefecture."""
+        if source not in self._cities:
+            cities: dict[tuple[str, str], set[str]] = {}
+            for key in self._stated.get(source, ()):
+                scope, _, code = key.partition("/")
+                if len(code) > _PREFECTURE_DIGITS:
+                    where = (scope, code[:_PREFECTURE_DIGITS])
+                    cities.setdefault(where, set()).add(self.city_of(code) or code)
+            self._cities[source] = cities
+        return self._cities[source]
 
     def _spans(self, source: str, municipality: str) -> bool:
         """Say whether files published by prefecture span a municipality.

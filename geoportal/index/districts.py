@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, overload
 from zlib import crc32
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LEAF_LEVELS = ("municipality", "ward")
 _DRAWING_DIGITS = 7
 _KEPT_PARTS = 512
+_KEPT_DRAWINGS = 256
+"""Of a whole country they would take more memory than the rest of a worker."""
 _OFF_OUTLINE = frozenset({"near_boundary", "outside_outline"})
 """Warnings of a position that lies just outside the outline of the municipality it claims."""
 
@@ -88,7 +90,7 @@ class DistrictIndex:
         self._edges = np.concatenate(([0], np.cumsum(counts)))
         self._owners = np.repeat(np.arange(counts.size), counts)
         self._west, self._south, self._east, self._north = boxes.reshape(-1, 4).T
-        self._drawings: dict[tuple[str, float], dict[str, Any]] = {}
+        self._drawn = lru_cache(_KEPT_DRAWINGS)(self._draw)
         self._sketches: dict[tuple[str, float], bytes] = {}
         self._tree = None
 
@@ -126,10 +128,11 @@ class DistrictIndex:
     def __getitem__(self, code: str) -> District:
         return self._districts[code]
 
-    @property
+    @cached_property
     def districts(self) -> Sequence[District]:
         """Every district, largest level first, then by code."""
-        return sorted(self._districts.values(), key=lambda d: (rank(d.level), d.level, d.code))
+        ordered = sorted(self._districts.values(), key=lambda d: (rank(d.level), d.level, d.code))
+        return tuple(ordered)
 
     def local(self, official: Iterable[str]) -> set[str]:
         """Return the codes of local areas: districts that are none of the official ones."""
@@ -141,19 +144,19 @@ class DistrictIndex:
         return MultiPolygon([self._parts[i] for i in range(int(first), int(last))])
 
     def drawing(self, code: str, tolerance_m: float = 0.0) -> dict[str, Any]:
-        """Return the outline of a district that has one as GeoJSON; cached.
+        """Return the outline of a district that has one as GeoJSON; the last are kept.
 
         ``tolerance_m`` says how far, in metres, a simplified line may stray from the true one; 0
         keeps every vertex. For drawing only: questions are answered from the true outline.
         """
-        key = (code, tolerance_m)
-        if key not in self._drawings:
-            outline = self.outline(code)
-            if tolerance_m > 0:
-                outline = polygonal(outline.simplify(tolerance_m / METRES_PER_DEGREE_LAT_MIN))
-            rounded = shapely.transform(outline, lambda xy: np.round(xy, _DRAWING_DIGITS))
-            self._drawings[key] = mapping(rounded)
-        return self._drawings[key]
+        return self._drawn(code, tolerance_m)
+
+    def _draw(self, code: str, tolerance_m: float) -> dict[str, Any]:
+        outline = self.outline(code)
+        if tolerance_m > 0:
+            outline = polygonal(outline.simplify(tolerance_m / METRES_PER_DEGREE_LAT_MIN))
+        rounded = shapely.transform(outline, lambda xy: np.round(xy, _DRAWING_DIGITS))
+        return mapping(rounded)
 
     def sketch(self, code: str, pixel_m: float) -> bytes:
         """Return the outline of a district as a map of a scale shows it: GeoJSON as text; cached.
@@ -185,6 +188,13 @@ class DistrictIndex:
             return None
         corners = self._west.min(), self._south.min(), self._east.max(), self._north.max()
         west, south, east, north = map(float, corners)
+        return west, south, east, north
+
+    def bounds_of(self, code: str) -> tuple[float, float, float, float]:
+        """Return west, south, east and north of a district that has an outline, degrees."""
+        boxes = self.part_boxes(code)
+        west, south = boxes[:, :2].min(axis=0).tolist()
+        east, north = boxes[:, 2:].max(axis=0).tolist()
         return west, south, east, north
 
     def part_boxes(self, code: str) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import CENTRE_KINDS, Centre
-from geoportal.domain.facility import VISITING_RULE_KINDS
+from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water, WaterIndex
@@ -82,6 +82,9 @@ class Snapshot:
         Compares arrays with their checksums before they are first read, by name.
     roads : RoadIndex or None
         The facilities on the roads; None without a road map.
+    kind_words : mapping of str to str
+        By which words facilities of a kind are looked for, as the texts were compiled with; of
+        kinds that are not in it all texts are read.
     private : callable or None
         Returns arrays, by name, that may be written to without changing the snapshot's; None:
         they are copied.
@@ -139,6 +142,7 @@ class Snapshot:
         check: Callable[[Iterable[str]], None] = lambda _names: None,
         roads: RoadIndex | None = None,
         private: Callable[[Iterable[str]], Mapping[str, memoryview]] | None = None,
+        kind_words: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.version = version
         self.today = today
@@ -154,6 +158,7 @@ class Snapshot:
         self._members = members
         self._header, self._arrays, self._check = header, arrays, check
         self._private = private
+        self._kind_words = kind_words
         self.by_id = FacilityStore(arrays)
         self.facilities = self.by_id.numbered.first(header["open"])
         self.row_of = RowNumbers(self.by_id, header["open"])
@@ -256,9 +261,9 @@ class Snapshot:
         """Say for each row whether all words occur in its text (names, kana, address, phone …)."""
         return self._texts.containing_all(words)
 
-    def word_rank(self, words: Sequence[str]) -> NDArray[np.int8]:
-        """Rank rows by how well they fit words; see `TextIndex.rank`."""
-        return self._texts.rank(words)
+    def word_rank(self, words: Sequence[str], rows: Rows) -> NDArray[np.int8]:
+        """Rank some rows by how well they fit words; see `TextIndex.rank`."""
+        return self._texts.rank(words, rows)
 
     def opening(self, rows: Rows, when: datetime, calendar: OpeningCalendar, use: str) -> Statuses:
         """Return for each row whether it is open at a moment; see `OpeningIndex.status`.
@@ -400,7 +405,9 @@ class Snapshot:
                     Grams(grams[of_name]),
                 )
                 for name, of_name in zip(TEXTS, GRAMS, strict=True)
-            }
+            },
+            self.columns.kinds,
+            [fold(self._kind_words.get(kind, "")) for kind in KINDS],
         )
 
     def _visit_statements(self, code: str) -> NDArray[np.int8]:

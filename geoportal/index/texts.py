@@ -30,49 +30,68 @@ _PROBE = "試"
 class TextIndex:
     """Names, readings and everything else that a text question looks through, a facility per row.
 
-    ``words`` has for each of `TEXTS` an index.
+    ``words`` has for each of `TEXTS` an index, ``kinds`` the number of each row's kind, shape (n,),
+    and ``kind_texts`` by that number what the text of every facility of the kind holds.
     """
 
-    def __init__(self, words: Mapping[str, WordIndex]) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, WordIndex],
+        kinds: NDArray[np.int8] | None = None,
+        kind_texts: Sequence[str] = (),
+    ) -> None:
         self._names, self._kana, self._all = (words[name] for name in TEXTS)
+        self._kinds, self._kind_texts = kinds, kind_texts
 
     def containing_all(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Say for each row whether all words occur anywhere in its text, in any order.
 
         A word in Latin letters is looked for in kana as well: kokura, コクラ.
         """
-        present = np.ones(len(self._all), dtype=bool)
+        present: NDArray[np.bool_] | None = None
         for word in words:
-            present &= _containing(self._all, word)
-        return present
+            present = _containing(self._all, word, present, self._known(word))
+        return np.ones(len(self._all), dtype=bool) if present is None else present
 
-    def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
-        """Rank rows by how well they fit words, int8 of shape (n,).
+    def _known(self, word: str) -> NDArray[np.bool_] | None:
+        """Say which rows have a word in what all facilities of their kind have; None for none."""
+        of_kind = np.array([word in text for text in self._kind_texts], dtype=bool)
+        if self._kinds is None or not of_kind.any():
+            return None
+        return np.asarray(of_kind[self._kinds])
+
+    def rank(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Rank some rows by how well they fit words, int8 of shape (m,).
 
         `EXACT_NAME` the words are the name (with or without the legal form), `NAME_BEGINS` all
         occur in the name and it begins with one of them, `IN_NAME` all occur in it, `IN_KANA` all
         in name or reading, `ELSEWHERE` in address, department, telephone …
         """
-        size = len(self._all)
-        in_name, in_either = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
-        begins = np.zeros(size, dtype=bool)
+        asked = np.zeros(len(self._all), dtype=bool)
+        asked[rows] = True
+        in_name = in_either = asked
         for word in words:
-            here = self._names.containing(word)
-            in_name &= here
-            in_either &= here | _containing(self._kana, word)
-            begins |= self._names.beginning(word)
-        return np.select(
-            [self._names.being("".join(words)), in_name & begins, in_name, in_either],
-            [EXACT_NAME, NAME_BEGINS, IN_NAME, IN_KANA],
-            ELSEWHERE,
-        ).astype(np.int8)
+            here = self._names.containing(word, in_either)
+            in_name = in_name & here
+            in_either = here | _containing(self._kana, word, in_either & ~here)
+        ranks = np.where(in_either, IN_KANA, ELSEWHERE).astype(np.int8)
+        ranks[in_name] = IN_NAME
+        for word in words:
+            ranks[self._names.beginning(word, in_name)] = NAME_BEGINS
+        ranks[self._names.being("".join(words), in_name)] = EXACT_NAME
+        return np.asarray(ranks[rows], dtype=np.int8)
 
 
-def _containing(index: WordIndex, word: str) -> NDArray[np.bool_]:
+def _containing(
+    index: WordIndex,
+    word: str,
+    among: NDArray[np.bool_] | None = None,
+    known: NDArray[np.bool_] | None = None,
+) -> NDArray[np.bool_]:
     """Say which texts contain a word, or its kana where it is in Latin letters."""
-    found = index.containing(word)
+    found = index.containing(word, among, known)
     if len(word) >= _SHORTEST_ROMAJI and (kana := kana_of(word)):
-        found = found | index.containing(fold(kana))
+        found = found | index.containing(fold(kana), among)
     return found
 
 
@@ -88,10 +107,13 @@ class ChangedTexts(TextIndex):
         present[self._rows] = self._changed.containing_all(words)
         return present
 
-    def rank(self, words: Sequence[str]) -> NDArray[np.int8]:
-        """Rank rows by how well they fit words; see `TextIndex.rank`."""
-        ranks = self._below.rank(words)
-        ranks[self._rows] = self._changed.rank(words)
+    def rank(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Rank some rows by how well they fit words; see `TextIndex.rank`."""
+        ranks = self._below.rank(words, rows)
+        place = np.searchsorted(self._rows, rows)
+        place[place == self._rows.size] = 0
+        own = np.flatnonzero(self._rows[place] == rows)
+        ranks[own] = self._changed.rank(words, place[own])
         return ranks
 
 

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from geoportal.index.grams import Grams
 
 _SEPARATOR = "\n"
+Flags = NDArray[np.bool_]
 FIELD = "\x1f"
 """Stands before, between and after the fields of one text; folding never leaves one behind."""
 _BLOCK_BYTES = 4 << 20
+_FEW = 2_000
+"""Texts that are read in the time it takes to look up a word."""
 _SEEN_BY_PAIRS = 3
 """Letters: a text has a shorter word if it has its pairs of letters."""
 
@@ -59,20 +62,31 @@ class WordIndex:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def containing(self, word: str) -> NDArray[np.bool_]:
+    def containing(
+        self, word: str, among: Flags | None = None, known: Flags | None = None
+    ) -> Flags:
         """Say for each text, shape (n,), whether it contains a word folded in the same way.
 
-        An empty word is contained in every text.
+        An empty word is contained in every text. Only those ``among`` are looked at, shape (n,);
+        those ``known`` to contain it are not read.
         """
-        present = np.zeros(len(self._ends), dtype=bool)
+        present = np.zeros(len(self._ends), dtype=bool) if known is None else known.copy()
         if not word:
             present[:] = True
-            return present
-        wanted, start = word.encode("utf-8", "surrogatepass"), 0
-        if self._grams is not None:
+        elif self._grams is None:
+            self._look_through(word, present)
+        else:
             for rows in self._grams.candidates(word):
-                present[rows if len(word) < _SEEN_BY_PAIRS else self._with(wanted, rows)] = True
-            return present
+                wanted = rows if among is None else rows[among[rows]]
+                if len(word) >= _SEEN_BY_PAIRS:
+                    wanted = wanted[~present[wanted]] if known is not None else wanted
+                    wanted = wanted[self._have(word, wanted)]
+                present[wanted] = True
+        return present if among is None else present & among
+
+    def _look_through(self, word: str, present: Flags) -> None:
+        """Mark the texts that contain a word; all of them are read."""
+        wanted, start = word.encode("utf-8", "surrogatepass"), 0
         for stop in self._stops:
             block = bytes(self._blob[start:stop])
             position = block.find(wanted)
@@ -81,28 +95,31 @@ class WordIndex:
                 present[row] = True
                 position = block.find(wanted, int(self._ends[row]) - start)
             start = stop
+
+    def _have(self, word: str, rows: NDArray[np.int64]) -> Flags:
+        """Say for each of some texts whether it contains a word; these alone are read."""
+        wanted, blob = word.encode("utf-8", "surrogatepass"), self._blob
+        ends = self._ends[rows]
+        starts = np.where(rows > 0, self._ends[rows - 1], 0)
+        places = zip(starts.tolist(), ends.tolist(), strict=True)
+        return np.fromiter((wanted in bytes(blob[a:b]) for a, b in places), bool, rows.size)
+
+    def beginning(self, word: str, among: Flags) -> Flags:
+        """Say of texts made by `fields` whether one of their fields begins with a word."""
+        return self._containing_few(FIELD + word, among)
+
+    def being(self, word: str, among: Flags) -> Flags:
+        """Say of texts made by `fields` whether one of their fields is the word."""
+        return self._containing_few(FIELD + word + FIELD, among)
+
+    def _containing_few(self, word: str, among: Flags) -> Flags:
+        """Do as `containing`; a few texts are read without looking up pairs of letters."""
+        rows = np.flatnonzero(among)
+        if rows.size > _FEW:
+            return self.containing(word, among)
+        present = np.zeros(len(self._ends), dtype=bool)
+        present[rows[self._have(word, rows)]] = True
         return present
-
-    def _with(self, wanted: bytes, rows: NDArray[np.int64]) -> list[int]:
-        """Return which of some rows, in order, have a text in UTF-8."""
-        ends, starts = self._ends[rows].tolist(), self._ends[rows - 1].tolist()
-        if not rows[0]:
-            starts[0] = 0
-        first = starts[0]
-        block = bytes(self._blob[first : ends[-1]])
-        return [
-            row
-            for row, start, end in zip(rows.tolist(), starts, ends, strict=True)
-            if block.find(wanted, start - first, end - first) >= 0
-        ]
-
-    def beginning(self, word: str) -> NDArray[np.bool_]:
-        """Say for each text made by `fields` whether one of its fields begins with a word."""
-        return self.containing(FIELD + word)
-
-    def being(self, word: str) -> NDArray[np.bool_]:
-        """Say for each text made by `fields` whether one of its fields is the word."""
-        return self.containing(FIELD + word + FIELD)
 
 
 def joined(texts: Sequence[str]) -> tuple[bytes, NDArray[np.int64]]:

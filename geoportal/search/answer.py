@@ -157,7 +157,7 @@ def search_from(
     by_road = by_road and roads_state(query, drives) == HELD
     listed = _Listed(
         among,
-        snapshot.word_rank(words_of(query))[among.rows] if query.text else None,
+        snapshot.word_rank(words_of(query), among.rows) if query.text else None,
         None if apart is None else apart[keep],
         late if by_road else None,
     )

@@ -44,9 +44,9 @@ from geoportal.store.reference import Reference
 
 if TYPE_CHECKING:
     from geoportal.address.geocode import Geocoder
+    from geoportal.coverage.criteria import CoverageCriteria
     from geoportal.coverage.report import CoverageReport
     from geoportal.coverage.service import CoverageService, WhatIf
-    from geoportal.coverage.supply import CoverageCriteria
     from geoportal.search.interpret import Interpreter
     from geoportal.search.interpretation import Interpretation
     from geoportal.search.team import TeamAnswer, TeamQuestion

@@ -27,7 +27,7 @@ from geoportal.index.completeness import Holdings, Listing
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
-from geoportal.index.texts import GRAMS, TEXTS
+from geoportal.index.texts import GRAMS, TEXTS, kind_words
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
 from geoportal.mapped.program import program_digest
 from geoportal.services.road_file import road_index
@@ -190,6 +190,7 @@ def make_view(
         doubles=header["doubles"],
         check=check,
         private=private,
+        kind_words=kind_words(reference),
     )
 
     @cache

@@ -247,7 +247,7 @@ def test_the_files_of_coverage_state_what_the_page_states(
     city, hidden = hiding
     view = city.portal.view()
     service = view.coverage_service()
-    from geoportal.coverage.supply import CoverageCriteria
+    from geoportal.coverage.criteria import CoverageCriteria
 
     for kind in (missing(hidden, NEEDS) or missing(hidden, PLACES))[:1]:
         needs = (NEED[kind],) if kind in missing(hidden, NEEDS) else ()

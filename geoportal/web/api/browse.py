@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Response
 
@@ -12,7 +13,12 @@ from geoportal.documents.reference import (
     district_document,
     districts_document,
 )
-from geoportal.documents.reference_requests import DistrictPath, DistrictQuery, DistrictsQuery
+from geoportal.documents.reference_requests import (
+    MOST_OUTLINES,
+    DistrictPath,
+    DistrictQuery,
+    DistrictsQuery,
+)
 from geoportal.documents.requests import FacilitiesQuery, FacilityPath
 from geoportal.documents.search import facilities_text
 from geoportal.index.hierarchy import successors
@@ -76,15 +82,36 @@ def facility(path: FacilityPath) -> Response:
     responses={200: COLLECTION, 400: PROBLEM},
 )
 def districts(query: DistrictsQuery) -> Response:
-    """`geometry=false` gives a light list, `tolerance_m` lighter outlines, `beside` fewer."""
+    """`geometry=false` gives a light list, `tolerance_m` lighter outlines, `beside` fewer.
+
+    Of many districts with outlines the first are sent; `links`, and the header `Link`, have the
+    next ones.
+    """
+    whole = not query.geometry or query.beside is not None
+    limit = query.limit or (None if whole else MOST_OUTLINES)
     document = districts_document(
         view_here(),
         geometry=query.geometry,
         level=query.level,
         tolerance_m=query.tolerance_m,
         beside=query.beside,
+        limit=limit,
+        offset=query.offset,
     )
-    return public(document, GEOJSON)
+    after = query.offset + document["numberReturned"]
+    if not document["numberReturned"] or after >= document["numberMatched"]:
+        return public(document, GEOJSON)
+    asked = query.model_dump(mode="json", exclude_defaults=True) | {"offset": after, "limit": limit}
+    address = f"/api/v1/districts?{urlencode({k: _text(one) for k, one in asked.items()})}"
+    links = [{"rel": "next", "type": GEOJSON, "href": address}]
+    response = public(document | {"links": links}, GEOJSON)
+    response.headers["Link"] = f'<{address}>; rel="next"'
+    return response
+
+
+def _text(value: object) -> str:
+    """Return a value as it stands in a URL."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @api.get(

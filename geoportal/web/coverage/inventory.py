@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 import numpy as np
 
@@ -14,13 +15,23 @@ from geoportal.geo.distinct import distinct
 from geoportal.search.completeness import area_completeness, listing_state
 from geoportal.services.view import View
 
+MOST_COLUMNS: Final = 40
+"""Of more wards and municipalities than these only those of the area asked for have a column."""
 
-def inventory_table(view: View) -> Document:
+
+def inventory_table(view: View, area: str | None = None) -> Document:
     """Return how many facilities of each kind lie in each ward, or municipality without wards.
 
     Counts of what the sources list; nothing about who is really served. None where no source that
     would list them, or would say that they visit, is held; a total is ``partial`` where some are.
+    Of many wards and municipalities there are those of ``area``, the code of a district.
     """
+    wards = _columns(view, area)
+    key = ("inventory", *(ward.code for ward in wards))
+    return view.snapshot.kept.part(key, lambda: _table(view, wards))
+
+
+def _columns(view: View, area: str | None) -> list[District]:
     known = view.snapshot.districts.districts or _named_municipalities(view)
     parents = {district.parent for district in known}
     wards = [
@@ -29,6 +40,13 @@ def inventory_table(view: View) -> Document:
         if district.level == "ward"
         or (district.level == "municipality" and district.code not in parents)
     ]
+    if len(wards) <= MOST_COLUMNS:
+        return wards
+    own = {area, *view.snapshot.members_of(area or "")}
+    return [ward for ward in wards if ward.code in own]
+
+
+def _table(view: View, wards: list[District]) -> Document:
     counts = [_counts(view, district.code) for district in wards]
     rows = []
     for kind in view.reference.kinds:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from geoportal.coverage.best_site import best_site
+from geoportal.coverage.criteria import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.figures import DistrictFigures
 from geoportal.coverage.report import CoverageReport
 from geoportal.coverage.study import Study
-from geoportal.coverage.supply import EVIDENCE_LEVELS, TIMES
 from geoportal.coverage.tables import reconciliation_rows
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.documents import Document
@@ -29,7 +29,15 @@ from geoportal.web.coverage.driving import driving_document
 from geoportal.web.coverage.inventory import inventory_table
 from geoportal.web.coverage.map import map_document
 from geoportal.web.coverage.plan import NEW_PLACE, Plan, Values, encoded, read_plan
-from geoportal.web.coverage.question import areas, preset_arguments, query_string, read_question
+from geoportal.web.coverage.question import (
+    areas,
+    areas_by_prefecture,
+    cities_with_folder,
+    has_to_choose,
+    preset_arguments,
+    query_string,
+    read_question,
+)
 from geoportal.web.coverage.reliance import critical_facilities, reliance
 from geoportal.web.language.labels import kind_groups, need_groups
 from geoportal.web.language.messages import Messages, messages
@@ -44,13 +52,19 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
     """
     words = messages(language)
     asked = read_question(view, values)
-    areas_by_level = areas(view)
+    chooses = has_to_choose(view, values)
+    if chooses:
+        asked = asked.model_copy(update={"area": None})
+    levels = dict.fromkeys(district.level for district in view.snapshot.districts.districts)
     page = {
-        **inventory_table(view),
+        **inventory_table(view, asked.area),
         "asked": asked,
-        "areas": areas_by_level,
+        "areas": lambda: areas(view),
+        "chooses": chooses,
+        "areas_by_prefecture": lambda: areas_by_prefecture(view),
+        "cities": cities_with_folder(view) if chooses else [],
         "official_levels": LEVELS,
-        "local_levels": [level for level in areas_by_level if level not in LEVELS],
+        "local_levels": [level for level in levels if level not in LEVELS],
         "has_towns": False,
         "rings": [(ring, distance_text(ring)) for ring in RINGS],
         "times": TIMES,
@@ -64,6 +78,8 @@ def coverage_page(view: View, values: Values, language: str) -> Document:
         "files": [],
         "reach": distance_text(asked.ring),
     }
+    if chooses:
+        return page
     try:
         before = coverage_report(view, asked)
     except UsageError:

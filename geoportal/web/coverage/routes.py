@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_openapi3 import Tag
+from markupsafe import escape
 from werkzeug.wrappers import Response as BaseResponse
 
+from geoportal.documents import Document
 from geoportal.documents.coverage import (
     CoverageQuery,
     CoverageWhatIf,
@@ -18,13 +22,16 @@ from geoportal.documents.coverage import (
 )
 from geoportal.errors import InputRefusedError
 from geoportal.export.pack_files import DOWNLOADS
+from geoportal.services.view import View
 from geoportal.web.api.answers import PROBLEM, json_object, private, public, resource
 from geoportal.web.coverage.files import OUTDATED, FileQuestion, FileState, PackFiles
 from geoportal.web.coverage.page import coverage_page, shareable
+from geoportal.web.coverage.plan import Values
 from geoportal.web.coverage.question import COVERAGE_ARGUMENTS, read_question
 from geoportal.web.current_view import view_here
 from geoportal.web.problems import problem
-from geoportal.web.site.frame import error_page, page, page_url
+from geoportal.web.site.frame import error_page, fragment, page, page_url
+from geoportal.web.site.prepared import Prepared, prepared
 
 _TAG = Tag(name="coverage", description="Who is covered by whom, district by district")
 api = resource("coverage_api", "coverage_api")
@@ -88,7 +95,7 @@ def show() -> Response:
         name: request.args.getlist(name) for name in COVERAGE_ARGUMENTS if name in request.args
     }
     query = [(name, value) for name, value in request.args.items(multi=True) if name in values]
-    return page("coverage", query=query, **coverage_page(view_here(), values, g.language))
+    return _page(values, query)
 
 
 @blueprint.post("/coverage")
@@ -98,7 +105,32 @@ def show_what_if() -> BaseResponse:
     shared = shareable(view_here(), values)
     if shared is not None:
         return redirect(page_url("coverage.show", **shared, _anchor="plan"), HTTPStatus.SEE_OTHER)
-    return page("coverage", **coverage_page(view_here(), values, g.language))
+    return _page(values)
+
+
+def _page(values: Values, query: Sequence[tuple[str, str]] = ()) -> Response:
+    view = view_here()
+    context = coverage_page(view, values, g.language)
+    return page("coverage", query=query, **context, **_choices(view, context))
+
+
+def _choices(view: View, context: Document) -> dict[str, str]:
+    """Return the areas to choose from: those of the form, and where one has to be, as links."""
+
+    def part(name: str) -> Prepared:
+        template = f"partials/choices/coverage_{name}.html"
+        return prepared(view, template, "", lambda: fragment(template, **context))
+
+    if not len(view.snapshot.districts):
+        return {"area_choices": "", "doors": ""}
+    area, asked = context["asked"].area, context["coverage_query"]
+    asked = escape(f"&{urlencode({**asked, 'area': []}, doseq=True)}")
+    return {
+        "area_choices": part("areas").filled(
+            selected=lambda code: " selected" if code == area else ""
+        ),
+        "doors": part("doors").filled(query=asked) if context["chooses"] else "",
+    }
 
 
 @blueprint.get("/coverage/<name>")

@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import DistrictFigures, Level
-from geoportal.coverage.supply import CoverageCriteria
 from geoportal.coverage.wording import distance_text, lacking_share
 from geoportal.services.view import View
 from geoportal.web.language.labels import need_labels, short_kind_label

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geoportal.documents import Document
 from geoportal.documents.facility import mentioned
 from geoportal.domain.facility import KINDS
+from geoportal.geo.distinct import distinct
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.ingest.linking.addresses import address_parts
@@ -63,7 +64,7 @@ def list_facilities(view: View, code: str, *, kind: str = "", page: int = 1) -> 
     groups: list[Document] = []
     for name, count in listed.items():
         if skip < count and room:
-            members = _by_address(snapshot, rows_of[name])[skip : skip + room]
+            members = _by_address(snapshot, rows_of[name], skip, skip + room)
             features = [mentioned(snapshot, row) for row in members]
             groups.append({"kind": name, "features": features, "continued": skip > 0})
             room -= len(members)
@@ -71,13 +72,26 @@ def list_facilities(view: View, code: str, *, kind: str = "", page: int = 1) -> 
     return Listing(counts, kind, page, pages, groups)
 
 
-def _by_address(snapshot: Snapshot, rows: Rows) -> list[int]:
-    """Return rows by municipality, town and numbers of the address; without an address last."""
+def _by_address(snapshot: Snapshot, rows: Rows, first: int, last: int) -> list[int]:
+    """Return a page of rows by municipality, town and numbers of the address, those without last.
 
-    def place(row: int) -> tuple[str, bool, str, tuple[int, ...], str]:
+    Only the addresses of the municipalities on the page are read: a prefecture has thousands.
+    """
+    numbers, codes = snapshot.columns.municipalities[rows], snapshot.columns.municipality_codes
+    begin, found = 0, list[int]()
+    for number in sorted(distinct(numbers).tolist(), key=lambda number: str(codes[number])):
+        members = rows[numbers == number]
+        if begin < last and begin + members.size > first:
+            ordered = _in_order(snapshot, members)
+            found += ordered[max(0, first - begin) : last - begin]
+        begin += members.size
+    return found
+
+
+def _in_order(snapshot: Snapshot, rows: Rows) -> list[int]:
+    def place(row: int) -> tuple[bool, str, tuple[int, ...], str]:
         facility = snapshot.facilities[row]
         parts = address_parts(facility.address)
-        municipality = snapshot.municipality_of(row)
-        return municipality, not parts.town, parts.town, parts.numbers, facility.id
+        return not parts.town, parts.town, parts.numbers, facility.id
 
-    return sorted((int(row) for row in rows), key=place)
+    return sorted(rows.tolist(), key=place)

@@ -67,27 +67,34 @@ def sitemap_xml(part: int) -> Response:
 
 def _parts(view: View) -> range:
     """Return the numbers of the sitemaps."""
-    return range(1, -(-len(_paths(view)) // MOST_URLS) + 1)
+    addresses = len(_PAGES) + len(view.snapshot.districts) + view.snapshot.rows().size
+    return range(1, -(-addresses // MOST_URLS) + 1)
 
 
 def _addresses(part: int) -> list[str]:
     """Return the addresses of one sitemap."""
     root = trusted_root()
-    paths = _paths(view_here())[(part - 1) * MOST_URLS : part * MOST_URLS] if part else []
+    paths = _paths(view_here(), (part - 1) * MOST_URLS, part * MOST_URLS) if part else []
     if not paths or root is None:
         abort(404)
     return [root + path for path in paths]
 
 
-def _paths(view: View) -> list[str]:
+def _paths(view: View, first: int, last: int) -> list[str]:
+    """Return some of the paths of pages, districts and open facilities, which follow each other."""
     snapshot = view.snapshot
+    codes = [district.code for district in snapshot.districts.districts]
+    pages = [url_for(name) for name in _PAGES]
+    ahead = len(pages) + len(codes)
+    begin, end = (max(0, number - ahead) for number in (first, last))
+    rows = snapshot.rows()[begin:end].tolist()
     return [
-        *(url_for(name) for name in _PAGES),
+        *pages[first:last],
         *(
-            url_for("pages.district", code=district.code)
-            for district in snapshot.districts.districts
+            url_for("pages.district", code=code)
+            for code in codes[max(0, first - len(pages)) : max(0, last - len(pages))]
         ),
-        *(url_for("pages.facility", facility_id=facility_id) for facility_id in snapshot.row_of),
+        *(url_for("pages.facility", facility_id=snapshot.by_id.id_of(row)) for row in rows),
     ]
 
 

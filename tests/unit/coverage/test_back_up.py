@@ -6,11 +6,12 @@ import math
 
 import pytest
 
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.report import make_report
 from geoportal.coverage.study import compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import facility_rows
 from geoportal.services.portal import shipped_reference
 from tests.factories import make_claim, make_facility

@@ -10,9 +10,10 @@ from geoportal.coverage import chunks as chunks
 from geoportal.coverage import cluster
 from geoportal.coverage.chunks import chunks_of, run_in_process
 from geoportal.coverage.cluster import workers
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.distance_zones import Places
 from geoportal.coverage.study import compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows, facility_rows
 from geoportal.errors import UsageError
 from tests.unit.coverage import town

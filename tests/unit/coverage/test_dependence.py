@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from geoportal.coverage.access import NOBODY
 from geoportal.coverage.best_site import best_site
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.dependence import dependence
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.study import compute_study
-from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
+from geoportal.coverage.supply import PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows
 from tests.rounds import examples
 from tests.unit.coverage import oracle, town

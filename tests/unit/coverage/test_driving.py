@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.driving import MINUTES
 from geoportal.coverage.figures import road_shares
 from geoportal.coverage.study import Study, compute_study
-from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
+from geoportal.coverage.supply import PlannedFacility, gather_supply
 from geoportal.coverage.tables import cell_rows, district_rows, facility_rows
 from geoportal.coverage.wording import road_line, road_sentence
 from geoportal.export.workbook_columns import facility_labels

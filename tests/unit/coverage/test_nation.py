@@ -10,10 +10,11 @@ import pytest
 from geoportal.coverage.area import choose_target
 from geoportal.coverage.chunks import run_in_process
 from geoportal.coverage.cluster import workers
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.population import Population
 from geoportal.coverage.study import compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import cell_rows
 from geoportal.coverage.town_demand import town_demand
 from geoportal.store.population import MeshSet

@@ -10,11 +10,12 @@ import pytest
 
 from geoportal.coverage.area import choose_target
 from geoportal.coverage.baseline import baseline_bytes, baseline_document, compare, read_baseline
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.demand import GROUPS
 from geoportal.coverage.distance_zones import RINGS_M
 from geoportal.coverage.figures import AT_LEAST, DistrictFigures, Level, round_significant
 from geoportal.coverage.study import Study, compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import (
     CELL_COLUMNS,
     cell_rows,

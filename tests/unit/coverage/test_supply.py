@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from geoportal.coverage.supply import CoverageCriteria, PlannedFacility, gather_supply
+from geoportal.coverage.criteria import CoverageCriteria
+from geoportal.coverage.supply import PlannedFacility, gather_supply
 from geoportal.services.portal import shipped_reference
 from tests.factories import KOKURA, make_claim, make_facility, make_snapshot
 
@@ -45,8 +46,7 @@ def test_who_is_not_of_the_kind_a_need_is_about_is_not_unknown():
         make_facility("shop", kind="equipment"),
         make_facility("says so", [0, 0], [make_claim("VM.REG")], kind="equipment"),
     ]
-    held = make_snapshot(facilities, codes=CODES)
-    held.vocabulary = shipped_reference().vocabulary
+    held = make_snapshot(facilities, vocabulary=shipped_reference().vocabulary)
     found = gather_supply(held, CoverageCriteria(needs=("VM.REG",)))
     assert sure(found) == {"clinic": False, "says so": True}
     asked = gather_supply(held, CoverageCriteria(kinds=("equipment",), needs=("VM.REG",)))

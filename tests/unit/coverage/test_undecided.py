@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import python_calamine
 
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study, undecided_parts
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import district_rows, facility_rows
 from geoportal.coverage.wording import choice_text, facilities_text, lack_text, sentence
 from geoportal.export.coverage_shapes import UNDECIDED_CLASS, gap_rows, part_classes, shown_classes

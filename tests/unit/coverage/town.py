@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from shapely.geometry import MultiPolygon
 
 from geoportal.coverage.area import Target, choose_target
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.demand import MESH, TOWNS
 from geoportal.coverage.mesh_demand import spread_suppressed
 from geoportal.coverage.population import Population
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.town_demand import town_demand, unplaced_towns
 from geoportal.domain.district import District
 from geoportal.domain.facility import Facility

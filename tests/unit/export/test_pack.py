@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from geoportal.coverage.area import choose_target
+from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.study import compute_study
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import CELL_COLUMNS, cell_rows, district_rows
 from geoportal.domain.district import District
 from geoportal.errors import UsageError

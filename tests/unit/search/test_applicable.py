@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geoportal.coverage.supply import CoverageCriteria, gather_supply
+from geoportal.coverage.criteria import CoverageCriteria
+from geoportal.coverage.supply import gather_supply
 from geoportal.domain.consultation import Role
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Origin, Query

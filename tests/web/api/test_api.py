@@ -391,3 +391,22 @@ def test_the_page_of_the_api_says_how_long_a_version_stays(client):
     page = client.get("/api/docs").text
     assert "Sunset" in page
     assert "/fhir/metadata" in page
+
+
+def test_of_many_districts_the_outlines_come_page_by_page(client, monkeypatch):
+    monkeypatch.setattr("geoportal.web.api.browse.MOST_OUTLINES", 1)
+    pages, address = [], "/api/v1/districts?level=ward"
+    while address:
+        response = client.get(address)
+        document = response.get_json()
+        pages.append([(f["id"], bool(f["geometry"])) for f in document["features"]])
+        assert document["numberMatched"] == 2
+        address = next((link["href"] for link in document.get("links", ())), "")
+        assert (f'<{address}>; rel="next"' == response.headers.get("Link")) == bool(address)
+    assert pages == [[("40106", True)], [("40107", True)]]
+    light = client.get("/api/v1/districts?geometry=false")
+    assert light.get_json()["numberReturned"] == 2
+    assert "Link" not in light.headers
+    assert client.get("/api/v1/districts?limit=0").status_code == 400
+    few = client.get("/api/v1/districts?geometry=false&limit=1&offset=1").get_json()
+    assert ([f["id"] for f in few["features"]], few["numberMatched"]) == (["40107"], 2)
