@@ -23,6 +23,7 @@ from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.unstated import fields_of, is_silent, with_value, without
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.revise.affected import affected_blocks
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import same_day_issues, take_back
@@ -47,7 +48,7 @@ from geoportal.store.facilities import (
     write_records,
 )
 from geoportal.store.history import drop_listings, first_listings, write_history
-from geoportal.store.links import blocks_of, facility_of, write_redirects
+from geoportal.store.links import facility_of, write_redirects
 from geoportal.workers import working
 
 _MANY_REMOVED_SHARE = 0.2
@@ -99,7 +100,7 @@ def update_records(
     listings = [(listing.scope, listing.record) for listing in extract.listed]
     silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
     write_history(connection, edition.source, edition.as_of, listings, silent)
-    relinked = _link(connection, changed, before, unlisted, set(blocks.values()))
+    relinked = _link(connection, edition, changed, before, unlisted)
     revision = _count(before, after, listed)
     revision.facility_ids = {stored.facility_id for stored in changed} | relinked
     superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
@@ -261,14 +262,14 @@ def _rank(stored: StoredRecord) -> tuple[str | int, ...]:
 
 def _link(
     connection: sa.Connection,
+    edition: Edition,
     changed: Sequence[StoredRecord],
     stored: Mapping[str, StoredRecord],
     unlisted: Sequence[StoredRecord],
-    blocks: set[str],
 ) -> set[str]:
     """Link what has changed with the other sources; return the facilities that are concerned.
 
-    ``unlisted`` are records that are gone, ``blocks`` those of what has changed.
+    ``unlisted`` are records that are gone.
     """
     pairs = [
         (stored[after.record.record_id], after)
@@ -276,15 +277,14 @@ def _link(
         if after.record.record_id in stored
     ]
     former = [*unlisted, *(before for before, _ in pairs)]
-    blocks = blocks | {link_block(record.record) for record in former}
-    blocks |= blocks_of(connection, sorted({after.own_id for after in changed}))
+    blocks = affected_blocks(connection, edition.source, changed, former)
     redirects = {
         before.own_id: after.own_id
         for before, after in pairs
         if before.own_id != after.own_id and not facility_of(connection, before.own_id)
     }
     write_redirects(connection, redirects, ())
-    return relink(connection, blocks) | {before.facility_id for before in former}
+    return relink(connection, blocks, edition.processes) | {before.facility_id for before in former}
 
 
 def _count(
