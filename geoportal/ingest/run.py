@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import sqlalchemy as sa
 
 from geoportal.domain.dating import imported_on, stated_date, undated
+from geoportal.domain.facility import FacilityRecord
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content
@@ -33,9 +34,13 @@ from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
+from geoportal.ingest.resolve.old_datum import JUDGED_BY, is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
-from geoportal.ingest.revise.position_issues import position_issues
+from geoportal.ingest.revise.position_issues import (
+    ListedPlace,
+    listed_places,
+    position_issues,
+)
 from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
@@ -252,10 +257,15 @@ class ImportRun:
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note(_ignored(member))
+        records: list[FacilityRecord] = []
+        places: list[ListedPlace] = []
+        if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
+            records = [listing.record for listing in extract.listed[:JUDGED_BY]]
+            places = listed_places(extract.listed)
+            extract.listed.clear()
         refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
-        if isinstance(extract, FacilityExtract):
-            self._refuse_old_datum(report, extract)
-            report.note(position_issues(connection, extract.listed, layout))
+        self._refuse_old_datum(report, records)
+        report.note(position_issues(connection, places, layout))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
@@ -329,8 +339,7 @@ class ImportRun:
                 "part, get the whole one; if it is right, import it with --accept-shrink"
             )
 
-    def _refuse_old_datum(self, report: FileReport, extract: FacilityExtract) -> None:
-        records = [listing.record for listing in extract.listed]
+    def _refuse_old_datum(self, report: FileReport, records: Sequence[FacilityRecord]) -> None:
         if self._geography is not None and is_in_tokyo_datum(records, self._geography):
             raise InputRefusedError(
                 f"{report.file}: the positions lie some 450 m off their addresses, all in the same "

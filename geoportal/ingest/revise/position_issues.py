@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -18,8 +19,39 @@ _ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
 _BATCH = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPlace:
+    """Where a row of a file says that a facility is.
+
+    Attributes
+    ----------
+    line : int
+        Where the row starts.
+    own_id : str
+        As of `ListedRecord`.
+    address : str
+    lon, lat : float or None
+        As published.
+    """
+
+    line: int
+    own_id: str
+    address: str
+    lon: float | None
+    lat: float | None
+
+
+def listed_places(listed: Iterable[ListedRecord]) -> list[ListedPlace]:
+    """Return where records are, but for those of a table that does not say so."""
+    return [
+        ListedPlace(one.line, one.own_id, one.record.address, one.record.lon, one.record.lat)
+        for one in listed
+        if one.record.lon is not None or one.record.address
+    ]
+
+
 def position_issues(
-    connection: sa.Connection, listed: Sequence[ListedRecord], layout: Layout | None
+    connection: sa.Connection, listed: Sequence[ListedPlace], layout: Layout | None
 ) -> list[Issue]:
     """Return an issue for each warning of the position of a file's facilities.
 
@@ -32,8 +64,6 @@ def position_issues(
         stored = facility_documents(connection, sorted(set(current.values())))
         locations = {id_: documents.load_location(text) for id_, text in stored.items()}
         for listing in batch:
-            if listing.record.lon is None and not listing.record.address:
-                continue  # the table does not say where anything is
             location = locations[current[listing.own_id]]
             issues.extend(
                 _issue(listing, warning, known=location.known, layout=layout)
@@ -43,11 +73,10 @@ def position_issues(
     return issues
 
 
-def _issue(listing: ListedRecord, warning: str, *, known: bool, layout: Layout | None) -> Issue:
-    record = listing.record
+def _issue(listing: ListedPlace, warning: str, *, known: bool, layout: Layout | None) -> Issue:
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"
     official = layout.official(name) if layout and name in layout.columns else name
-    value = record.address if about_address else f"{record.lat}, {record.lon}"
+    value = listing.address if about_address else f"{listing.lat}, {listing.lon}"
     severity = WARNING if warning in SERIOUS or not known else INFO
     return Issue(listing.line, official, warning, severity, value, MESSAGES[warning])

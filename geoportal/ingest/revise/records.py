@@ -97,7 +97,7 @@ def update_records(
     write_records(connection, changed, blocks, {stored.key for stored in before.values()})
     unlisted = [before[key] for key in before.keys() - after.keys()]
     remove_records(connection, [stored.key for stored in unlisted])
-    listings = [(listing.scope, listing.record) for listing in extract.listed]
+    listings = ((listing.scope, listing.record) for listing in extract.listed)
     silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
     write_history(connection, edition.source, edition.as_of, listings, silent)
     relinked = _link(connection, edition, changed, before, unlisted)
