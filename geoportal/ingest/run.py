@@ -37,6 +37,7 @@ from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.old_datum import JUDGED_BY, is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
 from geoportal.ingest.revise.position_issues import (
+    Found,
     ListedPlace,
     listed_places,
     position_issues,
@@ -263,9 +264,10 @@ class ImportRun:
             records = [listing.record for listing in extract.listed[:JUDGED_BY]]
             places = listed_places(extract.listed)
             extract.listed.clear()
-        refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
+        found: dict[str, Found | None] = dict.fromkeys(one.own_id for one in places)
+        refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
         self._refuse_old_datum(report, records)
-        report.note(position_issues(connection, places, layout))
+        report.note(position_issues(connection, places, layout, found))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
@@ -353,10 +355,14 @@ class ImportRun:
         connection: sa.Connection,
         extract: Extract,
         revision: Revision,
+        found: dict[str, Found | None],
         *,
         is_geography: bool,
     ) -> bool:
-        """Resolve what the file touches: everything when the geography has changed."""
+        """Resolve what the file touches: everything when the geography has changed.
+
+        ``found``: see `refresh_facilities`.
+        """
         ids = sorted(revision.facility_ids)
         towns = sorted(extract.towns) if isinstance(extract, TownExtract) else []
         if is_geography and revision.changed:
@@ -376,6 +382,7 @@ class ImportRun:
             self._strengths,
             self._progress,
             self._options.processes,
+            found or None,
         )
         return changed > 0 or moved > 0
 

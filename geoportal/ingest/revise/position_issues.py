@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from geoportal.store.links import current_facility_ids
 
 _ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
 _BATCH = 1_000
+
+Found = tuple[bool, tuple[str, ...]]
+"""Whether the position of a facility is known, and the warnings about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,36 @@ def listed_places(listed: Iterable[ListedRecord]) -> list[ListedPlace]:
 
 
 def position_issues(
-    connection: sa.Connection, listed: Sequence[ListedPlace], layout: Layout | None
+    connection: sa.Connection,
+    listed: Sequence[ListedPlace],
+    layout: Layout | None,
+    found: Mapping[str, Found | None],
 ) -> list[Issue]:
     """Return an issue for each warning of the position of a file's facilities.
 
-    To be called after the facilities were resolved; the layout names the columns.
+    To be called after the facilities were resolved; the layout names the columns. ``found`` has
+    what is known by own id; of others the database is asked.
     """
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
-        current = current_facility_ids(connection, [record.own_id for record in batch])
-        stored = facility_documents(connection, sorted(set(current.values())))
-        locations = {id_: documents.load_location(text) for id_, text in stored.items()}
+        stored = _stored(connection, [one.own_id for one in batch if not found.get(one.own_id)])
         for listing in batch:
-            location = locations[current[listing.own_id]]
+            known, warnings = found.get(listing.own_id) or stored[listing.own_id]
             issues.extend(
-                _issue(listing, warning, known=location.known, layout=layout)
-                for warning in location.warnings
+                _issue(listing, warning, known=known, layout=layout)
+                for warning in warnings
                 if warning in MESSAGES
             )
     return issues
+
+
+def _stored(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, Found]:
+    """Return how the positions of facilities were found, by own id."""
+    current = current_facility_ids(connection, own_ids)
+    texts = facility_documents(connection, sorted(set(current.values())))
+    locations = {id_: documents.load_location(text) for id_, text in texts.items()}
+    return {own: (locations[id_].known, locations[id_].warnings) for own, id_ in current.items()}
 
 
 def _issue(listing: ListedPlace, warning: str, *, known: bool, layout: Layout | None) -> Issue:

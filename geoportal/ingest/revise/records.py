@@ -24,6 +24,7 @@ from geoportal.ingest.reading.unstated import fields_of, is_silent, with_value, 
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.affected import affected_blocks
+from geoportal.ingest.revise.position_issues import Found
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import same_day_issues, take_back
@@ -56,6 +57,10 @@ _MANY_REMOVED_LEAST = 10
 _BATCH = 500
 _FEWEST_IN_WORKERS = 4_000
 """Facilities; fewer are resolved before a worker would have begun."""
+
+
+_Resolved = tuple[FacilityRow, list[str], Found]
+"""A facility as it is stored, the own ids of its records, how its position was found."""
 
 
 def update_records(
@@ -119,16 +124,24 @@ def refresh_facilities(
     strengths: Mapping[str, str],
     progress: Progress,
     processes: int = 1,
+    found: dict[str, Found | None] | None = None,
 ) -> int:
     """Resolve facilities again from their records and write those that come out differently.
 
     All of them after boundaries or towns have changed. Strengths are evidence classes by source.
     Many are resolved in so many worker processes. Returned is how many facilities changed.
+    ``found`` has own ids of which it is to be told how their positions were found.
     """
 
-    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[FacilityRow]:
-        stored = ([stored_record(row) for row in rows] for rows in groups)
-        return [facility_row(resolve_facility(each, geography, strengths)) for each in stored]
+    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[_Resolved]:
+        resolved = []
+        for rows in groups:
+            stored = [stored_record(row) for row in rows]
+            facility = resolve_facility(stored, geography, strengths)
+            how = facility.location.known, facility.location.warnings
+            own_ids = [] if found is None else [one.own_id for one in stored]
+            resolved.append((facility_row(facility), own_ids, how))
+        return resolved
 
     if len(ids) < _FEWEST_IN_WORKERS:
         processes = 1
@@ -148,7 +161,11 @@ def refresh_facilities(
         for part, resolved in zip(parts, resolved_in_workers(tasks()), strict=True):
             progress("positions", done, len(ids))
             before, gone = read.popleft()
-            changed = [row for row in resolved if row[0]["document"] != before.get(row[0]["id"])]
+            changed = [
+                row for row, _, _ in resolved if row[0]["document"] != before.get(row[0]["id"])
+            ]
+            if found is not None:
+                found.update((id_, how) for _, own, how in resolved for id_ in own if id_ in found)
             write_facility_rows(connection, changed, before)
             remove_facilities(connection, gone)
             count += len(changed) + len(gone)
