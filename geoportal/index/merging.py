@@ -78,7 +78,7 @@ class Merger:
         self._texts: dict[str, IO[bytes]] = {name: passing_file(directory) for name in _TEXTS}
         self._size = self._open = 0
         self._ids: list[bytes] = []
-        self._groups: dict[str, dict[str, list[int]]] = {
+        self._groups: dict[str, dict[str, array[int]]] = {
             name: {} for name in GROUPS if name != _ALL_ROWS
         }
         self._numbers: list[bytes] = []
@@ -116,10 +116,10 @@ class Merger:
         told = {**portion.told, "day": self._today.isoformat()}
         self._told.append({"size": portion.size, "is_open": portion.is_open, **told})
 
-    def _add_group(self, groups: dict[str, list[int]], group: Group) -> None:
+    def _add_group(self, groups: dict[str, array[int]], group: Group) -> None:
         rows = (group.rows + self._size).tolist()  # open ones come first: rows are numbers
         for number, row in zip(group.numbers.tolist(), rows, strict=True):
-            groups.setdefault(group.names[number], []).append(row)
+            groups.setdefault(group.names[number], array("q")).append(row)
 
     def _add_numbers(self, group: Group) -> None:
         names = [name.encode() for name in group.names]
