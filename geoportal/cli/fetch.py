@@ -17,6 +17,7 @@ from geoportal.ingest.fetching.fetch import Fetcher, not_understood
 from geoportal.ingest.pipeline import ImportOptions
 from geoportal.services.portal import shipped_reference
 from geoportal.settings import shipped_directory
+from geoportal.workers import usable_processes
 
 _NAMED = 40
 """Files not understood are named up to so many."""
@@ -58,7 +59,8 @@ def fetch(
     statuses = {file.status for file in fetched}
     refused = "failed" in statuses or ("missing" in statuses and bool(names or not paths))
     if paths and not no_import:
-        report = run_import(console.database(create=True), paths, ImportOptions())
+        options = ImportOptions(processes=console.settings.processes or usable_processes())
+        report = run_import(console.database(create=True), paths, options)
         document |= report.as_dict()
         refused = refused or report.refused
     console.print(document, lambda: _lines(document))

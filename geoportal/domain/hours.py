@@ -50,6 +50,14 @@ class Session:
         return opens, closes if closes > opens else closes + 24 * 60
 
 
+@lru_cache(maxsize=65_536)
+def session_of(
+    day: int, opens: str, closes: str, use: str = "consultation", department: str = ""
+) -> Session:
+    """Return a session, the same object for the same values: many facilities have the same."""
+    return Session(day, opens, closes, use, department)
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """What is known of a facility's hours.
@@ -130,7 +138,7 @@ class Hours:
     def from_dict(cls, data: dict[str, Any]) -> Hours:
         """Rebuild from :meth:`as_dict`."""
         return cls(
-            sessions=tuple(Session(**session) for session in data.get("sessions", ())),
+            sessions=tuple([session_of(**session) for session in data.get("sessions", ())]),
             closed_days=tuple(data.get("closed_days", ())),
             open_days=tuple(data.get("open_days", ())),
             closed_weeks=tuple((week, day) for week, day in data.get("closed_weeks", ())),

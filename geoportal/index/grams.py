@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.geo.distinct import distinct
+from geoportal.mapped.passing import passing_file, whole
 
 _ROW_BITS: Final = 14
 BLOCK_ROWS: Final = 1 << _ROW_BITS
@@ -84,12 +86,16 @@ class Grams:
         return self._rows[start:stop]
 
 
-def gram_arrays(blob: memoryview, ends: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def gram_arrays(
+    blob: memoryview, ends: NDArray[np.int64], directory: Path | None = None
+) -> dict[str, NDArray[Any]]:
     """Return the arrays of `Grams` for texts as `geoportal.index.words.joined` puts them together.
 
-    ``ends`` says where in the text each ends, shape (n,), its separator included.
+    ``ends`` says where in the text each ends, shape (n,), its separator included. Rows, the largest
+    of the arrays, lie in an unnamed file of ``directory``; without one in memory.
     """
-    keys, counts, rows, blocks, held = [], [], [], [], 0
+    keys, counts, blocks, held = [], [], [], 0
+    rows = passing_file(directory)
     start = 0
     for first in range(0, ends.size, BLOCK_ROWS):
         stop = int(ends[min(first + BLOCK_ROWS, ends.size) - 1])
@@ -99,13 +105,13 @@ def gram_arrays(blob: memoryview, ends: NDArray[np.int64]) -> dict[str, NDArray[
         begins = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1]))[: own.size])
         keys.append(pair[begins])
         counts.append(np.diff(np.append(begins, own.size)))
-        rows.append((own & ((1 << _ROW_BITS) - 1)).astype(np.uint16))
+        rows.write((own & ((1 << _ROW_BITS) - 1)).astype(np.uint16).data)
         held += begins.size
         blocks.append(held)
     return {
         "keys": np.concatenate([np.empty(0, np.int64), *keys]),
         "ends": np.cumsum(np.concatenate([np.empty(0, np.int64), *counts]), dtype=np.int64),
-        "rows": np.concatenate([np.empty(0, np.uint16), *rows]),
+        "rows": np.frombuffer(whole(rows), dtype=np.uint16),
         "blocks": np.array(blocks, dtype=np.int64),
     }
 

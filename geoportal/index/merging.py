@@ -6,9 +6,7 @@ in the order in which it is met: the result does not depend on how each portion 
 
 from __future__ import annotations
 
-import io
-import mmap
-import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,7 +27,8 @@ from geoportal.index.portions import DATE_SETS, GROUPS, SHARED, Group, Portion, 
 from geoportal.index.terms import Terms
 from geoportal.index.texts import GRAMS, TEXTS
 from geoportal.mapped.archive import Content
-from geoportal.mapped.hash_table import hash_table_arrays, unique_hash_table_arrays
+from geoportal.mapped.hash_table import paired_hash_table_arrays, unique_hash_table_arrays
+from geoportal.mapped.passing import passing_file, whole
 from geoportal.mapped.row_groups import row_groups
 
 _TEXTS = ("record", "record.ids", "mention", *TEXTS)
@@ -73,15 +72,17 @@ class Merger:
 
     def __init__(self, terms: Terms, directory: Path | None) -> None:
         self._today = terms.today
+        self._directory = directory
         self._imported = terms.imported
         self._columns: dict[str, list[NDArray[Any]]] = {}
-        self._texts: dict[str, IO[bytes]] = {
-            name: tempfile.TemporaryFile(dir=directory) if directory else io.BytesIO()  # noqa: SIM115
-            for name in _TEXTS
-        }
+        self._texts: dict[str, IO[bytes]] = {name: passing_file(directory) for name in _TEXTS}
         self._size = self._open = 0
         self._ids: list[bytes] = []
-        self._groups: dict[str, dict[str, list[int]]] = {name: {} for name in GROUPS}
+        self._groups: dict[str, dict[str, array[int]]] = {
+            name: {} for name in GROUPS if name != _ALL_ROWS
+        }
+        self._numbers: list[bytes] = []
+        self._number_rows = array("I")
         self._codes: dict[str, int] = {}
         self._dates: dict[tuple[str, ...], int] = {}
         self._shared: dict[bytes, int] = {}
@@ -100,7 +101,10 @@ class Merger:
         for name, text in portion.texts.items():
             self._texts[name].write(text)
         for name, group in portion.groups.items():
-            self._add_group(self._groups[name], group)
+            if name == _ALL_ROWS:
+                self._add_numbers(group)
+            else:
+                self._add_group(self._groups[name], group)
         ids, start = bytes(portion.texts["record.ids"]), 0
         for end in np.cumsum(portion.columns["record.ids.ends"]).tolist():
             self._ids.append(ids[start:end])
@@ -112,14 +116,20 @@ class Merger:
         told = {**portion.told, "day": self._today.isoformat()}
         self._told.append({"size": portion.size, "is_open": portion.is_open, **told})
 
-    def _add_group(self, groups: dict[str, list[int]], group: Group) -> None:
+    def _add_group(self, groups: dict[str, array[int]], group: Group) -> None:
         rows = (group.rows + self._size).tolist()  # open ones come first: rows are numbers
         for number, row in zip(group.numbers.tolist(), rows, strict=True):
-            groups.setdefault(group.names[number], []).append(row)
+            groups.setdefault(group.names[number], array("q")).append(row)
+
+    def _add_numbers(self, group: Group) -> None:
+        names = [name.encode() for name in group.names]
+        self._numbers += [names[number] for number in group.numbers.tolist()]
+        self._number_rows.extend((group.rows + self._size).tolist())
 
     def finish(self) -> Compiled:
-        """Return what was put together."""
-        columns = {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        """Return what was put together; afterwards there is nothing left here."""
+        names = list(self._columns)
+        columns = {name: np.concatenate(self._columns.pop(name)) for name in names}
         for name in columns:
             if name.endswith(".ends"):
                 columns[name] = np.cumsum(columns[name], dtype=np.int64)
@@ -144,11 +154,13 @@ class Merger:
             "facility_counts": _counts(one["counts"] for one in self._told),
             "imported": dict(self._imported),
         }
-        texts = {name: _whole(file) for name, file in self._texts.items()}
+        texts = {name: whole(file) for name, file in self._texts.items()}
         grams = {
-            f"{name}.{part}": array
+            f"{name}.{part}": found
             for name, text in zip(GRAMS, TEXTS, strict=True)
-            for part, array in gram_arrays(texts[text], columns[f"{text}.ends"]).items()
+            for part, found in gram_arrays(
+                texts[text], columns[f"{text}.ends"], self._directory
+            ).items()
         }
         groups = {name: dict(sorted(held.items())) for name, held in self._groups.items()}
         arrays: dict[str, Content] = {
@@ -156,7 +168,7 @@ class Merger:
             "last_heard": days_of_rows(self._groups["heard"], self._open, self._imported),
             **{f"point.{name}": column for name, column in points.items()},
             **{f"mention.{name}": text for name, text in shared_texts(self._shared).items()},
-            **hash_table_arrays("number", groups.pop(_ALL_ROWS)),
+            **paired_hash_table_arrays("number", self._numbers, self._number_rows),
             **unique_hash_table_arrays("id", self._ids, np.arange(self._size)),
             **{
                 name: content
@@ -196,16 +208,6 @@ def _sums(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[st
             sums.setdefault(source, Counter()).update(figures)
     none = asdict(SourceFigures())
     return {source: {name: sums[source][name] for name in none} for source in sorted(sums)}
-
-
-def _whole(file: IO[bytes]) -> memoryview:
-    """Return what was written to a file, which is then closed."""
-    if isinstance(file, io.BytesIO):
-        return file.getbuffer()
-    with file:
-        file.flush()
-        empty = not file.tell()
-        return memoryview(b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _in_order(codes: Collection[str], numbers: NDArray[Any]) -> tuple[list[str], Rows]:

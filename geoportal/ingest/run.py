@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import sqlalchemy as sa
 
 from geoportal.domain.dating import imported_on, stated_date, undated
+from geoportal.domain.facility import FacilityRecord
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content
@@ -33,9 +34,14 @@ from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
+from geoportal.ingest.resolve.old_datum import JUDGED_BY, is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
-from geoportal.ingest.revise.position_issues import position_issues
+from geoportal.ingest.revise.position_issues import (
+    Found,
+    ListedPlace,
+    listed_places,
+    position_issues,
+)
 from geoportal.ingest.revise.records import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
@@ -252,10 +258,16 @@ class ImportRun:
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note(_ignored(member))
-        refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
-        if isinstance(extract, FacilityExtract):
-            self._refuse_old_datum(report, extract)
-            report.note(position_issues(connection, extract.listed, layout))
+        records: list[FacilityRecord] = []
+        places: list[ListedPlace] = []
+        if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
+            records = [listing.record for listing in extract.listed[:JUDGED_BY]]
+            places = listed_places(extract.listed)
+            extract.listed.clear()
+        found: dict[str, Found | None] = dict.fromkeys(one.own_id for one in places)
+        refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
+        self._refuse_old_datum(report, records)
+        report.note(position_issues(connection, places, layout, found))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
         new = not has_edition(connection, edition.source, report.sha256, edition.as_of)
@@ -329,8 +341,7 @@ class ImportRun:
                 "part, get the whole one; if it is right, import it with --accept-shrink"
             )
 
-    def _refuse_old_datum(self, report: FileReport, extract: FacilityExtract) -> None:
-        records = [listing.record for listing in extract.listed]
+    def _refuse_old_datum(self, report: FileReport, records: Sequence[FacilityRecord]) -> None:
         if self._geography is not None and is_in_tokyo_datum(records, self._geography):
             raise InputRefusedError(
                 f"{report.file}: the positions lie some 450 m off their addresses, all in the same "
@@ -344,10 +355,14 @@ class ImportRun:
         connection: sa.Connection,
         extract: Extract,
         revision: Revision,
+        found: dict[str, Found | None],
         *,
         is_geography: bool,
     ) -> bool:
-        """Resolve what the file touches: everything when the geography has changed."""
+        """Resolve what the file touches: everything when the geography has changed.
+
+        ``found``: see `refresh_facilities`.
+        """
         ids = sorted(revision.facility_ids)
         towns = sorted(extract.towns) if isinstance(extract, TownExtract) else []
         if is_geography and revision.changed:
@@ -367,6 +382,7 @@ class ImportRun:
             self._strengths,
             self._progress,
             self._options.processes,
+            found or None,
         )
         return changed > 0 or moved > 0
 

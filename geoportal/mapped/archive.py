@@ -120,8 +120,8 @@ def _octets(content: Content) -> tuple[str, bytes | memoryview]:
     """Return the type of an array's numbers, and the array as bytes."""
     if isinstance(content, bytes | memoryview):
         return "B", content
-    flat = content.astype(content.dtype.newbyteorder("<"), copy=False)
-    return content.dtype.char, flat.tobytes()
+    flat = content.astype(content.dtype.newbyteorder("<"), order="C", copy=False)
+    return content.dtype.char, flat.data.cast("B") if flat.size else b""
 
 
 def read_archive(path: Path, magic: bytes) -> Archive:

@@ -40,6 +40,16 @@ def values_in_key_order(entries: Mapping[str, Sequence[int]]) -> npt.NDArray[np.
     return np.fromiter((value for key in keys for value in entries[key.decode()]), dtype=np.uint32)
 
 
+def paired_hash_table_arrays(name: str, keys: Sequence[bytes], values: Sequence[int]) -> Arrays:
+    """Lay out pairs of a key and a value; see :func:`hash_table_arrays`, with less memory."""
+    order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
+    ordered = [keys[index] for index in order]
+    begins = [i for i, key in enumerate(ordered) if not i or key != ordered[i - 1]]
+    starts = np.array([*begins, len(ordered)], dtype=np.uint32)
+    held = np.array(values, dtype=np.uint32)[order]
+    return _arrays(name, [ordered[i] for i in begins], starts, held)
+
+
 def unique_hash_table_arrays(
     name: str, keys: Sequence[bytes], values: npt.NDArray[np.int64]
 ) -> Arrays:

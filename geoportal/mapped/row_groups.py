@@ -19,7 +19,7 @@ def row_groups(
     """
     known = {key: rows for key, rows in groups.items() if key}
     edges = np.cumsum([0, *map(len, known.values())], dtype=np.int64)
-    rows = np.array([row for rows in known.values() for row in rows], dtype=np.int64)
+    rows = np.fromiter((row for rows in known.values() for row in rows), dtype=np.int64)
     return {
         f"{name}.names": orjson.dumps(list(known)),
         f"{name}.edges": edges,

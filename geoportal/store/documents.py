@@ -20,6 +20,7 @@ from geoportal.domain.staff_facts import Correction, StaffFacts
 from geoportal.text.contact import visible
 
 _TUPLES = ("services", "departments", "filings", "visit_areas")
+_NOT_COMPARED = ("hours", "claims", "filing_details", "colocated_code")
 _ESCAPED = re.compile(r"\\(?:u00|[bfr])")
 """What JSON writes for control characters other than tab and line feed."""
 
@@ -53,6 +54,16 @@ def load_record(text: str) -> FacilityRecord:
     data.pop("colocated_code", None)  # written by earlier versions
     data["filing_details"] = tuple(Filing(**filing) for filing in data.get("filing_details", ()))
     data["serves"] = tuple(data.get("serves", ()))
+    return FacilityRecord(**data)
+
+
+def load_compared(text: str) -> FacilityRecord:
+    """Rebuild of a record what places are compared by: no hours, claims and details of filings."""
+    data = orjson.loads(text)
+    for name in _NOT_COMPARED:
+        data.pop(name, None)
+    for name in (*_TUPLES, "serves"):
+        data[name] = tuple(data.get(name, ()))
     return FacilityRecord(**data)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
 from geoportal.store.batches import batches, insert_rows, select_in
+from geoportal.store.documents import load_compared
 from geoportal.store.facilities import StoredRecord, read_records
 from geoportal.store.schema import claims, link_decisions, link_pairs, records, redirects
 
@@ -39,6 +41,38 @@ class StoredPair:
     parts: tuple[Mapping[str, Any], ...]
 
 
+BlockRow = tuple[str, ...]
+"""Source, record id, content, facility id, day of closing and own id of a record, as stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRecord:
+    """A record as far as linking compares it.
+
+    Attributes
+    ----------
+    record : FacilityRecord
+        Without hours, claims and details of filings.
+    facility_id, closed_on, own_id : str
+        As of `geoportal.store.facilities.StoredRecord`.
+    """
+
+    record: FacilityRecord
+    facility_id: str
+    closed_on: str
+    own_id: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Source and record id."""
+        return self.record.source, self.record.record_id
+
+
+def block_record(row: BlockRow) -> BlockRecord:
+    """Rebuild a record from its row."""
+    return BlockRecord(load_compared(row[2]), *row[3:])
+
+
 def all_blocks(connection: sa.Connection) -> list[str]:
     """Return every block of records, in order."""
     query = sa.select(records.c.link_block).distinct().order_by(records.c.link_block)
@@ -51,24 +85,58 @@ def blocks_of(connection: sa.Connection, own_ids: Sequence[str]) -> set[str]:
     return {row[0] for row in select_in(connection, query, records.c.own_id, own_ids)} - {""}
 
 
-def block_sources(connection: sa.Connection, block: str) -> set[str]:
-    """Return the sources that list something in a block."""
-    query = sa.select(records.c.source).where(records.c.link_block == block).distinct()
-    return set(connection.scalars(query))
+def mixed_blocks(connection: sa.Connection, blocks: Iterable[str]) -> dict[str, int]:
+    """Return those of some blocks that hold several sources or a linked record, in order.
+
+    With how many records each holds.
+    """
+    c = records.c
+    query = (
+        sa.select(c.link_block, sa.func.count().label("size"))
+        .group_by(c.link_block)
+        .having(
+            (sa.func.min(c.source) != sa.func.max(c.source))
+            | (sa.func.max(sa.case((c.own_id != c.facility_id, 1), else_=0)) == 1)
+        )
+    )
+    rows = select_in(connection, query, c.link_block, blocks)
+    return {row.link_block: row.size for row in sorted(rows, key=lambda row: row.link_block)}
 
 
-def has_linked(connection: sa.Connection, block: str) -> bool:
-    """Say whether a record of a block is part of another id's facility."""
+def read_block(connection: sa.Connection, block: str) -> list[BlockRow]:
+    """Return the records of a block, and those elsewhere that share an own id with them.
+
+    Ordered by key.
+    """
+    c = records.c
+    inside = sa.select(c.own_id).where(c.link_block == block)
+    columns = (c.source, c.record_id, c.content, c.facility_id, c.closed_on, c.own_id)
+    query = sa.select(*columns).where(c.own_id.in_(inside)).order_by(c.source, c.record_id)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def records_beside(
+    connection: sa.Connection, source: str, own_ids: Sequence[str]
+) -> Iterator[BlockRecord]:
+    """Yield the records with these own ids of all sources but one."""
+    c = records.c
+    columns = (c.source, c.record_id, c.content, c.facility_id, c.closed_on, c.own_id)
+    query = sa.select(*columns).where(c.source != source)
+    for row in select_in(connection, query, c.own_id, own_ids):
+        yield block_record(tuple(row))
+
+
+def lack_source(connection: sa.Connection, block: str, source: str, other: str) -> bool:
+    """Say whether an own id in a block has a record of a source and none of another."""
+    theirs = records.alias()
+    inside = sa.select(records.c.own_id).where(records.c.link_block == block)
+    found = sa.select(theirs.c.own_id).where(theirs.c.source == other)
     query = sa.select(records.c.own_id).where(
-        records.c.link_block == block, records.c.own_id != records.c.facility_id
+        records.c.source == source,
+        records.c.own_id.in_(inside),
+        ~found.where(theirs.c.own_id == records.c.own_id).exists(),
     )
     return connection.scalar(query.limit(1)) is not None
-
-
-def read_block(connection: sa.Connection, block: str) -> list[StoredRecord]:
-    """Return the records of a block, and those elsewhere that share an own id with them."""
-    inside = sa.select(records.c.own_id).where(records.c.link_block == block)
-    return read_records(connection, own_ids=inside)
 
 
 def read_own_records(connection: sa.Connection, own_ids: Iterable[str]) -> list[StoredRecord]:

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 
 from geoportal.cli.main import main
+from geoportal.ingest.files.report import ImportReport
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
 
 
@@ -68,3 +69,14 @@ def test_files_can_be_got_without_importing_them(copy, tmp_path):
     assert "files" not in said
     assert (to / "kaigo" / "jigyosho_130.csv").is_file()
     assert not db.exists()
+
+
+def test_it_imports_in_as_many_processes_as_import_does(copy, tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOPORTAL_PROCESSES", "3")
+    asked = []
+    with mock.patch("geoportal.cli.fetch.run_import") as imported:
+        imported.side_effect = lambda _database, _paths, options: (
+            asked.append(options.processes) or ImportReport((), "")
+        )
+        run(tmp_path / "city.db", "fetch", "--city", "40100", "--from", str(copy))
+    assert asked == [3]

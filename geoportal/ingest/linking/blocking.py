@@ -29,11 +29,16 @@ def candidate_pairs(units: Sequence[Unit]) -> list[tuple[int, int]]:
         for key in set(_keys(unit)):
             sharing[key].append(position)
     pairs: set[tuple[int, int]] = set()
+    sources = [unit.sources for unit in units]
     for members in sharing.values():
         if len(members) <= _LARGEST_KEY:
-            pairs.update(combinations(members, 2))
+            pairs.update(
+                pair
+                for pair in combinations(members, 2)
+                if sources[pair[0]].isdisjoint(sources[pair[1]])
+            )
     pairs.update(_alike_by_name(units))
-    return sorted(pair for pair in pairs if not units[pair[0]].sources & units[pair[1]].sources)
+    return sorted(pairs)
 
 
 def _keys(unit: Unit) -> Iterator[tuple[str, ...]]:
@@ -79,7 +84,7 @@ def _alike_in_area(units: Sequence[Unit], members: Sequence[int]) -> Iterator[tu
         ranked = (
             (-count / (len(grams[position]) + len(grams[other]) - count), units[other].id, other)
             for other, count in shared.items()
-            if other != position and not units[other].sources & units[position].sources
+            if other != position and units[other].sources.isdisjoint(units[position].sources)
         )
         for _, _, other in sorted(ranked)[:_TRIGRAM_PARTNERS]:
             yield min(position, other), max(position, other)

@@ -119,11 +119,13 @@ class _Linker:
             (self._ordered[first].id, self._ordered[second].id)
             for first, second in candidate_pairs(self._ordered)
         }
-        pairs.update(pair for pair in self._decisions if all(id_ in self._units for id_ in pair))
-        return {
-            pair: compare_units(self._units[pair[0]], self._units[pair[1]], counts)
-            for pair in sorted(pairs)
-        }
+        decided = {pair for pair in self._decisions if all(id_ in self._units for id_ in pair)}
+        compared = {}
+        for pair in sorted(pairs | decided):
+            evidence = compare_units(self._units[pair[0]], self._units[pair[1]], counts)
+            if pair in decided or evidence.score >= REVIEW_BITS:  # others are plainly two places
+                compared[pair] = evidence
+        return compared
 
     def _order(self, pair: tuple[str, str], evidence: Evidence) -> tuple[object, ...]:
         """Sort decisions first, then what is listed still, then numbers and scores."""

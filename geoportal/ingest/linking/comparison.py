@@ -87,7 +87,7 @@ class Evidence:
     @property
     def score(self) -> float:
         """The sum of the parts, bits."""
-        return round(sum(part.bits for part in self.parts), 2)
+        return round(sum([part.bits for part in self.parts]), 2)
 
     @property
     def by_number(self) -> bool:

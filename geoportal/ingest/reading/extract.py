@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
@@ -17,6 +18,8 @@ _PART = 500
 """Rows that a worker process reads at once."""
 _FEWEST_PARTS = 8
 """Fewer are read before a worker would have begun."""
+
+Part = TypeVar("Part")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,22 +123,13 @@ class FacilityExtract(Extract):
         here.
         """
         rows = tuple(records)
-        progress = edition.progress if edition else no_progress
         seen = {listed.record.record_id: listed for listed in self.listed}
 
         def read_part(part: range) -> list[_ReadRow]:
             return [_read_row(rows[number], layout, read) for number in part]
 
-        parts = [
-            range(start, min(start + _PART, len(rows))) for start in range(0, len(rows), _PART)
-        ]
-        processes = edition.processes if edition and len(parts) >= _FEWEST_PARTS else 1
-        with working(read_part, processes) as in_workers:
-            for part, found in zip(parts, in_workers(parts), strict=True):
-                progress(layout.source, part.start, len(rows))
-                self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
-        if rows:
-            progress(layout.source, len(rows), len(rows))
+        for part, found in read_in_parts(len(rows), read_part, layout.source, edition):
+            self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
 
     def _take_rows(
         self,
@@ -164,6 +158,24 @@ class FacilityExtract(Extract):
                 notes.reject("", "duplicate_key", message)
                 self.rejected += 1
             self.issues.extend(notes.issues)
+
+
+def read_in_parts(
+    count: int, read: Callable[[range], Part], source: str, edition: Edition | None
+) -> Iterator[tuple[range, Part]]:
+    """Yield what ``read`` returns for each part of so many rows, in order.
+
+    Many rows are read in the worker processes an edition allows, whose progress is told.
+    """
+    progress = edition.progress if edition else no_progress
+    parts = [range(start, min(start + _PART, count)) for start in range(0, count, _PART)]
+    processes = edition.processes if edition and len(parts) >= _FEWEST_PARTS else 1
+    with working(read, processes) as in_workers:
+        for part, found in zip(parts, in_workers(parts), strict=True):
+            progress(source, part.start, count)
+            yield part, found
+    if count:
+        progress(source, count, count)
 
 
 def _read_row(

@@ -15,7 +15,8 @@ from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.resolve.geography import Geography
 
 _FEWEST = 20
-_MOST = 500
+JUDGED_BY = 500
+"""Records of a list, the first ones."""
 _FINE_ENOUGH = frozenset({"town", "chome", "block", "house"})
 _AGREES_M = 150.0
 """Of a median of 20 offsets from town points, which scatter by about 300 m: two standard errors."""
@@ -26,7 +27,7 @@ def is_in_tokyo_datum(records: Sequence[FacilityRecord], geography: Geography) -
     """Return whether the positions of a list lie off their addresses as the Tokyo datum does."""
     if not geography.has_towns:
         return False
-    pairs = [pair for record in records[:_MOST] if (pair := _pair(record, geography))]
+    pairs = [pair for record in records[:JUDGED_BY] if (pair := _pair(record, geography))]
     if len(pairs) < _FEWEST:
         return False
     published, addressed = np.array([p for p, _ in pairs]), np.array([a for _, a in pairs])

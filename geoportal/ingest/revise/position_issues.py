@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -17,37 +18,78 @@ from geoportal.store.links import current_facility_ids
 _ADDRESS_CODES = ("address_", "no_gazetteer", GEOCODED)
 _BATCH = 1_000
 
+Found = tuple[bool, tuple[str, ...]]
+"""Whether the position of a facility is known, and the warnings about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlace:
+    """Where a row of a file says that a facility is.
+
+    Attributes
+    ----------
+    line : int
+        Where the row starts.
+    own_id : str
+        As of `ListedRecord`.
+    address : str
+    lon, lat : float or None
+        As published.
+    """
+
+    line: int
+    own_id: str
+    address: str
+    lon: float | None
+    lat: float | None
+
+
+def listed_places(listed: Iterable[ListedRecord]) -> list[ListedPlace]:
+    """Return where records are, but for those of a table that does not say so."""
+    return [
+        ListedPlace(one.line, one.own_id, one.record.address, one.record.lon, one.record.lat)
+        for one in listed
+        if one.record.lon is not None or one.record.address
+    ]
+
 
 def position_issues(
-    connection: sa.Connection, listed: Sequence[ListedRecord], layout: Layout | None
+    connection: sa.Connection,
+    listed: Sequence[ListedPlace],
+    layout: Layout | None,
+    found: Mapping[str, Found | None],
 ) -> list[Issue]:
     """Return an issue for each warning of the position of a file's facilities.
 
-    To be called after the facilities were resolved; the layout names the columns.
+    To be called after the facilities were resolved; the layout names the columns. ``found`` has
+    what is known by own id; of others the database is asked.
     """
     issues: list[Issue] = []
     for start in range(0, len(listed), _BATCH):
         batch = listed[start : start + _BATCH]
-        current = current_facility_ids(connection, [record.own_id for record in batch])
-        stored = facility_documents(connection, sorted(set(current.values())))
-        locations = {id_: documents.load_location(text) for id_, text in stored.items()}
+        stored = _stored(connection, [one.own_id for one in batch if not found.get(one.own_id)])
         for listing in batch:
-            if listing.record.lon is None and not listing.record.address:
-                continue  # the table does not say where anything is
-            location = locations[current[listing.own_id]]
+            known, warnings = found.get(listing.own_id) or stored[listing.own_id]
             issues.extend(
-                _issue(listing, warning, known=location.known, layout=layout)
-                for warning in location.warnings
+                _issue(listing, warning, known=known, layout=layout)
+                for warning in warnings
                 if warning in MESSAGES
             )
     return issues
 
 
-def _issue(listing: ListedRecord, warning: str, *, known: bool, layout: Layout | None) -> Issue:
-    record = listing.record
+def _stored(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, Found]:
+    """Return how the positions of facilities were found, by own id."""
+    current = current_facility_ids(connection, own_ids)
+    texts = facility_documents(connection, sorted(set(current.values())))
+    locations = {id_: documents.load_location(text) for id_, text in texts.items()}
+    return {own: (locations[id_].known, locations[id_].warnings) for own, id_ in current.items()}
+
+
+def _issue(listing: ListedPlace, warning: str, *, known: bool, layout: Layout | None) -> Issue:
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"
     official = layout.official(name) if layout and name in layout.columns else name
-    value = record.address if about_address else f"{record.lat}, {record.lon}"
+    value = listing.address if about_address else f"{listing.lat}, {listing.lon}"
     severity = WARNING if warning in SERIOUS or not known else INFO
     return Issue(listing.line, official, warning, severity, value, MESSAGES[warning])

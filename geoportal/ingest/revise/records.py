@@ -23,6 +23,8 @@ from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
 from geoportal.ingest.reading.unstated import fields_of, is_silent, with_value, without
 from geoportal.ingest.resolve.facility import resolve_facility
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.revise.affected import affected_blocks
+from geoportal.ingest.revise.position_issues import Found
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import same_day_issues, take_back
@@ -47,7 +49,7 @@ from geoportal.store.facilities import (
     write_records,
 )
 from geoportal.store.history import drop_listings, first_listings, write_history
-from geoportal.store.links import blocks_of, facility_of, write_redirects
+from geoportal.store.links import facility_of, write_redirects
 from geoportal.workers import working
 
 _MANY_REMOVED_SHARE = 0.2
@@ -55,6 +57,10 @@ _MANY_REMOVED_LEAST = 10
 _BATCH = 500
 _FEWEST_IN_WORKERS = 4_000
 """Facilities; fewer are resolved before a worker would have begun."""
+
+
+_Resolved = tuple[FacilityRow, list[str], Found]
+"""A facility as it is stored, the own ids of its records, how its position was found."""
 
 
 def update_records(
@@ -96,10 +102,10 @@ def update_records(
     write_records(connection, changed, blocks, {stored.key for stored in before.values()})
     unlisted = [before[key] for key in before.keys() - after.keys()]
     remove_records(connection, [stored.key for stored in unlisted])
-    listings = [(listing.scope, listing.record) for listing in extract.listed]
+    listings = ((listing.scope, listing.record) for listing in extract.listed)
     silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
     write_history(connection, edition.source, edition.as_of, listings, silent)
-    relinked = _link(connection, changed, before, unlisted, set(blocks.values()))
+    relinked = _link(connection, edition, changed, before, unlisted)
     revision = _count(before, after, listed)
     revision.facility_ids = {stored.facility_id for stored in changed} | relinked
     superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
@@ -118,16 +124,24 @@ def refresh_facilities(
     strengths: Mapping[str, str],
     progress: Progress,
     processes: int = 1,
+    found: dict[str, Found | None] | None = None,
 ) -> int:
     """Resolve facilities again from their records and write those that come out differently.
 
     All of them after boundaries or towns have changed. Strengths are evidence classes by source.
     Many are resolved in so many worker processes. Returned is how many facilities changed.
+    ``found`` has own ids of which it is to be told how their positions were found.
     """
 
-    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[FacilityRow]:
-        stored = ([stored_record(row) for row in rows] for rows in groups)
-        return [facility_row(resolve_facility(each, geography, strengths)) for each in stored]
+    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[_Resolved]:
+        resolved = []
+        for rows in groups:
+            stored = [stored_record(row) for row in rows]
+            facility = resolve_facility(stored, geography, strengths)
+            how = facility.location.known, facility.location.warnings
+            own_ids = [] if found is None else [one.own_id for one in stored]
+            resolved.append((facility_row(facility), own_ids, how))
+        return resolved
 
     if len(ids) < _FEWEST_IN_WORKERS:
         processes = 1
@@ -147,7 +161,11 @@ def refresh_facilities(
         for part, resolved in zip(parts, resolved_in_workers(tasks()), strict=True):
             progress("positions", done, len(ids))
             before, gone = read.popleft()
-            changed = [row for row in resolved if row[0]["document"] != before.get(row[0]["id"])]
+            changed = [
+                row for row, _, _ in resolved if row[0]["document"] != before.get(row[0]["id"])
+            ]
+            if found is not None:
+                found.update((id_, how) for _, own, how in resolved for id_ in own if id_ in found)
             write_facility_rows(connection, changed, before)
             remove_facilities(connection, gone)
             count += len(changed) + len(gone)
@@ -261,14 +279,14 @@ def _rank(stored: StoredRecord) -> tuple[str | int, ...]:
 
 def _link(
     connection: sa.Connection,
+    edition: Edition,
     changed: Sequence[StoredRecord],
     stored: Mapping[str, StoredRecord],
     unlisted: Sequence[StoredRecord],
-    blocks: set[str],
 ) -> set[str]:
     """Link what has changed with the other sources; return the facilities that are concerned.
 
-    ``unlisted`` are records that are gone, ``blocks`` those of what has changed.
+    ``unlisted`` are records that are gone.
     """
     pairs = [
         (stored[after.record.record_id], after)
@@ -276,15 +294,14 @@ def _link(
         if after.record.record_id in stored
     ]
     former = [*unlisted, *(before for before, _ in pairs)]
-    blocks = blocks | {link_block(record.record) for record in former}
-    blocks |= blocks_of(connection, sorted({after.own_id for after in changed}))
+    blocks = affected_blocks(connection, edition.source, changed, former)
     redirects = {
         before.own_id: after.own_id
         for before, after in pairs
         if before.own_id != after.own_id and not facility_of(connection, before.own_id)
     }
     write_redirects(connection, redirects, ())
-    return relink(connection, blocks) | {before.facility_id for before in former}
+    return relink(connection, blocks, edition.processes) | {before.facility_id for before in former}
 
 
 def _count(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -10,25 +12,56 @@ from geoportal.domain.link import LinkDecision
 from geoportal.ingest.linking.clustering import PairOutcome, link_units
 from geoportal.ingest.linking.decisions import current_decisions
 from geoportal.ingest.linking.units import make_units
-from geoportal.store.facilities import StoredRecord
 from geoportal.store.links import (
+    BlockRecord,
+    BlockRow,
     StoredPair,
     all_blocks,
-    block_sources,
-    has_linked,
+    block_record,
+    mixed_blocks,
     move_records,
     read_block,
     read_decisions,
     write_pairs,
     write_redirects,
 )
+from geoportal.workers import working
+
+_FEWEST_IN_WORKERS = 4_000
+"""Records; fewer are linked before a worker would have begun."""
 
 
-def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """What becomes of a block.
+
+    Attributes
+    ----------
+    moves : dict of str to str
+        Facilities of the own ids that are part of another than before.
+    changed : set of str
+        Facilities that have gained or lost records.
+    own_ids : list of str
+        Of the units of the block.
+    redirects : dict of str to str
+        Own ids that are not their facility's id, and this.
+    pairs : list of StoredPair
+    """
+
+    moves: dict[str, str]
+    changed: set[str]
+    own_ids: list[str]
+    redirects: dict[str, str]
+    pairs: list[StoredPair]
+
+
+def relink(
+    connection: sa.Connection, blocks: Iterable[str] | None = None, processes: int = 1
+) -> set[str]:
     """Link the records of blocks again.
 
     All blocks when none are given. Returned are the facilities that have gained or lost records:
-    to be resolved again.
+    to be resolved again. Many records are compared in so many worker processes.
 
     Notes
     -----
@@ -37,29 +70,48 @@ def relink(connection: sa.Connection, blocks: Iterable[str] | None = None) -> se
     undone it is a facility's id again and the redirect goes.
     """
     decisions = current_decisions(read_decisions(connection))
+    sizes = mixed_blocks(
+        connection, all_blocks(connection) if blocks is None else set(blocks) - {""}
+    )
+    if len(sizes) == 1 or sum(sizes.values()) < _FEWEST_IN_WORKERS:
+        processes = 1
+    read: deque[str] = deque()
+
+    def link(task: tuple[str, list[BlockRow]]) -> _Linked:
+        return _link_block(*task, decisions)
+
+    def tasks() -> Iterator[tuple[str, list[BlockRow]]]:
+        for block in sizes:
+            read.append(block)
+            yield block, read_block(connection, block)
+
     changed: set[str] = set()
-    for block in sorted(all_blocks(connection) if blocks is None else set(blocks) - {""}):
-        if len(block_sources(connection, block)) > 1 or has_linked(connection, block):
-            changed |= _relink_block(connection, block, decisions)
+    with working(link, processes) as in_workers:
+        for linked in in_workers(tasks()):
+            move_records(connection, linked.moves)
+            write_redirects(connection, linked.redirects, linked.own_ids)
+            write_pairs(connection, read.popleft(), linked.pairs)
+            changed |= linked.changed
     return changed
 
 
-def _relink_block(
-    connection: sa.Connection, block: str, decisions: dict[tuple[str, str], LinkDecision]
-) -> set[str]:
-    stored = read_block(connection, block)
-    units = [unit for unit in make_units(stored) if unit.block == block]
-    linkage = link_units(units, decisions)
+def _link_block(
+    block: str, rows: Sequence[BlockRow], decisions: dict[tuple[str, str], LinkDecision]
+) -> _Linked:
+    stored = list(map(block_record, rows))
+    linkage = link_units([unit for unit in make_units(stored) if unit.block == block], decisions)
     moves, changed = _moves(stored, linkage.facility_of)
-    move_records(connection, moves)
-    redirects = {own: id_ for own, id_ in linkage.facility_of.items() if own != id_}
-    write_redirects(connection, redirects, linkage.facility_of)
-    write_pairs(connection, block, [_stored_pair(pair) for pair in linkage.pairs])
-    return changed
+    return _Linked(
+        moves,
+        changed,
+        list(linkage.facility_of),
+        {own: id_ for own, id_ in linkage.facility_of.items() if own != id_},
+        [_stored_pair(pair) for pair in linkage.pairs],
+    )
 
 
 def _moves(
-    stored: Sequence[StoredRecord], facility_of: dict[str, str]
+    stored: Sequence[BlockRecord], facility_of: dict[str, str]
 ) -> tuple[dict[str, str], set[str]]:
     moves, changed = {}, set()
     for stored_record in stored:

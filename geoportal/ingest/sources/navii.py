@@ -6,11 +6,13 @@ The facility tables (01-1, 02-1, 03-1, 04, 05). Neither telephone nor home care 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
-from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, session_of
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
@@ -140,10 +142,49 @@ _SLOT_COLUMNS: Final = tuple(
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    return read_facilities(table, lambda notes: _row(notes, table.layout, edition), edition)
+    cells = {id(one.extra): one for one in table.records}
+    times = {key: _TimeCells.of(one) for key, one in cells.items()}
+    return read_facilities(table, lambda notes: _row(notes, table.layout, times, edition), edition)
 
 
-def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecord | None, str]:
+@dataclass(frozen=True, slots=True)
+class _TimeCells:
+    """Where the rows of a sheet have times and regular closing days.
+
+    Attributes
+    ----------
+    slots : list of (int, str, int, int)
+        Day, use, and the cells of beginning and end.
+    weeks : list of ((int, int), list of int)
+        Week of the month and day, and the cells that may say that it is closed.
+    """
+
+    slots: list[tuple[int, str, int, int]]
+    weeks: list[tuple[tuple[int, int], list[int]]]
+
+    @classmethod
+    def of(cls, record: Record) -> _TimeCells:
+        """Return those of a row, which are those of all rows with the same further columns."""
+        places = dict(record.extra)
+        if "slot" in record.positions:
+            places["月就業時間帯1開始時間"] = record.positions["slot"]
+        weeks = [
+            (when, [record.extra[column] for column in columns if column in record.extra])
+            for when, columns in _WEEKS_OF_MONTH
+        ]
+        return cls(
+            [
+                (day, use, places[opening], places[closing])
+                for day, use, opening, closing in _SLOT_COLUMNS
+                if opening in places and closing in places
+            ],
+            [(when, held) for when, held in weeks if held],
+        )
+
+
+def _row(
+    notes: RowNotes, layout: Layout, times: Mapping[int, _TimeCells], edition: Edition
+) -> tuple[ListedRecord | None, str]:
     """Return the record of a row, None when it is rejected, and its scope."""
     record = notes.record
     code = _municipality(notes, record, edition)
@@ -169,7 +210,7 @@ def _row(notes: RowNotes, layout: Layout, edition: Edition) -> tuple[ListedRecor
         url=read_url(notes, "url"),
         identifiers={NAVII_ID: number},
         beds=read_count(notes, "beds", zero_unknown=False) if "beds" in layout.columns else None,
-        hours=_hours(notes, record, edition),
+        hours=_hours(notes, record, times[id(record.extra)], edition),
         claims=edition.type_claims(kind),
     )
     return SOURCE.listed(record.line, facility, scope), scope
@@ -229,7 +270,7 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> str:
     return edition.municipalities.by_address(record.get("address"))
 
 
-def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
+def _hours(notes: RowNotes, record: Record, times: _TimeCells, edition: Edition) -> Hours:
     flags = {}
     for day in range(HOLIDAY + 1):
         flags[day] = record.get(f"weekly_{day}").removesuffix(".0")
@@ -246,10 +287,10 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
         notes.misfit("", "bad_number", "expected a number of beds in 一般病床")
     return hours_or_none(
         Hours(
-            sessions=tuple(_sessions(record)),
+            sessions=tuple(_sessions(record, times)),
             closed_days=closed,
             open_days=open_days,
-            closed_weeks=tuple(_closed_weeks(record, closed)),
+            closed_weeks=tuple(_closed_weeks(record, times, closed)),
             closed_dates=closed_dates,
             unclear_dates=unclear_dates,
             note=note,
@@ -259,30 +300,27 @@ def _hours(notes: RowNotes, record: Record, edition: Edition) -> Hours:
     )
 
 
-def _closed_weeks(record: Record, closed: Collection[int]) -> Iterator[tuple[int, int]]:
+def _closed_weeks(
+    record: Record, times: _TimeCells, closed: Collection[int]
+) -> Iterator[tuple[int, int]]:
     """Yield week and day on which it is closed, but for days on which it is closed every week."""
-    if not any(cell.strip() == CLOSED_FLAG for cell in record.cells):
-        return
-    for (week, day), columns in _WEEKS_OF_MONTH:
-        if day not in closed and any(record.further(column) == CLOSED_FLAG for column in columns):
+    cells = record.cells
+    for (week, day), places in times.weeks:
+        if day not in closed and any(cells[i].strip() == CLOSED_FLAG for i in places):
             yield week, day
 
 
-def _sessions(record: Record) -> Iterator[Session]:
-    if "時間帯" not in " ".join((*record.extra, *record.positions)):
-        return
-    for day, use, opening, closing in _SLOT_COLUMNS:
-        opens, closes = _clock(_slot_cell(record, opening)), _clock(_slot_cell(record, closing))
-        if opens and closes and opens != closes:
-            yield Session(day, opens, closes, use)
+def _sessions(record: Record, times: _TimeCells) -> Iterator[Session]:
+    cells = record.cells
+    for day, use, opening, closing in times.slots:
+        begin, end = cells[opening].strip(), cells[closing].strip()
+        if begin and end:
+            opens, closes = _clock(begin), _clock(end)
+            if opens and closes and opens != closes:
+                yield session_of(day, opens, closes, use)
 
 
-def _slot_cell(record: Record, header: str) -> str:
-    if header == "月就業時間帯1開始時間" and "slot" in record.positions:
-        return record.get("slot")
-    return record.further(header)
-
-
+@lru_cache(maxsize=4_096)
 def _clock(text: str) -> str:
     """Return ``HH:MM``, empty when there is no time; hours beyond 24 are of the next day."""
     match = _CLOCK.fullmatch(text)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from geoportal.domain.facility import NAVII_ID, FacilityRecord
-from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session
+from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, session_of
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_in_parts
 from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -63,6 +65,15 @@ class _Institution:
     sessions: dict[Session, None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Part:
+    """What some rows say: of each ID, in the order of the file."""
+
+    institutions: dict[str, _Institution] = field(default_factory=dict)
+    rejected: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT` and put the rows of each ID together.
 
@@ -74,24 +85,43 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     extract = FacilityExtract(rows_read=len(table.records))
     institutions: dict[str, _Institution] = {}
     zeros_lost = _zeros_lost(table)
-    for record in table.records:
-        notes = RowNotes(record, table.layout)
+    sessions: dict[Session, Session] = {}
+
+    def read(part: range) -> _Part:
+        return _read_part(table.records[part.start : part.stop], table.layout, zeros_lost)
+
+    for _, found in read_in_parts(len(table.records), read, NAME, edition):
+        for number, more in found.institutions.items():
+            held = institutions.setdefault(number, _Institution(more.line, more.kind))
+            held.departments.update(more.departments)
+            held.sessions.update((sessions.setdefault(one, one), None) for one in more.sessions)
+        for _ in range(found.rejected):
+            extract.reject_row()
+        extract.issues.extend(found.issues)
+    extract.listed = [
+        _listed(number, institution, edition) for number, institution in institutions.items()
+    ]
+    return extract
+
+
+def _read_part(records: Sequence[Record], layout: Layout, zeros_lost: frozenset[str]) -> _Part:
+    """Read some rows."""
+    part = _Part()
+    for record in records:
+        notes = RowNotes(record, layout)
         number = _number(notes, record.get("id") in zeros_lost)
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
-            institution = institutions.setdefault(number, _Institution(record.line, kind))
+            institution = part.institutions.setdefault(number, _Institution(record.line, kind))
             department = read_line(notes, "department")
             if department:
                 institution.departments[department] = None
             for session in _sessions(notes, record, department):
                 institution.sessions[session] = None
         else:
-            extract.reject_row()
-        extract.issues.extend(notes.issues)
-    extract.listed = [
-        _listed(number, institution, edition) for number, institution in institutions.items()
-    ]
-    return extract
+            part.rejected += 1
+        part.issues.extend(notes.issues)
+    return part
 
 
 def _number(notes: RowNotes, zero_lost: bool) -> str:
@@ -144,11 +174,13 @@ def _sessions(notes: RowNotes, record: Record, department: str) -> Iterator[Sess
             session = _session(notes, day, opens_name, closes_name)
             if session is not None:
                 emergency = use == "consultation" and department.startswith("救急")
-                yield replace(session, use="emergency" if emergency else use, department=department)
+                yield session_of(*session, "emergency" if emergency else use, department)
 
 
-def _session(notes: RowNotes, day: int, opens_name: str, closes_name: str) -> Session | None:
-    """Return a session of a day, None when its times make none."""
+def _session(
+    notes: RowNotes, day: int, opens_name: str, closes_name: str
+) -> tuple[int, str, str] | None:
+    """Return day, beginning and end of a session, None when its times make none."""
     opens, closes = _minutes(notes, opens_name), _minutes(notes, closes_name)
     if opens is None or closes is None:
         return None
@@ -164,17 +196,15 @@ def _session(notes: RowNotes, day: int, opens_name: str, closes_name: str) -> Se
     if closes < opens and length > _LONGEST_NIGHT:
         notes.warn(closes_name, "ends_before_start", "ends before it begins; left out")
         return None
-    return Session(day, _clock(opens), _clock(closes))
+    return day, _clock(opens), _clock(closes)
 
 
 def _minutes(notes: RowNotes, name: str) -> int | None:
     """Return minutes since midnight, up to 29:59; None when the cell holds no time."""
-    text = unicodedata.normalize("NFKC", notes.record.get(name))
-    match = _CLOCK.fullmatch(text)
-    if match is None and re.fullmatch(r"\d{3,4}", text):
-        match = _CLOCK.fullmatch(f"{text[:-2]}:{text[-2:]}")
-    if match is not None and int(match[2] or 0) <= 59 and int(match[1]) <= _LATEST_HOUR:
-        return int(match[1]) * 60 + int(match[2] or 0)
+    text = notes.record.get(name)
+    minutes = _minutes_of(text)
+    if minutes is not None:
+        return minutes
     if text:
         notes.warn(name, "bad_time", "expected a time from 0:00 to 29:59; the session is left out")
     else:
@@ -182,6 +212,18 @@ def _minutes(notes: RowNotes, name: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4_096)
+def _minutes_of(text: str) -> int | None:
+    plain = unicodedata.normalize("NFKC", text)
+    match = _CLOCK.fullmatch(plain)
+    if match is None and re.fullmatch(r"\d{3,4}", plain):
+        match = _CLOCK.fullmatch(f"{plain[:-2]}:{plain[-2:]}")
+    if match is not None and int(match[2] or 0) <= 59 and int(match[1]) <= _LATEST_HOUR:
+        return int(match[1]) * 60 + int(match[2] or 0)
+    return None
+
+
+@lru_cache(maxsize=4_096)
 def _clock(minutes: int) -> str:
     """Return ``HH:MM``: 25:00 is 01:00, 24:00 stays, being the end of the day."""
     if minutes > _DAY_MINUTES:

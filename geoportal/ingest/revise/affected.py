@@ -1,0 +1,108 @@
+"""Blocks of records that have to be linked again after some of their records have changed.
+
+Tables of hours and departments come after the list of the institutions: they add records without
+name or address to ids whose places are known. Nothing comes of linking these once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.catalogue import lists_facilities
+from geoportal.ingest.linking.numbers import derived_number, official_numbers
+from geoportal.ingest.linking.units import kind_is_sure, link_block
+from geoportal.store.facilities import StoredRecord
+from geoportal.store.links import BlockRecord, blocks_of, lack_source, records_beside
+
+_COMPARED = (
+    *("name", "kana", "address", "postal_code", "phone", "fax", "municipality_code"),
+    *("services", "lon", "lat"),
+)
+"""Attributes by which places are compared, besides kind and numbers."""
+
+
+def affected_blocks(
+    connection: sa.Connection,
+    source: str,
+    changed: Sequence[StoredRecord],
+    former: Sequence[StoredRecord],
+) -> set[str]:
+    """Return the blocks in which places may come out otherwise than before.
+
+    Parameters
+    ----------
+    source : str
+        Of all these records.
+    changed : sequence of StoredRecord
+        As they are stored by now, new ones too.
+    former : sequence of StoredRecord
+        What stood in the place of some, and those that are gone.
+    """
+    known = {record.key for record in former}
+    fresh = [one for one in changed if one.key not in known and _is_bare(one)]
+    beside: dict[str, list[BlockRecord]] = {}
+    for record in records_beside(connection, source, sorted({one.own_id for one in fresh})):
+        beside.setdefault(record.own_id, []).append(record)
+    telling = {one.key for one in fresh if adds_nothing(one, beside.get(one.own_id, ()))}
+    others = [one for one in changed if one.key not in telling]
+    blocks = {link_block(one.record) for one in (*others, *former)}
+    blocks |= blocks_of(connection, sorted({one.own_id for one in others}))
+    silent: dict[str, list[Collection[str]]] = {}
+    for one in fresh:
+        if one.key in telling and (block := link_block(one.record)) not in blocks:
+            listing = {record.record.source for record in beside[one.own_id]}
+            silent.setdefault(block, []).append(set(filter(lists_facilities, listing)))
+    if lists_facilities(source):
+        blocks |= _with_new_sources(connection, source, silent)
+    return blocks - {""}
+
+
+def adds_nothing(fresh: StoredRecord, beside: Sequence[BlockRecord]) -> bool:
+    """Say whether a new record leaves a place as comparable as those of its id that are held.
+
+    Then the unit of all of them (`geoportal.ingest.linking.units.make_unit`) is that of ``beside``
+    but for its sources, and the record is part of the facility that they are.
+    """
+    record = fresh.record
+    listed = [one.record for one in beside if not one.closed_on]
+    return bool(
+        listed
+        and _is_bare(fresh)
+        and all(one.facility_id == fresh.facility_id for one in beside)
+        and all(link_block(one.record) == link_block(record) for one in beside)
+        and any(_states_kind(one, record) for one in listed)
+        and {*official_numbers(record)}
+        <= {n for one in beside for n in official_numbers(one.record)}
+        and derived_number(record) in {"", *map(derived_number, listed)}
+    )
+
+
+def _is_bare(stored: StoredRecord) -> bool:
+    """Say whether a record is listed and has neither name nor anything else to compare."""
+    values = (getattr(stored.record, name) for name in _COMPARED)
+    return not stored.closed_on and all(value in ("", None, ()) for value in values)
+
+
+def _states_kind(held: FacilityRecord, fresh: FacilityRecord) -> bool:
+    return held.kind == fresh.kind and (kind_is_sure(held) or not kind_is_sure(fresh))
+
+
+def _with_new_sources(
+    connection: sa.Connection, source: str, blocks: Mapping[str, Iterable[Collection[str]]]
+) -> set[str]:
+    """Return blocks in which a source comes to list two ids that had no source in common.
+
+    ``blocks`` has the other sources of each of the ids. Ids of one source are never compared: where
+    another source has all ids of this one, they were not before either.
+    """
+    return {
+        block
+        for block, listing in blocks.items()
+        if all(
+            lack_source(connection, block, source, other)
+            for other in sorted(set.intersection(*map(set, listing)))
+        )
+    }
