@@ -114,6 +114,7 @@ def main() -> None:
 
     With ``--json`` every ending prints one JSON document on stdout, errors too.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy would start some that have no work
     try:
         ended = cli.main(standalone_mode=False)
     except click.Abort:

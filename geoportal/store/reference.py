@@ -246,6 +246,13 @@ class Reference(PlaceReference):
             presets[row["preset"]] = (*presets.get(row["preset"], ()), role)
         return presets
 
+    def read_all(self) -> None:
+        """Read all lists at once: processes that are forked afterwards share them."""
+        for each in type(self).__mro__:
+            for name, member in vars(each).items():
+                if isinstance(member, cached_property):
+                    getattr(self, name)
+
     def label(self, list_name: str, code: str, language: str) -> str:
         """Return a label, the code itself when the list has none in the language."""
         return self.labels.get((list_name, code), {}).get(language, code)
