@@ -83,7 +83,6 @@ class Supervisor:
         self._next_start = 0.0
         self._lifeline, self._held_end = os.pipe()
         self._wake, self._woken = os.pipe()
-        self._counts = tempfile.mkdtemp(prefix="geoportal-counts-")
         self._is_loading = False
         self._prepared: PreparedWorker
 
@@ -100,6 +99,8 @@ class Supervisor:
         handlers = {name: signal.signal(name, handler) for name, handler in on_signal.items()}
         previous = signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         self._selector.register(self._wake, selectors.EVENT_READ)
+        counts = tempfile.mkdtemp(prefix="geoportal-counts-")
+        os.environ[COUNTS_DIRECTORY] = counts  # read when the module of the counters is loaded
         try:
             with suppress(KeyboardInterrupt):
                 self._load()
@@ -114,7 +115,7 @@ class Supervisor:
                 signal.signal(name, handler)
             for end in (self._wake, self._woken, self._lifeline, self._held_end):
                 os.close(end)
-            shutil.rmtree(self._counts, ignore_errors=True)
+            shutil.rmtree(counts, ignore_errors=True)
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._is_ending = True
@@ -123,7 +124,6 @@ class Supervisor:
 
     def _load(self) -> None:
         """Load what workers share; an end that is asked for meanwhile is not put off by it."""
-        os.environ[COUNTS_DIRECTORY] = self._counts  # read when the counters' module is loaded
         self._is_loading = not self._is_ending
         try:
             from geoportal.serving.worker import prepare  # takes time to load

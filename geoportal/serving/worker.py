@@ -139,7 +139,8 @@ def prepare() -> PreparedWorker:
     for language in LANGUAGES:
         messages(language)
     for template in app.jinja_env.list_templates():
-        app.jinja_env.get_template(template)
+        if settings.secret_key or not template.startswith("desk/"):
+            app.jinja_env.get_template(template)
     database.engine.dispose()
     return PreparedWorker(app, portal, settings, basemap)
 
