@@ -13,10 +13,10 @@ from tests.conftest import NOW
 SEVERAL = """
 import contextlib, io, json, sys
 from datetime import datetime
-from geoportal.cli import console
+from geoportal.cli import opening
 from geoportal.cli.main import cli
 moment, database, *questions = map(json.loads, sys.argv[1:])
-console.now_in_japan = lambda: datetime.fromisoformat(moment)
+opening.now_in_japan = lambda: datetime.fromisoformat(moment)
 seen = []
 for question in questions:
     with contextlib.redirect_stdout(io.StringIO()) as told:
