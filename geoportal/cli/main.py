@@ -40,6 +40,9 @@ _COMMANDS: Final = {
     "user": "user:user",
 }
 """Module and function of every command."""
+_WITHOUT: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""What libraries would do when they are loaded, and nothing here needs: start threads for large
+matrices, look through all installed packages for plugins."""
 _SUMMARIES: Final = {
     "backup": "Copy the database while it is in use, and check the copy.",
     "changes": "Compare two editions: opened, closed, moved, renamed, filings, telephone.",
@@ -114,7 +117,8 @@ def main() -> None:
 
     With ``--json`` every ending prints one JSON document on stdout, errors too.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy would start some that have no work
+    for name, value in _WITHOUT.items():
+        os.environ.setdefault(name, value)
     try:
         ended = cli.main(standalone_mode=False)
     except click.Abort:

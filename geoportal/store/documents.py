@@ -17,7 +17,6 @@ from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
 from geoportal.domain.staff_facts import Correction, StaffFacts
-from geoportal.text.contact import visible
 
 _TUPLES = ("services", "departments", "filings", "visit_areas")
 _ESCAPED = re.compile(r"\\(?:u00|[bfr])")
@@ -116,6 +115,8 @@ def _with_values(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _visible(value: Any) -> Any:
+    from geoportal.text.contact import visible  # what is loaded needs no cleaning
+
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, list):
