@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
 import os
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -112,7 +115,26 @@ def cli(context: click.Context, db: str | None) -> None:
     context.obj = dataclasses.replace(settings, database=db) if db else settings
 
 
-def main() -> None:
+def main() -> NoReturn:
+    """Run the command line as all that this process does, and end it.
+
+    Taking down what is loaded, piece by piece, takes longer than some answers. It is left to the
+    system where no database was opened, whose connections have to be closed, and no thread runs.
+    """
+    try:
+        run()
+    except SystemExit as ended:
+        if "sqlalchemy" in sys.modules or threading.active_count() > 1:
+            raise
+        atexit._run_exitfuncs()
+        with suppress(OSError):  # else the ordinary end says what is wrong
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code if isinstance(ended.code, int) else 1)
+        raise
+
+
+def run() -> NoReturn:
     """Run the command line; a fault of ours ends with exit code 1 and one line.
 
     With ``--json`` every ending prints one JSON document on stdout, errors too.
