@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
+import gc
 import json
 import os
 import sys
@@ -46,6 +47,8 @@ _COMMANDS: Final = {
 _WITHOUT: Final = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """What libraries would do when they are loaded, and nothing here needs: start threads for large
 matrices, look through all installed packages for plugins."""
+_COLLECTED_AFTER: Final = 50_000
+"""New objects before unreachable cycles are looked for: loading modules makes no cycles to free."""
 _SUMMARIES: Final = {
     "backup": "Copy the database while it is in use, and check the copy.",
     "changes": "Compare two editions: opened, closed, moved, renamed, filings, telephone.",
@@ -121,6 +124,7 @@ def main() -> NoReturn:
     Taking down what is loaded, piece by piece, takes longer than some answers. It is left to the
     system where no database was opened, whose connections have to be closed, and no thread runs.
     """
+    gc.set_threshold(_COLLECTED_AFTER)
     try:
         run()
     except SystemExit as ended:

@@ -19,7 +19,7 @@ METRES_PER_DEGREE_LAT_MIN = 110_500.0
 _COS_MARGIN = 0.98
 _AXIS_M, _FLATTENING = 6_378_137.0, 1 / 298.257222101
 """Of GRS80: half of the major axis, and the flattening."""
-_FEW = 64
+_FEW = 1_000
 """Geodesics that take less time in Python than PROJ takes to be loaded."""
 
 

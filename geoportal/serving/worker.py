@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -41,6 +42,8 @@ CONNECTIONS: Final = 2048
 _HEADER_MS: Final = 8_000
 """Request line and headers must have arrived within this time, also on a kept-alive connection."""
 _HEADER_BYTES: Final = 64 * 1024
+_COLLECTED_AFTER: Final = (700, 10, 10)
+"""As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
@@ -88,6 +91,7 @@ class PreparedWorker:
         """
         _end_with_supervisor(lifeline)
         sys.setswitchinterval(_SWITCH_S)
+        gc.set_threshold(*_COLLECTED_AFTER)
         try:
             self.begin()
         except GeoportalError as error:
