@@ -6,26 +6,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import orjson
 
 from geoportal.domain.query import DEFAULT_RADIUS_M
-from geoportal.errors import GeoportalError, UsageError
-from geoportal.mapped.archive import StaleArchiveError
+from geoportal.errors import GeoportalError, UnreadableSourceError, UsageError
 from geoportal.progress import Progress
-from geoportal.search.driving import Engine
-from geoportal.services.portal import Portal, now_in_japan, shipped_reference
-from geoportal.services.view import View
-from geoportal.services.view_file import view_of_file
 from geoportal.settings import Settings
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+    from geoportal.services.view import View
     from geoportal.store.database import Database
 
 radius_option = click.option(
@@ -58,26 +53,15 @@ class Console:
 
     def view(self) -> View:
         """Open the database and load the data a command answers from."""
-        if not self.rebuild:
-            place, reference = self.settings.database, shipped_reference()
-            compiled = view_of_file(place, reference, now_in_japan(), self.database)
-            if compiled is not None:
-                return replace(compiled, engine=self._engine())
-        portal = Portal(self.database(), shipped_reference(), engine=self._engine())
-        if self.rebuild:
-            portal.discard()
-        return portal.view()
+        from geoportal.cli.opening import open_view  # takes time to load
 
-    def _engine(self) -> Engine | None:
-        if not self.settings.roads_url:
-            return None
-        from geoportal.services.road_engine import road_engine  # takes time to load
-
-        return road_engine(self.settings)
+        return open_view(self.settings, self.database, rebuild=self.rebuild)
 
     def print(self, document: Any, text: Callable[[], Iterator[str]]) -> None:
         """Print the JSON document, or the text made for people."""
         if self.json:
+            import orjson  # takes time to load
+
             click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
         else:
             for line in text():
@@ -138,7 +122,11 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         try:
             try:
                 function(Console(settings, as_json), **options)
-            except StaleArchiveError:
+            except UnreadableSourceError as error:
+                from geoportal.mapped.archive import StaleArchiveError  # takes time to load
+
+                if not isinstance(error, StaleArchiveError):
+                    raise
                 function(Console(settings, as_json, rebuild=True), **options)
         except GeoportalError as error:
             raise _failure(error) from error

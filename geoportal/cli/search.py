@@ -7,25 +7,11 @@ from typing import Any
 
 import click
 
-from geoportal.cli.console import (
-    Console,
-    command,
-    progress_bar,
-)
+from geoportal.cli.console import Console, command, progress_bar
 from geoportal.cli.filters import filters, search_request
-from geoportal.cli.text_output import (
-    district_lines,
-    facility_lines,
-    place_lines,
-    search_lines,
-)
-from geoportal.documents.facility import find_facilities, full_feature
-from geoportal.documents.reference import districts_document
-from geoportal.documents.search import locate_document, search_document
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, OPEN_USES, SORTS
 from geoportal.errors import UsageError
-from geoportal.text.wareki import parse_date
 
 
 @click.command()
@@ -44,6 +30,9 @@ from geoportal.text.wareki import parse_date
 @command
 def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
+    from geoportal.cli.text_output import search_lines  # takes time to load
+    from geoportal.documents.search import search_document
+
     view = console.view()
     request = search_request(options)
     document = search_document(view, view.search(request.to_query(view)))
@@ -55,6 +44,9 @@ def search(console: Console, **options: Any) -> None:
 @command
 def facility(console: Console, number: str) -> None:
     """Show one facility, every fact with its source and date."""
+    from geoportal.cli.text_output import facility_lines  # takes time to load
+    from geoportal.documents.facility import find_facilities, full_feature
+
     view = console.view()
     documents = [full_feature(view, match) for match in find_facilities(view, number)]
     collection = {"type": "FeatureCollection", "features": documents}
@@ -71,6 +63,9 @@ def facility(console: Console, number: str) -> None:
 @command
 def districts(console: Console, level: str | None) -> None:
     """List the districts held."""
+    from geoportal.cli.text_output import district_lines  # takes time to load
+    from geoportal.documents.reference import districts_document
+
     document = districts_document(console.view(), geometry=False, level=level)
     console.print(document, lambda: district_lines(document))
 
@@ -95,6 +90,10 @@ def geocode(
     on: str,
 ) -> None:
     """Turn addresses into positions, with a level and an uncertainty."""
+    from geoportal.cli.text_output import place_lines  # takes time to load
+    from geoportal.documents.search import locate_document
+    from geoportal.text.wareki import parse_date
+
     day = parse_date(on)
     if on and day is None:
         raise UsageError("--on takes a date such as 2026-04-01", "on")

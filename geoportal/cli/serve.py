@@ -21,7 +21,9 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     from geoportal.serving.supervisor import Supervisor
 
     # What is wrong is said before any worker starts.
-    open_basemap(console.settings, console.database().derived_directory)
+    database = console.database()
+    open_basemap(console.settings, database.derived_directory)
+    database.engine.dispose()  # no connection may be open where workers are forked
     listener = open_listener(host, port)
     os.environ["GEOPORTAL_DATABASE"] = console.settings.database
     if console.settings.secret_key:

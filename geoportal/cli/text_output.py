@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from geoportal.documents import Document
 from geoportal.documents.search_extras import relaxation_steps
 from geoportal.domain.completeness import DEPARTMENTS, HOURS, MISSING, NEEDS, PLACES
 from geoportal.domain.dating import day_said
 from geoportal.search.relax import RelaxationKind, Step
-from geoportal.services.view import View
+
+if TYPE_CHECKING:
+    from geoportal.services.view import View
 
 _SIGNS = {"yes": "✓", "no": "✗", "unknown": "？"}
 _REACH = {"inside": "16km以内", "borderline": "16km前後", "outside": "16km超"}

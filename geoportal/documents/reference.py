@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
 from geoportal.domain.centre import Centre
 from geoportal.domain.claim import EVIDENCE
-from geoportal.domain.consultation import Role
 from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.district import LEVELS, LOCAL, District
 from geoportal.domain.hours import JST
@@ -18,6 +18,9 @@ from geoportal.errors import UsageError
 from geoportal.index.mention import SAMPLE_SOURCE
 from geoportal.search.responsible import Responsible
 from geoportal.services.view import View
+
+if TYPE_CHECKING:
+    from geoportal.domain.consultation import Role
 
 _COORDINATE_DIGITS = 7
 _SOURCE_FIELDS = ("publisher", "licence", "page", "attribution")

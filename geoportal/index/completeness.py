@@ -57,6 +57,29 @@ class Listing:
         return self
 
 
+Grouped = dict[str, dict[str, list[str]]]
+"""Municipalities that are listed, by source and kind."""
+
+
+def grouped(listed: Iterable[tuple[str, str, str]]) -> Grouped:
+    """Return what `Listing.listed` has in a shorter form, in order."""
+    found: Grouped = {}
+    for source, kind, code in sorted({*listed}):
+        found.setdefault(source, {}).setdefault(kind, []).append(code)
+    return found
+
+
+def listed_of(found: Grouped) -> set[tuple[str, str, str]]:
+    """Return what `grouped` was made from; each code is held once."""
+    codes: dict[str, str] = {}
+    return {
+        (source, kind, codes.setdefault(code, code))
+        for source, kinds in found.items()
+        for kind, of_kind in kinds.items()
+        for code in of_kind
+    }
+
+
 class Holdings:
     """What is held of the sources that the reference list names.
 

@@ -18,6 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from geoportal.index.completeness import grouped
 from geoportal.index.freshness import SourceFigures
 from geoportal.index.grams import gram_arrays
 from geoportal.index.imports import days_of_rows
@@ -148,7 +149,7 @@ class Merger:
             "municipality_codes": codes,
             "date_sets": list(self._dates),
             "named_municipalities": sorted(self._all("named")),
-            "listed": sorted(set(map(tuple, (row for one in self._told for row in one["listed"])))),
+            "listed": grouped(tuple(row) for one in self._told for row in one["listed"]),
             "invented": _all_true(one["invented"] for one in self._told),
             "figures": _sums(one["figures"] for one in self._told if one["is_open"]),
             "facility_counts": _counts(one["counts"] for one in self._told),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoportal.geo.geodesic import bounding_degrees, distances_m
+from geoportal.geo.geodesic import bounding_degrees, few_distances_m
 
 BAND_DEGREES = 0.01
 _SEMI_MAJOR_M = 6_378_137.0
@@ -182,7 +182,7 @@ class PointIndex:
         (some,) = doubtful.nonzero()
         if some.size:
             at = places[some]
-            metres[some] = distances_m(lon, lat, self._lon[at], self._lat[at])
+            metres[some] = few_distances_m(lon, lat, self._lon[at], self._lat[at])
         return places, metres
 
 

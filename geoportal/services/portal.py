@@ -29,6 +29,7 @@ from geoportal.store.reference import Reference
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from geoportal.services.compiling_process import CompilingProcess
     from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
@@ -63,6 +64,7 @@ class Portal:
     Safe to use from many threads. The database is only read; ``clock`` returns the present moment
     (tests pass a fixed one); ``engine`` is asked for minutes by road; in so many ``processes`` is
     compiled what is not yet (1 where threads run, as in a server), and ``progress`` told;
+    ``compiling`` does it instead where this process is to keep none of the memory it takes;
     ``exposure`` counts how often each facility was shown, over all versions this process has seen.
     """
 
@@ -72,6 +74,7 @@ class Portal:
     engine: Engine | None = None
     processes: int = 1
     progress: Progress = no_progress
+    compiling: CompilingProcess | None = None
     exposure: ExposureLedger = field(default_factory=ExposureLedger, init=False, repr=False)
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
@@ -206,10 +209,18 @@ class Portal:
         self, connection: sa.Connection, version: str, now: datetime, *, wait: bool
     ) -> View | None:
         """Return the view of the files, which are compiled if need be; see `load_view`."""
+        path = view_path(self.database.derived_directory, version, self.reference)
+        question = (path, self.reference, now, lambda: self.database)
         if not self._damaged:
-            path = view_path(self.database.derived_directory, version, self.reference)
             with suppress(StaleArchiveError):
-                return open_view(path, self.reference, now, lambda: self.database)
+                return open_view(*question)
+        if self.compiling is not None:
+            outcome = self.compiling(wait=wait, rebuild=self._damaged)
+            if outcome is outcome.ELSEWHERE:
+                return None
+            with suppress(StaleArchiveError):
+                if outcome is outcome.COMPILED:
+                    return open_view(*question)
         from geoportal.services.view_compiling import load_view  # takes time to load
 
         return load_view(

@@ -38,6 +38,7 @@ from geoportal.ingest.linking.relations import spot_of
 from geoportal.ingest.resolve.centres import shipped_centres, united, with_city_rules, with_shipped
 from geoportal.ingest.revise.gazetteer import open_gazetteer, open_named_areas
 from geoportal.mapped.archive import Content, StaleArchiveError, read_archive, views, write_archive
+from geoportal.mapped.text_map import text_map_arrays
 from geoportal.mapped.whole_file import remove_earlier
 from geoportal.progress import Progress, no_progress
 from geoportal.services.road_file import compile_roads, road_arrays
@@ -175,7 +176,6 @@ def _compile(
         "outlined": [district.code for district, _ in outlines],
         "centres": [dump(centre) for centre in centres],
         "held": {source: sorted(keys) for source, keys in read_held_scopes(connection).items()},
-        "redirects": redirects,
         "editions": [asdict(edition) for edition in editions],
         "station_count": len(stations),
         "gazetteer": _gazetteer_name(gazetteer.directory, database.derived_directory),
@@ -188,6 +188,7 @@ def _compile(
         **facilities.arrays,
         **{f"people.{name}": column for name, column in people.items()},
         **{f"district.{name}": column for name, column in districts.columns().items()},
+        **text_map_arrays("redirects", redirects),
         "stations": orjson.dumps(
             {
                 "source": edition.source if edition else "",

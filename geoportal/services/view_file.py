@@ -23,13 +23,14 @@ from geoportal.domain.hours import JST
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.domain.station import Station
 from geoportal.errors import UnreadableSourceError
-from geoportal.index.completeness import Holdings, Listing
+from geoportal.index.completeness import Holdings, Listing, listed_of
 from geoportal.index.districts import DistrictIndex
 from geoportal.index.hierarchy import city_of, district_members
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import GRAMS, TEXTS, kind_words
 from geoportal.mapped.archive import Archive, StaleArchiveError, part_of, read_archive
 from geoportal.mapped.program import program_digest
+from geoportal.mapped.text_map import TextMap
 from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
@@ -180,7 +181,7 @@ def make_view(
         holdings=Holdings(
             reference.source_scopes,
             header["held"],
-            Listing(set(map(tuple, facilities["listed"])), facilities["invented"]),
+            Listing(listed_of(facilities["listed"]), facilities["invented"]),
             city_of=partial(city_of, reference),
             filing_rules=reference.filing_rules,
             vocabulary=reference.vocabulary,
@@ -219,7 +220,7 @@ def make_view(
         now=now,
         snapshot=snapshot,
         opened_geocoder=geocoder,
-        redirects=header["redirects"],
+        redirects=TextMap(arrays, "redirects"),
         editions=[ImportedFile(**row) for row in header["editions"]],
         facility_counts=facilities["facility_counts"],
         station_count=header["station_count"],

@@ -1,22 +1,33 @@
-"""The supervisor: starts workers over one socket, replaces those that die, ends all in time."""
+"""The supervisor: forks workers over one socket, replaces those that die, ends all in time.
+
+Workers share what it has loaded. It opens no connection and starts no thread, neither of which
+would survive in them.
+"""
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import selectors
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from geoportal.errors import GeoportalError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkProcess
+
+    from geoportal.serving.worker import PreparedWorker
 
 DRAIN_SECONDS: Final = 9.0
 """What is being answered when the end is asked for has this long; then workers are killed."""
@@ -25,6 +36,7 @@ _LONGEST_PAUSE_S: Final = 10.0
 _STEADY_S: Final = 30.0
 """A worker that lived this long and then died is replaced without a pause."""
 COUNTS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
 class WorkerFailedError(GeoportalError):
@@ -39,7 +51,7 @@ class WorkerFailedError(GeoportalError):
 class _Worker:
     """One worker process; ``ready`` is where it says that it accepts."""
 
-    process: subprocess.Popen[bytes]
+    process: ForkProcess
     ready: int
     started: float = field(default_factory=time.monotonic)
     is_ready: bool = False
@@ -70,7 +82,9 @@ class Supervisor:
         self._pause_s = 0.0
         self._next_start = 0.0
         self._lifeline, self._held_end = os.pipe()
-        self._counts = tempfile.mkdtemp(prefix="geoportal-counts-")
+        self._wake, self._woken = os.pipe()
+        self._is_loading = False
+        self._prepared: PreparedWorker
 
     def run(self) -> None:
         """Run until the end is asked for; then let what is being answered be answered.
@@ -80,30 +94,45 @@ class Supervisor:
         WorkerFailedError
             When no worker has ever come up.
         """
-        wake, woken = os.pipe()
-        os.set_blocking(woken, False)
-        handlers = {
-            name: signal.signal(name, self._end) for name in (signal.SIGTERM, signal.SIGINT)
-        }
-        handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
-        previous = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-        self._selector.register(wake, selectors.EVENT_READ)
+        os.set_blocking(self._woken, False)
+        on_signal = dict(zip(_SIGNALS, (self._end, self._end, lambda *_: None), strict=True))
+        handlers = {name: signal.signal(name, handler) for name, handler in on_signal.items()}
+        previous = signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
+        self._selector.register(self._wake, selectors.EVENT_READ)
+        counts = tempfile.mkdtemp(prefix="geoportal-counts-")
+        os.environ[COUNTS_DIRECTORY] = counts  # read when the module of the counters is loaded
         try:
+            with suppress(KeyboardInterrupt):
+                self._load()
             while not self._is_ending:
                 self._start_missing()
-                self._wait(wake)
+                self._wait()
                 self._bury()
         finally:
             self._drain()
             signal.set_wakeup_fd(previous)
             for name, handler in handlers.items():
                 signal.signal(name, handler)
-            for end in (wake, woken, self._lifeline, self._held_end):
+            for end in (self._wake, self._woken, self._lifeline, self._held_end):
                 os.close(end)
-            shutil.rmtree(self._counts, ignore_errors=True)
+            shutil.rmtree(counts, ignore_errors=True)
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._is_ending = True
+        if self._is_loading:
+            raise KeyboardInterrupt
+
+    def _load(self) -> None:
+        """Load what workers share; an end that is asked for meanwhile is not put off by it."""
+        self._is_loading = not self._is_ending
+        try:
+            from geoportal.serving.worker import prepare  # takes time to load
+
+            self._prepared = prepare()
+        finally:
+            self._is_loading = False
+        gc.collect()
+        gc.freeze()  # what is shared stays shared when workers collect garbage
 
     def _start_missing(self) -> None:
         if time.monotonic() >= self._next_start:
@@ -112,25 +141,36 @@ class Supervisor:
 
     def _start(self) -> _Worker:
         ready, say = os.pipe()
-        descriptors = (self._listener.fileno(), say, self._lifeline)
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
-            [sys.executable, "-m", "geoportal.serving.worker", *map(str, descriptors)],
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, COUNTS_DIRECTORY: self._counts},
-            process_group=0,  # Ctrl+C goes to the supervisor alone
+        process = multiprocessing.get_context("fork").Process(
+            target=self._become_worker, args=(say,)
         )
+        with _held_back(_SIGNALS):  # until the worker handles them in its own way
+            process.start()
         os.close(say)
         self._selector.register(ready, selectors.EVENT_READ)
         return _Worker(process, ready)
 
-    def _wait(self, wake: int) -> None:
+    def _become_worker(self, say: int) -> NoReturn:
+        """Serve, in a forked process that keeps nothing of the supervisor but what is loaded."""
+        signal.set_wakeup_fd(-1)
+        for name in _SIGNALS:
+            signal.signal(name, signal.SIG_DFL)
+        os.setpgid(0, 0)  # Ctrl+C goes to the supervisor alone
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        self._selector.close()
+        for end in (self._wake, self._woken, self._held_end, *(w.ready for w in self._workers)):
+            os.close(end)
+        code = self._prepared.work(self._listener.fileno(), say, self._lifeline)
+        sys.stderr.flush()
+        os._exit(code)  # threads that wait for a publisher of tiles hold nobody up
+
+    def _wait(self) -> None:
         """Wait until something happens: a signal, a worker that is ready or has ended."""
         until = self._next_start if len(self._workers) < self._wanted else None
         timeout = None if until is None else max(0.0, until - time.monotonic())
         for key, _ in self._selector.select(timeout):
             said = os.read(key.fd, 4096)
-            if key.fd == wake:
+            if key.fd == self._wake:
                 continue
             self._selector.unregister(key.fd)
             for worker in self._workers:
@@ -145,12 +185,12 @@ class Supervisor:
 
     def _bury(self) -> None:
         """Take out the workers that have ended; those that follow wait a while if they fail."""
-        dead = [worker for worker in self._workers if worker.process.poll() is not None]
+        dead = [worker for worker in self._workers if worker.process.exitcode is not None]
         for worker in dead:
             self._forget(worker)
             if self._is_ending:
                 continue
-            code = worker.process.returncode
+            code = worker.process.exitcode or 0
             if not self._was_ready:
                 raise WorkerFailedError(code if code > 0 else 1)
             lived = time.monotonic() - worker.started
@@ -174,10 +214,19 @@ class Supervisor:
             worker.process.terminate()
         until = time.monotonic() + DRAIN_SECONDS
         for worker in self._workers:
-            try:
-                worker.process.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            worker.process.join(max(0.0, until - time.monotonic()))
+            if worker.process.exitcode is None:
                 worker.process.kill()
-                worker.process.wait()
+                worker.process.join()
         for worker in list(self._workers):
             self._forget(worker)
+
+
+@contextmanager
+def _held_back(signals: Iterable[signal.Signals]) -> Iterator[None]:
+    """Let signals wait; a process forked meanwhile goes on holding them back."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

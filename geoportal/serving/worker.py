@@ -1,17 +1,15 @@
-"""A worker process: ``python -m geoportal.serving.worker LISTENER READY LIFELINE``.
-
-The arguments are file descriptors it inherits: the listening socket, a pipe on which it says that
-it accepts, and one that ends when its supervisor does.
-"""
+"""A worker: one process that answers, forked by the supervisor, and what all workers share."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 import threading
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import orjson
 import structlog
@@ -23,8 +21,11 @@ from granian.server.embed import Server
 
 from geoportal.errors import GeoportalError
 from geoportal.services.basemap.configured import open_basemap
+from geoportal.services.basemap.tile import Basemap
+from geoportal.services.compiling_process import CompilingProcess
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.road_engine import road_engine
+from geoportal.services.view_file import view_path
 from geoportal.serving.gate import Gate
 from geoportal.serving.listening import BACKLOG
 from geoportal.serving.rates import Rates
@@ -34,21 +35,82 @@ from geoportal.store.database import open_database
 from geoportal.web.app import MAX_BODY_BYTES, create_app
 from geoportal.web.arrival import arrival_of
 from geoportal.web.coverage.maker import MakerProcess
+from geoportal.web.language.messages import LANGUAGES, messages
 
 CONNECTIONS: Final = 2048
 """Connections one worker holds; more wait in the kernel until one ends."""
 _HEADER_MS: Final = 8_000
 """Request line and headers must have arrived within this time, also on a kept-alive connection."""
 _HEADER_BYTES: Final = 64 * 1024
+_COLLECTED_AFTER: Final = (700, 10, 10)
+"""As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
 
-def application() -> Flask:
-    """Build the application from the environment.
+@dataclass(frozen=True)
+class PreparedWorker:
+    """All of a worker that is the same in each: forked processes share it.
+
+    It holds no open connection and no thread: neither would survive in them.
+    """
+
+    app: Flask
+    portal: Portal
+    settings: Settings
+    basemap: Basemap | None
+
+    def begin(self) -> None:
+        """Open the data, and follow them from now on.
+
+        Raises
+        ------
+        GeoportalError
+            When there are none, or of another schema.
+        """
+        open_database(self.settings.database).engine.dispose()  # it may be another one meanwhile
+        if self.basemap is not None:
+            self.basemap.available()  # begins to find out
+        self.portal.follow()
+        facilities = len(self.portal.view().snapshot)
+        structlog.get_logger("geoportal.serve").info("loaded", facilities=facilities)
+
+    def work(self, listener: int, ready: int, lifeline: int) -> int:
+        """Serve until SIGTERM or SIGINT; while data are opened, these end the process at once.
+
+        Parameters
+        ----------
+        listener, ready, lifeline : int
+            File descriptors: the listening socket, a pipe on which the worker says that it
+            accepts, and one that ends when its supervisor does.
+
+        Returns
+        -------
+        int
+            Exit code.
+        """
+        _end_with_supervisor(lifeline)
+        sys.setswitchinterval(_SWITCH_S)
+        gc.set_threshold(*_COLLECTED_AFTER)
+        try:
+            self.begin()
+        except GeoportalError as error:
+            print(f"geoportal: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's stderr
+            return error.exit_code
+        asyncio.run(_serve(self.app, listener, ready))
+        return 0
+
+
+def prepare() -> PreparedWorker:
+    """Load modules, reference lists, catalogues, schemas and templates, as the environment says.
 
     Log lines are JSON on stderr: time, level, event, route, status, duration. Nothing else is
     ever put into them.
+
+    Raises
+    ------
+    GeoportalError
+        When there is no database, or of another schema.
     """
     structlog.configure(
         processors=[
@@ -62,18 +124,36 @@ def application() -> Flask:
     settings = Settings.from_environment()
     database = open_database(settings.database)
     basemap = open_basemap(settings, database.derived_directory)
-    if basemap is not None:
-        basemap.available()  # begins to find out
-    portal = Portal(database, shipped_reference(), engine=road_engine(settings))
-    portal.follow()
-    structlog.get_logger("geoportal.serve").info("loaded", facilities=len(portal.view().snapshot))
+    portal = Portal(
+        database,
+        shipped_reference(),
+        engine=road_engine(settings),
+        compiling=CompilingProcess(settings.database),
+    )
     app = create_app(portal, settings, basemap, MakerProcess(settings.database))
     if settings.secret_key:
         from geoportal.desk.store.database import open_desk  # only where staff sign in
         from geoportal.desk.web.application import attach
 
-        attach(app, open_desk(settings.database), settings)
-    return app
+        desk = open_desk(settings.database)
+        attach(app, desk, settings)
+        desk.engine.dispose()
+    portal.reference.read_all()
+    view_path(database.derived_directory, "", portal.reference)  # digests what decides the file
+    for language in LANGUAGES:
+        messages(language)
+    for template in app.jinja_env.list_templates():
+        if settings.secret_key or not template.startswith("desk/"):
+            app.jinja_env.get_template(template)
+    database.engine.dispose()
+    return PreparedWorker(app, portal, settings, basemap)
+
+
+def application() -> Flask:
+    """Build the application from the environment, for one process."""
+    prepared = prepare()
+    prepared.begin()
+    return prepared.app
 
 
 class _Server(Server):
@@ -119,24 +199,3 @@ def _end_with_supervisor(lifeline: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def main(arguments: list[str]) -> Any:
-    """Load, then serve until SIGTERM or SIGINT; while loading, these end it at once."""
-    listener, ready, lifeline = map(int, arguments)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _end_with_supervisor(lifeline)
-    sys.setswitchinterval(_SWITCH_S)
-    try:
-        app = application()
-    except GeoportalError as error:
-        print(f"geoportal: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's stderr
-        return error.exit_code
-    asyncio.run(_serve(app, listener, ready))
-    return 0
-
-
-if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stderr.flush()
-    os._exit(code)  # threads that wait for a publisher of tiles hold nobody up

@@ -17,7 +17,6 @@ from geoportal.domain.filing import Filing
 from geoportal.domain.hours import Hours
 from geoportal.domain.location import Location
 from geoportal.domain.staff_facts import Correction, StaffFacts
-from geoportal.text.contact import visible
 
 _TUPLES = ("services", "departments", "filings", "visit_areas")
 _NOT_COMPARED = ("hours", "claims", "filing_details", "colocated_code")
@@ -127,6 +126,8 @@ def _with_values(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _visible(value: Any) -> Any:
+    from geoportal.text.contact import visible  # what is loaded needs no cleaning
+
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, list):

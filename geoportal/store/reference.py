@@ -9,10 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from geoportal.domain.city import City
 from geoportal.domain.completeness import Publisher, SourceScope
-from geoportal.domain.consultation import ReadingRule, Role
 from geoportal.domain.filing import FilingRule
 from geoportal.domain.plausibility import PlausibilityRule
 from geoportal.domain.provenance import SourceInfo
@@ -20,6 +19,10 @@ from geoportal.domain.vocabulary import Implication, Term, TermGroup, Vocabulary
 from geoportal.store.reference_entries import CoverageQuestion, KindInfo, WayIn
 from geoportal.store.reference_places import PlaceReference
 from geoportal.store.reference_rows import values_of
+
+if TYPE_CHECKING:
+    from geoportal.domain.city import City
+    from geoportal.domain.consultation import ReadingRule, Role
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,8 @@ class Reference(PlaceReference):
     @cached_property
     def reading_rules(self) -> tuple[ReadingRule, ...]:
         """Rules by which a consultation note is read, in the order they are tried."""
+        from geoportal.domain.consultation import ReadingRule  # takes time to load
+
         return tuple(
             ReadingRule(
                 rule=row["rule"],
@@ -231,6 +236,8 @@ class Reference(PlaceReference):
     @cached_property
     def teams(self) -> dict[str, tuple[Role, ...]]:
         """Ready-made teams by name, the first one being the default."""
+        from geoportal.domain.consultation import Role  # takes time to load
+
         presets: dict[str, tuple[Role, ...]] = {}
         for row in self._rows("roles.csv"):
             code = f"{row['preset']}.{row['role']}"
@@ -245,6 +252,13 @@ class Reference(PlaceReference):
             )
             presets[row["preset"]] = (*presets.get(row["preset"], ()), role)
         return presets
+
+    def read_all(self) -> None:
+        """Read all lists at once: processes that are forked afterwards share them."""
+        for each in type(self).__mro__:
+            for name, member in vars(each).items():
+                if isinstance(member, cached_property):
+                    getattr(self, name)
 
     def label(self, list_name: str, code: str, language: str) -> str:
         """Return a label, the code itself when the list has none in the language."""

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from geoportal.cli.main import main
+from geoportal.cli import main as command_line
 from tests.factories import KOKURA
 
 KAIGO_HEADER = (
@@ -47,7 +47,7 @@ def geoportal(*arguments: str, db: Path, ok: int = 0) -> Done:
         contextlib.redirect_stderr(err),
         pytest.raises(SystemExit) as ended,
     ):
-        main()
+        command_line.run()
     code = ended.value.code or 0
     assert code == ok, err.getvalue()
     return Done(int(code), out.getvalue(), err.getvalue())

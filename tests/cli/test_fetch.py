@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from geoportal.cli.main import main
+from geoportal.cli import main as command_line
 from geoportal.ingest.files.report import ImportReport
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
 
@@ -24,7 +24,7 @@ def run(db: Path, *arguments: str, ok: int = 0):
         contextlib.redirect_stderr(err),
         pytest.raises(SystemExit) as ended,
     ):
-        main()
+        command_line.run()
     assert (ended.value.code or 0) == ok, err.getvalue()
     return json.loads(out.getvalue())
 

@@ -13,10 +13,10 @@ from tests.conftest import NOW
 SEVERAL = """
 import contextlib, io, json, sys
 from datetime import datetime
-from geoportal.cli import console
+from geoportal.cli import opening
 from geoportal.cli.main import cli
 moment, database, *questions = map(json.loads, sys.argv[1:])
-console.now_in_japan = lambda: datetime.fromisoformat(moment)
+opening.now_in_japan = lambda: datetime.fromisoformat(moment)
 seen = []
 for question in questions:
     with contextlib.redirect_stdout(io.StringIO()) as told:
@@ -27,7 +27,7 @@ print(json.dumps(seen))
 """
 """Runs questions one after the other in one process; prints what was imported after each."""
 NEVER = {
-    *("sqlalchemy", "alembic", "asyncio", "flask", "scipy", "rtree"),
+    *("sqlalchemy", "alembic", "asyncio", "flask", "scipy", "rtree", "pyproj"),
     *("geopandas", "pandas", "matplotlib", "reportlab", "xlsxwriter", "numpy.ma", "tqdm"),
     *("geoportal.ingest", "geoportal.export", "geoportal.coverage", "geoportal.store.schema"),
     *("geoportal.web", "geoportal.serving", "geoportal.desk", "geoportal.index.stations"),
@@ -48,3 +48,9 @@ def test_questions_import_only_what_they_need(sample_database: Path, tmp_path: P
     assert "geoportal.address.geocode" not in around, "an address is read, a point is not"
     assert "pydantic" in around
     assert "geoportal.address.geocode" in placed
+
+
+def test_the_help_of_a_question_imports_nothing_that_answers_it():
+    code = "import sys; from geoportal.cli.main import cli; cli(['search', '--help'], "
+    code += "standalone_mode=False); assert not {'numpy', 'pydantic', 'sqlite3'} & {*sys.modules}"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

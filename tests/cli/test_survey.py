@@ -16,7 +16,7 @@ import python_calamine
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from geoportal.cli.main import main
+from geoportal.cli import main as command_line
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.store.facilities import iter_facilities, read_records, write_facilities
@@ -34,7 +34,7 @@ def run(db: Path, *arguments: str, ok: int = 0):
         contextlib.redirect_stderr(err),
         pytest.raises(SystemExit) as ended,
     ):
-        main()
+        command_line.run()
     assert (ended.value.code or 0) == ok, err.getvalue()
     return json.loads(out.getvalue())
 

@@ -109,11 +109,11 @@ def _forked(work: Callable[[], int], said: Path) -> tuple[int, str]:
 
 def _import(database: Path, *files: Path) -> int:
     """Run the command as a shell would; return its exit code."""
-    from geoportal.cli.main import main
+    from geoportal.cli.main import run
 
     sys.argv = ["geoportal", "--db", str(database), "import", *map(str, files)]
     try:
-        main()
+        run()
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 SLOW_CLIENTS = 300
+MOST_MB = 60
+"""Memory that a worker may have for itself, whatever the number of facilities."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,11 @@ def is_alive(process_id):
     return True
 
 
+def private_mb(process_id):
+    lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
 def wait_until(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -78,6 +86,15 @@ def test_a_port_in_use_is_refused_and_its_holder_named(server):
         second.stderr
     )
     assert get(server.port)[0] == 200
+
+
+def test_workers_share_what_is_loaded(server):
+    """Threads would not survive in workers, nor locks that they hold."""
+    wait_until(lambda: server.log.read_text().count('"loaded"') >= 2)
+    for path in ("/", "/api/v1/districts", "/centres", "/team", "/api/v1/points") * 4:
+        assert get(server.port, path)[0] == 200
+    assert len(list(Path(f"/proc/{server.process.pid}/task").iterdir())) == 1
+    assert max(map(private_mb, server.worker_ids())) < MOST_MB
 
 
 def test_a_dead_worker_is_replaced_and_nobody_notices(server):
@@ -115,6 +132,16 @@ def test_counts_of_all_workers_are_added(server):
     first, second = (get(server.port, "/metrics")[1].decode() for _ in range(2))
     line = r'geoportal_requests_total{method="GET",route="/api/v1/vocabulary",status="200"} (\d+)'
     assert int(re.search(line, first)[1]) == int(re.search(line, second)[1]) == 20
+
+
+@pytest.mark.parametrize("by", first_always([signal.SIGTERM, signal.SIGINT]))
+def test_it_ends_before_it_has_started_a_worker(database, tmp_path, by):
+    served = Served(database, environment={"TMPDIR": str(tmp_path)})
+    served.start()
+    wait_until(lambda: list(tmp_path.glob("geoportal-counts-*")))
+    assert served.end(by) < 10
+    assert served.process.returncode == 0
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("by", first_always([signal.SIGTERM, signal.SIGINT]))

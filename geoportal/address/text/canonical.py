@@ -43,28 +43,33 @@ _ZERO = dict.fromkeys("〇零○", "〇")
 _DROPPED = "・･'\"“”‘’「」『』【】[]［］<>《》〈〉!！?？*＊_＿\\＼^`|｜:：;；。｡…‥〒"
 
 
-def _canonical_letter(letter: str) -> str:
-    """Return the canonical form of one original letter; empty when it is dropped."""
-    canonical = []
-    for plain in unicodedata.normalize("NFKC", letter):
-        katakana = chr(ord(plain) + 0x60) if "ぁ" <= plain <= "ゖ" else plain
-        common = VARIANT_KANJI.get(katakana, katakana)
-        canonical.append(_EQUIVALENT.get(common, common))
-    return "".join(canonical).upper()
+_REWRITTEN = str.maketrans(
+    {chr(code): chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}  # hiragana
+    | {chr(ord(one) - 0x60): form for one, form in _EQUIVALENT.items() if "ァ" <= one <= "ヶ"}
+    | _EQUIVALENT
+    | {letter: _EQUIVALENT.get(common, common) for letter, common in VARIANT_KANJI.items()}
+)
+
+
+def _canonical_letters(letters: str) -> str:
+    """Return the canonical form of original letters by themselves: what to write for them."""
+    return unicodedata.normalize("NFKC", letters).translate(_REWRITTEN).upper()
 
 
 def _letter_table() -> dict[str, str]:
     table: dict[str, str] = {}
     ranges = ((0x21, 0x100), (0x2000, 0x3400), (0xF900, 0xFB00), (0xFE00, 0xFFF0))
     for start, stop in ranges:
-        for code in range(start, stop):
-            letter = chr(code)
-            canonical = _canonical_letter(letter)
+        letters = [chr(code) for code in range(start, stop)]
+        lines = _canonical_letters("\n".join(letters)).split(
+            "\n"
+        )  # none composes with its neighbour
+        for letter, canonical in zip(letters, lines, strict=True):
             if canonical != letter:
                 table[letter] = canonical.strip() or " "
             if unicodedata.category(letter) in {"Cf", "Cc", "Mn", "Me"}:
                 table[letter] = ""
-    table |= {letter: _canonical_letter(letter) for letter in VARIANT_KANJI}
+    table |= {letter: _canonical_letters(letter) for letter in VARIANT_KANJI}
     table |= _EQUIVALENT | _ZERO
     table |= dict.fromkeys(_DROPPED, "")
     table |= dict.fromkeys(_DASHES, "-")
@@ -76,7 +81,7 @@ def _letter_table() -> dict[str, str]:
 _canonical = _letter_table().get  # a bound method: as fast as a dictionary, and immutable
 _VOICED = MappingProxyType(
     {
-        (bare, mark): _canonical_letter(unicodedata.normalize("NFC", bare + composing))
+        (bare, mark): _canonical_letters(unicodedata.normalize("NFC", bare + composing))
         for bare in "カキクケコサシスセソタチツテトハヒフヘホウ"
         for marks, composing in (("ﾞ゛\u3099", "\u3099"), ("ﾟ゜\u309a", "\u309a"))
         for mark in marks
@@ -168,7 +173,7 @@ def _letters(text: str) -> tuple[list[str], list[int]]:
             ends[-1] = offset
         elif len(canonical) == 1:
             if canonical > "\uffff":
-                canonical = _canonical_letter(canonical)[:1]
+                canonical = _canonical_letters(canonical)[:1]
                 if "\U000e0000" <= canonical <= "\U000e01ef":
                     continue
             letters.append(canonical)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message, TextElement
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
@@ -199,8 +198,9 @@ def messages(language: str) -> Messages:
     """Return the catalogue of a language (one of `LANGUAGES`), read once."""
     text = (_CATALOGUES / f"{language}.ftl").read_text(encoding="utf-8")
     bundle = FluentBundle([LANGUAGES[language].html], use_isolating=False)
-    bundle.add_resource(FluentResource(text))
-    entries = [entry for entry in FluentParser().parse(text).body if isinstance(entry, Message)]
+    resource = FluentResource(text)
+    bundle.add_resource(resource)
+    entries = [entry for entry in resource.body if isinstance(entry, Message)]
     sources = {
         entry.id.name: text[entry.span.start : entry.span.end]
         for entry in entries

@@ -1,0 +1,91 @@
+"""Compilation of a view in a process of its own, whose memory goes with it.
+
+A server's worker lives for months; compiling a country once would leave it hundreds of megabytes.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from enum import IntEnum
+
+from geoportal.services.portal import now_in_japan, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import dataset_version, open_database
+
+_WAIT, _REBUILD = "--wait", "--rebuild"
+
+
+class Outcome(IntEnum):
+    """What came of compiling: exit codes of the process that does it.
+
+    There is a file; or none can be kept, or the process failed; or another process is at it.
+    """
+
+    COMPILED = 0
+    NOT_KEPT = 1
+    ELSEWHERE = 3
+
+
+@dataclass(frozen=True)
+class CompilingProcess:
+    """Has the view of a database's present version compiled into its file by another process.
+
+    ``location`` is the database, as `geoportal.store.database.open_database` takes it.
+    """
+
+    location: str
+
+    def __call__(self, *, wait: bool, rebuild: bool) -> Outcome:
+        """Compile, or with ``wait`` let another process do it that already is at it.
+
+        With ``rebuild`` the file there is known to be damaged. The process ends with this one.
+        """
+        options = [name for name, is_on in ((_WAIT, wait), (_REBUILD, rebuild)) if is_on]
+        done = subprocess.Popen(  # noqa: S603 - this program itself
+            [sys.executable, "-m", __name__, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | {"GEOPORTAL_DATABASE": self.location},
+        )
+        with done:
+            code = done.wait()
+        return Outcome(code) if code in {*Outcome} else Outcome.NOT_KEPT
+
+
+def _end_with_parent() -> None:
+    """End at once when the process that waits for this one is gone: its end of the pipe closes."""
+
+    def wait() -> None:
+        os.read(0, 1)
+        os._exit(Outcome.NOT_KEPT)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(options: list[str]) -> Outcome:
+    """Compile the view of the database of the settings."""
+    from geoportal.services.view_compiling import load_view  # not for who only starts this
+
+    _end_with_parent()
+    database = open_database(Settings.from_environment().database)
+    with database.consistent.connect() as connection, connection.begin():
+        view = load_view(
+            database,
+            connection,
+            shipped_reference(),
+            dataset_version(connection),
+            now_in_japan(),
+            wait=_WAIT in options,
+            rebuild=_REBUILD in options,
+        )
+    if view is None:
+        return Outcome.ELSEWHERE
+    return Outcome.COMPILED if view.kept else Outcome.NOT_KEPT
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
