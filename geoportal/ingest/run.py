@@ -32,8 +32,8 @@ from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
+from geoportal.ingest.resolve.doubts import IN_OLD_DATUM, doubt_positions
 from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.resolve.old_datum import is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
 from geoportal.ingest.revise.position_issues import position_issues
 from geoportal.ingest.revise.records import refresh_facilities
@@ -246,6 +246,7 @@ class ImportRun:
         layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
         extract = content.extract(edition)
         del content
+        old = doubt_positions(extract, layout, lambda: self._held_geography(connection))
         revision = store(connection, extract, edition)
         report.count(extract.rows_read, extract.rejected, revision)
         report.note([*issues, *extract.issues, *revision.issues])
@@ -253,8 +254,9 @@ class ImportRun:
         self._refuse_shrunk(report)
         report.note(_ignored(member))
         refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
+        if old.whole:
+            raise InputRefusedError(f"{report.file}: {IN_OLD_DATUM}")
         if isinstance(extract, FacilityExtract):
-            self._refuse_old_datum(report, extract)
             report.note(position_issues(connection, extract.listed, layout))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
@@ -329,15 +331,11 @@ class ImportRun:
                 "part, get the whole one; if it is right, import it with --accept-shrink"
             )
 
-    def _refuse_old_datum(self, report: FileReport, extract: FacilityExtract) -> None:
-        records = [listing.record for listing in extract.listed]
-        if self._geography is not None and is_in_tokyo_datum(records, self._geography):
-            raise InputRefusedError(
-                f"{report.file}: the positions lie some 450 m off their addresses, all in the same "
-                "direction, as those of the Tokyo datum (日本測地系) do; nothing was changed. "
-                "Convert them to JGD2011 (TKY2JGD of 国土地理院), or take latitude and longitude "
-                "out: then the addresses give the positions"
-            )
+    def _held_geography(self, connection: sa.Connection) -> Geography:
+        if self._geography is None:
+            self._progress("gazetteer", 0, 1)
+            self._geography = load_geography(self._database, connection, self._reference)
+        return self._geography
 
     def _refresh(
         self,
@@ -356,14 +354,12 @@ class ImportRun:
             towns = [stored.municipality_code for stored in read_town_sets(connection)]
         if not ids and not towns:
             return False
-        if self._geography is None:
-            self._progress("gazetteer", 0, 1)
-            self._geography = load_geography(self._database, connection, self._reference)
-        moved = place_towns(connection, self._geography, self._reference, towns)
+        geography = self._held_geography(connection)
+        moved = place_towns(connection, geography, self._reference, towns)
         changed = refresh_facilities(
             connection,
             ids,
-            self._geography,
+            geography,
             self._strengths,
             self._progress,
             self._options.processes,
