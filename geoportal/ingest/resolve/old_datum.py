@@ -21,6 +21,9 @@ FEWEST = 20
 """Rows with an address that is found, of a list or of one municipality in it."""
 _LOOKED_AT = 2_000
 """Rows whose addresses are looked for first."""
+_TELLING_M = 1_000.0
+"""Uncertainty of an address from which on it tells nothing: points of large 大字 in the country lie
+to one side of their offices. Below it no municipality of four prefectures looks shifted."""
 _FINE_ENOUGH = frozenset({"town", "chome", "block", "house"})
 _AGREES_M = 150.0
 """Of a median of 20 offsets from town points, which scatter by about 300 m: two standard errors."""
@@ -150,7 +153,7 @@ def find_old_datum(records: Sequence[FacilityRecord], geography: Geography) -> O
         if share := shares.get(code, elsewhere):
             numbers.update(everything.of(codes == code).undecided(share).tolist())
     found = set(everything.numbers.tolist())
-    for number, record in enumerate(records):  # whose address is not found, too
+    for number, record in enumerate(records):  # whose address tells nothing, too
         doubted = record.lon is not None and shares.get(record.municipality_code, elsewhere)
         if doubted and number not in found:
             numbers.add(number)
@@ -188,7 +191,7 @@ def _spread(count: int, most: int) -> Iterator[int]:
 def _offsets(
     records: Sequence[FacilityRecord], numbers: Iterator[int] | range, geography: Geography
 ) -> Offsets:
-    """Return offsets of the rows that have a point and an address that is found."""
+    """Return offsets of the rows that have a point and an address that tells."""
     kept, published, addressed, scales = [], [], [], []
     for number in numbers:
         record = records[number]
@@ -196,6 +199,8 @@ def _offsets(
             continue
         found = geography.geocode(record.address, record.municipality_code)
         if found.lon is None or found.lat is None or found.coordinate_level not in _FINE_ENOUGH:
+            continue
+        if (found.uncertainty_m or 0.0) > _TELLING_M:
             continue
         kept.append(number)
         published.append((record.lon, record.lat))
