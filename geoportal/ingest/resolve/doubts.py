@@ -11,7 +11,9 @@ from geoportal.domain.location import SURVEYED_UNCERTAINTY_M
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
+from geoportal.ingest.resolve.contradicted import find_contradicted
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.ingest.resolve.offsets import read_offsets, spread
 from geoportal.ingest.resolve.old_datum import FEWEST, OldDatum, find_old_datum, shift_m
 from geoportal.ingest.resolve.shared_points import shared_points
 
@@ -29,7 +31,8 @@ def doubt_positions(
     """Take back positions that are not where the rows of a file are, with an issue for each.
 
     A point that stands for several places is taken out: the address gives the position. One that
-    may be in the Tokyo datum becomes as uncertain as that is off. The layout names the columns;
+    may be in the Tokyo datum becomes as uncertain as that is off, one of a list that its addresses
+    contradict as uncertain as its address. The layout names the columns;
     the geography is asked for only where there are positions. Returned is what of the list is in
     that datum; the caller refuses it where all of it is.
     """
@@ -48,28 +51,45 @@ def doubt_positions(
             )
             _doubt(extract, number, doubted, "shared_position", message, layout)
     records = [listing.record for listing in extract.listed]
-    if sum(record.lon is not None for record in records) < FEWEST:
+    if sum(record.lon is not None for record in records) < FEWEST or not geography().has_towns:
         return OldDatum()
-    old = find_old_datum(records, geography())
+    sample = read_offsets(records, spread(len(records)), geography())
+    old = find_old_datum(records, sample, geography())
     for number in old.numbers:
-        record = records[number]
-        away = float(ceil(shift_m(record.lon or 0.0, record.lat or 0.0) + SURVEYED_UNCERTAINTY_M))
         message = (
             "some positions of this list lie some 450 m off their addresses, all in the same "
             "direction, as those of the Tokyo datum (日本測地系) do, and this may be one of them; "
-            f"it is kept with an uncertainty of {away:g} m: ask the publisher which rows are not "
-            "in JGD2011"
+            "kept with an uncertainty of {} m: ask the publisher which rows are not in JGD2011"
         )
-        uncertainty_m = max(away, record.position_uncertainty_m or 0.0)
-        _doubt(
-            extract,
-            number,
-            replace(record, position_uncertainty_m=uncertainty_m),
-            "mixed_datum",
-            message,
-            layout,
+        lon, lat = records[number].lon or 0.0, records[number].lat or 0.0
+        uncertainty_m = shift_m(lon, lat) + SURVEYED_UNCERTAINTY_M
+        _widen(extract, number, uncertainty_m, "mixed_datum", message, layout)
+    if old != OldDatum():
+        return old
+    contradicted = find_contradicted(records, sample, geography())
+    for number, uncertainty_m in contradicted.uncertainties.items():
+        message = (
+            f"{contradicted.far} of {contradicted.of} positions of this list lie far from their "
+            "addresses, so this one is trusted no further than its address confirms it; kept with "
+            "an uncertainty of {} m: get the file again, columns may have been sorted or moved"
         )
+        _widen(extract, number, uncertainty_m, "list_contradicted", message, layout)
     return old
+
+
+def _widen(
+    extract: FacilityExtract,
+    number: int,
+    uncertainty_m: float,
+    code: str,
+    message: str,
+    layout: Layout | None,
+) -> None:
+    """Make the position of a row as uncertain as that, in whole metres, and say so."""
+    record = extract.listed[number].record
+    whole_m = max(ceil(uncertainty_m), ceil(record.position_uncertainty_m or 0.0))
+    doubted = replace(record, position_uncertainty_m=float(whole_m))
+    _doubt(extract, number, doubted, code, message.format(whole_m), layout)
 
 
 def _doubt(

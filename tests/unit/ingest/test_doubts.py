@@ -120,6 +120,35 @@ def test_a_list_all_in_the_old_datum_is_told_and_one_without_towns_is_not():
     assert not doubted(old, has_towns=False)[1]
 
 
+LATITUDES = sorted(one.lat for one in rows(seed=2))
+ROWS = rows(seed=2)
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda n, lon, lat: (lon, LATITUDES[n]),
+        lambda n, lon, lat: (ROWS[n - 1].lon, ROWS[n - 1].lat),
+        lambda n, lon, lat: (lon, lat + 0.0085),
+    ],
+    ids=["a sorted column", "moved by a row", "a constant added"],
+)
+def test_where_addresses_contradict_many_positions_the_others_are_no_surer(move):
+    extract, _ = doubted(rows(seed=2, points=move))
+    told = {issue.line for issue in extract.issues if issue.code == "list_contradicted"}
+    for n, listing in enumerate(extract.listed):
+        record = listing.record
+        stated = record.lon, record.lat
+        if metres(stated, town_point(n % 30)) < 985:  # farther ones are told one by one
+            assert n + 2 in told
+            assert metres(stated, (ROWS[n].lon, ROWS[n].lat)) < 2 * record.position_uncertainty_m
+
+
+def test_a_few_positions_far_from_their_addresses_leave_the_others_alone():
+    few = rows(points=lambda n, lon, lat: (lon, lat + 0.05 * (n % 10 == 0)))
+    assert doubted(few)[0].issues == []
+
+
 def here(n, lon, lat):
     return POINT
 
