@@ -65,7 +65,8 @@ def find_contradicted(
 
 def _is_far(rows: Offsets) -> NDArray[np.bool_]:
     away = np.hypot(*rows.offsets.T)
-    return (away > _confirmed_m(rows)) & (away < _SAME_MISTAKE_M)
+    far: NDArray[np.bool_] = (away > _confirmed_m(rows)) & (away < _SAME_MISTAKE_M)
+    return far
 
 
 def _confirmed_m(rows: Offsets) -> NDArray[np.float64]:
