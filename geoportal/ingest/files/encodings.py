@@ -32,6 +32,7 @@ _BINARY = {
     b"\xd0\xcf\x11\xe0": "an old Office document",
     b"PK\x03\x04": "an archive",
 }
+_MARK = "\ufeff"
 _HALF_WIDTH_SHARE = 0.05
 _FEW_ZEROS = 1_000
 _WIDE_HEAD = 4_000
@@ -45,7 +46,7 @@ class DecodedText:
     Attributes
     ----------
     text : str
-        Without byte order mark and NUL characters.
+        Without byte order marks and NUL characters.
     encoding : str
         Name for people, for example ``"UTF-8"``.
     nul_count : int
@@ -96,6 +97,7 @@ def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
         raise _error(name, data, encoding, error) from None
     nul_count = text.count("\x00")
     text = text.replace("\x00", "").removesuffix("\x1a")  # the end-of-file mark of DOS
+    text = text.replace(_MARK, "")  # where files were joined
     return DecodedText(text, _LABELS[encoding], nul_count)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
@@ -162,6 +162,7 @@ class FacilityExtract(Extract):
                     "other content; the first is kept, ask the publisher"
                 )
                 notes.reject("", "duplicate_key", message)
+                notes.issues[-1] = replace(notes.issues[-1], value=listed.record.name)
                 self.rejected += 1
             self.issues.extend(notes.issues)
 
