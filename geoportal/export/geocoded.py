@@ -20,9 +20,9 @@ from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.errors import InputRefusedError, UsageError
 from geoportal.ingest.files.archives import open_members
+from geoportal.ingest.files.encodings import stream_encoding
 from geoportal.ingest.files.layouts import fold_header
 from geoportal.ingest.files.sheets import read_sheets
-from geoportal.ingest.files.streams import stream_encoding
 from geoportal.ingest.files.tables import Sheet
 from geoportal.mapped.whole_file import whole_file
 from geoportal.progress import Progress

@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+_TANGLED = 10
 JAPAN_BOUNDS = (122.0, 20.0, 154.5, 46.0)
 """West, south, east, north of the area of Japan in degrees, from 与那国島 to 南鳥島."""
 
@@ -18,6 +19,19 @@ def in_japan(lon: float | None, lat: float | None) -> bool:
         return False
     west, south, east, north = JAPAN_BOUNDS
     return west <= lon <= east and south <= lat <= north
+
+
+def is_tangled(geometry: BaseGeometry) -> bool:
+    """Say whether an outline crosses itself so often that to repair it would take minutes.
+
+    Its length is then many times that of the box around it. The most broken coasts of Japan have
+    some 5 times it, a star of 80 random points 10; one of 200 takes 10 s.
+    """
+    if geometry.is_empty:
+        return False
+    west, south, east, north = geometry.bounds
+    around = 2 * (east - west + north - south)
+    return bool(geometry.length > _TANGLED * around) and not geometry.is_valid
 
 
 def polygonal(geometry: BaseGeometry) -> MultiPolygon:

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 import sqlalchemy as sa
 
 from geoportal.domain.dating import imported_on, stated_date, undated
-from geoportal.domain.facility import FacilityRecord
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.catalogue import FICTIONAL
 from geoportal.ingest.content import Content
@@ -33,8 +32,8 @@ from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
+from geoportal.ingest.resolve.doubts import IN_OLD_DATUM, doubt_positions
 from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.resolve.old_datum import JUDGED_BY, is_in_tokyo_datum
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
 from geoportal.ingest.revise.position_issues import (
     Found,
@@ -252,21 +251,21 @@ class ImportRun:
         layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
         extract = content.extract(edition)
         del content
+        old = doubt_positions(extract, layout, lambda: self._held_geography(connection))
         revision = store(connection, extract, edition)
         report.count(extract.rows_read, extract.rejected, revision)
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note(_ignored(member))
-        records: list[FacilityRecord] = []
         places: list[ListedPlace] = []
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
-            records = [listing.record for listing in extract.listed[:JUDGED_BY]]
             places = listed_places(extract.listed)
             extract.listed.clear()
         found: dict[str, Found | None] = dict.fromkeys(one.own_id for one in places)
         refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
-        self._refuse_old_datum(report, records)
+        if old.whole:
+            raise InputRefusedError(f"{report.file}: {IN_OLD_DATUM}")
         report.note(position_issues(connection, places, layout, found))
         if isinstance(extract, TownExtract):
             report.note(town_issues(connection, extract))
@@ -341,14 +340,11 @@ class ImportRun:
                 "part, get the whole one; if it is right, import it with --accept-shrink"
             )
 
-    def _refuse_old_datum(self, report: FileReport, records: Sequence[FacilityRecord]) -> None:
-        if self._geography is not None and is_in_tokyo_datum(records, self._geography):
-            raise InputRefusedError(
-                f"{report.file}: the positions lie some 450 m off their addresses, all in the same "
-                "direction, as those of the Tokyo datum (日本測地系) do; nothing was changed. "
-                "Convert them to JGD2011 (TKY2JGD of 国土地理院), or take latitude and longitude "
-                "out: then the addresses give the positions"
-            )
+    def _held_geography(self, connection: sa.Connection) -> Geography:
+        if self._geography is None:
+            self._progress("gazetteer", 0, 1)
+            self._geography = load_geography(self._database, connection, self._reference)
+        return self._geography
 
     def _refresh(
         self,
@@ -371,14 +367,12 @@ class ImportRun:
             towns = [stored.municipality_code for stored in read_town_sets(connection)]
         if not ids and not towns:
             return False
-        if self._geography is None:
-            self._progress("gazetteer", 0, 1)
-            self._geography = load_geography(self._database, connection, self._reference)
-        moved = place_towns(connection, self._geography, self._reference, towns)
+        geography = self._held_geography(connection)
+        moved = place_towns(connection, geography, self._reference, towns)
         changed = refresh_facilities(
             connection,
             ids,
-            self._geography,
+            geography,
             self._strengths,
             self._progress,
             self._options.processes,

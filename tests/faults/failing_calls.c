@@ -1,11 +1,13 @@
 /* Preloaded into a process: lets the n-th call that writes to a file fail.
 
    Calls are counted from `arm` on; standard output and error are left alone. Reading is counted
-   only where `reading` is set. `lasting` fails every later call as well: a disk that stays full. */
+   only where `reading` is set. `lasting` fails every later call as well: a disk that stays full. An error below 0 is a signal that ends
+   the process before the call. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -27,6 +29,7 @@ static int fails(int descriptor) {
     if (!armed || (descriptor >= 0 && descriptor <= 2)) return 0;
     long number = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
     if (!chosen || number < chosen || (number > chosen && !lasting)) return 0;
+    if (code < 0) kill(getpid(), -code);
     errno = code;
     return 1;
 }

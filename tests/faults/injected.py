@@ -28,7 +28,8 @@ SECOND = "kaigo_20251201.csv"
 class Point:
     """Which call fails, by its share of all calls (0 to 1), with which error.
 
-    ``lasting``: all later ones fail too; ``reading``: calls that read are counted as well.
+    An error below 0 is a signal that ends the process instead. ``lasting``: all later ones fail
+    too; ``reading``: calls that read are counted as well.
     """
 
     share: float
@@ -185,6 +186,7 @@ def _attempt(place: _Place, number: int, point: Point) -> tuple[int, str, int]:
             counted.write_text(str(shim.disarm()))
 
     place.fresh()
+    counted.write_text("0")  # a process that is killed does not say
     return *_forked(work, place.folder / "said"), int(counted.read_text())
 
 

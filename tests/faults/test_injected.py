@@ -1,8 +1,9 @@
-"""Whichever call of an import fails: the edition before or the new one, truthfully said."""
+"""Whichever call of an import fails or is the last: one edition or the other, truthfully said."""
 
 from __future__ import annotations
 
 import errno
+import signal
 
 import pytest
 
@@ -27,13 +28,15 @@ def editions(tmp_path):
 
 def fault_of(outcome):
     """What is wrong with what is left, empty when nothing is."""
-    done, words = outcome.exit_code == 0, outcome.said
+    done, words, killed = outcome.exit_code == 0, outcome.said, outcome.exit_code < 0
     checks = {
-        "exit code": outcome.exit_code in ({3} if "cannot be read" in words else {0, 1}),
+        "exit code": killed or outcome.exit_code in ({3} if "cannot be read" in words else {0, 1}),
         "a fault of ours": "Traceback" not in words and "a fault of ours" not in words,
         "a third state": outcome.held in {"first", "both"},
         "success without the data": not done or outcome.held == "both",
-        "failure in spite of the data": done or outcome.held == "first" or "data are in" in words,
+        "failure in spite of the data": (
+            done or killed or outcome.held == "first" or "data are in" in words
+        ),
         "the next import": (outcome.next_exit_code, outcome.next_held) == (0, "both"),
         "searches after it": outcome.shown,
     }
@@ -56,8 +59,9 @@ def test_a_disk_that_is_full_from_the_middle_on(editions):
         (errno.EIO, False, False, 150),
         (errno.ENOSPC, True, False, 100),
         (errno.EIO, False, True, 100),
+        (-signal.SIGKILL, False, True, 100),
     ],
-    ids=["one call", "a disk that stays full", "reading too"],
+    ids=["one call", "a disk that stays full", "reading too", "killed"],
 )
 def test_calls_from_the_first_to_the_last(editions, error, lasting, reading, count):
     points = [Point((n + 1) / count, error, lasting, reading) for n in range(count)]

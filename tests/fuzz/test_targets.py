@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoportal.errors import GeoportalError
-from geoportal.ingest.files.streams import stream_encoding
+from geoportal.ingest.files.encodings import stream_encoding
 from geoportal.ingest.sources.address_base_registry import chome_name
 from geoportal.ingest.sources.bureau import _has_gaps
 from geoportal.store.stations import read_stations

@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoportal.errors import UsageError
+from geoportal.geo.polygons import is_tangled
 
 MOST_CHARACTERS: Final = 4_000
 DEEPEST: Final = 24
@@ -170,7 +171,10 @@ def _area(node: dict[str, Any]) -> Any:
         if box is not None:
             return shapely.box(*box) if len(box) == 4 else shapely.box(*box[:2], *box[3:5])
         if node.get("type") in _AREAS:
-            return shapely.make_valid(shapely.geometry.shape(node))
+            area = shapely.geometry.shape(node)
+            if is_tangled(area):
+                raise UsageError("this outline crosses itself too often", _FIELD)
+            return shapely.make_valid(area, method="structure", keep_collapsed=False)
     except (ValueError, TypeError, shapely.errors.ShapelyError):
         raise UsageError("this geometry cannot be read", _FIELD) from None
     raise UsageError("only areas may be given here; near a point, POST /api/v1/search", _FIELD)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import io
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from mmap import mmap
 
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.refusal import CutFileError
@@ -15,6 +19,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+STREAMED_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LARGE_BYTES = 30_000_000
+_HEAD = 20_000
+_CHUNK = 1 << 16
 _LABELS = {
     "utf-8": "UTF-8",
     "utf-16-le": "UTF-16",
@@ -32,6 +44,8 @@ _BINARY = {
     b"\xd0\xcf\x11\xe0": "an old Office document",
     b"PK\x03\x04": "an archive",
 }
+_SOMETHING = re.compile(rb"[^\x00\r\n\t ,;\xef\xbb\xbf\xff\xfe]")
+MARK = "\ufeff"
 _HALF_WIDTH_SHARE = 0.05
 _FEW_ZEROS = 1_000
 _WIDE_HEAD = 4_000
@@ -45,7 +59,7 @@ class DecodedText:
     Attributes
     ----------
     text : str
-        Without byte order mark and NUL characters.
+        Without byte order marks and NUL characters.
     encoding : str
         Name for people, for example ``"UTF-8"``.
     nul_count : int
@@ -68,11 +82,7 @@ def decode(name: str, data: bytes) -> DecodedText:
     UnreadableSourceError
         When it is empty, not text, cut in the middle of a character, or in no known encoding.
     """
-    if not data.strip(b"\x00\r\n\t ,;\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
-    for mark, what in _BINARY.items():
-        if data.startswith(mark):
-            raise UnreadableSourceError(f"{name}: this is {what}, not a table of text")
+    require_text(name, data)
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _finish(name, data[len(bom) :], encoding)
@@ -80,13 +90,97 @@ def decode(name: str, data: bytes) -> DecodedText:
         wide = _wide_encoding(data)
         if wide:
             return _finish(name, data, wide)
+    _require_few_zeros(name, data)
+    return _finish(name, data, _narrow_encoding(name, data))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A text read line by line, each with its end.
+
+    ``head`` is its beginning; ``ends_open``: its last line has no end. The other attributes are
+    those of `DecodedText`.
+    """
+
+    lines: Iterable[str]
+    head: str
+    encoding: str
+    nul_count: int
+    ends_open: bool
+
+
+def open_text(name: str, data: bytes) -> OpenedText:
+    """Decode a text file as `decode` does; a large one is never held decoded.
+
+    Raises
+    ------
+    UnreadableSourceError
+        As `decode`.
+    """
+    if len(data) <= _LARGE_BYTES or b"\x00" in data[:400] or data.startswith(b"\xff\xfe"):
+        decoded = decode(name, data)
+        text = decoded.text
+        lines: Iterable[str] = io.StringIO(text, newline="")
+        ends_open = not text.endswith(("\n", "\r"))
+        return OpenedText(lines, text[:_HEAD], decoded.encoding, decoded.nul_count, ends_open)
+    require_text(name, data)
+    _require_few_zeros(name, data)
+    codec = stream_encoding(name, data)
+    opened = io.TextIOWrapper(io.BytesIO(data), codec, newline="")
+    head = io.TextIOWrapper(io.BytesIO(data[: 4 * _HEAD]), codec, "replace", newline="").read(_HEAD)
+    lines = (line.replace("\x00", "").replace(MARK, "").removesuffix("\x1a") for line in opened)
+    label = _LABELS[codec.removesuffix("-sig")]
+    return OpenedText(lines, head, label, data.count(0), not data.endswith((b"\n", b"\r")))
+
+
+def stream_encoding(name: str, data: bytes | mmap) -> str:
+    """Return the codec of a text file, checked to its end without holding it decoded.
+
+    Raises
+    ------
+    UnreadableSourceError
+        When it is neither UTF-8, UTF-16 nor CP932.
+    """
+    marked = [codec for bom, codec in STREAMED_BOMS if data[: len(bom)] == bom]
+    for encoding in marked or ("utf-8", "cp932"):
+        if _decodes(data, encoding):
+            return encoding
+    decode(name, bytes(data))  # says what is wrong and in which line
+    return "euc_jp"
+
+
+def _decodes(data: bytes | mmap, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _require_few_zeros(name: str, data: bytes) -> None:
     zeros = data.count(0)
     if zeros > max(_FEW_ZEROS, len(data) // 100):
         raise UnreadableSourceError(
             f"{name}: {zeros:,} of its {len(data):,} bytes are zero, as an interrupted copy or "
             "download leaves them; get it again"
         )
-    return _finish(name, data, _narrow_encoding(name, data))
+
+
+def require_text(name: str, data: bytes) -> None:
+    """Refuse what is empty, or known by its first bytes to be something else.
+
+    Raises
+    ------
+    UnreadableSourceError
+    """
+    if not _SOMETHING.search(data):
+        raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
+    for mark, what in _BINARY.items():
+        if data.startswith(mark):
+            raise UnreadableSourceError(f"{name}: this is {what}, not a table of text")
 
 
 def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
@@ -96,6 +190,7 @@ def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
         raise _error(name, data, encoding, error) from None
     nul_count = text.count("\x00")
     text = text.replace("\x00", "").removesuffix("\x1a")  # the end-of-file mark of DOS
+    text = text.replace(MARK, "")  # where files were joined
     return DecodedText(text, _LABELS[encoding], nul_count)
 
 

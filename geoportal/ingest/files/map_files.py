@@ -16,7 +16,7 @@ import orjson
 import shapely
 
 from geoportal.errors import InputRefusedError, UnreadableSourceError
-from geoportal.geo.polygons import JAPAN_BOUNDS
+from geoportal.geo.polygons import JAPAN_BOUNDS, is_tangled
 from geoportal.ingest.files import crs as reference_systems
 from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.geojson import Feature, parse_json, read_geojson
@@ -183,8 +183,24 @@ def _in_degrees(name: str, layer: OgrLayer, crs: str) -> MapLayer:
         replace(feature, geometry=shape, layer=layer.name)
         for feature, shape in zip(layer.features, placed.shapes, strict=True)
     )
-    issues = (*layer.issues, *placed.issues, *_crossing(features))
+    features, tangled = _without_tangled(features)
+    issues = (*layer.issues, *placed.issues, *tangled, *_crossing(features))
     return MapLayer(layer.name, features, placed.crs, issues)
+
+
+def _without_tangled(features: Sequence[Feature]) -> tuple[tuple[Feature, ...], list[Issue]]:
+    """Take areas that nobody could repair out of their features, with an issue for each."""
+    kept, issues = [], []
+    for feature in features:
+        if feature.geometry is not None and feature.is_area and is_tangled(feature.geometry):
+            message = (
+                "the outline crosses itself thousands of times: it is no outline and not used; "
+                "get the file again"
+            )
+            issues.append(Issue(feature.line, "geometry", "outline_tangled", WARNING, "", message))
+            feature = replace(feature, geometry=None)
+        kept.append(feature)
+    return tuple(kept), issues
 
 
 def _crossing(features: Sequence[Feature]) -> Iterator[Issue]:

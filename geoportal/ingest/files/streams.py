@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import mmap
 
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.encodings import decode
+from geoportal.ingest.files.encodings import STREAMED_BOMS, stream_encoding
 from geoportal.ingest.files.layouts import Layout, fold_header, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, Issue
@@ -20,12 +18,6 @@ from geoportal.ingest.files.tables import find_delimiter, require_lines
 
 _HEAD_BYTES = 8_192
 _SEARCHED_ROWS = 10
-_CHUNK = 1 << 16
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _LABELS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift_JIS (CP932)"}
 
 
@@ -105,33 +97,6 @@ class StreamedTable:
             )
 
 
-def stream_encoding(name: str, data: bytes | mmap) -> str:
-    """Return the codec of a text file, checked to its end without holding it decoded.
-
-    Raises
-    ------
-    UnreadableSourceError
-        When it is neither UTF-8, UTF-16 nor CP932.
-    """
-    marked = [encoding for bom, encoding in _BOMS if data[: len(bom)] == bom]
-    for encoding in marked or ("utf-8", "cp932"):
-        if _decodes(data, encoding):
-            return encoding
-    decode(name, bytes(data))  # says what is wrong and in which line
-    return "euc_jp"
-
-
-def _decodes(data: bytes | mmap, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(data[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def recognise_stream(member: Member, layouts: Sequence[Layout]) -> StreamedTable | None:
     """Return a file as a streamed table if one of its first lines is a header of a layout.
 
@@ -185,7 +150,7 @@ def _head(member: Member) -> str:
     head = member.data[:_HEAD_BYTES]
     if member.parts or not head:
         return ""
-    encoding = next((codec for bom, codec in _BOMS if head.startswith(bom)), "")
+    encoding = next((codec for bom, codec in STREAMED_BOMS if head.startswith(bom)), "")
     if not encoding:
         if b"\x00" in head:
             return ""

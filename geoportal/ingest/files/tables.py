@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from mmap import mmap
 
 from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.encodings import decode
+from geoportal.ingest.files.encodings import open_text
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 
@@ -63,22 +63,22 @@ def read_text(member: Member) -> Sheet:
         When it is empty, cut, no table, or in no known encoding.
     """
     require_lines(member.name, member.data)
-    name, decoded = member.name, decode(member.name, member.data)
-    _refuse_markup(name, decoded.text)
-    delimiter = find_delimiter(decoded.text[:20_000])
-    rows = tuple(_parse(name, decoded.text, delimiter))
+    name, opened = member.name, open_text(member.name, member.data)
+    _refuse_markup(name, opened.head)
+    delimiter = find_delimiter(opened.head)
+    rows = tuple(_parse(name, opened.lines, delimiter))
     if not rows:
         raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
     issues = []
-    if decoded.encoding != "UTF-8":
-        message = f"read as {decoded.encoding}; nothing to do"
-        issues.append(Issue(1, "", "encoding", INFO, decoded.encoding, message))
-    if decoded.nul_count:
+    if opened.encoding != "UTF-8":
+        message = f"read as {opened.encoding}; nothing to do"
+        issues.append(Issue(1, "", "encoding", INFO, opened.encoding, message))
+    if opened.nul_count:
         message = "NUL characters were taken out; the file may be damaged, compare it"
-        issues.append(Issue(1, "", "nul_characters", WARNING, str(decoded.nul_count), message))
+        issues.append(Issue(1, "", "nul_characters", WARNING, str(opened.nul_count), message))
     if delimiter != ",":
         issues.append(delimiter_issue(delimiter))
-    return Sheet(rows, issues=tuple(issues), ends_open=not decoded.text.endswith(("\n", "\r")))
+    return Sheet(rows, issues=tuple(issues), ends_open=opened.ends_open)
 
 
 def require_lines(name: str, data: bytes | mmap) -> None:
@@ -114,14 +114,13 @@ def delimiter_issue(delimiter: str) -> Issue:
     return Issue(1, "", "delimiter", INFO, _DELIMITERS[delimiter], message)
 
 
-def _parse(name: str, text: str, delimiter: str) -> Iterator[Row]:
+def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not empty.
 
     A line of our own is read after the last: if it does not come out as a row, a quotation mark
     was left open and has swallowed it.
     """
-    closing = "" if text.endswith(("\n", "\r")) else "\n"
-    reader = csv.reader(io.StringIO(f"{text}{closing}{_END}\n", newline=""), delimiter=delimiter)
+    reader = csv.reader(chain(lines, (f"{_END}\n",)), delimiter=delimiter)
     csv.field_size_limit(_MAX_FIELD)
     start = 1
     while True:

@@ -16,7 +16,7 @@ _OF_ADDRESS: Final = re.compile(r"[市区町村郡]|\d")
 
 def fault_of_name(name: str) -> str:
     """Say why a cell, as the file has it, is no name of a facility; empty if it may be."""
-    if _EXCEL_FAULT.fullmatch(name):
+    if is_spreadsheet_fault(name):
         return "is an error of the spreadsheet program"
     if not any(map(str.isalnum, name)):
         return "has no letter"
@@ -25,6 +25,11 @@ def fault_of_name(name: str) -> str:
     if _is_misread(name):
         return "was read in the wrong encoding"
     return ""
+
+
+def is_spreadsheet_fault(text: str) -> bool:
+    """Say whether a cell holds what a spreadsheet program shows instead of a value: ``#N/A``."""
+    return _EXCEL_FAULT.fullmatch(text) is not None
 
 
 def are_exchanged(name: str, address: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from geoportal.domain.facility import FacilityRecord
@@ -156,6 +156,7 @@ class FacilityExtract(Extract):
                     "other content; the first is kept, ask the publisher"
                 )
                 notes.reject("", "duplicate_key", message)
+                notes.issues[-1] = replace(notes.issues[-1], value=listed.record.name)
                 self.rejected += 1
             self.issues.extend(notes.issues)
 

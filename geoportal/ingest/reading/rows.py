@@ -11,7 +11,12 @@ from typing import TypedDict
 from geoportal.domain.hours import EMPTY_HOURS, Hours
 from geoportal.ingest.files.layouts import Layout, Record
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
-from geoportal.ingest.reading.damaged_names import LOST_LETTER, are_exchanged, fault_of_name
+from geoportal.ingest.reading.damaged_names import (
+    LOST_LETTER,
+    are_exchanged,
+    fault_of_name,
+    is_spreadsheet_fault,
+)
 from geoportal.text.contact import (
     clean_line,
     clean_phone,
@@ -167,7 +172,7 @@ def read_degrees(text: str) -> float | None:
 
 def _read_angle(text: str) -> float | None:
     """Return degrees, decimal or with minutes and seconds (北緯33度53分0.2秒); None for others."""
-    plain = re.sub(r"^(北緯|東経|[NE])|\s|度$", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"^(北緯|東経|[NE])|\s|(度|[NE])$", "", unicodedata.normalize("NFKC", text))
     match = _SEXAGESIMAL.fullmatch(plain)
     if match is None:
         return read_number(plain)
@@ -212,7 +217,7 @@ def read_count(notes: RowNotes, name: str, *, zero_unknown: bool) -> int | None:
 def read_phone(notes: RowNotes, name: str) -> str:
     """Return a telephone or fax number, see `geoportal.text.contact.clean_phone`."""
     text = notes.record.get(name)
-    if not text or is_clean_phone(text):
+    if not text or is_clean_phone(text) or not (text := read_line(notes, name)):
         return text
     if _SCIENTIFIC.fullmatch(unicodedata.normalize("NFKC", text)):
         message = "Excel has turned the number into an approximate one; it is not shown"
@@ -247,8 +252,13 @@ def read_url(notes: RowNotes, name: str) -> str:
 
 
 def read_line(notes: RowNotes, name: str) -> str:
-    """Return published text as one line."""
-    return clean_line(notes.record.get(name))
+    """Return published text as one line; an error of a spreadsheet program is none."""
+    text = clean_line(notes.record.get(name))
+    if text.startswith("#") and is_spreadsheet_fault(text):
+        message = "an error of the spreadsheet program; not used: get the original file"
+        notes.warn(name, "spreadsheet_error", message)
+        return ""
+    return text
 
 
 def read_paragraph(notes: RowNotes, name: str) -> str:

@@ -26,6 +26,11 @@ FAR_FACTOR = 2.0
 """Of the uncertainty of the address's 町丁目: a point farther from it is doubted (decision 047)."""
 _EXACT_DECIMALS = 4
 """Decimals of degrees from which on rounding is less than what a survey is trusted with: 8 m."""
+_GRIDS = ((60, 60), (120, 80), (240, 160), (480, 320), (600, 600), (960, 640))
+"""Steps in a degree of latitude and longitude: whole minutes and tenths of them; corners and
+middles of the 1 km, 500 m and 250 m meshes (JIS X 0410)."""
+_CHANCE = 0.01
+"""Of a step: a number written too coarsely to lie on a grid by intent only is not looked at."""
 _USABLE_LEVELS = frozenset({"town", "chome", "block", "house"})
 _TRUSTED = frozenset({"inside", "near", "town"})
 
@@ -152,14 +157,29 @@ def _checked(
 def _surveyed_m(lon: float, lat: float) -> float:
     """Return the uncertainty of a position in Japan that is published without one, in metres.
 
-    One written in few decimals is a place rounded to them: as far as that may be from it. Both
-    numbers of a position are taken to have as many decimals as the longer one.
+    One written in few decimals, or that lies on a grid, is a place rounded to that: as far as it
+    may be from it. Both numbers of a position are taken to have as many decimals as the longer one.
     """
     decimals = max(len(repr(degrees).partition(".")[2]) for degrees in (lon, lat))
-    if decimals >= _EXACT_DECIMALS:
-        return SURVEYED_UNCERTAINTY_M
-    half = 0.5 * 10.0**-decimals
-    return max(SURVEYED_UNCERTAINTY_M, float(ceil(distance_m(lon, lat, lon + half, lat - half))))
+    rounded = 0.5 * 10.0**-decimals
+    if decimals < _EXACT_DECIMALS:
+        half_lon = half_lat = rounded
+    else:
+        for steps_lat, steps_lon in _GRIDS:
+            if _is_whole(lat, steps_lat, rounded) and _is_whole(lon, steps_lon, rounded):
+                half_lon, half_lat = 0.5 / steps_lon, 0.5 / steps_lat
+                break
+        else:
+            return SURVEYED_UNCERTAINTY_M
+    away = distance_m(lon, lat, lon + half_lon, lat - half_lat)
+    return max(SURVEYED_UNCERTAINTY_M, float(ceil(away)))
+
+
+def _is_whole(degrees: float, steps: int, rounded: float) -> bool:
+    """Say whether a number, rounded by so much, is a whole number of steps, and not by chance."""
+    slack = steps * max(rounded, 1e-9) * 1.01
+    number = degrees * steps
+    return slack < _CHANCE and abs(number - round(number)) <= slack
 
 
 def _distance(geocoded: GeocodeResult, lon: float, lat: float) -> float | None:

@@ -29,6 +29,7 @@ from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import same_day_issues, take_back
 from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes
+from geoportal.ingest.revise.shuffled import shuffled_issues
 from geoportal.progress import Progress
 from geoportal.store import documents
 from geoportal.store.batches import batches
@@ -112,6 +113,7 @@ def update_records(
     revision.issues = [
         *_edition_issues(superseded, extract, complete != scopes, edition),
         *same_day_issues(before, after, extract, taken_back, edition),
+        *shuffled_issues(before, listed),
         *_removal_issues(revision, sum(not stored.closed_on for stored in before.values())),
     ]
     return revision

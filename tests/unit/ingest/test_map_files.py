@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import shutil
 import sqlite3
+import time
 import warnings
 import zipfile
 
@@ -450,6 +452,20 @@ def test_an_outline_that_crosses_itself_is_repaired_and_said(database, tmp_path)
     write(path, collection(crossed, name="日常生活圏域"))
     report = only(import_into(database, path))
     assert (report.accepted, "outline_crosses" in codes(report)) == (1, True)
+
+
+@pytest.mark.parametrize("count", [300, 3000])
+def test_an_outline_that_nobody_could_repair_costs_no_time(database, tmp_path, count):
+    choose = random.Random(7)
+    ring = [[130.8 + choose.random() / 10, 33.8 + choose.random() / 10] for _ in range(count)]
+    star = feature(ROWS[0], {"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
+    path = tmp_path / "a.geojson"
+    write(path, collection(star, BOTH[1], name="日常生活圏域"))
+    began = time.process_time()
+    report = only(import_into(database, path, max_rejected_percent=60))
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert "outline_tangled" in codes(report)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

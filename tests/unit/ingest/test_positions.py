@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, box
@@ -216,11 +218,34 @@ def test_with_nothing_to_check_against_the_prefecture_counts(geocoder):
 @given(lon=st.floats(130.85, 130.90), lat=st.floats(33.86, 33.90), decimals=st.integers(1, 6))
 def test_a_rounded_position_is_as_uncertain_as_its_rounding(geocoder, lon, lat, decimals):
     stated = round(lon, decimals), round(lat, decimals)
-    record = FacilityRecord(
-        record_id="1", source="kaigo", kind="clinic", name="n", lon=stated[0], lat=stated[1]
-    )
-    location = place_record(record, make_geography(geocoder, outlines=False)).location
-    away = GEOD.inv(lon, lat, *stated)[2]
-    assert location.uncertainty_m >= away - 0.5
-    if max(len(str(degrees).partition(".")[2]) for degrees in stated) >= 4:
-        assert location.uncertainty_m == SURVEYED_UNCERTAINTY_M
+    location = place_record(record(*stated, address=""), make_geography(geocoder)).location
+    assert location.uncertainty_m >= GEOD.inv(lon, lat, *stated)[2] - 0.5
+
+
+def test_a_position_to_ten_metres_is_taken_as_surveyed(geocoder):
+    choose, geography = random.Random(9), make_geography(geocoder)
+    for decimals in (4, 5, 6, 9, 15):
+        for _ in range(60):
+            degrees = choose.uniform(130.85, 130.90), choose.uniform(33.86, 33.90)
+            stated = [round(one, decimals) for one in degrees]
+            location = place_record(record(*stated, address=""), geography).location
+            assert location.uncertainty_m == SURVEYED_UNCERTAINTY_M
+
+
+@pytest.mark.parametrize("decimals", [6, 12])
+@pytest.mark.parametrize(
+    ("lon_step", "lat_step"),
+    [(60, 60), (600, 600), (80, 120), (160, 240), (320, 480), (640, 960)],
+    ids=["minutes", "tenths", "corners of meshes", "meshes", "half meshes", "quarter meshes"],
+)
+@given(lon=st.floats(130.85, 130.90), lat=st.floats(33.86, 33.90))
+def test_a_position_on_a_grid_is_as_uncertain_as_its_steps(
+    geocoder, lon, lat, lon_step, lat_step, decimals
+):
+    stated = [
+        round(round(degrees * step) / step, decimals)
+        for degrees, step in ((lon, lon_step), (lat, lat_step))
+    ]
+    assume(max(len(str(degrees).partition(".")[2]) for degrees in stated) >= 5)
+    location = place_record(record(*stated, address=""), make_geography(geocoder)).location
+    assert location.uncertainty_m >= GEOD.inv(lon, lat, *stated)[2] - 1.0
