@@ -85,6 +85,8 @@ class ImportOptions:
         What the columns of the files are, where a person has written it down.
     processes : int
         Worker processes for files with many rows; with 1 all is done in this one.
+    prefectures : tuple of str
+        Two digits each: of lists of all Japan only rows of these are taken. Empty for all.
     """
 
     source: str = AUTO
@@ -96,6 +98,7 @@ class ImportOptions:
     fictional: frozenset[Path] = frozenset()
     mapping: ColumnMapping | None = None
     processes: int = 1
+    prefectures: tuple[str, ...] = ()
 
 
 class ImportRun:
@@ -241,6 +244,7 @@ class ImportRun:
             drop_undated(connection, source, report.sha256) if stated_date(as_of) else (),
             self._outdone(connection, source, as_of, report.sha256),
             self._options.processes,
+            frozenset(self._options.prefectures),
         )
         report.as_of = edition.as_of
         layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
@@ -248,10 +252,11 @@ class ImportRun:
         del content
         revision = store(connection, extract, edition)
         report.count(extract.rows_read, extract.rejected, revision)
+        report.elsewhere = extract.elsewhere
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_shrunk(report)
-        report.note(_ignored(member))
+        report.note([*_ignored(member), *_elsewhere(report, edition)])
         refreshed = self._refresh(connection, extract, revision, is_geography=is_geography)
         if isinstance(extract, FacilityExtract):
             self._refuse_old_datum(report, extract)
@@ -314,7 +319,7 @@ class ImportRun:
 
     def _refuse_shrunk(self, report: FileReport) -> None:
         """Refuse a file without a row, and one with a few rows where many are held."""
-        if not report.rows_read:
+        if not report.rows_read and not report.elsewhere:
             raise UnreadableSourceError(
                 f"{report.file}: there is a header and no row of data below it; nothing was "
                 "changed. Get the file again"
@@ -387,6 +392,14 @@ class ImportRun:
         answers = self._strengths.get(edition.source) == "survey"  # not published
         issues = [issue.as_dict() | ({"value": ""} if answers else {}) for issue in report.issues]
         write_issues(connection, number, issues)
+
+
+def _elsewhere(report: FileReport, edition: Edition) -> list[Issue]:
+    message = "rows of other prefectures were left out; taken are those of " + ", ".join(
+        sorted(edition.prefectures)
+    )
+    count = report.elsewhere
+    return [Issue(1, "", "elsewhere", INFO, str(count), message)] if count else []
 
 
 def _ignored(member: Member) -> list[Issue]:

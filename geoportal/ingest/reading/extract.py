@@ -27,11 +27,14 @@ class Extract:
     ----------
     rows_read, rejected : int
         Rows of data (features of a map file), and those of them that were not taken.
+    elsewhere : int
+        Rows besides that are of prefectures which the edition is not to take.
     issues : list of Issue
     """
 
     rows_read: int = 0
     rejected: int = 0
+    elsewhere: int = 0
     issues: list[Issue] = field(default_factory=list)
 
     def add_issue(self, issue: Issue | None) -> None:
@@ -83,6 +86,8 @@ class FacilityExtract(Extract):
         Scopes with a rejected row: nothing is closed in them.
     incomplete : bool
         True when a rejected row's scope is not known: nothing is closed at all.
+    scopes_elsewhere : set of str
+        Scopes of the rows of prefectures that are not taken: they tell how far the file reaches.
     unstated : frozenset of str
         Attributes (`geoportal.ingest.reading.unstated`) for which the file has no column.
     """
@@ -90,6 +95,7 @@ class FacilityExtract(Extract):
     listed: list[ListedRecord] = field(default_factory=list)
     incomplete_scopes: set[str] = field(default_factory=set)
     incomplete: bool = False
+    scopes_elsewhere: set[str] = field(default_factory=set)
     unstated: frozenset[str] = frozenset()
 
     def count_malformed(self, count: int) -> None:
@@ -104,6 +110,11 @@ class FacilityExtract(Extract):
             self.incomplete_scopes.add(scope)
         else:
             self.incomplete = True
+
+    def leave_out(self, scope: str) -> None:
+        """Count a row of a prefecture that is not taken."""
+        self.elsewhere += 1
+        self.scopes_elsewhere.add(scope)
 
     def read_rows(
         self,
@@ -124,7 +135,7 @@ class FacilityExtract(Extract):
         seen = {listed.record.record_id: listed for listed in self.listed}
 
         def read_part(part: range) -> list[_ReadRow]:
-            return [_read_row(rows[number], layout, read) for number in part]
+            return [_read_row(rows[number], layout, read, edition) for number in part]
 
         parts = [
             range(start, min(start + _PART, len(rows))) for start in range(0, len(rows), _PART)
@@ -133,7 +144,8 @@ class FacilityExtract(Extract):
         with working(read_part, processes) as in_workers:
             for part, found in zip(parts, in_workers(parts), strict=True):
                 progress(layout.source, part.start, len(rows))
-                self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
+                taken = zip(rows[part.start : part.stop], found, strict=True)
+                self._take_rows(taken, layout, seen, edition)
         if rows:
             progress(layout.source, len(rows), len(rows))
 
@@ -142,8 +154,12 @@ class FacilityExtract(Extract):
         found: Iterable[tuple[Record, _ReadRow]],
         layout: Layout,
         seen: dict[str, ListedRecord],
+        edition: Edition | None,
     ) -> None:
         for record, (listed, scope, issues) in found:
+            if edition and not edition.takes(scope):
+                self.leave_out(scope)
+                continue
             self.rows_read += 1
             self.issues.extend(issues)
             if listed is None:
@@ -167,10 +183,15 @@ class FacilityExtract(Extract):
 
 
 def _read_row(
-    record: Record, layout: Layout, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
+    record: Record,
+    layout: Layout,
+    read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
+    edition: Edition | None,
 ) -> _ReadRow:
     notes = RowNotes(record, layout)
     listed, scope = read(notes)
+    if edition and not edition.takes(scope):
+        return None, scope, []
     notes.reject_if_shifted()
     return None if notes.rejected else listed, scope, notes.issues
 

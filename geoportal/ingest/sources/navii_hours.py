@@ -71,12 +71,16 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     Blank times say nothing: the department arrives, its hours stay unknown. A time that cannot be
     read is noted, and its session left out.
     """
-    extract = FacilityExtract(rows_read=len(table.records))
+    extract = FacilityExtract()
     institutions: dict[str, _Institution] = {}
     zeros_lost = _zeros_lost(table)
     for record in table.records:
         notes = RowNotes(record, table.layout)
         number = _number(notes, record.get("id") in zeros_lost)
+        if not edition.takes(number[:2]):
+            extract.elsewhere += 1
+            continue
+        extract.rows_read += 1
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
             institution = institutions.setdefault(number, _Institution(record.line, kind))
