@@ -61,13 +61,21 @@ class MunicipalityFinder:
 
     @cached_property
     def _by_former_name(self) -> dict[tuple[str, str], Municipality]:
-        """The present municipality by prefecture and name before a change, county or not."""
+        """The present municipality by prefecture and name before a change, county or not.
+
+        A name of several of the past (一宮町 of two counties) or of one that was divided is none.
+        """
         known = self.reference.municipalities
+        present: dict[tuple[str, str], set[str]] = {}
+        for change in self.reference.municipality_changes:
+            for name in (change.old_name, _COUNTY.sub("", change.old_name)):
+                present.setdefault((change.prefecture, name), set()).add(change.new_code)
         return {
-            (change.prefecture, name): known[change.new_code]
-            for change in self.reference.municipality_changes
-            if change.new_code in known
-            for name in (change.old_name, _COUNTY.sub("", change.old_name))
+            named: known[code]
+            for named, codes in present.items()
+            if len(codes) == 1
+            for code in codes
+            if code in known
         }
 
     @cached_property
