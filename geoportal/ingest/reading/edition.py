@@ -69,10 +69,16 @@ class Edition:
     def takes(self, area: str) -> bool:
         """Say whether rows of an area are taken; they are where its prefecture is not known.
 
-        ``area`` is a code of two or five digits, or a scope that ends with one.
+        ``area`` is a code of two or five digits, a scope that ends with one, or with a name that
+        begins with the prefecture's.
         """
-        match = _AREA.fullmatch(area) if self.prefectures else None
-        return match is None or match[1] in self.prefectures
+        if not self.prefectures:
+            return True
+        match = _AREA.fullmatch(area)
+        if match is None:
+            name = self.municipalities.prefecture_of(area.rpartition("/")[2])
+            return not name or self.municipalities.prefecture_code(name) in self.prefectures
+        return match[1] in self.prefectures
 
     def type_claims(self, kind: str) -> tuple[Claim, ...]:
         """Return the claim that a facility is of its kind: listed as such, no more."""

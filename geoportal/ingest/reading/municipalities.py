@@ -14,6 +14,7 @@ from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
 _COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
+_POSTAL_CODE = re.compile(r"〒?\d{3}-?\d{4}(?!\d)")
 _LONGEST_NAME = 12
 _WEIGHTS = (6, 5, 4, 3, 2)
 
@@ -196,18 +197,32 @@ class MunicipalityFinder:
     def by_address(self, address: str) -> str:
         """Return the code of the municipality an address names, empty when it names none surely.
 
-        The address must begin with its prefecture; the county may stand between.
+        The address must begin with its prefecture; the county may stand between, and the postal
+        code. Spellings of a name are one (龍ヶ崎市, 龍ケ崎市) as far as they are equally long.
         """
         plain = squeeze(address)
         prefecture = self.prefecture_of(plain)
         rest = plain[len(prefecture) :] if prefecture else ""
+        rest = _POSTAL_CODE.sub("", rest, count=1) if _POSTAL_CODE.match(rest) else rest
+        rest = rest.removeprefix(prefecture)
         for text in (rest, _COUNTY.sub("", rest)):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
                 info = self._by_name.get((prefecture, fold(text[:length])))
                 exact = (prefecture, text[:length]) in self._by_former_name
-                if info and (exact or squeeze(info.name) == text[:length]):
+                if info and (exact or len(squeeze(info.name)) == length):
                     return info.code
         return ""
+
+    def by_row(self, address: str, prefecture: str) -> str:
+        """Return the code of the municipality an address names in a row that says no code.
+
+        ``prefecture`` is the name the row states besides, if any: it is put in front of an address
+        that has none.
+        """
+        plain = squeeze(address)
+        if prefecture and plain and not self.prefecture_of(plain):
+            plain = prefecture + plain
+        return self.by_address(plain) or self.by_bare_address(plain)
 
     def by_bare_address(self, address: str) -> str:
         """Return the code of the municipality an address without prefecture begins with.

@@ -143,8 +143,12 @@ def test_hospitals_and_towns_of_other_prefectures_are_left_out(database, tmp_pat
 
 def test_areas_whose_prefecture_is_not_known_are_taken():
     edition = Edition("kaigo", "2025-06-01", FINDER, {}, prefectures=frozenset({"43"}))
-    assert all(map(edition.takes, ("43101", "43", "130/43101", "130/43", "130/熊本県どこか", "")))
-    assert not any(map(edition.takes, ("40101", "40", "130/40101", "clinic/13")))
+    assert all(
+        map(edition.takes, ("43101", "43", "130/43101", "130/43", "130/熊本県どこか", "130/", ""))
+    )
+    assert not any(
+        map(edition.takes, ("40101", "40", "130/40101", "clinic/13", "130/福岡県どこか"))
+    )
     assert Edition("kaigo", "2025-06-01", FINDER, {}).takes("130/40101")
 
 
