@@ -8,6 +8,7 @@ from geoportal.errors import UsageError
 from geoportal.ingest.changes import compare_editions
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import municipality_finder
+from geoportal.ingest.resolve.prefecture_extents import in_prefecture
 from geoportal.ingest.revise.scopes import scopes_within
 from tests.unit.ingest.official import (
     KAIGO_HEADER,
@@ -165,3 +166,9 @@ def test_a_list_of_all_japan_answers_for_the_prefectures_taken_of_it():
 def test_what_is_no_prefecture_is_refused(database, tmp_path, code):
     with pytest.raises(UsageError, match="two digits"):
         take(database, tmp_path, "2025-06-01", ["43202"], prefectures=(code,))
+
+
+def test_the_villages_of_the_northern_islands_lie_in_hokkaido():
+    assert in_prefecture("01695", 146.75, 43.8)
+    assert in_prefecture("01700", 148.8, 45.5)
+    assert not in_prefecture("01700", 150.0, 45.5)
