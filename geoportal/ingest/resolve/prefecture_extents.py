@@ -54,8 +54,8 @@ _EXTENTS = """
 47 122.9 24.0 131.4 28.0
 """
 # Code, west, south, east, north in degrees: boxes around the 町丁目 points of each prefecture
-# (Geolonia 住所データ, CC BY 4.0), widened outwards to the next tenth of a degree or two; 01 with all
-# outlines of N03, which has the villages of 北方領土.
+# (Geolonia 住所データ, CC BY 4.0), widened outwards to the next tenth of a degree or two; 01 with
+# the villages of 北方領土, whose outlines N03 has.
 
 EXTENTS = MappingProxyType(
     {
