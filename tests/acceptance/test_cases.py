@@ -297,7 +297,7 @@ def test_no_number_is_read_without_its_first_digit(tmp_path):
     assert not report.refused
     with (CASES / "A/gc3.csv").open(encoding="utf-8-sig") as file:
         row = next(row for row in csv.DictReader(file) if row["id"] == "sk1")
-    found = Portal(database, shipped_reference()).view().geocode(row["住所"], row["市区町村"])
+    found = Portal(database, shipped_reference()).view().geocode(row["住所"])
     assert found.match_level == "municipality" or found.town == "十九号"
     assert found.municipality_code == "01453"
 
