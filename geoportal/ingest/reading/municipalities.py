@@ -119,7 +119,7 @@ class MunicipalityFinder:
 
         The text has five digits, or six with a check digit; a leading zero may have been lost in
         Excel. Where both readings are codes (12106: 千葉市緑区, or 岩見沢市 without its zero) the
-        prefecture's name decides. Returned are the five-digit code, empty when it is none of a
+        prefecture's name decides, then the one that is a code of today. Returned are the five-digit code, empty when it is none of a
         municipality or ward (a prefecture, a designated city as a whole, a wrong check digit), and
         whether a zero had to be added. The code of a municipality
         that was merged is that of the present one.
@@ -132,11 +132,12 @@ class MunicipalityFinder:
 
     def _read_code(self, text: str, prefecture: str) -> tuple[str, bool]:
         digits, municipalities = _plain_digits(text), self.reference.municipalities
+        stems = [(_checked_stem(digits), False), (_checked_stem("0" + digits), True)]
+        stems.sort(key=lambda read: read[0] not in municipalities)  # 12343: 北広島市, once 大栄町
         readings = [
             (code, padded)
-            for candidate, padded in ((digits, False), ("0" + digits, True))
-            if (code := hierarchy.present_code(self.reference, _checked_stem(candidate)))
-            in municipalities
+            for stem, padded in stems
+            if (code := hierarchy.present_code(self.reference, stem)) in municipalities
         ]
         named = (one for one in readings if municipalities[one[0]].prefecture == prefecture)
         return next(named, readings[0] if readings else ("", False))
