@@ -119,9 +119,9 @@ class MunicipalityFinder:
 
         The text has five digits, or six with a check digit; a leading zero may have been lost in
         Excel. Where both readings are codes (12106: 千葉市緑区, or 岩見沢市 without its zero) the
-        prefecture's name decides, then the one that is a code of today. Returned are the five-digit code, empty when it is none of a
-        municipality or ward (a prefecture, a designated city as a whole, a wrong check digit), and
-        whether a zero had to be added. The code of a municipality
+        prefecture's name decides, then the one that is a code of today. Returned are the five-digit
+        code, empty when it is none of a municipality or ward (a prefecture, a designated city as a
+        whole, a wrong check digit), and whether a zero had to be added. The code of a municipality
         that was merged is that of the present one.
         """
         return self._codes_read(text, prefecture)
