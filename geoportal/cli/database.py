@@ -86,6 +86,13 @@ def init(console: Console, sample: bool, with_staff: bool) -> None:
 @click.option(
     "--accept-shrink", is_flag=True, help="Take a file with far fewer rows than the one before."
 )
+@click.option(
+    "--prefecture",
+    "prefectures",
+    multiple=True,
+    metavar="CODE",
+    help="Of lists of all Japan take the rows of this one (43), or of several.",
+)
 @click.option("--max-rejected", type=click.FloatRange(0, 100), default=20.0, metavar="PERCENT")
 @command
 def import_(
@@ -99,6 +106,7 @@ def import_(
     mapping_file: Path | None,
     max_rejected: float,
     accept_shrink: bool,
+    prefectures: tuple[str, ...],
 ) -> None:
     """Import official files; the layout is recognised from the header."""
     options = ImportOptions(
@@ -110,6 +118,7 @@ def import_(
         accept_shrink=accept_shrink,
         mapping=read_mapping(mapping_file, MAPPABLE) if mapping_file else None,
         processes=console.settings.processes or usable_processes(),
+        prefectures=tuple(sorted(set(prefectures))),
     )
     if issues is not None:
         require_writable(issues, "--issues")
@@ -193,6 +202,7 @@ def import_lines(document: dict[str, Any]) -> Iterator[str]:
             f"{file['rows_read']} 行（採用 {file['accepted']}・不採用 {file['rejected']}）"
             f" 新規 {file['created']}・更新 {file['updated']}・変更なし {file['unchanged']}"
             f"・閉鎖 {file['removed']}"
+            + (f"・対象外の都道府県 {file['elsewhere']} 行" if "elsewhere" in file else "")
         )
         for issue in file["issues"]:
             if issue["severity"] != "info":

@@ -35,6 +35,11 @@ _NAMED = 40
 )
 @click.option("--to", type=click.Path(path_type=Path), metavar="DIR", help="Keep the files here.")
 @click.option("--no-import", is_flag=True, help="Only get the files.")
+@click.option(
+    "--nationwide",
+    is_flag=True,
+    help="Take all rows of lists of all Japan, not those of the city's prefectures only.",
+)
 @command
 def fetch(
     console: Console,
@@ -43,6 +48,7 @@ def fetch(
     origins: tuple[str, ...],
     to: Path | None,
     no_import: bool,
+    nationwide: bool,
 ) -> None:
     """Get official files for a city, check them, import them; data/sources.toml lists them."""
     catalogue = read_catalogue(shipped_directory("data") / "sources.toml", shipped_reference())
@@ -59,7 +65,10 @@ def fetch(
     statuses = {file.status for file in fetched}
     refused = "failed" in statuses or ("missing" in statuses and bool(names or not paths))
     if paths and not no_import:
-        options = ImportOptions(processes=console.settings.processes or usable_processes())
+        options = ImportOptions(
+            prefectures=() if nationwide else place.prefectures,
+            processes=console.settings.processes or usable_processes(),
+        )
         report = run_import(console.database(create=True), paths, options)
         document |= report.as_dict()
         refused = refused or report.refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -125,6 +126,8 @@ def _check(options: ImportOptions) -> None:
         )
     if not 0 <= options.max_rejected_percent <= 100:
         raise UsageError("--max-rejected is a percentage from 0 to 100", "max_rejected")
+    if not all(re.fullmatch("0[1-9]|[1-3][0-9]|4[0-7]", one) for one in options.prefectures):
+        raise UsageError("--prefecture takes the two digits of one, for example 43", "prefecture")
     chosen_date(options.as_of)
     check_chosen(options.crs)
 

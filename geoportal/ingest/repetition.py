@@ -101,6 +101,7 @@ def _unchanged(said: dict[str, Any]) -> FileReport:
     report = FileReport(
         **{name: said[name] for name in ("file", "source", "sha256", *_COUNTS)},
         as_of=said["as_of"] or "",
+        elsewhere=said.get("elsewhere", 0),
         issues=[Issue(**issue) for issue in said["issues"]],
     )
     if report.source:

@@ -90,6 +90,8 @@ class ImportOptions:
         What the columns of the files are, where a person has written it down.
     processes : int
         Worker processes for files with many rows; with 1 all is done in this one.
+    prefectures : tuple of str
+        Two digits each: of lists of all Japan only rows of these are taken. Empty for all.
     """
 
     source: str = AUTO
@@ -101,6 +103,7 @@ class ImportOptions:
     fictional: frozenset[Path] = frozenset()
     mapping: ColumnMapping | None = None
     processes: int = 1
+    prefectures: tuple[str, ...] = ()
 
 
 class ImportRun:
@@ -246,6 +249,7 @@ class ImportRun:
             drop_undated(connection, source, report.sha256) if stated_date(as_of) else (),
             self._outdone(connection, source, as_of, report.sha256),
             self._options.processes,
+            frozenset(self._options.prefectures),
         )
         report.as_of = edition.as_of
         layout, issues, is_geography = content.layout, content.issues, content.source.is_geography
@@ -254,10 +258,11 @@ class ImportRun:
         old = doubt_positions(extract, layout, lambda: self._held_geography(connection))
         revision = store(connection, extract, edition)
         report.count(extract.rows_read, extract.rejected, revision)
+        report.elsewhere = extract.elsewhere
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
         self._refuse_shrunk(report)
-        report.note(_ignored(member))
+        report.note([*_ignored(member), *_elsewhere(report, edition)])
         places: list[ListedPlace] = []
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
             places = listed_places(extract.listed)
@@ -325,7 +330,7 @@ class ImportRun:
 
     def _refuse_shrunk(self, report: FileReport) -> None:
         """Refuse a file without a row, and one with a few rows where many are held."""
-        if not report.rows_read:
+        if not report.rows_read and not report.elsewhere:
             raise UnreadableSourceError(
                 f"{report.file}: there is a header and no row of data below it; nothing was "
                 "changed. Get the file again"
@@ -397,6 +402,14 @@ class ImportRun:
         answers = self._strengths.get(edition.source) == "survey"  # not published
         issues = [issue.as_dict() | ({"value": ""} if answers else {}) for issue in report.issues]
         write_issues(connection, number, issues)
+
+
+def _elsewhere(report: FileReport, edition: Edition) -> list[Issue]:
+    message = "rows of other prefectures were left out; taken are those of " + ", ".join(
+        sorted(edition.prefectures)
+    )
+    count = report.elsewhere
+    return [Issue(1, "", "elsewhere", INFO, str(count), message)] if count else []
 
 
 def _ignored(member: Member) -> list[Issue]:

@@ -80,3 +80,23 @@ def test_it_imports_in_as_many_processes_as_import_does(copy, tmp_path, monkeypa
         )
         run(tmp_path / "city.db", "fetch", "--city", "40100", "--from", str(copy))
     assert asked == [3]
+
+
+def test_of_a_list_of_all_japan_the_rows_of_the_citys_prefectures_are_taken(tmp_path):
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    tokyo = kaigo_row(
+        都道府県コード又は市町村コード="131016",
+        都道府県名="東京都",
+        市区町村名="千代田区",
+        住所="東京都千代田区見本町1-1",
+        事業所番号="1370000001",
+    )
+    write_csv(folder / "jigyosho_130.csv", KAIGO_HEADER, [kaigo_row(), tokyo])
+    db, options = tmp_path / "city.db", ("fetch", "kaigo", "--city", "40100", "--from", str(folder))
+    (file,) = run(db, *options)["files"]
+    assert (file["rows_read"], file["elsewhere"], file["created"]) == (1, 1, 1)
+    (file,) = run(db, *options, "--nationwide")["files"]
+    assert (file["rows_read"], file["created"], file["unchanged"]) == (2, 1, 1)
+    (file,) = run(db, "import", str(folder / "jigyosho_130.csv"), "--prefecture", "40")["files"]
+    assert (file["rows_read"], file["elsewhere"], file["removed"]) == (1, 1, 0)

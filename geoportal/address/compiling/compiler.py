@@ -80,6 +80,9 @@ def compile_gazetteer(
             "municipalities": regions,
             "spellings": municipality_spellings(list(known.values()), changes, changed),
             "changed": changed,
+            "retired": sorted(
+                {one.old_code for one in changes if one.old_code != one.new_code} & known.keys()
+            ),
         },
         {
             "lon": tree.lon,

@@ -27,7 +27,7 @@ from geoportal.mapped.archive import read_archive
 from geoportal.mapped.hash_table import HashTable, empty_hash_table_arrays
 
 FILE_NAME = "gazetteer.bin"
-MAGIC = b"geoportal gazetteer 8\n"
+MAGIC = b"geoportal gazetteer 9\n"
 """Name and version of the format. A file of another version is refused, and compiled again."""
 _TABLES = ("town", "child", "postal_town", "postal_municipality", "sound")
 _ARRAYS = ("flags", "level", "parent", "lon", "lat", "uncertainty", "municipality", "town.spelling")
@@ -53,6 +53,8 @@ class Gazetteer:
         How municipalities are written.
     changed : dict of str to list of int
         Numbers of the municipalities that codes before or after a change stand for.
+    retired : frozenset of str
+        Codes of municipalities on the list that are no more: 浜松市中区.
     towns : HashTable
         Town nodes by any spelling of their name, ascending; `town_spellings` says which.
     town_spellings : memoryview of int
@@ -77,6 +79,7 @@ class Gazetteer:
         )
         self.spellings = [MunicipalitySpelling(*row) for row in header["spellings"]]
         self.changed: dict[str, list[int]] = header["changed"]
+        self.retired = frozenset[str](header["retired"])
         self.towns = HashTable(arrays, "town")
         self.town_spellings = arrays["town.spelling"]
         self.children = HashTable(arrays, "child")
@@ -115,8 +118,8 @@ class Gazetteer:
         arrays = dict.fromkeys((*_ARRAYS, *_TEXTS), memoryview(b""))
         for table in _TABLES:
             arrays |= empty_hash_table_arrays(table)
-        header = {"source": "", "dataset_date": "", "towns": 0}
-        return cls({**header, "municipalities": [], "spellings": [], "changed": {}}, arrays)
+        header = {"source": "", "dataset_date": "", "towns": 0, "changed": {}, "retired": []}
+        return cls({**header, "municipalities": [], "spellings": []}, arrays)
 
     def with_areas(self, positions: Mapping[str, Sequence[float]]) -> Gazetteer:
         """Return the gazetteer with positions for municipalities of which no town has one.
@@ -134,7 +137,7 @@ class Gazetteer:
     def formed_of(self, numbers: Collection[int]) -> set[Region]:
         """Return the municipality that was formed of some others, in whose place they stand."""
         codes = {code for code, parts in self.changed.items() if set(parts) == set(numbers)}
-        return {region for region in self.regions if region.code in codes}
+        return {region for region in self.regions if region.code in codes - self.retired}
 
     def name(self, node: int) -> str:
         """Return a node's own published name."""

@@ -58,11 +58,12 @@ def changed_municipalities(
 ) -> dict[str, list[int]]:
     """Return the numbers that codes before and after changes stand for.
 
-    Of the municipalities of the same land, those whose towns are known; municipalities are in code
-    order, which gives them their numbers.
+    Of the municipalities of the same land, those whose towns are known, else those of today;
+    municipalities are in code order, which gives them their numbers.
     """
     number_of = {municipality.code: i for i, municipality in enumerate(municipalities)}
     same_land: dict[str, set[int]] = defaultdict(set)
+    today: dict[str, set[int]] = defaultdict(set)
     for change in changes:
         for code, other in (
             (change.old_code, change.new_code),
@@ -70,6 +71,10 @@ def changed_municipalities(
         ):
             if code and number_of.get(other, -1) in with_towns:
                 same_land[code].add(number_of[other])
+        if change.old_code != change.new_code and change.new_code in number_of:
+            today[change.old_code].add(number_of[change.new_code])
+    for code in today.keys() & number_of.keys() - same_land.keys():  # 22131, still on the list
+        same_land[code] = today[code]
     return {
         code: sorted(numbers)
         for code, numbers in same_land.items()

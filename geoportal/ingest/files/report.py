@@ -86,6 +86,8 @@ class FileReport:
         empty when it did not get so far.
     rows_read, accepted, rejected : int
         ``rows_read = accepted + rejected``.
+    elsewhere : int
+        Rows besides that are of prefectures which were not to be taken.
     created, updated, unchanged, removed : int
         Records (districts, places, centres) by what happened to them.
     issues : list of Issue
@@ -103,6 +105,7 @@ class FileReport:
     rows_read: int = 0
     accepted: int = 0
     rejected: int = 0
+    elsewhere: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -146,6 +149,7 @@ class FileReport:
             "rows_read": self.rows_read,
             "accepted": self.accepted,
             "rejected": self.rejected,
+            **({"elsewhere": self.elsewhere} if self.elsewhere else {}),
             "created": self.created,
             "updated": self.updated,
             "unchanged": self.unchanged,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from geoportal.domain.claim import Claim
@@ -12,6 +13,9 @@ from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.progress import Progress, no_progress
 from geoportal.store.reference_entries import KindInfo
 from geoportal.text.wareki import parse_date
+
+_AREA = re.compile(r"(?:.*/)?(\d{2})(?:\d{3})?")
+"""A scope or code, with its prefecture."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Edition:
         Empty at a first import.
     processes : int
         Worker processes that may read its rows.
+    prefectures : frozenset of str
+        Two digits each: only rows of these are taken of a list of all Japan. Empty for all.
     """
 
     source: str
@@ -48,6 +54,7 @@ class Edition:
     formerly: tuple[str, ...] = ()
     outdoes: tuple[int, ...] = ()
     processes: int = field(default=1, compare=False)
+    prefectures: frozenset[str] = frozenset()
 
     @property
     def in_force_on(self) -> str:
@@ -58,6 +65,20 @@ class Edition:
     def named(self) -> str:
         """The date for a message."""
         return stated_date(self.as_of) or "an unknown date"
+
+    def takes(self, area: str) -> bool:
+        """Say whether rows of an area are taken; they are where its prefecture is not known.
+
+        ``area`` is a code of two or five digits, a scope that ends with one, or with a name that
+        begins with the prefecture's.
+        """
+        if not self.prefectures:
+            return True
+        match = _AREA.fullmatch(area)
+        if match is None:
+            name = self.municipalities.prefecture_of(area.rpartition("/")[2])
+            return not name or self.municipalities.prefecture_code(name) in self.prefectures
+        return match[1] in self.prefectures
 
     def type_claims(self, kind: str) -> tuple[Claim, ...]:
         """Return the claim that a facility is of its kind: listed as such, no more."""

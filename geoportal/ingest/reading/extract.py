@@ -30,11 +30,14 @@ class Extract:
     ----------
     rows_read, rejected : int
         Rows of data (features of a map file), and those of them that were not taken.
+    elsewhere : int
+        Rows besides that are of prefectures which the edition is not to take.
     issues : list of Issue
     """
 
     rows_read: int = 0
     rejected: int = 0
+    elsewhere: int = 0
     issues: list[Issue] = field(default_factory=list)
 
     def add_issue(self, issue: Issue | None) -> None:
@@ -86,6 +89,8 @@ class FacilityExtract(Extract):
         Scopes with a rejected row: nothing is closed in them.
     incomplete : bool
         True when a rejected row's scope is not known: nothing is closed at all.
+    scopes_elsewhere : set of str
+        Scopes of the rows of prefectures that are not taken: they tell how far the file reaches.
     unstated : frozenset of str
         Attributes (`geoportal.ingest.reading.unstated`) for which the file has no column.
     """
@@ -93,6 +98,7 @@ class FacilityExtract(Extract):
     listed: list[ListedRecord] = field(default_factory=list)
     incomplete_scopes: set[str] = field(default_factory=set)
     incomplete: bool = False
+    scopes_elsewhere: set[str] = field(default_factory=set)
     unstated: frozenset[str] = frozenset()
 
     def count_malformed(self, count: int) -> None:
@@ -107,6 +113,11 @@ class FacilityExtract(Extract):
             self.incomplete_scopes.add(scope)
         else:
             self.incomplete = True
+
+    def leave_out(self, scope: str) -> None:
+        """Count a row of a prefecture that is not taken."""
+        self.elsewhere += 1
+        self.scopes_elsewhere.add(scope)
 
     def read_rows(
         self,
@@ -126,18 +137,23 @@ class FacilityExtract(Extract):
         seen = {listed.record.record_id: listed for listed in self.listed}
 
         def read_part(part: range) -> list[_ReadRow]:
-            return [_read_row(rows[number], layout, read) for number in part]
+            return [_read_row(rows[number], layout, read, edition) for number in part]
 
         for part, found in read_in_parts(len(rows), read_part, layout.source, edition):
-            self._take_rows(zip(rows[part.start : part.stop], found, strict=True), layout, seen)
+            taken = zip(rows[part.start : part.stop], found, strict=True)
+            self._take_rows(taken, layout, seen, edition)
 
     def _take_rows(
         self,
         found: Iterable[tuple[Record, _ReadRow]],
         layout: Layout,
         seen: dict[str, ListedRecord],
+        edition: Edition | None,
     ) -> None:
         for record, (listed, scope, issues) in found:
+            if edition and not edition.takes(scope):
+                self.leave_out(scope)
+                continue
             self.rows_read += 1
             self.issues.extend(issues)
             if listed is None:
@@ -180,10 +196,15 @@ def read_in_parts(
 
 
 def _read_row(
-    record: Record, layout: Layout, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
+    record: Record,
+    layout: Layout,
+    read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
+    edition: Edition | None,
 ) -> _ReadRow:
     notes = RowNotes(record, layout)
     listed, scope = read(notes)
+    if edition and not edition.takes(scope):
+        return None, scope, []
     notes.reject_if_shifted()
     return None if notes.rejected else listed, scope, notes.issues
 

@@ -14,6 +14,7 @@ from geoportal.store.reference import Reference
 from geoportal.text.normalize import fold
 
 _COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
+_POSTAL_CODE = re.compile(r"〒?\d{3}-?\d{4}(?!\d)")
 _LONGEST_NAME = 12
 _WEIGHTS = (6, 5, 4, 3, 2)
 
@@ -61,13 +62,21 @@ class MunicipalityFinder:
 
     @cached_property
     def _by_former_name(self) -> dict[tuple[str, str], Municipality]:
-        """The present municipality by prefecture and name before a change, county or not."""
+        """The present municipality by prefecture and name before a change, county or not.
+
+        A name of several of the past (一宮町 of two counties) or of one that was divided is none.
+        """
         known = self.reference.municipalities
+        present: dict[tuple[str, str], set[str]] = {}
+        for change in self.reference.municipality_changes:
+            for name in (change.old_name, _COUNTY.sub("", change.old_name)):
+                present.setdefault((change.prefecture, name), set()).add(change.new_code)
         return {
-            (change.prefecture, name): known[change.new_code]
-            for change in self.reference.municipality_changes
-            if change.new_code in known
-            for name in (change.old_name, _COUNTY.sub("", change.old_name))
+            named: known[code]
+            for named, codes in present.items()
+            if len(codes) == 1
+            for code in codes
+            if code in known
         }
 
     @cached_property
@@ -110,9 +119,9 @@ class MunicipalityFinder:
 
         The text has five digits, or six with a check digit; a leading zero may have been lost in
         Excel. Where both readings are codes (12106: 千葉市緑区, or 岩見沢市 without its zero) the
-        prefecture's name decides. Returned are the five-digit code, empty when it is none of a
-        municipality or ward (a prefecture, a designated city as a whole, a wrong check digit), and
-        whether a zero had to be added. The code of a municipality
+        prefecture's name decides, then the one that is a code of today. Returned are the five-digit
+        code, empty when it is none of a municipality or ward (a prefecture, a designated city as a
+        whole, a wrong check digit), and whether a zero had to be added. The code of a municipality
         that was merged is that of the present one.
         """
         return self._codes_read(text, prefecture)
@@ -123,11 +132,12 @@ class MunicipalityFinder:
 
     def _read_code(self, text: str, prefecture: str) -> tuple[str, bool]:
         digits, municipalities = _plain_digits(text), self.reference.municipalities
+        stems = [(_checked_stem(digits), False), (_checked_stem("0" + digits), True)]
+        stems.sort(key=lambda read: read[0] not in municipalities)  # 12343: 北広島市, once 大栄町
         readings = [
             (code, padded)
-            for candidate, padded in ((digits, False), ("0" + digits, True))
-            if (code := hierarchy.present_code(self.reference, _checked_stem(candidate)))
-            in municipalities
+            for stem, padded in stems
+            if (code := hierarchy.present_code(self.reference, stem)) in municipalities
         ]
         named = (one for one in readings if municipalities[one[0]].prefecture == prefecture)
         return next(named, readings[0] if readings else ("", False))
@@ -188,18 +198,32 @@ class MunicipalityFinder:
     def by_address(self, address: str) -> str:
         """Return the code of the municipality an address names, empty when it names none surely.
 
-        The address must begin with its prefecture; the county may stand between.
+        The address must begin with its prefecture; the county may stand between, and the postal
+        code. Spellings of a name are one (龍ヶ崎市, 龍ケ崎市) as far as they are equally long.
         """
         plain = squeeze(address)
         prefecture = self.prefecture_of(plain)
         rest = plain[len(prefecture) :] if prefecture else ""
+        rest = _POSTAL_CODE.sub("", rest, count=1) if _POSTAL_CODE.match(rest) else rest
+        rest = rest.removeprefix(prefecture)
         for text in (rest, _COUNTY.sub("", rest)):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
                 info = self._by_name.get((prefecture, fold(text[:length])))
                 exact = (prefecture, text[:length]) in self._by_former_name
-                if info and (exact or squeeze(info.name) == text[:length]):
+                if info and (exact or len(squeeze(info.name)) == length):
                     return info.code
         return ""
+
+    def by_row(self, address: str, prefecture: str) -> str:
+        """Return the code of the municipality an address names in a row that says no code.
+
+        ``prefecture`` is the name the row states besides, if any: it is put in front of an address
+        that has none.
+        """
+        plain = squeeze(address)
+        if prefecture and plain and not self.prefecture_of(plain):
+            plain = prefecture + plain
+        return self.by_address(plain) or self.by_bare_address(plain)
 
     def by_bare_address(self, address: str) -> str:
         """Return the code of the municipality an address without prefecture begins with.

@@ -12,8 +12,8 @@ from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import StreamedTable, encoding_issue
 from geoportal.ingest.files.table_rows import is_note
 from geoportal.ingest.files.tables import delimiter_issue
+from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
-from geoportal.progress import Progress
 
 _MOST_ALIKE = 100
 _PROGRESS_ROWS = 20_000
@@ -110,12 +110,13 @@ class StreamExtract(Extract):
                 yield line, cells
 
     def rows(
-        self, reader: RowReader, progress: Progress
+        self, reader: RowReader, edition: Edition
     ) -> Iterator[tuple[str, int, list[str], bool]]:
         """Yield municipality code, line and cells of sound rows, and whether it is its last row.
 
         A first pass counts the rows of each municipality, so that each can be stored as soon as
-        its last row was read, whatever the order of rows.
+        its last row was read, whatever the order of rows. Rows of prefectures that the edition is
+        not to take are counted only.
         """
         table = self.table
         left: Counter[str] = Counter()
@@ -125,11 +126,15 @@ class StreamExtract(Extract):
         total = left.total()
         for line, cells in self.data_rows():
             if self.rows_read % _PROGRESS_ROWS == 0:
-                progress(table.layout.source, self.rows_read, total)
+                edition.progress(table.layout.source, self.rows_read, total)
+            code = reader.municipality(cells) if len(cells) == table.width else ""
+            if not edition.takes(code):
+                self.elsewhere += 1
+                continue
             self.rows_read += 1
             if len(cells) != table.width:
                 self.add_wrong_width(line, cells)
-            elif code := reader.municipality(cells):
+            elif code:
                 left[code] -= 1
                 yield code, line, cells, left[code] == 0
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 _EXTENTS = """
-01 139.3 41.3 146.4 45.6
+01 139.3 41.3 148.9 45.6
 02 139.4 40.2 141.8 41.6
 03 140.6 38.7 142.1 40.5
 04 140.2 37.7 141.8 39.1
@@ -54,7 +54,8 @@ _EXTENTS = """
 47 122.9 24.0 131.4 28.0
 """
 # Code, west, south, east, north in degrees: boxes around the 町丁目 points of each prefecture
-# (Geolonia 住所データ, CC BY 4.0), widened outwards to the next tenth of a degree or two.
+# (Geolonia 住所データ, CC BY 4.0), widened outwards to the next tenth of a degree or two; 01 with
+# the villages of 北方領土, whose outlines N03 has.
 
 EXTENTS = MappingProxyType(
     {

@@ -71,7 +71,7 @@ def update_place_stream(
     stored = _stored_sets(connection, reader.part)
     revision = Revision(outdoes=bool(edition.outdoes))
     unfinished: dict[str, dict[tuple[str, str, str, str], Place]] = {}
-    for code, line, cells, last in extract.rows(reader, edition.progress):
+    for code, line, cells, last in extract.rows(reader, edition):
         by_key = unfinished.setdefault(code, {})
         place = reader.read(line, cells, code)
         if isinstance(place, Issue):
@@ -110,7 +110,7 @@ def update_position_stream(
     revision = Revision(outdoes=bool(edition.outdoes))
     unfinished: dict[str, dict[str, tuple[float, float]]] = {}
     missing: Counter[str] = Counter()
-    for code, line, cells, last in extract.rows(reader, edition.progress):
+    for code, line, cells, last in extract.rows(reader, edition):
         if code not in stored:
             missing[code] += 1
             continue

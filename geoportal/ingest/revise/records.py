@@ -28,7 +28,7 @@ from geoportal.ingest.revise.position_issues import Found
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.same_day import same_day_issues, take_back
-from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes
+from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes, scopes_within
 from geoportal.ingest.revise.shuffled import shuffled_issues
 from geoportal.progress import Progress
 from geoportal.store import documents
@@ -72,7 +72,10 @@ def update_records(
     listed = {listing.record.record_id: listing for listing in extract.listed}
     scopes = {listing.scope for listing in extract.listed}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
-    answered = answered_scopes(complete, scopes - complete, finder)
+    reached = complete if extract.incomplete else complete | extract.scopes_elsewhere
+    answered = scopes_within(
+        answered_scopes(reached, scopes - complete, finder), edition.prefectures
+    )
     for day in edition.formerly:
         drop_listings(connection, edition.source, day, scopes | answered, listed)
     add_scope_editions(connection, edition.source, complete | answered, edition.as_of)

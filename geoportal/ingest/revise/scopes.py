@@ -10,7 +10,7 @@ That depends on the file alone, so the order of import does not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from geoportal.domain.completeness import CITIES_FOR_PREFECTURE, JAPAN
 from geoportal.domain.dating import is_surely_later
@@ -50,6 +50,23 @@ def answered_scopes(
     answered |= {scope for scope, codes in cities.items() if len(codes) >= CITIES_FOR_PREFECTURE}
     answered |= {s for s, codes in prefectures.items() if len(codes) >= PREFECTURES_FOR_JAPAN}
     return answered - {wide for scope in incomplete for wide in larger_scopes(scope, finder)}
+
+
+def scopes_within(scopes: Iterable[str], prefectures: Collection[str]) -> set[str]:
+    """Return what of larger scopes lies in some prefectures; everything for none named.
+
+    A list of all Japan of which only their rows are taken answers for these prefectures.
+    """
+    if not prefectures:
+        return set(scopes)
+    within = set()
+    for scope in scopes:
+        what, _, code = scope.rpartition("/")
+        if code == JAPAN:
+            within |= {f"{what}/{prefecture}" for prefecture in prefectures}
+        elif code[:2] in prefectures:
+            within.add(scope)
+    return within
 
 
 def larger_scopes(scope: str, finder: MunicipalityFinder) -> Iterator[str]:

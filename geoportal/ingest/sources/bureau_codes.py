@@ -107,7 +107,8 @@ def _row(notes: RowNotes, edition: Edition) -> tuple[ListedRecord | None, str]:
     if notes.rejected:
         return None, ""
     facility = _facility(notes, code, guessed, edition)
-    scope = f"{_TABLES[code[2]]}/{facility.municipality_code or code[:2]}"
+    area = facility.municipality_code or edition.municipalities.prefecture(code[:2])
+    scope = f"{_TABLES[code[2]]}/{area}"
     return SOURCE.listed(notes.record.line, facility, scope), scope
 
 

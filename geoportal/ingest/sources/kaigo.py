@@ -160,7 +160,8 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
     elif text and not code and not named:
         notes.warn("area", "unknown_municipality", "not a known municipality; the address decides")
     if not code:
-        code = named.code if named else edition.municipalities.by_address(record.get("address"))
+        stated = record.get("address"), record.get("prefecture")
+        code = named.code if named else edition.municipalities.by_row(*stated)
     return code, f"{record.get('prefecture')}{name}"
 
 

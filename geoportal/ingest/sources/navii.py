@@ -190,7 +190,8 @@ def _row(
     code = _municipality(notes, record, edition)
     number = _number(notes, record, edition)
     kind = _kind(notes, record, layout, number)
-    scope = f"{kind}/{code or record.get('prefecture')}" if kind else ""
+    stated = edition.municipalities.prefecture(record.get("prefecture").zfill(2))
+    scope = f"{kind}/{code or stated}" if kind else ""  # its code would be the whole prefecture
     notes.require_name("facility")
     if notes.rejected:
         return None, scope
@@ -267,7 +268,8 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> str:
         code, _padded = edition.municipalities.by_code(prefecture.zfill(2) + city.zfill(3))
         if code:
             return code
-    return edition.municipalities.by_address(record.get("address"))
+    stated = edition.municipalities.prefecture(prefecture.zfill(2))
+    return edition.municipalities.by_row(record.get("address"), stated)
 
 
 def _hours(notes: RowNotes, record: Record, times: _TimeCells, edition: Edition) -> Hours:

@@ -70,6 +70,7 @@ class _Part:
     """What some rows say: of each ID, in the order of the file."""
 
     institutions: dict[str, _Institution] = field(default_factory=dict)
+    elsewhere: int = 0
     rejected: int = 0
     issues: list[Issue] = field(default_factory=list)
 
@@ -82,15 +83,17 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     Blank times say nothing: the department arrives, its hours stay unknown. A time that cannot be
     read is noted, and its session left out.
     """
-    extract = FacilityExtract(rows_read=len(table.records))
+    extract = FacilityExtract()
     institutions: dict[str, _Institution] = {}
     zeros_lost = _zeros_lost(table)
     sessions: dict[Session, Session] = {}
 
     def read(part: range) -> _Part:
-        return _read_part(table.records[part.start : part.stop], table.layout, zeros_lost)
+        return _read_part(table.records[part.start : part.stop], table.layout, zeros_lost, edition)
 
-    for _, found in read_in_parts(len(table.records), read, NAME, edition):
+    for part, found in read_in_parts(len(table.records), read, NAME, edition):
+        extract.rows_read += len(part) - found.elsewhere
+        extract.elsewhere += found.elsewhere
         for number, more in found.institutions.items():
             held = institutions.setdefault(number, _Institution(more.line, more.kind))
             held.departments.update(more.departments)
@@ -104,12 +107,17 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     return extract
 
 
-def _read_part(records: Sequence[Record], layout: Layout, zeros_lost: frozenset[str]) -> _Part:
-    """Read some rows."""
+def _read_part(
+    records: Sequence[Record], layout: Layout, zeros_lost: frozenset[str], edition: Edition
+) -> _Part:
+    """Read some rows, those of prefectures that are not taken apart."""
     part = _Part()
     for record in records:
         notes = RowNotes(record, layout)
         number = _number(notes, record.get("id") in zeros_lost)
+        if not edition.takes(number[:2]):
+            part.elsewhere += 1
+            continue
         if not notes.rejected:
             kind = _KIND_BY_DIGIT[number[2]]
             institution = part.institutions.setdefault(number, _Institution(record.line, kind))

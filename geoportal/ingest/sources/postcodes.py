@@ -92,6 +92,9 @@ def _sound_rows(extract: PostcodeExtract, edition: Edition) -> Iterator[list[str
     postal_at = table.positions.get("postal_code", 2)
     known = edition.municipalities.reference.municipalities
     for line, cells in extract.data_rows():
+        if len(cells) == table.width and not edition.takes(cells[code_at].strip()):
+            extract.elsewhere += 1
+            continue
         extract.rows_read += 1
         if len(cells) != table.width:
             extract.add_wrong_width(line, cells)

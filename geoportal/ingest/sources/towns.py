@@ -66,23 +66,32 @@ def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
             edition.progress(NAME, number, len(table.records))
+        area = _area(record, edition, areas)
+        if area is not None and not edition.takes(area.code):
+            extract.elsewhere += 1
+            continue
         extract.rows_read += 1
-        extract.add_issue(_add_place(record, edition, areas, seen))
+        extract.add_issue(_add_place(record, area, seen))
     extract.places = {code: list(places.values()) for code, places in sorted(seen.items())}
     return extract
 
 
+def _area(
+    record: Record, edition: Edition, areas: dict[tuple[str, str, str], Municipality | None]
+) -> Municipality | None:
+    """Return the municipality of a row, None for one that is not known; ``areas`` is a cache."""
+    named = (record.get("code"), record.get("prefecture"), record.get("municipality"))
+    if named not in areas:
+        areas[named] = _named_area(*named, edition)
+    return areas[named]
+
+
 def _add_place(
     record: Record,
-    edition: Edition,
-    areas: dict[tuple[str, str, str], Municipality | None],
+    area: Municipality | None,
     seen: dict[str, dict[tuple[str, str, str, str], Place]],
 ) -> Issue | None:
     """Add a row's place; return what is odd about it."""
-    named = (record.get("code"), record.get("prefecture"), record.get("municipality"))
-    if named not in areas:
-        areas[named] = _area(*named, edition)
-    area = areas[named]
     town = clean_line(record.get("town"))
     if area is None:
         message = "not a municipality of Japan; is the row shifted or outdated?"
@@ -92,7 +101,8 @@ def _add_place(
     lon, lat, problem = _position(record)
     if problem is not None and problem.severity == ERROR:
         return problem
-    place = Place(area.code, *named[1:], town, lon, lat, record.get("koaza"))
+    named = record.get("prefecture"), record.get("municipality")
+    place = Place(area.code, *named, town, lon, lat, record.get("koaza"))
     first = seen.setdefault(area.code, {}).setdefault(place.key, place)
     if first is not place and first != place:
         message = "the same town stands further up with another position; the first is kept"
@@ -100,7 +110,7 @@ def _add_place(
     return problem
 
 
-def _area(
+def _named_area(
     code_text: str, prefecture: str, municipality: str, edition: Edition
 ) -> Municipality | None:
     code, _padded = edition.municipalities.by_code(code_text) if code_text else ("", False)

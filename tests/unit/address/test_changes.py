@@ -98,6 +98,11 @@ def test_both_codes_and_names_are_hints(before, after, hint):
         assert "hint_used" in answer.warnings
 
 
+@pytest.mark.parametrize(("name", "code"), [("浜松市浜名区", "22139"), ("浜松市中央区", "22138")])
+def test_a_ward_of_today_is_itself_where_its_towns_are_held(after, name, code):
+    assert after.geocode(name).municipality_code == code
+
+
 def test_a_new_ward_by_itself_has_the_extent_of_what_it_was_formed_of(before):
     answer = before.geocode("浜松市浜名区")
     assert (answer.match_level, answer.municipality_code) == ("municipality", "22139")
@@ -105,12 +110,43 @@ def test_a_new_ward_by_itself_has_the_extent_of_what_it_was_formed_of(before):
     assert answer.uncertainty_m > 6_000  # from one former ward to the other
 
 
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Geocoder:
+    """Return a geocoder over towns of another prefecture than those that are asked for."""
+    return compiled(
+        tmp_path_factory.mktemp("elsewhere"), "40230 福岡県 糸島市 前原 . 130.199 33.557"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("静岡県浜松市中区元城町103-2", "22138"),
+        ("浜松市浜北区", "22139"),
+        ("浜松市天竜区二俣町", "22140"),
+        ("千葉県香取郡小見川町小見川4793", "12236"),
+        ("熊本県牛深市牛深町", "43215"),
+        ("大阪府南河内郡美原町黒山", "27147"),
+        ("長野県木曽郡山口村", "21206"),  # into another prefecture
+        ("静岡県引佐郡細江町気賀", "22139"),  # 浜松市 in 2005, 北区 in 2007, 浜名区 in 2024
+    ],
+)
+def test_areas_of_the_past_are_known_where_no_town_of_theirs_is_held(elsewhere, address, code):
+    assert elsewhere.geocode(address).municipality_code == code
+
+
+@pytest.mark.parametrize("address", ["浜松市北区", "山梨県西八代郡上九一色村"])
+def test_what_was_divided_is_no_single_place(elsewhere, address):
+    answer = elsewhere.geocode(address)
+    assert (answer.status, answer.municipality_code) == ("ambiguous", "")
+
+
 def test_every_change_leads_to_a_municipality_of_the_list():
     cities = REFERENCE.designated_cities
     for change in REFERENCE.municipality_changes:
         names = {**cities, **{c: m.name for c, m in REFERENCE.municipalities.items()}}
         assert names[change.new_code] == change.new_name
-        assert change.date >= "2001-05-01"
+        assert change.date >= "2001-01-01"
         assert change.source
     dates = [change.date for change in REFERENCE.municipality_changes]
     assert dates == sorted(dates, reverse=True)

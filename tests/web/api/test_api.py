@@ -277,7 +277,7 @@ def test_districts_light_and_whole(client):
     whole = client.get("/api/v1/districts/40106").get_json()
     assert whole["geometry"]["type"] == "MultiPolygon"
     assert whole["properties"]["facilities"] == 9
-    assert client.get("/api/v1/districts/12345").status_code == 404
+    assert client.get("/api/v1/districts/12999").status_code == 404
 
 
 def test_results_say_how_they_stand_now(client):
