@@ -63,7 +63,8 @@ def weighted_demand(zones: DistanceZones, people: Floats) -> Floats:
     weights = ring_weights(zones.rings_m)
     demand = np.zeros(len(zones.facilities))
     for block in zones.blocks("診療圏"):
-        demand[block.facilities] += people[block.cells] @ weights[block.zones]
+        weighted = np.einsum("c,cf->f", people[block.cells], weights[block.zones])
+        demand[block.facilities] += weighted
     return demand
 
 

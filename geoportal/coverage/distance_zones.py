@@ -177,9 +177,9 @@ def squared_chords(cells: Places, rows: Rows, facilities: Places, columns: Rows)
         return np.empty((rows.size, columns.size))
     middle = cells.xyz[rows].mean(axis=0)
     a, b = cells.xyz[rows] - middle, facilities.xyz[columns] - middle
-    left = np.column_stack((-2.0 * a, (a * a).sum(axis=1), np.ones(rows.size)))
-    right = np.column_stack((b, np.ones(columns.size), (b * b).sum(axis=1)))
-    squares: Floats = left @ right.T
+    squares: Floats = np.add.outer((a * a).sum(axis=1), (b * b).sum(axis=1))
+    for axis in range(3):  # a product of matrices would be shared among threads that wait
+        squares -= np.multiply.outer(2.0 * a[:, axis], b[:, axis])
     return squares
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+from geoportal.documents.coverage import CoverageQuery
+from geoportal.errors import NotFoundError
 from geoportal.services.view import View
 from geoportal.store.database import Database, advance_dataset_version
 from geoportal.store.editions import add_scope_editions
@@ -36,3 +38,30 @@ def test_facilities_that_some_source_names_are_counted_but_not_who_visits(view: 
     assert clinics["counts"][0]  # type: ignore[index]
     assert clinics["visits"] == [None, None]
     assert clinics["visits_total"] is None
+
+
+def test_of_many_districts_only_those_of_the_area_have_a_column(view: View, monkeypatch) -> None:
+    monkeypatch.setattr("geoportal.web.coverage.inventory.MOST_COLUMNS", 1)
+    assert [one.code for one in inventory_table(view, "40107")["districts"]] == ["40107"]
+    assert inventory_table(view)["districts"] == []
+
+
+def test_where_many_districts_are_held_an_area_is_asked_for_and_none_is_measured(
+    app: Flask, monkeypatch
+) -> None:
+    measured: list[str | None] = []
+
+    def report(_view: View, asked: CoverageQuery, *_changes: object) -> None:
+        measured.append(asked.area)
+        raise NotFoundError("not here")
+
+    monkeypatch.setattr("geoportal.web.coverage.page.coverage_report", report)
+    monkeypatch.setattr("geoportal.web.coverage.question.MOST_DISTRICTS", 1)
+    client = app.test_client()
+    html = client.get("/coverage?need=VM.REG&kind=clinic").text
+    assert measured == []
+    assert 'href="/coverage?area=40106&amp;kind=clinic&amp;need=VM.REG"' in html
+    assert 'id="coverage-data"' not in html
+    client.get("/coverage?area=40106")
+    client.get("/coverage?district=40107")
+    assert measured == ["40106", "40107"]
