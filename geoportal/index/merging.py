@@ -123,8 +123,7 @@ class Merger:
             groups.setdefault(group.names[number], array("q")).append(row)
 
     def _add_numbers(self, group: Group) -> None:
-        names = [name.encode() for name in group.names]
-        self._numbers += [names[number] for number in group.numbers.tolist()]
+        self._numbers += [group.names[number].encode() for number in group.numbers.tolist()]
         self._number_rows.extend((group.rows + self._size).tolist())
 
     def finish(self) -> Compiled:
