@@ -113,6 +113,10 @@ def _shifted() -> bytes:
     return "\r\n".join([lines[0], *(f'"",{row}' for row in lines[1:] if row)]).encode() + b"\r\n"
 
 
+def _commas() -> bytes:
+    return table().split(b"\r\n")[0] + b"\r\n" + (b"," * 1_000_000 + b"\r\n") * 200
+
+
 def _twice() -> bytes:
     header, *rest = table().decode().split("\r\n")
     doubled = [f"{row},{row.split(',')[4]}x" for row in rest if row]
@@ -178,6 +182,8 @@ FILES = (
     Hostile(
         "one-cell.csv", _bytes(lambda: table() + b'"' + b"a" * (100 << 20) + b'"\r\n'), REFUSED
     ),
+    Hostile("commas.csv", _bytes(_commas), REFUSED, "no row"),
+    Hostile("digits.geojson", _bytes(b'{"a":' + b"9" * 5000 + b',"type":NaN}'), REFUSED),
     Hostile("shifted.csv", _bytes(_shifted), REFUSED),
     Hostile("swapped.csv", _bytes(_swapped), REPAIRED, "swapped"),
     Hostile(

@@ -93,6 +93,17 @@ def test_a_sample_of_a_stranger_is_dated_by_its_import(database, tmp_path):
 LINE = '{"type":"LineString","coordinates":[[130.8,33.8],[130.81,33.8]]}'
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e999", "9" * 5000 + ".5"])
+def test_numbers_without_end_in_a_map_file_are_damage(database, tmp_path, number):
+    path = tmp_path / "a.geojson"
+    line = LINE.replace("130.8,", f"{number},", 1)
+    path.write_text(
+        f'{{"type":"FeatureCollection","features":[{{"type":"Feature","geometry":{line},'
+        '"properties":{"N02_003":"a","N02_004":"b","N02_005":"見本駅"}}]}'
+    )
+    assert only(import_into(database, path)).refused
+
+
 @pytest.mark.parametrize("text", ["\\ud800", "\\udc00\\ud800", "\\u202e", "\\u0000"])
 def test_half_letters_and_marks_in_a_map_file_are_left_out(database, tmp_path, text):
     """Programs that write NaN are read by another reader of JSON, which lets half letters in."""

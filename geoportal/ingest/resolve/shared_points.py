@@ -6,7 +6,7 @@ and lies inside the municipality; that rows with addresses of several places sha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geoportal.domain.facility import FacilityRecord
@@ -55,7 +55,7 @@ def shared_points(records: Sequence[FacilityRecord]) -> list[SharedPoint]:
             rows.setdefault(point, []).append(number)
     shared = []
     for numbers in rows.values():
-        addresses = {(records[n].municipality_code, records[n].address) for n in numbers}
+        addresses = {records[n].address: records[n].municipality_code for n in numbers}
         if len(addresses) > 1 and (places := _places(addresses)) > 1:
             shared.append(SharedPoint(tuple(numbers), places))
     concerned = sum(len(point.numbers) for point in shared)
@@ -65,11 +65,11 @@ def shared_points(records: Sequence[FacilityRecord]) -> list[SharedPoint]:
     return [point for point in shared if point.places >= MANY_PLACES]
 
 
-def _places(addresses: Iterable[tuple[str, str]]) -> int:
+def _places(addresses: Mapping[str, str]) -> int:
     """Return how many addresses there are, by municipality, of which no two may be one place."""
     apart: dict[str, list[AddressParts]] = {}
     count = 0
-    for code, address in sorted(addresses):
+    for address, code in sorted(addresses.items()):
         parts, others = address_parts(address), apart.setdefault(code, [])
         if parts.town and all(_are_apart(parts, one) for one in others):
             others.append(parts)

@@ -194,3 +194,8 @@ def test_a_building_with_many_offices_is_where_it_is(address):
     alone = rows(150, seed=5)
     extract, _ = doubted(alone + rows(12, points=here, address=address))
     assert [issue.code for issue in extract.issues] == []
+
+
+def test_one_address_under_two_codes_is_one_place():
+    parts = [rows(12, points=here, address=lambda n: f"{CITY}東見町1-1", code=c) for c in "12"]
+    assert doubted(parts[0] + parts[1])[0].issues == []
