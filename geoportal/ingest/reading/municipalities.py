@@ -15,6 +15,8 @@ from geoportal.text.normalize import fold
 
 _COUNTY = re.compile(r"^.{1,6}?郡(?=.)")
 _POSTAL_CODE = re.compile(r"〒?\d{3}-?\d{4}(?!\d)")
+_ISLAND = re.compile(r"^(八丈島|三宅島|小笠原)(?=.+[町村])")
+"""Of the offices of Tokyo's islands (支庁), as a county stands in front of a town elsewhere."""
 _LONGEST_NAME = 12
 _WEIGHTS = (6, 5, 4, 3, 2)
 
@@ -206,7 +208,7 @@ class MunicipalityFinder:
         rest = plain[len(prefecture) :] if prefecture else ""
         rest = _POSTAL_CODE.sub("", rest, count=1) if _POSTAL_CODE.match(rest) else rest
         rest = rest.removeprefix(prefecture)
-        for text in (rest, _COUNTY.sub("", rest)):
+        for text in (rest, _COUNTY.sub("", rest), _ISLAND.sub("", rest)):
             for length in range(min(len(text), _LONGEST_NAME), 1, -1):
                 info = self._by_name.get((prefecture, fold(text[:length])))
                 exact = (prefecture, text[:length]) in self._by_former_name

@@ -125,7 +125,10 @@ def _hours(records: Sequence[FacilityRecord]) -> Hours:
 
 
 def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Placement:
-    """Choose the surest of the positions: surveyed before geocoded, then the least uncertain."""
+    """Choose the surest of the positions: surveyed before geocoded, then the least uncertain.
+
+    Without any, the first record that says its municipality counts: tables of hours say none.
+    """
     placements = [place_record(record, geography) for record in records]
 
     def rank(placement: Placement) -> tuple[int, float, int]:
@@ -134,7 +137,9 @@ def _placement(records: Sequence[FacilityRecord], geography: Geography) -> Place
         return level, location.uncertainty_m or 0.0, len(location.warnings)
 
     located = [placement for placement in placements if placement.location.known]
-    return min(located, key=rank) if located else placements[0]
+    if located:
+        return min(located, key=rank)
+    return next((one for one in placements if one.municipality_code), placements[0])
 
 
 def _address(records: Sequence[FacilityRecord]) -> str:

@@ -159,10 +159,11 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
         notes.warn("area", "code_contradicts_name", f"{name} is {named.code}; the code is used")
     elif text and not code and not named:
         notes.warn("area", "unknown_municipality", "not a known municipality; the address decides")
+    stated = record.get("address"), record.get("prefecture")
     if not code:
-        stated = record.get("address"), record.get("prefecture")
         code = named.code if named else edition.municipalities.by_row(*stated)
-    return code, f"{record.get('prefecture')}{name}"
+    named_first = record.get("prefecture") or edition.municipalities.prefecture_of(stated[0])
+    return code, f"{named_first}{name}"
 
 
 def _office_number(notes: RowNotes, code: str) -> str:

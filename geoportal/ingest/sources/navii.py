@@ -190,7 +190,8 @@ def _row(
     code = _municipality(notes, record, edition)
     number = _number(notes, record, edition)
     kind = _kind(notes, record, layout, number)
-    stated = edition.municipalities.prefecture(record.get("prefecture").zfill(2))
+    finder, prefecture = edition.municipalities, record.get("prefecture").zfill(2)
+    stated = finder.prefecture(prefecture) or finder.prefecture_of(record.get("address"))
     scope = f"{kind}/{code or stated}" if kind else ""  # its code would be the whole prefecture
     notes.require_name("facility")
     if notes.rejected:

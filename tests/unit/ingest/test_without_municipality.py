@@ -34,6 +34,8 @@ FINDER = municipality_finder(REFERENCE)
         ("青森県", "青森県〒030-0846青森県青森市青葉3-9-8", "02201"),
         ("北海道", "北海道豊平区平岸6条17丁目1-2", ""),
         ("福岡県", "", ""),
+        ("", "東京都八丈島八丈町三根26-11", "13401"),
+        ("", "東京都三宅島三宅村神着240", "13381"),
     ],
 )
 def test_the_address_decides_with_the_prefecture_of_its_row(prefecture, address, code):
@@ -45,6 +47,25 @@ def test_a_care_office_without_a_code_is_where_its_address_is(database, tmp_path
     path = write_csv(tmp_path / "k.csv", KAIGO_HEADER, [kaigo_row(**blank)])
     report = only(import_into(database, path, as_of="2025-06-01"))
     assert (report.accepted, report.rejected) == (1, 0)
+    assert [one.municipality_code for one in by_name(database).values()] == ["40106"]
+
+
+def test_a_place_without_position_keeps_the_municipality_that_a_list_states(database, tmp_path):
+    """Hours say no municipality; the clinic whose hours they are says it."""
+    address = {"所在地": "どこか1-1", "所在地座標（緯度）": "", "所在地座標（経度）": ""}
+    stated = {"都道府県コード": "40", "市区町村コード": "106", **address}
+    clinic = hospital("4011010990001", "位置のない病院", **stated)
+    hours = {
+        "ID": "4011010990001",
+        "診療科目コード": "01001",
+        "診療科目名": "内科",
+        "診療時間帯": "1",
+    }
+    paths = [
+        write_csv(tmp_path / "01-1_20250601.csv", NAVII_HEADER, [clinic]),
+        write_csv(tmp_path / "01-2_20250601.csv", list(hours), [hours]),
+    ]
+    import_into(database, *paths)
     assert [one.municipality_code for one in by_name(database).values()] == ["40106"]
 
 
