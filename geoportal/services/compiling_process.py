@@ -11,8 +11,12 @@ import sys
 import threading
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from geoportal.services.portal import now_in_japan, shipped_reference
+from geoportal.services.view_file import LOCK
 from geoportal.settings import Settings
 from geoportal.store.database import dataset_version, open_database
 
@@ -39,11 +43,14 @@ class CompilingProcess:
 
     location: str
 
-    def __call__(self, *, wait: bool, rebuild: bool) -> Outcome:
+    def __call__(self, directory: Path, *, wait: bool, rebuild: bool) -> Outcome:
         """Compile, or with ``wait`` let another process do it that already is at it.
 
-        With ``rebuild`` the file there is known to be damaged. The process ends with this one.
+        ``directory`` is where the file lies. With ``rebuild`` the file there is known to be
+        damaged. The process ends with this one.
         """
+        if not wait and _is_held(directory / LOCK):
+            return Outcome.ELSEWHERE
         options = [name for name, is_on in ((_WAIT, wait), (_REBUILD, rebuild)) if is_on]
         done = subprocess.Popen(  # noqa: S603 - this program itself
             [sys.executable, "-m", __name__, *options],
@@ -54,6 +61,17 @@ class CompilingProcess:
         with done:
             code = done.wait()
         return Outcome(code) if code in {*Outcome} else Outcome.NOT_KEPT
+
+
+def _is_held(lock: Path) -> bool:
+    """Say whether another process compiles: to start one that finds out takes a second."""
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # no directory, or it cannot be written
+        return False
 
 
 def _end_with_parent() -> None:

@@ -215,7 +215,7 @@ class Portal:
             with suppress(StaleArchiveError):
                 return open_view(*question)
         if self.compiling is not None:
-            outcome = self.compiling(wait=wait, rebuild=self._damaged)
+            outcome = self.compiling(path.parent, wait=wait, rebuild=self._damaged)
             if outcome is outcome.ELSEWHERE:
                 return None
             with suppress(StaleArchiveError):

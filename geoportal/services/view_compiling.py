@@ -43,7 +43,7 @@ from geoportal.mapped.whole_file import remove_earlier
 from geoportal.progress import Progress, no_progress
 from geoportal.services.road_file import compile_roads, road_arrays
 from geoportal.services.view import View
-from geoportal.services.view_file import MAGIC, PREFIX, make_view, open_view, view_path
+from geoportal.services.view_file import LOCK, MAGIC, PREFIX, make_view, open_view, view_path
 from geoportal.store.centres import read_centres
 from geoportal.store.database import Database, schema_of
 from geoportal.store.documents import dump
@@ -93,7 +93,7 @@ def load_view(
             pass
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.parent / "snapshot.lock", timeout=-1 if wait else 0):
+        with FileLock(path.parent / LOCK, timeout=-1 if wait else 0):
             if not rebuild:
                 try:
                     return open_view(path, *question)

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 MAGIC = b"geoportal snapshot 1\n"
 """Name and version of the format."""
 PREFIX = "snapshot-"
+LOCK = "snapshot.lock"
+"""Held in the same directory by the process that compiles."""
 _CHECKED_LATER = frozenset({"record", "mention", *TEXTS, "district.wkb", "stations", "portions"})
 """Arrays that are compared with their checksums when they are first read, not when opened."""
 _DECIDING = (

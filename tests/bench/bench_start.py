@@ -1,9 +1,9 @@
 """Compiling, starting and asking once, on made-up countries of 2,500, 50,000, 500,000 facilities.
 
 For each: what compiling the snapshot costs and how much memory it takes; how long a worker takes to
-be ready once its modules are imported, and how much memory of its own it has after some questions,
-beside another process that has the snapshot mapped, as workers are beside one another; processor
-time of cold commands. ``BENCH_COUNTRIES=2500,50000`` chooses others.
+be ready once it is forked, and how much memory of its own it has after some questions, beside the
+process it was forked from and another that has the snapshot mapped, as workers are beside one
+another; processor time of cold commands. ``BENCH_COUNTRIES=2500,50000`` chooses others.
 """
 
 from __future__ import annotations
@@ -33,14 +33,20 @@ peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 102
 print(json.dumps({"compile_s": round(used, 1), "compile_peak_mb": round(peak)}))
 """
 _WORKER = """
-import json, sys, time
+import gc, json, os, sys, time
+os.environ |= {"GEOPORTAL_DATABASE": sys.argv[1], "GEOPORTAL_TILE_URL": ""}
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from geoportal.documents.search import search_document
 from geoportal.domain.query import Origin, Query
-from geoportal.services.portal import Portal, shipped_reference
-import geoportal.serving.worker
-from geoportal.store.database import open_database
+from geoportal.serving.worker import prepare
+prepared = prepare()
+gc.collect()
+gc.freeze()
+if child := os.fork():
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 began = time.perf_counter(), time.process_time()
-view = Portal(open_database(sys.argv[1]), shipped_reference()).view()
+prepared.begin()
+view = prepared.portal.view()
 ready, used = time.perf_counter() - began[0], time.process_time() - began[1]
 columns = view.snapshot.columns
 for row in range(0, int(columns.located.sum()), max(1, int(columns.located.sum()) // QUESTIONS)):
@@ -49,7 +55,8 @@ for row in range(0, int(columns.located.sum()), max(1, int(columns.located.sum()
 with open("/proc/self/smaps_rollup") as file:
     private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
 print(json.dumps({"ready_s": round(ready, 3), "ready_cpu_s": round(used, 3),
-                  "private_mb": round(private / 1024)}))
+                  "private_mb": round(private / 1024)}), flush=True)
+os._exit(0)
 """
 _IMPORTS = """
 import geoportal.serving.worker

@@ -37,9 +37,11 @@ def test_a_worker_goes_on_with_what_it_has_while_another_process_compiles(
 ) -> None:
     database.derived_directory.mkdir(exist_ok=True)
     with FileLock(database.derived_directory / "snapshot.lock"):
-        assert compiling(wait=False, rebuild=False) is Outcome.ELSEWHERE
+        assert compiling(database.derived_directory, wait=False, rebuild=False) is (
+            Outcome.ELSEWHERE
+        )
 
 
 def test_a_process_that_fails_is_no_error_of_its_own(tmp_path: Path) -> None:
     compiling = CompilingProcess(str(tmp_path / "missing.db"))
-    assert compiling(wait=True, rebuild=False) is Outcome.NOT_KEPT
+    assert compiling(tmp_path, wait=True, rebuild=False) is Outcome.NOT_KEPT
