@@ -67,15 +67,15 @@ def _number(
 class Merger:
     """Collects portions, open facilities first, in the order of rows.
 
-    Long texts are put into unnamed files of ``directory`` until they are written; without one they
-    stay in memory.
+    Columns and long texts are put into unnamed files of ``directory`` until they are written;
+    without one they stay in memory.
     """
 
     def __init__(self, terms: Terms, directory: Path | None) -> None:
         self._today = terms.today
         self._directory = directory
         self._imported = terms.imported
-        self._columns: dict[str, list[NDArray[Any]]] = {}
+        self._columns: dict[str, tuple[np.dtype[Any], IO[bytes]]] = {}
         self._texts: dict[str, IO[bytes]] = {name: passing_file(directory) for name in _TEXTS}
         self._size = self._open = 0
         self._ids: list[bytes] = []
@@ -98,7 +98,12 @@ class Merger:
             _number(columns, DATE_SETS, self._dates, portion.date_sets)
             _number(columns, SHARED, self._shared, portion.shared)
         for name, column in columns.items():
-            self._columns.setdefault(name, []).append(column)
+            if name not in self._columns:
+                self._columns[name] = column.dtype, passing_file(self._directory)
+            dtype, file = self._columns[name]
+            if column.dtype != dtype:
+                raise TypeError(f"{name}: {column.dtype} after {dtype}")
+            file.write(column.tobytes())
         for name, text in portion.texts.items():
             self._texts[name].write(text)
         for name, group in portion.groups.items():
@@ -128,8 +133,10 @@ class Merger:
 
     def finish(self) -> Compiled:
         """Return what was put together; afterwards there is nothing left here."""
-        names = list(self._columns)
-        columns = {name: np.concatenate(self._columns.pop(name)) for name in names}
+        columns: dict[str, NDArray[Any]] = {
+            name: np.frombuffer(whole(file), dtype=dtype)
+            for name, (dtype, file) in self._columns.items()
+        }
         for name in columns:
             if name.endswith(".ends"):
                 columns[name] = np.cumsum(columns[name], dtype=np.int64)
