@@ -11,7 +11,7 @@ from geoportal.ingest.resolve.positions import MESSAGES
 from geoportal.services.portal import shipped_reference
 
 INGEST = Path(geoportal.ingest.__file__).parent
-CODE_AT = {"Issue": 2, "reject": 1, "warn": 1, "info": 1, "misfit": 1}
+CODE_AT = {"Issue": 2, "reject": 1, "warn": 1, "info": 1, "misfit": 1, "_widen": 3, "_doubt": 3}
 """Where the code stands among the arguments of a call that notes an issue."""
 
 
