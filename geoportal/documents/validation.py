@@ -18,6 +18,8 @@ _ALIKE: Final = 0.75
 """Likeness from which an unknown key is a known one misspelt: ``raduis_m`` is 0.88 like
 ``radius_m``."""
 _UNKNOWN: Final = "(unknown key)"
+_MOST: Final = 20
+"""Faults that are named."""
 _TAGS: Final = frozenset({"Point", "Address", "str", "list[str]"})
 Request = TypeVar("Request", bound=BaseModel)
 
@@ -38,8 +40,14 @@ def checked(model: type[Request], values: Mapping[str, Any]) -> Request:
 
 def explain(error: ValidationError) -> str:
     """Return a validation error as one line, without the values that were given."""
-    details = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{field_of(detail)}: {detail['msg']}" for detail in details)
+    said = [f"{field_of(detail)}: {detail['msg']}" for detail in first_faults(error)]
+    more = error.error_count() - len(said)
+    return "; ".join([*said, f"and {more} more"] if more else said)
+
+
+def first_faults(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is said of a request that does not fit: not of thousands, which takes time."""
+    return error.errors(include_input=False, include_url=False, include_context=False)[:_MOST]
 
 
 def field_of(detail: ErrorDetails) -> str:

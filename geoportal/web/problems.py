@@ -10,7 +10,7 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from geoportal.documents.validation import field_of
+from geoportal.documents.validation import field_of, first_faults
 from geoportal.errors import AddressNotPlacedError, GeoportalError, NotFoundError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
@@ -82,12 +82,17 @@ def of_body() -> Response | None:
 
 
 def of_validation(error: ValidationError) -> Response:
-    """Return the problem of a request that does not fit its schema, without its values."""
+    """Return the problem of a request that does not fit its schema, without its values.
+
+    The first faults are named, see `first_faults`.
+    """
     errors = [
         {"field": field_of(detail), "message": _message(detail["type"], detail["msg"])}
-        for detail in error.errors(include_input=False, include_url=False, include_context=False)
+        for detail in first_faults(error)
     ]
-    return problem(HTTPStatus.BAD_REQUEST, "the request is not as expected; see errors", errors)
+    more = error.error_count() - len(errors)
+    said = "the request is not as expected; see errors" + (f", and {more} more" if more else "")
+    return problem(HTTPStatus.BAD_REQUEST, said, errors)
 
 
 def _message(kind: str, message: str) -> str:

@@ -224,6 +224,21 @@ def test_facilities_by_box_kind_words_and_number(client):
     assert both["numberMatched"] == 7
 
 
+@pytest.mark.parametrize("count", [5, 3_000])
+def test_of_thousands_of_unknown_keys_the_first_are_named(client, count):
+    keys = {f"zq{n}": 1 for n in range(count)}
+    for answer in (
+        client.get("/api/v1/facilities", query_string=keys),
+        client.post("/api/v1/search", json={"kinds": ["clinic"], **keys}),
+    ):
+        problem = answer.get_json()
+        assert answer.status_code == 400
+        assert len(problem["errors"]) == min(count, 20)
+        assert {error["field"] for error in problem["errors"]} == {"(unknown key)"}
+        assert (f"and {count - 20} more" in problem["detail"]) is (count > 20)
+        assert "zq" not in answer.text
+
+
 @pytest.mark.parametrize(
     "query",
     [
