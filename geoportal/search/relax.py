@@ -221,7 +221,7 @@ def _around(snapshot: Snapshot, query: Query, wider: Sequence[float] = ()) -> Ca
     """Return what `_Asking` has around the home of a question, to divide by wider radii as well."""
     if query.origin is None:
         return None
-    radius_m = max(query.radius_m, *wider) if wider else query.radius_m
+    radius_m = max((query.radius_m, *wider))
     return around_home(snapshot, query, Conditions(None, None), radius_m, wider, lacking=1)
 
 

@@ -45,7 +45,7 @@ _BINARY = {
     b"PK\x03\x04": "an archive",
 }
 _SOMETHING = re.compile(rb"[^\x00\r\n\t ,;\xef\xbb\xbf\xff\xfe]")
-MARK = "\ufeff"
+_MARK = "\ufeff"
 _HALF_WIDTH_SHARE = 0.05
 _FEW_ZEROS = 1_000
 _WIDE_HEAD = 4_000
@@ -128,7 +128,7 @@ def open_text(name: str, data: bytes) -> OpenedText:
     codec = stream_encoding(name, data)
     opened = io.TextIOWrapper(io.BytesIO(data), codec, newline="")
     head = io.TextIOWrapper(io.BytesIO(data[: 4 * _HEAD]), codec, "replace", newline="").read(_HEAD)
-    lines = (line.replace("\x00", "").replace(MARK, "").removesuffix("\x1a") for line in opened)
+    lines = map(_without_marks, opened)
     label = _LABELS[codec.removesuffix("-sig")]
     return OpenedText(lines, head, label, data.count(0), not data.endswith((b"\n", b"\r")))
 
@@ -189,9 +189,12 @@ def _finish(name: str, data: bytes, encoding: str) -> DecodedText:
     except UnicodeDecodeError as error:
         raise _error(name, data, encoding, error) from None
     nul_count = text.count("\x00")
-    text = text.replace("\x00", "").removesuffix("\x1a")  # the end-of-file mark of DOS
-    text = text.replace(MARK, "")  # where files were joined
-    return DecodedText(text, _LABELS[encoding], nul_count)
+    return DecodedText(_without_marks(text), _LABELS[encoding], nul_count)
+
+
+def _without_marks(text: str) -> str:
+    """Take out NUL, the end-of-file mark of DOS, and byte order marks where files were joined."""
+    return text.replace("\x00", "").removesuffix("\x1a").replace(_MARK, "")
 
 
 def _narrow_encoding(name: str, data: bytes) -> str:

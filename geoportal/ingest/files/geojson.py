@@ -96,7 +96,7 @@ def parse_json(name: str, data: bytes) -> Any:
     try:
         return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
-        text = decode(name, data).text.lstrip("\ufeff")
+        text = decode(name, data).text
     try:
         return json.loads(text)  # takes NaN, which some programs write
     except (ValueError, RecursionError) as error:  # ValueError alone: a number of 4,300 digits

@@ -137,7 +137,7 @@ class FacilityExtract(Extract):
         seen = {listed.record.record_id: listed for listed in self.listed}
 
         def read_part(part: range) -> list[_ReadRow]:
-            return [_read_row(rows[number], layout, read, edition) for number in part]
+            return [_read_row(rows[number], layout, read) for number in part]
 
         for part, found in read_in_parts(len(rows), read_part, layout.source, edition):
             taken = zip(rows[part.start : part.stop], found, strict=True)
@@ -196,15 +196,10 @@ def read_in_parts(
 
 
 def _read_row(
-    record: Record,
-    layout: Layout,
-    read: Callable[[RowNotes], tuple[ListedRecord | None, str]],
-    edition: Edition | None,
+    record: Record, layout: Layout, read: Callable[[RowNotes], tuple[ListedRecord | None, str]]
 ) -> _ReadRow:
     notes = RowNotes(record, layout)
     listed, scope = read(notes)
-    if edition and not edition.takes(scope):
-        return None, scope, []
     notes.reject_if_shifted()
     return None if notes.rejected else listed, scope, notes.issues
 
