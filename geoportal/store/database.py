@@ -112,15 +112,15 @@ def require_whole(database: Database) -> None:
 
 def migrate(database: Database) -> None:
     """Bring the schema up to date; does nothing when it is."""
-    from alembic import command  # takes time to load
-
-    config = _alembic_config()
     with database.engine.begin() as connection:
-        is_current = schema_of(connection) == newest_revision(_MIGRATIONS)
-        if not database.is_sqlite and not is_current:
-            drop_views(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if schema_of(connection) != newest_revision(_MIGRATIONS):
+            from alembic import command  # takes time to load
+
+            if not database.is_sqlite:
+                drop_views(connection)
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
         if not database.is_sqlite:
             make_views(connection)
 

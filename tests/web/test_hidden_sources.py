@@ -152,6 +152,17 @@ def known(hidden: frozenset[str], tells: str) -> list[str]:
     return [kind for kind in told if kind not in lacking and kind not in unlisted]
 
 
+def beside(hidden: frozenset[str], tells: str) -> list[str]:
+    """Return known kinds that a hidden source tells of, too, and one more; all if none is hidden.
+
+    Coverage takes long: of the others nothing is hidden, which the first case shows of each.
+    """
+    kinds = known(hidden, tells)
+    touched = {kind for row in SCOPES if row.source in hidden for kind in row.kinds}
+    others = [kind for kind in kinds if kind not in touched]
+    return [kind for kind in kinds if kind in touched] + others[: 1 if hidden else None]
+
+
 def visible(html: str) -> str:
     return html.split("<main", 1)[1].replace("\u2068", "").replace("\u2069", "")
 
@@ -207,7 +218,7 @@ def test_coverage_states_nothing_of_a_kind_without_a_list(
             assert row[name] is None, (kind, name)
         assert "判断できません" in row["sentence"], kind
         assert "データなし" in document["caution"], kind
-    for kind in known(hidden, PLACES):
+    for kind in beside(hidden, PLACES):
         document = city.client.get(f"/api/v1/coverage?area={WARD}&kind={kind}&cells=false")
         [row] = document.get_json()["districts"]
         assert (row["undecided"], row["facilities"]) == (False, 1), kind

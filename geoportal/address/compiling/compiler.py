@@ -128,9 +128,9 @@ def _region_rows(
     """Return each municipality with its range of towns and the position of its central town."""
     rows: list[RegionRow] = []
     lon, lat, town_municipality = tree.lon, tree.lat, tree.municipality[: tree.town_count]
-    for number, municipality in enumerate(municipalities):
-        start = int(np.searchsorted(town_municipality, number))
-        stop = int(np.searchsorted(town_municipality, number, side="right"))
+    listed = list(municipalities)
+    ends = np.searchsorted(town_municipality, np.arange(len(listed) + 1)).tolist()
+    for municipality, start, stop in zip(listed, ends, ends[1:], strict=False):
         row = RegionRow(
             code=municipality.code,
             prefecture=municipality.prefecture,
@@ -141,6 +141,9 @@ def _region_rows(
             lat=None,
             uncertainty_m=None,
         )
+        rows.append(row)
+        if start == stop:
+            continue
         towns = start + np.flatnonzero(np.isfinite(lon[start:stop]))
         if len(towns):
             centre = towns[medoid(lon[towns], lat[towns])]
@@ -148,7 +151,6 @@ def _region_rows(
             extent_m = np.quantile(away + uncertainty_m[towns], _SHARE_INSIDE)
             row["lon"], row["lat"] = float(lon[centre]), float(lat[centre])
             row["uncertainty_m"] = round(float(extent_m))
-        rows.append(row)
     return rows
 
 

@@ -43,6 +43,7 @@ def own_name(name: str) -> str:
     return _split_name(name)[1]
 
 
+@lru_cache(maxsize=8192)
 def _split_name(name: str) -> tuple[str, str]:
     """Return the city or county in front of a municipality's name, and the name behind it."""
     for pattern in (_WARD, _COUNTY, _ISLAND):
@@ -73,7 +74,7 @@ def changed_municipalities(
                 same_land[code].add(number_of[other])
         if change.old_code != change.new_code and change.new_code in number_of:
             today[change.old_code].add(number_of[change.new_code])
-    for code in today.keys() & number_of.keys() - same_land.keys():  # 22131, still on the list
+    for code in sorted(today.keys() & number_of.keys() - same_land.keys()):  # 22131, still listed
         same_land[code] = today[code]
     return {
         code: sorted(numbers)
@@ -108,8 +109,9 @@ def municipality_spellings(
     for number, municipality in enumerate(municipalities):
         if upper := _split_name(municipality.name)[0]:
             groups[municipality.prefecture, upper].append(number)
+        stands_for = changed.get(municipality.code, (number,))
         for spelling in _spellings(municipality.name):
-            members[spelling] |= set(changed.get(municipality.code, (number,)))
+            members[spelling].update(stands_for)
     for key, now in _former_spellings(municipalities, changes, changed):
         members[key, True] |= now
     spellings = []
@@ -136,8 +138,14 @@ def _former_spellings(
             continue
         now = set(changed.get(change.new_code, (number_of[change.new_code],)))
         if change.old_code == change.new_code or number_of.get(change.old_code, -1) not in now:
-            for name in former_names(change):
-                yield canonical_key(name), now
+            for key in _former_keys(change):
+                yield key, now
+
+
+@lru_cache(maxsize=4096)
+def _former_keys(change: MunicipalityChange) -> tuple[str, ...]:
+    """Return the canonical forms of the old names of a municipality."""
+    return tuple(map(canonical_key, former_names(change)))
 
 
 @lru_cache(maxsize=4096)

@@ -125,14 +125,16 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _migrate(desk: DeskDatabase) -> None:
-    from alembic import command  # takes time to load
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     with desk.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        if _revision(connection) == newest_revision(_MIGRATIONS):
+            return
+        from alembic import command  # takes time to load
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
