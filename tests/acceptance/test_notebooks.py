@@ -4,6 +4,7 @@ Their code cells are run one after the other in one namespace; no notebook softw
 """
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,13 @@ def test_it_is_kept_without_output(name):
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_it_runs_from_top_to_bottom(name, monkeypatch, tmp_path):
-    monkeypatch.delenv("GEOPORTAL_DATABASE", raising=False)
+def test_it_runs_from_top_to_bottom(name, monkeypatch, tmp_path, sample_of_today):
+    """One on a database that is held, the other on the sample city it makes itself."""
+    if name == "01_coverage":
+        held = shutil.copytree(sample_of_today, tmp_path / "held") / "city.db"
+        monkeypatch.setenv("GEOPORTAL_DATABASE", str(held))
+    else:
+        monkeypatch.delenv("GEOPORTAL_DATABASE", raising=False)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     namespace: dict = {"__name__": "notebook"}
     for number, cell in enumerate(cells(name)):

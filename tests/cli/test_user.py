@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from geoportal.cli.main import cli
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.services.sign_in import SignInRefusedError, sign_in
 from geoportal.desk.store.database import has_desk, open_desk
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    """Have passwords hashed in no time."""
+    init = partialmethod(PasswordHasher.__init__, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(PasswordHasher, "__init__", init)
 
 
 @pytest.fixture
@@ -31,6 +41,12 @@ def enters(location: str, name: str, password: str) -> bool:
     except SignInRefusedError:
         return False
     return True
+
+
+def test_passwords_are_dear_to_guess(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    hashed = Desk(open_desk(str(tmp_path / "a.db"), create=True)).hasher.hash("x")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_an_account_is_added_listed_disabled_and_reset(run):
@@ -96,8 +112,8 @@ def test_the_sample_city_has_staff_only_when_asked(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_staff_of_the_sample_city_is_printed_once(tmp_path):
-    location = str(tmp_path / "sample.db")
+def test_the_staff_of_the_sample_city_is_printed_once(tmp_path, sample_of_today):
+    location = str(shutil.copytree(sample_of_today, tmp_path / "sample") / "city.db")
     first = CliRunner().invoke(
         cli, ["--db", location, "init", "--sample", "--with-staff", "--json"]
     )

@@ -69,7 +69,11 @@ def load(database: Database):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 def test_the_sample_city_is_loaded_once_and_answers(database):
+    """On SQLite most tests ask it, and `test_sample` loads it again."""
     load(database)
     view = Portal(database, shipped_reference()).view()
     answer = view.search(Query(districts=("40106",), kinds=("clinic",), limit=500))

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.api_examples import BY_HAND, ask, sample_client, shortened
+from geoportal.services.portal import Portal, shipped_reference
+from geoportal.settings import Settings
+from geoportal.store.database import open_database
+from geoportal.web.app import create_app
+from tests.conftest import NOW as SAMPLE_IS_OF
+from tests.web.api_examples import BY_HAND, NOW, ask, shortened
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[FlaskClient]:
-    with sample_client() as client:
-        yield client
+def client(
+    sample_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
+    """Yield a client of the sample city as `sample_client` loads it, for the same moment."""
+    assert NOW == SAMPLE_IS_OF
+    folder = shutil.copytree(sample_database, tmp_path_factory.mktemp("examples") / "sample")
+    database = open_database(folder / "city.db")
+    yield create_app(
+        Portal(database, shipped_reference(), clock=lambda: NOW), Settings()
+    ).test_client()
+    database.engine.dispose()
 
 
 @pytest.fixture(scope="module")

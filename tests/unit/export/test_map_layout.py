@@ -56,7 +56,7 @@ def crowded() -> CoverageReport:
 def drawn(report: CoverageReport, sheet: Sheet) -> Figure:
     with _style():
         figure = draw_map(report, sheet)
-        figure.canvas.draw()
+        figure.draw_without_rendering()
     return figure
 
 
@@ -191,7 +191,7 @@ def test_the_table_begins_with_the_district_that_lacks_most_and_ends_with_the_wh
     *districts, total = district_rows(report.study)
     ranks = {row["name"]: row["rank"] for row in districts}
     (table,) = [
-        part for part in drawn(report, A4).axes[1].get_children() if isinstance(part, Table)
+        part for part in sheet_of(town.report, A4).axes[1].get_children() if isinstance(part, Table)
     ]
     cells = table.get_celld()
     names = [cells[line, 0].get_text().get_text() for line in range(1, len(districts) + 2)]

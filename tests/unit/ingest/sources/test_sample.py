@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
@@ -10,7 +11,9 @@ from geoportal.errors import NotFoundError
 from geoportal.ingest.pipeline import load_sample
 from geoportal.ingest.sources.sample import _claim
 from geoportal.services.portal import sample_directory
+from geoportal.store.database import dataset_version, open_database
 from geoportal.store.outlines import read_outlines
+from tests.conftest import NOW
 from tests.unit.ingest.official import (
     KOKURA_KITA,
     REFERENCE,
@@ -31,36 +34,42 @@ def load(database, today=TODAY):
     return load_sample(database, REFERENCE, sample_directory(), CENTRES, today=today)
 
 
-@pytest.mark.slow
-def test_a_second_load_on_a_later_day_changes_nothing(database):
-    first = load(database)
-    assert not first.refused
-    before = content(database)
-    second = load(database, date(2027, 6, 1))
-    assert second.dataset_version == first.dataset_version
-    assert content(database) == before
-    assert all((f.created, f.updated, f.removed) == (0, 0, 0) for f in second.files)
+@pytest.fixture
+def sample(tmp_path, sample_database):
+    """Yield the sample city, loaded on the day of `NOW`."""
+    shutil.copytree(sample_database, tmp_path / "sample")
+    opened = open_database(tmp_path / "sample" / "city.db")
+    yield opened
+    opened.engine.dispose()
 
 
-@pytest.mark.slow
-def test_the_sample_is_marked_and_its_impossible_positions_are_caught(database):
-    load(database)
-    found = [f for f in by_name(database).values() if f.sources[0].source == "sample"]
+def test_a_second_load_on_a_later_day_changes_nothing(sample):
+    with sample.engine.connect() as connection:
+        version = dataset_version(connection)
+    before = content(sample)
+    again = load(sample, date(2027, 6, 1))
+    assert not again.refused
+    assert again.dataset_version == version
+    assert content(sample) == before
+    assert all((f.created, f.updated, f.removed) == (0, 0, 0) for f in again.files)
+
+
+def test_the_sample_is_marked_and_its_impossible_positions_are_caught(sample):
+    found = [f for f in by_name(sample).values() if f.sources[0].source == "sample"]
     assert len(found) > 700
     warnings = [w for facility in found for w in facility.location.warnings]
     assert "outside_municipality" in warnings
     assert "geocoded" in warnings
     assert any(not facility.location.known for facility in found)
-    assert max(c.as_of for f in found for c in f.claims) <= TODAY.isoformat()
+    assert max(c.as_of for f in found for c in f.claims) <= NOW.date().isoformat()
 
 
 @pytest.mark.slow
-def test_real_outlines_and_towns_replace_the_samples_whatever_their_date(database, tmp_path):
-    load(database)
-    import_into(database, write_boundaries(tmp_path / "N03_200101.geojson", KOKURA_KITA))
-    import_into(database, write_csv(tmp_path / "towns_20200101.csv", TOWNS_HEADER, TOWNS))
-    load(database)
-    with database.engine.connect() as connection:
+def test_real_outlines_and_towns_replace_the_samples_whatever_their_date(sample, tmp_path):
+    import_into(sample, write_boundaries(tmp_path / "N03_200101.geojson", KOKURA_KITA))
+    import_into(sample, write_csv(tmp_path / "towns_20200101.csv", TOWNS_HEADER, TOWNS))
+    load(sample)
+    with sample.engine.connect() as connection:
         sources = {item.district.code: item.source for item in read_outlines(connection)}
     assert sources["40106"] == "boundary"
     assert sources["40101"] == "sample"
