@@ -34,6 +34,8 @@ pytestmark = pytest.mark.slow
 
 EVIDENCE = ["registry", "filed", "survey", "confirmed", "observed"]
 FEW, MANY = 20, 200
+WORKBOOK_ONE_IN = 4
+"""Of so many facilities one is in the workbook: it takes ten times as long as a table of text."""
 SITE = "http://localhost"
 
 
@@ -168,9 +170,10 @@ def agree(read, questions, answers):
 @pytest.mark.parametrize("ending", READERS)
 def test_the_bands_follow_from_the_file_alone(view, features, questions, answers, tmp_path, ending):
     path = tmp_path / f"all.{ending}"
-    export_facilities(path, features, view.reference)
+    written = features[::WORKBOOK_ONE_IN] if ending == "xlsx" else features
+    export_facilities(path, written, view.reference)
     read = READERS[ending](path)
-    assert len(read) == len(view.snapshot)
+    assert len(read) == len(written)
     agree(read, questions, answers)
 
 

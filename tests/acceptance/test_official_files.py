@@ -21,6 +21,7 @@ from geoportal.domain.query import Origin, Query
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database
 from tests.acceptance.conftest import WARDS, kaigo_files
+from tests.rounds import examples
 
 pytestmark = pytest.mark.shared
 
@@ -94,7 +95,7 @@ def test_radius_answers_equal_brute_force(view, rows, wards):
     assert len(sure) > 1_000
     lon, lat = np.array([at for *_, at in sure]).T
     unsure = {(kind, number) for kind, number, code, at in rows} - {r[:2] for r in sure}
-    for _ in range(250):
+    for _ in range(examples(250)):
         home = (rng.uniform(130.66, 131.03), rng.uniform(33.73, 33.98))
         radius_m = rng.choice([500, 1_000, 2_000, 4_000, 8_000])
         kinds = tuple(rng.sample(sorted(set(KIND_OF_SERVICE.values())), rng.choice([1, 2, 8])))
