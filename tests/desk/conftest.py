@@ -19,7 +19,7 @@ from geoportal.desk.domain.account import COMMAND_LINE, Account, Role
 from geoportal.desk.services.accounts import change_password, make_account
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.audit import read_audit
-from geoportal.desk.store.database import VERSION_TABLE, DeskDatabase, open_desk
+from geoportal.desk.store.database import DeskDatabase, open_desk
 from geoportal.desk.web.application import attach
 from geoportal.desk.web.desk_here import EXTENSION
 from geoportal.services.portal import Portal, shipped_reference
@@ -29,6 +29,7 @@ from geoportal.store.database import advance_dataset_version, open_database
 from geoportal.web.app import create_app
 from tests.conftest import NOW, BuildOnce
 from tests.contract.test_databases import POSTGRES, own_postgres
+from tests.postgres import sql_as_new
 
 SECRET = "a secret of the tests, long enough to be taken"  # noqa: S105
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -126,19 +127,9 @@ def desk_on_postgres() -> Iterator[tuple[DeskDatabase, str]]:
     A database of its own for each test would cost a second each, as the server makes them.
     """
     opened = open_desk(own_postgres("_desk"), create=True)
-    with opened.reading() as connection:
-        tables = [t for t in sa.inspect(connection).get_table_names() if t != VERSION_TABLE]
-        full = [t for t in tables if connection.scalar(sa.text(f"SELECT count(*) FROM {t}"))]  # noqa: S608
     with opened.writing() as connection:
-        connection.execute(sa.text("CREATE SCHEMA as_new"))
-        for table in full:
-            connection.execute(sa.text(f"CREATE TABLE as_new.{table} AS TABLE {table}"))
-    as_new = [
-        "SET LOCAL session_replication_role = replica",  # triggers protect rows from being deleted
-        f"TRUNCATE {', '.join(tables)} RESTART IDENTITY",
-        *(f"INSERT INTO {table} SELECT * FROM as_new.{table}" for table in full),  # noqa: S608
-    ]
-    yield opened, "; ".join(as_new)
+        as_new = sql_as_new(connection)
+    yield opened, as_new
     opened.engine.dispose()
 
 
@@ -159,7 +150,7 @@ def desk_database(request, tmp_path, empty_desk) -> Iterator[DeskDatabase]:
     if request.param == "postgres":
         shared, as_new = request.getfixturevalue("desk_on_postgres")
         with shared.writing() as connection:
-            connection.execute(sa.text(as_new))
+            connection.exec_driver_sql(as_new)
         yield shared
         return
     shutil.copy(empty_desk / "test.db.desk", tmp_path)

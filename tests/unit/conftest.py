@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from geoportal.store.database import Database, open_database
 from tests.contract.test_databases import POSTGRES, own_postgres
+from tests.postgres import sql_as_new
 
 _ROOMS = (Path(__file__).parent / "store", Path(__file__).parent / "ingest")
 _ALWAYS = {"test_history", "test_same_day", "test_scopes"}
@@ -40,16 +40,8 @@ def on_postgres() -> Iterator[tuple[Database, str]]:
     """Yield this worker's database on the server, and the SQL that makes it as new."""
     opened = open_database(own_postgres("_unit"), create=True)
     with opened.engine.begin() as connection:
-        tables = [t for t in sa.inspect(connection).get_table_names() if t != "alembic_version"]
-        full = [t for t in tables if connection.scalar(sa.text(f"SELECT count(*) FROM {t}"))]  # noqa: S608
-        connection.execute(sa.text("CREATE SCHEMA as_new"))
-        for table in full:
-            connection.execute(sa.text(f"CREATE TABLE as_new.{table} AS TABLE {table}"))
-    as_new = [
-        f"TRUNCATE {', '.join(tables)} RESTART IDENTITY",
-        *(f"INSERT INTO {table} SELECT * FROM as_new.{table}" for table in full),  # noqa: S608
-    ]
-    yield opened, "; ".join(as_new)
+        as_new = sql_as_new(connection)
+    yield opened, as_new
     opened.engine.dispose()
 
 
@@ -65,7 +57,7 @@ def database(
         shared, as_new = request.getfixturevalue("on_postgres")
         monkeypatch.chdir(tmp_path)  # what is compiled is kept in the working directory
         with shared.engine.begin() as connection:
-            connection.execute(sa.text(as_new))
+            connection.exec_driver_sql(as_new)
         yield shared
         return
     shutil.copy(empty_database / "test.db", tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -65,11 +66,16 @@ def test_the_description_has_exactly_these_operations(app: Flask) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_operations_keep_to_their_description(sample_city: FlaskClient, path: str) -> None:
+    """What operations take in common, they are sent wrongly once."""
     found = operations(sample_city.application, path)
     assert len(found) > 10
+    taken = set()
     for name, operation in found.items():
+        takes = json.dumps(operation.definition.raw.get("parameters", name))
         for mode in GenerationMode:
-            keep_to_it(operation, mode, name)
+            if mode.is_positive or takes not in taken:
+                keep_to_it(operation, mode, name)
+        taken.add(takes)
 
 
 def keep_to_it(operation: APIOperation, mode: GenerationMode, name: str) -> None:
