@@ -46,12 +46,15 @@ class Sheet:
         What was noticed while reading.
     ends_open : bool
         True when the last line of a text file has no line end: its last row may be cut.
+    hidden : bool
+        True for a sheet that whoever opens the workbook does not see.
     """
 
     rows: tuple[Row, ...]
     title: str = ""
     issues: tuple[Issue, ...] = field(default=())
     ends_open: bool = False
+    hidden: bool = False
 
 
 def read_text(member: Member) -> Sheet:

@@ -15,6 +15,7 @@ from geoportal.ingest.reading.damaged_names import (
     LOST_LETTER,
     are_exchanged,
     fault_of_name,
+    is_misread,
     is_spreadsheet_fault,
 )
 from geoportal.text.contact import (
@@ -267,8 +268,12 @@ def read_paragraph(notes: RowNotes, name: str) -> str:
 
 
 def read_address(notes: RowNotes) -> str:
-    """Return the field ``address`` as one line; a blank one is noted."""
+    """Return the field ``address`` as one line; a blank one, or one that is damaged, is noted."""
     address = read_line(notes, "address")
+    if is_misread(address):
+        message = "the address was read in the wrong encoding; not used: get the original file"
+        notes.warn("address", "lost_letters", message)
+        return ""
     if not address:
         notes.warn("address", "no_address", "there is no address")
     return address

@@ -13,16 +13,22 @@ from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, read_places, service_code
+from geoportal.ingest.reading.care_services import (
+    KINDS,
+    OFFICE_NUMBER,
+    read_office_number,
+    read_places,
+    service_code,
+)
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_address,
     read_contact,
     read_line,
-    read_official_number,
     read_paragraph,
     read_position,
 )
@@ -129,7 +135,7 @@ def _record(
         name=read_line(notes, "name"),
         kana=read_line(notes, "kana"),
         address=complete_address(
-            read_line(notes, "address"),
+            read_address(notes),
             info.prefecture if info else record.get("prefecture"),
             info.name if info else record.get("municipality"),
         ),
@@ -167,7 +173,7 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
 
 
 def _office_number(notes: RowNotes, code: str) -> str:
-    number = read_official_number(notes, "number")
+    number = read_office_number(notes)
     if notes.rejected:
         return ""
     if len(number) == 9 and code.startswith("0") and OFFICE_NUMBER.fullmatch("0" + number):

@@ -19,6 +19,7 @@ from geoportal.ingest.reading.care_services import (
     NOT_LISTED,
     OFFICE_NUMBER,
     named_service,
+    read_office_number,
     read_places,
     read_services,
     spoken_service_code,
@@ -49,7 +50,6 @@ from geoportal.ingest.reading.rows import (
     hours_or_none,
     read_contact,
     read_line,
-    read_official_number,
     read_paragraph,
 )
 from geoportal.ingest.reading.source import Source
@@ -230,7 +230,7 @@ def _marked_services(notes: RowNotes) -> dict[str, str]:
 
 
 def _number(notes: RowNotes) -> str:
-    number = read_official_number(notes, "number")
+    number = read_office_number(notes)
     if number and not notes.rejected and not OFFICE_NUMBER.fullmatch(number):
         message = "expected ten characters such as 4070301363; the row is kept without its number"
         notes.misfit("number", "bad_office_number", message)
