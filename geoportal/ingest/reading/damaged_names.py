@@ -12,8 +12,10 @@ _ADDRESS: Final = re.compile(
     r"(?:北海道|東京都|京都府|大阪府|[^\s市区町村]{2,3}県)?\S{1,6}?[市区町村郡].{1,20}?\d.*"
 )
 _OF_ADDRESS: Final = re.compile(r"[市区町村郡]|\d")
-_JAPANESE: Final = re.compile("[\u3005\u3041-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
-_FOREIGN: Final = re.compile("[\u0080-\u0084\u0086-\u00ff\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u203a€™\ufffd]")
+_JAPANESE: Final = re.compile("[\u3005\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
+_FOREIGN: Final = re.compile(
+    "[\u0080-\u0084\u0086-\u00ff\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u203a€™\ufffd]"
+)
 """What bytes beyond ASCII are as Latin-1 or Windows-1252, but for U+0085, a line end."""
 _OF_UTF8: Final = re.compile("[\u7e3a\u7e67\u7e5d]|[\u4e00-\u9fff][\uff61-\uff9f]")
 """縺 繧 繝 (kana, in UTF-8 taken for Shift_JIS), or a half-width letter behind a kanji."""

@@ -248,3 +248,11 @@ def test_a_code_that_lost_its_zero_and_became_anothers_is_known_by_the_name(data
     report, (facility,) = imported(database, tmp_path, row)
     assert (report.rejected, facility.municipality_code) == (0, "01210")
     assert facility.id == "k130-0155780018"
+
+
+@pytest.mark.parametrize("number", ["4070000000", "4.07E+09", "４．０７e＋０９", "4016000000"])
+def test_a_number_of_which_excel_has_left_the_first_digits_is_refused(database, tmp_path, number):
+    sound = [kaigo_row(事業所番号=f"40699{n:05}", 事業所名=f"甲{n}") for n in range(5)]
+    report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
+    assert (len(found), report.rejected) == (5, 1)
+    assert "number_damaged_by_excel" in codes(report)
