@@ -7,6 +7,7 @@ import unicodedata
 from types import MappingProxyType
 
 from geoportal.ingest.reading.rows import RowNotes, read_count, read_official_number
+from geoportal.text.contact import clean_phone, is_phone
 from geoportal.text.normalize import fold
 
 _SERVICES = """
@@ -151,13 +152,18 @@ NOT_LISTED = re.compile(
 """Services of the care insurance that are no kind of facility here."""
 
 
-def read_office_number(notes: RowNotes) -> str:
+def read_office_number(notes: RowNotes, municipality: str) -> str:
     """Return the field ``number`` of an office, see `read_official_number`.
 
-    Reject one of which a spreadsheet has left the first digits alone, the others being zeros. The
-    form is not checked.
+    Reject one of which a spreadsheet has left the first digits alone, the others being zeros, and
+    a telephone number. The form is not checked. All numbers of 155,000 offices begin with the
+    prefecture of their ``municipality`` (five digits, empty when unknown).
     """
     number = read_official_number(notes, "number")
+    here = not municipality or number.startswith(municipality[:2])
+    if number.startswith("0") and not here and is_phone(clean_phone(notes.record.get("number"))):
+        message = "a telephone number stands here; are the columns exchanged?"
+        notes.reject("number", "bad_office_number", message)
     if _ROUNDED.fullmatch(number):
         message = (
             "Excel has rounded the number to its first digits (4.07E+09); get the original file "

@@ -31,7 +31,7 @@ def fault_of_name(name: str) -> str:
     """Say why a cell, as the file has it, is no name of a facility; empty if it may be."""
     if is_spreadsheet_fault(name):
         return "is an error of the spreadsheet program"
-    if not any(map(str.isalnum, name)):
+    if not any(letter.isalnum() and not letter.isdecimal() for letter in name):
         return "has no letter"
     if 2 * sum(letter in f"?？{LOST_LETTER}" for letter in name) >= len(name):
         return "has lost its letters"

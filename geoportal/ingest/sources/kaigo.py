@@ -173,7 +173,7 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
 
 
 def _office_number(notes: RowNotes, code: str) -> str:
-    number = read_office_number(notes)
+    number = read_office_number(notes, code)
     if notes.rejected:
         return ""
     if len(number) == 9 and code.startswith("0") and OFFICE_NUMBER.fullmatch("0" + number):

@@ -256,3 +256,10 @@ def test_a_number_of_which_excel_has_left_the_first_digits_is_refused(database, 
     report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
     assert (len(found), report.rejected) == (5, 1)
     assert "number_damaged_by_excel" in codes(report)
+
+
+@pytest.mark.parametrize("number", ["093-541-2100", "0935412100", "０９３（５４１）２１００"])
+def test_a_telephone_number_is_no_office_number(database, tmp_path, number):
+    sound = [kaigo_row(事業所番号=f"40699{n:05}", 事業所名=f"甲{n}") for n in range(5)]
+    report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
+    assert (len(found), report.rejected) == (5, 1)
