@@ -239,9 +239,7 @@ def _number(notes: RowNotes, municipality: str) -> str:
     return number
 
 
-def _base(
-    notes: RowNotes, number: str, place: tuple[str, str], edition: Edition
-) -> FacilityRecord:
+def _base(notes: RowNotes, number: str, place: tuple[str, str], edition: Edition) -> FacilityRecord:
     address, municipality = place
     check_corporate_number(notes)
     days = read_days(notes, "days")
