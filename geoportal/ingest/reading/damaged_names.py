@@ -19,6 +19,8 @@ _FOREIGN: Final = re.compile(
 """What bytes beyond ASCII are as Latin-1 or Windows-1252, but for U+0085, a line end."""
 _OF_UTF8: Final = re.compile("[\u7e3a\u7e67\u7e5d]|[\u4e00-\u9fff][\uff61-\uff9f]")
 """縺 繧 繝 (kana, in UTF-8 taken for Shift_JIS), or a half-width letter behind a kanji."""
+_ESCAPED: Final = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|%[0-9a-f]{2}|&#\w+;", re.IGNORECASE)
+"""Letters as JSON, programs, web addresses and web pages escape them."""
 _FEWEST_FOREIGN: Final = 3
 _FOREIGN_SHARE: Final = 0.4
 _UTF8_BYTES: Final = 3
@@ -35,6 +37,8 @@ def fault_of_name(name: str) -> str:
         return "has no letter"
     if 2 * sum(letter in f"?？{LOST_LETTER}" for letter in name) >= len(name):
         return "has lost its letters"
+    if len(_ESCAPED.sub("", name)) * 2 <= len(name):
+        return "was written in escapes"
     if is_misread(name):
         return "was read in the wrong encoding"
     return ""

@@ -155,6 +155,7 @@ def _record(
 def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[str, str]:
     """Return the five-digit code, or empty with the area as far as it is named."""
     text, name = record.get("area"), record.get("municipality")
+    stated = record.get("address"), record.get("prefecture")
     named = edition.municipalities.by_name(record.get("prefecture"), name)
     code, padded = edition.municipalities.by_code(text, record.get("prefecture"))
     if padded:
@@ -162,10 +163,12 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
     if text and not text.strip().isdigit():
         notes.misfit("area", "bad_code", "expected a code of six digits; not used")
     elif code and named and named.code != code:
-        notes.warn("area", "code_contradicts_name", f"{name} is {named.code}; the code is used")
+        agreed = edition.municipalities.by_row(*stated) == named.code
+        used = "the address says so too: the code is not used" if agreed else "the code is used"
+        notes.warn("area", "code_contradicts_name", f"{name} is {named.code}; {used}")
+        code = named.code if agreed else code
     elif text and not code and not named:
         notes.warn("area", "unknown_municipality", "not a known municipality; the address decides")
-    stated = record.get("address"), record.get("prefecture")
     if not code:
         code = named.code if named else edition.municipalities.by_row(*stated)
     named_first = record.get("prefecture") or edition.municipalities.prefecture_of(stated[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from geoportal.ingest.files.layouts import Layout, Record
@@ -20,6 +22,7 @@ def notes_of(name, address="福岡県北九州市小倉北区浅野1丁目2-3"):
     "name",
     [
         *("", "\u3000", "#REF!", "#N/A", "##########", "????????", "・・・", "看?????"),
+        *("".join(f"\\u{ord(c):04x}" for c in "訪問看護"), quote("訪問看護"), "&#35370;&#21839;"),
         *("0", "４０７", "12.5", "2026-05-01"),
         "訪問看護".encode().decode("latin-1"),
         "\ufffd\ufffd\ufffd護",
@@ -33,7 +36,14 @@ def test_what_is_no_name_rejects_the_row(name):
     "name",
     [
         *("福岡県済生会八幡総合病院", "24時間ケア小倉", "A&D", "Café みどり", "#1 歯科"),
-        *("髙﨑①㈱", "なぜ？クリニック", "北九州市立医療センター2号館", "町田市民病院", "〇〇"),
+        *(
+            "髙﨑①㈱",
+            "なぜ？クリニック",
+            "北九州市立医療センター2号館",
+            "町田市民病院",
+            "〇〇",
+            "A&amp;B %5 薬局",
+        ),
     ],
 )
 def test_a_name_that_is_odd_is_a_name(name):

@@ -263,3 +263,13 @@ def test_a_telephone_number_is_no_office_number(database, tmp_path, number):
     sound = [kaigo_row(事業所番号=f"40699{n:05}", 事業所名=f"甲{n}") for n in range(5)]
     report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
     assert (len(found), report.rejected) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [("北九州市小倉北区浅野1-1", "40106"), ("中津口1-1", "40107"), ("北九州市小倉南区北方1", "40107")],
+)
+def test_a_code_that_name_and_address_contradict_is_not_used(database, tmp_path, address, code):
+    row = kaigo_row(都道府県コード又は市町村コード="401072", 住所=address)
+    report, (facility,) = imported(database, tmp_path, row)
+    assert (facility.municipality_code, "code_contradicts_name" in codes(report)) == (code, True)
