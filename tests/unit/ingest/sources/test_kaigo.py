@@ -267,7 +267,11 @@ def test_a_telephone_number_is_no_office_number(database, tmp_path, number):
 
 @pytest.mark.parametrize(
     ("address", "code"),
-    [("北九州市小倉北区浅野1-1", "40106"), ("中津口1-1", "40107"), ("北九州市小倉南区北方1", "40107")],
+    [
+        ("北九州市小倉北区浅野1-1", "40106"),
+        ("中津口1-1", "40107"),
+        ("北九州市小倉南区北方1", "40107"),
+    ],
 )
 def test_a_code_that_name_and_address_contradict_is_not_used(database, tmp_path, address, code):
     row = kaigo_row(都道府県コード又は市町村コード="401072", 住所=address)
