@@ -141,9 +141,8 @@ def test_rows_that_have_lost_a_cell_are_not_read_one_day_off(database, tmp_path,
     rows = []
     for i in range(20):
         weekly = {f"毎週決まった曜日に休診（{day}）": "01"[day == "土"] for day in "月火水木金土日"}
-        row = navii_row(
-            ID=f"40114000099{i:02}", **weekly, 案内用ホームページアドレス="https://a.jp"
-        )
+        row = navii_row(ID=f"40114000099{i:02}", 正式名称=f"第{i}病院", **weekly)
+        row["案内用ホームページアドレス"] = "https://a.jp"
         row |= dict(zip(("所在地座標（緯度）", "所在地座標（経度）"), position, strict=True))
         cells = list(row.values())
         rows.append([*cells[:lost], *cells[lost + 1 :], ""] if i > 16 else cells)
