@@ -1,8 +1,8 @@
 """Fuzzing by hand: ``python -m tests.fuzz TARGET SECONDS [SEED]``; ``all`` runs each in turn.
 
 With atheris installed (``make fuzz`` installs it) inputs are led by what code of the program they
-reach, for which it is loaded here; without it they are mutated blindly. An input that raises, takes more than `LONGEST_S` or more memory than
-`MOST_BYTES` is written to ``var/fuzz`` and named.
+reach, for which it is loaded here; without it they are mutated blindly. An input that raises, takes
+more than `LONGEST_S` or more memory than `MOST_BYTES` is written to ``var/fuzz`` and named.
 """
 
 from __future__ import annotations
