@@ -18,6 +18,7 @@ from geoportal.documents.changes import (
 from geoportal.domain.dating import day_words, inward_day, stated_date
 from geoportal.errors import UsageError
 from geoportal.export.table import write_xlsx
+from geoportal.mapped.whole_file import whole_path
 from geoportal.text.wareki import parse_date
 
 
@@ -34,7 +35,8 @@ def changes(console: Console, source: str, from_date: str, to_date: str, out: Pa
     view = console.view()
     document = changes_document(view.changes(source, _day(from_date, "from"), _day(to_date, "to")))
     if out is not None:
-        write_xlsx(out, changes_rows(view, document), CHANGE_COLUMNS)
+        with whole_path(out) as path:
+            write_xlsx(path, changes_rows(view, document), CHANGE_COLUMNS)
         console.tell(f"{len(document['changes'])} 件を {out} に書きました")
     console.print(document, lambda: _lines(document))
 

@@ -13,6 +13,7 @@ from geoportal.desk.services.audit_file import write_audit
 from geoportal.desk.services.cases import erase_due
 from geoportal.desk.services.desk import Desk
 from geoportal.desk.store.database import open_desk
+from geoportal.mapped.whole_file import whole_path
 
 
 @click.group()
@@ -40,7 +41,8 @@ def erase(console: Console, days: int) -> None:
 @command
 def audit(console: Console, out: Path) -> None:
     """Write the audit trail to a file: who, when, what, before and after."""
-    lines = write_audit(_desk(console), COMMAND_LINE, out)
+    with whole_path(out) as path:
+        lines = write_audit(_desk(console), COMMAND_LINE, path)
     document = {"file": str(out), "lines": lines}
     console.print(document, lambda: iter([f"{out}: {lines} 行"]))
 

@@ -13,6 +13,7 @@ from geoportal.cli.filters import filters, search_request
 from geoportal.cli.text_output import gap_text
 from geoportal.documents.search import export_feature, search_document
 from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
+from geoportal.mapped.whole_file import whole_path
 
 
 @click.command()
@@ -35,7 +36,8 @@ def export(console: Console, out: Path, lang: str, **options: Any) -> None:
     answer = search_document(view, view.search(query))
     results = answer["features"]
     features = [export_feature(view, result) for result in results]
-    export_facilities(out, features, view.reference, needs=query.needs, language=lang)
+    with whole_path(out) as path:
+        export_facilities(path, features, view.reference, needs=query.needs, language=lang)
     document = {"out": str(out), "facilities": len(features)}
     written = f"{len(features)} 件を {out} に書きました"
     gaps = (gap_text(view, line) for line in answer["completeness"] if line["gap"])

@@ -10,6 +10,7 @@ from geoportal.cli.console import Console, command
 from geoportal.domain.facility import KINDS
 from geoportal.errors import NotFoundError, UsageError
 from geoportal.export.survey_workbook import write_survey
+from geoportal.mapped.whole_file import whole_path
 
 
 @click.group()
@@ -37,9 +38,10 @@ def template(console: Console, kind: str, out: Path, district: str | None) -> No
         key=lambda f: (f.municipality_code, f.kana or f.name, f.id),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    questions = write_survey(
-        out, facilities, kind=kind, reference=view.reference, today=snapshot.today
-    )
+    with whole_path(out) as path:
+        questions = write_survey(
+            path, facilities, kind=kind, reference=view.reference, today=snapshot.today
+        )
     document = {
         "file": str(out),
         "kind": kind,

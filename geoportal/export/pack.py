@@ -17,6 +17,7 @@ from geoportal.coverage.tables import Row
 from geoportal.errors import UsageError
 from geoportal.export.method import readme_text
 from geoportal.export.pack_files import PACK_FILES, PACK_FORMATS
+from geoportal.mapped.whole_file import room_told
 from geoportal.progress import Progress, no_progress
 
 
@@ -72,7 +73,7 @@ def _temporary_folder(directory: Path) -> Iterator[Path]:
         reason = error.strerror or type(error).__name__
         raise UsageError(f"{directory}: cannot be written ({reason})", "out") from None
     try:
-        with folder as name:
+        with folder as name, room_told(directory):
             yield Path(name)
     except BaseException:
         if made and not any(directory.iterdir()):

@@ -6,6 +6,7 @@ in comes back as an answer (`geoportal.ingest.sources.survey`).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -94,9 +95,11 @@ def write_survey(
         }
         for facility in facilities
     ]
-    with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
+    content = io.BytesIO()  # the library leaves a file open when the disk is full
+    with xlsxwriter.Workbook(content, XLSX_OPTIONS) as book:
         _Form(book, terms, kind_label).write(rows)
         _write_instructions(book, kind_label)
+    path.write_bytes(content.getbuffer())
     return len(terms)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,12 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write an Excel file: text stays text, phones keep their zeros, headings are frozen."""
     import xlsxwriter  # takes time to load
 
-    with xlsxwriter.Workbook(str(path), XLSX_OPTIONS) as book:
+    content = io.BytesIO()  # the library leaves a file open when the disk is full
+    with xlsxwriter.Workbook(content, XLSX_OPTIONS) as book:
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for sheet in sheets:
             _write_sheet(book, sheet, heading)
+    path.write_bytes(content.getbuffer())
 
 
 def _write_sheet(book: Any, content: Sheet, heading: Any) -> None:

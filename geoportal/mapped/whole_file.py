@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 PARTIAL: Final = ".part"
 """What the name of a file ends with while it is written; a kill may leave one behind."""
+_NO_ROOM: Final = 65_536
+"""Bytes left on a disk that is full: the last blocks are seldom given to anybody."""
 
 
 def remove_earlier(path: Path, pattern: str, kept: int) -> None:
@@ -52,3 +57,44 @@ def whole_file(
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """Yield a path of the same name, for libraries that open files themselves.
+
+    What is written there takes the place of ``path`` on success; nothing of it stays on failure.
+    What is no file (``/dev/stdout``) is written as it is.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written, also where the library has an error of its own for a full disk.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    with TemporaryDirectory(prefix=".", suffix=PARTIAL, dir=path.parent) as folder:
+        partial = Path(folder) / path.name
+        with room_told(path.parent):
+            yield partial
+            partial.replace(path)
+
+
+@contextmanager
+def room_told(folder: Path) -> Iterator[None]:
+    """Let an error be that of a full disk where the disk of a folder is full.
+
+    Raises
+    ------
+    OSError
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        if shutil.disk_usage(folder).free > _NO_ROOM:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.geo.mesh import half_mesh_centres
-from geoportal.ingest.resolve.prefecture_extents import EXTENTS
+from geoportal.ingest.reading.prefecture_extents import EXTENTS
 from geoportal.store.population import MeshCell
 
 ALL_PREFECTURES = tuple(f"{number:02}" for number in range(1, 48))

@@ -1,8 +1,8 @@
 """Fuzzing by hand: ``python -m tests.fuzz TARGET SECONDS [SEED]``; ``all`` runs each in turn.
 
-With atheris installed (``make fuzz`` installs it) inputs are led by what code they reach; without
-it they are mutated blindly. An input that raises, takes more than `LONGEST_S` or more memory than
-`MOST_BYTES` is written to ``var/fuzz`` and named.
+With atheris installed (``make fuzz`` installs it) inputs are led by what code of the program they
+reach, for which it is loaded here; without it they are mutated blindly. An input that raises, takes
+more than `LONGEST_S` or more memory than `MOST_BYTES` is written to ``var/fuzz`` and named.
 """
 
 from __future__ import annotations
@@ -16,14 +16,21 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 
-from geoportal.ingest.pipeline import load_sample
-from geoportal.services.portal import Portal, sample_directory, shipped_reference
-from geoportal.store.database import open_database
-from tests.conftest import NOW
-from tests.fuzz.inputs import mutated
-from tests.fuzz.targets import TARGETS, Ground, Target
+try:
+    import atheris
+except ImportError:
+    atheris = None
+
+with atheris.instrument_imports(include=["geoportal"]) if atheris else nullcontext():
+    from geoportal.ingest.pipeline import load_sample
+    from geoportal.services.portal import Portal, sample_directory, shipped_reference
+    from geoportal.store.database import open_database
+    from tests.conftest import NOW
+    from tests.fuzz.inputs import mutated
+    from tests.fuzz.targets import TARGETS, Ground, Target
 
 LONGEST_S = 60
 MOST_BYTES = 512 << 20
@@ -85,7 +92,6 @@ def blind(target: Target, ground: Ground, seconds: float, seed: int) -> dict[str
 
 def guided(target: Target, ground: Ground, seconds: float, seed: int, corpus: Path) -> None:
     """Run atheris, which ends the process."""
-    import atheris
 
     def one(data: bytes) -> None:
         fault = tried(target, ground, data)
@@ -111,10 +117,6 @@ def main() -> int:
     if name == "all":
         commands = [[sys.executable, "-m", "tests.fuzz", each, seconds, *seeds] for each in TARGETS]
         return max(subprocess.run(command, check=False).returncode for command in commands)
-    try:
-        import atheris
-    except ImportError:
-        atheris = None
     folder = Path(tempfile.mkdtemp())
     ground, seed = ground_in(folder), int(seeds[0]) if seeds else 1
     if atheris is not None:

@@ -218,7 +218,7 @@ def _polygons(geometry: Any) -> Iterator[Any]:
 def _polygon(rings: Any) -> shapely.Polygon | None:
     try:
         shell, *holes = [_closed(ring) for ring in rings]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return shapely.Polygon(shell, [hole for hole in holes if hole]) if shell else None
 

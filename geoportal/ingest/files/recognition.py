@@ -51,7 +51,7 @@ def recognise(
     """Find the layouts of a file, or read it by a mapping; the name is for messages.
 
     Every sheet of a workbook is read; those of one layout make one table. Of sheets named after
-    years or dates the newest is read.
+    years or dates the newest is read; of hidden ones those that nothing in sight is like.
 
     Raises
     ------
@@ -89,13 +89,22 @@ def recognise(
                 f"{name}: this is a {by_key[key].source} file; importing it is known but not yet "
                 "supported in this version"
             )
-        current, older = _newest(found)
-        left_out += older
+        shown, hidden = _in_sight(found)
+        current, older = _newest(shown)
+        left_out += [*hidden, *older]
         tables.append(_merged([_table(name, sheet, fit) for sheet, fit in current]))
     filled = [table for table in tables if table.records or table.malformed] or tables[:1]
     empty = [table for table in tables if not any(table is other for other in filled)]
     left_out += [issue for table in empty for issue in table.issues]
     return [replace(filled[0], issues=(*filled[0].issues, *left_out)), *filled[1:]]
+
+
+def _in_sight(found: list[tuple[Sheet, Fit]]) -> tuple[list[tuple[Sheet, Fit]], list[Issue]]:
+    """Return the sheets that are not hidden, if any is not, and an issue for each of the others."""
+    shown = [pair for pair in found if not pair[0].hidden]
+    message = "a hidden sheet with a table like one in sight; it is left out"
+    hidden = [_left_out(sheet, message) for sheet, _fit in found if sheet.hidden]
+    return (shown, hidden) if shown else (found, [])
 
 
 def _refuse_named(name: str, sheet: Sheet) -> None:

@@ -64,7 +64,7 @@ def _sheets(member: Member, process: subprocess.Popen[bytes]) -> Iterator[Sheet]
     except BrokenPipeError:
         raise _fault(member, process.wait()) from None
     known: dict[str, str] = {}
-    title, rows, count = "", [], 0
+    title, hidden, rows, count = "", False, [], 0
     for line in process.stdout:
         said = orjson.loads(line)
         if isinstance(said, list):
@@ -78,10 +78,10 @@ def _sheets(member: Member, process: subprocess.Popen[bytes]) -> Iterator[Sheet]
                 )
             continue
         if title:
-            yield Sheet(tuple(rows), title)
+            yield Sheet(tuple(rows), title, hidden=hidden)
         if said is None:
             return
-        title, rows = said, []
+        title, hidden, rows = said["title"], said["hidden"], []
     raise _fault(member, process.wait())
 
 

@@ -15,6 +15,8 @@ from geoportal.ingest.files.tables import Row, Sheet
 
 _LONGEST_CELL = 5_000
 """Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
+_FEWEST_ABOVE = 10
+"""Rows from which it can be said how long a cell of a column is at least."""
 _NARROWEST = 3
 """Columns from which a single filled cell is no row of data."""
 _FOOTNOTE = re.compile(
@@ -89,6 +91,7 @@ class RowReader:
         CutFileError
             When the file ends in the middle of its last row.
         """
+        self._refuse_cut()
         beside = []
         for place, row in enumerate(self._body):
             cells = row.cells
@@ -116,6 +119,25 @@ class RowReader:
                 Issue(beside[0].line, "", "beside_table", INFO, text, message, self._sheet.title)
             )
         return self._rows
+
+    def _refuse_cut(self) -> None:
+        """Refuse a text whose last line has no end, and a last cell shorter than any above it.
+
+        Half a telephone number, or of a longitude, would be taken for a whole one.
+        """
+        last = self._width - 1
+        if not self._sheet.ends_open or not self._body or len(self._body[-1].cells) != self._width:
+            return
+        above = [len(row.cells[last].strip()) for row in self._body[:-1] if len(row.cells) > last]
+        if len(above) < _FEWEST_ABOVE or not min(above):
+            return
+        row = self._body[-1]
+        if len(row.cells[last].strip()) < min(above):
+            raise CutFileError(
+                f"{self._name}: the file is cut off in line {row.line}: its last field is shorter "
+                "than in any row above, and there is no line end behind it; get it again",
+                row.line,
+            )
 
     def _record(self, row: Row, cells: tuple[str, ...]) -> Record:
         """Return a row of data; what is written once for several rows is taken from above."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from mmap import mmap
@@ -17,6 +19,7 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 
 _END = "\ue000geoportal-end\ue000"
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
+_JUDGED_LINES = 20
 _MAX_FIELD = 1_000_000
 _LONGEST_LINE = 2_000_000
 """Bytes; the longest line of the official files at hand has some 20,000."""
@@ -46,12 +49,15 @@ class Sheet:
         What was noticed while reading.
     ends_open : bool
         True when the last line of a text file has no line end: its last row may be cut.
+    hidden : bool
+        True for a sheet that whoever opens the workbook does not see.
     """
 
     rows: tuple[Row, ...]
     title: str = ""
     issues: tuple[Issue, ...] = field(default=())
     ends_open: bool = False
+    hidden: bool = False
 
 
 def read_text(member: Member) -> Sheet:
@@ -103,9 +109,24 @@ def require_lines(name: str, data: bytes | mmap) -> None:
 
 
 def find_delimiter(head: str) -> str:
-    """Return the separator of fields by the first lines of a text."""
-    lines = "\n".join(head.splitlines()[:5])
-    return max(_DELIMITERS, key=lambda mark: (lines.count(mark), mark == ","))
+    """Return the separator of fields by the first lines of a text.
+
+    It is the one that parts most lines, then that makes most of them equally wide: a remark may
+    hold more of another than its line has fields.
+    """
+    lines = head.splitlines()[:_JUDGED_LINES]
+
+    def regular(mark: str) -> tuple[int, int, int, bool]:
+        widths = Counter(width for cells in _cells(lines, mark) if (width := len(cells)) > 1)
+        width, count = max(widths.items(), key=lambda item: item[::-1], default=(0, 0))
+        return widths.total(), count, width, mark == ","
+
+    return max(_DELIMITERS, key=regular)
+
+
+def _cells(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    with suppress(csv.Error):  # said with its line where the file is read
+        yield from csv.reader(lines, delimiter=delimiter)
 
 
 def delimiter_issue(delimiter: str) -> Issue:

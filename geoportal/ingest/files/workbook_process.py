@@ -4,8 +4,8 @@ It runs as a process of its own with bounded memory and processor time: a workbo
 at the far end of a sheet or unpack to gigabytes, and the library then allocates all of it or ends
 the process. Imports nothing of this package, so that it starts in a few hundredths of a second.
 
-Output is one JSON document a line: a sheet's title as a string, each of its rows that is not empty
-as line number and cells, and ``null`` at the very end.
+Output is one JSON document a line: a sheet's title and whether it is hidden as an object, each of
+its rows that is not empty as line number and cells, and ``null`` at the very end.
 
 Exit codes: 0 read · 3 damaged or protected · anything else, or a signal: out of memory or time.
 """
@@ -35,9 +35,12 @@ def main() -> int:
     try:
         content = io.BytesIO(sys.stdin.buffer.read())
         workbook = python_calamine.CalamineWorkbook.from_filelike(content)
-        for title in workbook.sheet_names:
-            out.write(orjson.dumps(title) + b"\n")
-            for row in _rows(workbook.get_sheet_by_name(title)):
+        for about in workbook.sheets_metadata:
+            hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
+            out.write(orjson.dumps({"title": about.name, "hidden": hidden}) + b"\n")
+            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            for row in _rows(workbook.get_sheet_by_name(about.name)):
                 out.write(orjson.dumps(row) + b"\n")
     except (python_calamine.CalamineError, OSError, ValueError):
         return DAMAGED

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from types import MappingProxyType
 
-from geoportal.ingest.reading.rows import RowNotes, read_count
+from geoportal.ingest.reading.rows import RowNotes, read_count, read_official_number
+from geoportal.text.contact import clean_phone, is_phone
 from geoportal.text.normalize import fold
 
 _SERVICES = """
@@ -79,6 +80,8 @@ MOST_PLACES = 1_000
 """More places no facility has: 99999 stands for no limit."""
 OFFICE_NUMBER = re.compile(r"\d{2}[0-9A-Z]\d{7}")
 """介護保険事業所番号: prefecture, a digit or letter, seven digits."""
+_ROUNDED = re.compile(r"\d{4}0{6}")
+"""What 4.07E+09 becomes when it is read as a number; of 160,000 offices none ends in five zeros."""
 
 _CODES = MappingProxyType(
     {
@@ -147,6 +150,27 @@ NOT_LISTED = re.compile(
     r"総合事業|(訪問|通所)型サービス|介護予防(支援|ケアマネジメント)|居宅療養管理指導|地域包括"
 )
 """Services of the care insurance that are no kind of facility here."""
+
+
+def read_office_number(notes: RowNotes, municipality: str) -> str:
+    """Return the field ``number`` of an office, see `read_official_number`.
+
+    Reject one of which a spreadsheet has left the first digits alone, the others being zeros, and
+    a telephone number. The form is not checked. All numbers of 155,000 offices begin with the
+    prefecture of their ``municipality`` (five digits, empty when unknown).
+    """
+    number = read_official_number(notes, "number")
+    here = not municipality or number.startswith(municipality[:2])
+    if number.startswith("0") and not here and is_phone(clean_phone(notes.record.get("number"))):
+        message = "a telephone number stands here; are the columns exchanged?"
+        notes.reject("number", "bad_office_number", message)
+    if _ROUNDED.fullmatch(number):
+        message = (
+            "Excel has rounded the number to its first digits (4.07E+09); get the original file "
+            "and do not save it from Excel"
+        )
+        notes.reject("number", "number_damaged_by_excel", message)
+    return number
 
 
 def service_code(label: str) -> str:

@@ -12,17 +12,34 @@ _ADDRESS: Final = re.compile(
     r"(?:北海道|東京都|京都府|大阪府|[^\s市区町村]{2,3}県)?\S{1,6}?[市区町村郡].{1,20}?\d.*"
 )
 _OF_ADDRESS: Final = re.compile(r"[市区町村郡]|\d")
+_JAPANESE: Final = re.compile("[\u3005\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
+_FOREIGN: Final = re.compile(
+    "[\u0080-\u0084\u0086-\u00ff\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u203a€™\ufffd]"
+)
+"""What bytes beyond ASCII are as Latin-1 or Windows-1252, but for U+0085, a line end."""
+_OF_UTF8: Final = re.compile("[\u7e3a\u7e67\u7e5d]|[\u4e00-\u9fff][\uff61-\uff9f]")
+"""縺 繧 繝 (kana, in UTF-8 taken for Shift_JIS), or a half-width letter behind a kanji."""
+_ESCAPED: Final = re.compile(r"\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|%[0-9a-f]{2}|&#\w+;", re.IGNORECASE)
+"""Letters as JSON, programs, web addresses and web pages escape them."""
+_FEWEST_FOREIGN: Final = 3
+_FOREIGN_SHARE: Final = 0.4
+_UTF8_BYTES: Final = 3
+"""Of a kana or kanji."""
+_MISREAD_SHARE: Final = 0.6
+"""Of bytes beyond ASCII that make Japanese letters in UTF-8."""
 
 
 def fault_of_name(name: str) -> str:
     """Say why a cell, as the file has it, is no name of a facility; empty if it may be."""
     if is_spreadsheet_fault(name):
         return "is an error of the spreadsheet program"
-    if not any(map(str.isalnum, name)):
+    if not any(letter.isalnum() and not letter.isdecimal() for letter in name):
         return "has no letter"
     if 2 * sum(letter in f"?？{LOST_LETTER}" for letter in name) >= len(name):
         return "has lost its letters"
-    if _is_misread(name):
+    if len(_ESCAPED.sub("", name)) * 2 <= len(name):
+        return "was written in escapes"
+    if is_misread(name):
         return "was read in the wrong encoding"
     return ""
 
@@ -37,11 +54,21 @@ def are_exchanged(name: str, address: str) -> bool:
     return bool(address and _ADDRESS.fullmatch(name) and not _OF_ADDRESS.search(address))
 
 
-def _is_misread(text: str) -> bool:
-    """Say whether a text is UTF-8 that was taken for Latin-1: ``è¨ªå•`` for 訪問."""
-    for encoding in ("latin-1", "cp1252"):
-        try:
-            return not text.encode(encoding).decode("utf-8").isascii()
-        except UnicodeError:
-            continue
-    return False
+def is_misread(text: str) -> bool:
+    """Say whether Japanese text was read in a wrong encoding: ``è¨ªå•``, ``–K–â``, ``險ｪ蝠``.
+
+    Known are UTF-8, Shift_JIS and EUC-JP taken for Latin letters, and UTF-8 taken for Shift_JIS,
+    also where bytes were lost on the way.
+    """
+    if text.isascii():
+        return False
+    if _JAPANESE.search(text) is None:
+        foreign = len(_FOREIGN.findall(text))
+        letters = sum(not letter.isspace() for letter in text)
+        return foreign >= _FEWEST_FOREIGN and foreign >= _FOREIGN_SHARE * letters
+    if _OF_UTF8.search(text) is None:
+        return False
+    raw = text.encode("cp932", "ignore")
+    beyond = sum(byte > 0x7F for byte in raw)  # ASCII
+    found = [letter for letter in raw.decode("utf-8", "ignore") if _JAPANESE.match(letter)]
+    return len(found) > 1 and _UTF8_BYTES * len(found) >= _MISREAD_SHARE * beyond

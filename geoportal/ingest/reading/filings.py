@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final
 
 from geoportal.domain.claim import Claim
 from geoportal.domain.facility import FacilityRecord
@@ -14,6 +17,11 @@ from geoportal.ingest.reading.institution_codes import VISITING_NURSING
 from geoportal.text.contact import clean_line
 from geoportal.text.wareki import parse_date
 
+_SERIAL: Final = re.compile(r"[23456]\d{4}")
+_FIRST_DAY: Final = date(1899, 12, 30)
+"""Day 0 of Excel's dates as they count from March 1900 (ECMA-376-1, 18.17.4.1)."""
+_OLDEST_FILING: Final = date(1958, 10, 1)
+"""施設基準 are as old as the scale of fees of 1958."""
 _TABLE_OF_KIND = {
     "pharmacy": "薬局",
     "dental_clinic": "歯科",
@@ -68,7 +76,14 @@ def _first_of_symbol(record: FacilityRecord) -> Iterable[Filing]:
     return {filing.symbol: filing for filing in record.filing_details}.values()
 
 
-def filing_day(text: str) -> str:
-    """Return the ISO date of a filing's cell, its text when it is none."""
+def filing_day(text: str, edition: Edition) -> str:
+    """Return the ISO date of a filing's cell, its text when it is none.
+
+    Excel's number of a day (43132 for 2018-02-01) is read as that day; none lies behind the list.
+    """
     day = parse_date(text)
+    if day is None and _SERIAL.fullmatch(text.strip()):
+        counted = _FIRST_DAY + timedelta(int(text))
+        if _OLDEST_FILING <= counted <= date.fromisoformat(edition.in_force_on):
+            day = counted
     return day.isoformat() if day else clean_line(text)

@@ -28,6 +28,7 @@ from geoportal.ingest.reading.opening_words import (
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_address,
     read_line,
     read_number,
     read_paragraph,
@@ -176,11 +177,9 @@ def read_place(notes: RowNotes, edition: Edition) -> tuple[str, str]:
     the publisher's own; then the name of the municipality. Empty what cannot be known.
     """
     finder = edition.municipalities
-    address, building = read_line(notes, "address"), read_line(notes, "building")
+    address, building = read_address(notes), read_line(notes, "building")
     if building and squeeze(building) not in squeeze(address):
         address = f"{address}　{building}"
-    if not address:
-        notes.warn("address", "no_address", "there is no address")
     area, _padded = finder.by_code(notes.record.get("area"), notes.record.get("prefecture"))
     prefecture = _prefecture(notes, edition)
     if finder.prefecture_of(address):

@@ -15,6 +15,7 @@ from geoportal.ingest.reading.damaged_names import (
     LOST_LETTER,
     are_exchanged,
     fault_of_name,
+    is_misread,
     is_spreadsheet_fault,
 )
 from geoportal.text.contact import (
@@ -33,6 +34,9 @@ _SEXAGESIMAL = re.compile(
     r"(\d{1,3})[°度](\d{1,2})[′\'’分](?:(\d{1,2}(?:\.\d+)?)(?:′′|\'\'|[\"”秒])?)?"
 )
 """Degrees, minutes and seconds, after NFKC (which makes two marks of minutes of one of seconds)."""
+_LATITUDES, _LONGITUDES = range(20, 47), range(122, 155)
+"""Whole degrees in which Japan lies."""
+_URL = re.compile(r"https?:|www\.", re.IGNORECASE)
 _MISFITS_TO_REJECT = 2
 _MOST_PLACES = 100_000
 MOST_PEOPLE = 200_000_000
@@ -196,6 +200,10 @@ def read_position(notes: RowNotes) -> tuple[float | None, float | None]:
     if lat is None or lon is None:
         name = "lat" if lat is None else "lon"
         notes.misfit(name, "bad_coordinate", "expected decimal degrees; the position is not used")
+        neighbours = lat is not None and int(lat) in _LONGITUDES
+        neighbours = neighbours or (lon is not None and int(lon) in _LATITUDES)
+        if neighbours or _URL.match(lat_text) or _URL.match(lon_text):
+            notes.misfits += 1  # one cell, two columns that it tells to be shifted
         return None, None
     if lat == 0 and lon == 0:
         return None, None
@@ -267,8 +275,12 @@ def read_paragraph(notes: RowNotes, name: str) -> str:
 
 
 def read_address(notes: RowNotes) -> str:
-    """Return the field ``address`` as one line; a blank one is noted."""
+    """Return the field ``address`` as one line; a blank one, or one that is damaged, is noted."""
     address = read_line(notes, "address")
+    if is_misread(address):
+        message = "the address was read in the wrong encoding; not used: get the original file"
+        notes.warn("address", "lost_letters", message)
+        return ""
     if not address:
         notes.warn("address", "no_address", "there is no address")
     return address

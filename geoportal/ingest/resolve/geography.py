@@ -12,7 +12,7 @@ from geoportal.address.geocode import Geocoder
 from geoportal.address.result import GeocodeResult
 from geoportal.geo.geodesic import distances_m
 from geoportal.index.districts import DistrictIndex
-from geoportal.ingest.resolve.prefecture_extents import in_prefecture
+from geoportal.ingest.reading.prefecture_extents import in_prefecture
 
 NEAR_BOUNDARY_M = 250.0
 """Outlines are generalised: this far outside one a position may still be right, metres."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geoportal.address.result import GeocodeResult
+from geoportal.ingest.reading.prefecture_extents import in_prefecture
 from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.resolve.prefecture_extents import in_prefecture
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import TownPeople, TownPlace
 

@@ -9,12 +9,15 @@ import shapely
 import sqlalchemy as sa
 
 from geoportal.geo.polygons import polygonal, vertex_count
+from geoportal.ingest.catalogue import is_fictional
 from geoportal.ingest.files.report import ERROR, INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.resolve.prefecture_extents import in_prefecture
+from geoportal.ingest.reading.prefecture_extents import in_prefecture
 from geoportal.ingest.revise.revision import Revision, older_edition, precedence, prevails
+from geoportal.ingest.revise.towns_in_outlines import contradicted
 from geoportal.ingest.sources.boundary import OutlineExtract
 from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
+from geoportal.store.places import read_place_positions, read_place_sets
 
 _BORDER_WIDTH_DEG: Final = 0.0005
 """About 50 m: a common border drawn twice differs by less, and is no overlap."""
@@ -33,8 +36,13 @@ def update_outlines(
     """
     stored = {outline.district.code: outline for outline in read_outlines(connection)}
     revision = Revision()
+    wrong = _without_towns(connection, extract.outlines)
+    extract.rejected += len(wrong)
+    revision.issues += map(_contradicted, wrong)
     fresh = []
     for outline in extract.outlines:
+        if outline.district.code in wrong:
+            continue
         before = stored.get(outline.district.code)
         if before is None:
             revision.created += 1
@@ -51,7 +59,7 @@ def update_outlines(
             fresh.append(outline)
         else:
             revision.unchanged += 1
-    older = len(extract.outlines) - len(fresh)
+    older = len(extract.outlines) - len(fresh) - len(wrong)
     if older > sum(outline == stored.get(outline.district.code) for outline in extract.outlines):
         revision.issues.append(older_edition(older, "outlines", "newer or more detailed"))
     write_outlines(connection, fresh)
@@ -60,6 +68,25 @@ def update_outlines(
     revision.issues += _overlaps(list(current.values()), read)
     revision.issues += filter(None, map(_elsewhere, extract.outlines))
     return revision
+
+
+def _without_towns(connection: sa.Connection, read: Sequence[StoredOutline]) -> Sequence[str]:
+    """Return the codes of outlines that the towns held do not lie in, see `contradicted`."""
+    real = {
+        one.municipality_code for one in read_place_sets(connection) if not is_fictional(one.source)
+    }
+    shapes = {
+        one.district.code: one.geometry
+        for one in read
+        if one.district.code in real and not is_fictional(one.source)
+    }
+    towns = {code: read_place_positions(connection, code) for code in shapes}
+    return contradicted(shapes, towns, "outlines")
+
+
+def _contradicted(code: str) -> Issue:
+    message = "the towns held do not lie in this outline: it is left out; is its code right?"
+    return Issue(1, "geometry", "outline_elsewhere", ERROR, code, message)
 
 
 def _elsewhere(outline: StoredOutline) -> Issue | None:

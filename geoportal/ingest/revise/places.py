@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import replace
 
+import numpy as np
 import sqlalchemy as sa
 
 from geoportal.domain.place import Place
@@ -14,8 +16,10 @@ from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
 from geoportal.ingest.revise.revision import Revision
+from geoportal.ingest.revise.towns_in_outlines import contradicted
 from geoportal.ingest.sources.postcodes import PostcodeExtract
-from geoportal.ingest.sources.towns import PlaceExtract
+from geoportal.ingest.sources.towns import LAYOUT, PlaceExtract
+from geoportal.store.outlines import read_outlines
 from geoportal.store.places import (
     PlaceSet,
     content_hash,
@@ -44,7 +48,12 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         if place_set.source == edition.source or is_fictional(place_set.source)
     }
     revision = Revision(outdoes=bool(edition.outdoes))
+    wrong = _outside_outlines(connection, extract, edition)
     for code, places in extract.places.items():
+        if code in wrong:
+            extract.rejected += len(places)
+            revision.issues.append(_contradicted(code))
+            continue
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
         if not revision.supersedes(fresh, before):
@@ -55,6 +64,33 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         _replace(connection, fresh, places, old, revision)
     revision.note_older("municipalities")
     return revision
+
+
+def _outside_outlines(
+    connection: sa.Connection, extract: PlaceExtract, edition: Edition
+) -> Set[str]:
+    """Return the codes whose towns do not lie in the outline held, see `contradicted`."""
+    if is_fictional(edition.source):
+        return frozenset()
+    shapes = {
+        one.district.code: one.geometry
+        for one in read_outlines(connection)
+        if one.district.code in extract.places and not is_fictional(one.source)
+    }
+    located = {
+        code: [(one.lon, one.lat) for one in extract.places[code] if one.lon is not None]
+        for code in shapes
+    }
+    towns = {
+        code: tuple(np.array(pairs, dtype=np.float64).reshape(-1, 2).T)
+        for code, pairs in located.items()
+    }
+    return frozenset(contradicted(shapes, towns, "towns"))
+
+
+def _contradicted(code: str) -> Issue:
+    message = "these towns do not lie in the outline of their municipality; they are left out"
+    return Issue(1, LAYOUT.official("lat"), "outline_elsewhere", ERROR, code, message)
 
 
 def update_place_stream(

@@ -41,6 +41,8 @@ LAYOUT: Final = Layout(
 )
 _BOTH_SEXES: Final = "計"
 _FROM: Final = {"pop65": 0, "pop75": 2, "pop85": 4}
+_STATED: Final = {"pop65": "65歳以上", "pop75": "75歳以上"}
+"""Columns of sums."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +78,13 @@ def _add_area(
             return LAYOUT.issue(record, name, "bad_number", "expected a whole number of people")
         people.append(count)
     total, *bands = people
+    older = {name: sum(bands[start:]) for name, start in _FROM.items()}
+    stated = {name: record.further(column).replace(",", "") for name, column in _STATED.items()}
+    if older["pop65"] > total or any(
+        text and text != str(older[name]) for name, text in stated.items()
+    ):
+        message = "the age groups do not add up: the row is shifted or damaged; get the file again"
+        return LAYOUT.issue(record, "pop", "shifted_row", message)
     if record.get("sex") != _BOTH_SEXES:
         return None
     if code in seen:
@@ -83,7 +92,6 @@ def _add_area(
             record, "code", "duplicate_key", "the area stands further up; kept as there"
         )
     seen.add(code)
-    older = {name: sum(bands[start:]) for name, start in _FROM.items()}
     areas.append(AgePopulation(code, edition.source, edition.as_of, total, **older))
     return None
 

@@ -88,6 +88,8 @@ _INSTITUTION_FIELDS = (
     *("name", "postal_code", "address", "phone", "fax", "beds", "category", "colocated"),
 )
 _LAST_SERIAL: Final = 1_000_000
+_GROUPED: Final = re.compile(r"\d{1,2}([,.])\d{4}\1\d|\d{1,3}(,\d{3})+")
+"""01,1124,2 as bureaus group numbers (area, institution, check digit); by thousands."""
 _PREFECTURE_TITLE: Final = re.compile(r"[\s\d_・.()（）]|医科|歯科|薬局")
 
 
@@ -169,8 +171,8 @@ def _add_row(
     key = (
         symbol,
         clean_line(record.get("accepted")),
-        filing_day(record.get("since")),
-        filing_day(record.get("valid_from")),
+        filing_day(record.get("since"), edition),
+        filing_day(record.get("valid_from"), edition),
     )
     institution.names.setdefault(symbol, clean_line(record.get("filing")))
     remark = clean_line(f"{record.get('remark_head')} {record.get('remark')}".strip())
@@ -186,7 +188,9 @@ def _code(notes: RowNotes, table: str, edition: Edition) -> str:
             "table", "unknown_table", "expected 医科, 歯科, 薬局 or 訪問看護; is the row shifted?"
         )
         return ""
-    number = read_official_number(notes, "number").replace(",", "").replace(".", "")
+    number = read_official_number(notes, "number")
+    if _GROUPED.fullmatch(number):
+        number = re.sub(r"[,.]", "", number)
     if len(number) == 6 and number.isdigit():
         number = notes.restore_zero("number", number)
     code = institution_code(_prefecture(notes.record, edition), table, number)

@@ -32,6 +32,7 @@ from geoportal.ingest.reading.institution_codes import (
 )
 from geoportal.ingest.reading.rows import (
     RowNotes,
+    read_address,
     read_line,
     read_official_number,
     read_phone,
@@ -151,7 +152,7 @@ def _table_by_name(name: str) -> str:
 
 
 def _facility(notes: RowNotes, code: str, guessed: bool, edition: Edition) -> FacilityRecord:
-    address = edition.municipalities.with_prefecture(read_line(notes, "address"), code[:2])
+    address = edition.municipalities.with_prefecture(read_address(notes), code[:2])
     table = _TABLES[code[2]]
     name = read_line(notes, "name")
     kind = _KINDS.get(table) or ("hospital" if named_hospital(name) else "clinic")

@@ -13,16 +13,22 @@ from geoportal.domain.claim import Claim
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, FacilityRecord
 from geoportal.domain.hours import HOLIDAY, Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
-from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, read_places, service_code
+from geoportal.ingest.reading.care_services import (
+    KINDS,
+    OFFICE_NUMBER,
+    read_office_number,
+    read_places,
+    service_code,
+)
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
+    read_address,
     read_contact,
     read_line,
-    read_official_number,
     read_paragraph,
     read_position,
 )
@@ -129,7 +135,7 @@ def _record(
         name=read_line(notes, "name"),
         kana=read_line(notes, "kana"),
         address=complete_address(
-            read_line(notes, "address"),
+            read_address(notes),
             info.prefecture if info else record.get("prefecture"),
             info.name if info else record.get("municipality"),
         ),
@@ -149,6 +155,7 @@ def _record(
 def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[str, str]:
     """Return the five-digit code, or empty with the area as far as it is named."""
     text, name = record.get("area"), record.get("municipality")
+    stated = record.get("address"), record.get("prefecture")
     named = edition.municipalities.by_name(record.get("prefecture"), name)
     code, padded = edition.municipalities.by_code(text, record.get("prefecture"))
     if padded:
@@ -156,10 +163,12 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
     if text and not text.strip().isdigit():
         notes.misfit("area", "bad_code", "expected a code of six digits; not used")
     elif code and named and named.code != code:
-        notes.warn("area", "code_contradicts_name", f"{name} is {named.code}; the code is used")
+        agreed = edition.municipalities.by_row(*stated) == named.code
+        used = "the address says so too: the code is not used" if agreed else "the code is used"
+        notes.warn("area", "code_contradicts_name", f"{name} is {named.code}; {used}")
+        code = named.code if agreed else code
     elif text and not code and not named:
         notes.warn("area", "unknown_municipality", "not a known municipality; the address decides")
-    stated = record.get("address"), record.get("prefecture")
     if not code:
         code = named.code if named else edition.municipalities.by_row(*stated)
     named_first = record.get("prefecture") or edition.municipalities.prefecture_of(stated[0])
@@ -167,7 +176,7 @@ def _municipality(notes: RowNotes, record: Record, edition: Edition) -> tuple[st
 
 
 def _office_number(notes: RowNotes, code: str) -> str:
-    number = read_official_number(notes, "number")
+    number = read_office_number(notes, code)
     if notes.rejected:
         return ""
     if len(number) == 9 and code.startswith("0") and OFFICE_NUMBER.fullmatch("0" + number):

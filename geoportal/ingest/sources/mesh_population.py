@@ -42,6 +42,10 @@ LAYOUT: Final = Layout(
 )
 _SUPPRESSED: Final = "*"
 _AGES: Final = ("pop65", "pop75", "pop85", "alone")
+_AMONG: Final = (("pop65", "pop75"), ("pop75", "pop85"), ("pop65", "alone"))
+"""Groups of which the second is part of the first."""
+_SEXES: Final = ("t001101002", "t001101003")
+"""Columns of men and women."""
 _STEP: Final = 20_000
 
 
@@ -98,6 +102,7 @@ def _cell(record: Record, seen: dict[int, int]) -> MeshCell:
             "pop", "bad_number", "the total is published for every cell; it is missing"
         )
     ages = {name: _people(record, name) for name in _AGES}
+    _check_sums(record, total, ages)
     suppressed = record.get("treatment") == "2"
     if not suppressed and ages["pop75"] is None:
         message = "the figure is suppressed, but the row does not say so (HTKSYORI is not 2)"
@@ -105,6 +110,24 @@ def _cell(record: Record, seen: dict[int, int]) -> MeshCell:
     into = _code(record, "into") if suppressed else None
     seen[code] = record.line
     return MeshCell(code, total, ages["pop65"], ages["pop75"], ages["pop85"], ages["alone"], into)
+
+
+def _check_sums(record: Record, total: int, ages: dict[str, int | None]) -> None:
+    """Refuse figures that contradict each other, as those of a row do that is shifted.
+
+    Both sexes are the total, the older are among the old. The old of a cell with others merged
+    into it may be more than its total, which stays its own.
+    """
+    men, women = (read_whole(record.further(name), MOST_PEOPLE) for name in _SEXES)
+    pairs = [(ages[old], ages[older]) for old, older in _AMONG]
+    pairs += [(total, ages["pop65"])] if record.get("treatment") == "0" else []
+    apart = men is not None and women is not None and men + women != total
+    if apart or any(a is not None and b is not None and a < b for a, b in pairs):
+        message = (
+            "the figures contradict each other (men and women, the old and the older): the row is "
+            "shifted or damaged; get the file again"
+        )
+        raise _BadCellError("pop", "shifted_row", message)
 
 
 def _code(record: Record, name: str) -> int:

@@ -19,6 +19,7 @@ from geoportal.ingest.reading.care_services import (
     NOT_LISTED,
     OFFICE_NUMBER,
     named_service,
+    read_office_number,
     read_places,
     read_services,
     spoken_service_code,
@@ -49,7 +50,6 @@ from geoportal.ingest.reading.rows import (
     hours_or_none,
     read_contact,
     read_line,
-    read_official_number,
     read_paragraph,
 )
 from geoportal.ingest.reading.source import Source
@@ -176,11 +176,12 @@ def _offices(notes: RowNotes, edition: Edition) -> Iterator[ListedRecord]:
     if is_out_of_service(notes):
         return
     services = _services(notes)
-    number = _number(notes)
     notes.require_name("office")
+    place = read_place(notes, edition)
+    number = _number(notes, place[1])
     if notes.rejected:
         return
-    base = _base(notes, number, edition)
+    base = _base(notes, number, place, edition)
     of_kinds: dict[str, list[str]] = {}
     for service in services:
         of_kinds.setdefault(KINDS[service], []).append(service)
@@ -229,8 +230,8 @@ def _marked_services(notes: RowNotes) -> dict[str, str]:
     return services
 
 
-def _number(notes: RowNotes) -> str:
-    number = read_official_number(notes, "number")
+def _number(notes: RowNotes, municipality: str) -> str:
+    number = read_office_number(notes, municipality)
     if number and not notes.rejected and not OFFICE_NUMBER.fullmatch(number):
         message = "expected ten characters such as 4070301363; the row is kept without its number"
         notes.misfit("number", "bad_office_number", message)
@@ -238,8 +239,8 @@ def _number(notes: RowNotes) -> str:
     return number
 
 
-def _base(notes: RowNotes, number: str, edition: Edition) -> FacilityRecord:
-    address, municipality = read_place(notes, edition)
+def _base(notes: RowNotes, number: str, place: tuple[str, str], edition: Edition) -> FacilityRecord:
+    address, municipality = place
     check_corporate_number(notes)
     days = read_days(notes, "days")
     remark = read_paragraph(notes, "days_note")

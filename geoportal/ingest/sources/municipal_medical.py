@@ -122,6 +122,8 @@ _OTHER_TRADES: Final = re.compile(
     "販売業|製造|接骨|整骨|保健所|社会福祉協議会|役所|役場|医療機器|毒物|劇物|施術所|技工所|検査所|動物|麻薬|診療放射線|あん摩|はり|きゅう|柔道整復"
 )
 _TABLES: Final = MappingProxyType({"dental_clinic": "歯科", "pharmacy": "薬局"})
+_NO_CODE: Final = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}|0\d{0,3}-\d{1,4}-\d{4}|\d\.\d+")
+"""A date, a telephone number, a number rounded."""
 _SEPARATOR: Final = re.compile(r"[;；、,，/／\n]+")
 _SPAN_END: Final = re.compile(r"[~～〜－-]\s*(?P<end>[^~～〜]+)$")
 
@@ -209,7 +211,7 @@ def _facility(
     record = notes.record
     address, municipality = read_place(notes, edition)
     name = read_line(notes, "name")
-    code = _code(notes, kind, municipality)
+    code = _code(notes, kind, municipality, edition)
     check_corporate_number(notes)
     licence = fold(record.get("licence"))
     key = f"{kind}-{municipality}-{licence}" if licence else place_key(kind, name, address)
@@ -233,15 +235,22 @@ def _facility(
     )
 
 
-def _code(notes: RowNotes, kind: str, municipality: str) -> str:
-    """Return the ten-digit code; cities publish it with seven, nine or ten digits."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", notes.record.get("code")))
-    if not digits:
+def _code(notes: RowNotes, kind: str, municipality: str, edition: Edition) -> str:
+    """Return the ten-digit code; cities publish it with seven, nine or ten digits.
+
+    It may be grouped (40,1234,5). A date, a telephone number, and what Excel has rounded are none.
+    """
+    text = unicodedata.normalize("NFKC", notes.record.get("code"))
+    plain = re.sub(r"[\s'\"=]|^\D+", "", text).removesuffix(".0")
+    digits = re.sub(r"[-,.・]", "", plain)
+    if not plain:
         return ""
     prefecture = digits[:2] if len(digits) > 7 else municipality[:2]
     number = digits[-7:]
     code = institution_code(prefecture, _TABLES.get(kind, "医科"), number)
-    if len(digits) not in (7, 9, 10) or not code or (len(digits) == 10 and code != digits):
+    whole = len(digits) in (7, 9, 10) and (len(digits) < 10 or code == digits)
+    known = edition.municipalities.prefecture(prefecture)
+    if not (whole and known and code) or _NO_CODE.fullmatch(plain):
         notes.warn("code", "bad_institution_number", "expected 7, 9 or 10 digits; not used")
         return ""
     return code

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from geoportal.ingest.files.layouts import Layout, Record
-from geoportal.ingest.reading.rows import RowNotes, read_line
+from geoportal.ingest.reading.rows import RowNotes, read_address, read_line
 
 LAYOUT = Layout("x", "", {"name": ("名称",), "address": ("住所",)}, required=("name",))
 
@@ -20,6 +22,8 @@ def notes_of(name, address="福岡県北九州市小倉北区浅野1丁目2-3"):
     "name",
     [
         *("", "\u3000", "#REF!", "#N/A", "##########", "????????", "・・・", "看?????"),
+        *("".join(f"\\u{ord(c):04x}" for c in "訪問看護"), quote("訪問看護"), "&#35370;&#21839;"),
+        *("0", "４０７", "12.5", "2026-05-01"),
         "訪問看護".encode().decode("latin-1"),
         "\ufffd\ufffd\ufffd護",
     ],
@@ -32,13 +36,47 @@ def test_what_is_no_name_rejects_the_row(name):
     "name",
     [
         *("福岡県済生会八幡総合病院", "24時間ケア小倉", "A&D", "Café みどり", "#1 歯科"),
-        *("髙﨑①㈱", "なぜ？クリニック", "北九州市立医療センター2号館", "町田市民病院"),
+        *(
+            "髙﨑①㈱",
+            "なぜ？クリニック",
+            "北九州市立医療センター2号館",
+            "町田市民病院",
+            "〇〇",
+            "A&amp;B %5 薬局",
+        ),
     ],
 )
 def test_a_name_that_is_odd_is_a_name(name):
     notes = notes_of(name)
     assert (notes.rejected, notes.issues) == (False, [])
     assert read_line(notes, "name") == name
+
+
+@pytest.mark.parametrize(
+    "name", ["訪問看護ステーション見本", "見本ひまわり薬局", "みほん居宅介護支援"]
+)
+@pytest.mark.parametrize("lost", ["", "・", "?"])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        *(("utf-8", one) for one in ("latin-1", "cp932", "mac_roman")),
+        *(("cp932", one) for one in ("latin-1", "cp1252")),
+        ("euc_jp", "latin-1"),
+    ],
+)
+def test_a_name_or_address_read_in_the_wrong_encoding_is_not_used(written, read, name, lost):
+    misread = name.encode(written).decode(read, "replace").replace("\ufffd", lost)
+    assert notes_of(misread).rejected
+    notes = notes_of("見本薬局", misread)
+    assert (read_address(notes), [issue.code for issue in notes.issues]) == ("", ["lost_letters"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ﾎｰﾑﾍﾙﾌﾟ", "大町ｸﾘﾆｯｸ", "大町大町ﾃﾞｲ", "繧和園", "Résidence Été みどり", "Ângela’s Café 小倉"],
+)
+def test_half_width_letters_and_accents_are_no_wrong_encoding(name):
+    assert notes_of(name).issues == []
 
 
 def test_letters_that_were_lost_are_said():

@@ -8,7 +8,7 @@ from geoportal.errors import UsageError
 from geoportal.ingest.changes import compare_editions
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.municipalities import municipality_finder
-from geoportal.ingest.resolve.prefecture_extents import in_prefecture
+from geoportal.ingest.reading.prefecture_extents import in_prefecture
 from geoportal.ingest.revise.scopes import scopes_within
 from tests.unit.ingest.official import (
     KAIGO_HEADER,

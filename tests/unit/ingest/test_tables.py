@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from geoportal.ingest.files.header_rows import join_rows
-from geoportal.ingest.files.tables import Row
+from geoportal.ingest.files.tables import Row, find_delimiter
 from tests.unit.ingest.official import by_name, codes, import_into, names, only
 
 HEADER = ["事業所番号", "事業所名称", "実施サービス", "住所", "電話番号"]
@@ -284,3 +284,17 @@ def test_a_sum_with_its_number_in_the_next_column_is_no_facility(database, tmp_p
     report = only(import_into(database, text(tmp_path / "a.csv", *rows)))
     assert (report.accepted, names(database)) == (1, {"見本薬局"})
     assert "footnote" in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        ("a,b,c\n1,2,x;y;z;u;v;w\n3,4,x;y;z;u;v;w\n", ","),
+        ("見出し\n\na;b;c\n1;33,88;130,87\n2;33,88;130,87\n", ";"),
+        ('a\tb\n"1,5,6,7"\t"2"\n"1,5,6,7"\t"2"\n', "\t"),
+        ("a,b,c,d\n1,2\n1,2,3\n1,x;y\n2,z;u\n3,v;w\n", ","),
+        ("名称\n見本\n", ","),
+    ],
+)
+def test_the_separator_is_what_makes_lines_equally_wide(text, separator):
+    assert find_delimiter(text) == separator

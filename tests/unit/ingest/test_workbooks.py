@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from tests.faults.process import run
 from tests.unit.ingest.official import codes, import_into, names, only
@@ -111,6 +112,34 @@ def test_rows_repeated_by_number_are_not_spun_out(database, tmp_path, count):
     parts["content.xml"] = head + repeated + last
     report = only(import_into(database, pack(tmp_path / "a.ods", parts)))
     assert (report.refused, names(database)) == (True, set())
+
+
+def sheets_of(path, sheets):
+    """Write sheets, by title whether hidden and their offices."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        for title, (hidden, offices) in sheets.items():
+            sheet = book.add_worksheet(title)
+            for line, cells in enumerate([HEADER, *map(office, offices)]):
+                sheet.write_row(line, 0, list(map(str, cells)))
+            if hidden:
+                sheet.hide() if hidden == "hidden" else sheet.very_hidden()
+        book.add_worksheet("表紙").activate()
+    return path
+
+
+@pytest.mark.parametrize("hidden", ["hidden", "veryHidden"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_hidden_sheet_is_left_out_beside_one_like_it(database, tmp_path, hidden, first):
+    old, new = ("前回", (hidden, [1, 3])), ("今回", ("", [1, 2]))
+    book = sheets_of(tmp_path / "a.xlsx", dict([old, new] if first else [new, old]))
+    report = only(import_into(database, book))
+    assert names(database) == {"見本1", "見本2"}
+    assert [issue.value for issue in report.issues if "hidden" in issue.message] == ["前回"]
+
+
+def test_a_hidden_sheet_is_read_where_no_other_is_a_table(database, tmp_path):
+    import_into(database, sheets_of(tmp_path / "a.xlsx", {"データ": ("hidden", [1, 2])}))
+    assert names(database) == {"見本1", "見本2"}
 
 
 def test_a_workbook_with_too_many_rows_says_what_to_do(database, tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Residents by age: both sexes together, groups of older people added up."""
 
+import pytest
+
 from geoportal.store.population import read_age_population
 from tests.unit.ingest.sources.test_mesh_population import imported
 
@@ -29,3 +31,15 @@ def test_a_code_with_a_wrong_check_digit_is_rejected(database, tmp_path):
     report = imported(database, tmp_path, "ages_2025-01-01.csv", AGES + 4 * men + wrong, "utf-8")
     assert [(issue["line"], issue["code"]) for issue in report["issues"]] == [(8, "bad_code")]
     assert (report["accepted"], report["rejected"]) == (6, 1)
+
+
+@pytest.mark.parametrize(
+    ("total", "stated", "sound"), [(281, 281, True), (280, "", False), (900, 282, False)]
+)
+def test_groups_that_do_not_add_up_are_of_a_shifted_row(database, tmp_path, total, stated, sound):
+    header, both, _men = AGES.splitlines()
+    row = both.replace(",1000,", f",{total},") + f",{stated}"
+    text = f"{header},65歳以上\n{row}\n"
+    report = imported(database, tmp_path, "ages_2025-01-01.csv", text, "utf-8")
+    assert ("shifted_row" in {issue["code"] for issue in report["issues"]}) is not sound
+    assert bool(report["accepted"]) is sound

@@ -455,3 +455,33 @@ def test_check_digits_count_only_where_the_prefecture_has_them(database, tmp_pat
     ]
     report, _ = imported(database, tmp_path, rows)
     assert (report.accepted, "unusual_number" in codes(report)) == (8, False)
+
+
+@pytest.mark.parametrize(
+    ("published", "since"),
+    [
+        ("43132", "2018-02-01"),
+        ("45931", "2025-10-01"),  # the day of the list
+        ("45932", "45932"),  # none lies behind it
+        ("1234", "1234"),
+        ("H30.2.1", "2018-02-01"),
+        ("2018-02-01", "2018-02-01"),
+    ],
+)
+def test_days_that_excel_counts_are_dates(database, tmp_path, published, since):
+    _, (record,) = imported(database, tmp_path, [bureau_row(算定開始年月日=published)])
+    assert record.filing_details[0].since == since
+
+
+@pytest.mark.parametrize(
+    ("published", "code"),
+    [
+        *(("76,1234,5", "4017612345"), ("76.1234.5", "4017612345"), ("7,612,345", "4017612345")),
+        *(("7.612345", ""), ("76123.45", ""), ("7612345.0", "4017612345")),
+    ],
+)
+def test_numbers_are_grouped_or_none(database, tmp_path, published, code):
+    sound = [bureau_row(医療機関番号=f"76000{n}{n}") for n in range(5)]
+    rows = [*sound, bureau_row(医療機関番号=published)]
+    _, records = imported(database, tmp_path, rows)
+    assert {record.record_id for record in records[5:]} == ({code} if code else set())

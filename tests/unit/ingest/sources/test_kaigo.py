@@ -248,3 +248,32 @@ def test_a_code_that_lost_its_zero_and_became_anothers_is_known_by_the_name(data
     report, (facility,) = imported(database, tmp_path, row)
     assert (report.rejected, facility.municipality_code) == (0, "01210")
     assert facility.id == "k130-0155780018"
+
+
+@pytest.mark.parametrize("number", ["4070000000", "4.07E+09", "４．０７e＋０９", "4016000000"])
+def test_a_number_of_which_excel_has_left_the_first_digits_is_refused(database, tmp_path, number):
+    sound = [kaigo_row(事業所番号=f"40699{n:05}", 事業所名=f"甲{n}") for n in range(5)]
+    report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
+    assert (len(found), report.rejected) == (5, 1)
+    assert "number_damaged_by_excel" in codes(report)
+
+
+@pytest.mark.parametrize("number", ["093-541-2100", "0935412100", "０９３（５４１）２１００"])
+def test_a_telephone_number_is_no_office_number(database, tmp_path, number):
+    sound = [kaigo_row(事業所番号=f"40699{n:05}", 事業所名=f"甲{n}") for n in range(5)]
+    report, found = imported(database, tmp_path, *sound, kaigo_row(事業所番号=number))
+    assert (len(found), report.rejected) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("北九州市小倉北区浅野1-1", "40106"),
+        ("中津口1-1", "40107"),
+        ("北九州市小倉南区北方1", "40107"),
+    ],
+)
+def test_a_code_that_name_and_address_contradict_is_not_used(database, tmp_path, address, code):
+    row = kaigo_row(都道府県コード又は市町村コード="401072", 住所=address)
+    report, (facility,) = imported(database, tmp_path, row)
+    assert (facility.municipality_code, "code_contradicts_name" in codes(report)) == (code, True)

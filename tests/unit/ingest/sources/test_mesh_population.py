@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import Database
@@ -104,3 +106,23 @@ def test_the_samples_people_give_way_to_real_ones(database, tmp_path):
         cells = read_mesh_cells(connection)
     assert (held.source, held.row_count) == ("mesh-population", 1)
     assert [cell.pop for cell in cells] == [7]
+
+
+@pytest.mark.parametrize(
+    ("row", "sound"),
+    [
+        ("503000013,0,,,132,30,12,7,2,60,72", True),
+        ("503000013,1,,503000021,2,30,12,7,2,1,1", True),  # the old of others are merged in
+        ("503000013,0,,,132,30,12,7,2,60,71", False),
+        ("503000013,0,,,2,30,12,7,2,1,1", False),
+        ("503000013,0,,,132,12,30,7,2,60,72", False),
+        ("503000013,0,,,132,30,7,12,2,60,72", False),
+        ("503000013,0,,,132,30,12,7,31,60,72", False),
+    ],
+)
+def test_figures_that_do_not_add_up_are_of_a_shifted_row(database, tmp_path, row, sound):
+    header = f"{HEADER},T001101002,T001101003\n{LABELS},男,女\n"
+    rows = "\n".join(f"50300010{n},0,,,9,1,1,1,1,4,5" for n in (1, 2, 3, 4))
+    report = imported(database, tmp_path, "H5030.txt", f"{header}{rows}\n{row}\n", "cp932")
+    errors = [(i["line"], i["code"]) for i in report["issues"] if i["severity"] == "error"]
+    assert errors == ([] if sound else [(7, "shifted_row")])

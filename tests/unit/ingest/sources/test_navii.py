@@ -134,6 +134,22 @@ def test_a_shifted_table_is_refused(database, tmp_path, position):
     assert found == []
 
 
+@pytest.mark.parametrize("lost", [10, 11])
+@pytest.mark.parametrize("position", [("33.8801", "130.8801"), ("0.0", "0.0")])
+def test_rows_that_have_lost_a_cell_are_not_read_one_day_off(database, tmp_path, lost, position):
+    """Whoever deletes a cell in a spreadsheet moves the rest of the row."""
+    rows = []
+    for i in range(20):
+        weekly = {f"毎週決まった曜日に休診（{day}）": "01"[day == "土"] for day in "月火水木金土日"}
+        row = navii_row(ID=f"40114000099{i:02}", 正式名称=f"第{i}病院", **weekly)
+        row["案内用ホームページアドレス"] = "https://a.jp"
+        row |= dict(zip(("所在地座標（緯度）", "所在地座標（経度）"), position, strict=True))
+        cells = list(row.values())
+        rows.append([*cells[:lost], *cells[lost + 1 :], ""] if i > 16 else cells)
+    report, found = imported(database, tmp_path, rows)
+    assert (len(found), report.rejected) == (17, 3)
+
+
 def test_flags_moved_by_one_day_are_noticed(database, tmp_path):
     rows = []
     for i in range(10):

@@ -1,0 +1,68 @@
+"""Whether the towns of a municipality lie in its outline: one of two files is wrong if not.
+
+In 1,806 municipalities of Japan at least 86 % of the 町丁目 points (Geolonia) lie in the outline
+(N03), or within a kilometre of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geoportal.errors import InputRefusedError
+
+_FEWEST_TOWNS: Final = 5
+_LEAST_SHARE: Final = 0.5
+_NEAR_DEG: Final = 0.01
+"""About 1 km: outlines are simplified, and land is won from the sea."""
+_MOST_CONTRADICTED: Final = 0.2
+
+Positions = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Longitudes and latitudes, shape (n,) each, degrees."""
+
+
+def contradicted(
+    outlines: Mapping[str, BaseGeometry], towns: Mapping[str, Positions], what: str
+) -> Sequence[str]:
+    """Return the codes whose towns do not lie in their outline, of those that have both.
+
+    Parameters
+    ----------
+    outlines : Mapping of str to geometry
+        By municipality code; degrees, WGS 84.
+    towns : Mapping of str to (longitudes, latitudes)
+        By municipality code.
+    what : str
+        What the file that is read holds, for the message.
+
+    Raises
+    ------
+    InputRefusedError
+        When it is more than a few of them: codes or positions of the file are wrong as a whole.
+    """
+    checked = [code for code in outlines.keys() & towns.keys() if _enough(towns[code])]
+    wrong = sorted(code for code in checked if not _mostly_within(outlines[code], towns[code]))
+    if len(wrong) > _MOST_CONTRADICTED * len(checked):
+        raise InputRefusedError(
+            f"of {len(checked)} municipalities {len(wrong)} have their 町丁目 points outside their "
+            f"outline ({', '.join(wrong[:5])} …): codes or positions of these {what} are wrong, or "
+            "those held are; nothing was changed. Get the file again, or import the other one first"
+        )
+    return wrong
+
+
+def _enough(towns: Positions) -> bool:
+    return len(towns[0]) >= _FEWEST_TOWNS
+
+
+def _mostly_within(outline: BaseGeometry, towns: Positions) -> bool:
+    shapely.prepare(outline)
+    within = shapely.contains_xy(outline, *towns)
+    if within.mean() < _LEAST_SHARE:
+        within = shapely.dwithin(outline, shapely.points(*towns), _NEAR_DEG)
+    return bool(within.mean() >= _LEAST_SHARE)
