@@ -21,6 +21,8 @@ from geoportal.settings import Settings
 from geoportal.store.database import dataset_version, open_database
 
 _WAIT, _REBUILD = "--wait", "--rebuild"
+STATEMENT_S = 30.0
+"""Longest time for one statement that reads data from a database server."""
 
 
 class Outcome(IntEnum):
@@ -89,7 +91,7 @@ def main(options: list[str]) -> Outcome:
     from geoportal.services.view_compiling import load_view  # not for who only starts this
 
     _end_with_parent()
-    database = open_database(Settings.from_environment().database)
+    database = open_database(Settings.from_environment().database, within_s=STATEMENT_S)
     with database.consistent.connect() as connection, connection.begin():
         view = load_view(
             database,
