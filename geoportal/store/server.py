@@ -31,6 +31,7 @@ _PATIENCE: Final = {
 _ANSWER_S: Final = 1.0
 """A connection that was kept must answer within this time before it is used."""
 _LOCK_SHARE: Final = 0.8
+_SILENT: Final = "the server does not answer"
 _AGAIN_S: Final = 0.5
 """Between two attempts to reach a server that did not answer."""
 
@@ -93,7 +94,7 @@ class _Reach:
         from psycopg.errors import ConnectionTimeout
 
         if self._is_away():
-            raise OperationalError("the server did not answer a moment ago")
+            raise OperationalError(_SILENT)
         self._open = partial(_bounded(self._within_s).connect, *given, **named)
         try:
             return self._open()
@@ -103,6 +104,8 @@ class _Reach:
 
     def check(self, connection: Any, _record: object, _proxy: object) -> None:
         """Have a kept connection replaced that is lost; fail when its server does not answer."""
+        if self._is_away():
+            raise connection.OperationalError(_SILENT)
         link, until = connection.pgconn, time.monotonic() + _ANSWER_S
         waiting = poll()  # not select, which takes the first 1,024 files of a process only
         try:
@@ -119,7 +122,7 @@ class _Reach:
         except connection.OperationalError as error:
             raise sa.exc.DisconnectionError("the connection is lost") from error
         self._find_out()
-        raise connection.OperationalError("the server does not answer")
+        raise connection.OperationalError(_SILENT)
 
     def _is_away(self) -> bool:
         """Say whether a thread is finding out; none lives on in a process that was forked."""
