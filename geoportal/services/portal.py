@@ -85,6 +85,7 @@ class Portal:
     _held_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _is_followed: bool = field(default=False, init=False, repr=False)
+    _is_behind: bool = field(default=False, init=False, repr=False)
 
     def follow(self) -> None:
         """Load once, then leave noticing of new versions to a thread: no question waits for it."""
@@ -97,7 +98,10 @@ class Portal:
 
         announcements = Announcements(self.database)
         while True:
-            announcements.wait()
+            if self._is_behind:  # nobody announces that another process has compiled
+                time.sleep(_VERSION_CHECK_SECONDS)
+            else:
+                announcements.wait()
             try:
                 if not self._look():
                     announcements.restart()
@@ -193,7 +197,9 @@ class Portal:
                 files = self._loaded(connection, version, now, wait=files is None)
             elif self._latest is not None and self._asked == asked:
                 self._checked_at, self._held_at = time.monotonic(), time.time()
+                self._is_behind = False
                 return self._latest
+            self._is_behind = files is None
             if files is None:  # another process compiles: the data read last go on until it has
                 return cast("View", self._latest)
             groups = read_public_groups(facts, is_sqlite=self.database.is_sqlite)

@@ -30,7 +30,7 @@ _PATIENCE: Final = {
 """A server that is cut off is given up after so many seconds (milliseconds for what was sent)."""
 _ANSWER_S: Final = 1.0
 """A connection that was kept must answer within this time before it is used."""
-_LOCK_SHARE: Final = 0.8
+_LOCK_SHARE: Final = 0.4
 _SILENT: Final = "the server does not answer"
 _AGAIN_S: Final = 0.5
 """Between two attempts to reach a server that did not answer."""
@@ -44,7 +44,7 @@ def server_engine(url: str, *, within_s: float | None = None) -> sa.Engine:
     url : str
     within_s : float, optional
         A statement that takes longer fails and ends its connection, one that waits for another's
-        lock for most of it fails: for a server that must answer whatever happens to the database.
+        lock for two fifths of it fails: for a server that must answer whatever happens to the database.
         Unbounded by default: an import takes as long as it takes.
 
     Raises
@@ -116,8 +116,9 @@ class _Reach:
                     break
                 link.consume_input()
             else:
-                while link.get_result() is not None:
-                    pass
+                while (result := link.get_result()) is not None:
+                    if result.error_message:  # the server has ended it
+                        raise connection.OperationalError("the connection is ended")
                 return
         except connection.OperationalError as error:
             raise sa.exc.DisconnectionError("the connection is lost") from error

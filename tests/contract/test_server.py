@@ -100,6 +100,16 @@ def test_a_connection_that_was_cut_is_replaced_unnoticed(engine: sa.Engine, cabl
     assert seconds_until_answered(engine) < 1.0
 
 
+def test_a_connection_that_the_server_has_ended_is_replaced_unnoticed(engine: sa.Engine) -> None:
+    ended = sa.text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid = :it")
+    with engine.connect() as kept, engine.connect() as other:
+        number = kept.scalar(sa.text("SELECT pg_backend_pid()"))
+        kept.rollback()
+        assert other.scalar(ended, {"it": number}) == 1
+        other.invalidate()
+    assert ask(engine) == 1
+
+
 def test_a_statement_that_takes_too_long_ends_with_its_connection(engine: sa.Engine) -> None:
     seconds, said = refused(engine, sa.text("SELECT 1 FROM pg_sleep(20)"))
     assert isinstance(said, GeoportalError)

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
 from geoportal.cli.main import cli
-from tests.privacy.canary import CANARY, CONDITION, POINT, TOWN, traces, writings
+from tests.privacy.canary import CANARY, CONDITION, POINT, POINTS, TOWN, traces, writings
 from tests.privacy.conftest import routes
 
 _LINKS = re.compile(r'(?:href|src|action|formaction|content|data-[a-z-]*url)="([^"]*)"')
@@ -25,7 +25,7 @@ HEADERS = (
     "User-Agent", "Referer", "Cookie", "Accept-Language", "X-Forwarded-For", "X-Request-Id",
     "If-None-Match", "Origin", "Authorization", "X-Forwarded-Host",
 )  # fmt: skip
-WRITINGS = writings()
+WRITINGS = writings() | POINTS
 JSON_BODIES = (
     lambda canary: {"near": {"address": canary}},
     lambda canary: {"near": canary},
