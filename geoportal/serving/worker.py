@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -45,7 +46,7 @@ _HEADER_BYTES: Final = 64 * 1024
 _COLLECTED_AFTER: Final = (700, 10, 10)
 """As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
 _STAFF_STATEMENT_S: Final = 5.0
-"""Longest time for one statement of the staff side on a database server."""
+"""Longest time in which nothing comes to a statement of the staff side on a database server."""
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
@@ -123,6 +124,9 @@ def prepare() -> PreparedWorker:
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger("sqlalchemy.pool").setLevel(
+        logging.CRITICAL
+    )  # it logs lost connections whole
     settings = Settings.from_environment()
     database = open_database(settings.database, within_s=STATEMENT_S)
     basemap = open_basemap(settings, database.derived_directory)

@@ -67,8 +67,8 @@ def open_database(
     """Open a database.
 
     The location is a file path (SQLite) or a ``postgresql://`` URL. With ``create`` it is made,
-    or its schema brought up to date; otherwise a missing database is an error. A statement on a
-    server ends within ``within_s`` seconds, if given (`geoportal.store.server`).
+    or its schema brought up to date; otherwise a missing database is an error. On a server,
+    a statement to which nothing comes for ``within_s`` seconds ends (`geoportal.store.server`).
 
     Raises
     ------

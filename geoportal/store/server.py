@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from select import POLLIN, poll
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
 
@@ -43,9 +43,9 @@ def server_engine(url: str, *, within_s: float | None = None) -> sa.Engine:
     ----------
     url : str
     within_s : float, optional
-        A statement that takes longer fails and ends its connection, one that waits for another's
-        lock for two fifths of it fails: for a server that must answer whatever happens to the database.
-        Unbounded by default: an import takes as long as it takes.
+        A statement to which nothing comes for so long fails and ends its connection, one that
+        waits for another's lock for two fifths of it fails: for who must answer whatever happens to
+        the database. Unbounded by default: an import takes as long as it takes.
 
     Raises
     ------
@@ -153,17 +153,28 @@ def _until_it_answers(opened: Callable[[], Connection]) -> None:
 
 
 def _bounded(within_s: float | None) -> type[Connection]:
-    """Return the driver's connection, in which every statement ends within some time."""
+    """Return the driver's connection, which ends when nothing comes for some time."""
     from psycopg import Connection, OperationalError
-    from psycopg.pq import TransactionStatus
 
     class BoundedConnection(Connection):
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            if timeout is not None:  # for announcements, which may not come
+                return super().wait(gen, interval, timeout)
+            return super().wait(self._bounded(gen), interval)
+
+        def _bounded(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+            """Pass on what a statement waits for and is told: 0 when nothing came."""
             try:
-                return super().wait(gen, interval, within_s if timeout is None else timeout)
-            except OperationalError:
-                if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                    self.close()  # the statement is still under way
-                raise
+                wanted, heard = next(gen), time.monotonic()
+                while True:
+                    ready = yield wanted
+                    if ready:
+                        heard = time.monotonic()
+                    elif time.monotonic() - heard > cast("float", within_s):
+                        self.close()  # the statement is still under way
+                        raise OperationalError(_SILENT)
+                    wanted = gen.send(ready)
+            except StopIteration as end:
+                return end.value
 
     return Connection if within_s is None else BoundedConnection

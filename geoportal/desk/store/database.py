@@ -72,8 +72,8 @@ def open_desk(
 ) -> DeskDatabase:
     """Open the staff side of a database, which is given as for `geoportal.store.database`.
 
-    With ``create`` its tables are made, or brought up to date. A statement on a server ends
-    within ``within_s`` seconds, if given.
+    With ``create`` its tables are made, or brought up to date. On a server, a
+    statement to which nothing comes for ``within_s`` seconds ends.
 
     Raises
     ------
