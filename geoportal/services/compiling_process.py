@@ -21,6 +21,8 @@ from geoportal.settings import Settings
 from geoportal.store.database import dataset_version, open_database
 
 _WAIT, _REBUILD = "--wait", "--rebuild"
+STATEMENT_S = 10.0
+"""Longest time in which nothing comes to a statement that reads data from a database server."""
 
 
 class Outcome(IntEnum):
@@ -85,11 +87,22 @@ def _end_with_parent() -> None:
 
 
 def main(options: list[str]) -> Outcome:
-    """Compile the view of the database of the settings."""
+    """Compile the view of the database of the settings, and again later when that goes away."""
+    from sqlalchemy.exc import DBAPIError  # not for who only starts this
+
+    try:
+        return _compiled(options)
+    except DBAPIError:
+        if _WAIT in options:
+            raise
+        return Outcome.ELSEWHERE
+
+
+def _compiled(options: list[str]) -> Outcome:
     from geoportal.services.view_compiling import load_view  # not for who only starts this
 
     _end_with_parent()
-    database = open_database(Settings.from_environment().database)
+    database = open_database(Settings.from_environment().database, within_s=STATEMENT_S)
     with database.consistent.connect() as connection, connection.begin():
         view = load_view(
             database,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from geoportal.store.database import Database
 
 _VERSION_CHECK_SECONDS = 0.5
-_AWAY_CHECK_SECONDS = 1.5
+_AWAY_CHECK_SECONDS = 0.5
 _CHANGE_AFTER_S = 1.5
 """Workers answer from a new version so long after it was compiled, counted from the time of its
 file: by then all have noticed it, and they change at one moment. Else a client whose requests reach
@@ -81,8 +82,10 @@ class Portal:
     _asked: str = field(default="", init=False, repr=False)
     _damaged: bool = field(default=False, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
+    _held_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _is_followed: bool = field(default=False, init=False, repr=False)
+    _is_behind: bool = field(default=False, init=False, repr=False)
 
     def follow(self) -> None:
         """Load once, then leave noticing of new versions to a thread: no question waits for it."""
@@ -95,7 +98,10 @@ class Portal:
 
         announcements = Announcements(self.database)
         while True:
-            announcements.wait()
+            if self._is_behind:  # nobody announces that another process has compiled
+                time.sleep(_VERSION_CHECK_SECONDS)
+            else:
+                announcements.wait()
             try:
                 if not self._look():
                     announcements.restart()
@@ -190,8 +196,10 @@ class Portal:
             if files is None or (files.snapshot.version, files.snapshot.today) != state:
                 files = self._loaded(connection, version, now, wait=files is None)
             elif self._latest is not None and self._asked == asked:
-                self._checked_at = time.monotonic()
+                self._checked_at, self._held_at = time.monotonic(), time.time()
+                self._is_behind = False
                 return self._latest
+            self._is_behind = files is None
             if files is None:  # another process compiles: the data read last go on until it has
                 return cast("View", self._latest)
             groups = read_public_groups(facts, is_sqlite=self.database.is_sqlite)
@@ -199,10 +207,12 @@ class Portal:
         if self._is_followed:
             path = view_path(self.database.derived_directory, version, self.reference)
             wait = _until(asked_at) if asked != self._asked else 0.0
-            time.sleep(wait if files is self._of_files else max(wait, _until_change(path)))
+            if files is not self._of_files:
+                wait = max(wait, _until_change(path, self._held_at))
+            time.sleep(wait)
         self._of_files, self._latest, self._asked = files, latest, asked
         self._damaged = False
-        self._checked_at = time.monotonic()
+        self._checked_at, self._held_at = time.monotonic(), time.time()
         return latest
 
     def _loaded(
@@ -236,11 +246,18 @@ class Portal:
         )
 
 
-def _until_change(path: Path) -> float:
-    """Return the seconds until workers answer from a compiled view."""
+def _until_change(path: Path, held_at: float) -> float:
+    """Return the seconds until workers answer from a compiled view.
+
+    One that was compiled before this worker last found another version in the database is gone
+    back to, as after a restore: the first to notice gives it a new time.
+    """
     try:
+        if path.stat().st_mtime < held_at:
+            now = time.time()
+            os.utime(path, (now, now))
         made = path.stat().st_mtime
-    except OSError:  # kept in the memory of each worker
+    except OSError:  # kept in the memory of each worker, or not to be written
         return 0.0
     return _until(made)
 

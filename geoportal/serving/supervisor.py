@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DRAIN_SECONDS: Final = 9.0
 """What is being answered when the end is asked for has this long; then workers are killed."""
 _FIRST_PAUSE_S: Final = 0.1
-_LONGEST_PAUSE_S: Final = 10.0
+_LONGEST_PAUSE_S: Final = 4.0
 _STEADY_S: Final = 30.0
 """A worker that lived this long and then died is replaced without a pause."""
 COUNTS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -22,7 +23,7 @@ from granian.server.embed import Server
 from geoportal.errors import GeoportalError
 from geoportal.services.basemap.configured import open_basemap
 from geoportal.services.basemap.tile import Basemap
-from geoportal.services.compiling_process import CompilingProcess
+from geoportal.services.compiling_process import STATEMENT_S, CompilingProcess
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.road_engine import road_engine
 from geoportal.services.view_file import view_path
@@ -44,6 +45,8 @@ _HEADER_MS: Final = 8_000
 _HEADER_BYTES: Final = 64 * 1024
 _COLLECTED_AFTER: Final = (700, 10, 10)
 """As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
+_STAFF_STATEMENT_S: Final = 5.0
+"""Longest time in which nothing comes to a statement of the staff side on a database server."""
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
@@ -121,8 +124,11 @@ def prepare() -> PreparedWorker:
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger("sqlalchemy.pool").setLevel(
+        logging.CRITICAL
+    )  # it logs lost connections whole
     settings = Settings.from_environment()
-    database = open_database(settings.database)
+    database = open_database(settings.database, within_s=STATEMENT_S)
     basemap = open_basemap(settings, database.derived_directory)
     portal = Portal(
         database,
@@ -135,7 +141,7 @@ def prepare() -> PreparedWorker:
         from geoportal.desk.store.database import open_desk  # only where staff sign in
         from geoportal.desk.web.application import attach
 
-        desk = open_desk(settings.database)
+        desk = open_desk(settings.database, within_s=_STAFF_STATEMENT_S)
         attach(app, desk, settings)
         desk.engine.dispose()
     portal.reference.read_all()

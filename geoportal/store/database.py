@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from select import select
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -22,6 +20,7 @@ from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.postgis import drop_views, make_views
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.schema import meta
+from geoportal.store.server import server_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -62,11 +61,14 @@ class Database:
         return self.engine.execution_options(isolation_level="REPEATABLE READ")
 
 
-def open_database(location: str | Path, *, create: bool = False) -> Database:
+def open_database(
+    location: str | Path, *, create: bool = False, within_s: float | None = None
+) -> Database:
     """Open a database.
 
     The location is a file path (SQLite) or a ``postgresql://`` URL. With ``create`` it is made,
-    or its schema brought up to date; otherwise a missing database is an error.
+    or its schema brought up to date; otherwise a missing database is an error. On a server,
+    a statement to which nothing comes for ``within_s`` seconds ends (`geoportal.store.server`).
 
     Raises
     ------
@@ -76,7 +78,9 @@ def open_database(location: str | Path, *, create: bool = False) -> Database:
         When the database cannot be reached or has an unknown schema.
     """
     text = str(location)
-    database = _open_server(text) if "://" in text else _open_file(Path(text), create=create)
+    database = (
+        _open_server(text, within_s) if "://" in text else _open_file(Path(text), create=create)
+    )
     if create:
         migrate(database)
     else:
@@ -222,56 +226,11 @@ def _read_only_engine(path: Path) -> sa.Engine:
     return engine
 
 
-def _open_server(url: str) -> Database:
+def _open_server(url: str, within_s: float | None) -> Database:
+    engine = server_engine(url, within_s=within_s)
     parsed = sa.make_url(url)
     digest = hashlib.sha256(parsed.render_as_string(hide_password=True).encode()).hexdigest()[:12]
-    return Database(server_engine(url), Path("var") / f"postgresql-{digest}.derived")
-
-
-_PATIENCE = {
-    "connect_timeout": 3,
-    "tcp_user_timeout": 5_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-}
-"""A server that is cut off is given up after so many seconds (milliseconds for what was sent)."""
-
-
-def server_engine(url: str) -> sa.Engine:
-    """Return an engine for a PostgreSQL server; what the URL says of timeouts goes first.
-
-    Raises
-    ------
-    GeoportalError
-        When the URL is of another kind of database.
-    """
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "postgresql":
-        raise GeoportalError(
-            f"{parsed.get_backend_name()} is not supported: give a file path or a postgresql:// URL"
-        )
-    engine = sa.create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        connect_args={name: value for name, value in _PATIENCE.items() if name not in parsed.query},
-    )
-    sa.event.listen(engine, "checkout", _require_answering)
-    return engine
-
-
-def _require_answering(connection: Any, _record: object, _proxy: object) -> None:
-    """Have a pooled connection replaced whose server does not answer, or not in time."""
-    link, until = connection.pgconn, time.monotonic() + _PATIENCE["connect_timeout"]
-    try:
-        link.send_query(b"")
-        while link.flush() or link.is_busy():
-            if not select([link.socket], [], [], max(0.0, until - time.monotonic()))[0]:
-                raise sa.exc.DisconnectionError("the server does not answer")
-            link.consume_input()
-        while link.get_result() is not None:
-            pass
-    except connection.OperationalError as error:
-        raise sa.exc.DisconnectionError("the connection is lost") from error
+    return Database(engine, Path("var") / f"postgresql-{digest}.derived")
 
 
 def configure_sqlite(connection: object, _record: object) -> None:

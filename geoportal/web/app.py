@@ -100,6 +100,7 @@ def create_app(
         template_folder=str(shipped_directory("templates")),
         static_folder=None,
     )
+    app.url_map.merge_slashes = False  # no answer leads to the path that was sent
     app.jinja_environment = KeysFirst
     app.extensions[EXTENSION] = portal
     app.extensions[tiles.EXTENSION] = basemap

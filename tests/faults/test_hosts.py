@@ -6,8 +6,6 @@ import contextlib
 import http.client
 import json
 import re
-import selectors
-import socket
 import subprocess
 import threading
 import time
@@ -18,6 +16,7 @@ import sqlalchemy as sa
 
 from geoportal.store.database import dataset_version, open_database
 from tests.contract.test_databases import POSTGRES, own_postgres
+from tests.faults.cable import Cable
 from tests.faults.process import PROGRAM
 from tests.faults.server import Served
 from tests.unit.ingest.official import KAIGO_HEADER, TOWNS, TOWNS_HEADER, kaigo_row, write_csv
@@ -30,60 +29,9 @@ pytestmark = [
 HEALED_S = 5.0
 SLACK_S = 10.0
 """What a busy machine may take on top: the test is about whether, not how fast."""
+FAULTS = ("stops", "swallows", "cut")
 QUESTION = json.dumps({"near": {"lon": 130.88, "lat": 33.88}, "radius_m": 8000}).encode()
 SECRET = "a secret of the tests, long enough to be taken"  # noqa: S105
-
-
-class Cable:
-    """Leads connections to the database server; can be cut, or swallow what is sent."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._server = host, port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self.state = "whole"
-        self._ended = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        self.state = "cut"
-        for pair in self._pairs:
-            for end in pair:
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._ended.set()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._ended.is_set():
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            if self.state == "cut":
-                client.close()
-                continue
-            pair = client, socket.create_connection(self._server)
-            self._pairs.append(pair)
-            threading.Thread(target=self._lead, args=pair, daemon=True).start()
-
-    def _lead(self, client: socket.socket, server: socket.socket) -> None:
-        other = {client: server, server: client}
-        with selectors.DefaultSelector() as ready, client, server, contextlib.suppress(OSError):
-            for end in other:
-                ready.register(end, selectors.EVENT_READ)
-            while not self._ended.is_set():
-                for key, _ in ready.select(0.1):
-                    if self.state == "swallows":
-                        self._ended.wait(0.05)
-                        continue
-                    content = key.fileobj.recv(65536)
-                    if not content:
-                        return
-                    other[key.fileobj].sendall(content)
 
 
 @pytest.fixture(scope="module")
@@ -104,12 +52,12 @@ def locations(cable):
 
 @pytest.fixture(scope="module")
 def editions(tmp_path_factory):
-    """Towns and four editions of a list."""
+    """Towns and five editions of a list."""
     folder = tmp_path_factory.mktemp("editions")
     rows = [kaigo_row(事業所番号=f"40677{i:05}", 事業所名=f"見本{i}") for i in range(60)]
     lists = [
         write_csv(folder / f"kaigo_2025{month}01.csv", KAIGO_HEADER, rows[number:])
-        for number, month in enumerate(("06", "09", "10", "12"))
+        for number, month in enumerate(("06", "09", "10", "11", "12"))
     ]
     return [write_csv(folder / "towns.csv", TOWNS_HEADER, TOWNS), *lists]
 
@@ -123,7 +71,7 @@ def hosts(locations, editions, tmp_path_factory):
             stack.enter_context(
                 Served(
                     locations[1],
-                    workers=1,
+                    workers=2 - number,
                     environment={"SECRET_KEY": SECRET, "GEOPORTAL_DESK_ON_PLAIN_HTTP": "1"},
                     folder=tmp_path_factory.mktemp(f"host{number}"),
                 )
@@ -210,7 +158,7 @@ def test_both_follow_an_import_under_load(hosts, locations, editions):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("fault", ["swallows", "cut"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_without_the_database_public_questions_are_answered_and_it_heals(
     hosts, locations, editions, cable, fault
 ):
@@ -225,6 +173,6 @@ def test_without_the_database_public_questions_are_answered_and_it_heals(
     began = time.monotonic()
     assert sign_in(hosts[0]) == (503, "60")
     assert time.monotonic() - began < HEALED_S + SLACK_S
-    do(locations[0], "import", editions[3 if fault == "swallows" else 4])
+    do(locations[0], "import", editions[FAULTS.index(fault) + 3])
     cable.state = "whole"
     seconds_until_all(hosts, version_of(locations[0]), HEALED_S + SLACK_S)

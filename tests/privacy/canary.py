@@ -15,6 +15,25 @@ CONDITION = "himitsu-byomei"
 POINT = "130.8765432,33.8876543"
 GEOHASH = "wyj0f1j3u"
 """Of the point; seven letters are 150 m."""
+POINTS = {
+    "latitude first": "33.8876543,130.8765432",
+    "rounded": "130.877 33.888",
+    "degrees, minutes, seconds": "130°52'35.56\" 33°53'15.56\"",
+    "well-known text": "POINT(130.8765432 33.8876543)",
+    "geohash": GEOHASH,
+    "plus code": "8Q5GVVQG+3J",
+    "mesh": "5030676031",
+    "Web Mercator": "14569110.15,4013726.70",
+    "plane zone II": "98448.874,-11419.385",
+    "UTM 52": "673534.33,3751284.25",
+    "Tokyo Datum": "130.8789216,33.8843649",
+    "tile": "18/226373/104816",
+}
+"""The point in the ways programs and people write one."""
+_PARTS_OF_POINTS = (
+    *("130.877", "33.888", "130°52", "33°53", "8Q5GVVQG", "5030676031", "14569110", "4013726"),
+    *("98448.8", "11419.3", "673534", "3751284", "130.8789", "33.8843", "226373/104816"),
+)
 CANARY = f"{TOWN} {CONDITION} {POINT}"
 _KANJI_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -54,6 +73,7 @@ def writings(text: str = CANARY) -> dict[str, str]:
 def _needles() -> Iterator[str]:
     """Yield what tells a writing: a name, a word, the first decimals of the point."""
     yield GEOHASH[:7]
+    yield from _PARTS_OF_POINTS
     for part in ("秘密町", CONDITION, "130.876", "33.887"):
         yield part
         for name, written in writings(part).items():

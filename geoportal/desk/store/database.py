@@ -16,8 +16,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
-from geoportal.store.database import configure_sqlite, server_engine
+from geoportal.store.database import configure_sqlite
 from geoportal.store.revisions import newest_revision, revision_of
+from geoportal.store.server import server_engine
 
 VERSION_TABLE: Final = "desk_version"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -66,10 +67,13 @@ def desk_location(location: str) -> str:
     return location if "://" in location else f"{location}.desk"
 
 
-def open_desk(location: str, *, create: bool = False) -> DeskDatabase:
+def open_desk(
+    location: str, *, create: bool = False, within_s: float | None = None
+) -> DeskDatabase:
     """Open the staff side of a database, which is given as for `geoportal.store.database`.
 
-    With ``create`` its tables are made, or brought up to date.
+    With ``create`` its tables are made, or brought up to date. On a server, a
+    statement to which nothing comes for ``within_s`` seconds ends.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def open_desk(location: str, *, create: bool = False) -> DeskDatabase:
     GeoportalError
         When they are of another version of the program.
     """
-    desk = DeskDatabase(_engine(location, create=create))
+    desk = DeskDatabase(_engine(location, create=create, within_s=within_s))
     if create:
         _migrate(desk)
         return desk
@@ -104,9 +108,9 @@ def has_desk(location: str) -> bool:
         engine.dispose()
 
 
-def _engine(location: str, *, create: bool) -> sa.Engine:
+def _engine(location: str, *, create: bool, within_s: float | None = None) -> sa.Engine:
     if "://" in location:
-        return server_engine(location)
+        return server_engine(location, within_s=within_s)
     path = Path(desk_location(location))
     if not create and not path.is_file():
         raise NotFoundError("there are no accounts yet; make one with: geoportal user add")

@@ -14,6 +14,10 @@ from typing import Any, Final
 from geoportal.errors import UnreadableSourceError
 
 _PUBLIC_SCHEME: Final = "https"
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""By which a network without IPv4 reaches it (RFC 6052)."""
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out on the internet (RFC 4291)."""
 
 
 class AddressRefusedError(UnreadableSourceError):
@@ -130,9 +134,19 @@ def public_address(host: str, port: int) -> str:
         When any of its addresses is private, of this machine, or otherwise not public.
     """
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for text in found:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None)
-        if not (mapped or address).is_global or address.is_multicast:
-            raise AddressRefusedError(f"{host}: leads to an address that is not public")
+    if not found or not all(_is_public(text.partition("%")[0]) for text in found):
+        raise AddressRefusedError(f"{host}: leads to an address that is not public")
     return found[0]
+
+
+def _is_public(text: str) -> bool:
+    """Say whether an address is one of the internet's; one that carries an IPv4 is what that is."""
+    address = ipaddress.ip_address(text)
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    carried = address.ipv4_mapped or address.sixtofour
+    if address in _NAT64:
+        carried = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    if carried is not None:
+        return _is_public(str(carried))
+    return address.is_global and address in _GLOBAL_UNICAST

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from geoportal.cli.main import Commands
+from geoportal.desk.domain.survey import SHEET_BYTES
 from geoportal.settings import Settings, shipped_directory
 from geoportal.web.app import MAX_BODY_BYTES
 
@@ -167,16 +168,41 @@ def test_nginx_hands_on_what_the_server_asks_for_and_writes_no_question_down():
         ("X-Forwarded-For", "$remote_addr"),
         ("X-Forwarded-Proto", "$scheme"),
     ):
-        assert (["proxy_set_header", header, value], None) in everything
+        assert (["proxy_set_header", header, value], None) in secure
+    assert not [words for words, _ in everything if words[0] == "proxy_set_header"]  # they would go
     assert (["client_max_body_size", f"{MAX_BODY_BYTES // 1024}k"], None) in secure
+    sheets = next(block for words, block in secure if words == ["location", "/desk/sheets/"])
+    assert (["client_max_body_size", f"{SHEET_BYTES >> 20}m"], None) in sheets
     metrics = next(block for words, block in secure if words == ["location", "=", "/metrics"])
     assert (["deny", "all"], None) in metrics
     (log,) = [words for words, _ in config if words[0] == "log_format"]
     logged = " ".join(log[2:])
     assert not re.search(
-        r"\$(request|request_uri|args|query_string|remote_addr|http_\w+)\b", logged
+        r"\$(request|request_uri|uri|args|query_string|remote_addr|http_\w+)\b", logged
     )
     assert (["access_log", "/var/log/nginx/geoportal.log", log[1]], None) in secure
+    for server in servers:  # else it has nginx's own log, of whole addresses
+        assert len([words for words, _ in server if words[0] == "access_log"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/", "/"),
+        ("/api/v1/search", "/api"),
+        ("/o/a-token-that-lets-in", "/o"),
+        ("/sitemap.xml", "/sitemap.xml"),
+        ("/北九州市小倉北区", "-"),
+        ("/130.8765432,33.8876543", "-"),
+        ("/130.8765432", "-"),
+        ("//himitsu", "/"),
+    ],
+)
+def test_nginx_writes_down_the_first_part_of_a_path(path, part):
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r'"~(\^[^"]+)" \$part;', text)
+    found = re.match(pattern.replace("(?<", "(?P<"), path)
+    assert (found["part"] if found else "-") == part
 
 
 def test_nginx_takes_it(tmp_path):

@@ -293,6 +293,8 @@ def test_publishers_are_asked_over_tls_at_their_own_domain_only(downloader, tmp_
     [
         *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.1.2.3"),
         *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "224.0.0.1", "100.64.0.1"),
+        *("::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001::7f00:1"),
+        *("::", "ff02::1", "fec0::1", "::ffff:0:7f00:1", "fe80::1%eth0"),
     ],
 )
 def test_a_publishers_name_that_leads_inside_is_refused(downloader, tmp_path, address, monkeypatch):
@@ -307,6 +309,13 @@ def test_a_publishers_name_that_leads_inside_is_refused(downloader, tmp_path, ad
         downloader.get("https://example.jp/a.csv", tmp_path / "file.csv", trust=trust)
     with mock.patch("socket.getaddrinfo", return_value=[public]):
         assert public_address("example.jp", 443) == "203.0.114.1"
+
+
+@pytest.mark.parametrize("address", ["2606:2800:220:1::1", "64:ff9b::8.8.8.8", "2002:808:808::1"])
+def test_a_publisher_is_reached_over_ipv6_too(address):
+    found = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 443, 0, 0))
+    with mock.patch("socket.getaddrinfo", return_value=[found]):
+        assert public_address("example.jp", 443) == address
 
 
 def dataset(**overrides):

@@ -10,7 +10,7 @@ import pytest
 from geoportal.services import portal as portals
 from geoportal.services.portal import Portal, now_in_japan, shipped_reference
 from geoportal.services.view_file import view_path
-from geoportal.store.database import Database, advance_dataset_version
+from geoportal.store.database import Database, advance_dataset_version, set_meta
 
 LOOKS_S = (0.0, 0.4, 1.1, 1.6, 40.0)
 """When each worker looks for a new version, after it was compiled."""
@@ -26,7 +26,7 @@ def test_workers_change_to_a_new_version_at_one_moment(
     with city.engine.begin() as connection:
         new = advance_dataset_version(connection, "an import")
     Portal(city, shipped_reference()).view()  # compiles
-    compiled = 1_795_000_000.0
+    compiled = time.time() + 100.0
     os.utime(view_path(city.derived_directory, new, shipped_reference()), (compiled, compiled))
     changed = []
     for worker, look in zip(workers, LOOKS_S, strict=True):
@@ -44,3 +44,35 @@ def test_workers_change_to_a_new_version_at_one_moment(
         assert worker.view().snapshot.version == new
         changed.append(moment - compiled)
     assert changed == pytest.approx([1.5, 1.5, 1.5, 1.6, 40.0])
+
+
+def test_workers_go_back_to_an_earlier_version_at_one_moment(
+    city: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restore: what was compiled for it lies there since long ago."""
+    monkeypatch.setattr(portals, "_VERSION_CHECK_SECONDS", 0.0)
+    earlier = Portal(city, shipped_reference()).view().snapshot.version
+    long_ago = time.time() - 86_400
+    path = view_path(city.derived_directory, earlier, shipped_reference())
+    os.utime(path, (long_ago, long_ago))
+    with city.engine.begin() as connection:
+        advance_dataset_version(connection, "an import")
+    workers = [Portal(city, shipped_reference()) for _ in range(3)]
+    assert earlier not in {worker.view().snapshot.version for worker in workers}
+    with city.engine.begin() as connection:
+        set_meta(connection, "dataset_version", earlier)
+    restored, changed = time.time() + 1.0, []
+    for worker, look in zip(workers, (0.0, 0.4, 1.1), strict=True):
+        moment = restored + look
+
+        def sleep(seconds: float) -> None:
+            nonlocal moment
+            moment += seconds
+
+        monkeypatch.setattr(time, "time", lambda: moment)  # noqa: B023 - of this worker
+        monkeypatch.setattr(time, "sleep", sleep)
+        worker._is_followed = True
+        worker._noticed(now_in_japan())
+        assert worker.view().snapshot.version == earlier
+        changed.append(moment - restored)
+    assert changed == pytest.approx([1.5, 1.5, 1.5])
