@@ -30,18 +30,14 @@ from geoportal.ingest.plan import (
 from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.doubts import IN_OLD_DATUM, doubt_positions
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
-from geoportal.ingest.revise.position_issues import (
-    Found,
-    ListedPlace,
-    listed_places,
-    position_issues,
-)
-from geoportal.ingest.revise.records import refresh_facilities
+from geoportal.ingest.revise.position_issues import Found, position_issues
+from geoportal.ingest.revise.refresh import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
 from geoportal.ingest.revise.town_places import place_towns, town_issues
@@ -263,9 +259,9 @@ class ImportRun:
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
-        places: list[ListedPlace] = []
+        places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
-            places = listed_places(extract.listed)
+            places = extract.listed.placed()
             extract.listed.clear()
         found: dict[str, Found | None] = dict.fromkeys(one.own_id for one in places)
         refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -76,6 +76,38 @@ class StoredRecord:
     def key(self) -> tuple[str, str]:
         """Source and record id."""
         return self.record.source, self.record.record_id
+
+
+class HeldRecord(NamedTuple):
+    """How long a record has been listed, and where: see `StoredRecord`."""
+
+    scope: str
+    first_seen: str
+    last_seen: str
+    closed_on: str
+
+
+def held_records(
+    connection: sa.Connection, source: str, scopes: Sequence[str], record_ids: Sequence[str]
+) -> dict[str, HeldRecord]:
+    """Return by record id those that a source has in some scopes, and some others of it.
+
+    Those of the scopes come first, in order.
+    """
+    c = records.c
+    query = sa.select(c.record_id, c.scope, c.first_seen, c.last_seen, c.closed_on).where(
+        c.source == source
+    )
+    held: dict[str, HeldRecord] = {}
+    same: dict[str, str] = {}
+    for column, wanted in ((c.scope, scopes), (c.record_id, record_ids)):
+        rest = [one for one in wanted if one not in held]
+        found = [
+            (row[0], HeldRecord(*(same.setdefault(text, text) for text in row[1:])))
+            for row in select_in(connection, query, column, rest)
+        ]
+        held.update(sorted(found))
+    return held
 
 
 def read_records(

@@ -15,7 +15,8 @@ from geoportal.domain.hours import HOLIDAY, Hours
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, read_places, service_code
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
+from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
+from geoportal.ingest.reading.listings import ListedRecord
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,
