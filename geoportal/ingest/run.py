@@ -206,6 +206,8 @@ class ImportRun:
             plan.refuse_whole()
         else:
             transaction.commit()
+        for part in plan.members:
+            part.report.close()
 
     def _import_member(
         self, connection: sa.Connection, member: Member, plan: MemberPlan, read: Reading
