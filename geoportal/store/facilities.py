@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
@@ -102,10 +106,10 @@ def held_records(
     same: dict[str, str] = {}
     for column, wanted in ((c.scope, scopes), (c.record_id, record_ids)):
         rest = [one for one in wanted if one not in held]
-        found = [
-            (row[0], HeldRecord(*(same.setdefault(text, text) for text in row[1:])))
-            for row in select_in(connection, query, column, rest)
-        ]
+        found: list[tuple[str, HeldRecord]] = []
+        for row in select_in(connection, query, column, rest):
+            texts: tuple[str, ...] = tuple(row)[1:]
+            found.append((row[0], HeldRecord(*[same.setdefault(one, one) for one in texts])))
         held.update(sorted(found))
     return held
 
@@ -291,13 +295,21 @@ def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
 
 def read_positions(
     connection: sa.Connection,
-) -> tuple[list[str], list[bool], list[float | None], list[float | None]]:
-    """Return of every facility, ordered by id: its id, whether it is open, longitude, latitude."""
+) -> tuple[list[str], NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
+    """Return of every facility, ordered by id: its id, whether it is open, longitude, latitude.
+
+    The position is in degrees, NaN where it is not known.
+    """
     c = facilities.c
     query = sa.select(c.id, c.status == "open", c.lon, c.lat).order_by(c.id)
-    rows = connection.execute(query).all()
-    ids, is_open, lon, lat = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return list(ids), list(map(bool, is_open)), list(lon), list(lat)
+    ids: list[str] = []
+    is_open, lon, lat = array("b"), array("d"), array("d")
+    for row in connection.execute(query.execution_options(yield_per=ROW_BATCH)):
+        ids.append(row[0])
+        is_open.append(bool(row[1]))
+        lon.append(nan if row[2] is None else row[2])
+        lat.append(nan if row[3] is None else row[3])
+    return ids, np.array(is_open, dtype=bool), np.array(lon), np.array(lat)
 
 
 def read_documents(connection: sa.Connection, ids: Sequence[str]) -> Iterator[str]:
