@@ -19,6 +19,7 @@ from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.services.view_file import LOCK
 from geoportal.settings import Settings
 from geoportal.store.database import dataset_version, open_database
+from geoportal.workers import usable_processes
 
 _WAIT, _REBUILD = "--wait", "--rebuild"
 
@@ -89,7 +90,8 @@ def main(options: list[str]) -> Outcome:
     from geoportal.services.view_compiling import load_view  # not for who only starts this
 
     _end_with_parent()
-    database = open_database(Settings.from_environment().database)
+    settings = Settings.from_environment()
+    database = open_database(settings.database)
     with database.consistent.connect() as connection, connection.begin():
         view = load_view(
             database,
@@ -99,6 +101,7 @@ def main(options: list[str]) -> Outcome:
             now_in_japan(),
             wait=_WAIT in options,
             rebuild=_REBUILD in options,
+            processes=settings.processes or usable_processes(),
         )
     if view is None:
         return Outcome.ELSEWHERE
