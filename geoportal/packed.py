@@ -10,7 +10,7 @@ import pickle
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, Generic, TypeVar, overload
+from typing import Final, Generic, Self, TypeVar, overload
 
 BLOCK: Final = 500
 """Values that are packed together."""
@@ -97,6 +97,11 @@ class Packed(Sequence[Value], Generic[Value]):
         """Add values at the end that are packed already."""
         self._pack()
         self._add(octets, count)
+
+    def pack(self) -> Self:
+        """Pack what is still unpacked; a short list, too. Returned is the list itself."""
+        self._pack()
+        return self
 
     def clear(self) -> None:
         """Let go of everything."""

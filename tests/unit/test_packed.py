@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoportal import packed
@@ -36,6 +36,7 @@ def short():
     patch.undo()
 
 
+@settings(max_examples=60)
 @given(STEPS)
 def test_it_is_as_a_list(steps):
     held: Packed[int] = Packed()

@@ -44,7 +44,8 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
         if place_set.source == edition.source or is_fictional(place_set.source)
     }
     revision = Revision(outdoes=bool(edition.outdoes))
-    for code, places in extract.places.items():
+    for code, packed in extract.places.items():
+        places = list(packed)
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
         if not revision.supersedes(fresh, before):
