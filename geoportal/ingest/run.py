@@ -55,6 +55,7 @@ from geoportal.store.facilities import facility_ids
 from geoportal.store.import_issues import write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
+from geoportal.workers import WorkerDiedError
 
 _SHRUNK_SHARE = 0.15
 """Rows of a file, of those held where it lists something, below which it must be confirmed."""
@@ -163,8 +164,8 @@ class ImportRun:
     def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
         """Compile the gazetteer; where the disk fails, say that the data are in all the same."""
         try:
-            open_gazetteer(self._database, connection, self._reference)
-        except (OSError, sa.exc.DBAPIError) as error:
+            open_gazetteer(self._database, connection, self._reference, self._options.processes)
+        except (OSError, sa.exc.DBAPIError, WorkerDiedError) as error:
             message = (
                 "the data are in; only the compiled gazetteer could not be written (is the disk "
                 "full?). The next search makes it; there is nothing to import again"
@@ -346,7 +347,9 @@ class ImportRun:
     def _held_geography(self, connection: sa.Connection) -> Geography:
         if self._geography is None:
             self._progress("gazetteer", 0, 1)
-            self._geography = load_geography(self._database, connection, self._reference)
+            self._geography = load_geography(
+                self._database, connection, self._reference, self._options.processes
+            )
         return self._geography
 
     def _refresh(

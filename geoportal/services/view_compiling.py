@@ -165,7 +165,7 @@ def _compile(
     )
     edition, stations = read_stations(connection)
     people = population_columns(load_population(connection))
-    gazetteer = open_gazetteer(database, connection, reference) or open_named_areas(
+    gazetteer = open_gazetteer(database, connection, reference, processes) or open_named_areas(
         database, reference
     )
     roads = compile_roads(connection, database.derived_directory, reference)
