@@ -103,6 +103,11 @@ class Packed(Sequence[Value], Generic[Value]):
         self._pack()
         return self
 
+    @property
+    def octets(self) -> int:
+        """How many bytes what is packed takes."""
+        return sum(map(len, self._blocks))
+
     def clear(self) -> None:
         """Let go of everything."""
         self._blocks, self._ends, self._loose, self._others = [], [], [], {}

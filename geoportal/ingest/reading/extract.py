@@ -9,7 +9,8 @@ from typing import TypeVar
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.listings import ListedPart, ListedRecord, Listings
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import ListedPart, Listings
 from geoportal.ingest.reading.rows import RowNotes
 from geoportal.packed import BLOCK
 from geoportal.progress import no_progress

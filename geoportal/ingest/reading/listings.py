@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 import marshal
-import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord, dump_listed, load_listed
 from geoportal.packed import Packed
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRecord:
-    """A facility record with its place in the file.
-
-    Attributes
-    ----------
-    line : int
-        Where its row starts.
-    record : FacilityRecord
-    own_id : str
-        Id by the rule of its source; the facility's id as long as the record is not linked.
-    scope : str
-        The part of the source that is replaced together.
-    """
-
-    line: int
-    record: FacilityRecord
-    own_id: str
-    scope: str
 
 
 class Placed(Protocol):
@@ -92,7 +70,7 @@ class Listings(Packed[ListedRecord]):
 
     def __init__(self, listed: Iterable[ListedRecord] = ()) -> None:
         self.rows: Packed[ListedRow] = Packed((), _dump_rows, _load_rows)
-        super().__init__(listed)
+        super().__init__(listed, dump_listed, load_listed)
 
     def __setitem__(self, place: int, listed: ListedRecord) -> None:
         super().__setitem__(place, listed)
@@ -135,13 +113,12 @@ class ListedPart:
     @classmethod
     def of(cls, listed: list[ListedRecord]) -> ListedPart:
         """Pack records."""
-        return cls(len(listed), pickle.dumps(listed), _dump_rows(list(map(ListedRow.of, listed))))
+        return cls(len(listed), dump_listed(listed), _dump_rows(list(map(ListedRow.of, listed))))
 
     @property
     def listed(self) -> list[ListedRecord]:
         """The records."""
-        held: list[ListedRecord] = pickle.loads(self.records)  # noqa: S301 - made here
-        return held
+        return load_listed(self.records)
 
     @property
     def keys(self) -> list[str]:

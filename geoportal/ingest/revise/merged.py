@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.hours import EMPTY_HOURS
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.unstated import is_silent, with_value, without
 from geoportal.store import documents
 from geoportal.store.facilities import StoredRecord

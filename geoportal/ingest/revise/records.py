@@ -21,7 +21,7 @@ from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.unstated import fields_of
 from geoportal.ingest.revise.affected import AffectedBlocks
 from geoportal.ingest.revise.merged import closed_record, fresh_record, merged_record, undated

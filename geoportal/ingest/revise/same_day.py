@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.unstated import without
 from geoportal.store.facilities import HeldRecord, StoredRecord
 from geoportal.store.history import drop_listings, last_listings

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.report import WARNING, Issue
 from geoportal.ingest.linking.addresses import address_parts, compare_address_parts
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.store.facilities import StoredRecord
 
 _FEWEST = 10

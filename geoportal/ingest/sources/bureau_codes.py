@@ -30,7 +30,7 @@ from geoportal.ingest.reading.institution_codes import (
     stated_table,
     table_of,
 )
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.rows import (
     RowNotes,
     read_line,

@@ -27,7 +27,7 @@ from geoportal.ingest.reading.centre_towns import (
     town_row,
 )
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,

@@ -16,7 +16,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.care_services import KINDS, OFFICE_NUMBER, read_places, service_code
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,

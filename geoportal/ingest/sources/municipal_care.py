@@ -25,7 +25,7 @@ from geoportal.ingest.reading.care_services import (
 )
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,

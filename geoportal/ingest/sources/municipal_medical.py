@@ -21,7 +21,7 @@ from geoportal.ingest.reading.institution_kinds import (
     stated_kind,
     states_no_dental,
 )
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,

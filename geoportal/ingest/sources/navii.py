@@ -16,7 +16,7 @@ from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, sessi
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,

@@ -20,7 +20,7 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract, read_in_parts
-from geoportal.ingest.reading.listings import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,

@@ -13,7 +13,8 @@ from geoportal.address.result import GeocodeResult
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.reading.extract import FacilityExtract
-from geoportal.ingest.reading.listings import ListedRecord, Listings
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.resolve.doubts import doubt_positions
 
 CITY = "福岡県北九州市小倉北区"

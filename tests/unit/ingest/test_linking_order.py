@@ -12,7 +12,8 @@ from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import FacilityExtract
-from geoportal.ingest.reading.listings import ListedRecord, Listings
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.revise.gazetteer import load_geography
 from geoportal.ingest.revise.records import update_records
