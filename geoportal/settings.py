@@ -90,8 +90,8 @@ class Settings:
         Let staff sign in without TLS on this machine itself, for development
         (``GEOPORTAL_DESK_ON_PLAIN_HTTP``).
     processes : int
-        Worker processes of an import of many rows; 1 = it does all itself, 0 = as many as the
-        machine has cores, at most 4 (``GEOPORTAL_PROCESSES``).
+        Worker processes of an import of many rows, and of compiling many facilities; 1 = none, 0 =
+        as many as the machine has cores, at most 4 (``GEOPORTAL_PROCESSES``).
     """
 
     database: str = DEFAULT_DATABASE

@@ -51,13 +51,14 @@ def usable_processes() -> int:
 
 @contextmanager
 def working(
-    work: Callable[[Task], Result], processes: int
+    work: Callable[[Task], Result], processes: int, *, in_one: bool = False
 ) -> Iterator[Callable[[Iterable[Task]], Iterator[Result]]]:
     """Give a ``map`` of a function that runs in so many worker processes.
 
     Results come in the order of tasks. Workers are forked: they share what the function knows, and
     only tasks and results, which have to be picklable, are passed. They end with this process,
-    however it ends. With one process everything is done here, as it is asked for.
+    however it ends. With one process everything is done here, as it is asked for. With ``in_one``
+    a single worker does all tasks in order: what it gathers meanwhile ends with it.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def working(
     if processes < 2:
         yield lambda tasks: map(work, tasks)
         return
-    pool = _Pool(work, processes)
+    pool = _Pool(work, 1 if in_one else processes)
     try:
         yield pool.map
     finally:

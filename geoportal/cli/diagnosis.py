@@ -18,6 +18,7 @@ from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.database import open_database, require_whole
+from geoportal.workers import usable_processes
 
 _FEW_POSITIONS = 0.8
 _MUCH_STALE = 0.5
@@ -31,7 +32,8 @@ def diagnose(settings: Settings) -> list[Finding]:
     try:
         database = open_database(settings.database)
         require_whole(database)
-        view = Portal(database, shipped_reference()).view()
+        processes = settings.processes or usable_processes()
+        view = Portal(database, shipped_reference(), processes=processes).view()
         basemap = basemap_finding(settings, database.derived_directory)
         return [
             *_data_findings(view),

@@ -22,6 +22,8 @@ _ROW_BITS: Final = 14
 BLOCK_ROWS: Final = 1 << _ROW_BITS
 _LETTER_BITS: Final = 21
 _SEPARATOR: Final = ord("\n")
+_PART_ROWS: Final = 1 << 11
+"""Texts whose pairs are sorted at once: those of a whole block take a hundred megabytes."""
 
 Rows = NDArray[np.int64]
 
@@ -98,9 +100,16 @@ def gram_arrays(
     rows = passing_file(directory)
     start = 0
     for first in range(0, ends.size, BLOCK_ROWS):
-        stop = int(ends[min(first + BLOCK_ROWS, ends.size) - 1])
-        own = _sorted_pairs(bytes(blob[start:stop]).decode("utf-8", "surrogatepass"))
-        start = stop
+        parts = []
+        last = min(first + BLOCK_ROWS, ends.size)
+        for row in range(first, last, _PART_ROWS):
+            stop = int(ends[min(row + _PART_ROWS, last) - 1])
+            text = bytes(blob[start:stop]).decode("utf-8", "surrogatepass")
+            parts.append(_sorted_pairs(text, row - first))
+            start = stop
+        own = np.concatenate(parts)
+        del parts
+        own.sort(kind="stable")
         pair = own >> _ROW_BITS
         begins = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1]))[: own.size])
         keys.append(pair[begins])
@@ -116,11 +125,14 @@ def gram_arrays(
     }
 
 
-def _sorted_pairs(text: str) -> NDArray[np.int64]:
-    """Return pairs of letters with the row they are in, in one number, in order, each once."""
+def _sorted_pairs(text: str, first: int) -> NDArray[np.int64]:
+    """Return pairs of letters with the row they are in, in one number, in order, each once.
+
+    ``first`` is the row of the first text.
+    """
     letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     letters = letters.astype(np.int64)
     is_end = letters == _SEPARATOR
-    row = np.cumsum(is_end)
+    row = np.cumsum(is_end) + first
     pairs = (letters[:-1] << _LETTER_BITS | letters[1:]) << _ROW_BITS | row[:-1]
     return distinct(pairs[~is_end[:-1]])

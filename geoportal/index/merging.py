@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ class Merger:
         self._codes: dict[str, int] = {}
         self._dates: dict[tuple[str, ...], int] = {}
         self._shared: dict[bytes, int] = {}
-        self._told: list[dict[str, Any]] = []
+        self._told: list[bytes] = []
 
     def add(self, portion: Portion) -> None:
         """Put the next portion behind those before it."""
@@ -120,7 +120,7 @@ class Merger:
         if not portion.size:
             return
         told = {**portion.told, "day": self._today.isoformat()}
-        self._told.append({"size": portion.size, "is_open": portion.is_open, **told})
+        self._told.append(orjson.dumps({"size": portion.size, "is_open": portion.is_open, **told}))
 
     def _add_group(self, groups: dict[str, array[int]], group: Group) -> None:
         rows = (group.rows + self._size).tolist()  # open ones come first: rows are numbers
@@ -155,10 +155,10 @@ class Merger:
             "municipality_codes": codes,
             "date_sets": list(self._dates),
             "named_municipalities": sorted(self._all("named")),
-            "listed": grouped(tuple(row) for one in self._told for row in one["listed"]),
-            "invented": _all_true(one["invented"] for one in self._told),
-            "figures": _sums(one["figures"] for one in self._told if one["is_open"]),
-            "facility_counts": _counts(one["counts"] for one in self._told),
+            "listed": grouped(tuple(row) for one in self._each() for row in one["listed"]),
+            "invented": _all_true(one["invented"] for one in self._each()),
+            "figures": _sums(one["figures"] for one in self._each() if one["is_open"]),
+            "facility_counts": _counts(one["counts"] for one in self._each()),
             "imported": dict(self._imported),
         }
         texts = {name: whole(file) for name, file in self._texts.items()}
@@ -184,12 +184,16 @@ class Merger:
             },
             **texts,
             **grams,
-            "portions": orjson.dumps(self._told),
+            "portions": b"[" + b",".join(self._told) + b"]",
         }
         return Compiled(header, arrays)
 
     def _all(self, name: str) -> set[str]:
-        return {value for one in self._told for value in one.get(name, ())}
+        return {value for one in self._each() for value in one.get(name, ())}
+
+    def _each(self) -> Iterator[dict[str, Any]]:
+        """Yield what is told of each portion: as objects they take ten times the room."""
+        return map(orjson.loads, self._told)
 
 
 def _all_true(parts: Iterable[Mapping[str, bool]]) -> dict[str, bool]:

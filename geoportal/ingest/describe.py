@@ -173,7 +173,7 @@ def _has(sheet: Sheet, header: Header) -> bool:
 
 
 def _cells_below(sheet: Sheet, header: Header) -> Iterator[tuple[str, ...]]:
-    yield from (row.cells for row in sheet.rows[header.last + 1 :][:_SHOWN_ROWS])
+    yield from (row.cells for row in sheet.rows[header.last + 1 : header.last + 1 + _SHOWN_ROWS])
 
 
 def _row(cells: Sequence[str], header: Header) -> list[str]:

@@ -22,8 +22,9 @@ from geoportal.ingest.files.report import FileReport
 from geoportal.ingest.reading.source import LAST
 
 AUTO = "auto"
-_MEMORY_BYTES = 16_000_000
-"""Files are read twice, to find their order and to import them, but for the first so many bytes."""
+_MEMORY_BYTES = 40_000_000
+"""Files are read twice, to find their order and to import them, but for the first so many bytes:
+of tables as they are packed, which are those of all Japan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,11 @@ class Planner:
             report.refuse(message, code="wrong_source")
             return MemberPlan(None, report, source)
         bare = replace(member, data=b"", parts={})
-        self._bytes_in_memory += 0 if place else len(member.data)
-        held = [content] if self._bytes_in_memory <= _MEMORY_BYTES else []
+        whole = 0 if place else len(member.data)
+        size = content.table.records.pack() if content.table else whole
+        has_room = self._bytes_in_memory + size <= _MEMORY_BYTES
+        self._bytes_in_memory += size if has_room else 0
+        held = [content] if has_room else []
         return MemberPlan(bare, report, source, fictional, held, place, content.is_empty)
 
 

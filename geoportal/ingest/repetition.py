@@ -58,10 +58,12 @@ class KeptReports:
     def recall(self, version: str) -> ImportReport | None:
         """Return the report of an import that would change nothing, None where one must look."""
         try:
-            said = orjson.loads(self._path(version).read_bytes())
+            with self._path(version).open("rb") as lines:
+                count = orjson.loads(next(lines, b""))
+                files = tuple(_unchanged(orjson.loads(line)) for line in lines)
         except (OSError, orjson.JSONDecodeError):
             return None
-        return ImportReport(tuple(map(_unchanged, said["files"])), version)
+        return ImportReport(files, version) if len(files) == count else None
 
     def keep(self, report: ImportReport, today: str) -> None:
         """Keep what an import said, if it would be said on any later day and may be read."""
@@ -70,7 +72,10 @@ class KeptReports:
         with suppress(OSError):  # a read-only or full disk: it is read again the next time
             self._derived.mkdir(parents=True, exist_ok=True)
             with whole_file(self._path(report.dataset_version)) as file:
-                file.write(orjson.dumps(report.as_dict()))
+                file.write(orjson.dumps(len(report.files), option=orjson.OPT_APPEND_NEWLINE))
+                for one in report.files:  # as JSON, one a line: a nation's issues fill memory
+                    line = orjson.dumps(one.as_dict(), option=orjson.OPT_APPEND_NEWLINE)
+                    file.write(line)
             self._forget(report.dataset_version)
 
     def _is_lasting(self, report: FileReport, today: str) -> bool:
@@ -107,7 +112,9 @@ def _unchanged(said: dict[str, Any]) -> FileReport:
     if report.source:
         report.note([Issue(1, "", "not_read_again", INFO, "", _SAID)])
     held = report.created + report.updated + report.unchanged
-    return replace(report, created=0, updated=0, unchanged=held, removed=0)
+    said_again = replace(report, created=0, updated=0, unchanged=held, removed=0)
+    said_again.close()
+    return said_again
 
 
 def _key(reference: Reference, options: ImportOptions, files: Iterable[ImportFile]) -> str:

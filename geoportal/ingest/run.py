@@ -30,18 +30,14 @@ from geoportal.ingest.plan import (
 from geoportal.ingest.reading.edition import Edition, chosen_date
 from geoportal.ingest.reading.edition_dates import date_in_name, date_in_title
 from geoportal.ingest.reading.extract import Extract, FacilityExtract
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.reading.municipalities import municipality_finder
 from geoportal.ingest.repetition import KeptReports, comparable
 from geoportal.ingest.resolve.doubts import IN_OLD_DATUM, doubt_positions
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.revise.gazetteer import load_geography, open_gazetteer
-from geoportal.ingest.revise.position_issues import (
-    Found,
-    ListedPlace,
-    listed_places,
-    position_issues,
-)
-from geoportal.ingest.revise.records import refresh_facilities
+from geoportal.ingest.revise.position_issues import Found, position_issues
+from geoportal.ingest.revise.refresh import refresh_facilities
 from geoportal.ingest.revise.revision import Revision
 from geoportal.ingest.revise.storage import store
 from geoportal.ingest.revise.town_places import place_towns, town_issues
@@ -59,6 +55,7 @@ from geoportal.store.facilities import facility_ids
 from geoportal.store.import_issues import write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
+from geoportal.workers import WorkerDiedError
 
 _SHRUNK_SHARE = 0.15
 """Rows of a file, of those held where it lists something, below which it must be confirmed."""
@@ -167,8 +164,8 @@ class ImportRun:
     def _prepare_searches(self, connection: sa.Connection, reports: list[FileReport]) -> None:
         """Compile the gazetteer; where the disk fails, say that the data are in all the same."""
         try:
-            open_gazetteer(self._database, connection, self._reference)
-        except (OSError, sa.exc.DBAPIError) as error:
+            open_gazetteer(self._database, connection, self._reference, self._options.processes)
+        except (OSError, sa.exc.DBAPIError, WorkerDiedError) as error:
             message = (
                 "the data are in; only the compiled gazetteer could not be written (is the disk "
                 "full?). The next search makes it; there is nothing to import again"
@@ -210,6 +207,8 @@ class ImportRun:
             plan.refuse_whole()
         else:
             transaction.commit()
+        for part in plan.members:
+            part.report.close()
 
     def _import_member(
         self, connection: sa.Connection, member: Member, plan: MemberPlan, read: Reading
@@ -263,9 +262,9 @@ class ImportRun:
         self._refuse_bad(report)
         self._refuse_shrunk(report)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
-        places: list[ListedPlace] = []
+        places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
-            places = listed_places(extract.listed)
+            places = extract.listed.placed()
             extract.listed.clear()
         found: dict[str, Found | None] = dict.fromkeys(one.own_id for one in places)
         refreshed = self._refresh(connection, extract, revision, found, is_geography=is_geography)
@@ -348,7 +347,9 @@ class ImportRun:
     def _held_geography(self, connection: sa.Connection) -> Geography:
         if self._geography is None:
             self._progress("gazetteer", 0, 1)
-            self._geography = load_geography(self._database, connection, self._reference)
+            self._geography = load_geography(
+                self._database, connection, self._reference, self._options.processes
+            )
         return self._geography
 
     def _refresh(

@@ -19,6 +19,7 @@ from geoportal.services.portal import now_in_japan, shipped_reference
 from geoportal.services.view_file import LOCK
 from geoportal.settings import Settings
 from geoportal.store.database import dataset_version, open_database
+from geoportal.workers import usable_processes
 
 _WAIT, _REBUILD = "--wait", "--rebuild"
 STATEMENT_S = 10.0
@@ -102,7 +103,8 @@ def _compiled(options: list[str]) -> Outcome:
     from geoportal.services.view_compiling import load_view  # not for who only starts this
 
     _end_with_parent()
-    database = open_database(Settings.from_environment().database, within_s=STATEMENT_S)
+    settings = Settings.from_environment()
+    database = open_database(settings.database, within_s=STATEMENT_S)
     with database.consistent.connect() as connection, connection.begin():
         view = load_view(
             database,
@@ -112,6 +114,7 @@ def _compiled(options: list[str]) -> Outcome:
             now_in_japan(),
             wait=_WAIT in options,
             rebuild=_REBUILD in options,
+            processes=settings.processes or usable_processes(),
         )
     if view is None:
         return Outcome.ELSEWHERE

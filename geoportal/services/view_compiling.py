@@ -165,7 +165,7 @@ def _compile(
     )
     edition, stations = read_stations(connection)
     people = population_columns(load_population(connection))
-    gazetteer = open_gazetteer(database, connection, reference) or open_named_areas(
+    gazetteer = open_gazetteer(database, connection, reference, processes) or open_named_areas(
         database, reference
     )
     roads = compile_roads(connection, database.derived_directory, reference)
@@ -237,15 +237,16 @@ def _area_positions(
 def _in_row_order(connection: sa.Connection, progress: Progress) -> tuple[list[str], Iterator[Row]]:
     """Return the ids of all facilities in the order of the rows of a snapshot, and the rows."""
     ids, is_open, lon, lat = read_positions(connection)
-    order = row_order(np.array(is_open, dtype=bool), np.array(lon, float), np.array(lat, float))
+    order = row_order(is_open, lon, lat).tolist()
     ordered = [ids[number] for number in order]
+    open_ones = int(np.count_nonzero(is_open))  # they come first
 
     def rows() -> Iterator[Row]:
-        texts = zip(order, read_documents(connection, ordered), strict=True)
-        for done, (number, text) in enumerate(texts):
+        texts = zip(ordered, read_documents(connection, ordered), strict=True)
+        for done, (id_, text) in enumerate(texts):
             if done % _PROGRESS_ROWS == 0:
                 progress("snapshot", done, len(ordered))
-            yield Row(ids[number], is_open[number], text.encode())
+            yield Row(id_, done < open_ones, text.encode())
         if ordered:
             progress("snapshot", len(ordered), len(ordered))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from math import nan
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from geoportal.domain.facility import Facility, FacilityRecord
 from geoportal.store import documents
@@ -76,6 +80,38 @@ class StoredRecord:
     def key(self) -> tuple[str, str]:
         """Source and record id."""
         return self.record.source, self.record.record_id
+
+
+class HeldRecord(NamedTuple):
+    """How long a record has been listed, and where: see `StoredRecord`."""
+
+    scope: str
+    first_seen: str
+    last_seen: str
+    closed_on: str
+
+
+def held_records(
+    connection: sa.Connection, source: str, scopes: Sequence[str], record_ids: Sequence[str]
+) -> dict[str, HeldRecord]:
+    """Return by record id those that a source has in some scopes, and some others of it.
+
+    Those of the scopes come first, in order.
+    """
+    c = records.c
+    query = sa.select(c.record_id, c.scope, c.first_seen, c.last_seen, c.closed_on).where(
+        c.source == source
+    )
+    held: dict[str, HeldRecord] = {}
+    same: dict[str, str] = {}
+    for column, wanted in ((c.scope, scopes), (c.record_id, record_ids)):
+        rest = [one for one in wanted if one not in held]
+        found: list[tuple[str, HeldRecord]] = []
+        for row in select_in(connection, query, column, rest):
+            texts: tuple[str, ...] = tuple(row)[1:]
+            found.append((row[0], HeldRecord(*[same.setdefault(one, one) for one in texts])))
+        held.update(sorted(found))
+    return held
 
 
 def read_records(
@@ -259,13 +295,21 @@ def iter_facilities(connection: sa.Connection) -> Iterator[Facility]:
 
 def read_positions(
     connection: sa.Connection,
-) -> tuple[list[str], list[bool], list[float | None], list[float | None]]:
-    """Return of every facility, ordered by id: its id, whether it is open, longitude, latitude."""
+) -> tuple[list[str], NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
+    """Return of every facility, ordered by id: its id, whether it is open, longitude, latitude.
+
+    The position is in degrees, NaN where it is not known.
+    """
     c = facilities.c
     query = sa.select(c.id, c.status == "open", c.lon, c.lat).order_by(c.id)
-    rows = connection.execute(query).all()
-    ids, is_open, lon, lat = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return list(ids), list(map(bool, is_open)), list(lon), list(lat)
+    ids: list[str] = []
+    is_open, lon, lat = array("b"), array("d"), array("d")
+    for row in connection.execute(query.execution_options(yield_per=ROW_BATCH)):
+        ids.append(row[0])
+        is_open.append(bool(row[1]))
+        lon.append(nan if row[2] is None else row[2])
+        lat.append(nan if row[3] is None else row[3])
+    return ids, np.array(is_open, dtype=bool), np.array(lon), np.array(lat)
 
 
 def read_documents(connection: sa.Connection, ids: Sequence[str]) -> Iterator[str]:

@@ -25,6 +25,8 @@ STREAMED_BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LARGE_BYTES = 30_000_000
+_LARGE_UTF_8_BYTES = 2_000_000
+"""UTF-8 is known by itself; of other encodings a choice is made with all of the text at hand."""
 _HEAD = 20_000
 _CHUNK = 1 << 16
 _LABELS = {
@@ -117,7 +119,7 @@ def open_text(name: str, data: bytes) -> OpenedText:
     UnreadableSourceError
         As `decode`.
     """
-    if len(data) <= _LARGE_BYTES or b"\x00" in data[:400] or data.startswith(b"\xff\xfe"):
+    if not _is_large(data) or b"\x00" in data[:400] or data.startswith(b"\xff\xfe"):
         decoded = decode(name, data)
         text = decoded.text
         lines: Iterable[str] = io.StringIO(text, newline="")
@@ -130,7 +132,16 @@ def open_text(name: str, data: bytes) -> OpenedText:
     head = io.TextIOWrapper(io.BytesIO(data[: 4 * _HEAD]), codec, "replace", newline="").read(_HEAD)
     lines = map(_without_marks, opened)
     label = _LABELS[codec.removesuffix("-sig")]
-    return OpenedText(lines, head, label, data.count(0), not data.endswith((b"\n", b"\r")))
+    end = data[-_CHUNK:].replace(b"\x00", b"").removesuffix(b"\x1a")
+    ends_open = not end.endswith((b"\n", b"\r"))
+    return OpenedText(lines, _without_marks(head), label, data.count(0), ends_open)
+
+
+def _is_large(data: bytes) -> bool:
+    """Say whether a text is read line by line rather than decoded as a whole."""
+    if len(data) > _LARGE_BYTES:
+        return True
+    return len(data) > _LARGE_UTF_8_BYTES and _decodes(data, "utf-8")
 
 
 def stream_encoding(name: str, data: bytes | mmap) -> str:

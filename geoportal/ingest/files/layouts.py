@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
 from geoportal.ingest.files.report import ERROR, WARNING, Issue
+from geoportal.packed import Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,76 @@ class Record:
         return "" if position is None else self.cells[position].strip()
 
 
+class Records(Sequence[Record]):
+    """Rows of a table in the order of the file, held in little memory.
+
+    Attributes
+    ----------
+    heads : list of Record
+        The first of the rows that have all but line and cells in common, for each run of them.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self.heads: list[Record] = []
+        self._rows: Packed[_CellRow] = Packed((), _dump_rows, _load_rows)
+        for record in records:
+            self.append(record)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        return map(self._record, self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Record: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Record]: ...
+    def __getitem__(self, place: int | slice) -> Record | list[Record]:
+        """Return a row, or a list of those of a slice."""
+        if isinstance(place, slice):
+            return list(map(self._record, self._rows[place]))
+        return self._record(self._rows[place])
+
+    def append(self, record: Record) -> None:
+        """Add a row at the end."""
+        if not self.heads or not _alike(self.heads[-1], record):
+            self.heads.append(record)
+        self._rows.append((record.line, record.cells, len(self.heads) - 1))
+
+    def pack(self) -> int:
+        """Pack all rows; return how many bytes they take."""
+        return self._rows.pack().octets
+
+    def _record(self, row: _CellRow) -> Record:
+        line, cells, number = row
+        head = self.heads[number]
+        return Record(line, cells, head.positions, head.extra, head.given, head.sheet)
+
+
+_CellRow = tuple[int, tuple[str, ...], int]
+"""Line, cells and number of the head of a row."""
+
+
+def _dump_rows(rows: list[_CellRow]) -> bytes:
+    return zlib.compress(marshal.dumps(rows), 1)  # to a tenth: most cells are alike
+
+
+def _load_rows(octets: bytes) -> list[_CellRow]:
+    rows: list[_CellRow] = marshal.loads(zlib.decompress(octets))  # noqa: S302 - made here
+    return rows
+
+
+def _alike(one: Record, other: Record) -> bool:
+    """Say whether all but line and cells of two rows is the same."""
+    return (
+        one.positions is other.positions
+        and one.extra is other.extra
+        and (one.given is other.given or one.given == other.given)
+        and one.sheet == other.sheet
+    )
+
+
 @dataclass(frozen=True)
 class RecognisedTable:
     """A table with its layout, or the sheets of a workbook that have the same one.
@@ -179,7 +253,7 @@ class RecognisedTable:
     layout : Layout
     header_line : int
         Of the first sheet.
-    records : tuple of Record
+    records : Records
         Rows with as many cells as the header.
     malformed : tuple of Issue
         One error for each row that has not, or holds a cell that is far too long.
@@ -193,7 +267,7 @@ class RecognisedTable:
 
     layout: Layout
     header_line: int
-    records: tuple[Record, ...]
+    records: Records
     malformed: tuple[Issue, ...]
     issues: tuple[Issue, ...]
     preamble: str = ""

@@ -16,7 +16,7 @@ from geoportal.ingest.files.header_rows import (
     heading_of,
     join_rows,
 )
-from geoportal.ingest.files.layouts import Layout, RecognisedTable
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Records
 from geoportal.ingest.files.mapping import ColumnMapping
 from geoportal.ingest.files.report import INFO, WARNING, Issue, shorten
 from geoportal.ingest.files.side_by_side import side_by_side
@@ -170,17 +170,16 @@ def _period(title: str) -> tuple[int, ...]:
 def _table(name: str, sheet: Sheet, fit: Fit) -> RecognisedTable:
     rows = RowReader(name, sheet, fit).read()
     issues = [*sheet.issues, *_header_issues(sheet, fit), *rows.notes]
-    body = sheet.rows[fit.header.last + 1 :]
-    if body and sheet.ends_open:
+    if len(sheet.rows) > fit.header.last + 1 and sheet.ends_open:
         message = "the last line has no line end; if the file was cut there, compare its last field"
-        issues.append(Issue(body[-1].line, "", "no_line_end", INFO, "", message))
+        issues.append(Issue(sheet.rows[-1].line, "", "no_line_end", INFO, "", message))
     if not rows.records and not rows.malformed:
         message = "the sheet has a header and no rows; if that is not right, get the file again"
         issues.append(Issue(fit.header.line, "", "no_rows", INFO, "", message, sheet.title))
     return RecognisedTable(
         fit.layout,
         fit.header.line,
-        tuple(rows.records),
+        rows.records,
         tuple(rows.malformed),
         tuple(issues),
         heading_of(sheet, fit.header).above,
@@ -190,9 +189,11 @@ def _table(name: str, sheet: Sheet, fit: Fit) -> RecognisedTable:
 
 def _merged(tables: list[RecognisedTable]) -> RecognisedTable:
     """Return the tables of several sheets as one."""
+    if len(tables) == 1:
+        return tables[0]
     return replace(
         tables[0],
-        records=tuple(record for table in tables for record in table.records),
+        records=Records(record for table in tables for record in table.records),
         malformed=tuple(issue for table in tables for issue in table.malformed),
         issues=tuple(issue for table in tables for issue in table.issues),
         preamble="\n".join(filter(None, (table.preamble for table in tables))),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import marshal
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Protocol
 
 from geoportal.domain.dating import imported_on, stated_date
+from geoportal.packed import Packed
 from geoportal.text.contact import visible
 
 INFO, WARNING, ERROR = "info", "warning", "error"
@@ -58,6 +61,9 @@ class Issue:
         }
 
 
+_values = attrgetter(*Issue.__dataclass_fields__)
+
+
 def shorten(text: str) -> str:
     """Return a value on one line, at most 80 characters."""
     line = " ".join(text.split("\n"))
@@ -90,7 +96,7 @@ class FileReport:
         Rows besides that are of prefectures which were not to be taken.
     created, updated, unchanged, removed : int
         Records (districts, places, centres) by what happened to them.
-    issues : list of Issue
+    issues : sequence of Issue
         In the order of lines.
     refused : bool
         True when nothing of the file was taken.
@@ -110,13 +116,17 @@ class FileReport:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
-    issues: list[Issue] = field(default_factory=list)
+    issues: Sequence[Issue] = field(default_factory=list)
     refused: bool = False
     changed: bool = False
 
     def note(self, issues: Iterable[Issue]) -> None:
         """Add issues, keeping them ordered by line."""
         self.issues = sorted([*self.issues, *issues], key=lambda issue: issue.line)
+
+    def close(self) -> None:
+        """Hold the issues in little memory: as a rule nothing is added any more."""
+        self.issues = Packed(self.issues, _dump, _load)
 
     def count(self, rows_read: int, rejected: int, changes: ChangeCounts) -> None:
         """Take over how many rows were read and rejected, and what they changed."""
@@ -184,3 +194,11 @@ class ImportReport:
             "files": [report.as_dict() for report in self.files],
             "dataset_version": self.dataset_version,
         }
+
+
+def _dump(issues: list[Issue]) -> bytes:
+    return marshal.dumps(list(map(_values, issues)))
+
+
+def _load(octets: bytes) -> list[Issue]:
+    return [Issue(*values) for values in marshal.loads(octets)]  # noqa: S302 - made here

@@ -12,7 +12,7 @@ import orjson
 from geoportal.errors import InputRefusedError, UnreadableSourceError
 from geoportal.ingest.files import workbook_process
 from geoportal.ingest.files.archives import Member, check_workbook
-from geoportal.ingest.files.tables import Row, Sheet, read_text
+from geoportal.ingest.files.tables import Row, Sheet, packed_rows, read_text
 
 MAX_ROWS = 150_000
 """Rows of a workbook; the filings of Tokyo, the longest official sheet, have about 115,000."""
@@ -64,7 +64,7 @@ def _sheets(member: Member, process: subprocess.Popen[bytes]) -> Iterator[Sheet]
     except BrokenPipeError:
         raise _fault(member, process.wait()) from None
     known: dict[str, str] = {}
-    title, hidden, rows, count = "", False, [], 0
+    title, hidden, rows, count = "", False, packed_rows(()), 0
     for line in process.stdout:
         said = orjson.loads(line)
         if isinstance(said, list):
@@ -78,10 +78,10 @@ def _sheets(member: Member, process: subprocess.Popen[bytes]) -> Iterator[Sheet]
                 )
             continue
         if title:
-            yield Sheet(tuple(rows), title, hidden=hidden)
+            yield Sheet(rows, title, hidden=hidden)
         if said is None:
             return
-        title, hidden, rows = said["title"], said["hidden"], []
+        title, hidden, rows = said["title"], said["hidden"], packed_rows(())
     raise _fault(member, process.wait())
 
 

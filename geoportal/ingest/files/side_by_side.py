@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from geoportal.ingest.files.header_rows import SEARCHED_ROWS
 from geoportal.ingest.files.layouts import fold_header
-from geoportal.ingest.files.tables import Row, Sheet
+from geoportal.ingest.files.tables import Row, Sheet, packed_rows
 
 _FEWEST_COLUMNS = 2
 
@@ -41,6 +42,6 @@ def _repetitions(row: Row) -> list[int]:
     return starts if same and all(len(block) >= _FEWEST_COLUMNS for block in blocks) else []
 
 
-def _columns(sheet: Sheet, start: int, end: int) -> tuple[Row, ...]:
+def _columns(sheet: Sheet, start: int, end: int) -> Sequence[Row]:
     rows = (Row(row.line, row.cells[start:end]) for row in sheet.rows)
-    return tuple(row for row in rows if any(cell.strip() for cell in row.cells))
+    return packed_rows(row for row in rows if any(cell.strip() for cell in row.cells))

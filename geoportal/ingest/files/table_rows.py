@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from geoportal.ingest.files.header_rows import Fit, section
-from geoportal.ingest.files.layouts import Record, header_width
+from geoportal.ingest.files.layouts import Record, Records, header_width
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.tables import Row, Sheet
@@ -36,7 +37,7 @@ class SheetRows:
 
     Attributes
     ----------
-    records : list of Record
+    records : Records
         Rows of data, as wide as the header.
     malformed : list of Issue
         One error for each row of another width, or with a cell that is far too long.
@@ -44,7 +45,7 @@ class SheetRows:
         What was passed over or completed.
     """
 
-    records: list[Record] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
     malformed: list[Issue] = field(default_factory=list)
     notes: list[Issue] = field(default_factory=list)
 
@@ -60,7 +61,8 @@ class RowReader:
         self._sheet = sheet
         self._fit = fit
         self._width = header_width(fit.header.folded)
-        self._body = sheet.rows[fit.header.last + 1 :]
+        self._first = fit.header.last + 1
+        self._last = len(sheet.rows) - self._first - 1
         self._rows = SheetRows()
         self._given = fit.given
         self._header_rows = [
@@ -75,8 +77,11 @@ class RowReader:
             for name in fit.layout.carried
             if name in fit.positions and fit.layout.split_by in fit.positions
         ]
-        backwards = range(len(self._body) - 1, -1, -1)
-        self._last_full = next((i for i in backwards if _filled(self._body[i].cells) > 1), -1)
+        backwards = range(self._last, -1, -1)
+        rows = sheet.rows
+        self._last_full = next(
+            (i for i in backwards if _filled(rows[self._first + i].cells) > 1), -1
+        )
         used = set(fit.positions.values())
         self._extra: dict[str, int] = {}
         for position, column in enumerate(fit.header.folded[: self._width]):
@@ -93,7 +98,7 @@ class RowReader:
         """
         self._refuse_cut()
         beside = []
-        for place, row in enumerate(self._body):
+        for place, row in enumerate(self._body()):
             cells = row.cells
             if len(cells) != self._width:
                 cells = (*cells, *("",) * (self._width - len(cells)))[: self._width]
@@ -105,7 +110,7 @@ class RowReader:
                 message = "the header stands here once more; the line was passed over"
                 self._note(row, "repeated_header", message)
             elif not self._sheet.title and self._has_wrong_width(row):
-                self._rows.malformed.append(self._wrong_width(row))
+                self._rows.malformed.append(self._wrong_width(place, row))
             elif max(map(len, cells)) > _LONGEST_CELL:
                 self._rows.malformed.append(self._too_long(row))
             else:
@@ -120,18 +125,28 @@ class RowReader:
             )
         return self._rows
 
+    def _body(self) -> Iterator[Row]:
+        """Yield the rows below the header."""
+        return islice(self._sheet.rows, self._first, None)
+
     def _refuse_cut(self) -> None:
         """Refuse a text whose last line has no end, and a last cell shorter than any above it.
 
         Half a telephone number, or of a longitude, would be taken for a whole one.
         """
         last = self._width - 1
-        if not self._sheet.ends_open or not self._body or len(self._body[-1].cells) != self._width:
+        if not self._sheet.ends_open or self._last < 0:
             return
-        above = [len(row.cells[last].strip()) for row in self._body[:-1] if len(row.cells) > last]
+        row = self._sheet.rows[-1]
+        if len(row.cells) != self._width:
+            return
+        above = [
+            len(one.cells[last].strip())
+            for one in islice(self._body(), self._last)
+            if len(one.cells) > last
+        ]
         if len(above) < _FEWEST_ABOVE or not min(above):
             return
-        row = self._body[-1]
         if len(row.cells[last].strip()) < min(above):
             raise CutFileError(
                 f"{self._name}: the file is cut off in line {row.line}: its last field is shorter "
@@ -176,7 +191,7 @@ class RowReader:
         if len(filled) > 1 or self._width < _NARROWEST or self._continues(cells):
             return False
         if place > self._last_full:  # behind the data
-            return not (self._sheet.ends_open and row is self._body[-1])
+            return not (self._sheet.ends_open and place == self._last)
         return not own and len(row.cells) >= self._width
 
     def _repeats_header(self, row: Row) -> bool:
@@ -192,9 +207,9 @@ class RowReader:
         beyond = row.cells[max(self._width, self._header_cells) :]
         return len(row.cells) < self._width or any(cell.strip() for cell in beyond)
 
-    def _wrong_width(self, row: Row) -> Issue:
+    def _wrong_width(self, place: int, row: Row) -> Issue:
         count = len(row.cells)
-        if row is self._body[-1] and self._sheet.ends_open and count < self._width:
+        if place == self._last and self._sheet.ends_open and count < self._width:
             raise CutFileError(
                 f"{self._name}: the file is cut off in line {row.line}: its last row has {count} "
                 f"of {self._width} fields and no line end, so rows may be missing behind it; get "

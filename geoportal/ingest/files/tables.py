@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import marshal
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,6 +17,7 @@ from geoportal.ingest.files.archives import Member
 from geoportal.ingest.files.encodings import open_text
 from geoportal.ingest.files.refusal import CutFileError
 from geoportal.ingest.files.report import INFO, WARNING, Issue
+from geoportal.packed import Packed
 
 _END = "\ue000geoportal-end\ue000"
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon"}
@@ -41,7 +43,7 @@ class Sheet:
 
     Attributes
     ----------
-    rows : tuple of Row
+    rows : sequence of Row
         With the header somewhere among the first.
     title : str
         Name of the Excel sheet, empty for text.
@@ -53,7 +55,7 @@ class Sheet:
         True for a sheet that whoever opens the workbook does not see.
     """
 
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     title: str = ""
     issues: tuple[Issue, ...] = field(default=())
     ends_open: bool = False
@@ -72,7 +74,7 @@ def read_text(member: Member) -> Sheet:
     name, opened = member.name, open_text(member.name, member.data)
     _refuse_markup(name, opened.head)
     delimiter = find_delimiter(opened.head)
-    rows = tuple(_parse(name, opened.lines, delimiter))
+    rows = packed_rows(_parse(name, opened.lines, delimiter))
     if not rows:
         raise UnreadableSourceError(f"{name}: the file is empty; get it again from the publisher")
     issues = []
@@ -85,6 +87,19 @@ def read_text(member: Member) -> Sheet:
     if delimiter != ",":
         issues.append(delimiter_issue(delimiter))
     return Sheet(rows, issues=tuple(issues), ends_open=opened.ends_open)
+
+
+def packed_rows(rows: Iterable[Row]) -> Packed[Row]:
+    """Hold rows in little memory."""
+    return Packed(rows, _dump, _load)
+
+
+def _dump(rows: list[Row]) -> bytes:
+    return marshal.dumps([(row.line, row.cells) for row in rows])
+
+
+def _load(octets: bytes) -> list[Row]:
+    return [Row(*one) for one in marshal.loads(octets)]  # noqa: S302 - made here
 
 
 def require_lines(name: str, data: bytes | mmap) -> None:

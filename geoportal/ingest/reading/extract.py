@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, Issue
 from geoportal.ingest.reading.edition import Edition
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import ListedPart, Listings
 from geoportal.ingest.reading.rows import RowNotes
+from geoportal.packed import BLOCK
 from geoportal.progress import no_progress
 from geoportal.workers import working
 
-_PART = 500
+_PART = BLOCK
 """Rows that a worker process reads at once."""
 _FEWEST_PARTS = 8
 """Fewer are read before a worker would have begun."""
@@ -52,29 +54,10 @@ class Extract:
         self.rejected += count
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRecord:
-    """A facility record with its place in the file.
-
-    Attributes
-    ----------
-    line : int
-        Where its row starts.
-    record : FacilityRecord
-    own_id : str
-        Id by the rule of its source; the facility's id as long as the record is not linked.
-    scope : str
-        The part of the source that is replaced together.
-    """
-
-    line: int
-    record: FacilityRecord
-    own_id: str
-    scope: str
-
-
 _ReadRow = tuple[ListedRecord | None, str, list[Issue]]
 """Record of a row, None when it is rejected; its scope as far as it is known; its issues."""
+_SoundRows = tuple[ListedPart, list[Issue]]
+"""Records of rows of which none is rejected or repeated; the issues of all of them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +66,7 @@ class FacilityExtract(Extract):
 
     Attributes
     ----------
-    listed : list of ListedRecord
+    listed : Listings
         Distinct keys, in the order of the file.
     incomplete_scopes : set of str
         Scopes with a rejected row: nothing is closed in them.
@@ -95,7 +78,7 @@ class FacilityExtract(Extract):
         Attributes (`geoportal.ingest.reading.unstated`) for which the file has no column.
     """
 
-    listed: list[ListedRecord] = field(default_factory=list)
+    listed: Listings = field(default_factory=Listings)
     incomplete_scopes: set[str] = field(default_factory=set)
     incomplete: bool = False
     scopes_elsewhere: set[str] = field(default_factory=set)
@@ -133,24 +116,37 @@ class FacilityExtract(Extract):
         ``read`` must look at nothing but its row. Rows shifted against the header are rejected
         here.
         """
-        rows = tuple(records)
-        seen = {listed.record.record_id: listed for listed in self.listed}
+        rows = records if isinstance(records, Sequence) else tuple(records)
+        seen = {row.record_id: number for number, row in enumerate(self.listed.rows)}
+        packs = len(rows) >= _FEWEST_PARTS * _PART and not (edition and edition.prefectures)
 
-        def read_part(part: range) -> list[_ReadRow]:
-            return [_read_row(rows[number], layout, read) for number in part]
+        def read_part(part: range) -> list[_ReadRow] | _SoundRows:
+            found = [_read_row(rows[number], layout, read) for number in part]
+            return (packs and _packed(found)) or found
 
         for part, found in read_in_parts(len(rows), read_part, layout.source, edition):
-            taken = zip(rows[part.start : part.stop], found, strict=True)
-            self._take_rows(taken, layout, seen, edition)
+            if isinstance(found, tuple):
+                packed, issues = found
+                self.issues.extend(issues)
+                keys = packed.keys
+                if seen.keys().isdisjoint(keys):
+                    places = range(len(self.listed), len(self.listed) + len(keys))
+                    seen.update(zip(keys, places, strict=True))
+                    self.listed.add_part(packed)
+                    self.rows_read += len(part)
+                    continue
+                found = [(listed, listed.scope, []) for listed in packed.listed]
+            self._take_rows(zip(part, found, strict=True), rows, layout, seen, edition)
 
     def _take_rows(
         self,
-        found: Iterable[tuple[Record, _ReadRow]],
+        found: Iterable[tuple[int, _ReadRow]],
+        rows: Sequence[Record],
         layout: Layout,
-        seen: dict[str, ListedRecord],
+        seen: dict[str, int],
         edition: Edition | None,
     ) -> None:
-        for record, (listed, scope, issues) in found:
+        for number, (listed, scope, issues) in found:
             if edition and not edition.takes(scope):
                 self.leave_out(scope)
                 continue
@@ -159,11 +155,11 @@ class FacilityExtract(Extract):
             if listed is None:
                 self.reject_row(scope)
                 continue
-            first = seen.setdefault(listed.record.record_id, listed)
-            if first is listed:
+            place = seen.setdefault(listed.record.record_id, len(self.listed))
+            if place == len(self.listed):
                 self.listed.append(listed)
                 continue
-            notes = RowNotes(record, layout)
+            first, notes = self.listed[place], RowNotes(rows[number], layout)
             if first.record == listed.record:
                 notes.info("", "repeated_row", f"the same as line {first.line}; counted once")
             else:
@@ -202,6 +198,14 @@ def _read_row(
     listed, scope = read(notes)
     notes.reject_if_shifted()
     return None if notes.rejected else listed, scope, notes.issues
+
+
+def _packed(found: Sequence[_ReadRow]) -> _SoundRows | None:
+    """Return rows as they are kept and passed on, None where one of them is not sound."""
+    listed = [one for one, _, _ in found if one is not None]
+    if len({one.record.record_id for one in listed}) < len(found):
+        return None
+    return ListedPart.of(listed), [issue for _, _, issues in found for issue in issues]
 
 
 def read_facilities(

@@ -12,8 +12,8 @@ from geoportal.domain.claim import Claim
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.filing import Filing, FilingRule
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import ListedRecord
 from geoportal.ingest.reading.institution_codes import VISITING_NURSING
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.text.contact import clean_line
 from geoportal.text.wareki import parse_date
 

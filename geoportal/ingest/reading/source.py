@@ -12,7 +12,8 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.files.map_files import Feature
 from geoportal.ingest.files.streams import StreamedTable
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import Extract, ListedRecord
+from geoportal.ingest.reading.extract import Extract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 
 Document = Mapping[str, Any]
 """A JSON document that is no map file."""

@@ -54,7 +54,7 @@ _CLAIMS: Final = MappingProxyType({HOURS: frozenset({"VM.WEEKEND"})})
 
 def unstated(layouts: Iterable[Layout], table: RecognisedTable) -> frozenset[str]:
     """Return the attributes that a source can state and this table of it has no column for."""
-    headers = {id(record.positions): record for record in table.records}
+    headers = {id(record.positions): record for record in table.records.heads}
     stated = {name for one in headers.values() for name in (*one.positions, *one.given)}
     known = {name for layout in layouts for name in layout.columns}
     return frozenset(

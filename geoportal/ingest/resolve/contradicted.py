@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.reading.listings import Placed
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.offsets import Offsets, read_offsets
 from geoportal.ingest.resolve.positions import FAR_FACTOR, FAR_LEAST_M
@@ -38,7 +38,7 @@ class Contradicted:
 
 
 def find_contradicted(
-    records: Sequence[FacilityRecord], sample: Offsets, geography: Geography
+    records: Sequence[Placed], sample: Offsets, geography: Geography
 ) -> Contradicted:
     """Find what of a list is no surer than its addresses, since these contradict many positions.
 

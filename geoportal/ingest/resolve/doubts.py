@@ -38,35 +38,39 @@ def doubt_positions(
     """
     if not isinstance(extract, FacilityExtract):
         return OldDatum()
-    records = [listing.record for listing in extract.listed]
-    for point in shared_points(records):
+    rows = list(extract.listed.rows)
+    doubtful = {number: point for point in shared_points(rows) for number in point.numbers}
+    for number, point in sorted(doubtful.items(), key=lambda one: one[0]):
         message = (
             f"{len(point.numbers)} rows with addresses of {point.places} places or more are "
             "published at this one point, so it is not where they are; it is not used, the "
             "address is geocoded instead where possible: tell the publisher"
         )
-        for number in point.numbers:
-            doubted = replace(
-                records[number], lon=None, lat=None, position_level="", position_uncertainty_m=None
-            )
-            _doubt(extract, number, doubted, "shared_position", message, layout)
-    records = [listing.record for listing in extract.listed]
-    if sum(record.lon is not None for record in records) < FEWEST or not geography().has_towns:
+        doubted = replace(
+            extract.listed[number].record,
+            lon=None,
+            lat=None,
+            position_level="",
+            position_uncertainty_m=None,
+        )
+        _doubt(extract, number, doubted, "shared_position", message, layout)
+    rows = list(extract.listed.rows)
+    if sum(row.lon is not None for row in rows) < FEWEST or not geography().has_towns:
         return OldDatum()
-    sample = read_offsets(records, spread(len(records)), geography())
-    old = find_old_datum(records, sample, geography())
+    sample = read_offsets(rows, spread(len(rows)), geography())
+    old = find_old_datum(rows, sample, geography())
     for number in old.numbers:
         message = (
             "some positions of this list lie some 450 m off their addresses, all in the same "
             "direction, as those of the Tokyo datum (日本測地系) do, and this may be one of them; "
             "kept with an uncertainty of {} m: ask the publisher which rows are not in JGD2011"
         )
-        lon, lat = records[number].lon or 0.0, records[number].lat or 0.0
+        lon, lat = rows[number].lon or 0.0, rows[number].lat or 0.0
         uncertainty_m = shift_m(lon, lat) + SURVEYED_UNCERTAINTY_M
         _widen(extract, number, uncertainty_m, "mixed_datum", message, layout)
     if old != OldDatum():
         return old
-    contradicted = find_contradicted(records, sample, geography())
+    contradicted = find_contradicted(rows, sample, geography())
     for number, uncertainty_m in contradicted.uncertainties.items():
         message = (
             f"{contradicted.far} of {contradicted.of} positions of this list lie far from their "

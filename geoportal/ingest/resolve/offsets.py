@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.facility import FacilityRecord
+from geoportal.ingest.reading.listings import Placed
 from geoportal.ingest.resolve.geography import Geography
 
 LOOKED_AT = 2_000
@@ -63,7 +63,7 @@ def spread(count: int) -> Iterator[int]:
 
 
 def read_offsets(
-    records: Sequence[FacilityRecord], numbers: Iterable[int], geography: Geography
+    records: Sequence[Placed], numbers: Iterable[int], geography: Geography
 ) -> Offsets:
     """Return offsets of those rows that have a point and an address that tells."""
     kept, published, addressed, uncertainties = [], [], [], []

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.location import SURVEYED_UNCERTAINTY_M
+from geoportal.ingest.reading.listings import Placed
 from geoportal.ingest.resolve.geography import Geography
 from geoportal.ingest.resolve.offsets import Offsets, Points, metres, read_offsets
 
@@ -51,9 +51,7 @@ class OldDatum:
     numbers: tuple[int, ...] = ()
 
 
-def find_old_datum(
-    records: Sequence[FacilityRecord], sample: Offsets, geography: Geography
-) -> OldDatum:
+def find_old_datum(records: Sequence[Placed], sample: Offsets, geography: Geography) -> OldDatum:
     """Find the rows of a list whose positions are, or may be, in the Tokyo datum.
 
     The sample is spread over the list; all of the list is looked at only where it tells.
@@ -138,7 +136,7 @@ def _log_density(away: Points, scales: Points) -> Points:
     return density
 
 
-def _codes(records: Sequence[FacilityRecord], rows: Offsets) -> NDArray[np.str_]:
+def _codes(records: Sequence[Placed], rows: Offsets) -> NDArray[np.str_]:
     """Return the municipality of each row."""
     return np.array([records[number].municipality_code for number in rows.numbers])
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.linking.addresses import AddressParts, address_parts, compare_address_parts
+from geoportal.ingest.reading.listings import Placed
 
 MANY_PLACES = 5
 """Addresses of one point that tell by themselves: at a corner of streets four may meet."""
@@ -41,7 +41,7 @@ class SharedPoint:
     places: int
 
 
-def shared_points(records: Sequence[FacilityRecord]) -> list[SharedPoint]:
+def shared_points(records: Sequence[Placed]) -> list[SharedPoint]:
     """Return the points that are not where the rows published at them are.
 
     Those of `MANY_PLACES` or more; those of two, too, in a list of which many rows are at such

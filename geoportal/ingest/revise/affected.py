@@ -24,40 +24,53 @@ _COMPARED = (
 """Attributes by which places are compared, besides kind and numbers."""
 
 
-def affected_blocks(
-    connection: sa.Connection,
-    source: str,
-    changed: Sequence[StoredRecord],
-    former: Sequence[StoredRecord],
-) -> set[str]:
-    """Return the blocks in which places may come out otherwise than before.
+class AffectedBlocks:
+    """The blocks in which places may come out otherwise than before.
 
-    Parameters
-    ----------
-    source : str
-        Of all these records.
-    changed : sequence of StoredRecord
-        As they are stored by now, new ones too.
-    former : sequence of StoredRecord
-        What stood in the place of some, and those that are gone.
+    ``source`` is that of all records, which come by portions once they are stored.
     """
-    known = {record.key for record in former}
-    fresh = [one for one in changed if one.key not in known and _is_bare(one)]
-    beside: dict[str, list[BlockRecord]] = {}
-    for record in records_beside(connection, source, sorted({one.own_id for one in fresh})):
-        beside.setdefault(record.own_id, []).append(record)
-    telling = {one.key for one in fresh if adds_nothing(one, beside.get(one.own_id, ()))}
-    others = [one for one in changed if one.key not in telling]
-    blocks = {link_block(one.record) for one in (*others, *former)}
-    blocks |= blocks_of(connection, sorted({one.own_id for one in others}))
-    silent: dict[str, list[Collection[str]]] = {}
-    for one in fresh:
-        if one.key in telling and (block := link_block(one.record)) not in blocks:
-            listing = {record.record.source for record in beside[one.own_id]}
-            silent.setdefault(block, []).append(set(filter(lists_facilities, listing)))
-    if lists_facilities(source):
-        blocks |= _with_new_sources(connection, source, silent)
-    return blocks - {""}
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._blocks: set[str] = set()
+        self._own_ids: set[str] = set()
+        self._silent: dict[str, list[frozenset[str]]] = {}
+
+    def add(
+        self,
+        connection: sa.Connection,
+        changed: Sequence[StoredRecord],
+        former: Sequence[StoredRecord],
+        blocks: Mapping[tuple[str, str], str],
+    ) -> None:
+        """Add records as they are stored by now, and what stood in the place of some or is gone.
+
+        ``blocks``: by key, where each of those changed lies.
+        """
+        known = {record.key for record in former}
+        fresh = [one for one in changed if one.key not in known and _is_bare(one)]
+        beside: dict[str, list[BlockRecord]] = {}
+        ids = sorted({one.own_id for one in fresh})
+        for record in records_beside(connection, self._source, ids):
+            beside.setdefault(record.own_id, []).append(record)
+        telling = {one.key for one in fresh if adds_nothing(one, beside.get(one.own_id, ()))}
+        others = [one for one in changed if one.key not in telling]
+        self._blocks |= {blocks[one.key] for one in others}
+        self._blocks |= {link_block(one.record) for one in former}
+        self._own_ids |= {one.own_id for one in others}
+        for one in fresh:
+            if one.key in telling:
+                sources = {record.record.source for record in beside[one.own_id]}
+                listing = frozenset(filter(lists_facilities, sources))
+                self._silent.setdefault(blocks[one.key], []).append(listing)
+
+    def blocks(self, connection: sa.Connection) -> set[str]:
+        """Return the blocks, when all records are stored."""
+        found = self._blocks | blocks_of(connection, sorted(self._own_ids))
+        if lists_facilities(self._source):
+            silent = {block: all_ for block, all_ in self._silent.items() if block not in found}
+            found |= _with_new_sources(connection, self._source, silent)
+        return found - {""}
 
 
 def adds_nothing(fresh: StoredRecord, beside: Sequence[BlockRecord]) -> bool:

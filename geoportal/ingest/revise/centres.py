@@ -45,14 +45,14 @@ def update_town_lists(
     Such a list gives centres and their history, no facilities: where they are is in other lists.
     """
     finder = edition.municipalities
-    scopes = {listing.scope for listing in extract.listed}
+    scopes = {row.scope for row in extract.listed.rows}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     answered = answered_scopes(complete, scopes - complete, finder)
-    ids = [listing.record.record_id for listing in extract.listed]
+    ids = [row.record_id for row in extract.listed.rows]
     for day in edition.formerly:
         drop_listings(connection, edition.source, day, scopes | answered, ids)
     add_scope_editions(connection, edition.source, complete | answered, edition.as_of)
-    listings = [(listing.scope, listing.record) for listing in extract.listed]
+    listings = ((listing.scope, listing.record) for listing in extract.listed)
     write_history(connection, edition.source, edition.as_of, listings)
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
     stored = {centre.id: centre for centre in read_centres(connection)}
@@ -107,7 +107,7 @@ def _moved_areas(
     fresh: Iterable[Centre], stored: Mapping[str, Centre], extract: CentreExtract
 ) -> Iterator[Issue]:
     """Yield an issue for each centre that answers for other districts or towns than before."""
-    listed = {listing.record.record_id: listing for listing in extract.listed}
+    lines = {row.record_id: row.line for row in extract.listed.rows}
     for centre in fresh:
         before = stored.get(centre.id)
         if before is None or (before.districts, before.area) == (centre.districts, centre.area):
@@ -119,7 +119,7 @@ def _moved_areas(
             f"answers for other districts or towns than in the list held before: came "
             f"{'、'.join(come) or 'none'}; left {'、'.join(lost) or 'none'}"
         )
-        line = listed[centre.id].line if centre.id in listed else 1
+        line = lines.get(centre.id, 1)
         yield Issue(line, "district_codes", "area_changed", INFO, centre.name, message)
 
 

@@ -7,9 +7,12 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -19,11 +22,12 @@ from geoportal.address.compiling.compiler import compile_gazetteer
 from geoportal.address.gazetteer.gazetteer import MAGIC, Gazetteer
 from geoportal.address.geocode import Geocoder
 from geoportal.domain.dating import stated_date
-from geoportal.domain.place import Place
+from geoportal.domain.place import Place, Postcode
 from geoportal.errors import GeoportalError
 from geoportal.index.districts import DistrictIndex
 from geoportal.ingest.catalogue import SOURCES
 from geoportal.ingest.resolve.geography import Geography
+from geoportal.packed import Packed
 from geoportal.store.database import Database
 from geoportal.store.outlines import read_outlines
 from geoportal.store.places import (
@@ -34,15 +38,25 @@ from geoportal.store.places import (
 )
 from geoportal.store.postcodes import PostcodeSet, read_postcode_sets, read_postcodes
 from geoportal.store.reference import Reference
+from geoportal.workers import working
 
 _PREFIX = "gazetteer-"
 _KEPT = 2
+_PART = 5_000
+_FEWEST_APART = 20_000
+"""Places; fewer are compiled in this process."""
+_Task = tuple[list[Place], list[Postcode]] | None
+"""Some places and postal codes to keep; None: they are all there."""
+_Value = TypeVar("_Value")
 _TOWN_POINTS = frozenset(source.name for source in SOURCES if source.has_town_points)
 
 
-def open_geocoder(database: Database, connection: sa.Connection, reference: Reference) -> Geocoder:
+def open_geocoder(
+    database: Database, connection: sa.Connection, reference: Reference, processes: int = 1
+) -> Geocoder:
     """Open the geocoder over the places in the database; without any it finds nothing."""
-    gazetteer = open_gazetteer(database, connection, reference) or Gazetteer.empty()
+    held = open_gazetteer(database, connection, reference, processes)
+    gazetteer = held or Gazetteer.empty()
     return Geocoder(gazetteer, reference.doubled_towns, reference.readings)
 
 
@@ -82,7 +96,7 @@ def _named_areas(reference: Reference) -> Path:
 
 
 def open_gazetteer(
-    database: Database, connection: sa.Connection, reference: Reference
+    database: Database, connection: sa.Connection, reference: Reference, processes: int = 1
 ) -> Gazetteer | None:
     """Return the gazetteer of the places in the database.
 
@@ -90,7 +104,8 @@ def open_gazetteer(
     compiled when it is missing or cannot be opened.
 
     Places are read as the connection sees them, uncommitted ones included. None for a database
-    without places.
+    without places. Where there may be several processes, one of its own compiles many places: what
+    that takes is given back when it ends.
     """
     sets = read_place_sets(connection)
     if not sets:
@@ -104,7 +119,7 @@ def open_gazetteer(
         except (GeoportalError, OSError, ValueError, KeyError):  # half deleted, or old
             shutil.rmtree(directory, ignore_errors=True)
     directory = _writable(database.derived_directory) / name
-    _compile(connection, reference, sets, directory)
+    _compile(connection, reference, sets, directory, processes)
     others = [path for path in directory.parent.glob(_PREFIX + "*") if path != directory]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_KEPT - 1 :]:  # another process may be about to open the one before
@@ -113,7 +128,7 @@ def open_gazetteer(
 
 
 def load_geography(
-    database: Database, connection: sa.Connection, reference: Reference
+    database: Database, connection: sa.Connection, reference: Reference, processes: int = 1
 ) -> Geography:
     """Read outlines and gazetteer as the connection sees them (uncommitted changes included)."""
     known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
@@ -128,7 +143,7 @@ def load_geography(
         return known[code]
 
     outlines = [(place_set.district, place_set.geometry) for place_set in read_outlines(connection)]
-    geocoder = open_geocoder(database, connection, reference)
+    geocoder = open_geocoder(database, connection, reference, processes)
     return Geography(DistrictIndex(outlines), geocoder, towns, sorted(held))
 
 
@@ -159,25 +174,68 @@ def _digest(sets: list[PlaceSet], posts: list[PostcodeSet], reference: Reference
 
 
 def _compile(
-    connection: sa.Connection, reference: Reference, sets: list[PlaceSet], directory: Path
+    connection: sa.Connection,
+    reference: Reference,
+    sets: list[PlaceSet],
+    directory: Path,
+    processes: int,
 ) -> None:
     sources = sorted({stored.source.partition("/")[0] for stored in sets})
     labels = [reference.sources[name].label_ja for name in sources if name in reference.sources]
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=directory.parent))
-    try:
+    places, posts = _places(connection, sets), read_postcodes(connection)
+
+    def compile_(places: Iterable[Place], posts: Iterable[Postcode]) -> None:
         compile_gazetteer(
-            _places(connection, sets),
+            places,
             reference.municipalities.values(),
             draft,
             source="、".join(labels),
             dataset_date=stated_date(max(place_set.as_of for place_set in sets)) or "",
-            postcodes=read_postcodes(connection),
+            postcodes=posts,
             changes=reference.municipality_changes,
         )
+
+    try:
+        if processes > 1 and sum(one.row_count for one in sets) >= _FEWEST_APART:
+            _compile_apart(compile_, places, posts)
+        else:
+            compile_(places, posts)
         if not directory.exists():
             draft.replace(directory)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _compile_apart(
+    compile_: Callable[[Iterable[Place], Iterable[Postcode]], None],
+    places: Iterable[Place],
+    posts: Iterable[Postcode],
+) -> None:
+    """Compile in a process of its own, which is sent what only this one can read."""
+    held_places: Packed[Place] = Packed()
+    held_posts: Packed[Postcode] = Packed()
+
+    def take(task: _Task) -> None:
+        if task is None:
+            compile_(held_places, held_posts)
+        else:
+            held_places.extend(task[0])
+            held_posts.extend(task[1])
+
+    def tasks() -> Iterator[_Task]:
+        yield from ((part, []) for part in _in_parts(places))
+        yield from (([], part) for part in _in_parts(posts))
+        yield None
+
+    with working(take, 2, in_one=True) as taken:
+        deque(taken(tasks()), maxlen=0)
+
+
+def _in_parts(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    coming = iter(values)
+    while part := list(islice(coming, _PART)):
+        yield part
 
 
 def _places(connection: sa.Connection, sets: list[PlaceSet]) -> Iterator[Place]:

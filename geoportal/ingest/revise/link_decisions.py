@@ -13,7 +13,7 @@ from geoportal.ingest.linking.comparison import conflict_of
 from geoportal.ingest.linking.decisions import SAME, WITHDRAWN, current_decisions
 from geoportal.ingest.linking.units import make_units
 from geoportal.ingest.revise.gazetteer import load_geography
-from geoportal.ingest.revise.records import refresh_facilities
+from geoportal.ingest.revise.refresh import refresh_facilities
 from geoportal.ingest.revise.relink import relink
 from geoportal.progress import Progress, no_progress
 from geoportal.store.database import (

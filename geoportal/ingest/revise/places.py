@@ -49,11 +49,12 @@ def update_places(connection: sa.Connection, extract: PlaceExtract, edition: Edi
     }
     revision = Revision(outdoes=bool(edition.outdoes))
     wrong = _outside_outlines(connection, extract, edition)
-    for code, places in extract.places.items():
+    for code, packed in extract.places.items():
         if code in wrong:
-            extract.rejected += len(places)
+            extract.rejected += len(packed)
             revision.issues.append(_contradicted(code))
             continue
+        places = list(packed)
         fresh = _place_set(edition.source, code, edition.as_of, places)
         before = stored.get(code)
         if not revision.supersedes(fresh, before):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from geoportal.ingest.files.layouts import Layout
 from geoportal.ingest.files.report import INFO, WARNING, Issue
-from geoportal.ingest.reading.extract import ListedRecord
+from geoportal.ingest.reading.listings import ListedRow
 from geoportal.ingest.resolve.positions import GEOCODED, MESSAGES, SERIOUS
 from geoportal.store import documents
 from geoportal.store.facilities import facility_documents
@@ -22,40 +21,9 @@ Found = tuple[bool, tuple[str, ...]]
 """Whether the position of a facility is known, and the warnings about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPlace:
-    """Where a row of a file says that a facility is.
-
-    Attributes
-    ----------
-    line : int
-        Where the row starts.
-    own_id : str
-        As of `ListedRecord`.
-    address : str
-    lon, lat : float or None
-        As published.
-    """
-
-    line: int
-    own_id: str
-    address: str
-    lon: float | None
-    lat: float | None
-
-
-def listed_places(listed: Iterable[ListedRecord]) -> list[ListedPlace]:
-    """Return where records are, but for those of a table that does not say so."""
-    return [
-        ListedPlace(one.line, one.own_id, one.record.address, one.record.lon, one.record.lat)
-        for one in listed
-        if one.record.lon is not None or one.record.address
-    ]
-
-
 def position_issues(
     connection: sa.Connection,
-    listed: Sequence[ListedPlace],
+    listed: Sequence[ListedRow],
     layout: Layout | None,
     found: Mapping[str, Found | None],
 ) -> list[Issue]:
@@ -86,7 +54,7 @@ def _stored(connection: sa.Connection, own_ids: Sequence[str]) -> dict[str, Foun
     return {own: (locations[id_].known, locations[id_].warnings) for own, id_ in current.items()}
 
 
-def _issue(listing: ListedPlace, warning: str, *, known: bool, layout: Layout | None) -> Issue:
+def _issue(listing: ListedRow, warning: str, *, known: bool, layout: Layout | None) -> Issue:
     about_address = warning.startswith(_ADDRESS_CODES)
     name = "address" if about_address else "lat"
     official = layout.official(name) if layout and name in layout.columns else name

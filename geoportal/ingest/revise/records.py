@@ -4,64 +4,52 @@ What is stored of a record is a function of the set of editions that were import
 that of the newest edition; among equally new ones, the fullest; what that has no column for is as
 the newest that has one says. It is closed on the first later
 edition that lists its scope without it. First and last seen are the oldest and newest edition.
+
+Records are read, compared and written by portions: of a list of all Japan a few thousand are in
+memory at once.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 import sqlalchemy as sa
 
-from geoportal.domain.facility import FacilityRecord
-from geoportal.domain.hours import EMPTY_HOURS
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.linking.units import link_block
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
-from geoportal.ingest.reading.unstated import fields_of, is_silent, with_value, without
-from geoportal.ingest.resolve.facility import resolve_facility
-from geoportal.ingest.resolve.geography import Geography
-from geoportal.ingest.revise.affected import affected_blocks
-from geoportal.ingest.revise.position_issues import Found
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.unstated import fields_of
+from geoportal.ingest.revise.affected import AffectedBlocks
+from geoportal.ingest.revise.merged import closed_record, fresh_record, merged_record, undated
 from geoportal.ingest.revise.relink import relink
 from geoportal.ingest.revise.revision import Revision
-from geoportal.ingest.revise.same_day import same_day_issues, take_back
+from geoportal.ingest.revise.same_day import SameDay, take_back
 from geoportal.ingest.revise.scopes import ScopeDays, answered_scopes, larger_scopes, scopes_within
-from geoportal.ingest.revise.shuffled import shuffled_issues
-from geoportal.progress import Progress
-from geoportal.store import documents
+from geoportal.ingest.revise.shuffled import Shuffled
 from geoportal.store.batches import batches
 from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import (
-    FacilityRow,
-    RecordRow,
+    HeldRecord,
     StoredRecord,
-    facility_documents,
-    facility_row,
-    read_record_rows,
+    held_records,
     read_records,
     record_scopes,
-    remove_facilities,
     remove_records,
-    stored_record,
-    write_facility_rows,
     write_records,
 )
 from geoportal.store.history import drop_listings, first_listings, write_history
 from geoportal.store.links import facility_of, write_redirects
-from geoportal.workers import working
 
 _MANY_REMOVED_SHARE = 0.2
 _MANY_REMOVED_LEAST = 10
-_BATCH = 500
-_FEWEST_IN_WORKERS = 4_000
-"""Facilities; fewer are resolved before a worker would have begun."""
+_PORTION = 2_000
+"""Records that are compared at once."""
 
-
-_Resolved = tuple[FacilityRow, list[str], Found]
-"""A facility as it is stored, the own ids of its records, how its position was found."""
+_ByKey = Mapping[str, StoredRecord]
 
 
 def update_records(
@@ -69,8 +57,8 @@ def update_records(
 ) -> Revision:
     """Store the records of an edition, within a transaction."""
     finder = edition.municipalities
-    listed = {listing.record.record_id: listing for listing in extract.listed}
-    scopes = {listing.scope for listing in extract.listed}
+    listed = {row.record_id for row in extract.listed.rows}
+    scopes = {row.scope for row in extract.listed.rows}
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     reached = complete if extract.incomplete else complete | extract.scopes_elsewhere
     answered = scopes_within(
@@ -84,252 +72,165 @@ def update_records(
         for scope in record_scopes(connection, edition.source)
         if answered.intersection(larger_scopes(scope, finder))
     }
-    before = _stored_records(connection, edition.source, concerned, listed)
-    taken_back = take_back(connection, before, listed, complete, edition)
-    dated = _dated(connection, {**before, **taken_back}, listed, edition)
-    merged = {
-        key: _merge(
-            dated.get(key),
-            _fresh(listing, extract.unstated, edition.as_of),
-            outdoes=bool(edition.outdoes),
-        )
-        for key, listing in listed.items()
-    }
+    held = held_records(connection, edition.source, sorted(concerned), sorted(listed))
+    taken_back = take_back(connection, held, listed, complete, edition)
+    first_seen = _first_seen(connection, held, listed, edition)
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
-    after = {
-        key: _closed(stored, days.closed_on(stored.scope, stored.last_seen))
-        for key, stored in {**before, **taken_back, **merged}.items()
-        if stored.last_seen
-    }
-    changed = [stored for key, stored in after.items() if stored != before.get(key)]
-    blocks = {stored.key: link_block(stored.record) for stored in changed}
-    write_records(connection, changed, blocks, {stored.key for stored in before.values()})
-    unlisted = [before[key] for key in before.keys() - after.keys()]
-    remove_records(connection, [stored.key for stored in unlisted])
-    listings = ((listing.scope, listing.record) for listing in extract.listed)
-    silent = {name for attribute in extract.unstated for name in fields_of(attribute)}
-    write_history(connection, edition.source, edition.as_of, listings, silent)
-    relinked = _link(connection, edition, changed, before, unlisted)
-    revision = _count(before, after, listed)
-    revision.facility_ids = {stored.facility_id for stored in changed} | relinked
-    superseded = sum(key in before and before[key].as_of > edition.as_of for key in listed)
+    records = _Records(connection, extract, edition)
+    for listings in _portions(extract.listed):
+        keys = [one.record.record_id for one in listings]
+        before = records.read(key for key in keys if key in held)
+        merged = {
+            one.record.record_id: merged_record(
+                _dated(before.get(one.record.record_id), first_seen),
+                fresh_record(one, extract.unstated, edition.as_of),
+                outdoes=bool(edition.outdoes),
+            )
+            for one in listings
+        }
+        after = {
+            key: closed_record(stored, days.closed_on(stored.scope, stored.last_seen))
+            for key, stored in merged.items()
+        }
+        records.put(before, after, listings)
+    beside = [key for key in held if key not in listed]
+    for part in batches(
+        [key for key in beside if _moves(held[key], taken_back.get(key), days)], _PORTION
+    ):
+        before = records.read(part)
+        seen = {
+            key: replace(stored, last_seen=taken_back.get(key, stored.last_seen))
+            for key, stored in before.items()
+        }
+        after = {
+            key: closed_record(stored, days.closed_on(stored.scope, stored.last_seen))
+            for key, stored in seen.items()
+            if stored.last_seen
+        }
+        records.put(before, after, ())
+    revision = records.link()
     revision.issues = [
-        *_edition_issues(superseded, extract, complete != scopes, edition),
-        *same_day_issues(before, after, extract, taken_back, edition),
-        *shuffled_issues(before, listed),
-        *_removal_issues(revision, sum(not stored.closed_on for stored in before.values())),
+        *_edition_issues(records.superseded, extract, complete != scopes, edition),
+        *records.same_day.issues(len(taken_back)),
+        *records.shuffled.issues(),
+        *_removal_issues(revision, sum(not one.closed_on for one in held.values())),
     ]
     return revision
 
 
-def refresh_facilities(
-    connection: sa.Connection,
-    ids: Sequence[str],
-    geography: Geography,
-    strengths: Mapping[str, str],
-    progress: Progress,
-    processes: int = 1,
-    found: dict[str, Found | None] | None = None,
-) -> int:
-    """Resolve facilities again from their records and write those that come out differently.
+class _Records:
+    """Stores the records of an edition by portions, and gathers what is said of all of them.
 
-    All of them after boundaries or towns have changed. Strengths are evidence classes by source.
-    Many are resolved in so many worker processes. Returned is how many facilities changed.
-    ``found`` has own ids of which it is to be told how their positions were found.
+    Attributes
+    ----------
+    superseded : int
+        Records that are held from a newer edition.
+    same_day : SameDay
+    shuffled : Shuffled
     """
 
-    def resolve(groups: Sequence[Sequence[RecordRow]]) -> list[_Resolved]:
-        resolved = []
-        for rows in groups:
-            stored = [stored_record(row) for row in rows]
-            facility = resolve_facility(stored, geography, strengths)
-            how = facility.location.known, facility.location.warnings
-            own_ids = [] if found is None else [one.own_id for one in stored]
-            resolved.append((facility_row(facility), own_ids, how))
-        return resolved
+    def __init__(
+        self, connection: sa.Connection, extract: FacilityExtract, edition: Edition
+    ) -> None:
+        self.superseded = 0
+        self.same_day = SameDay(extract.unstated, edition)
+        self.shuffled = Shuffled()
+        self._connection = connection
+        self._edition = edition
+        self._silent = {name for one in extract.unstated for name in fields_of(one)}
+        self._revision = Revision()
+        self._affected = AffectedBlocks(edition.source)
+        self._renamed: list[tuple[str, str]] = []
 
-    if len(ids) < _FEWEST_IN_WORKERS:
-        processes = 1
-    elif processes > 1:
-        geography.read_towns()
-    parts = list(batches(ids, _BATCH))
-    read: deque[tuple[dict[str, str], list[str]]] = deque()
+    def read(self, keys: Iterable[str]) -> dict[str, StoredRecord]:
+        """Return records as they are stored, by record id."""
+        ids = list(keys)
+        if not ids:
+            return {}
+        stored = read_records(self._connection, source=self._edition.source, record_ids=ids)
+        return {one.record.record_id: one for one in stored}
 
-    def tasks() -> Iterator[Sequence[Sequence[RecordRow]]]:
-        for part in parts:
-            rows, before = read_record_rows(connection, part), facility_documents(connection, part)
-            read.append((before, [id_ for id_ in before if id_ not in rows]))
-            yield list(rows.values())
+    def put(self, before: _ByKey, after: _ByKey, listings: Sequence[ListedRecord]) -> None:
+        """Write a portion: what was held of it, what is to be, what the edition lists of it."""
+        connection, edition = self._connection, self._edition
+        changed = [stored for key, stored in after.items() if stored != before.get(key)]
+        blocks = {stored.key: link_block(stored.record) for stored in changed}
+        write_records(connection, changed, blocks, {stored.key for stored in before.values()})
+        unlisted = [before[key] for key in before.keys() - after.keys()]
+        remove_records(connection, [stored.key for stored in unlisted])
+        lines = ((listing.scope, listing.record) for listing in listings)
+        write_history(connection, edition.source, edition.as_of, lines, self._silent)
+        pairs = [
+            (before[stored.record.record_id], stored)
+            for stored in changed
+            if stored.record.record_id in before
+        ]
+        former = [*unlisted, *(one for one, _ in pairs)]
+        self._renamed += [(a.own_id, b.own_id) for a, b in pairs if a.own_id != b.own_id]
+        self._affected.add(connection, changed, former, blocks)
+        _count(self._revision, before, after, {one.record.record_id for one in listings})
+        self._revision.facility_ids |= {one.facility_id for one in (*changed, *former)}
+        if listings:
+            self.superseded += sum(one.as_of > edition.as_of for one in before.values())
+        self.same_day.add(before, after, listings)
+        self.shuffled.add(before, listings)
 
-    count = done = 0
-    with working(resolve, processes) as resolved_in_workers:
-        for part, resolved in zip(parts, resolved_in_workers(tasks()), strict=True):
-            progress("positions", done, len(ids))
-            before, gone = read.popleft()
-            changed = [
-                row for row, _, _ in resolved if row[0]["document"] != before.get(row[0]["id"])
-            ]
-            if found is not None:
-                found.update((id_, how) for _, own, how in resolved for id_ in own if id_ in found)
-            write_facility_rows(connection, changed, before)
-            remove_facilities(connection, gone)
-            count += len(changed) + len(gone)
-            done += len(part)
-    if ids:
-        progress("positions", len(ids), len(ids))
-    return count
-
-
-def _fullness(record: FacilityRecord) -> tuple[int, int, str]:
-    """Return what decides between two contents of the same date.
-
-    The number of filled attributes first, then of entries in lists, then the digest of the text.
-    """
-    filled = sum(getattr(record, field.name) not in ("", None, (), {}) for field in fields(record))
-    hours = record.hours
-    detail = len(hours.sessions) + len(hours.closed_days) + len(hours.open_days)
-    detail += len(record.filings) + len(record.departments)
-    return filled, detail, documents.digest(documents.dump(record))
-
-
-def _undated(record: FacilityRecord) -> FacilityRecord:
-    """Return a record without the dates of its edition, to see whether its content changed."""
-    hours = replace(record.hours, as_of="") if record.hours.known else EMPTY_HOURS
-    claims = tuple(replace(claim, as_of="") for claim in record.claims)
-    return replace(record, hours=hours, claims=claims)
+    def link(self) -> Revision:
+        """Link what has changed with the other sources; return what the edition has changed."""
+        blocks = self._affected.blocks(self._connection)
+        redirects = {
+            old: new for old, new in self._renamed if not facility_of(self._connection, old)
+        }
+        write_redirects(self._connection, redirects, ())
+        relinked = relink(self._connection, blocks, self._edition.processes)
+        self._revision.facility_ids |= relinked
+        return self._revision
 
 
-def _stored_records(
-    connection: sa.Connection, source: str, scopes: Collection[str], listed: Collection[str]
-) -> dict[str, StoredRecord]:
-    """Return stored records of these scopes, and those listed that were in another scope."""
-    stored = read_records(connection, source=source, scopes=sorted(scopes)) if scopes else ()
-    by_key = {record.record.record_id: record for record in stored}
-    missing = [key for key in listed if key not in by_key]
-    if missing:
-        moved = read_records(connection, source=source, record_ids=missing)
-        by_key.update({record.record.record_id: record for record in moved})
-    return by_key
+def _portions(listed: Iterable[ListedRecord]) -> Iterator[list[ListedRecord]]:
+    coming = iter(listed)
+    while part := list(islice(coming, _PORTION)):
+        yield part
 
 
-def _dated(
+def _first_seen(
     connection: sa.Connection,
-    stored: Mapping[str, StoredRecord],
+    held: Mapping[str, HeldRecord],
     listed: Collection[str],
     edition: Edition,
-) -> dict[str, StoredRecord]:
-    """Return records, those that were first seen in this edition while it had no date dated."""
-    concerned = [
-        key for key in listed if key in stored and stored[key].first_seen in edition.formerly
-    ]
+) -> dict[str, str]:
+    """Return when records were first seen that were so in this edition while it had no date."""
+    concerned = [key for key in listed if key in held and held[key].first_seen in edition.formerly]
     first = first_listings(connection, edition.source, concerned)
-    return {
-        **stored,
-        **{
-            key: replace(stored[key], first_seen=min(first.get(key, edition.as_of), edition.as_of))
-            for key in concerned
-        },
-    }
+    return {key: min(first.get(key, edition.as_of), edition.as_of) for key in concerned}
 
 
-def _fresh(listed: ListedRecord, unstated: Collection[str], as_of: str) -> StoredRecord:
-    origins: dict[str, tuple[str | int, ...]] = {
-        attribute: () for attribute in unstated if is_silent(listed.record, attribute)
-    }
-    id_, days = listed.own_id, (as_of, as_of, as_of)
-    return StoredRecord(listed.record, id_, listed.scope, *days, "", id_, origins)
+def _dated(stored: StoredRecord | None, first_seen: Mapping[str, str]) -> StoredRecord | None:
+    if stored is None or stored.record.record_id not in first_seen:
+        return stored
+    return replace(stored, first_seen=first_seen[stored.record.record_id])
 
 
-def _closed(stored: StoredRecord, day: str) -> StoredRecord:
-    """Return a record as closed on a day, empty for one that is listed."""
-    return stored if stored.closed_on == day else replace(stored, closed_on=day)
+def _moves(held: HeldRecord, last_seen: str | None, days: ScopeDays) -> bool:
+    """Say whether a record that is not listed changes: taken back, closed or opened again."""
+    return last_seen is not None or days.closed_on(held.scope, held.last_seen) != held.closed_on
 
 
-def _merge(
-    before: StoredRecord | None, fresh: StoredRecord, *, outdoes: bool = False
-) -> StoredRecord:
-    """Return what is stored of a record after another edition that lists it.
-
-    The newest edition counts; what it has no column for is as the newest that has one says. With
-    ``outdoes`` the fresh one counts over another of the same day.
-    """
-    if before is None:
-        return fresh
-    if before.own_id == fresh.own_id:
-        fresh = replace(fresh, facility_id=before.facility_id)
-    wins = _rank(fresh) > _rank(before) or (outdoes and fresh.as_of == before.as_of)
-    winner, loser = (fresh, before) if wins else (before, fresh)
-    record, origins = winner.record, dict(winner.origins)
-    for attribute, origin in winner.origins.items():
-        other = loser.origins.get(attribute, _rank(loser))
-        if other > origin:
-            record = with_value(record, attribute, loser.record)
-            origins[attribute] = other
-    return replace(
-        winner,
-        record=record,
-        origins=origins,
-        first_seen=min(before.first_seen, fresh.first_seen),
-        last_seen=max(before.last_seen, fresh.last_seen),
-    )
-
-
-def _rank(stored: StoredRecord) -> tuple[str | int, ...]:
-    """Return what decides between two editions: the day, then what they say by themselves."""
-    own = stored.record
-    for attribute in stored.origins:
-        own = without(own, attribute)
-    return (stored.as_of, *_fullness(own))
-
-
-def _link(
-    connection: sa.Connection,
-    edition: Edition,
-    changed: Sequence[StoredRecord],
-    stored: Mapping[str, StoredRecord],
-    unlisted: Sequence[StoredRecord],
-) -> set[str]:
-    """Link what has changed with the other sources; return the facilities that are concerned.
-
-    ``unlisted`` are records that are gone.
-    """
-    pairs = [
-        (stored[after.record.record_id], after)
-        for after in changed
-        if after.record.record_id in stored
-    ]
-    former = [*unlisted, *(before for before, _ in pairs)]
-    blocks = affected_blocks(connection, edition.source, changed, former)
-    redirects = {
-        before.own_id: after.own_id
-        for before, after in pairs
-        if before.own_id != after.own_id and not facility_of(connection, before.own_id)
-    }
-    write_redirects(connection, redirects, ())
-    return relink(connection, blocks, edition.processes) | {before.facility_id for before in former}
-
-
-def _count(
-    stored: Mapping[str, StoredRecord],
-    merged: Mapping[str, StoredRecord],
-    listed: Collection[str],
-) -> Revision:
-    revision = Revision(removed=len(stored.keys() - merged.keys()))
-    for key, after in merged.items():
-        before = stored.get(key)
-        if before is None:
+def _count(revision: Revision, before: _ByKey, after: _ByKey, listed: Collection[str]) -> None:
+    """Count what has become of records, into a revision."""
+    revision.removed += len(before.keys() - after.keys())
+    for key, now in after.items():
+        then = before.get(key)
+        if then is None:
             revision.created += 1
-        elif after.closed_on and not before.closed_on:
+        elif now.closed_on and not then.closed_on:
             revision.removed += 1
         elif key not in listed:
             continue
-        elif _undated(after.record) != _undated(before.record) or (
-            before.closed_on and not after.closed_on
-        ):
+        elif undated(now.record) != undated(then.record) or (then.closed_on and not now.closed_on):
             revision.updated += 1
         else:
             revision.unchanged += 1
-    return revision
 
 
 def _edition_issues(

@@ -15,12 +15,12 @@ from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.ingest.files.archives import Member
-from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
+from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record, Records
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.files.streams import first_row
 from geoportal.ingest.files.tables import read_text
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
+from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
 from geoportal.ingest.reading.institution_codes import (
     TABLE_DIGITS,
     check_digit_fits,
@@ -30,6 +30,7 @@ from geoportal.ingest.reading.institution_codes import (
     stated_table,
     table_of,
 )
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.rows import (
     RowNotes,
     read_address,
@@ -77,7 +78,7 @@ def recognise_medical_list(member: Member) -> RecognisedTable | None:
         return None
     sheet = read_text(member)
     given = {"table": "医科"}
-    records, malformed = [], []
+    records, malformed = Records(), []
     for line, cells in ((row.line, row.cells) for row in sheet.rows):
         if len(cells) == width:
             records.append(Record(line, cells, _WITHOUT_HEADER, {}, given))
@@ -85,18 +86,18 @@ def recognise_medical_list(member: Member) -> RecognisedTable | None:
             message = f"the row has {len(cells)} fields, expected are {width}; mend it in the file"
             value = " | ".join(cells)
             malformed.append(Issue(line, "", "wrong_field_count", ERROR, value, message))
-    return RecognisedTable(LAYOUT, 0, tuple(records), tuple(malformed), sheet.issues)
+    return RecognisedTable(LAYOUT, 0, records, tuple(malformed), sheet.issues)
 
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with `LAYOUT`."""
     extract = read_facilities(table, lambda notes: _row(notes, edition), edition)
-    checked = checked_prefectures(listed.record.record_id for listed in extract.listed)
+    checked = checked_prefectures(row.record_id for row in extract.listed.rows)
     message = "does not fit its check digit; taken as published"
     extract.issues.extend(
-        Issue(listed.line, LAYOUT.official("code"), "unusual_number", INFO, code, message)
-        for listed in extract.listed
-        if (code := listed.record.record_id)[:2] in checked and not check_digit_fits(code)
+        Issue(row.line, LAYOUT.official("code"), "unusual_number", INFO, code, message)
+        for row in extract.listed.rows
+        if (code := row.record_id)[:2] in checked and not check_digit_fits(code)
     )
     return extract
 

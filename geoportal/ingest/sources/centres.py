@@ -27,7 +27,7 @@ from geoportal.ingest.reading.centre_towns import (
     town_row,
 )
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import ListedRecord
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.rows import (
     RowNotes,
     hours_or_none,
@@ -110,7 +110,7 @@ def extract(table: RecognisedTable, edition: Edition) -> CentreExtract:
         return SOURCE.listed(notes.record.line, facility, scope), scope
 
     extract.read_rows(table.records, table.layout, read_row)
-    listed = {listed.record.record_id for listed in extract.listed}
+    listed = {row.record_id for row in extract.listed.rows}
     extract.centres = {id_: centre for id_, centre in extract.centres.items() if id_ in listed}
     return extract
 

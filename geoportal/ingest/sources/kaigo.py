@@ -21,7 +21,8 @@ from geoportal.ingest.reading.care_services import (
     service_code,
 )
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
+from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.municipalities import complete_address
 from geoportal.ingest.reading.rows import (
     RowNotes,

@@ -25,7 +25,8 @@ from geoportal.ingest.reading.care_services import (
     spoken_service_code,
 )
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,

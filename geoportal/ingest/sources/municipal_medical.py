@@ -11,7 +11,7 @@ from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
 from geoportal.ingest.files.layouts import Layout, RecognisedTable
 from geoportal.ingest.reading.care_services import KINDS, read_services
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract
 from geoportal.ingest.reading.institution_codes import institution_code
 from geoportal.ingest.reading.institution_kinds import (
     UNDECIDED,
@@ -21,6 +21,7 @@ from geoportal.ingest.reading.institution_kinds import (
     stated_kind,
     states_no_dental,
 )
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.marks import marked_needs, read_mark
 from geoportal.ingest.reading.municipal_lists import (
     ADDRESS_ALIASES,

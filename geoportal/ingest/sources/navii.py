@@ -15,7 +15,8 @@ from geoportal.domain.facility import NAVII_ID, FacilityRecord
 from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, session_of
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_facilities
+from geoportal.ingest.reading.extract import FacilityExtract, read_facilities
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -142,7 +143,7 @@ _SLOT_COLUMNS: Final = tuple(
 
 def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
     """Read every row of a table with one of `LAYOUTS`."""
-    cells = {id(one.extra): one for one in table.records}
+    cells = {id(one.extra): one for one in table.records.heads}
     times = {key: _TimeCells.of(one) for key, one in cells.items()}
     return read_facilities(table, lambda notes: _row(notes, table.layout, times, edition), edition)
 

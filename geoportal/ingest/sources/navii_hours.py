@@ -19,7 +19,8 @@ from geoportal.domain.hours import DAY_LABELS_JA, HOLIDAY, Hours, Session, sessi
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord, read_in_parts
+from geoportal.ingest.reading.extract import FacilityExtract, read_in_parts
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.navii_numbers import NAVII_NUMBER
 from geoportal.ingest.reading.rows import (
     RowNotes,
@@ -101,9 +102,9 @@ def extract(table: RecognisedTable, edition: Edition) -> FacilityExtract:
         for _ in range(found.rejected):
             extract.reject_row()
         extract.issues.extend(found.issues)
-    extract.listed = [
+    extract.listed.extend(
         _listed(number, institution, edition) for number, institution in institutions.items()
-    ]
+    )
     return extract
 
 

@@ -27,7 +27,8 @@ from geoportal.domain.vocabulary import Term, Vocabulary
 from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record, fold_header
 from geoportal.ingest.files.report import INFO, WARNING, Issue
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
 from geoportal.ingest.reading.rows import RowNotes, read_line
 from geoportal.ingest.reading.source import Source
 from geoportal.text.wareki import parse_date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +15,7 @@ from geoportal.ingest.reading.extract import Extract
 from geoportal.ingest.reading.prefecture_extents import in_prefecture
 from geoportal.ingest.reading.rows import read_number
 from geoportal.ingest.reading.source import Source
+from geoportal.packed import Packed
 from geoportal.text.contact import clean_line
 
 NAME: Final = "towns"
@@ -45,6 +47,10 @@ LAYOUT: Final = Layout(
 )
 _STEP = 20_000
 
+_Area = tuple[Municipality | None, tuple[str, str]]
+"""A municipality, None for one that is not known; the names of prefecture and municipality."""
+_Areas = dict[tuple[str, str, str], _Area]
+
 
 @dataclass(slots=True, kw_only=True)
 class PlaceExtract(Extract):
@@ -52,44 +58,53 @@ class PlaceExtract(Extract):
 
     Attributes
     ----------
-    places : dict of str to list of Place
+    places : dict of str to Packed of Place
         By municipality code; each place once.
     """
 
-    places: dict[str, list[Place]] = field(default_factory=dict)
+    places: dict[str, Packed[Place]] = field(default_factory=dict)
 
 
 def extract(table: RecognisedTable, edition: Edition) -> PlaceExtract:
-    """Read every row of a table with `LAYOUT`."""
+    """Read every row of a table with `LAYOUT`.
+
+    A first pass counts the rows of each municipality: its places are packed after the last.
+    """
     extract = PlaceExtract()
-    areas: dict[tuple[str, str, str], Municipality | None] = {}
+    areas: _Areas = {}
     seen: dict[str, dict[tuple[str, str, str, str], Place]] = {}
+    left = Counter(
+        area.code for record in table.records if (area := _area(record, edition, areas)[0])
+    )
     for number, record in enumerate(table.records):
         if number % _STEP == 0:
             edition.progress(NAME, number, len(table.records))
-        area = _area(record, edition, areas)
+        area, named = _area(record, edition, areas)
         if area is not None and not edition.takes(area.code):
             extract.elsewhere += 1
             continue
         extract.rows_read += 1
-        extract.add_issue(_add_place(record, area, seen))
-    extract.places = {code: list(places.values()) for code, places in sorted(seen.items())}
+        extract.add_issue(_add_place(record, area, named, seen))
+        if area is not None:
+            left[area.code] -= 1
+            if not left[area.code] and area.code in seen:
+                extract.places[area.code] = Packed(seen.pop(area.code).values()).pack()
+    extract.places = dict(sorted(extract.places.items()))
     return extract
 
 
-def _area(
-    record: Record, edition: Edition, areas: dict[tuple[str, str, str], Municipality | None]
-) -> Municipality | None:
-    """Return the municipality of a row, None for one that is not known; ``areas`` is a cache."""
+def _area(record: Record, edition: Edition, areas: _Areas) -> _Area:
+    """Return the municipality of a row; ``areas`` is a cache."""
     named = (record.get("code"), record.get("prefecture"), record.get("municipality"))
     if named not in areas:
-        areas[named] = _named_area(*named, edition)
+        areas[named] = _named_area(*named, edition), named[1:]
     return areas[named]
 
 
 def _add_place(
     record: Record,
     area: Municipality | None,
+    named: tuple[str, str],
     seen: dict[str, dict[tuple[str, str, str, str], Place]],
 ) -> Issue | None:
     """Add a row's place; return what is odd about it."""
@@ -102,7 +117,6 @@ def _add_place(
     lon, lat, problem = _position(record, area.code)
     if problem is not None and problem.severity == ERROR:
         return problem
-    named = record.get("prefecture"), record.get("municipality")
     place = Place(area.code, *named, town, lon, lat, record.get("koaza"))
     first = seen.setdefault(area.code, {}).setdefault(place.key, place)
     if first is not place and first != place:

@@ -12,7 +12,9 @@ from pyproj.transformer import TransformerGroup
 from geoportal.address.result import GeocodeResult
 from geoportal.domain.facility import FacilityRecord
 from geoportal.ingest.files.layouts import Layout
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.resolve.doubts import doubt_positions
 
 CITY = "福岡県北九州市小倉北区"
@@ -59,7 +61,9 @@ def geocode(address, hint):
 def doubted(records, has_towns=True):
     """Say what becomes of records: the extract, and whether all is in the old datum."""
     extract = FacilityExtract(
-        listed=[ListedRecord(n + 2, one, one.record_id, "") for n, one in enumerate(records)]
+        listed=Listings(
+            ListedRecord(n + 2, one, one.record_id, "") for n, one in enumerate(records)
+        )
     )
     geography = SimpleNamespace(has_towns=has_towns, geocode=geocode)
     return extract, doubt_positions(extract, LAYOUT, lambda: geography).whole

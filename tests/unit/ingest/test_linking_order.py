@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from geoportal.domain.facility import FacilityRecord
 from geoportal.domain.link import LinkDecision
 from geoportal.ingest.reading.edition import Edition
-from geoportal.ingest.reading.extract import FacilityExtract, ListedRecord
+from geoportal.ingest.reading.extract import FacilityExtract
+from geoportal.ingest.reading.listed_bytes import ListedRecord
+from geoportal.ingest.reading.listings import Listings
 from geoportal.ingest.reading.municipalities import MunicipalityFinder
 from geoportal.ingest.revise.gazetteer import load_geography
-from geoportal.ingest.revise.records import refresh_facilities, update_records
+from geoportal.ingest.revise.records import update_records
+from geoportal.ingest.revise.refresh import refresh_facilities
 from geoportal.ingest.revise.relink import relink
 from geoportal.progress import no_progress
 from geoportal.store.database import advance_dataset_version, open_database
@@ -49,10 +52,10 @@ TABLES = (
 def take(database, source, as_of, *items, scope="all"):
     """Take an edition into the database as an import does."""
     extract = FacilityExtract(
-        listed=[
+        listed=Listings(
             ListedRecord(line, found, own, scope)
             for line, (own, found) in enumerate(items, start=2)
-        ],
+        ),
         rows_read=len(items),
     )
     edition = Edition(source, as_of, MunicipalityFinder(REFERENCE), REFERENCE.kinds)

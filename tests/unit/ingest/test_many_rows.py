@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from geoportal import packed
 from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.ingest.reading import extract
-from geoportal.ingest.revise import records
+from geoportal.ingest.revise import records, refresh
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import open_database
 from geoportal.store.schema import metadata
@@ -32,8 +33,11 @@ def many(monkeypatch):
     """Take three rows and facilities for many."""
     monkeypatch.setattr(extract, "_PART", 3)
     monkeypatch.setattr(extract, "_FEWEST_PARTS", 2)
-    monkeypatch.setattr(records, "_BATCH", 3)
-    monkeypatch.setattr(records, "_FEWEST_IN_WORKERS", 4)
+    monkeypatch.setattr(packed, "BLOCK", 2)
+    monkeypatch.setattr(packed, "_LOOSE", 5)
+    monkeypatch.setattr(records, "_PORTION", 4)
+    monkeypatch.setattr(refresh, "_BATCH", 3)
+    monkeypatch.setattr(refresh, "_FEWEST_IN_WORKERS", 4)
 
 
 @pytest.fixture
@@ -73,10 +77,17 @@ def taken(folder, editions, processes):
     return held, [report.as_dict() for report in said]
 
 
-@pytest.mark.usefixtures("many")
-def test_every_table_and_every_issue_is_the_same(tmp_path, editions):
+@pytest.fixture
+def at_once(tmp_path, editions):
+    """Return what comes of the files when nothing is many."""
+    (tmp_path / "at_once").mkdir()
+    return taken(tmp_path / "at_once", editions, 1)
+
+
+@pytest.mark.usefixtures("at_once", "many")
+def test_every_table_and_every_issue_is_the_same(tmp_path, at_once, editions):
     alone, in_workers = taken(tmp_path, editions, 1), taken(tmp_path, editions, 2)
-    assert in_workers == alone
+    assert in_workers == alone == at_once
     held, said = alone
     assert len(held["facilities"]) > 15
     codes = {issue["code"] for report in said for one in report["files"] for issue in one["issues"]}
@@ -93,7 +104,7 @@ def test_without_a_worker_nothing_of_the_file_is_taken(tmp_path, editions, monke
         raise WorkerDiedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(records, "facility_row", die)
+        patch.setattr(refresh, "facility_row", die)
         with pytest.raises(WorkerDiedError):
             import_files(
                 database, reference, editions[2:3], ImportOptions(processes=2), today=today
