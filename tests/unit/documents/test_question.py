@@ -70,7 +70,7 @@ def plain(question: Any) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(CHANGES, max_size=2))
 def test_what_is_taken_for_allowed_is_allowed_and_asks_the_same(changes: list[tuple[str, Any]]):
     asked = ORDINARY | dict(changes)
