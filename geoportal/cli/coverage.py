@@ -22,7 +22,7 @@ from geoportal.coverage.study import Study
 from geoportal.coverage.supply import PlannedFacility
 from geoportal.coverage.tables import Row, district_rows
 from geoportal.coverage.wording import road_line, road_sentence, sentence
-from geoportal.documents.requests import require_kinds
+from geoportal.documents.question import require_kinds
 from geoportal.domain.district import LOCAL
 from geoportal.errors import InputRefusedError, UnreadableSourceError, UsageError
 from geoportal.export.pack_files import PACK_FORMATS

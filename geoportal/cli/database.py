@@ -224,7 +224,8 @@ def _issue_text(issue: dict[str, Any]) -> str:
 @command
 def doctor(console: Console) -> None:
     """Say what is wrong with this installation or its data, and how to mend it."""
-    findings = diagnose(console.settings)
+    with progress_bar() as progress:
+        findings = diagnose(console.settings, progress)
     document = {
         "ok": not any(finding.severity == "error" for finding in findings),
         "findings": [asdict(finding) for finding in findings],

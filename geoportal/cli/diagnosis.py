@@ -14,12 +14,15 @@ from geoportal.domain.completeness import MISSING, PLACES
 from geoportal.domain.dating import day_said
 from geoportal.errors import GeoportalError, NotFoundError
 from geoportal.index.mention import SAMPLE_SOURCE
+from geoportal.progress import Progress, no_progress
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.services.view import View
 from geoportal.settings import Settings
 from geoportal.store.database import open_database, require_whole
 from geoportal.workers import usable_processes
 
+_STEPS = 3
+"""All pages of the database are read, then the data, then the base map is asked for."""
 _FEW_POSITIONS = 0.8
 _MUCH_STALE = 0.5
 _MOST_NAMED = 3
@@ -27,14 +30,20 @@ _PEOPLE = ("mesh-population", "town-population", "sample")
 """Sources of people by place."""
 
 
-def diagnose(settings: Settings) -> list[Finding]:
+def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Finding]:
     """Look at the database and the data in it."""
     try:
         database = open_database(settings.database)
+        progress("doctor", 0, _STEPS)
         require_whole(database)
+        progress("doctor", 1, _STEPS)
         processes = settings.processes or usable_processes()
-        view = Portal(database, shipped_reference(), processes=processes).view()
+        view = Portal(
+            database, shipped_reference(), processes=processes, progress=progress
+        ).view()
+        progress("doctor", 2, _STEPS)
         basemap = basemap_finding(settings, database.derived_directory)
+        progress("doctor", _STEPS, _STEPS)
         return [
             *_data_findings(view),
             *_source_findings(view),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from geoportal.cli.console import Console, command, require_writable
-from geoportal.cli.filters import filters, search_request
+from geoportal.cli.filters import filters, search_question
 from geoportal.cli.text_output import gap_text
 from geoportal.documents.search import export_feature, search_document
 from geoportal.export.facilities import ENDINGS, TABLE_LANGUAGES, export_facilities
@@ -31,8 +31,8 @@ def export(console: Console, out: Path, lang: str, **options: Any) -> None:
     """Write facilities to a file; all of them when no filter is given."""
     require_writable(out, "--out")
     view = console.view()
-    request = search_request(options)
-    query = replace(request.to_query(view, whole_allowed=True), limit=len(view.snapshot))
+    question = search_question(options)
+    query = replace(question.to_query(view, whole_allowed=True), limit=len(view.snapshot))
     answer = search_document(view, view.search(query))
     results = answer["features"]
     features = [export_feature(view, result) for result in results]

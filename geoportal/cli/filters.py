@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoportal.cli.console import given, home_of, radius_option
+from geoportal.documents.question import surely_allowed
 from geoportal.domain.query import INCLUDE
 
 if TYPE_CHECKING:
+    from geoportal.documents.question import Question
     from geoportal.documents.requests import SearchRequest
 
 
@@ -45,10 +47,12 @@ def filters(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def search_request(options: dict[str, Any]) -> SearchRequest:
-    """Return the request of a command; all options but the home are called like its fields."""
+def search_question(options: dict[str, Any]) -> Question | SearchRequest:
+    """Return the question of a command; all options but the home are called like its fields."""
+    asked = home_of(options.pop("near"), options.pop("address")) | given(options)
+    question = surely_allowed(asked)
+    if question is not None:
+        return question
     from geoportal.documents.requests import SearchRequest  # takes time to load
 
-    return SearchRequest.model_validate(
-        home_of(options.pop("near"), options.pop("address")) | given(options)
-    )
+    return SearchRequest.model_validate(asked)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from geoportal.cli.console import Console, command, progress_bar
-from geoportal.cli.filters import filters, search_request
+from geoportal.cli.filters import filters, search_question
 from geoportal.domain.district import LEVELS, LOCAL
 from geoportal.domain.query import DEFAULT_LIMIT, OPEN_USES, SORTS
 from geoportal.errors import UsageError
@@ -30,13 +31,18 @@ from geoportal.errors import UsageError
 @command
 def search(console: Console, **options: Any) -> None:
     """Search around a home, in districts, or by words."""
-    from geoportal.cli.text_output import search_lines  # takes time to load
-    from geoportal.documents.search import search_document
+    from geoportal.documents.search import search_document  # takes time to load
 
     view = console.view()
-    request = search_request(options)
-    document = search_document(view, view.search(request.to_query(view)))
-    console.print(document, lambda: search_lines(view, document))
+    question = search_question(options)
+    document = search_document(view, view.search(question.to_query(view)))
+
+    def lines() -> Iterator[str]:
+        from geoportal.cli.text_output import search_lines  # takes time to load
+
+        return search_lines(view, document)
+
+    console.print(document, lines)
 
 
 @click.command()

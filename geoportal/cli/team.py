@@ -12,7 +12,7 @@ import shapely
 from geoportal.cli.console import Console, command, given, home_of, radius_option
 from geoportal.cli.text_output import distance_notes, drive_text
 from geoportal.documents import Document, attributes
-from geoportal.documents.requests import require_kinds
+from geoportal.documents.question import require_kinds
 from geoportal.documents.team import TeamRequest, team_document
 from geoportal.domain.query import Query
 from geoportal.errors import UsageError

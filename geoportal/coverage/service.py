@@ -1,15 +1,14 @@
-"""Coverage service of one dataset version: computes studies and caches the last 16."""
+"""Coverage service of one dataset version: computes studies and keeps the last of them."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geoportal.coverage.area import Target, choose_target
 from geoportal.coverage.chunks import Executor, run_in_process
 from geoportal.coverage.criteria import CoverageCriteria
+from geoportal.coverage.kept_studies import KeptStudies
 from geoportal.coverage.population import Population, first_meshes
 from geoportal.coverage.report import CoverageReport, make_report
 from geoportal.coverage.study import Study, compute_study, surroundings_of
@@ -21,8 +20,6 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.progress import Progress, no_progress
 from geoportal.search.match import misplaced_needs
 from geoportal.store.reference import Reference
-
-_CACHED_STUDIES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ NO_CHANGE = WhatIf()
 
 @dataclass
 class CoverageService:
-    """Computes studies of one dataset version and caches the last 16.
+    """Computes studies of one dataset version and keeps the last of them, see `KeptStudies`.
 
     Safe to use from many threads. ``members`` has for each known district code the municipalities
     and wards in it; ``executor`` runs the chunks of a study, see `geoportal.coverage.cluster`.
@@ -53,10 +50,7 @@ class CoverageService:
     reference: Reference
     members: Mapping[str, Sequence[str]]
     executor: Executor = run_in_process
-    _studies: OrderedDict[tuple[str, CoverageCriteria, str], Study] = field(
-        default_factory=OrderedDict, init=False, repr=False
-    )
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _studies: KeptStudies = field(default_factory=KeptStudies, init=False, repr=False)
 
     def target(self, snapshot: Snapshot, code: str, *, local: str = "") -> Target:
         """Return the area with a code and its districts; see `choose_target`."""
@@ -90,8 +84,7 @@ class CoverageService:
             need, kinds = misplaced[0]
             raise UsageError(f"{need} is asked of {', '.join(kinds)} only", "need")
         key = (code, question, local)
-        with self._lock:
-            cached = self._studies.get(key)
+        cached = self._studies.get(key)
         if cached is not None and not changes.any:
             return cached
         target = self.target(snapshot, code, local=local)
@@ -109,10 +102,7 @@ class CoverageService:
             present=cached,
         )
         if not changes.any:
-            with self._lock:
-                self._studies[key] = study
-                while len(self._studies) > _CACHED_STUDIES:
-                    self._studies.popitem(last=False)
+            self._studies.put(key, study)
         return study
 
     def report(

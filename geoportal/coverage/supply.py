@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from geoportal.coverage.counting import POSSIBLE, SURE, Answers, answers, rows_o
 from geoportal.coverage.criteria import CoverageCriteria
 from geoportal.coverage.distance_zones import Floats, Places, Rows
 from geoportal.coverage.surroundings import Surroundings, answered_around
-from geoportal.domain.facility import KINDS
+from geoportal.index.facility_store import FacilityStore
 from geoportal.index.snapshot import Snapshot
 
 _PLANNED = "planned-"
@@ -28,6 +29,32 @@ class PlannedFacility:
     capacity: float = 1.0
 
 
+class StoredTexts(Sequence[str]):
+    """A text of each of some facilities, read from the snapshot when it is asked for.
+
+    Those of all facilities of a country would be most of what a study holds. ``rows`` are -1 for
+    planned facilities, which stand at the end and have the texts ``planned``.
+    """
+
+    def __init__(self, rows: Rows, read: Callable[[int], str], planned: Sequence[str] = ()) -> None:
+        self._rows, self._read, self._planned = rows, read, planned
+
+    def __len__(self) -> int:
+        return int(self._rows.size)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> str | list[str]:
+        """Return the text of a facility, or those of a slice."""
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        row = int(self._rows[place])
+        return self._read(row) if row >= 0 else self._planned[place - len(self)]
+
+
 @dataclass(frozen=True)
 class Supply:
     """The facilities that count for sure or possibly; those that say no are left out.
@@ -36,8 +63,8 @@ class Supply:
 
     Attributes
     ----------
-    ids, names, kinds : tuple of str
-        One for each facility.
+    stored : FacilityStore
+        What is held of the facilities of the snapshot.
     places : Places
         Where they are.
     capacity : ndarray of float, shape (k,)
@@ -50,26 +77,49 @@ class Supply:
         Facilities that would count but have no position: counted in the district of their
         address, never in distances.
     unlocated_certain : ndarray of bool, shape (u,)
-    unlocated_ids : tuple of str
     sources : mapping of str to str
         The sources that name these facilities, or state what is asked of them, with the newest
         date (`geoportal.domain.dating`).
+    planned : tuple of PlannedFacility
+        The last facilities: those that do not exist yet, all of the kind ``planned_kind``.
     """
 
-    ids: tuple[str, ...]
-    names: tuple[str, ...]
-    kinds: tuple[str, ...]
+    stored: FacilityStore = field(repr=False)
     places: Places
     capacity: Floats
     certain: NDArray[np.bool_]
     rows: Rows
     unlocated_rows: Rows
     unlocated_certain: NDArray[np.bool_]
-    unlocated_ids: tuple[str, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
+    planned: tuple[PlannedFacility, ...] = ()
+    planned_kind: str = ""
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return int(self.rows.size)
+
+    @property
+    def ids(self) -> StoredTexts:
+        """Ids, one for each facility."""
+        planned = [f"{_PLANNED}{n}" for n in range(1, len(self.planned) + 1)]
+        return StoredTexts(self.rows, self.stored.id_of, planned)
+
+    @property
+    def names(self) -> StoredTexts:
+        """Names, one for each facility."""
+        planned = [new.name for new in self.planned]
+        return StoredTexts(self.rows, lambda row: self.stored.document(row)["name"], planned)
+
+    @property
+    def kinds(self) -> StoredTexts:
+        """Kinds, one for each facility."""
+        planned = [self.planned_kind] * len(self.planned)
+        return StoredTexts(self.rows, lambda row: self.stored.document(row)["kind"], planned)
+
+    @property
+    def unlocated_ids(self) -> StoredTexts:
+        """Ids of those without a position."""
+        return StoredTexts(self.unlocated_rows, self.stored.id_of)
 
     def includes(self, facility_id: str) -> bool:
         """Say whether a facility counts, with a position or without."""
@@ -82,17 +132,15 @@ class Supply:
 
     def without(self, ids: Iterable[str]) -> Supply:
         """Return the supply after facilities closed; ids that do not count are passed over."""
-        closed = list(ids)
-        rows = np.flatnonzero(~np.isin(self.ids, closed))
-        unlocated = np.flatnonzero(~np.isin(self.unlocated_ids, closed))
+        closed = set(ids)
+        rows = np.array([n for n, one in enumerate(self.ids) if one not in closed], dtype=np.int64)
+        unlocated = np.array(
+            [n for n, one in enumerate(self.unlocated_ids) if one not in closed], dtype=np.int64
+        )
         return replace(
             self,
             unlocated_rows=self.unlocated_rows[unlocated],
             unlocated_certain=self.unlocated_certain[unlocated],
-            unlocated_ids=tuple(self.unlocated_ids[n] for n in unlocated),
-            ids=tuple(self.ids[row] for row in rows),
-            names=tuple(self.names[row] for row in rows),
-            kinds=tuple(self.kinds[row] for row in rows),
             places=self.places.take(rows),
             capacity=self.capacity[rows],
             certain=self.certain[rows],
@@ -105,9 +153,8 @@ class Supply:
         lat = np.concatenate([self.places.lat, [new.lat for new in planned]])
         return replace(
             self,
-            ids=(*self.ids, *(f"{_PLANNED}{n}" for n in range(1, len(planned) + 1))),
-            names=(*self.names, *(new.name for new in planned)),
-            kinds=(*self.kinds, *([kind] * len(planned))),
+            planned=tuple(planned),
+            planned_kind=kind,
             places=Places.from_degrees(lon, lat),
             capacity=np.concatenate([self.capacity, [new.capacity for new in planned]]),
             certain=np.concatenate([self.certain, np.ones(len(planned), dtype=bool)]),
@@ -140,25 +187,21 @@ def _supply_of(
     columns, stored = snapshot.columns, snapshot.by_id
     located = columns.located[rows]
     here, unlocated = rows[located], rows[~located]
-    names, capacity = list[str](), list[float]()
+    capacity = list[float]()
     sources: dict[str, str] = {}
     for row in (*here.tolist(), *unlocated.tolist()):
         document = stored.document(row)
-        names.append(document["name"])
         capacity.append(float(document["capacity"] or 1))
         stating = (claim for claim in document["claims"] if claim["code"] in question.needs)
         for one in (*document["sources"], *stating):
             sources[one["source"]] = max(sources.get(one["source"], ""), one["as_of"])
     return Supply(
-        ids=tuple(map(stored.id_of, here.tolist())),
-        names=tuple(names[: here.size]),
-        kinds=tuple(KINDS[number] for number in columns.kinds[here].tolist()),
+        stored=stored,
         places=Places.from_degrees(columns.lon[here], columns.lat[here]),
         capacity=np.array(capacity[: here.size], dtype=np.float64),
         certain=found[located] == SURE,
         rows=here,
         unlocated_rows=unlocated,
         unlocated_certain=found[~located] == SURE,
-        unlocated_ids=tuple(map(stored.id_of, unlocated.tolist())),
         sources=sources,
     )

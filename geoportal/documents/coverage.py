@@ -24,6 +24,7 @@ from geoportal.coverage.tables import (
 from geoportal.coverage.wording import HEADLINE_RING, road_line, road_sentence, sentence
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_document
+from geoportal.documents.question import require_kinds
 from geoportal.documents.requests import (
     Code,
     Kind,
@@ -35,7 +36,6 @@ from geoportal.documents.requests import (
     Strict,
     Truth,
     Whole,
-    require_kinds,
 )
 from geoportal.domain.dating import dated
 from geoportal.geo.polygons import JAPAN_BOUNDS, in_japan

@@ -12,7 +12,8 @@ from pydantic import Field
 from shapely.geometry import mapping
 
 from geoportal.documents import Document
-from geoportal.documents.requests import BoxText, Kind, Strict, parse_box, require_kinds
+from geoportal.documents.question import require_kinds
+from geoportal.documents.requests import BoxText, Kind, Strict, parse_box
 from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.errors import UsageError

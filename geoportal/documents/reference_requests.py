@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from geoportal.documents.requests import MAX_OFFSET, Code, OutlinedDistrict, Strict, Text
+from geoportal.documents.question import MAX_OFFSET
+from geoportal.documents.requests import Code, OutlinedDistrict, Strict, Text
 from geoportal.domain.query import MAX_LIMIT
 
 MOST_OUTLINES = 200

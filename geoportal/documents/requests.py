@@ -21,6 +21,17 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from geoportal.documents.question import (
+    MAX_ADDRESS,
+    MAX_CODE,
+    MAX_DEPARTMENTS,
+    MAX_NEEDS,
+    MAX_OFFSET,
+    MAX_TEXT,
+    Question,
+    home_origin,
+    require_kinds,
+)
 from geoportal.domain.facility import KINDS
 from geoportal.domain.query import (
     DEFAULT_LIMIT,
@@ -33,11 +44,10 @@ from geoportal.domain.query import (
 from geoportal.errors import UsageError
 from geoportal.services.view import View
 
-MAX_OFFSET = 1_000_000
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
-_CODE = StringConstraints(min_length=1, max_length=40)
-_TEXT = StringConstraints(max_length=200)
+_CODE = StringConstraints(min_length=1, max_length=MAX_CODE)
+_TEXT = StringConstraints(max_length=MAX_TEXT)
 Code = Annotated[str, _CODE]
 Text = Annotated[str, _TEXT]
 Kind = Annotated[Code, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
@@ -56,7 +66,7 @@ BoxText = Annotated[str, _TEXT, Field(json_schema_extra={"format": "bbox"})]
 """``west,south,east,north`` in degrees."""
 AddressText = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=10_000),
+    StringConstraints(min_length=1, max_length=MAX_ADDRESS),
     Field(json_schema_extra={"format": "address"}),
 ]
 """Longer than any address: what is no address gets the answer ``invalid``, not an error."""
@@ -196,9 +206,11 @@ class SearchRequest(Strict):
         None, description="District code or codes"
     )
     kinds: list[Kind] = Field(default_factory=list, max_length=len(KINDS))
-    needs: list[NeedCode] = Field(default_factory=list, max_length=120)
+    needs: list[NeedCode] = Field(default_factory=list, max_length=MAX_NEEDS)
     departments: list[Text] = Field(
-        default_factory=list, max_length=20, description="Departments (診療科), any of them"
+        default_factory=list,
+        max_length=MAX_DEPARTMENTS,
+        description="Departments (診療科), any of them",
     )
     q: Words | None = Field(None, description="Words, all of which must occur")
     open_at: Moment | None = Field(None, description="ISO 8601 with offset")
@@ -220,39 +232,28 @@ class SearchRequest(Strict):
     offset: Whole = Field(0, ge=0, le=MAX_OFFSET)
 
     def to_query(self, view: View, *, whole_allowed: bool = False) -> Query:
-        """Return the question in the domain's terms.
+        """Return the question in the domain's terms, as `Question.to_query` does."""
+        return self.question().to_query(view, whole_allowed=whole_allowed)
 
-        Without near, district and q it asks for everything, which must be ``whole_allowed``.
-
-        Raises
-        ------
-        UsageError
-            When nothing to search by is given, or a code is not known.
-        AddressNotPlacedError
-            When the address does not lead to one position.
-        """
-        codes = [self.district] if isinstance(self.district, str) else self.district
-        districts = tuple(dict.fromkeys(codes or ()))
-        if not whole_allowed and self.near is None and not districts and not (self.q or "").strip():
-            raise UsageError("give at least one of near, district, q", "near")
-        view.require_districts(districts)
-        return Query(
-            origin=None if self.near is None else origin_of(view, self.near, districts),
+    def question(self) -> Question:
+        """Return what is asked in plain values."""
+        return Question(
+            near=None if self.near is None else _plain(self.near),
             radius_m=self.radius_m,
-            districts=districts,
-            kinds=require_kinds(self.kinds, "kinds"),
-            needs=view.reference.vocabulary.require_needs(self.needs),
-            departments=tuple(dict.fromkeys(self.departments)),
-            text=(self.q or "").strip(),
+            district=[self.district] if isinstance(self.district, str) else self.district or (),
+            kinds=self.kinds,
+            needs=self.needs,
+            departments=self.departments,
+            q=self.q or "",
             open_at=self.open_at,
             open_use=self.open_use,
             include=self.include,
+            facets=self.facets,
+            visits_home=self.visits_home,
+            explain=self.explain,
+            sort=self.sort,
             limit=self.limit,
             offset=self.offset,
-            facets=self.facets,
-            explain=self.explain,
-            visits_home=self.visits_home,
-            sort=self.sort,
         )
 
 
@@ -358,25 +359,11 @@ def origin_of(view: View, near: Point | Address, districts: Sequence[str] = ()) 
     AddressNotPlacedError
         When an address does not lead to one position.
     """
-    if isinstance(near, Point):
-        return Origin(near.lon, near.lat)
-    return view.origin_from_address(near.address, districts)
+    return home_origin(view, _plain(near), districts)
 
 
-def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:
-    """Return facility kinds, each once.
-
-    Raises
-    ------
-    UsageError
-        When one is not known.
-    """
-    known = ", ".join(KINDS)
-    for number, kind in enumerate(kinds, 1):
-        if kind not in KINDS:
-            message = f"entry {number} is not a facility kind; expected one of {known}"
-            raise UsageError(message, field)
-    return tuple(dict.fromkeys(kinds))
+def _plain(near: Point | Address) -> tuple[float, float] | str:
+    return (near.lon, near.lat) if isinstance(near, Point) else near.address
 
 
 def parse_box(text: str) -> tuple[float, float, float, float]:

@@ -32,7 +32,6 @@ from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
-from geoportal.store.official_pages import search_sites
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -88,6 +87,8 @@ def _unlisted(view: View, code: str) -> Document | None:
     held = area_completeness(snapshot, code, Asked())
     if not snapshot.facilities or any(line.state == HELD for line in held):
         return None
+    from geoportal.store.official_pages import search_sites  # takes time to load
+
     publisher = view.reference.publisher("bureau", code)
     return {
         "municipality_code": code,

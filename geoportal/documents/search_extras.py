@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 from geoportal.documents import Document, attributes
 from geoportal.domain.query import BANDS
-from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS, ExposureLedger
-from geoportal.search.facets import Count, Facets
 from geoportal.search.rank import Reason
 from geoportal.search.relax import Relaxation, RelaxationKind, Step
-from geoportal.search.visit_evidence import VisitEvidence
 from geoportal.store.reference import Reference
+
+if TYPE_CHECKING:
+    from geoportal.search.exposure import ExposureLedger
+    from geoportal.search.facets import Count, Facets
+    from geoportal.search.visit_evidence import VisitEvidence
 
 _FACET_RULE = "as if that filter alone were changed; evidence counts this answer"
 
@@ -77,6 +80,8 @@ def _counts(key: str, counts: Iterable[Count]) -> list[Document]:
 
 def exposure_document(ledger: ExposureLedger, today: date) -> Document:
     """Return how often each facility stood on a first page, in totals of past days."""
+    from geoportal.search.exposure import FIRST_PAGE, LEAST_QUESTIONS  # takes time to load
+
     return {
         "counting": f"first {FIRST_PAGE} places of answers by this process; past days with at "
         f"least {LEAST_QUESTIONS} questions",

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from geoportal.documents import Document
 from geoportal.documents.completeness import completeness_document
+from geoportal.documents.question import require_kinds
 from geoportal.documents.reference import role_document
 from geoportal.documents.requests import (
     Code,
@@ -21,7 +22,6 @@ from geoportal.documents.requests import (
     Truth,
     Whole,
     origin_of,
-    require_kinds,
 )
 from geoportal.documents.search import home_document, result_features
 from geoportal.domain.consultation import Role

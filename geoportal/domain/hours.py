@@ -250,11 +250,10 @@ _RANGE = "(?:~|-|から)"
 _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分|(半))?)"
 _DAY = rf"[{_DAY_LETTERS}](?:曜日?)?"
 _TIMES = f"{_CLOCK}{_RANGE}{_CLOCK}"
-_STATED = re.compile(
+_STATED = (
     rf"(?P<days>平日|毎日|{_DAY}(?:(?:[・,、/ ]|{_RANGE})?{_DAY})*)"
     rf"[の: ]*(?P<times>{_TIMES}(?:[・,、/ ]+{_TIMES})*)"
 )
-_SPAN = re.compile(_TIMES)
 _DASHES = str.maketrans(dict.fromkeys("～〜−－ー―–—‐‑", "~"))
 
 
@@ -265,8 +264,8 @@ def stated_sessions(text: str, use: str) -> tuple[Session, ...]:
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_DASHES))
     sessions = []
-    for statement in _STATED.finditer(plain):
-        for span in _SPAN.findall(statement["times"]):
+    for statement in re.finditer(_STATED, plain):
+        for span in re.findall(_TIMES, statement["times"]):
             opens, closes = _clock(*span[:4]), _clock(*span[4:])
             if opens and closes and opens < closes:
                 sessions += [Session(day, opens, closes, use) for day in _days(statement["days"])]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Municipality:
+class Municipality(NamedTuple):
     """A municipality or ward of Japan (市区町村), with the areas above it.
 
     Attributes
@@ -30,8 +30,7 @@ class Municipality:
     medical_area: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MunicipalityChange:
+class MunicipalityChange(NamedTuple):
     """A municipality that was renamed, merged or divided; one that became several has as many.
 
     Attributes

@@ -64,7 +64,7 @@ def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
     old and the new one lead to what is held, whichever of the two it is held under.
     """
     upper = {district.code: codes for district, codes in upper_districts(reference).items()}
-    equal = reference.equivalents
+    equal, known = reference.equivalents, reference.municipalities
     retired = {code: new for code, new in equal.items() if code not in upper}
     return (
         {
@@ -72,9 +72,11 @@ def district_members(reference: Reference) -> dict[str, tuple[str, ...]]:
             for code, codes in retired.items()
         }
         | upper
+        | {code: (code,) for code in known}
         | {
-            code: (code, *(c for c in equal.get(code, ()) if c in reference.municipalities))
-            for code in reference.municipalities
+            code: (code, *(other for other in others if other in known))
+            for code, others in equal.items()
+            if code in known
         }
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +17,20 @@ def program_digest(rooms: tuple[str, ...], *folders: Path) -> str:
 
     ``rooms`` are packages within this one, as paths; ``"."`` is all of it.
     """
-    modules = sorted(path for room in rooms for path in (_PACKAGE / room).rglob("*.py"))
+    modules = sorted(
+        path for room in rooms for path in _files(_PACKAGE / room) if path.endswith(".py")
+    )
     digest = hashlib.sha256()
-    for path in (*modules, *(path for folder in folders for path in sorted(folder.rglob("*")))):
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
+    for path in (*modules, *(path for folder in folders for path in sorted(_files(folder)))):
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - three times as fast
+            content = file.readall()
+        digest.update(f"{os.path.basename(path)} {len(content)}\n".encode())  # noqa: PTH119
+        digest.update(content)
     return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yield the paths of all files in a folder and below it."""
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            yield f"{directory}{os.sep}{name}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from geoportal.address.result import Candidate, GeocodeResult
-from geoportal.address.town_lists import Covered, listed_towns, name_and_number
 from geoportal.domain.centre import CENTRE_KINDS, Centre
 from geoportal.domain.query import Origin
 from geoportal.geo.geodesic import METRES_PER_DEGREE_LAT_MIN
 from geoportal.index.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from geoportal.address.result import Candidate, GeocodeResult
+    from geoportal.address.town_lists import Covered, ListedTown
 
 Ground = Literal["district", "local_area", "town"]
 Doubt = Literal[
@@ -162,7 +164,7 @@ def is_divided(snapshot: Snapshot, code: str) -> bool:
     return snapshot.kept.part(
         ("divided", code),
         lambda: any(
-            listed_towns(centre.area) or _local_codes(snapshot, centre)
+            _listed_towns(centre) or _local_codes(snapshot, centre)
             for centre in _held_for(snapshot, code)
         ),
     )
@@ -212,8 +214,8 @@ def _chosen(
     snapshot: Snapshot, home: HomePlace, held: Sequence[Centre]
 ) -> tuple[Sequence[Centre], Ground, Doubt]:
     """Return which of some centres of one kind answer, on what ground, and with what doubt."""
-    if any(listed_towns(centre.area) for centre in held):
-        return _by_town(home, [centre for centre in held if listed_towns(centre.area)])
+    if any(_listed_towns(centre) for centre in held):
+        return _by_town(home, [centre for centre in held if _listed_towns(centre)])
     local = [centre for centre in held if _local_codes(snapshot, centre)]
     if local:
         return _by_area(snapshot, home, local)
@@ -224,6 +226,8 @@ def _chosen(
 def _by_town(home: HomePlace, held: Sequence[Centre]) -> tuple[Sequence[Centre], Ground, Doubt]:
     if not home.town:
         return _by_towns_near(home, held)
+    from geoportal.address.town_lists import name_and_number  # takes time to load
+
     name, number = name_and_number(home.town)
     covered = {centre.id: _covered(centre, name, number) for centre in held}
     answering = [centre for centre in held if covered[centre.id]]
@@ -242,6 +246,8 @@ def _by_towns_near(
     """Return the centres of the towns that a point may lie in: never certain, but fewer."""
     if len(held) == 1:
         return held, "town", ""
+    from geoportal.address.town_lists import name_and_number  # takes time to load
+
     listed = [
         [centre for centre in held if _covered(centre, *name_and_number(town))]
         for town in home.towns_near
@@ -252,8 +258,17 @@ def _by_towns_near(
     return answering, "town", "town_by_point"
 
 
+def _listed_towns(centre: Centre) -> tuple[ListedTown, ...]:
+    """Return the towns a centre answers for as its list names them, none without a list."""
+    if not centre.area:
+        return ()
+    from geoportal.address.town_lists import listed_towns  # takes time to load
+
+    return listed_towns(centre.area)
+
+
 def _covered(centre: Centre, name: str, number: int | None) -> Covered:
-    said = {town.covers(name, number) for town in listed_towns(centre.area)}
+    said = {town.covers(name, number) for town in _listed_towns(centre)}
     return "whole" if "whole" in said else "part" if "part" in said else ""
 
 

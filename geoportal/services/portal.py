@@ -147,6 +147,18 @@ class Portal:
         with self._lock:
             self._latest, self._of_files, self._damaged = None, None, True
 
+    def open_compiled(self) -> None:
+        """Open the present data if they are compiled, for processes that are forked afterwards.
+
+        They look again before they answer. Nothing is done while the database does not answer, or
+        where the data are not compiled for today.
+        """
+        from sqlalchemy.exc import DBAPIError  # takes time to load
+
+        with self._lock, suppress(StaleArchiveError, DBAPIError):
+            self._refresh(self.clock(), only_compiled=True)
+        self._checked_at = 0.0
+
     def _current(self, now: datetime) -> View:
         if self._is_followed and self._latest is not None:
             return self._latest
@@ -174,8 +186,11 @@ class Portal:
         finally:
             self._lock.release()
 
-    def _refresh(self, now: datetime) -> View:
-        """Load again what has moved: dataset version, day, facts of staff. Holds the lock."""
+    def _refresh(self, now: datetime, *, only_compiled: bool = False) -> View:
+        """Load again what has moved: dataset version, day, facts of staff. Holds the lock.
+
+        With ``only_compiled`` a StaleArchiveError is raised where a file would have to be compiled.
+        """
         from geoportal.store.database import dataset_version  # takes time to load
         from geoportal.store.staff_facts import (
             facts_of,
@@ -194,7 +209,9 @@ class Portal:
             state = (version, now.astimezone(JST).date())
             files = self._of_files
             if files is None or (files.snapshot.version, files.snapshot.today) != state:
-                files = self._loaded(connection, version, now, wait=files is None)
+                files = self._loaded(
+                    connection, version, now, wait=files is None, only_compiled=only_compiled
+                )
             elif self._latest is not None and self._asked == asked:
                 self._checked_at, self._held_at = time.monotonic(), time.time()
                 self._is_behind = False
@@ -216,11 +233,19 @@ class Portal:
         return latest
 
     def _loaded(
-        self, connection: sa.Connection, version: str, now: datetime, *, wait: bool
+        self,
+        connection: sa.Connection,
+        version: str,
+        now: datetime,
+        *,
+        wait: bool,
+        only_compiled: bool,
     ) -> View | None:
         """Return the view of the files, which are compiled if need be; see `load_view`."""
         path = view_path(self.database.derived_directory, version, self.reference)
         question = (path, self.reference, now, lambda: self.database)
+        if only_compiled:
+            return open_view(*question)
         if not self._damaged:
             with suppress(StaleArchiveError):
                 return open_view(*question)

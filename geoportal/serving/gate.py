@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from geoportal.serving.lanes import RULES, Lane, LaneFullError, rule_for
+from geoportal.serving.memory import HandBack
 from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Answer, Headers, Refusals
 from geoportal.web.arrival import FORWARDING, Arrival
@@ -76,6 +77,7 @@ class Gate:
     rates: Rates
     body_seconds: float = BODY_SECONDS
     _lanes: dict[str, Lane] = field(init=False, default_factory=dict)
+    _hand_back: HandBack = field(init=False, default_factory=HandBack)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Open the lanes: called when the worker begins to accept."""
@@ -111,6 +113,7 @@ class Gate:
             _send(exchange, self.refusals.full(path, languages, rule.name, error.retry_after_s))
             return
         _send(exchange, answer)
+        self._hand_back.soon()
 
     async def _body(self, environ: Mapping[str, Any], exchange: Exchange, most: int) -> bytes:
         """Return the body; of one that is larger than ``most`` bytes, one byte more than that.

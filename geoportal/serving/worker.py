@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import orjson
@@ -29,6 +30,7 @@ from geoportal.services.road_engine import road_engine
 from geoportal.services.view_file import view_path
 from geoportal.serving.gate import Gate
 from geoportal.serving.listening import BACKLOG
+from geoportal.serving.memory import keep_little
 from geoportal.serving.rates import Rates
 from geoportal.serving.refusals import Refusals
 from geoportal.settings import Settings
@@ -47,6 +49,8 @@ _COLLECTED_AFTER: Final = (700, 10, 10)
 """As Python has it: commands look for unreachable cycles more seldom (`geoportal.cli.main`)."""
 _STAFF_STATEMENT_S: Final = 5.0
 """Longest time in which nothing comes to a statement of the staff side on a database server."""
+_LOADED_LATER: Final = ("geoportal.coverage.population_columns", "jpholiday", "numpy.ma")
+"""Modules that are imported where they are used: here, so that all workers share them."""
 _SWITCH_S: Final = 0.001
 """How soon a thread that computes gives way to the event loop, which refuses and accepts."""
 
@@ -115,6 +119,7 @@ def prepare() -> PreparedWorker:
     GeoportalError
         When there is no database, or of another schema.
     """
+    keep_little()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -151,6 +156,9 @@ def prepare() -> PreparedWorker:
     for template in app.jinja_env.list_templates():
         if settings.secret_key or not template.startswith("desk/"):
             app.jinja_env.get_template(template)
+    for module in _LOADED_LATER:
+        import_module(module)
+    portal.open_compiled()
     database.engine.dispose()
     return PreparedWorker(app, portal, settings, basemap)
 

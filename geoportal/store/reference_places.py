@@ -13,7 +13,7 @@ import shapely
 from geoportal.domain.place import DoubledTown, Municipality, MunicipalityChange, PlaceReadings
 from geoportal.domain.station import RailOperator
 from geoportal.domain.water import Water
-from geoportal.store.reference_rows import read_rows, values_of
+from geoportal.store.reference_rows import read_entries, read_rows, values_of
 
 _READING = re.compile("(.+)《(.+)》")
 
@@ -48,13 +48,13 @@ class PlaceReference:
     @cached_property
     def municipalities(self) -> dict[str, Municipality]:
         """Municipalities and wards of Japan by five-digit code."""
-        return {row["code"]: Municipality(**row) for row in self._rows("municipalities.csv")}
+        entries = read_entries(self.directory / "municipalities.csv", Municipality)
+        return {entry.code: entry for entry in entries}
 
     @cached_property
     def municipality_changes(self) -> tuple[MunicipalityChange, ...]:
         """Municipalities renamed, merged or divided since 2001, the latest first."""
-        rows = self._rows("municipality_changes.csv")
-        return tuple(MunicipalityChange(**row) for row in rows)
+        return tuple(read_entries(self.directory / "municipality_changes.csv", MunicipalityChange))
 
     @cached_property
     def doubled_towns(self) -> tuple[DoubledTown, ...]:

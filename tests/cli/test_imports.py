@@ -38,16 +38,24 @@ def test_questions_import_only_what_they_need(sample_database: Path, tmp_path: P
     shutil.copytree(sample_database, tmp_path / "sample")
     facility = ["facility", "4019500617"]
     near = ["search", "--near", "130.8751,33.8834", "--need", "VM.REG"]
+    when = [*near, "--open-at", "2026-11-24T10:00+09:00"]
     address = ["geocode", "北九州市小倉北区城内1-1"]
-    arguments = [NOW.isoformat(), str(tmp_path / "sample" / "city.db"), facility, near, address]
+    arguments = [
+        NOW.isoformat(),
+        str(tmp_path / "sample" / "city.db"),
+        facility,
+        near,
+        address,
+        when,
+    ]
     code = [sys.executable, "-c", SEVERAL, *map(json.dumps, arguments)]
     done = subprocess.run(code, capture_output=True, text=True, check=True)
-    about, around, placed = map(set, json.loads(done.stdout))
-    assert not NEVER & placed
-    assert "pydantic" not in about, "a request is checked, a number is not"
+    _, around, placed, timed = map(set, json.loads(done.stdout))
+    assert not NEVER & timed
     assert "geoportal.address.geocode" not in around, "an address is read, a point is not"
-    assert "pydantic" in around
     assert "geoportal.address.geocode" in placed
+    assert "pydantic" not in placed, "what is surely allowed is taken without it"
+    assert "pydantic" in timed
 
 
 def test_the_help_of_a_question_imports_nothing_that_answers_it():

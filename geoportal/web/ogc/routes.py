@@ -28,7 +28,7 @@ from geoportal.documents.ogc.filters import read_filter
 from geoportal.documents.ogc.items import DEFAULT_ITEMS, ItemsQuery
 from geoportal.documents.ogc.tiles import LAYER as TILED
 from geoportal.documents.ogc.tiles import tilesets_link
-from geoportal.documents.requests import MAX_OFFSET
+from geoportal.documents.question import MAX_OFFSET
 from geoportal.errors import UsageError
 from geoportal.web.api.answers import GEOJSON, JSON
 from geoportal.web.current_view import view_here

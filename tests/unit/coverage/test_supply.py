@@ -94,7 +94,7 @@ def test_at_night_each_kind_is_asked_its_own_question():
 
 def test_without_a_position_it_is_counted_apart():
     found = supply_of([make_facility("lost", None), make_facility("here")])
-    assert found.ids == ("here",)
+    assert [*found.ids] == ["here"]
     assert found.unlocated_rows.size == 1
 
 
@@ -106,7 +106,7 @@ def test_capacity_is_one_where_it_is_not_known():
 def test_what_if_one_closes_and_one_opens():
     found = supply_of([make_facility("a"), make_facility("b", (130.9, 33.9))])
     changed = found.without(["a", "not-here"]).with_planned([PlannedFacility("新", *KOKURA, 2.0)])
-    assert changed.ids == ("b", "planned-1")
+    assert [*changed.ids] == ["b", "planned-1"]
     assert changed.capacity.tolist() == [1.0, 2.0]
     assert changed.rows[-1] == -1
     assert np.isclose(changed.places.lon[-1], KOKURA[0])

@@ -1,0 +1,54 @@
+"""Memory of a worker: what an answer needed goes back to the system when it is sent.
+
+The C library (glibc) keeps what is freed for what is asked for next: a worker that has once drawn
+a country's list would hold the most it ever needed, for months. Elsewhere nothing is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import sys
+from typing import Any, Final
+
+_ARENAS, _MAPPED_FROM, _TRIM_FROM = -8, -3, -1
+"""Parameters of ``mallopt``: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD."""
+LARGE_BYTES: Final = 256 * 1024
+"""An array of this size or more is a mapping of its own, which ends with it."""
+HANDED_BACK_AFTER_S: Final = 2.0
+"""After the last of some requests: who asks on finds memory at hand."""
+
+
+def _of_c_library(name: str) -> Any:
+    """Return a function of glibc, None on other systems."""
+    if sys.platform != "linux":
+        return None
+    return getattr(ctypes.CDLL(None), name, None)
+
+
+def keep_little() -> None:
+    """Let the C library keep little of what is freed; before there are threads."""
+    set_option = _of_c_library("mallopt")
+    if set_option is not None:
+        set_option(_ARENAS, 1)  # Python's lock lets one thread at a time ask for memory
+        set_option(_MAPPED_FROM, LARGE_BYTES)
+        set_option(_TRIM_FROM, LARGE_BYTES)
+
+
+class HandBack:
+    """Hands freed memory back some time after requests; belongs to the event loop."""
+
+    def __init__(self, after_s: float = HANDED_BACK_AFTER_S) -> None:
+        self._after_s = after_s
+        self._trim = _of_c_library("malloc_trim")
+        self._is_due = False
+
+    def soon(self) -> None:
+        """Hand back once within the time set, however many requests there are until then."""
+        if self._trim is not None and not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(self._after_s, self._hand_back)
+
+    def _hand_back(self) -> None:
+        self._is_due = False
+        self._trim(0)
