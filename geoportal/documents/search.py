@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-import numpy as np
 import orjson
 
 from geoportal.documents import Document, attributes
@@ -171,40 +171,48 @@ def _features(
     if not results:
         return []
     snapshot = view.snapshot
-    rows = np.array([result.row for result in results], dtype=np.int64)
-    told = snapshot.needs_told(rows, results[0].asked)
-    states = state_texts(view, rows.tolist()) if at_this_moment else [b""] * rows.size
-    features = []
-    for result, needs, state in zip(results, told, states, strict=True):
-        added = orjson.dumps(_added(view, result, needs))[1:-1]
-        text = b"%b,%b%b}}" % (mention_text(snapshot, result.row), added, state)
-        features.append(text)
-    return features
+    rows = [result.row for result in results]
+    states = state_texts(view, rows) if at_this_moment else [b""] * len(rows)
+    return [
+        b"%b,%b%b}}" % (mention_text(snapshot, result.row), _added(view, result), state)
+        for result, state in zip(results, states, strict=True)
+    ]
 
 
-def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
-    """Return what an answer adds to the properties of a facility."""
-    added: Document = {}
+def _added(view: View, result: Result) -> bytes:
+    """Return what an answer adds to the properties of a facility, as JSON members."""
+    text = b'%b"match":"%b","needs":%b%b%b' % (
+        _member("visit_range", result.visit_range),
+        result.match.encode(),
+        view.snapshot.needs_told(result.row, result.asked),
+        _later_member("visits_home", result.visits_home),
+        _later_member("open_at", result.open_at),
+    )
     if result.distance_m is not None:
-        added["distance_m"] = result.distance_m
-    if result.visit_range:
-        added["visit_range"] = result.visit_range
-    added["match"] = result.match
-    added["needs"] = {code: orjson.Fragment(text) for code, text in needs.items()}
-    if result.visits_home:
-        added["visits_home"] = result.visits_home
-    if result.open_at:
-        added["open_at"] = result.open_at
+        text = b'"distance_m":%d,%b' % (result.distance_m, text)
+    more: Document = {}
     if result.elsewhere:
-        added["elsewhere"] = True
+        more["elsewhere"] = True
     if result.water:
-        added["water"] = result.water
+        more["water"] = result.water
     if result.drive:
-        added["drive"], added["drive_minutes"] = result.drive, result.minutes
+        more["drive"], more["drive_minutes"] = result.drive, result.minutes
     if result.why:
-        added["place"] = result.place
-        added["why"] = [reason_document(reason, view.reference) for reason in result.why]
-    return added
+        more["place"] = result.place
+        more["why"] = [reason_document(reason, view.reference) for reason in result.why]
+    return b"%b,%b" % (text, orjson.dumps(more)[1:-1]) if more else text
+
+
+@lru_cache(maxsize=64)
+def _member(name: str, word: str) -> bytes:
+    """Return a member whose value is one of a few words, and a comma; nothing without a word."""
+    return f'"{name}":"{word}",'.encode() if word else b""
+
+
+@lru_cache(maxsize=64)
+def _later_member(name: str, word: str) -> bytes:
+    """Return a comma and a member, as `_member` does."""
+    return f',"{name}":"{word}"'.encode() if word else b""
 
 
 def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:

@@ -81,6 +81,7 @@ class FacilityStore(Mapping[str, Facility]):
         self._id_text, self._id_ends = arrays["record.ids"], arrays["record.ids.ends"]
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
+        self._id = lru_cache(KEPT)(self._read_id)
         self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
         self._changed: frozenset[int] = frozenset()
 
@@ -124,10 +125,13 @@ class FacilityStore(Mapping[str, Facility]):
 
     def ids(self) -> list[str]:
         """Return the id of each number."""
-        return [self.id_of(number) for number in range(len(self))]
+        return [self._read_id(number) for number in range(len(self))]
 
     def id_of(self, number: int) -> str:
-        """Return the id of a facility."""
+        """Return the id of a facility; the last are kept."""
+        return self._id(number)
+
+    def _read_id(self, number: int) -> str:
         start = self._id_ends[number - 1] if number else 0
         return bytes(self._id_text[start : self._id_ends[number]]).decode()
 

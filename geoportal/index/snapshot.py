@@ -14,6 +14,7 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import CENTRE_KINDS, Centre
@@ -31,7 +32,7 @@ from geoportal.index.freshness import SourceFigures
 from geoportal.index.grams import Grams
 from geoportal.index.imports import Days
 from geoportal.index.kept_parts import KeptParts
-from geoportal.index.mentions import Mentions
+from geoportal.index.mentions import NOT_STATED, Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
     CARE_MANAGER_TIME,
@@ -48,6 +49,7 @@ from geoportal.mapped.row_groups import read_groups
 from geoportal.text.normalize import fold
 
 _KEPT_STATEMENTS = 16
+_KEPT_NEEDS = 4_096
 
 
 class Snapshot:
@@ -185,6 +187,7 @@ class Snapshot:
         """Begin without anything kept of what was asked before."""
         self.kept = KeptParts()
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
+        self._needs_told = lru_cache(_KEPT_NEEDS)(self._tell_needs)
 
     def __len__(self) -> int:
         return len(self.facilities)
@@ -352,27 +355,40 @@ class Snapshot:
         words = self.columns.masks[rows, mask, self._need_words[number]]
         return np.asarray(words & self._need_bits[number] != 0)
 
-    def need_bits(self, codes: Sequence[str]) -> tuple[Rows, NDArray[np.uint64]]:
+    def need_bits(self, codes: tuple[str, ...]) -> tuple[Rows, NDArray[np.uint64]]:
         """Return for each need the word of a mask and the bit in it, shape (codes,)."""
-        numbers = [self.vocabulary.position(code) for code in codes]
-        return self._need_words[numbers], self._need_bits[numbers]
 
-    def needs_told(self, rows: Rows, codes: Sequence[str]) -> list[dict[str, bytes]]:
-        """Return for each row what is known of each of some needs, as JSON text."""
-        if not codes:
-            return [{} for _ in rows]
-        words, bits = self.need_bits(codes)
-        beside = (self.columns.masks[rows, INAPPLICABLE][:, words] & bits) != 0
-        asked = {code: self.vocabulary.position(code) for code in codes}
-        return [
-            self.mentions.needs(row, asked, others)
-            for row, others in zip(rows.tolist(), beside.tolist(), strict=True)
-        ]
+        def places() -> tuple[Rows, NDArray[np.uint64]]:
+            numbers = [self.vocabulary.position(code) for code in codes]
+            return self._need_words[numbers], self._need_bits[numbers]
+
+        return self.kept.part(("bits", codes), places)
+
+    def needs_told(self, row: int, codes: tuple[str, ...]) -> bytes:
+        """Return what is known of each of some needs of a row, as a JSON object; the last are kept.
+
+        Kept by a row and codes of needs, which are published.
+        """
+        return self._needs_told(row, codes)
+
+    def _tell_needs(self, row: int, codes: tuple[str, ...]) -> bytes:
+        told = {}
+        for code in codes:
+            number = self.vocabulary.position(code)
+            text = self.mentions.need(row, number)
+            if text is None:
+                word = self.columns.masks[row, INAPPLICABLE, self._need_words[number]]
+                text = NOT_STATED[bool(word & self._need_bits[number])]
+            told[code] = orjson.Fragment(text)
+        return orjson.dumps(told)
 
     @cached_property
-    def visit_mask(self) -> NDArray[np.uint64]:
-        """The mask of what says that an institution under the 16 km rule visits, shape (words,)."""
-        return need_mask(self.vocabulary, self.vocabulary.visit_codes(*VISITING_RULE_KINDS))
+    def visiting(self) -> NDArray[np.bool_]:
+        """Whether each row says that it visits as an institution under the 16 km rule does."""
+        codes = self.vocabulary.visit_codes(*VISITING_RULE_KINDS)
+        says = self.columns.masks[:, YES] & need_mask(self.vocabulary, codes)
+        visiting: NDArray[np.bool_] = np.logical_or.reduce(says, axis=1, dtype=bool)
+        return visiting
 
     def first_seen_by(self, day: str) -> NDArray[np.bool_]:
         """Say for each row whether it was listed by an ISO day; so is one of unknown date."""

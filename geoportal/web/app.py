@@ -8,6 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -39,7 +40,7 @@ from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.pages.kept_page import add_kept_pages
 from geoportal.web.site import crawlers, tiles
-from geoportal.web.site.frame import error_page
+from geoportal.web.site.frame import RequestGlobals, error_page
 from geoportal.web.site.static_files import add_static_files
 from geoportal.web.site.templates import KeysFirst
 
@@ -76,6 +77,23 @@ _JSON_ONLY = ("/api", "/ogc")
 _LOG = structlog.get_logger("geoportal.web")
 
 
+class Application(OpenAPI):
+    """Flask as it is used here: no view is a coroutine, and ``g`` knows the visitor's language."""
+
+    app_ctx_globals_class = RequestGlobals
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function as it is; Flask looks each time whether it is a coroutine."""
+        return func
+
+    def make_default_options_response(self) -> Response:
+        """Return the answer to OPTIONS: nothing, as ``Allow`` says it all."""
+        response = super().make_default_options_response()
+        response.status_code = HTTPStatus.NO_CONTENT
+        del response.headers["Content-Type"]
+        return response
+
+
 def create_app(
     portal: Portal,
     settings: Settings,
@@ -87,7 +105,7 @@ def create_app(
     Without a base map it has outlines; without ``start_maker`` it makes the files of coverage packs
     itself, see `geoportal.web.coverage.maker`.
     """
-    app = OpenAPI(
+    app = Application(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
