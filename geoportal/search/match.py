@@ -44,7 +44,7 @@ class Patterns:
         Match band: 0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more
         are "no"; 3 none is "no", and one or more of which nothing is stated are not about the
         facility. Without needs 0. Adding a need can only raise a band, save from 3 to 2.
-    tally : ndarray of float64, shape (p, k + 1, 3)
+    tally : ndarray of float64, shape (p, 3 * (k + 1))
         1 where each need, and lastly all at once, counts as unknown, yes, no; nothing in band 3.
     """
 
@@ -74,7 +74,7 @@ class Patterns:
         no = np.column_stack((self.no, self.no.any(axis=1)))
         table = np.stack((~(yes | no), yes & ~no, no), axis=2)
         table[self.bands == NOT_APPLICABLE] = False
-        return np.asarray(table, dtype=np.float64)
+        return table.reshape(len(self), 3 * (self.yes.shape[1] + 1)).astype(np.float64)
 
 
 @lru_cache(maxsize=_FEW_NEEDS + 1)

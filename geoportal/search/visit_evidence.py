@@ -105,8 +105,8 @@ def _counts(
     ``ways`` are places in ``patterns``; those that the needs are not about are not counted.
     """
     cells = np.bincount(ways.astype(np.int64) * 2 + visiting, minlength=2 * len(patterns))
-    by_visit = cells.reshape(-1, 2).T @ patterns.tally.reshape(len(patterns), -1)
-    staying, coming = by_visit.astype(np.int64).reshape(2, -1, 3).tolist()
+    counted = cells.reshape(len(patterns), 2).T @ patterns.tally
+    staying, coming = counted.astype(np.int64).reshape(2, -1, 3).tolist()
     each = [
         AnswerCounts(
             yes=one[1] + two[1],
