@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
-
-from flask import Flask
+from typing import Final
 
 _POLICY: Final = "; ".join(
     (
@@ -32,20 +29,6 @@ _ALWAYS: Final = (
 _TLS_ONLY: Final = ("Strict-Transport-Security", "max-age=31536000")
 _NOT_STORED: Final = ("Cache-Control", "no-store")
 Headers = list[tuple[str, str]]
-
-
-def add_headers(app: Flask) -> None:
-    """Give every answer of an application its security headers."""
-    served = app.wsgi_app
-
-    def hardening(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: Headers, *error: Any) -> Any:
-            more = hardened(headers, environ["REQUEST_METHOD"], environ["wsgi.url_scheme"])
-            return start_response(status, more, *error)
-
-        return served(environ, start)
-
-    app.wsgi_app = hardening  # type: ignore[method-assign]
 
 
 def hardened(headers: Headers, method: str, scheme: str) -> Headers:

@@ -23,7 +23,6 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the request is too large: at most 64 KB are taken",
 }
 _KEPT_HEADERS = ("Allow", "Retry-After")
-_CODED = "HTTP_CONTENT_ENCODING"
 
 
 def is_for_programs(path: str) -> bool:
@@ -74,9 +73,6 @@ def keep_headers(error: HTTPException, response: Response) -> None:
 
 def of_body() -> Response | None:
     """Return the problem of a body that says it is no plain JSON, None when it may be."""
-    environ = request.environ
-    if environ.get("CONTENT_TYPE") == "application/json" and not environ.get(_CODED):
-        return None
     coded = request.headers.get("Content-Encoding", "identity").lower() != "identity"
     if not coded and (not request.mimetype or request.is_json):
         return None
