@@ -9,7 +9,7 @@ import orjson
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_line
-from geoportal.documents.facility import facility_document, mention_text
+from geoportal.documents.facility import facility_document
 from geoportal.documents.reference import brief_centre, brief_district, responsible_document
 from geoportal.documents.search_extras import (
     facets_document,
@@ -17,7 +17,7 @@ from geoportal.documents.search_extras import (
     relaxation_document,
     visit_evidence_document,
 )
-from geoportal.documents.state import state_texts
+from geoportal.documents.state import opening_texts
 from geoportal.domain.centre import LIAISON, Centre
 from geoportal.domain.completeness import HELD, Asked, Completeness
 from geoportal.domain.district import District
@@ -33,6 +33,9 @@ from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
 from geoportal.store.official_pages import search_sites
+
+_FIRST_RARE = Result._fields.index("why")
+"""From here on are what `_rare_members` looks at."""
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -168,51 +171,55 @@ def _features(
 
     ``at_this_moment``: with what `geoportal.documents.state.state_document` says.
     """
-    if not results:
-        return []
-    snapshot = view.snapshot
-    rows = [result.row for result in results]
-    states = state_texts(view, rows) if at_this_moment else [b""] * len(rows)
+    told = [view.snapshot.told(result.row, result.asked) for result in results]
+    states = [b""] * len(told)
+    if at_this_moment:
+        openings = opening_texts(view, [one.hours for one in told])
+        pairs = zip(openings, told, strict=True)
+        states = [b',%b,"accepting":%b' % (opening, one.accepting) for opening, one in pairs]
     return [
-        b"%b,%b%b}}" % (mention_text(snapshot, result.row), _added(view, result), state)
-        for result, state in zip(results, states, strict=True)
+        b"%b,%b%b%b%b%b%b}}"
+        % (
+            one.beginning,
+            b"" if result.distance_m is None else b'"distance_m":%d,' % result.distance_m,
+            _first_members(result.visit_range, result.match),
+            one.needs,
+            _later_members(result.visits_home, result.open_at),
+            _rare_members(view, result) if any(result[_FIRST_RARE:]) else b"",
+            state,
+        )
+        for result, one, state in zip(results, told, states, strict=True)
     ]
 
 
-def _added(view: View, result: Result) -> bytes:
-    """Return what an answer adds to the properties of a facility, as JSON members."""
-    text = b'%b"match":"%b","needs":%b%b%b' % (
-        _member("visit_range", result.visit_range),
-        result.match.encode(),
-        view.snapshot.needs_told(result.row, result.asked),
-        _later_member("visits_home", result.visits_home),
-        _later_member("open_at", result.open_at),
-    )
-    if result.distance_m is not None:
-        text = b'"distance_m":%d,%b' % (result.distance_m, text)
-    more: Document = {}
+@lru_cache(maxsize=64)
+def _first_members(visit_range: str, match: str) -> bytes:
+    """Return what an answer adds before the needs."""
+    said: Document = {"visit_range": visit_range} if visit_range else {}
+    return orjson.dumps({**said, "match": match})[1:-1] + b',"needs":'
+
+
+@lru_cache(maxsize=64)
+def _later_members(visits_home: str, open_at: str) -> bytes:
+    """Return what an answer adds behind the needs, after a comma."""
+    said = {"visits_home": visits_home, "open_at": open_at}
+    text = orjson.dumps({name: word for name, word in said.items() if word})[1:-1]
+    return b"," + text if text else b""
+
+
+def _rare_members(view: View, result: Result) -> bytes:
+    """Return what an answer adds to few, after a comma."""
+    added: Document = {}
     if result.elsewhere:
-        more["elsewhere"] = True
+        added["elsewhere"] = True
     if result.water:
-        more["water"] = result.water
+        added["water"] = result.water
     if result.drive:
-        more["drive"], more["drive_minutes"] = result.drive, result.minutes
+        added["drive"], added["drive_minutes"] = result.drive, result.minutes
     if result.why:
-        more["place"] = result.place
-        more["why"] = [reason_document(reason, view.reference) for reason in result.why]
-    return b"%b,%b" % (text, orjson.dumps(more)[1:-1]) if more else text
-
-
-@lru_cache(maxsize=64)
-def _member(name: str, word: str) -> bytes:
-    """Return a member whose value is one of a few words, and a comma; nothing without a word."""
-    return f'"{name}":"{word}",'.encode() if word else b""
-
-
-@lru_cache(maxsize=64)
-def _later_member(name: str, word: str) -> bytes:
-    """Return a comma and a member, as `_member` does."""
-    return f',"{name}":"{word}"'.encode() if word else b""
+        added["place"] = result.place
+        added["why"] = [reason_document(reason, view.reference) for reason in result.why]
+    return b"," + orjson.dumps(added)[1:-1] if added else b""
 
 
 def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -18,7 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import CENTRE_KINDS, Centre
-from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS
+from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water, WaterIndex
@@ -32,6 +32,7 @@ from geoportal.index.freshness import SourceFigures
 from geoportal.index.grams import Grams
 from geoportal.index.imports import Days
 from geoportal.index.kept_parts import KeptParts
+from geoportal.index.mention import named
 from geoportal.index.mentions import NOT_STATED, Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
@@ -49,7 +50,31 @@ from geoportal.mapped.row_groups import read_groups
 from geoportal.text.normalize import fold
 
 _KEPT_STATEMENTS = 16
-_KEPT_NEEDS = 4_096
+_KEPT_TOLD = 4_096
+
+
+class Told(NamedTuple):
+    """What answers say of a row, as text.
+
+    Attributes
+    ----------
+    id : str
+        Of the facility.
+    beginning : bytes
+        Its Feature, open where its properties go on.
+    needs : bytes
+        JSON object of what is known of each need asked.
+    hours : int
+        Number of its hours, see `Mentions.hours`.
+    accepting : bytes
+        Whether it takes new patients.
+    """
+
+    id: str
+    beginning: bytes
+    needs: bytes
+    hours: int
+    accepting: bytes
 
 
 class Snapshot:
@@ -125,6 +150,8 @@ class Snapshot:
         How plausible needs are of which nothing is known, by row.
     kept : KeptParts
         Parts of answers that depend on codes alone.
+    told : callable
+        Returns `Told` for a row and a tuple of needs; the last are kept, by facility and codes.
     """
 
     def __init__(
@@ -187,7 +214,7 @@ class Snapshot:
         """Begin without anything kept of what was asked before."""
         self.kept = KeptParts()
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
-        self._needs_told = lru_cache(_KEPT_NEEDS)(self._tell_needs)
+        self.told = lru_cache(_KEPT_TOLD)(self._tell)
 
     def __len__(self) -> int:
         return len(self.facilities)
@@ -364,14 +391,19 @@ class Snapshot:
 
         return self.kept.part(("bits", codes), places)
 
-    def needs_told(self, row: int, codes: tuple[str, ...]) -> bytes:
-        """Return what is known of each of some needs of a row, as a JSON object; the last are kept.
+    def doubles_of(self, facility_id: str) -> list[Facility]:
+        """Return the open facilities that may be the same place as one: nobody has decided yet."""
+        return [self.by_id[other] for other in self.doubles.get(facility_id, ())]
 
-        Kept by a row and codes of needs, which are published.
-        """
-        return self._needs_told(row, codes)
+    def mention_text(self, row: int) -> bytes:
+        """Return a row as a GeoJSON Feature with `brief` properties, open where these go on."""
+        text = self.mentions.beginning(row)
+        others = self.doubles_of(self.by_id.id_of(row)) if self.doubles else ()
+        if not others:
+            return text
+        return b'%b,"possible_duplicates":%b' % (text, orjson.dumps(named(others)))
 
-    def _tell_needs(self, row: int, codes: tuple[str, ...]) -> bytes:
+    def _tell(self, row: int, codes: tuple[str, ...]) -> Told:
         told = {}
         for code in codes:
             number = self.vocabulary.position(code)
@@ -380,7 +412,14 @@ class Snapshot:
                 word = self.columns.masks[row, INAPPLICABLE, self._need_words[number]]
                 text = NOT_STATED[bool(word & self._need_bits[number])]
             told[code] = orjson.Fragment(text)
-        return orjson.dumps(told)
+        mentions = self.mentions
+        return Told(
+            self.by_id.id_of(row),
+            self.mention_text(row),
+            orjson.dumps(told),
+            mentions.hours_number(row),
+            mentions.accepting(row),
+        )
 
     @cached_property
     def visiting(self) -> NDArray[np.bool_]:
