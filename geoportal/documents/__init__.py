@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 Document = dict[str, Any]
@@ -10,5 +12,14 @@ Document = dict[str, Any]
 
 def attributes(thing: object, *names: str) -> Document:
     """Return the named attributes of an object in this order, tuples as lists."""
-    values = ((name, getattr(thing, name)) for name in names)
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+    values = _reader(names)(thing) if len(names) > 1 else (getattr(thing, names[0]),)
+    read: Document = dict(zip(names, values, strict=True))
+    for name, value in read.items():
+        if isinstance(value, tuple):
+            read[name] = list(value)
+    return read
+
+
+@cache
+def _reader(names: tuple[str, ...]) -> attrgetter[Any]:
+    return attrgetter(*names)

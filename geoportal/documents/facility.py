@@ -11,7 +11,7 @@ from geoportal.domain.dating import age_days, dated, stated_date
 from geoportal.domain.facility import CARE_OFFICE_NUMBER, Facility
 from geoportal.domain.hours import Hours
 from geoportal.errors import NotFoundError
-from geoportal.index.mention import brief, feature, named, shown_document
+from geoportal.index.mention import brief, feature, shown_document
 from geoportal.index.snapshot import Snapshot
 from geoportal.services.view import View
 
@@ -33,7 +33,7 @@ def full_feature(view: View, facility: Facility) -> Document:
     number = facility.identifiers.get(CARE_OFFICE_NUMBER, "")
     responsible = view.responsible_for_facility(facility)
     properties = {
-        **brief(facility, code, doubles_of(snapshot, facility.id)),
+        **brief(facility, code, snapshot.doubles_of(facility.id)),
         "kana": facility.kana,
         "identifiers": dict(sorted(facility.identifiers.items())),
         **attributes(facility, "postal_code", "municipality_code"),
@@ -96,26 +96,10 @@ def find_facilities(view: View, number: str) -> list[Facility]:
     return sorted(matches, key=lambda facility: facility.id)
 
 
-def mention_text(snapshot: Snapshot, row: int) -> bytes:
-    """Return a row as a GeoJSON Feature with `brief` properties, open where these go on."""
-    text = snapshot.mentions.beginning(row)
-    if not snapshot.doubles:
-        return text
-    others = doubles_of(snapshot, snapshot.by_id.id_of(row))
-    if not others:
-        return text
-    return b'%b,"possible_duplicates":%b' % (text, orjson.dumps(named(others)))
-
-
 def mentioned(snapshot: Snapshot, row: int) -> Document:
     """Return a row as a GeoJSON Feature with `brief` properties."""
-    document: Document = orjson.loads(mention_text(snapshot, row) + b"}}")
+    document: Document = orjson.loads(snapshot.mention_text(row) + b"}}")
     return document
-
-
-def doubles_of(snapshot: Snapshot, facility_id: str) -> list[Facility]:
-    """Return the open facilities that may be the same place as one: nobody has decided yet."""
-    return [snapshot.by_id[other] for other in snapshot.doubles.get(facility_id, ())]
 
 
 def _hours(snapshot: Snapshot, hours: Hours) -> Document | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-import numpy as np
 import orjson
 
 from geoportal.documents import Document, attributes
 from geoportal.documents.completeness import completeness_line
-from geoportal.documents.facility import facility_document, mention_text
+from geoportal.documents.facility import facility_document
 from geoportal.documents.reference import brief_centre, brief_district, responsible_document
 from geoportal.documents.search_extras import (
     facets_document,
@@ -17,7 +17,7 @@ from geoportal.documents.search_extras import (
     relaxation_document,
     visit_evidence_document,
 )
-from geoportal.documents.state import state_texts
+from geoportal.documents.state import opening_texts
 from geoportal.domain.centre import LIAISON, Centre
 from geoportal.domain.completeness import HELD, Asked, Completeness
 from geoportal.domain.district import District
@@ -32,6 +32,9 @@ from geoportal.search.results import Result
 from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
+
+_FIRST_RARE = Result._fields.index("why")
+"""From here on are what `_rare_members` looks at."""
 
 
 def search_document(view: View, answer: Answer) -> Document:
@@ -169,33 +172,45 @@ def _features(
 
     ``at_this_moment``: with what `geoportal.documents.state.state_document` says.
     """
-    if not results:
-        return []
-    snapshot = view.snapshot
-    rows = np.array([result.row for result in results], dtype=np.int64)
-    told = snapshot.needs_told(rows, results[0].asked)
-    states = state_texts(view, rows.tolist()) if at_this_moment else [b""] * rows.size
-    features = []
-    for result, needs, state in zip(results, told, states, strict=True):
-        added = orjson.dumps(_added(view, result, needs))[1:-1]
-        text = b"%b,%b%b}}" % (mention_text(snapshot, result.row), added, state)
-        features.append(text)
-    return features
+    told = [view.snapshot.told(result.row, result.asked) for result in results]
+    states = [b""] * len(told)
+    if at_this_moment:
+        openings = opening_texts(view, [one.hours for one in told])
+        pairs = zip(openings, told, strict=True)
+        states = [b',%b,"accepting":%b' % (opening, one.accepting) for opening, one in pairs]
+    return [
+        b"%b,%b%b%b%b%b%b}}"
+        % (
+            one.beginning,
+            b"" if result.distance_m is None else b'"distance_m":%d,' % result.distance_m,
+            _first_members(result.visit_range, result.match),
+            one.needs,
+            _later_members(result.visits_home, result.open_at),
+            _rare_members(view, result) if any(result[_FIRST_RARE:]) else b"",
+            state,
+        )
+        for result, one, state in zip(results, told, states, strict=True)
+    ]
 
 
-def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
-    """Return what an answer adds to the properties of a facility."""
+@lru_cache(maxsize=64)
+def _first_members(visit_range: str, match: str) -> bytes:
+    """Return what an answer adds before the needs."""
+    said: Document = {"visit_range": visit_range} if visit_range else {}
+    return orjson.dumps({**said, "match": match})[1:-1] + b',"needs":'
+
+
+@lru_cache(maxsize=64)
+def _later_members(visits_home: str, open_at: str) -> bytes:
+    """Return what an answer adds behind the needs, after a comma."""
+    said = {"visits_home": visits_home, "open_at": open_at}
+    text = orjson.dumps({name: word for name, word in said.items() if word})[1:-1]
+    return b"," + text if text else b""
+
+
+def _rare_members(view: View, result: Result) -> bytes:
+    """Return what an answer adds to few, after a comma."""
     added: Document = {}
-    if result.distance_m is not None:
-        added["distance_m"] = result.distance_m
-    if result.visit_range:
-        added["visit_range"] = result.visit_range
-    added["match"] = result.match
-    added["needs"] = {code: orjson.Fragment(text) for code, text in needs.items()}
-    if result.visits_home:
-        added["visits_home"] = result.visits_home
-    if result.open_at:
-        added["open_at"] = result.open_at
     if result.elsewhere:
         added["elsewhere"] = True
     if result.water:
@@ -205,7 +220,7 @@ def _added(view: View, result: Result, needs: Mapping[str, bytes]) -> Document:
     if result.why:
         added["place"] = result.place
         added["why"] = [reason_document(reason, view.reference) for reason in result.why]
-    return added
+    return b"," + orjson.dumps(added)[1:-1] if added else b""
 
 
 def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:

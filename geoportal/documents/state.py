@@ -26,24 +26,24 @@ def state_document(view: View, facility: Facility) -> Document:
         when not known); ``accepting`` with ``value`` yes, conditional, no or unknown and,
         when known, ``evidence`` and ``as_of``. Acceptance older than seven days is unknown.
     """
-    (text,) = state_texts(view, [view.snapshot.row_of[facility.id]])
-    document: Document = orjson.loads(b"{%b}" % text[1:])
+    mentions, row = view.snapshot.mentions, view.snapshot.row_of[facility.id]
+    (text,) = opening_texts(view, [mentions.hours_number(row)])
+    document: Document = orjson.loads(b'{%b,"accepting":%b}' % (text, mentions.accepting(row)))
     return document
 
 
-def state_texts(view: View, rows: Iterable[int]) -> list[bytes]:
-    """Return the members of `state_document` for rows, each after a comma.
+def opening_texts(view: View, numbers: Iterable[int]) -> list[bytes]:
+    """Return the members of `state_document` but ``accepting``, for hours by their number.
 
     Hours that several have in common are looked at once a minute.
     """
-    mentions, calendar = view.snapshot.mentions, view.calendar
     opening = view.states.at(view.snapshot, view.now)
+    hours = view.snapshot.mentions.hours
     texts = []
-    for row in rows:
-        number = mentions.hours_number(row)
+    for number in numbers:
         if number not in opening:
-            opening[number] = _opening_text(calendar, mentions.hours(number), view.now)
-        texts.append(b',%b,"accepting":%b' % (opening[number], mentions.accepting(row)))
+            opening[number] = _opening_text(view.calendar, hours(number), view.now)
+        texts.append(opening[number])
     return texts
 
 

@@ -10,6 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 Degrees = NDArray[np.float64]
+_SLACK = 1e-9
+"""Degrees by which the bounds of an edge are widened: far more than a rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,11 @@ class WaterIndex:
     def __init__(self, waters: Sequence[Water]) -> None:
         lines = [shapely.get_coordinates(water.line) for water in waters]
         self._codes = [water.water for water in waters]
-        vertices = np.concatenate([np.empty((0, 2)), *lines])
-        self._x, self._y = np.ascontiguousarray(vertices.T)
-        self._owners = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-        self._edge_x, self._edge_y = np.diff(self._x), np.diff(self._y)
-        bounds = [(*line.min(axis=0), *line.max(axis=0)) for line in lines]
-        self._bounds = np.array(bounds, dtype=np.float64).reshape(-1, 4).T
-        self._joins = np.flatnonzero(np.diff(self._owners))  # no edge, but the next water's start
+        self._owners = np.repeat(np.arange(len(lines)), [len(line) - 1 for line in lines])
+        self._starts = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in lines)])
+        self._ends = np.concatenate([np.empty((0, 2)), *(line[1:] for line in lines)])
+        self._low = np.minimum(self._starts, self._ends) - _SLACK
+        self._high = np.maximum(self._starts, self._ends) + _SLACK
 
     def before(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> list[str]:
         """Return for each place the code of the first water between it and a point, empty for none.
@@ -50,9 +50,10 @@ class WaterIndex:
         a place that is not known is NaN.
         """
         codes = [""] * lons.size
-        if not self._are_near(lon, lat, lons, lats):
+        near = self._near(lon, lat, lons, lats)
+        if not near.size:
             return codes
-        rows, edges = self._crossings(lon, lat, lons, lats)
+        rows, edges = self._crossings(near, lon, lat, lons, lats)
         if rows.size:
             number = rows * len(self._codes) + self._owners[edges]
             times = np.bincount(number, minlength=lons.size * len(self._codes))
@@ -61,32 +62,31 @@ class WaterIndex:
                 codes[row] = self._codes[int(odd[row].argmax())]
         return codes
 
-    def _are_near(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> bool:
-        """Say whether any water's bounds touch those of a point and some places."""
-        west, south, east, north = self._bounds
-        touched = west <= np.fmax.reduce(lons, initial=lon)
-        touched &= east >= np.fmin.reduce(lons, initial=lon)
-        touched &= south <= np.fmax.reduce(lats, initial=lat)
-        touched &= north >= np.fmin.reduce(lats, initial=lat)
-        return bool(touched.any())
+    def _near(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> NDArray[np.int64]:
+        """Return the edges whose bounds touch those of a point and some places."""
+        first = (np.fmin.reduce(lons, initial=lon), np.fmin.reduce(lats, initial=lat))
+        last = (np.fmax.reduce(lons, initial=lon), np.fmax.reduce(lats, initial=lat))
+        touched = (self._low <= last) & (self._high >= first)
+        return np.asarray((touched[:, 0] & touched[:, 1]).nonzero()[0])
 
     def _crossings(
-        self, lon: float, lat: float, lons: Degrees, lats: Degrees
+        self, near: NDArray[np.int64], lon: float, lat: float, lons: Degrees, lats: Degrees
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the pairs of places and edges that cross; an edge has the number of its start.
+        """Return the pairs of places and edges that cross, of some edges.
 
         A vertex on the line counts as lying on its right, so that a line through it crosses once.
         """
-        x, y = self._x - lon, self._y - lat
+        home = np.array((lon, lat))
+        (x1, y1), (x2, y2) = (self._starts[near] - home).T, (self._ends[near] - home).T
         to_x, to_y = lons - lon, lats - lat
-        left = to_x[:, np.newaxis] * y > to_y[:, np.newaxis] * x
-        turns = left[:, :-1] != left[:, 1:]
-        turns[:, self._joins] = False
-        rows, edges = turns.nonzero()
+        across, along = to_x[:, np.newaxis], to_y[:, np.newaxis]
+        rows, found = ((across * y1 > along * x1) != (across * y2 > along * x2)).nonzero()
         if not rows.size:
-            return rows, edges
-        x1, y1, dx, dy = x[edges], y[edges], self._edge_x[edges], self._edge_y[edges]
-        home = dy * x1 > dx * y1
-        place = dx * (to_y[rows] - y1) > dy * (to_x[rows] - x1)
-        between = np.flatnonzero(home != place)
+            return rows, found
+        edges = near[found]
+        dx, dy = (self._ends[edges] - self._starts[edges]).T
+        x1, y1 = x1[found], y1[found]
+        at_home = dy * x1 > dx * y1
+        at_place = dx * (to_y[rows] - y1) > dy * (to_x[rows] - x1)
+        (between,) = (at_home != at_place).nonzero()
         return rows[between], edges[between]

@@ -89,7 +89,8 @@ class DistrictIndex:
         self._counts = counts
         self._edges = np.concatenate(([0], np.cumsum(counts)))
         self._owners = np.repeat(np.arange(counts.size), counts)
-        self._west, self._south, self._east, self._north = boxes.reshape(-1, 4).T
+        self._boxes = boxes.reshape(-1, 4)
+        self._west, self._south, self._east, self._north = self._boxes.T
         self._drawn = lru_cache(_KEPT_DRAWINGS)(self._draw)
         self._sketches: dict[tuple[str, float], bytes] = {}
         self._tree = None
@@ -233,13 +234,22 @@ class DistrictIndex:
         """Return the parts whose bounds hold a point."""
         if self._tree is not None:
             return self._tree.intersection((lon, lat, lon, lat))
-        inside = (self._west <= lon) & (lon <= self._east)
-        inside &= (self._south <= lat) & (lat <= self._north)
-        return np.flatnonzero(inside).tolist()
+        point = np.array((lon, lat))
+        inside = (self._boxes[:, :2] <= point) & (self._boxes[:, 2:] >= point)
+        (found,) = np.logical_and.reduce(inside, axis=1).nonzero()
+        return cast("list[int]", found.tolist())
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
-        return leaf_of(self.containing(lon, lat))
+        near = [
+            (leaf.level != "ward", leaf.code, part)  # in the order of `leaf_of`
+            for part in self._around(lon, lat)
+            if (leaf := self._districts[self._codes[self._owners[part]]]).level in _LEAF_LEVELS
+        ]
+        for _, code, part in sorted(near):
+            if shapely.intersects_xy(self._parts[part], lon, lat):
+                return self._districts[code]
+        return None
 
     def distance_to_m(self, code: str, lon: float, lat: float) -> float:
         """Return roughly how far a point lies outside a district, 0 inside; metres.

@@ -72,6 +72,11 @@ class FacilityStore(Mapping[str, Facility]):
         ``record`` (JSON of one facility after the other), ``record.ends`` (where each ends),
         ``record.sums`` (CRC-32 of each), ``record.ids`` and ``record.ids.ends`` (their ids), and
         the hash tables ``id`` and ``number`` from ids and official numbers to facilities.
+
+    Attributes
+    ----------
+    id_of : callable
+        Returns the id of the facility with a number; the last are kept.
     """
 
     def __init__(self, arrays: Mapping[str, memoryview]) -> None:
@@ -81,6 +86,7 @@ class FacilityStore(Mapping[str, Facility]):
         self._id_text, self._id_ends = arrays["record.ids"], arrays["record.ids.ends"]
         self._ids = HashTable(arrays, "id")
         self._official = HashTable(arrays, "number")
+        self.id_of = lru_cache(KEPT)(self._read_id)
         self.numbered = KeptRows[Facility](int(self._ends.size), self._read)
         self._changed: frozenset[int] = frozenset()
 
@@ -124,10 +130,9 @@ class FacilityStore(Mapping[str, Facility]):
 
     def ids(self) -> list[str]:
         """Return the id of each number."""
-        return [self.id_of(number) for number in range(len(self))]
+        return [self._read_id(number) for number in range(len(self))]
 
-    def id_of(self, number: int) -> str:
-        """Return the id of a facility."""
+    def _read_id(self, number: int) -> str:
         start = self._id_ends[number - 1] if number else 0
         return bytes(self._id_text[start : self._id_ends[number]]).decode()
 

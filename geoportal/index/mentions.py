@@ -25,7 +25,7 @@ from geoportal.index.points import Rows
 from geoportal.mapped.archive import StaleArchiveError, views
 
 _KEPT = 4096
-_NOT_STATED = (b'{"value":"unknown"}', b'{"value":"not_applicable"}')
+NOT_STATED = (b'{"value":"unknown"}', b'{"value":"not_applicable"}')
 """What is said of a need of which nothing is known: about the facility, not about it."""
 _TAIL = 2
 """Brackets that end a Feature and its properties: left open for what an answer adds."""
@@ -103,6 +103,7 @@ class Mentions:
         self._hours, self._accepting = arrays["hours"], arrays["accepting"]
         self._shared, self._shared_ends = arrays["shared"], arrays["shared.ends"]
         self._text = lru_cache(_KEPT)(self._read_text)
+        self._beginning = lru_cache(_KEPT)(self._read_beginning)
         self._kept_hours = lru_cache(_KEPT)(self._read_hours)
 
     def beginning(self, row: int) -> bytes:
@@ -113,25 +114,15 @@ class Mentions:
         StaleArchiveError
             When it is damaged.
         """
-        text = bytes(self._beginnings[self._ends[row - 1] if row else 0 : self._ends[row]])
-        if crc32(text) != self._sums[row]:
-            raise StaleArchiveError("a facility in the compiled snapshot is damaged")
-        return text
+        return self._beginning(row)
 
-    def needs(self, row: int, asked: Mapping[str, int], beside: Sequence[bool]) -> dict[str, bytes]:
-        """Return what is known of a row for each need asked.
-
-        ``asked`` has the position of each in the vocabulary; ``beside`` says which are not about
-        the facility.
-        """
+    def need(self, row: int, number: int) -> bytes | None:
+        """Return what is known of a row for the need at a place of the vocabulary, if anything."""
         start, end = self._fact_ends[row - 1] if row else 0, self._fact_ends[row]
-        stated = self._codes[start:end].tolist()
-        return {
-            code: self._text(self._texts[start + stated.index(number)])
-            if number in stated
-            else _NOT_STATED[other]
-            for (code, number), other in zip(asked.items(), beside, strict=True)
-        }
+        for place in range(start, end):
+            if self._codes[place] == number:
+                return self._text(self._texts[place])
+        return None
 
     def hours_number(self, row: int) -> int:
         """Return the number of a row's hours, the same for all rows with these hours."""
@@ -145,6 +136,12 @@ class Mentions:
     def hours(self, number: int) -> Hours:
         """Return the hours of a number."""
         return self._kept_hours(number)
+
+    def _read_beginning(self, row: int) -> bytes:
+        text = bytes(self._beginnings[self._ends[row - 1] if row else 0 : self._ends[row]])
+        if crc32(text) != self._sums[row]:
+            raise StaleArchiveError("a facility in the compiled snapshot is damaged")
+        return text
 
     def _read_text(self, number: int) -> bytes:
         start = self._shared_ends[number - 1] if number else 0
@@ -176,10 +173,10 @@ class ChangedMentions(Mentions):
         mentions, row = self._at(row)
         return mentions.beginning(row)
 
-    def needs(self, row: int, asked: Mapping[str, int], beside: Sequence[bool]) -> dict[str, bytes]:
-        """Return what is known of a row for each need asked."""
+    def need(self, row: int, number: int) -> bytes | None:
+        """Return what is known of a row for the need at a place of the vocabulary, if anything."""
         mentions, row = self._at(row)
-        return mentions.needs(row, asked, beside)
+        return mentions.need(row, number)
 
     def hours_number(self, row: int) -> int:
         """Return the number of a row's hours; below 0 for those that differ."""

@@ -40,7 +40,7 @@ from geoportal.index.texts import ChangedTexts, TextIndex, searched_texts
 from geoportal.index.words import WordIndex
 
 _NOBODY: Final[Rows] = np.empty(0, dtype=np.int64)
-_COMPUTED: Final = ("_texts", "source_figures")
+_COMPUTED: Final = ("_texts", "source_figures", "visiting")
 """What a snapshot computes when it is first asked for."""
 _SEARCHED: Final = ("name", "kana", "kind", "phone")
 """Attributes that staff may correct and words are looked for in."""

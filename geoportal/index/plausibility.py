@@ -32,7 +32,7 @@ class PlausibilityIndex:
         if subjects is None:
             return np.zeros(rows.size, dtype=np.int64)
         if len(subjects) == 1:  # -1, where no rule fits, is the place of `OPEN`
-            return self._levels[subjects[0]][self._fits[subjects[0]][rows]]
+            return self._levels[subjects[0]].take(self._fits[subjects[0]].take(rows))
         found = np.full(rows.size, OPEN, dtype=np.int64)
         for subject in reversed(subjects):  # the first of them that knows a rule decides
             fits = self._fits[subject][rows]

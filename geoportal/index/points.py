@@ -150,11 +150,14 @@ class PointIndex:
         return places if self._order is None else self._order[places]
 
     def _candidates(self, west: float, south: float, east: float, north: float) -> Rows:
-        """Return the places (positions in the sorted arrays) of bands between two longitudes."""
+        """Return the places (positions in the sorted arrays) of bands between two longitudes.
+
+        A place at ``east`` itself may be left out.
+        """
         first, last = math.floor(south / BAND_DEGREES), math.floor(north / BAND_DEGREES)
         bands = np.arange(first, last + 1, dtype=np.float64) * _BAND_SPAN
-        starts = self._keys.searchsorted(bands + west, "left")
-        counts = self._keys.searchsorted(bands + east, "right") - starts
+        starts, stops = self._keys.searchsorted(np.add.outer((west, east), bands))
+        counts = stops - starts
         ends = counts.cumsum()
         total = int(ends[-1]) if ends.size else 0
         places: Rows = np.arange(total)
@@ -176,14 +179,26 @@ class PointIndex:
         cubes = chord * squares
         metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
         doubt = cubes * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
-        doubtful = np.abs(metres - np.floor(metres) - 0.5) < doubt
-        for edge in (radius_m, *edges_m):
-            doubtful |= np.abs(metres - edge) < doubt
+        half = metres - np.floor(metres)
+        half -= 0.5
+        doubtful = np.abs(half, out=half) < doubt
+        doubtful |= _is_near((radius_m, *edges_m), metres)
         (some,) = doubtful.nonzero()
         if some.size:
             at = places[some]
             metres[some] = few_distances_m(lon, lat, self._lon[at], self._lat[at])
         return places, metres
+
+
+def _is_near(edges_m: Sequence[float], metres: Metres) -> Flags:
+    """Say which distances may lie on the other side of a radius than they seem to."""
+    doubts = [(edge + 1.0) ** 3 * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M for edge in edges_m]
+    begins = np.array([edge - doubt for edge, doubt in zip(edges_m, doubts, strict=True)])
+    ends = np.array([edge + doubt for edge, doubt in zip(edges_m, doubts, strict=True)])
+    begins.sort()
+    ends.sort()
+    near: Flags = begins.searchsorted(metres, "right") != ends.searchsorted(metres, "left")
+    return near
 
 
 def spatial_order(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:

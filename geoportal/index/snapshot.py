@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from geoportal.domain.centre import CENTRE_KINDS, Centre
-from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS
+from geoportal.domain.facility import KINDS, VISITING_RULE_KINDS, Facility
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.vocabulary import Vocabulary
 from geoportal.domain.water import Water, WaterIndex
@@ -31,7 +32,8 @@ from geoportal.index.freshness import SourceFigures
 from geoportal.index.grams import Grams
 from geoportal.index.imports import Days
 from geoportal.index.kept_parts import KeptParts
-from geoportal.index.mentions import Mentions
+from geoportal.index.mention import named
+from geoportal.index.mentions import NOT_STATED, Mentions
 from geoportal.index.opening import (
     CARE_MANAGER,
     CARE_MANAGER_TIME,
@@ -48,6 +50,31 @@ from geoportal.mapped.row_groups import read_groups
 from geoportal.text.normalize import fold
 
 _KEPT_STATEMENTS = 16
+_KEPT_TOLD = 4_096
+
+
+class Told(NamedTuple):
+    """What answers say of a row, as text.
+
+    Attributes
+    ----------
+    id : str
+        Of the facility.
+    beginning : bytes
+        Its Feature, open where its properties go on.
+    needs : bytes
+        JSON object of what is known of each need asked.
+    hours : int
+        Number of its hours, see `Mentions.hours`.
+    accepting : bytes
+        Whether it takes new patients.
+    """
+
+    id: str
+    beginning: bytes
+    needs: bytes
+    hours: int
+    accepting: bytes
 
 
 class Snapshot:
@@ -123,6 +150,8 @@ class Snapshot:
         How plausible needs are of which nothing is known, by row.
     kept : KeptParts
         Parts of answers that depend on codes alone.
+    told : callable
+        Returns `Told` for a row and a tuple of needs; the last are kept, by facility and codes.
     """
 
     def __init__(
@@ -185,6 +214,7 @@ class Snapshot:
         """Begin without anything kept of what was asked before."""
         self.kept = KeptParts()
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
+        self.told = lru_cache(_KEPT_TOLD)(self._tell)
 
     def __len__(self) -> int:
         return len(self.facilities)
@@ -352,27 +382,52 @@ class Snapshot:
         words = self.columns.masks[rows, mask, self._need_words[number]]
         return np.asarray(words & self._need_bits[number] != 0)
 
-    def need_bits(self, codes: Sequence[str]) -> tuple[Rows, NDArray[np.uint64]]:
+    def need_bits(self, codes: tuple[str, ...]) -> tuple[Rows, NDArray[np.uint64]]:
         """Return for each need the word of a mask and the bit in it, shape (codes,)."""
-        numbers = [self.vocabulary.position(code) for code in codes]
-        return self._need_words[numbers], self._need_bits[numbers]
 
-    def needs_told(self, rows: Rows, codes: Sequence[str]) -> list[dict[str, bytes]]:
-        """Return for each row what is known of each of some needs, as JSON text."""
-        if not codes:
-            return [{} for _ in rows]
-        words, bits = self.need_bits(codes)
-        beside = (self.columns.masks[rows, INAPPLICABLE][:, words] & bits) != 0
-        asked = {code: self.vocabulary.position(code) for code in codes}
-        return [
-            self.mentions.needs(row, asked, others)
-            for row, others in zip(rows.tolist(), beside.tolist(), strict=True)
-        ]
+        def places() -> tuple[Rows, NDArray[np.uint64]]:
+            numbers = [self.vocabulary.position(code) for code in codes]
+            return self._need_words[numbers], self._need_bits[numbers]
+
+        return self.kept.part(("bits", codes), places)
+
+    def doubles_of(self, facility_id: str) -> list[Facility]:
+        """Return the open facilities that may be the same place as one: nobody has decided yet."""
+        return [self.by_id[other] for other in self.doubles.get(facility_id, ())]
+
+    def mention_text(self, row: int) -> bytes:
+        """Return a row as a GeoJSON Feature with `brief` properties, open where these go on."""
+        text = self.mentions.beginning(row)
+        others = self.doubles_of(self.by_id.id_of(row)) if self.doubles else ()
+        if not others:
+            return text
+        return b'%b,"possible_duplicates":%b' % (text, orjson.dumps(named(others)))
+
+    def _tell(self, row: int, codes: tuple[str, ...]) -> Told:
+        told = {}
+        for code in codes:
+            number = self.vocabulary.position(code)
+            text = self.mentions.need(row, number)
+            if text is None:
+                word = self.columns.masks[row, INAPPLICABLE, self._need_words[number]]
+                text = NOT_STATED[bool(word & self._need_bits[number])]
+            told[code] = orjson.Fragment(text)
+        mentions = self.mentions
+        return Told(
+            self.by_id.id_of(row),
+            self.mention_text(row),
+            orjson.dumps(told),
+            mentions.hours_number(row),
+            mentions.accepting(row),
+        )
 
     @cached_property
-    def visit_mask(self) -> NDArray[np.uint64]:
-        """The mask of what says that an institution under the 16 km rule visits, shape (words,)."""
-        return need_mask(self.vocabulary, self.vocabulary.visit_codes(*VISITING_RULE_KINDS))
+    def visiting(self) -> NDArray[np.bool_]:
+        """Whether each row says that it visits as an institution under the 16 km rule does."""
+        codes = self.vocabulary.visit_codes(*VISITING_RULE_KINDS)
+        says = self.columns.masks[:, YES] & need_mask(self.vocabulary, codes)
+        visiting: NDArray[np.bool_] = np.logical_or.reduce(says, axis=1, dtype=bool)
+        return visiting
 
     def first_seen_by(self, day: str) -> NDArray[np.bool_]:
         """Say for each row whether it was listed by an ISO day; so is one of unknown date."""

@@ -55,7 +55,9 @@ class ExposureLedger:
             self._questions[day] = self._questions.get(day, 0) + 1
             totals = self._days[day]
             for place, facility_id in enumerate(facility_ids[:FIRST_PAGE]):
-                count = totals.setdefault(facility_id, ExposureCount())
+                count = totals.get(facility_id)
+                if count is None:
+                    count = totals[facility_id] = ExposureCount()
                 count.first_page += 1
                 count.first_place += place == 0
 

@@ -34,12 +34,15 @@ class Candidates:
         Match bands, opening included where a time was asked for.
     stated : Stated
         What is known of the rows for the needs asked.
+    kinds : ndarray of bool, shape (kinds,), or None
+        The kinds that all rows are known to be of; None = any.
     """
 
     rows: Rows
     distances: NDArray[np.float64] | None
     bands: Bands
     stated: Stated
+    kinds: Flags | None = None
 
     def take(self, chosen: Rows | Flags) -> Candidates:
         """Return those that are chosen."""
@@ -49,7 +52,11 @@ class Candidates:
             (chosen,) = chosen.nonzero()
         distances = None if self.distances is None else self.distances.take(chosen)
         return Candidates(
-            self.rows.take(chosen), distances, self.bands.take(chosen), self.stated.take(chosen)
+            self.rows.take(chosen),
+            distances,
+            self.bands.take(chosen),
+            self.stated.take(chosen),
+            self.kinds,
         )
 
 
@@ -101,15 +108,18 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
         flags.append(_flags(snapshot, map(snapshot.with_department, query.departments)))
     if query.text:
         flags.append(snapshot.with_words(words_of(query)))
-    kinds = _kind_flags(query.kinds) if query.kinds else None
-    return Conditions(kinds, np.logical_and.reduce(flags) if flags else None)
+    of = of_kinds(query.kinds)
+    return Conditions(of.kinds, np.logical_and.reduce(flags)) if flags else of
 
 
 @lru_cache(maxsize=256)
-def _kind_flags(kinds: tuple[str, ...]) -> Flags:
+def of_kinds(kinds: tuple[str, ...]) -> Conditions:
+    """Return the condition to be of one of some kinds; none for no kinds."""
+    if not kinds:
+        return Conditions(None, None)
     flags = np.isin(KINDS, kinds)
     flags.setflags(write=False)
-    return flags
+    return Conditions(flags, None)
 
 
 def around_home(
@@ -148,7 +158,7 @@ def around_home(
         (query.radius_m, *edges_m),
     )
     known = stated(snapshot, rows, query.needs)
-    return Candidates(rows, distances, known.bands(), known)
+    return Candidates(rows, distances, known.bands(), known, asked.kinds)
 
 
 def find(
@@ -172,8 +182,10 @@ def find(
     """
     asked = conditions(snapshot, query) if asked is None else asked
     if around is not None and around.distances is not None:
-        found = around.take(around.distances <= query.radius_m)
-        found = found.take(asked.hold(snapshot, found.rows))
+        (near,) = (around.distances <= query.radius_m).nonzero()
+        found = around.take(near)
+        if asked.flags is not None or asked.kinds is not found.kinds:
+            found = found.take(asked.hold(snapshot, found.rows))
         known = found.stated.of_needs(query.needs)
         if known is not found.stated:
             found = Candidates(found.rows, found.distances, known.bands(), known)

@@ -98,13 +98,14 @@ def order(
         last = distances + late * _MINUTE
     leading = leading_key(band, last, standing=standing, apart=apart)
     among = _leaders(leading, first)
-    keys: list[NDArray[np.generic]] = [
-        daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
-    ]
-    if word_rank is not None:
-        keys.append(word_rank[among])
-    keys.append(leading[among])
-    return among[np.lexsort(keys)]
+    keys = leading.take(among)
+    by_key = keys.argsort(kind="stable")
+    keys = keys.take(by_key)
+    if (keys[1:] != keys[:-1]).all():  # nobody is level: nothing after the key decides
+        return among.take(by_key)
+    draw = daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
+    later = [draw] if word_rank is None else [draw, word_rank[among]]
+    return among[np.lexsort([*later, leading[among]])]
 
 
 def leading_key(
@@ -118,17 +119,16 @@ def leading_key(
 
     The last is in metres (NaN without a position: after those with one), or the word rank.
     """
-    rung = band.astype(np.int64)
+    key = band.astype(np.float64)
     if apart is not None:
-        rung += len(BANDS) * apart
+        key += len(BANDS) * apart
     if standing is not None:
         within = standing.key()
-        rung = rung * (1 + int(within.max(initial=0))) + within
-    key: NDArray[np.float64] = rung.astype(np.float64) * _STEP
+        key *= 1 + int(within.max(initial=0))
+        key += within
+    key *= _STEP
     if last is not None:
-        metres = np.rint(last.astype(np.float64))
-        metres[np.isnan(metres)] = _NO_POSITION
-        key += metres
+        key += np.fmin(np.rint(last, dtype=np.float64), _NO_POSITION)  # also where it is NaN
     return key
 
 
@@ -141,7 +141,7 @@ def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int6
     if first is None or first >= leading.size:
         return np.arange(leading.size)
     last = np.partition(leading, first - 1)[first - 1]
-    return np.flatnonzero(leading <= last)
+    return np.asarray((leading <= last).nonzero()[0])
 
 
 def order_keys(query: Query, *, elsewhere: bool, by_road: bool = False) -> tuple[str, ...]:

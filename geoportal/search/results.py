@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from itertools import count, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +97,10 @@ class Result(NamedTuple):
         return {code: shown.get(code) for code in self.asked}
 
 
+_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
+"""What `Result._make` does, which takes longer."""
+
+
 def results_of(
     snapshot: Snapshot,
     query: Query,
@@ -118,46 +125,44 @@ def results_of(
     size = rows.size
     if not size:
         return ()
+    numbers, marks = rows.tolist(), bands.tolist()
     metres = [None] * size if distances is None else distances.tolist()
     texts = [None] * size if fits is None else fits.tolist()
     away = [False] * size if apart is None else apart.tolist()
-    statuses = _opening(snapshot, query, calendar, rows)
-    said = visits_home(snapshot, query, home, rows)
-    ranges = _visit_ranges(snapshot, query, rows, metres)
-    waters = _waters(snapshot, query, rows)
     minutes, roads = _drives(snapshot, drives, rows)
-    return tuple(
-        Result(
+    by_road = query.by_road and drives is not None
+    whys = (
+        reasons(
             snapshot,
             row,
-            query.needs,
-            None if distance is None else round(distance),
-            ranges[i],
-            BANDS[band],
-            statuses[i],
-            said[i],
-            place=0 if first_place is None else first_place + i,
-            why=reasons(
-                snapshot,
-                row,
-                band=band,
-                needs=query.needs,
-                distance=distance,
-                text_rank=texts[i],
-                minutes=minutes[i] if query.by_road and drives is not None else None,
-                elsewhere=away[i],
-            )
-            if query.explain
-            else (),
-            elsewhere=away[i],
-            water=waters[i],
-            minutes=None if minutes[i] != minutes[i] else int(minutes[i]),
-            drive=roads[i],
+            band=band,
+            needs=query.needs,
+            distance=distance,
+            text_rank=text,
+            minutes=minute if by_road else None,
+            elsewhere=elsewhere,
         )
-        for i, (row, band, distance) in enumerate(
-            zip(rows.tolist(), bands.tolist(), metres, strict=True)
+        for row, band, distance, text, minute, elsewhere in zip(
+            numbers, marks, metres, texts, minutes, away, strict=True
         )
     )
+    columns = (
+        repeat(snapshot),
+        numbers,
+        repeat(query.needs),
+        [None if distance is None else round(distance) for distance in metres],
+        _visit_ranges(snapshot, query, rows, metres),
+        [BANDS[band] for band in marks],
+        _opening(snapshot, query, calendar, rows),
+        visits_home(snapshot, query, home, rows),
+        repeat(0) if first_place is None else count(first_place),
+        whys if query.explain else repeat(()),
+        away,
+        _waters(snapshot, query, rows),
+        [None if minute != minute else int(minute) for minute in minutes],
+        roads,
+    )
+    return tuple(map(_result, zip(*columns, strict=False)))
 
 
 def _visit_ranges(
@@ -167,13 +172,14 @@ def _visit_ranges(
     if query.origin is None:
         return [""] * rows.size
     own = query.origin.uncertainty_m
-    kinds = snapshot.columns.kinds[rows].tolist()
+    ruled = [kind in _VISITING_RULE for kind in snapshot.columns.kinds[rows].tolist()]
     theirs = snapshot.columns.uncertainty[rows].tolist()
+    farthest = max((one for one in metres if one is not None), default=0.0)
+    if visit_range(farthest + 1.0, own, max(theirs)) == "inside":  # so are all that are nearer
+        return ["inside" if under else "" for under in ruled]
     return [
-        visit_range(distance, own, uncertainty)
-        if distance is not None and kind in _VISITING_RULE
-        else ""
-        for distance, kind, uncertainty in zip(metres, kinds, theirs, strict=True)
+        visit_range(distance, own, uncertainty) if under and distance is not None else ""
+        for distance, under, uncertainty in zip(metres, ruled, theirs, strict=True)
     ]
 
 

@@ -55,15 +55,17 @@ def standing(snapshot: Snapshot, rows: Rows, bands: Bands, stated: Stated) -> St
     """Return where rows stand within their band, for the needs of which it is ``stated``."""
     needs = stated.needs
     unknown, level = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=np.int64)
-    possible = np.flatnonzero(bands == POSSIBLE)
+    (possible,) = (bands == POSSIBLE).nonzero()
     if not possible.size or not needs:
         return Standing(unknown, level)
-    among = rows[possible]
-    missing = ~(stated.yes[possible] | stated.no[possible])
-    unknown[possible] = missing @ np.array(weights(snapshot.vocabulary, needs), dtype=np.int64)
+    among, ways = rows.take(possible), stated.numbers.take(possible)
+    missing = ~(stated.patterns.yes | stated.patterns.no)
+    weight = missing @ np.array(weights(snapshot.vocabulary, needs), dtype=np.int64)
+    unknown[possible] = weight.take(ways)
     worst = np.zeros(possible.size, dtype=np.int64)
     for number, code in enumerate(needs):
-        np.maximum(worst, missing[:, number] * snapshot.plausibility.levels(among, code), out=worst)
+        levels = snapshot.plausibility.levels(among, code)
+        np.maximum(worst, missing[:, number].take(ways) * levels, out=worst)
     level[possible] = worst
     return Standing(unknown, level)
 

@@ -9,15 +9,16 @@ them visit. These are counts of the data, not a decision.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
-from geoportal.index.columns import YES
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.filters import Candidates, around_home, conditions
-from geoportal.search.match import NOT_APPLICABLE, Flags, Stated
+from geoportal.search.filters import Candidates, around_home, of_kinds
+from geoportal.search.match import Flags, Patterns
 from geoportal.search.visit_range import LIMIT_M
 
 
@@ -76,45 +77,44 @@ def visit_evidence(
     kinds = counted_kinds(query)
     if not kinds:
         return None
-    wanted = conditions(snapshot, Query(kinds=kinds))
-    around = around or around_home(snapshot, replace(query, kinds=kinds), wanted, LIMIT_M)
-    counted = wanted.hold(snapshot, around.rows)
+    around = around or around_home(snapshot, replace(query, kinds=kinds), of_kinds(kinds), LIMIT_M)
     applies = snapshot.vocabulary.applies_to
     known = around.stated.of_needs(
         [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
     )
-    counted &= known.bands() != NOT_APPLICABLE
-    (about,) = counted.nonzero()
-    rows, known = around.rows.take(about), known.take(about)
-    says = snapshot.columns.masks[rows, YES] & snapshot.visit_mask
-    visiting = np.logical_or.reduce(says, axis=1, dtype=bool)
-    *each, together = _counts(known, visiting)
+    rows, ways = around.rows, known.numbers
+    if set(kinds) != set(query.kinds):
+        (counted,) = of_kinds(kinds).hold(snapshot, rows).nonzero()
+        rows, ways = rows.take(counted), ways.take(counted)
+    each, institutions, visiting = _counts(known.patterns, ways, snapshot.visiting.take(rows))
     return VisitEvidence(
         limit_m=LIMIT_M,
         kinds=kinds,
-        institutions=int(rows.size),
-        visiting=int(np.count_nonzero(visiting)),
-        needs=dict(zip(known.needs, each, strict=True)),
-        together=together,
+        institutions=institutions,
+        visiting=visiting,
+        needs=dict(zip(known.needs, each[:-1], strict=True)),
+        together=each[-1],
     )
 
 
-def _counts(known: Stated, visiting: Flags) -> list[AnswerCounts]:
-    """Return the counts of each need, then those of all together."""
-    size = len(known.needs) + 1
-    said = np.empty((visiting.size, size), dtype=np.int64)
-    said[:, :-1] = known.yes + 2 * known.no
-    said[:, -1] = np.logical_and.reduce(known.yes, axis=1)
-    said[:, -1] += 2 * np.logical_or.reduce(known.no, axis=1)
-    said = said * 2 + visiting[:, np.newaxis] + 6 * np.arange(size)
-    tally = np.bincount(said.reshape(-1), minlength=6 * size).reshape(size, 3, 2)
-    return [
+def _counts(
+    patterns: Patterns, ways: NDArray[np.integer[Any]], visiting: Flags
+) -> tuple[list[AnswerCounts], int, int]:
+    """Return the counts of each need, then those of all together; how many are counted, and visit.
+
+    ``ways`` are places in ``patterns``; those that the needs are not about are not counted.
+    """
+    cells = np.bincount(ways.astype(np.int64) * 2 + visiting, minlength=2 * len(patterns))
+    counted = cells.reshape(len(patterns), 2).T @ patterns.tally
+    staying, coming = counted.astype(np.int64).reshape(2, -1, 3).tolist()
+    each = [
         AnswerCounts(
-            yes=sum(yes),
-            no=sum(no),
-            unknown=sum(unknown),
-            yes_visiting=yes[1],
-            unknown_visiting=unknown[1],
+            yes=one[1] + two[1],
+            no=one[2] + two[2],
+            unknown=one[0] + two[0],
+            yes_visiting=two[1],
+            unknown_visiting=two[0],
         )
-        for unknown, yes, no in tally.tolist()
+        for one, two in zip(staying, coming, strict=True)
     ]
+    return each, sum(staying[-1]) + sum(coming[-1]), sum(coming[-1])

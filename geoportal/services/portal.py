@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -128,7 +128,7 @@ class Portal:
         last.
         """
         now = self.clock()
-        return replace(self._current(now), now=now, engine=self.engine)
+        return self._current(now).at(now, self.engine)
 
     def view_with(
         self, version: str, facts: Sequence[StaffFacts], groups: Sequence[StandInGroup] = ()
@@ -140,7 +140,7 @@ class Portal:
         now = self.clock()
         self._current(now)
         view = with_staff_facts(cast("View", self._of_files), version, facts, groups)
-        return replace(view, now=now, engine=self.engine)
+        return view.at(now, self.engine)
 
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""

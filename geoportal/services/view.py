@@ -129,6 +129,12 @@ class View:
     engine: Engine | None = field(default=None, repr=False)
     calendar: OpeningCalendar = OpeningCalendar(is_holiday)  # noqa: RUF009 - immutable
 
+    def at(self, now: datetime, engine: Engine | None) -> View:
+        """Return the view of another moment: `dataclasses.replace`, which takes longer."""
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__, now=now, engine=engine)
+        return view
+
     @property
     def geocoder(self) -> Geocoder:
         """Addresses and stations to positions."""

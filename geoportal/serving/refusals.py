@@ -7,13 +7,13 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from geoportal.web import problems
 from geoportal.web.fhir.outcomes import with_outcome
-from geoportal.web.headers import harden
+from geoportal.web.headers import hardened
 from geoportal.web.language.messages import LANGUAGES, choose_language
 from geoportal.web.observation import observation_of
 from geoportal.web.site.frame import error_page
@@ -56,8 +56,8 @@ class Refusals:
 
     def _write(self, language: str, status: int, response: Response) -> None:
         response.headers["Cache-Control"] = "no-store"
-        response = harden(response)
-        headers = [(name.lower(), value) for name, value in response.headers]
+        answered = hardened(list(response.headers), request.method, request.scheme)
+        headers = [(name.lower(), value) for name, value in answered]
         self._written[language, status] = Answer(status, headers, response.get_data())
 
     def full(self, path: str, languages: str, lane: str, retry_after_s: int) -> Answer:

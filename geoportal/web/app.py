@@ -12,8 +12,7 @@ from pathlib import Path
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
-from flask_compress import Compress
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3 import Info
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -25,7 +24,7 @@ from geoportal.services.basemap.tile import Basemap
 from geoportal.services.portal import Portal
 from geoportal.settings import Settings, shipped_directory
 from geoportal.store.faults import database_fault
-from geoportal.web import arrival, headers, observation, open_data, problems
+from geoportal.web import arrival, observation, open_data, problems
 from geoportal.web.api import browse, description, map_layers, reference, search
 from geoportal.web.coverage import routes as coverage
 from geoportal.web.coverage.files import PackFiles
@@ -38,41 +37,13 @@ from geoportal.web.ogc import tiles as ogc_tiles
 from geoportal.web.pages import changes as changes_page
 from geoportal.web.pages import routes as pages
 from geoportal.web.pages.kept_page import add_kept_pages
+from geoportal.web.passage import Application, add_passage
 from geoportal.web.site import crawlers, tiles
 from geoportal.web.site.frame import error_page
 from geoportal.web.site.static_files import add_static_files
 from geoportal.web.site.templates import KeysFirst
 
 MAX_BODY_BYTES = 64 * 1024
-_COMPRESSION = {
-    "COMPRESS_ALGORITHM": ["br", "gzip"],
-    "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
-    "COMPRESS_BR_LEVEL": 4,
-    "COMPRESS_MIN_SIZE": 600,
-    "COMPRESS_MIMETYPES": [
-        "text/html",
-        "text/css",
-        "text/plain",
-        "text/javascript",
-        "application/javascript",
-        "application/json",
-        "application/geo+json",
-        "application/ld+json",
-        "application/fhir+json",
-        "application/vnd.google-earth.kml+xml",
-        "text/csv",
-        "application/manifest+json",
-        "application/problem+json",
-        "application/atom+xml",
-        "application/feed+json",
-        "application/schema+json",
-        "application/vnd.mapbox-vector-tile",
-        "image/svg+xml",
-    ],
-}
-"""Answers hold no secret of ours (no cookies, no tokens), so BREACH has nothing to find."""
-_JSON_ONLY = ("/api", "/ogc")
-"""Where what is posted must be JSON."""
 _LOG = structlog.get_logger("geoportal.web")
 
 
@@ -87,7 +58,7 @@ def create_app(
     Without a base map it has outlines; without ``start_maker`` it makes the files of coverage packs
     itself, see `geoportal.web.coverage.maker`.
     """
-    app = OpenAPI(
+    app = Application(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
@@ -110,10 +81,8 @@ def create_app(
     )
     app.config["GEOPORTAL_SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.config.update(_COMPRESSION)
     observation.add_observation(app, settings)
-    arrival.add_arrival(app, settings)
-    Compress(app)
+    add_passage(app, arrival.add_arrival(app, settings))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     apis = (search.api, browse.api, map_layers.api, reference.api, coverage.api)
     for api in (*apis, search.suggestions, browse.changes_api):
@@ -137,7 +106,6 @@ def create_app(
     add_kept_pages(app)
     _add_health(app, portal)
     _add_errors(app)
-    headers.add_headers(app)
     return app
 
 
@@ -159,13 +127,6 @@ def _add_health(app: Flask, portal: Portal) -> None:
 
 def _add_errors(app: Flask) -> None:
     """Answer every error with a problem document to programs, else with a page."""
-    app.before_request(
-        lambda: (
-            problems.of_body()
-            if request.method == "POST" and problems.is_under(request.path, _JSON_ONLY)
-            else None
-        )
-    )
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(GeoportalError, _of_expected)
     app.register_error_handler(StaleArchiveError, _of_damaged)

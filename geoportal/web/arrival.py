@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, current_app, request
 
 from geoportal.settings import Network, Settings
 
@@ -71,17 +71,15 @@ class Arrival:
             environ.pop(name, None)
 
 
-def add_arrival(app: Flask, settings: Settings) -> None:
-    """Have an application read proxies' headers, and refuse requests to names it does not have."""
+def add_arrival(app: Flask, settings: Settings) -> Arrival:
+    """Give an application how it reads requests' headers; what is `is_refused` it answers not."""
     app.extensions[_EXTENSION] = arrival = Arrival(settings)
-    served = app.wsgi_app
+    return arrival
 
-    def arrived(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        arrival.read(environ)
-        return served(environ, start_response)
 
-    app.wsgi_app = arrived  # type: ignore[method-assign]
-    app.before_request(lambda: abort(400) if request.environ.get(_IS_REFUSED) else None)
+def is_refused(environ: Environ) -> bool:
+    """Say whether a request is to a name that this site does not have."""
+    return _IS_REFUSED in environ
 
 
 def arrival_of(app: Flask) -> Arrival:

@@ -32,4 +32,5 @@ def count_question(shown: Iterable[str], offset: int) -> None:
     Only views that answer questions do so.
     """
     if offset == 0:
-        portal_here().exposure.record(view_here().snapshot.today, list(shown))
+        day = view_here().snapshot.today
+        portal_here().exposure.record(day, list(shown))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Final
-
-from flask import Flask, Response, request
 
 _POLICY: Final = "; ".join(
     (
@@ -29,26 +26,20 @@ _ALWAYS: Final = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
 )
-_YEAR_S: Final = 31_536_000
+_TLS_ONLY: Final = ("Strict-Transport-Security", "max-age=31536000")
+_NOT_STORED: Final = ("Cache-Control", "no-store")
+Headers = list[tuple[str, str]]
 
 
-def add_headers(app: Flask) -> None:
-    """Give every answer of an application its security headers."""
-    app.after_request(harden)
-
-
-def harden(response: Response) -> Response:
-    """Set the headers that say what a browser may do with an answer.
+def hardened(headers: Headers, method: str, scheme: str) -> Headers:
+    """Return the headers of an answer with those that say what a browser may do with it.
 
     Nothing of an answer to a POST is stored, whoever made it: it may hold a home. Over TLS, the
     browser is told to come back over TLS only.
     """
-    response.headers.extend(_ALWAYS)  # no route sets them itself
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
-    if request.method == "POST":
-        response.headers["Cache-Control"] = "no-store"
-    if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
-        response.status_code = HTTPStatus.NO_CONTENT  # Allow says it all
-        del response.headers["Content-Type"]
-    return response
+    if method == "POST":
+        headers = [one for one in headers if one[0].lower() != "cache-control"]
+        headers.append(_NOT_STORED)
+    if scheme == "https":
+        headers = [*headers, _TLS_ONLY]
+    return [*headers, *_ALWAYS]  # no route sets them itself

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import time
 from functools import lru_cache
 from typing import Final, cast
 
 import structlog
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Request, Response, abort, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -50,22 +49,15 @@ class Observation:
         """Return what counts and times requests of a sort: looking that up costs more."""
         return self._requests.labels(method, route, str(status)), self._seconds.labels(route)
 
-    def answered(self, response: Response) -> Response:
+    def answered(self, asked: Request, status: int, elapsed_s: float) -> None:
         """Count and log an answered request."""
-        elapsed = time.perf_counter() - g.get("began", time.perf_counter())
-        method = request.method if request.method in _METHODS else "(other)"
-        route = route_here()
-        count, seconds = self._measures(method, route, response.status_code)
+        method = asked.method if asked.method in _METHODS else "(other)"
+        route = _route_of(asked)
+        count, seconds = self._measures(method, route, status)
         count.inc()
-        seconds.observe(elapsed)
-        _LOG.info(
-            "request",
-            method=method,
-            route=route,
-            status=response.status_code,
-            ms=round(elapsed * 1000, 1),
-        )
-        return response
+        seconds.observe(elapsed_s)
+        ms = round(elapsed_s * 1000, 1)
+        _LOG.info("request", method=method, route=route, status=status, ms=ms)
 
     def refused(self, lane: str) -> None:
         """Count a request that was not taken."""
@@ -86,22 +78,17 @@ def observation_of(app: Flask) -> Observation:
 
 
 def add_observation(app: Flask, settings: Settings) -> None:
-    """Count and log every request of an application, and publish the counts to whom they are for.
+    """Give an application its counters, and publish them to whom they are for.
 
     A client that came through a proxy nobody vouches for has no address that could be allowed.
     """
     app.extensions[_EXTENSION] = observation = Observation()
-
-    def begin() -> None:
-        g.began = time.perf_counter()
 
     def metrics() -> Response:
         if request.environ.get(IS_FORWARDED) or not _is_within(settings):
             abort(403)
         return Response(observation.text(), content_type=CONTENT_TYPE_LATEST)
 
-    app.before_request(begin)
-    app.after_request(observation.answered)
     app.add_url_rule("/metrics", view_func=metrics)
 
 
@@ -115,4 +102,8 @@ def _is_within(settings: Settings) -> bool:
 
 def route_here() -> str:
     """Return the rule that matched, not the path that was sent."""
-    return request.url_rule.rule if request.url_rule else "(none)"
+    return _route_of(request)
+
+
+def _route_of(asked: Request) -> str:
+    return asked.url_rule.rule if asked.url_rule else "(none)"

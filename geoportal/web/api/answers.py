@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from flask_openapi3.utils import get_operation_id_for_path
 
 from geoportal.domain.completeness import HELD, MISSING, PARTIAL, TOLD
+from geoportal.web.api.reading import Resource
 
 Schema = dict[Any, Any]
 
@@ -22,7 +23,7 @@ BROWSE = Tag(name="browse", description="Facilities and districts")
 REFERENCE = Tag(name="reference", description="Lists the answers refer to")
 
 
-def resource(name: str, operations: str = "api") -> APIBlueprint:
+def resource(name: str, operations: str = "api") -> Resource:
     """Return the blueprint of a resource under ``/api/v1``.
 
     ``operations`` begins its operation ids: published, so it stays when a view moves.
@@ -31,7 +32,7 @@ def resource(name: str, operations: str = "api") -> APIBlueprint:
     def operation_id(*, bp_name: str = "", name: str, path: str, method: str) -> str:  # noqa: ARG001
         return get_operation_id_for_path(bp_name=operations, name=name, path=path, method=method)
 
-    return APIBlueprint(name, __name__, url_prefix="/api/v1", operation_id_callback=operation_id)
+    return Resource(name, __name__, url_prefix="/api/v1", operation_id_callback=operation_id)
 
 
 def private(document: Mapping[str, Any] | bytes, mimetype: str = JSON) -> Response:

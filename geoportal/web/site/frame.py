@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, request, url_for
 from flask import render_template as render
+from flask.ctx import _AppCtxGlobals
 
 from geoportal.documents import Document
 from geoportal.domain.city import City
@@ -54,7 +55,17 @@ DATA_URLS = {
 """What maps fetch before they know their view: facilities, districts, stations."""
 
 
-@blueprint.before_app_request
+class RequestGlobals(_AppCtxGlobals):
+    """What Flask calls ``g``: ``language`` and ``asked_language`` are found when first read."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is not set."""
+        if name not in ("language", "asked_language"):
+            return super().__getattr__(name)
+        choose_visitors_language()
+        return self.__dict__[name]
+
+
 def choose_visitors_language() -> None:
     """Set the language of this answer."""
     asked = request.args.get("lang")

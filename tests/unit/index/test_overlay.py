@@ -70,7 +70,7 @@ def found(snapshot: Snapshot, **asks: Any) -> list[tuple[Any, ...]]:
             result.visit_range,
             {code: claim and (claim.value, claim.claim) for code, claim in result.needs.items()},
             snapshot.mentions.beginning(result.row),
-            snapshot.needs_told(np.array([result.row]), query.needs),
+            snapshot.told(result.row, query.needs).needs,
             snapshot.mentions.hours(snapshot.mentions.hours_number(result.row)),
             snapshot.mentions.accepting(result.row),
         )
