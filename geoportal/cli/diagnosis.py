@@ -38,9 +38,7 @@ def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Findi
         require_whole(database)
         progress("doctor", 1, _STEPS)
         processes = settings.processes or usable_processes()
-        view = Portal(
-            database, shipped_reference(), processes=processes, progress=progress
-        ).view()
+        view = Portal(database, shipped_reference(), processes=processes, progress=progress).view()
         progress("doctor", 2, _STEPS)
         basemap = basemap_finding(settings, database.derived_directory)
         progress("doctor", _STEPS, _STEPS)
