@@ -150,13 +150,15 @@ class _Gazetteers:
         self._compile, self._open = gazetteers._compile, Gazetteer.open
         self._make_parser, self._spell = geocode.MunicipalityParser, compiler.municipality_spellings
 
-    def compile(self, connection: Any, reference: Reference, sets: Any, directory: Path) -> None:
+    def compile(
+        self, connection: Any, reference: Reference, sets: Any, directory: Path, processes: int
+    ) -> None:
         """Compile the places of a database, for `_compile`."""
         kept = self._own / directory.name
         if reference is shipped_reference() and kept.exists():
             shutil.copytree(kept, directory)
             return
-        self._compile(connection, reference, sets, directory)
+        self._compile(connection, reference, sets, directory, processes)
         if reference is shipped_reference() and (directory / FILE_NAME).stat().st_size <= _SMALL:
             shutil.copytree(directory, kept)
 
