@@ -17,6 +17,9 @@ BLOCK: Final = 500
 _LOOSE: Final = 4_000
 """Values at the end that are still objects: a short list is never packed."""
 
+_MOST_AGAIN: Final = 50
+"""Blocks that are read once more before they are kept."""
+
 Value = TypeVar("Value")
 
 
@@ -42,7 +45,9 @@ class Packed(Sequence[Value], Generic[Value]):
         self._ends: list[int] = []
         self._loose: list[Value] = []
         self._others: dict[int, Value] = {}
-        self._read: tuple[int, list[Value]] = (-1, [])
+        self._read: dict[int, list[Value]] = {}
+        self._once: set[int] = set()
+        self._again = 0
         self.extend(values)
 
     def __len__(self) -> int:
@@ -73,8 +78,10 @@ class Packed(Sequence[Value], Generic[Value]):
         number = range(len(self))[place]
         if number in self._others:
             return self._others[number]
-        block, first = self._block(number)
-        return block[number - first]
+        if number >= self._packed:
+            return self._loose[number - self._packed]
+        place = bisect_right(self._ends, number)
+        return self._kept(place)[number - self._first(place)]
 
     def __setitem__(self, place: int, value: Value) -> None:
         self._others[range(len(self))[place]] = value
@@ -111,7 +118,7 @@ class Packed(Sequence[Value], Generic[Value]):
     def clear(self) -> None:
         """Let go of everything."""
         self._blocks, self._ends, self._loose, self._others = [], [], [], {}
-        self._read = -1, []
+        self._read, self._once = {}, set()
 
     @property
     def _packed(self) -> int:
@@ -128,19 +135,30 @@ class Packed(Sequence[Value], Generic[Value]):
             self._blocks.append(octets)
             self._ends.append(self._packed + count)
 
-    def _block(self, number: int) -> tuple[list[Value], int]:
-        """Return the values among which one is, and the number of their first; kept till others."""
-        if number >= self._packed:
-            return self._loose, self._packed
-        place = bisect_right(self._ends, number)
-        if self._read[0] != place:
-            self._read = place, self._load(self._blocks[place])
-        return self._read[1], self._ends[place - 1] if place else 0
+    def _first(self, place: int) -> int:
+        """Return the number of the first value of a block."""
+        return self._ends[place - 1] if place else 0
+
+    def _kept(self, place: int) -> list[Value]:
+        """Return the values of a block, kept until those of another are asked for.
+
+        Who goes back and forth between blocks has them all: time is dearer then.
+        """
+        if place not in self._read:
+            self._again += place in self._once
+            self._once.add(place)
+            if self._again < _MOST_AGAIN:
+                self._read.clear()
+            self._read[place] = self._load(self._blocks[place])
+        return self._read[place]
 
     def _between(self, start: int, stop: int) -> Iterator[Value]:
         others = self._others
         while start < stop:
-            block, first = self._block(start)
+            place = bisect_right(self._ends, start)
+            first = self._first(place)
+            is_packed = place < len(self._blocks)
+            block = self._load(self._blocks[place]) if is_packed else self._loose
             end = min(stop, first + len(block))
             for number, value in enumerate(block[start - first : end - first], start):
                 yield others.get(number, value) if others else value

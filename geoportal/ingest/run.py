@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ from geoportal.store.editions import (
     write_edition,
 )
 from geoportal.store.facilities import facility_ids
-from geoportal.store.import_issues import write_issues
+from geoportal.store.import_issues import gravest, write_issues
 from geoportal.store.reference import Reference
 from geoportal.store.town_population import read_town_sets
 from geoportal.workers import WorkerDiedError
@@ -401,7 +402,8 @@ class ImportRun:
             },
         )
         answers = self._strengths.get(edition.source) == "survey"  # not published
-        issues = [issue.as_dict() | ({"value": ""} if answers else {}) for issue in report.issues]
+        kept = gravest(report.issues, attrgetter("severity"))
+        issues = [issue.as_dict() | ({"value": ""} if answers else {}) for issue in kept]
         write_issues(connection, number, issues)
 
 

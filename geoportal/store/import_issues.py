@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import heapq
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,6 +17,9 @@ KEPT: Final = 500
 """Issues of one file that are kept, the gravest; the edition has their whole number."""
 SEVERITIES: Final = ("error", "warning", "info")
 """Gravest first."""
+
+
+Graded = TypeVar("Graded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class StoredIssue:
     message: str
 
 
+def gravest(issues: Iterable[Graded], severity: Callable[[Graded], str]) -> list[Graded]:
+    """Return the issues that are kept of one file: the gravest first, else in the order given."""
+    return heapq.nsmallest(KEPT, issues, key=lambda one: SEVERITIES.index(severity(one)))
+
+
 def write_issues(
     connection: sa.Connection, edition: int, issues: Iterable[Mapping[str, Any]]
 ) -> None:
@@ -36,12 +46,11 @@ def write_issues(
 
     The sheet of a workbook, where it is named, stands before the field.
     """
-    gravest = sorted(issues, key=lambda issue: SEVERITIES.index(issue["severity"]))[:KEPT]
     rows = [
         {"edition": edition, "ordinal": number}
         | {name: issue[name] for name in StoredIssue.__dataclass_fields__}
         | {"field": " ".join(filter(None, (issue.get("sheet", ""), issue["field"])))}
-        for number, issue in enumerate(gravest)
+        for number, issue in enumerate(gravest(issues, itemgetter("severity")))
     ]
     insert_rows(connection, import_issues, rows)
 

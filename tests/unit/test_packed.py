@@ -79,3 +79,20 @@ def test_rows_and_records_come_back_as_they_were():
     assert (list(held), held[2:5], held[-1]) == (records, records[2:5], records[-1])
     assert [head.line for head in held.heads] == [0, 3, 4, 6]
     assert all(one.positions is records[n].positions for n, one in enumerate(held))
+
+
+def test_who_goes_back_and_forth_has_what_was_read():
+    loads = []
+
+    def load(octets: bytes) -> list[int]:
+        loads.append(octets)
+        found: list[int] = pickle.loads(octets)  # noqa: S301 - made here
+        return found
+
+    held = Packed(range(40), pickle.dumps, load)
+    assert [held[n] for n in range(40)] == list(range(40))
+    in_order = len(loads)
+    for _ in range(500):
+        assert (held[0], held[20], held[30]) == (0, 20, 30)
+    assert len(loads) < in_order + 60
+    assert list(held) == list(range(40))

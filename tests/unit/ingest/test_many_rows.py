@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from geoportal import packed
 from geoportal.ingest.pipeline import ImportOptions, import_files
 from geoportal.ingest.reading import extract
-from geoportal.ingest.revise import records, refresh
+from geoportal.ingest.revise import gazetteer, records, refresh
 from geoportal.services.portal import shipped_reference
 from geoportal.store.database import open_database
 from geoportal.store.schema import metadata
@@ -36,6 +36,7 @@ def many(monkeypatch):
     monkeypatch.setattr(packed, "BLOCK", 2)
     monkeypatch.setattr(packed, "_LOOSE", 5)
     monkeypatch.setattr(records, "_PORTION", 4)
+    monkeypatch.setattr(gazetteer, "_FEWEST_APART", 1)
     monkeypatch.setattr(refresh, "_BATCH", 3)
     monkeypatch.setattr(refresh, "_FEWEST_IN_WORKERS", 4)
 
@@ -59,7 +60,10 @@ def editions(tmp_path):
 
 
 def taken(folder, editions, processes):
-    """Return what a database holds in all its tables after imports, and what these said."""
+    """Return what a database holds in all its tables after imports, and what these said.
+
+    The compiled gazetteer stands among the tables.
+    """
     database = open_database(folder / f"{processes}.db", create=True)
     options = ImportOptions(processes=processes, max_rejected_percent=50)
     try:
@@ -72,6 +76,8 @@ def taken(folder, editions, processes):
                 table.name: sorted(map(repr, connection.execute(sa.select(table))))
                 for table in metadata.sorted_tables
             }
+        (compiled,) = database.derived_directory.glob("gazetteer-*/*")
+        held["gazetteer"] = [compiled.read_bytes().hex()]
     finally:
         database.engine.dispose()
     return held, [report.as_dict() for report in said]
