@@ -89,6 +89,28 @@ def _keep_url_builders() -> None:
         return compiled[key]
 
     Rule._compile_builder = builder  # type: ignore[method-assign]
+    _keep_rules()
+
+
+def _keep_rules() -> None:
+    """Take the parts of a rule of a URL from the same rule of another application."""
+    parsed: dict[tuple[str, bool], tuple[Any, Any, Any, set[str]]] = {}
+    compile_rule = Rule.compile
+
+    def compiled(rule: Rule) -> None:
+        key = rule.rule, rule.merge_slashes
+        plain = not (rule.subdomain or rule.defaults or rule.map.host_matching)
+        if not plain or key not in parsed:
+            compile_rule(rule)
+            if plain:
+                parsed[key] = rule._parts, rule._trace, rule._converters, set(rule.arguments)
+            return
+        rule._parts, rule._trace, rule._converters, arguments = parsed[key]
+        rule.arguments |= arguments
+        rule._build = rule._compile_builder(False).__get__(rule, None)
+        rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+
+    Rule.compile = compiled  # type: ignore[method-assign]
 
 
 def _keep_statements(dialect: type[Dialect]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -45,6 +45,7 @@ from geoportal.web.site.templates import KeysFirst
 
 MAX_BODY_BYTES = 64 * 1024
 _LOG = structlog.get_logger("geoportal.web")
+_version = cache(version)
 
 
 def create_app(
@@ -62,7 +63,7 @@ def create_app(
         __name__,
         info=Info(
             title="geoportal 在宅医療・介護 資源マップ API",
-            version=version("geoportal"),
+            version=_version("geoportal"),
             description="Positions are [lon, lat] in degrees, WGS 84; distances metres on GRS80.",
         ),
         doc_ui=False,

@@ -16,6 +16,8 @@ from geoportal.coverage.supply import gather_supply
 from geoportal.coverage.tables import district_rows, facility_rows
 from geoportal.coverage.wording import choice_text, facilities_text, lack_text, sentence
 from geoportal.export.coverage_shapes import UNDECIDED_CLASS, gap_rows, part_classes, shown_classes
+from geoportal.export.map_image import draw_map
+from geoportal.export.map_sheet import A4
 from geoportal.export.pack import write_pack
 from geoportal.services.portal import shipped_reference
 from tests.factories import NEEDS, make_snapshot
@@ -164,10 +166,12 @@ def test_every_file_is_written_and_states_no_number_of_what_is_not_known(
     held: Mapping[str, Iterable[str]], question: CoverageCriteria, tmp_path: Path
 ) -> None:
     study = study_of(held, question)
-    files = write_pack(
-        tmp_path, report_of(study), ("html", "png", "xlsx", "gpkg", "geojson", "csv")
-    )
-    assert {"map.html", "map.png", "figures.xlsx", "README.txt"} <= set(files)
+    report = report_of(study)
+    files = write_pack(tmp_path, report, ("html", "xlsx", "gpkg", "geojson", "csv"))
+    assert {"map.html", "figures.xlsx", "README.txt"} <= set(files)
+    printed = draw_map(report, A4)
+    printed.draw_without_rendering()
+    assert UNDECIDED_CLASS.label in {text.get_text() for text in printed.legends[0].get_texts()}
     with (tmp_path / "districts.csv").open(encoding="utf-8-sig", newline="") as file:
         *wards, _ = csv.DictReader(file)
     for ward, figures in zip(wards, study.districts, strict=True):

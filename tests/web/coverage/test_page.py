@@ -6,6 +6,7 @@ import html
 import json
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ DOCTORS = "area=40100&kind=hospital&kind=clinic&need=VM.REG"
 RINGS = (1000, 2000, 4000, 8000, 16000)
 
 
+@cache
 def text(client: FlaskClient, query: str = DOCTORS, language: str = "ja") -> str:
     response = client.get(f"/coverage?lang={language}&{query}")
     assert response.status_code == 200
     return response.get_data(as_text=True)
 
 
+@cache
 def figures(client: FlaskClient, query: str = DOCTORS) -> Any:
     return client.get(f"/api/v1/coverage?{query}").get_json()
 

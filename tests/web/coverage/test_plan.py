@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -45,9 +46,14 @@ def hidden(response: TestResponse, name: str) -> list[str]:
     return [html.unescape(value) for value in found]
 
 
+@cache
+def held_cells(client: FlaskClient) -> dict[str, Any]:
+    return client.get(f"/api/v1/coverage?{QUERY}").get_json()["cells"]
+
+
 def lacking(client: FlaskClient, *sites: tuple[float, float], possible: bool = False) -> int:
     """Count who has none within 2 km, cell by cell, with facilities added at the sites."""
-    cells = client.get(f"/api/v1/coverage?{QUERY}").get_json()["cells"]
+    cells = held_cells(client)
     counts = cells["within_2000_m_possible" if possible else "within_2000_m"]
     people = [
         cells["pop75"][n]
@@ -121,7 +127,7 @@ def test_an_address_is_placed_at_its_town_and_no_finer(sample_city):
 def test_a_district_gets_the_cell_that_reaches_most(sample_city):
     value = hidden(post(sample_city, place_district="40105"), "planned")[0]
     lon, lat = (float(part) for part in value.split(",")[:2])
-    cells = sample_city.get(f"/api/v1/coverage?{QUERY}").get_json()["cells"]
+    cells = held_cells(sample_city)
     own = [n for n, code in enumerate(cells["district"]) if code == "40105"]
 
     def reached(lon: float, lat: float) -> float:
@@ -245,9 +251,10 @@ def test_no_more_than_five_can_be_added(sample_city):
 
 
 @pytest.mark.parametrize("sent", ["", "1,2,3", "x,y,1,仮", "130,33,0,仮", HOSTILE])
-def test_a_broken_hidden_field_is_passed_over(sample_city, sent):
-    answer = post(sample_city, planned=sent, point="130.829,33.896")
-    assert len(hidden(answer, "planned")) == 1
+def test_a_broken_hidden_field_is_passed_over(view, sent):
+    values = {"planned": [sent], "point": ["130.829,33.896"]}
+    plan = read_plan(view, values, lambda _: None, messages("ja"))
+    assert [planned.lon for planned in plan.changes.add] == [130.829]
 
 
 def test_a_hostile_label_is_only_text(sample_city):
