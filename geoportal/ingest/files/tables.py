@@ -23,6 +23,8 @@ _JUDGED_LINES = 20
 _MAX_FIELD = 1_000_000
 _LONGEST_LINE = 2_000_000
 """Bytes; the longest line of the official files at hand has some 20,000."""
+_MOST_EMPTY = 1_000_000
+"""Lines in a row; sheets of Excel, which save their empty rows, have no more."""
 _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
 
@@ -143,7 +145,7 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """
     reader = csv.reader(chain(lines, (f"{_END}\n",)), delimiter=delimiter)
     csv.field_size_limit(_MAX_FIELD)
-    start = 1
+    start, empty = 1, 0
     while True:
         try:
             cells = next(reader)
@@ -159,6 +161,14 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         if whole and not whole.isspace():
             kept = (_QUOTED.sub(r"\1", cell) for cell in cells) if '="' in whole else cells
             yield Row(start, tuple(kept))
+            empty = 0
+        else:
+            empty += 1
+        if empty > _MOST_EMPTY:
+            raise UnreadableSourceError(
+                f"{name}: from line {start - _MOST_EMPTY:,} on its lines are empty, a million and "
+                "more: it is damaged; get it again"
+            )
         start = reader.line_num + 1
 
 
