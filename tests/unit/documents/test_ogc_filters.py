@@ -18,7 +18,6 @@ FULL = "(" + "a=1 and " * (MOST_CHARACTERS // 8 // DEEPEST_TEXT - 4)
         "A3-3*o-3*y-3--" + "(" * 22 + "t",
         "(" * 40 + "t",
         FULL * DEEPEST_TEXT + "t",
-        "(a=1 and not " * DEEPEST_TEXT + "t" + ")" * DEEPEST_TEXT,
     ],
 )
 def test_no_text_takes_the_parser_long(text):
