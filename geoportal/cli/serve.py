@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -18,8 +19,10 @@ def serve(console: Console, host: str, port: int, workers: int) -> None:
     """Serve the map, the pages and the API."""
     from geoportal.services.basemap.configured import open_basemap  # only this command needs it
     from geoportal.serving.listening import open_listener
+    from geoportal.serving.steady_output import steady
     from geoportal.serving.supervisor import Supervisor
 
+    sys.stdout, sys.stderr = steady(sys.stdout), steady(sys.stderr)
     # What is wrong is said before any worker starts.
     database = console.database()
     open_basemap(console.settings, database.derived_directory)

@@ -49,6 +49,7 @@ from geoportal.store.editions import (
     drop_undated,
     edition_of_digest,
     has_edition,
+    open_count,
     rows_of_others,
     write_edition,
 )
@@ -61,6 +62,8 @@ from geoportal.workers import WorkerDiedError
 _SHRUNK_SHARE = 0.15
 """Rows of a file, of those held where it lists something, below which it must be confirmed."""
 _FEWEST_LOST = 5
+_CUT_SHARE = 0.3
+"""Rows lost of an area from which a file may be the beginning of a longer one."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +264,7 @@ class ImportRun:
         report.elsewhere = extract.elsewhere
         report.note([*issues, *extract.issues, *revision.issues])
         self._refuse_bad(report)
-        self._refuse_shrunk(report)
+        self._refuse_shrunk(connection, report)
         report.note([*_ignored(member), *_elsewhere(report, edition)])
         places = Listings().rows
         if isinstance(extract, FacilityExtract):  # what follows needs little of what was read
@@ -328,8 +331,11 @@ class ImportRun:
                 "shifted get the file again, or raise --max-rejected"
             )
 
-    def _refuse_shrunk(self, report: FileReport) -> None:
-        """Refuse a file without a row, and one with a few rows where many are held."""
+    def _refuse_shrunk(self, connection: sa.Connection, report: FileReport) -> None:
+        """Refuse a file without a row, and one with a few rows where many are held.
+
+        A list is in the order of its areas: of one that ends early only an area is incomplete.
+        """
         if not report.rows_read and not report.elsewhere:
             raise UnreadableSourceError(
                 f"{report.file}: there is a header and no row of data below it; nothing was "
@@ -337,8 +343,11 @@ class ImportRun:
             )
         kept = report.updated + report.unchanged
         held, rows = kept + report.removed, kept + report.created
-        few = report.removed >= _FEWEST_LOST and rows <= _SHRUNK_SHARE * held
-        if few and not self._options.accept_shrink:
+        if report.removed < _FEWEST_LOST or self._options.accept_shrink:
+            return
+        cut = report.removed >= _CUT_SHARE * held  # within the first of the areas it listed once
+        listed = open_count(connection, report.source) + report.removed if cut else 0
+        if rows <= _SHRUNK_SHARE * max(held, listed):
             raise InputRefusedError(
                 f"{report.file}: {rows} rows where {held} are held from the edition before, so "
                 f"{report.removed} would be closed; nothing was changed. If the file is only a "

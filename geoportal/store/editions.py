@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from geoportal.domain.dating import UNDATED
 from geoportal.domain.imported_file import ImportedFile
 from geoportal.store.batches import insert_rows
-from geoportal.store.schema import editions, import_issues, scope_editions
+from geoportal.store.schema import editions, import_issues, records, scope_editions
 from geoportal.text.contact import visible
 
 
@@ -114,3 +114,9 @@ def add_scope_editions(
         if as_of not in known.get(scope, ())
     ]
     insert_rows(connection, scope_editions, rows)
+
+
+def open_count(connection: sa.Connection, source: str) -> int:
+    """Return how many records of a source are held that it lists still."""
+    query = sa.select(sa.func.count()).where(records.c.source == source, records.c.closed_on == "")
+    return int(connection.execute(query).scalar_one())

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from geoportal.errors import UnreadableSourceError
 from geoportal.ingest.files.header_rows import Fit, section
 from geoportal.ingest.files.layouts import Record, Records, header_width
 from geoportal.ingest.files.refusal import CutFileError
@@ -18,6 +19,8 @@ _LONGEST_CELL = 5_000
 """Letters of a cell; the longest of the official files at hand has 400, Excel stops at 32,767."""
 _FEWEST_ABOVE = 10
 """Rows from which it can be said how long a cell of a column is at least."""
+_MOST_MALFORMED = 50_000
+"""Rows of another width, beyond which nobody reads about them."""
 _NARROWEST = 3
 """Columns from which a single filled cell is no row of data."""
 _FOOTNOTE = re.compile(
@@ -111,6 +114,11 @@ class RowReader:
                 self._note(row, "repeated_header", message)
             elif not self._sheet.title and self._has_wrong_width(row):
                 self._rows.malformed.append(self._wrong_width(place, row))
+                if len(self._rows.malformed) > _MOST_MALFORMED:
+                    raise UnreadableSourceError(
+                        f"{self._name}: more than {_MOST_MALFORMED:,} of its rows have another "
+                        "number of fields than the header; get it again"
+                    )
             elif max(map(len, cells)) > _LONGEST_CELL:
                 self._rows.malformed.append(self._too_long(row))
             else:

@@ -25,6 +25,13 @@ _JUDGED_LINES = 20
 _MAX_FIELD = 1_000_000
 _LONGEST_LINE = 2_000_000
 """Bytes; the longest line of the official files at hand has some 20,000."""
+_MOST_EMPTY = 1_000_000
+"""Lines in a row; sheets of Excel, which save their empty rows, have no more."""
+_SHORTEST_ROW = 16
+"""Bytes, on the average of a million lines and more."""
+_MOST_ROWS = 3_000_000
+"""Hours of all clinics, the longest list that is read whole, have fewer than a million."""
+_BLOCK = 1 << 24
 _QUOTED = re.compile(r'\A="(.*)"\Z', re.DOTALL)
 """``="0123"``, by which programs keep Excel from eating zeros."""
 
@@ -103,13 +110,22 @@ def _load(octets: bytes) -> list[Row]:
 
 
 def require_lines(name: str, data: bytes | mmap) -> None:
-    """Refuse a text with a line that no table has, before it becomes millions of cells.
+    """Refuse a text with lines that no table has, before it becomes millions of rows or cells.
 
     Raises
     ------
     CutFileError
-        With the line.
+        With the line that is far too long.
+    UnreadableSourceError
+        When millions of lines hold next to nothing.
     """
+    if len(data) > _MOST_EMPTY:
+        count = max(_count(data, mark) for mark in (b"\n", b"\r"))
+        if count > _MOST_EMPTY and len(data) < _SHORTEST_ROW * count:
+            raise UnreadableSourceError(
+                f"{name}: its {count:,} lines have {len(data) // count} bytes on the average, so "
+                "most hold no row of a table: it is damaged; get it again"
+            )
     begin = 0
     while len(data) - begin > _LONGEST_LINE:
         end = max(data.rfind(mark, begin, begin + _LONGEST_LINE) for mark in (b"\n", b"\r"))
@@ -121,6 +137,13 @@ def require_lines(name: str, data: bytes | mmap) -> None:
                 line,
             )
         begin = end + 1
+
+
+def _count(data: bytes | mmap, mark: bytes) -> int:
+    """Count a mark; an `mmap` has no method for it."""
+    if isinstance(data, bytes):
+        return data.count(mark)
+    return sum(data[at : at + _BLOCK].count(mark) for at in range(0, len(data), _BLOCK))
 
 
 def find_delimiter(head: str) -> str:
@@ -158,7 +181,7 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """
     reader = csv.reader(chain(lines, (f"{_END}\n",)), delimiter=delimiter)
     csv.field_size_limit(_MAX_FIELD)
-    start = 1
+    start, empty, count = 1, 0, 0
     while True:
         try:
             cells = next(reader)
@@ -174,6 +197,18 @@ def _parse(name: str, lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         if whole and not whole.isspace():
             kept = (_QUOTED.sub(r"\1", cell) for cell in cells) if '="' in whole else cells
             yield Row(start, tuple(kept))
+            empty, count = 0, count + 1
+            if count > _MOST_ROWS:
+                raise UnreadableSourceError(
+                    f"{name}: more than {_MOST_ROWS:,} rows; split it, one prefecture a file"
+                )
+        else:
+            empty += 1
+        if empty > _MOST_EMPTY:
+            raise UnreadableSourceError(
+                f"{name}: from line {start - _MOST_EMPTY:,} on its lines are empty, a million and "
+                "more: it is damaged; get it again"
+            )
         start = reader.line_num + 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.stream_extract import PlaceStream, PositionStream
 from geoportal.ingest.revise.revision import Revision
-from geoportal.ingest.revise.towns_in_outlines import contradicted
+from geoportal.ingest.revise.towns_in_outlines import Positions, contradicted
 from geoportal.ingest.sources.postcodes import PostcodeExtract
 from geoportal.ingest.sources.towns import LAYOUT, PlaceExtract
 from geoportal.store.outlines import read_outlines
@@ -78,15 +78,15 @@ def _outside_outlines(
         for one in read_outlines(connection)
         if one.district.code in extract.places and not is_fictional(one.source)
     }
-    located = {
-        code: [(one.lon, one.lat) for one in extract.places[code] if one.lon is not None]
-        for code in shapes
-    }
-    towns = {
-        code: tuple(np.array(pairs, dtype=np.float64).reshape(-1, 2).T)
-        for code, pairs in located.items()
-    }
-    return frozenset(contradicted(shapes, towns, "towns"))
+    return frozenset(
+        contradicted(shapes, {code: _positions(extract.places[code]) for code in shapes}, "towns")
+    )
+
+
+def _positions(places: Sequence[Place]) -> Positions:
+    located = [(one.lon, one.lat) for one in places if one.lon is not None]
+    pairs = np.array(located, dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _contradicted(code: str) -> Issue:

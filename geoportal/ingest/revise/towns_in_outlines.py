@@ -62,7 +62,7 @@ def _enough(towns: Positions) -> bool:
 
 def _mostly_within(outline: BaseGeometry, towns: Positions) -> bool:
     shapely.prepare(outline)
-    within = shapely.contains_xy(outline, *towns)
-    if within.mean() < _LEAST_SHARE:
-        within = shapely.dwithin(outline, shapely.points(*towns), _NEAR_DEG)
-    return bool(within.mean() >= _LEAST_SHARE)
+    if np.mean(shapely.contains_xy(outline, *towns)) >= _LEAST_SHARE:
+        return True
+    near = shapely.dwithin(outline, shapely.points(*towns), _NEAR_DEG)
+    return bool(np.mean(near) >= _LEAST_SHARE)

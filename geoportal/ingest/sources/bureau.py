@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from geoportal.domain.facility import MEDICAL_INSTITUTION_CODE, FacilityRecord
@@ -37,8 +38,8 @@ from geoportal.ingest.reading.rows import (
     read_whole,
 )
 from geoportal.ingest.reading.source import Source
-from geoportal.text.contact import clean_line, clean_postal_code
-from geoportal.text.wareki import find_date
+from geoportal.text.contact import clean_line, clean_postal_code, looks_like_phone
+from geoportal.text.wareki import find_date, parse_date
 
 NAME: Final = "bureau"
 LAYOUT: Final = Layout(
@@ -88,6 +89,8 @@ _INSTITUTION_FIELDS = (
     *("name", "postal_code", "address", "phone", "fax", "beds", "category", "colocated"),
 )
 _LAST_SERIAL: Final = 1_000_000
+_ACCEPTED: Final = re.compile(r"\(?[^\d()]{0,8}\)?第?\s*[\d-]+\s*号")
+"""A number of acceptance (受理番号), which no symbol looks like."""
 _GROUPED: Final = re.compile(r"\d{1,2}([,.])\d{4}\1\d|\d{1,3}(,\d{3})+")
 """01,1124,2 as bureaus group numbers (area, institution, check digit); by thousands."""
 _PREFECTURE_TITLE: Final = re.compile(r"[\s\d_・.()（）]|医科|歯科|薬局")
@@ -155,7 +158,8 @@ def _add_row(
     if not symbol and (record.get("filing") or record.get("accepted")):
         notes.reject("symbol", "no_symbol", "a filing needs its symbol (受理記号); mend the row")
     notes.require_name("institution")
-    if notes.rejected:
+    notes.misfits += _misfits(record)
+    if notes.reject_if_shifted():
         return
     record = notes.record
     facts = {name: record.get(name) for name in _INSTITUTION_FIELDS}
@@ -179,6 +183,26 @@ def _add_row(
     remarks = institution.filings.setdefault(key, [])
     if remark and remark not in remarks:
         remarks.append(remark)
+
+
+def _misfits(record: Record) -> int:
+    """Count the cells of a row that hold what belongs into another column.
+
+    Whoever deletes a cell moves the rest of the row: then the fax stands for the telephone. A
+    number for the symbol, or a day for the number, tells that by itself.
+    """
+    symbol, accepted = record.get("symbol"), record.get("accepted")
+    count = 2 * bool(_ACCEPTED.fullmatch(unicodedata.normalize("NFKC", symbol)))
+    count += 2 * (parse_date(accepted) is not None)
+    return count + _contact_misfits(record.get("phone"), record.get("fax"), record.get("beds"))
+
+
+@lru_cache(maxsize=4_096)
+def _contact_misfits(phone: str, fax: str, beds: str) -> int:
+    """Count those of telephone, fax and beds that are none; an institution has many rows."""
+    wrong = sum(bool(text) and not looks_like_phone(text) for text in (phone, fax))
+    counts, unread = count_beds(beds)
+    return wrong + bool(unread and not counts)
 
 
 def _code(notes: RowNotes, table: str, edition: Edition) -> str:

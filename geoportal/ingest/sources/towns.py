@@ -12,7 +12,6 @@ from geoportal.ingest.files.layouts import Layout, RecognisedTable, Record
 from geoportal.ingest.files.report import ERROR, INFO, Issue
 from geoportal.ingest.reading.edition import Edition
 from geoportal.ingest.reading.extract import Extract
-from geoportal.ingest.reading.prefecture_extents import in_prefecture
 from geoportal.ingest.reading.rows import read_number
 from geoportal.ingest.reading.source import Source
 from geoportal.packed import Packed
@@ -114,7 +113,7 @@ def _add_place(
         return LAYOUT.issue(record, "municipality", "unknown_municipality", message)
     if not town:
         return LAYOUT.issue(record, "town", "no_town", "the row names no town")
-    lon, lat, problem = _position(record, area.code)
+    lon, lat, problem = _position(record)
     if problem is not None and problem.severity == ERROR:
         return problem
     place = Place(area.code, *named, town, lon, lat, record.get("koaza"))
@@ -137,15 +136,15 @@ def _named_area(
     return info
 
 
-def _position(record: Record, code: str) -> tuple[float | None, float | None, Issue | None]:
+def _position(record: Record) -> tuple[float | None, float | None, Issue | None]:
     lat_text, lon_text = record.get("lat"), record.get("lon")
     if not lat_text and not lon_text:
         message = "no position is published; the town is known by name only"
         return None, None, LAYOUT.issue(record, "lat", "no_position", message, severity=INFO)
     lat, lon = read_number(lat_text), read_number(lon_text)
-    if lat is not None and lon is not None and in_japan(lon, lat) and in_prefecture(code, lon, lat):
+    if lat is not None and lon is not None and in_japan(lon, lat):
         return lon, lat, None
-    message = "expected decimal degrees in the prefecture; mend the row in the file"
+    message = "expected decimal degrees in Japan; mend the row in the file"
     value = f"{lat_text}, {lon_text}"
     return None, None, LAYOUT.issue(record, "lat", "bad_coordinate", message, value=value)
 

@@ -110,3 +110,23 @@ def test_the_order_of_import_does_not_matter(database, tmp_path):
         contents.append(content(fresh))
         fresh.engine.dispose()
     assert all(one == contents[0] for one in contents)
+
+
+@pytest.mark.parametrize(("kept", "refused"), [(6, True), (7, True), (8, False), (12, False)])
+def test_a_list_that_ends_within_its_first_ward_is_refused(database, tmp_path, kept, refused):
+    """Of 63 offices in three wards 6 are left: the others are no part of what the file lists."""
+    wards = {"40106": 12, "40105": 25, "40101": 26}
+    rows = [
+        office(code) | {"事業所番号": f"4067{code[3:]}{n:04}", "事業所名": f"{code}第{n}"}
+        for code, count in wards.items()
+        for n in range(count)
+    ]
+    whole = write_csv(tmp_path / "whole.csv", KAIGO_HEADER, rows)
+    assert not only(import_into(database, whole, as_of="2025-06-01")).refused
+    beginning = write_csv(tmp_path / "beginning.csv", KAIGO_HEADER, rows[:kept])
+    report = only(import_into(database, beginning, as_of="2025-12-01"))
+    assert report.refused is refused
+    assert ("accept-shrink" in report.issues[-1].message) is refused
+    assert not only(
+        import_into(database, beginning, as_of="2025-12-01", accept_shrink=True)
+    ).refused

@@ -298,3 +298,29 @@ def test_a_sum_with_its_number_in_the_next_column_is_no_facility(database, tmp_p
 )
 def test_the_separator_is_what_makes_lines_equally_wide(text, separator):
     assert find_delimiter(text) == separator
+
+
+def test_a_text_that_ends_in_nothing_but_empty_lines_is_refused(database, tmp_path, monkeypatch):
+    monkeypatch.setattr("geoportal.ingest.files.tables._MOST_EMPTY", 20)
+    for count, refused in ((20, False), (21, True)):
+        path = text(tmp_path / f"{count}.csv", HEADER, office(1))
+        path.write_text(path.read_text("utf-8") + ",,\n" * count, encoding="utf-8")
+        assert only(import_into(database, path, dry_run=True)).refused is refused
+
+
+@pytest.mark.parametrize(
+    ("limit", "bound", "lines"),
+    [
+        ("tables._MOST_EMPTY", 50, "a\r\n" * 500),
+        ("tables._MOST_ROWS", 50, "1,2,3\r\n" * 50),
+        ("table_rows._MOST_MALFORMED", 20, "one,two\r\n" * 21),
+    ],
+)
+def test_lines_without_end_are_refused_before_they_fill_the_memory(
+    database, tmp_path, monkeypatch, limit, bound, lines
+):
+    path = text(tmp_path / "a.csv", HEADER, office(1))
+    path.write_text(path.read_text("utf-8") + lines, encoding="utf-8", newline="")
+    assert not only(import_into(database, path, dry_run=True, max_rejected_percent=100)).refused
+    monkeypatch.setattr(f"geoportal.ingest.files.{limit}", bound)
+    assert only(import_into(database, path, dry_run=True, max_rejected_percent=100)).refused

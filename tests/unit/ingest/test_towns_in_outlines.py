@@ -84,8 +84,3 @@ def test_one_of_many_is_left_out(database, tmp_path):
     assert [issue.value for issue in report.issues if issue.code == "outline_elsewhere"] == [
         "40101"
     ]
-
-
-def test_a_town_outside_its_prefecture_is_rejected(database, tmp_path):
-    far = towns_file(tmp_path / "towns_20250101.csv", moved=5.0)
-    assert only(import_into(database, far)).refused

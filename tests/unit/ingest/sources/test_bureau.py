@@ -485,3 +485,15 @@ def test_numbers_are_grouped_or_none(database, tmp_path, published, code):
     rows = [*sound, bureau_row(医療機関番号=published)]
     _, records = imported(database, tmp_path, rows)
     assert {record.record_id for record in records[5:]} == ({code} if code else set())
+
+
+@pytest.mark.parametrize("lost", ["電話番号", "FAX番号", "病床数", "受理届出名称", "受理記号"])
+def test_rows_that_have_lost_a_cell_are_rejected(database, tmp_path, lost):
+    """The fax would stand for the telephone, the number of acceptance for the symbol."""
+    rows = [bureau_row(医療機関番号=f"76000{n}{n}") for n in range(9)]
+    place = BUREAU_HEADER.index(lost)
+    cells = list(rows[-1].values())
+    rows[-1] = dict(zip(BUREAU_HEADER, [*cells[:place], *cells[place + 1 :], ""], strict=True))
+    report, records = imported(database, tmp_path, rows)
+    assert (len(records), report.rejected) == (8, 1)
+    assert "shifted_row" in {issue.code for issue in report.issues}
