@@ -22,7 +22,7 @@ from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
-from geoportal.services.view_file import open_view, view_path
+from geoportal.services.view_file import FileState, open_view, state_of_file, view_path
 from geoportal.settings import shipped_directory
 from geoportal.store.reference import Reference
 
@@ -79,6 +79,7 @@ class Portal:
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
     _asked: str = field(default="", init=False, repr=False)
+    _seen: FileState | None = field(default=None, init=False, repr=False)
     _damaged: bool = field(default=False, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -86,7 +87,8 @@ class Portal:
 
     def follow(self) -> None:
         """Load once, then leave noticing of new versions to a thread: no question waits for it."""
-        self._current(self.clock())
+        if not self.is_unmoved():
+            self._current(self.clock())
         self._is_followed = True
         threading.Thread(target=self._follow, name="portal", daemon=True).start()
 
@@ -109,11 +111,25 @@ class Portal:
 
         with self._lock:
             try:
-                self._refresh(self.clock())
+                if not self.is_unmoved():
+                    self._refresh(self.clock())
             except DBAPIError as error:
                 _LOG.warning("the database does not answer (%s); going on", type(error).__name__)
                 return False
         return True
+
+    def is_unmoved(self) -> bool:
+        """Say whether an embedded database has the data, schema and facts that are open, today."""
+        if self._latest is None or self._seen is None:
+            return False
+        is_today = self._latest.snapshot.today == self.clock().astimezone(JST).date()
+        return is_today and self._file_state() == self._seen
+
+    def _file_state(self) -> FileState | None:
+        """Return the state of an embedded database; None of another, or where it cannot be read."""
+        if not self.database.is_sqlite:
+            return None
+        return state_of_file(self.database.derived_directory.with_suffix(""))
 
     def view(self) -> View:
         """Return the view for one question; all of its answer is made from it.
@@ -139,7 +155,7 @@ class Portal:
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""
         with self._lock:
-            self._latest, self._of_files, self._damaged = None, None, True
+            self._latest, self._of_files, self._damaged, self._seen = None, None, True, None
 
     def open_compiled(self) -> None:
         """Open the present data if they are compiled, for processes that are forked afterwards.
@@ -193,6 +209,7 @@ class Portal:
             read_public_groups,
         )
 
+        seen = self._file_state()  # before: it may move while it is read
         with (
             self.database.consistent.connect() as connection,
             connection.begin(),
@@ -207,7 +224,7 @@ class Portal:
                     connection, version, now, wait=files is None, only_compiled=only_compiled
                 )
             elif self._latest is not None and self._asked == asked:
-                self._checked_at = time.monotonic()
+                self._checked_at, self._seen = time.monotonic(), seen
                 return self._latest
             if files is None:  # another process compiles: the data read last go on until it has
                 return cast("View", self._latest)
@@ -219,7 +236,7 @@ class Portal:
             time.sleep(wait if files is self._of_files else max(wait, _until_change(path)))
         self._of_files, self._latest, self._asked = files, latest, asked
         self._damaged = False
-        self._checked_at = time.monotonic()
+        self._checked_at, self._seen = time.monotonic(), seen
         return latest
 
     def _loaded(
