@@ -20,7 +20,7 @@ from geoportal.coverage.population import Population
 from geoportal.coverage.study import Study
 from geoportal.index.facility_store import FacilityStore
 
-MOST_BYTES: Final = 12 * 1024 * 1024
+MOST_BYTES: Final = 4 * 1024 * 1024
 _SHARED: Final = (FacilityStore, Population)
 """Parts of a study that its dataset version holds anyway."""
 _COORDINATE_BYTES: Final = 16

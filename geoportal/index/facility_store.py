@@ -19,7 +19,7 @@ from geoportal.mapped.archive import StaleArchiveError
 from geoportal.mapped.hash_table import HashTable
 from geoportal.store.documents import dump, load_facility
 
-KEPT = 4096
+KEPT = 1024
 """Facilities, and their selected claims, that are kept decoded: some 4 KB each."""
 
 Value = TypeVar("Value")

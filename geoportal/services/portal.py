@@ -23,7 +23,7 @@ from geoportal.search.driving import Engine
 from geoportal.search.exposure import ExposureLedger
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
-from geoportal.services.view_file import open_view, view_path
+from geoportal.services.view_file import FileState, open_view, state_of_file, view_path
 from geoportal.settings import shipped_directory
 from geoportal.store.reference import Reference
 
@@ -80,6 +80,7 @@ class Portal:
     _latest: View | None = field(default=None, init=False, repr=False)
     _of_files: View | None = field(default=None, init=False, repr=False)
     _asked: str = field(default="", init=False, repr=False)
+    _seen: FileState | None = field(default=None, init=False, repr=False)
     _damaged: bool = field(default=False, init=False, repr=False)
     _checked_at: float = field(default=0.0, init=False, repr=False)
     _held_at: float = field(default=0.0, init=False, repr=False)
@@ -89,7 +90,8 @@ class Portal:
 
     def follow(self) -> None:
         """Load once, then leave noticing of new versions to a thread: no question waits for it."""
-        self._current(self.clock())
+        if not self._is_current():
+            self._current(self.clock())
         self._is_followed = True
         threading.Thread(target=self._follow, name="portal", daemon=True).start()
 
@@ -115,11 +117,32 @@ class Portal:
 
         with self._lock:
             try:
-                self._refresh(self.clock())
+                if not self._is_current():
+                    self._refresh(self.clock())
             except DBAPIError as error:
                 _LOG.warning("the database does not answer (%s); going on", type(error).__name__)
                 return False
         return True
+
+    def _is_current(self) -> bool:
+        """Say whether nothing has moved, and note the time."""
+        if not self.is_unmoved():
+            return False
+        self._held_at, self._is_behind = time.time(), False
+        return True
+
+    def is_unmoved(self) -> bool:
+        """Say whether an embedded database has the data, schema and facts that are open, today."""
+        if self._latest is None or self._seen is None:
+            return False
+        is_today = self._latest.snapshot.today == self.clock().astimezone(JST).date()
+        return is_today and self._file_state() == self._seen
+
+    def _file_state(self) -> FileState | None:
+        """Return the state of an embedded database; None of another, or where it cannot be read."""
+        if not self.database.is_sqlite:
+            return None
+        return state_of_file(self.database.derived_directory.with_suffix(""))
 
     def view(self) -> View:
         """Return the view for one question; all of its answer is made from it.
@@ -145,7 +168,7 @@ class Portal:
     def discard(self) -> None:
         """Compile again before the next answer: what was read is damaged."""
         with self._lock:
-            self._latest, self._of_files, self._damaged = None, None, True
+            self._latest, self._of_files, self._damaged, self._seen = None, None, True, None
 
     def open_compiled(self) -> None:
         """Open the present data if they are compiled, for processes that are forked afterwards.
@@ -199,6 +222,7 @@ class Portal:
             read_public_groups,
         )
 
+        seen = self._file_state()  # before: it may move while it is read
         with (
             self.database.consistent.connect() as connection,
             connection.begin(),
@@ -213,8 +237,8 @@ class Portal:
                     connection, version, now, wait=files is None, only_compiled=only_compiled
                 )
             elif self._latest is not None and self._asked == asked:
-                self._checked_at, self._held_at = time.monotonic(), time.time()
-                self._is_behind = False
+                self._checked_at, self._seen = time.monotonic(), seen
+                self._held_at, self._is_behind = time.time(), False
                 return self._latest
             self._is_behind = files is None
             if files is None:  # another process compiles: the data read last go on until it has
@@ -229,7 +253,7 @@ class Portal:
             time.sleep(wait)
         self._of_files, self._latest, self._asked = files, latest, asked
         self._damaged = False
-        self._checked_at, self._held_at = time.monotonic(), time.time()
+        self._checked_at, self._held_at, self._seen = time.monotonic(), time.time(), seen
         return latest
 
     def _loaded(

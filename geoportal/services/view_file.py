@@ -11,6 +11,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -115,6 +116,47 @@ def holds_on(header: Mapping[str, Any], day: date) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What an embedded database says of its contents: versions that move with what they are of.
+
+    Attributes
+    ----------
+    version : str
+        Dataset version.
+    schema : str
+        Revision of the schema.
+    asked : str
+        Version of the facts of staff beside it.
+    """
+
+    version: str
+    schema: str
+    asked: str
+
+
+def state_of_file(path: Path) -> FileState | None:
+    """Return the state of an embedded database; None when it cannot be read.
+
+    Nothing but the standard library is used: to ask by SQLAlchemy touches megabytes, which in a
+    forked process are copied.
+    """
+    try:
+        with facts_beside(path) as execute:
+            return FileState(*_versions(path), facts_version(execute)[0])
+    except (sqlite3.Error, TypeError):
+        return None
+
+
+def _versions(path: Path) -> tuple[str, str]:
+    """Return dataset version and revision of the schema."""
+    where = f"file:{quote(str(path.absolute()))}?mode=ro"
+    with closing(sqlite3.connect(where, uri=True)) as connection:
+        (version,) = connection.execute(_VERSION).fetchone()
+        (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return version, schema
+
+
 def view_of_file(
     location: str, reference: Reference, now: datetime, database: Callable[[], Database]
 ) -> View | None:
@@ -128,10 +170,7 @@ def view_of_file(
     if "://" in location or not path.is_file():
         return None
     try:
-        where = f"file:{quote(str(path.absolute()))}?mode=ro"
-        with closing(sqlite3.connect(where, uri=True)) as connection:
-            (version,) = connection.execute(_VERSION).fetchone()
-            (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        version, schema = _versions(path)
         with facts_beside(path) as execute:
             asked, _ = facts_version(execute)
             facts = read_facts(execute)

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 _ARENAS, _MAPPED_FROM, _TRIM_FROM = -8, -3, -1
 """Parameters of ``mallopt``: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD."""
-LARGE_BYTES: Final = 256 * 1024
+LARGE_BYTES: Final = 1024 * 1024
 """An array of this size or more is a mapping of its own, which ends with it."""
+_LEFT_BYTES: Final = 8 * LARGE_BYTES
+"""So much may be free at the end of the heap before it shrinks: `HandBack` empties it later."""
 HANDED_BACK_AFTER_S: Final = 2.0
 """After the last of some requests: who asks on finds memory at hand."""
 
@@ -32,7 +34,7 @@ def keep_little() -> None:
     if set_option is not None:
         set_option(_ARENAS, 1)  # Python's lock lets one thread at a time ask for memory
         set_option(_MAPPED_FROM, LARGE_BYTES)
-        set_option(_TRIM_FROM, LARGE_BYTES)
+        set_option(_TRIM_FROM, _LEFT_BYTES)
 
 
 class HandBack:

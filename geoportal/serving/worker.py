@@ -75,7 +75,8 @@ class PreparedWorker:
         GeoportalError
             When there are none, or of another schema.
         """
-        open_database(self.settings.database).engine.dispose()  # it may be another one meanwhile
+        if not self.portal.is_unmoved():
+            open_database(self.settings.database).engine.dispose()  # it may be another one now
         if self.basemap is not None:
             self.basemap.available()  # begins to find out
         self.portal.follow()

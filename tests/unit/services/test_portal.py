@@ -1,9 +1,10 @@
-"""The portal: when several workers change to a new version."""
+"""The portal: what is opened before workers are forked, and when they change to a new version."""
 
 from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -76,3 +77,35 @@ def test_workers_go_back_to_an_earlier_version_at_one_moment(
         assert worker.view().snapshot.version == earlier
         changed.append(moment - restored)
     assert changed == pytest.approx([1.5, 1.5, 1.5])
+
+
+def test_only_what_is_compiled_is_opened_for_processes_that_are_forked(city: Database) -> None:
+    portal = Portal(city, shipped_reference())
+    portal.open_compiled()
+    assert not portal.is_unmoved()
+    assert not list(city.derived_directory.glob("snapshot-*.bin")), "nobody waits for a compiler"
+    Portal(city, shipped_reference()).view()  # compiles
+    portal.open_compiled()
+    assert portal.is_unmoved()
+    opened = portal.view().snapshot
+    portal.follow()
+    assert portal.view().snapshot is opened, "a worker opens nothing again"
+
+
+def test_a_change_is_seen_without_asking_by_sqlalchemy(
+    city: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal = Portal(city, shipped_reference())
+    portal.view()
+    assert portal.is_unmoved()
+    tomorrow = now_in_japan() + timedelta(days=1)
+    monkeypatch.setattr(portal, "clock", lambda: tomorrow)
+    assert not portal.is_unmoved(), "what is open is for another day"
+    monkeypatch.undo()
+    assert portal.is_unmoved()
+    with city.engine.begin() as connection:
+        new = advance_dataset_version(connection, "an import")
+    assert not portal.is_unmoved()
+    assert portal._look()
+    assert portal.is_unmoved()
+    assert portal.view().snapshot.version == new
