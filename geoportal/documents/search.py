@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import repeat
 
 import orjson
 
@@ -69,7 +70,8 @@ def home_document(view: View, query: Query, home: District | None) -> Document:
     day = query.open_at.astimezone(JST).date().isoformat() if query.open_at else ""
     responsible = view.responsible_for(query.origin, home_code(query, home), day)
     certain = [centre for one in responsible if one.certain for centre in one.centres]
-    unlisted = _unlisted(view, query.origin.municipality_code or (home.code if home else ""))
+    code = query.origin.municipality_code or (home.code if home else "")
+    unlisted = view.snapshot.kept.part(("unlisted", code), partial(_unlisted, view, code))
     return {
         "origin": _origin(query.origin, home, certain),
         "centres": [brief_centre(centre) for centre in certain],
@@ -173,23 +175,25 @@ def _features(
     ``at_this_moment``: with what `geoportal.documents.state.state_document` says.
     """
     told = [view.snapshot.told(result.row, result.asked) for result in results]
-    states = [b""] * len(told)
+    states: Iterable[tuple[bytes, ...]] = repeat(())
     if at_this_moment:
         openings = opening_texts(view, [one.hours for one in told])
-        pairs = zip(openings, told, strict=True)
-        states = [b',%b,"accepting":%b' % (opening, one.accepting) for opening, one in pairs]
+        accepting = [one.accepting for one in told]
+        states = zip(repeat(b","), openings, repeat(b',"accepting":'), accepting)
     return [
-        b"%b,%b%b%b%b%b%b}}"
-        % (
-            one.beginning,
-            b"" if result.distance_m is None else b'"distance_m":%d,' % result.distance_m,
-            _first_members(result.visit_range, result.match),
-            one.needs,
-            _later_members(result.visits_home, result.open_at),
-            _rare_members(view, result) if any(result[_FIRST_RARE:]) else b"",
-            state,
+        b"".join(
+            (
+                one.beginning,
+                b"," if result.distance_m is None else b',"distance_m":%d,' % result.distance_m,
+                _first_members(result.visit_range, result.match),
+                one.needs,
+                _later_members(result.visits_home, result.open_at),
+                _rare_members(view, result) if any(result[_FIRST_RARE:]) else b"",
+                *state,
+                b"}}",
+            )
         )
-        for result, one, state in zip(results, told, states, strict=True)
+        for result, one, state in zip(results, told, states, strict=False)
     ]
 
 
@@ -226,8 +230,14 @@ def _rare_members(view: View, result: Result) -> bytes:
 def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:
     """Return the origin; ``centres`` are those that surely answer for it, the first in front."""
     return {
-        **attributes(origin, "lon", "lat", "match_level", "uncertainty_m", "warnings"),
-        **attributes(origin, "place", "remainder", "others"),
+        "lon": origin.lon,
+        "lat": origin.lat,
+        "match_level": origin.match_level,
+        "uncertainty_m": origin.uncertainty_m,
+        "warnings": list(origin.warnings),
+        "place": origin.place,
+        "remainder": origin.remainder,
+        "others": list(origin.others),
         "district": brief_district(home) if home else None,
         "centre": brief_centre(centres[0]) if centres else None,
     }

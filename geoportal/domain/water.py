@@ -64,8 +64,9 @@ class WaterIndex:
 
     def _near(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> NDArray[np.int64]:
         """Return the edges whose bounds touch those of a point and some places."""
-        first = (np.fmin.reduce(lons, initial=lon), np.fmin.reduce(lats, initial=lat))
-        last = (np.fmax.reduce(lons, initial=lon), np.fmax.reduce(lats, initial=lat))
+        x = [lon, *(one for one in lons.tolist() if one == one)]
+        y = [lat, *(one for one in lats.tolist() if one == one)]
+        first, last = (min(x), min(y)), (max(x), max(y))
         touched = (self._low <= last) & (self._high >= first)
         return np.asarray((touched[:, 0] & touched[:, 1]).nonzero()[0])
 

@@ -21,8 +21,8 @@ _E2 = _FLATTENING * (2 - _FLATTENING)
 _DOUBT_M = 0.005
 _DOUBT_AT_M = 50_000.0
 _LEAST_DOUBT_M = 0.000_2
-"""The chord distance may be trusted to 1 mm at 50 km, growing with its cube; five times that, and
-never less than 0.2 mm, is doubt."""
+"""The chord distance may be trusted to 1 mm at 50 km, growing with its cube; five times that at the
+radius asked for, and never less than 0.2 mm, is doubt."""
 
 _BAND_SPAN = 512.0
 """Keys are band × 512 + longitude: one sorted array for all bands, exact to 0.2 mm at any band."""
@@ -178,27 +178,17 @@ class PointIndex:
         chord = np.sqrt(squares)
         cubes = chord * squares
         metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
-        doubt = cubes * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
-        half = metres - np.floor(metres)
-        half -= 0.5
-        doubtful = np.abs(half, out=half) < doubt
-        doubtful |= _is_near((radius_m, *edges_m), metres)
-        (some,) = doubtful.nonzero()
+        doubt = (radius_m + 1.0) ** 3 * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
+        off = metres - np.floor(metres)
+        off -= 0.5
+        np.abs(off, out=off)
+        for edge in (radius_m, *edges_m):
+            np.minimum(off, np.abs(metres - edge), out=off)
+        (some,) = (off < doubt).nonzero()
         if some.size:
             at = places[some]
             metres[some] = few_distances_m(lon, lat, self._lon[at], self._lat[at])
         return places, metres
-
-
-def _is_near(edges_m: Sequence[float], metres: Metres) -> Flags:
-    """Say which distances may lie on the other side of a radius than they seem to."""
-    doubts = [(edge + 1.0) ** 3 * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M for edge in edges_m]
-    begins = np.array([edge - doubt for edge, doubt in zip(edges_m, doubts, strict=True)])
-    ends = np.array([edge + doubt for edge, doubt in zip(edges_m, doubts, strict=True)])
-    begins.sort()
-    ends.sort()
-    near: Flags = begins.searchsorted(metres, "right") != ends.searchsorted(metres, "left")
-    return near
 
 
 def spatial_order(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -43,7 +43,7 @@ from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code, home_of
 
 ELSEWHERE_SHOWN = 3
-_NOBODY: Bands = np.empty(0, dtype=np.int8)
+_NONE = dict.fromkeys(BANDS[: NO + 1], 0)
 _LAST_BAND = {"match": MATCH, "possible": POSSIBLE, "all": NOT_APPLICABLE}
 
 
@@ -149,7 +149,7 @@ def search_from(
     around = around_home(snapshot, query, asked, LIMIT_M) if shares else None
     candidates = find(snapshot, query, calendar, asked, around)
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
-    keep = np.flatnonzero(candidates.bands <= _LAST_BAND[query.include])
+    (keep,) = (candidates.bands <= _LAST_BAND[query.include]).nonzero()
     among = candidates.take(keep)
     drives = drives_home(snapshot, query, engine)
     by_road = query.by_road and drives is not None and drives.is_on_road
@@ -177,10 +177,12 @@ def search_from(
     if first_apart.size and np.isin(first_apart, positions).any():
         first_apart = first_apart[:0]
     counts = _counts(candidates.bands)
-    elsewhere = _counts(candidates.bands[apart] if apart is not None else _NOBODY)
+    elsewhere = dict(_NONE) if apart is None else _counts(candidates.bands[apart])
     at_home = counts["match"] - elsewhere["match"]
 
     def results(positions: Rows, first_place: int | None) -> tuple[Result, ...]:
+        if not positions.size:
+            return ()
         shown = among.take(positions)
         return results_of(
             snapshot,

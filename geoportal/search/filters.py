@@ -79,7 +79,7 @@ class Conditions:
         """Say for each row whether it fulfils the conditions."""
         if self.kinds is None:
             return np.ones(rows.size, dtype=bool) if self.flags is None else self.flags[rows]
-        fulfilled = self.kinds[snapshot.columns.kinds[rows]]
+        fulfilled = self.kinds.take(snapshot.columns.kinds.take(rows))
         return fulfilled if self.flags is None else fulfilled & self.flags[rows]
 
 

@@ -26,6 +26,7 @@ Bands = NDArray[np.int8]
 Flags = NDArray[np.bool_]
 _FEW_NEEDS: Final = 2
 """Three bits each fit into a byte."""
+_BITS: Final = (1 << np.arange(3 * _FEW_NEEDS)).astype(np.uint8)
 _WORD_BYTES: Final = 8
 
 
@@ -38,20 +39,23 @@ class Patterns:
     ----------
     yes, no : ndarray of bool, shape (p, k)
         Known to be met; known not to be met.
+    missing : ndarray of bool, shape (p, k)
+        Neither.
     beside : ndarray of bool, shape (p, k)
         Not about the facility, and nothing is stated of it.
     bands : ndarray of int8, shape (p,)
         Match band: 0 every need is "yes"; 1 none is "no" and one or more are unknown; 2 one or more
         are "no"; 3 none is "no", and one or more of which nothing is stated are not about the
         facility. Without needs 0. Adding a need can only raise a band, save from 3 to 2.
-    tally : ndarray of float64, shape (p, 3 * (k + 1))
+    tally : ndarray of int64, shape (p, 3 * (k + 1))
         1 where each need, and lastly all at once, counts as unknown, yes, no; nothing in band 3.
     """
 
     def __init__(self, flags: Flags) -> None:
-        """Take bits as `stated` reads them, shape (p, 3, k)."""
-        self.yes, self.no = flags[:, YES], flags[:, REFUSED]
-        self.beside = flags[:, INAPPLICABLE] & ~(self.yes | self.no)
+        """Take bits as `stated` reads them, shape (p, k, 3)."""
+        self.yes, self.no = flags[:, :, YES], flags[:, :, REFUSED]
+        self.missing = ~(self.yes | self.no)
+        self.beside = flags[:, :, INAPPLICABLE] & self.missing
         every, refused = self.yes.all(axis=1), self.no.any(axis=1)
         kinds = [refused, self.beside.any(axis=1), ~every]
         self.bands = np.select(kinds, [NO, NOT_APPLICABLE, POSSIBLE], MATCH).astype(np.int8)
@@ -64,17 +68,17 @@ class Patterns:
     def of(self, numbers: tuple[int, ...]) -> Patterns:
         """Return what these ways say of some of the needs, in the same order of ways."""
         if numbers not in self._parts:
-            self._parts[numbers] = Patterns(self._flags[:, :, list(numbers)])
+            self._parts[numbers] = Patterns(self._flags[:, list(numbers)])
         return self._parts[numbers]
 
     @cached_property
-    def tally(self) -> NDArray[np.float64]:
+    def tally(self) -> NDArray[np.int64]:
         """See the class."""
         yes = np.column_stack((self.yes, self.yes.all(axis=1)))
         no = np.column_stack((self.no, self.no.any(axis=1)))
         table = np.stack((~(yes | no), yes & ~no, no), axis=2)
         table[self.bands == NOT_APPLICABLE] = False
-        return table.reshape(len(self), 3 * (self.yes.shape[1] + 1)).astype(np.float64)
+        return table.reshape(len(self), 3 * (self.yes.shape[1] + 1)).astype(np.int64)
 
 
 @lru_cache(maxsize=_FEW_NEEDS + 1)
@@ -86,7 +90,7 @@ def _every_way(needs: int) -> Patterns:
 
 def _unpacked(packed: NDArray[np.uint8], needs: int) -> Flags:
     bits = np.unpackbits(packed, axis=1, count=3 * needs, bitorder="little")
-    return bits.astype(bool).reshape(len(packed), 3, needs)
+    return bits.astype(bool).reshape(len(packed), needs, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +144,14 @@ def stated(snapshot: Snapshot, rows: Rows, needs: Sequence[str]) -> Stated:
     asked = tuple(needs)
     if not asked:
         return Stated(asked, np.zeros(rows.size, dtype=np.uint8), _every_way(0))
-    words, bits = snapshot.need_bits(asked)
-    flags = (snapshot.columns.masks.take(rows, axis=0).take(words, axis=2) & bits) != 0
-    packed = np.packbits(flags.reshape(rows.size, 3 * len(asked)), axis=1, bitorder="little")
+    masks = snapshot.columns.masks.take(rows, axis=0)
+    flags = np.empty((rows.size, len(asked), 3), dtype=bool)
+    for place, (word, bit) in enumerate(zip(*snapshot.need_bits(asked), strict=True)):
+        np.not_equal(masks[:, :, word] & bit, 0, out=flags[:, place])
+    table = flags.view(np.uint8).reshape(rows.size, 3 * len(asked))
     if len(asked) <= _FEW_NEEDS:
-        return Stated(asked, packed[:, 0], _every_way(len(asked)))
-    ways, numbers = _ways(packed)
+        return Stated(asked, table @ _BITS[: 3 * len(asked)], _every_way(len(asked)))
+    ways, numbers = _ways(np.packbits(table, axis=1, bitorder="little"))
     return Stated(asked, numbers, Patterns(_unpacked(ways, len(asked))))
 
 

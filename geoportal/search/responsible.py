@@ -95,7 +95,7 @@ class HomePlace:
             origin.lat,
             origin.uncertainty_m,
             not origin.needs_confirmation,
-            not _ELSEWHERE & set(origin.warnings),
+            _ELSEWHERE.isdisjoint(origin.warnings),
         )
 
 

@@ -59,10 +59,10 @@ def standing(snapshot: Snapshot, rows: Rows, bands: Bands, stated: Stated) -> St
     if not possible.size or not needs:
         return Standing(unknown, level)
     among, ways = rows.take(possible), stated.numbers.take(possible)
-    missing = ~(stated.patterns.yes | stated.patterns.no)
+    missing = stated.patterns.missing
     weight = missing @ np.array(weights(snapshot.vocabulary, needs), dtype=np.int64)
     unknown[possible] = weight.take(ways)
-    worst = np.zeros(possible.size, dtype=np.int64)
+    worst = level[: possible.size].copy()
     for number, code in enumerate(needs):
         levels = snapshot.plausibility.levels(among, code)
         np.maximum(worst, missing[:, number].take(ways) * levels, out=worst)

@@ -106,7 +106,7 @@ def _counts(
     """
     cells = np.bincount(ways.astype(np.int64) * 2 + visiting, minlength=2 * len(patterns))
     counted = cells.reshape(len(patterns), 2).T @ patterns.tally
-    staying, coming = counted.astype(np.int64).reshape(2, -1, 3).tolist()
+    staying, coming = counted.reshape(2, -1, 3).tolist()
     each = [
         AnswerCounts(
             yes=one[1] + two[1],
