@@ -22,6 +22,8 @@ from geoportal.store.database import dataset_version, open_database
 from geoportal.workers import usable_processes
 
 _WAIT, _REBUILD = "--wait", "--rebuild"
+_STARTS = "snapshot.starts.lock"
+"""Held by the worker that has a process compile: it takes its own lock seconds later."""
 STATEMENT_S = 10.0
 """Longest time in which nothing comes to a statement that reads data from a database server."""
 
@@ -52,8 +54,23 @@ class CompilingProcess:
         ``directory`` is where the file lies. With ``rebuild`` the file there is known to be
         damaged. The process ends with this one.
         """
-        if not wait and _is_held(directory / LOCK):
+        if wait:
+            return self._run(wait=True, rebuild=rebuild)
+        starts = FileLock(directory / _STARTS, timeout=0)
+        try:
+            starts.acquire()
+        except Timeout:  # another worker has just started a process
             return Outcome.ELSEWHERE
+        except OSError:  # no directory, or it cannot be written
+            return self._run(wait=False, rebuild=rebuild)
+        try:
+            if _is_held(directory / LOCK):
+                return Outcome.ELSEWHERE
+            return self._run(wait=False, rebuild=rebuild)
+        finally:
+            starts.release()
+
+    def _run(self, *, wait: bool, rebuild: bool) -> Outcome:
         options = [name for name, is_on in ((_WAIT, wait), (_REBUILD, rebuild)) if is_on]
         done = subprocess.Popen(  # noqa: S603 - this program itself
             [sys.executable, "-m", __name__, *options],

@@ -39,7 +39,7 @@ class StoredOutline:
         """Digest of what would be stored, without the date."""
         d = self.district
         text = "\n".join((d.code, d.name, d.level, d.parent, d.full_name, self.source))
-        return digest(text.encode() + shapely.to_wkb(self.geometry))
+        return digest(text.encode() + _wkb(self.geometry))
 
 
 def read_outlines(connection: sa.Connection) -> list[StoredOutline]:
@@ -66,6 +66,11 @@ def write_outlines(connection: sa.Connection, new_outlines: Iterable[StoredOutli
                 as_of=outline.as_of,
                 vertices=int(shapely.get_num_coordinates(outline.geometry)),
                 content_hash=outline.content_hash,
-                geometry=shapely.to_wkb(outline.geometry),
+                geometry=_wkb(outline.geometry),
             )
         )
+
+
+def _wkb(geometry: MultiPolygon) -> bytes:
+    """Return an outline as it is stored: without heights, which a KML has for every corner."""
+    return bytes(shapely.to_wkb(geometry, output_dimension=2))

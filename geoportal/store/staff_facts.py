@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
+from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
 
 if TYPE_CHECKING:
@@ -56,12 +57,29 @@ Execute = Callable[[str], Sequence[Any]]
 """Runs a statement and returns its rows."""
 
 
+_DAMAGED: Final = (
+    "the staff's file beside the database is damaged: put back a copy with "
+    "geoportal restore FILE, which sets the damaged one aside"
+)
+
+
 @contextmanager
 def facts_of(database: Database) -> Iterator[Execute | None]:
-    """Yield what reads the facts that lie with a database, None where there are none."""
+    """Yield what reads the facts that lie with a database, None where there are none.
+
+    Raises
+    ------
+    GeoportalError
+        When the file they lie in is damaged.
+    """
     if database.is_sqlite:
-        with facts_beside(database.derived_directory.with_suffix("")) as execute:
-            yield execute
+        try:
+            with facts_beside(database.derived_directory.with_suffix("")) as execute:
+                yield execute
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # locked, for example
+                raise
+            raise GeoportalError(_DAMAGED) from error
         return
     with database.engine.connect() as connection:
 

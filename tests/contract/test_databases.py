@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import shapely
 import sqlalchemy as sa
 
+from geoportal.domain.district import District
 from geoportal.domain.query import Query
 from geoportal.domain.station import Station
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.ingest.pipeline import load_sample
 from geoportal.services.portal import Portal, sample_directory, shipped_reference
 from geoportal.store.database import Database, dataset_version, import_lock, open_database
+from geoportal.store.outlines import StoredOutline, read_outlines, write_outlines
 from geoportal.store.stations import StationSet, read_stations, replace_stations
 from geoportal.store.town_population import (
     UNPLACED,
@@ -124,6 +127,24 @@ def test_towns_keep_their_people_their_unknowns_and_their_places(database):
         assert read_towns(connection, ["40106"]) == [HeldTown(hidden, UNPLACED)]
         remove_towns(connection, "40106")
         assert (read_towns(connection), read_town_sets(connection)) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["Z", "M", "ZM"])
+def test_an_outline_is_stored_without_heights(database, kind):
+    corners = ["130.8 33.8 5 6", "130.9 33.8 5 6", "130.9 33.9 5 6", "130.8 33.8 5 6"]
+    numbers = 4 if kind == "ZM" else 3
+    ring = ", ".join(" ".join(corner.split()[:numbers]) for corner in corners)
+    outline = StoredOutline(
+        District("40106", "小倉北区", "ward", "40100", "北九州市小倉北区"),
+        shapely.from_wkt(f"MULTIPOLYGON {kind} ((({ring})))"),
+        "boundary",
+        "2026-04-01",
+    )
+    with database.engine.begin() as connection:
+        write_outlines(connection, [outline])
+        (held,) = read_outlines(connection)
+    assert held.geometry.wkt == "MULTIPOLYGON (((130.8 33.8, 130.9 33.8, 130.9 33.9, 130.8 33.8)))"
+    assert held.content_hash == outline.content_hash
 
 
 def test_only_one_import_at_a_time(database):

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not POSTGRES, reason="GEOPORTAL_TEST_POSTGRES is not set"),
 ]
 HEALED_S = 5.0
-SLACK_S = 10.0
+SLACK_S = 30.0
 """What a busy machine may take on top: the test is about whether, not how fast."""
 FAULTS = ("stops", "swallows", "cut")
 QUESTION = json.dumps({"near": {"lon": 130.88, "lat": 33.88}, "radius_m": 8000}).encode()
@@ -71,7 +71,7 @@ def hosts(locations, editions, tmp_path_factory):
             stack.enter_context(
                 Served(
                     locations[1],
-                    workers=2 - number,
+                    workers=1,
                     environment={"SECRET_KEY": SECRET, "GEOPORTAL_DESK_ON_PLAIN_HTTP": "1"},
                     folder=tmp_path_factory.mktemp(f"host{number}"),
                 )
@@ -144,12 +144,14 @@ def test_both_follow_an_import_under_load(hosts, locations, editions):
     threads = [threading.Thread(target=hammer, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
-    do(locations[0], "import", editions[2])
-    after = version_of(locations[0])
-    seconds_until_all(hosts, after, HEALED_S + SLACK_S)
-    ended.set()
-    for thread in threads:
-        thread.join()
+    try:
+        do(locations[0], "import", editions[2])
+        after = version_of(locations[0])
+        seconds_until_all(hosts, after, HEALED_S + SLACK_S)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
     for answers in heard:
         assert {status for status, _ in answers} == {200}
         told = [version for _, version in answers]

@@ -20,8 +20,8 @@ from geoportal.store.editions import add_scope_editions, read_scope_editions
 from geoportal.store.facilities import read_records
 from geoportal.store.history import drop_listings, last_listings, write_history
 
-_ALWAYS: Final = "~"
-"""Sorts after every day of an edition, dated or not."""
+_ALWAYS: Final = "9999"
+"""Sorts after every day of an edition, dated or not, in the order of any database."""
 
 
 def update_centres(connection: sa.Connection, extract: CentreExtract, edition: Edition) -> Revision:

@@ -161,12 +161,14 @@ class MakerProcess:
 
 def main() -> None:
     """Run the maker for the directory named as the one argument."""
+    from geoportal.services.compiling_process import STATEMENT_S
     from geoportal.services.portal import Portal, shipped_reference
     from geoportal.settings import Settings
     from geoportal.store.database import open_database
 
     os.nice(_PRIORITY)
-    portal = Portal(open_database(Settings.from_environment().database), shipped_reference())
+    database = open_database(Settings.from_environment().database, within_s=STATEMENT_S)
+    portal = Portal(database, shipped_reference())
     work_off(Path(sys.argv[1]), portal.view, idle_s=IDLE_S)
 
 

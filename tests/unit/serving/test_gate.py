@@ -112,6 +112,17 @@ def test_a_body_is_handed_on_whole_or_as_too_large(refusals, scope, pieces, hand
     assert (status, body) == (200, handed_on)
 
 
+@pytest.mark.parametrize(
+    ("piece", "status"), [(b"", 400), (b"a", 200)]
+)  # the application refuses what is too large
+def test_a_body_in_thousands_of_pieces_is_not_read_to_its_end(refusals, piece, status):
+    read = []
+    exchange = Exchange()
+    exchange.pieces = (read.append(one) or one for one in [piece] * 100_000)
+    assert answered(refusals, CHUNKED, exchange)[0] == status
+    assert len(read) < 3000
+
+
 @pytest.mark.parametrize("scope", [sized(4), CHUNKED])
 def test_a_slow_body_is_cut_in_time(refusals, scope):
     status, headers, body = answered(refusals, scope, Exchange([b"a"] * 4, pause_s=0.15))

@@ -15,6 +15,7 @@ from geoportal.errors import BusyError, GeoportalError
 from geoportal.services.portal import Portal, shipped_reference
 from geoportal.store.database import open_database, require_whole, set_meta, shown_location
 from geoportal.store.faults import database_fault, disk_fault
+from geoportal.store.staff_facts import facts_of
 from tests.unit.ingest.official import TOWNS, TOWNS_HEADER, import_into, write_csv
 
 
@@ -138,3 +139,11 @@ def test_on_a_read_only_disk_questions_are_answered(city, tmp_path, monkeypatch)
     assert "read-only" in str(fault(write))
     # The directory itself can be written here: beside the database is only what derives from it.
     assert {path.name for path in folder.iterdir()} <= {"city.db", "city.db.derived"}
+
+
+def test_a_damaged_file_of_staff_is_explained(tmp_path):
+    database = open_database(tmp_path / "test.db", create=True)
+    (tmp_path / "test.db.desk").write_text("no database " * 400, encoding="utf-8")
+    with pytest.raises(GeoportalError, match="staff's file"), facts_of(database):
+        pass
+    database.engine.dispose()
