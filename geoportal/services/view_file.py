@@ -16,7 +16,6 @@ from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import orjson
 
@@ -36,6 +35,7 @@ from geoportal.services.road_file import road_index
 from geoportal.services.staff_facts import with_staff_facts
 from geoportal.services.view import View
 from geoportal.store.documents import load_centre
+from geoportal.store.read_only import read_only_uri
 from geoportal.store.reference import Reference
 from geoportal.store.staff_facts import facts_beside, facts_version, read_facts, read_public_groups
 
@@ -150,8 +150,7 @@ def state_of_file(path: Path) -> FileState | None:
 
 def _versions(path: Path) -> tuple[str, str]:
     """Return dataset version and revision of the schema."""
-    where = f"file:{quote(str(path.absolute()))}?mode=ro"
-    with closing(sqlite3.connect(where, uri=True)) as connection:
+    with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
         (version,) = connection.execute(_VERSION).fetchone()
         (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return version, schema

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -18,6 +17,7 @@ from filelock import FileLock, Timeout
 from geoportal.errors import BusyError, GeoportalError, NotFoundError
 from geoportal.store.faults import DAMAGED, database_fault
 from geoportal.store.postgis import drop_views, make_views
+from geoportal.store.read_only import read_only_uri
 from geoportal.store.revisions import newest_revision, revision_of
 from geoportal.store.schema import meta
 from geoportal.store.server import server_engine
@@ -210,13 +210,8 @@ def _open_file(path: Path, *, create: bool) -> Database:
 
 
 def _read_only_engine(path: Path) -> sa.Engine:
-    """Return an engine for a database in a folder that cannot be written, on a read-only disk.
-
-    The write-ahead log needs files of its own beside the database. Where they exist, another
-    process may be importing, and they are used; else the file is opened as immutable.
-    """
-    fixed = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
-    where = f"file:{quote(str(path.absolute()))}?mode=ro{fixed}"
+    """Return an engine for a database in a folder that cannot be written, on a read-only disk."""
+    where = read_only_uri(path)
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(where, timeout=30, uri=True, check_same_thread=False)

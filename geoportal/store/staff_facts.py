@@ -18,6 +18,7 @@ from geoportal.domain.staff_facts import StaffFacts
 from geoportal.domain.stand_in import GROUP_SOURCE, StandInGroup
 from geoportal.errors import GeoportalError
 from geoportal.store.documents import dump_staff_facts, load_staff_facts
+from geoportal.store.read_only import read_only_uri
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -96,8 +97,7 @@ def facts_beside(database: Path) -> Iterator[Execute | None]:
     if not path.is_file():
         yield None
         return
-    where = path.absolute().as_uri()
-    with closing(sqlite3.connect(f"{where}?mode=ro", uri=True, timeout=10)) as connection:
+    with closing(sqlite3.connect(read_only_uri(path), uri=True, timeout=10)) as connection:
 
         def run(statement: str) -> Sequence[Any]:
             return connection.execute(statement).fetchall()

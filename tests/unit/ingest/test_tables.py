@@ -302,6 +302,7 @@ def test_the_separator_is_what_makes_lines_equally_wide(text, separator):
 
 def test_a_text_that_ends_in_nothing_but_empty_lines_is_refused(database, tmp_path, monkeypatch):
     monkeypatch.setattr("geoportal.ingest.files.tables._MOST_EMPTY", 20)
+    monkeypatch.setattr("geoportal.ingest.files.tables._SHORTEST_ROW", 0)
     for count, refused in ((20, False), (21, True)):
         path = text(tmp_path / f"{count}.csv", HEADER, office(1))
         path.write_text(path.read_text("utf-8") + ",,\n" * count, encoding="utf-8")

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from geoportal.address.result import Candidate, GeocodeResult
 from geoportal.documents.search import home_document
 from geoportal.domain.query import Origin, Query
+from geoportal.index.kept_parts import KeptParts
 from geoportal.search.interpret import Interpreter
 from geoportal.services.portal import shipped_reference
 from geoportal.web.pages.place_words import without_care_words
@@ -221,6 +222,7 @@ def test_a_home_where_no_list_is_held_is_told_whom_to_ask(held, said):
         centres=(),
         today=date(2026, 11, 22),
         districts=SimpleNamespace(touching=lambda *_box: set()),
+        kept=KeptParts(),
     )
     view = SimpleNamespace(responsible_for=lambda *_: (), reference=REFERENCE, snapshot=snapshot)
     origin = Origin(135.5, 34.7, "point", 0.0, municipality_code="27127")

@@ -1,0 +1,17 @@
+"""How files of SQLite are opened to be read only, also on a disk that cannot be written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+
+def read_only_uri(path: Path) -> str:
+    """Return what `sqlite3.connect` takes, with ``uri=True``.
+
+    The write-ahead log needs files of its own beside the database. Where these exist, or can be
+    made, another process may be writing, and they are used; else the file is opened as immutable.
+    """
+    has_log = path.with_name(f"{path.name}-wal").exists() or os.access(path.parent, os.W_OK)
+    return f"file:{quote(str(path.absolute()))}?mode=ro{'' if has_log else '&immutable=1'}"
