@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from geoportal.serving.memory import HandBack, keep_little
+from tests.unit.serving.loop import run
 
 
 def test_many_requests_lead_to_one_handing_back():
@@ -21,7 +22,7 @@ def test_many_requests_lead_to_one_handing_back():
         await asyncio.sleep(0.05)
         assert asked == [0, 0]
 
-    asyncio.run(requests())
+    run(requests())
 
 
 def test_where_the_c_library_cannot_nothing_is_done():
@@ -31,5 +32,5 @@ def test_where_the_c_library_cannot_nothing_is_done():
         hand_back.soon()
         await asyncio.sleep(0.01)
 
-    asyncio.run(request())
+    run(request())
     keep_little()
