@@ -139,4 +139,6 @@ def _compiled(options: list[str]) -> Outcome:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    outcome = main(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(outcome)  # taking everything down takes a second, for which a worker would wait

@@ -71,7 +71,7 @@ def hosts(locations, editions, tmp_path_factory):
             stack.enter_context(
                 Served(
                     locations[1],
-                    workers=1,
+                    workers=2,
                     environment={"SECRET_KEY": SECRET, "GEOPORTAL_DESK_ON_PLAIN_HTTP": "1"},
                     folder=tmp_path_factory.mktemp(f"host{number}"),
                 )
