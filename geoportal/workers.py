@@ -39,11 +39,13 @@ class WorkerDiedError(GeoportalError):
         )
 
 
-def usable_processes() -> int:
-    """Return how many worker processes this machine can use: one for each core, at most `MOST`.
+def usable_processes(chosen: int = 0) -> int:
+    """Return how many worker processes to use: those chosen, or what this machine can use for 0.
 
-    1 where a process cannot be forked.
+    That is one for each core, at most `MOST`; 1 where a process cannot be forked.
     """
+    if chosen:
+        return chosen
     if not sys.platform.startswith("linux"):
         return 1
     return min(len(os.sched_getaffinity(0)), MOST)

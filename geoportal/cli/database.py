@@ -117,7 +117,7 @@ def import_(
         crs=crs,
         accept_shrink=accept_shrink,
         mapping=read_mapping(mapping_file, MAPPABLE) if mapping_file else None,
-        processes=console.settings.processes or usable_processes(),
+        processes=usable_processes(console.settings.processes),
         prefectures=tuple(sorted(set(prefectures))),
     )
     if issues is not None:

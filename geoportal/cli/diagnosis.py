@@ -37,7 +37,7 @@ def diagnose(settings: Settings, progress: Progress = no_progress) -> list[Findi
         progress("doctor", 0, _STEPS)
         require_whole(database)
         progress("doctor", 1, _STEPS)
-        processes = settings.processes or usable_processes()
+        processes = usable_processes(settings.processes)
         view = Portal(database, shipped_reference(), processes=processes, progress=progress).view()
         progress("doctor", 2, _STEPS)
         basemap = basemap_finding(settings, database.derived_directory)

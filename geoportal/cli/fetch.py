@@ -67,7 +67,7 @@ def fetch(
     if paths and not no_import:
         options = ImportOptions(
             prefectures=() if nationwide else place.prefectures,
-            processes=console.settings.processes or usable_processes(),
+            processes=usable_processes(console.settings.processes),
         )
         report = run_import(console.database(create=True), paths, options)
         document |= report.as_dict()

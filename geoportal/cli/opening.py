@@ -27,7 +27,7 @@ def open_view(settings: Settings, database: Callable[[], Database], *, rebuild: 
         compiled = view_of_file(settings.database, reference, now_in_japan(), database)
         if compiled is not None:
             return replace(compiled, engine=engine)
-    processes = settings.processes or usable_processes()
+    processes = usable_processes(settings.processes)
     portal = Portal(database(), reference, engine=engine, processes=processes)
     if rebuild:
         portal.discard()

@@ -131,7 +131,7 @@ def _compiled(options: list[str]) -> Outcome:
             now_in_japan(),
             wait=_WAIT in options,
             rebuild=_REBUILD in options,
-            processes=settings.processes or usable_processes(),
+            processes=usable_processes(settings.processes),
         )
     if view is None:
         return Outcome.ELSEWHERE

@@ -18,7 +18,7 @@ LARGE_BYTES: Final = 1024 * 1024
 _LEFT_BYTES: Final = 8 * LARGE_BYTES
 """So much may be free at the end of the heap before it shrinks: `HandBack` empties it later."""
 HANDED_BACK_AFTER_S: Final = 2.0
-"""After the last of some requests: who asks on finds memory at hand."""
+"""After a request, once for all that come until then: who asks on finds memory at hand."""
 
 
 def _of_c_library(name: str) -> Any:

@@ -11,9 +11,8 @@ memory at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
 import sqlalchemy as sa
 
@@ -77,7 +76,7 @@ def update_records(
     first_seen = _first_seen(connection, held, listed, edition)
     days = ScopeDays(read_scope_editions(connection, edition.source), finder)
     records = _Records(connection, extract, edition)
-    for listings in _portions(extract.listed):
+    for listings in batches(extract.listed, _PORTION):
         keys = [one.record.record_id for one in listings]
         before = records.read(key for key in keys if key in held)
         merged = {
@@ -185,12 +184,6 @@ class _Records:
         relinked = relink(self._connection, blocks, self._edition.processes)
         self._revision.facility_ids |= relinked
         return self._revision
-
-
-def _portions(listed: Iterable[ListedRecord]) -> Iterator[list[ListedRecord]]:
-    coming = iter(listed)
-    while part := list(islice(coming, _PORTION)):
-        yield part
 
 
 def _first_seen(
