@@ -39,8 +39,9 @@ class WaterIndex:
         self._owners = np.repeat(np.arange(len(lines)), [len(line) - 1 for line in lines])
         self._starts = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in lines)])
         self._ends = np.concatenate([np.empty((0, 2)), *(line[1:] for line in lines)])
-        self._low = np.minimum(self._starts, self._ends) - _SLACK
-        self._high = np.maximum(self._starts, self._ends) + _SLACK
+        low = np.minimum(self._starts, self._ends) - _SLACK
+        high = np.maximum(self._starts, self._ends) + _SLACK
+        self._limits = np.hstack((low, -high))
 
     def before(self, lon: float, lat: float, lons: Degrees, lats: Degrees) -> list[str]:
         """Return for each place the code of the first water between it and a point, empty for none.
@@ -66,9 +67,8 @@ class WaterIndex:
         """Return the edges whose bounds touch those of a point and some places."""
         x = [lon, *(one for one in lons.tolist() if one == one)]
         y = [lat, *(one for one in lats.tolist() if one == one)]
-        first, last = (min(x), min(y)), (max(x), max(y))
-        touched = (self._low <= last) & (self._high >= first)
-        return np.asarray((touched[:, 0] & touched[:, 1]).nonzero()[0])
+        touched = self._limits <= np.array((max(x), max(y), -min(x), -min(y)))
+        return np.asarray(np.logical_and.reduce(touched, axis=1).nonzero()[0])
 
     def _crossings(
         self, near: NDArray[np.int64], lon: float, lat: float, lons: Degrees, lats: Degrees

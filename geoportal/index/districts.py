@@ -23,7 +23,8 @@ from geoportal.mapped.archive import StaleArchiveError
 if TYPE_CHECKING:
     from rtree import index as rtree_index
 
-_LEAF_LEVELS = ("municipality", "ward")
+_LEAF_LEVELS = ("ward", "municipality")
+"""In the order of `leaf_of`."""
 _DRAWING_DIGITS = 7
 _KEPT_PARTS = 512
 _KEPT_DRAWINGS = 256
@@ -234,22 +235,29 @@ class DistrictIndex:
         """Return the parts whose bounds hold a point."""
         if self._tree is not None:
             return self._tree.intersection((lon, lat, lon, lat))
-        point = np.array((lon, lat))
-        inside = (self._boxes[:, :2] <= point) & (self._boxes[:, 2:] >= point)
-        (found,) = np.logical_and.reduce(inside, axis=1).nonzero()
-        return cast("list[int]", found.tolist())
+        found: list[int] = _holding(self._limits, lon, lat).nonzero()[0].tolist()
+        return found
 
     def municipality_at(self, lon: float, lat: float) -> District | None:
         """Return the municipality or ward that covers a point, None at sea or abroad."""
-        near = [
-            (leaf.level != "ward", leaf.code, part)  # in the order of `leaf_of`
-            for part in self._around(lon, lat)
-            if (leaf := self._districts[self._codes[self._owners[part]]]).level in _LEAF_LEVELS
-        ]
-        for _, code, part in sorted(near):
+        limits, leaves = self._leaves
+        for part in leaves[_holding(limits, lon, lat)].tolist():
             if shapely.intersects_xy(self._parts[part], lon, lat):
-                return self._districts[code]
+                return self._districts[self._codes[self._owners[part]]]
         return None
+
+    @cached_property
+    def _limits(self) -> NDArray[np.float64]:
+        return _limits_of(self._boxes)
+
+    @cached_property
+    def _leaves(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the limits of the parts of wards, then municipalities, by code; and the parts."""
+        levels = np.array([one.level for one in self._districts.values()], dtype=str)
+        of_parts = levels[self._owners] if levels.size else np.empty(0, dtype=str)
+        parts = [np.flatnonzero(of_parts == level) for level in _LEAF_LEVELS]
+        leaves = np.concatenate(parts)
+        return _limits_of(self._boxes[leaves]), leaves
 
     def distance_to_m(self, code: str, lon: float, lat: float) -> float:
         """Return roughly how far a point lies outside a district, 0 inside; metres.
@@ -263,6 +271,18 @@ class DistrictIndex:
             self.outline(code), lambda xy: (xy - np.array([lon, lat])) * scale
         )
         return float(shapely.distance(local, shapely.Point(0, 0)))
+
+
+def _limits_of(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what `_holding` compares of boxes: west, south, east, north in degrees, (n, 4)."""
+    return np.asarray(boxes * np.array((1.0, 1.0, -1.0, -1.0)))
+
+
+def _holding(limits: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.bool_]:
+    """Say of each box, as `_limits_of` returns them, whether it holds a point; edges included."""
+    within = limits <= np.array((lon, lat, -lon, -lat))
+    holding: NDArray[np.bool_] = np.logical_and.reduce(within, axis=1)
+    return holding
 
 
 def leaf_of(covering: Iterable[District]) -> District | None:

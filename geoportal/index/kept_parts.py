@@ -19,11 +19,20 @@ MOST: Final = 4_096
 
 
 class KeptParts:
-    """The parts asked for last, at most `MOST`. Thread-safe: two threads may make the same one."""
+    """The parts asked for last. Thread-safe: two threads may make the same one.
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    Parameters
+    ----------
+    most : int
+        How much is kept at most.
+    size : callable
+        Returns how much a part is; each is one unless given.
+    """
+
+    def __init__(self, most: int = MOST, size: Callable[[Any], int] = lambda _part: 1) -> None:
+        self._most, self._size = most, size
         self._parts: OrderedDict[Hashable, Any] = OrderedDict()
+        self._held = 0
         self._lock = threading.Lock()
 
     def part(self, key: Hashable, make: Callable[[], Part]) -> Part:
@@ -38,9 +47,12 @@ class KeptParts:
                 return found
         made = make()
         with self._lock:
+            if key not in self._parts:
+                self._held += self._size(made)
             self._parts[key] = made
-            if len(self._parts) > self._most:
-                self._parts.popitem(last=False)
+            while self._held > self._most:
+                _, oldest = self._parts.popitem(last=False)
+                self._held -= self._size(oldest)
         return made
 
     def items(self) -> list[tuple[Hashable, Any]]:

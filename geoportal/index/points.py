@@ -34,6 +34,72 @@ Flags = NDArray[np.bool_]
 Allowed = Flags | Callable[[Rows], Flags]
 
 
+class Points:
+    """Points at which distances end.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float64, shape (n,)
+        Degrees, WGS 84.
+    xyz : ndarray of float64, shape (n, 3)
+        The same as `earth_centred` returns them.
+    """
+
+    __slots__ = ("lat", "lon", "xyz")
+
+    def __init__(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], xyz: NDArray[np.float64]
+    ) -> None:
+        self.lon, self.lat, self.xyz = lon, lat, xyz
+
+    def __len__(self) -> int:
+        return int(self.lon.size)
+
+    def take(self, places: Rows) -> Points:
+        """Return some of the points."""
+        return Points(self.lon.take(places), self.lat.take(places), self.xyz.take(places, axis=0))
+
+    def within(
+        self, lon: float, lat: float, radius_m: float, edges_m: Sequence[float] = ()
+    ) -> tuple[Rows, Metres]:
+        """Return which points lie within a radius, and their distances, as `PointIndex.within`."""
+        away = self.xyz - _earth_centred(lon, lat)
+        squares = np.vecdot(away, away)
+        (places,) = (squares <= (radius_m + 1.0) ** 2).nonzero()  # the chord is never longer
+        squares = squares.take(places)
+        metres: Metres = np.sqrt(squares)
+        cubes = metres * squares
+        cubes *= 1 / (24 * mean_radius_m(lat) ** 2)
+        metres += cubes
+        doubt = (radius_m + 1.0) ** 3 * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
+        some = _in_doubt(metres, doubt, (radius_m, *edges_m))
+        if some:
+            at = places[some]
+            metres[some] = few_distances_m(lon, lat, self.lon[at], self.lat[at])
+        (inside,) = (metres <= radius_m).nonzero()
+        if inside.size < places.size:
+            places, metres = places.take(inside), metres.take(inside)
+        return places, metres
+
+
+def _in_doubt(metres: Metres, doubt: float, edges_m: Sequence[float]) -> list[int]:
+    """Return the places of distances within a doubt of half a metre or of an edge, metres."""
+    off = metres - np.rint(metres)
+    np.abs(off, out=off)
+    halves = off > 0.5 - doubt
+    if all(edge == round(edge) for edge in edges_m):  # who is near one is near a whole metre
+        (near,) = (halves | (off < doubt)).nonzero()
+        return [
+            place
+            for place in near.tolist()
+            if halves[place] or any(abs(metres[place] - edge) < doubt for edge in edges_m)
+        ]
+    for edge in edges_m:
+        halves |= np.abs(metres - edge) < doubt
+    found: list[int] = halves.nonzero()[0].tolist()
+    return found
+
+
 class PointIndex:
     """An immutable index of points for radius questions.
 
@@ -49,27 +115,26 @@ class PointIndex:
         lat = np.asarray(lats, dtype=np.float64)
         order = spatial_order(lon, lat)
         self._order = None if np.array_equal(order, np.arange(order.size)) else order
-        self._lon = lon[order]
-        self._lat = lat[order]
-        self._xyz = earth_centred(self._lon, self._lat)
-        self._keys = _bands(self._lat) * _BAND_SPAN + self._lon
+        lon, lat = lon[order], lat[order]
+        self._points = Points(lon, lat, earth_centred(lon, lat))
+        self._keys = _bands(lat) * _BAND_SPAN + lon
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, NDArray[np.float64]]) -> PointIndex:
         """Return the index of points in `spatial_order`, of what `columns` gave."""
         index = cls.__new__(cls)
         index._order = None
-        index._lon, index._lat, index._keys = columns["lon"], columns["lat"], columns["keys"]
-        index._xyz = columns["xyz"].reshape(-1, 3)
+        index._points = Points(columns["lon"], columns["lat"], columns["xyz"].reshape(-1, 3))
+        index._keys = columns["keys"]
         return index
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """Return what the index is made of, as arrays of one dimension."""
         return {
-            "lon": self._lon,
-            "lat": self._lat,
+            "lon": self._points.lon,
+            "lat": self._points.lat,
             "keys": self._keys,
-            "xyz": np.ascontiguousarray(self._xyz).reshape(-1),
+            "xyz": np.ascontiguousarray(self._points.xyz).reshape(-1),
         }
 
     def moved(
@@ -86,15 +151,18 @@ class PointIndex:
         keys = _bands(lat) * _BAND_SPAN + lon
         places = np.searchsorted(self._keys[stays], keys)
         index = PointIndex.__new__(PointIndex)
+        points = self._points
         index._order = np.insert(order[stays], places, rows[added])
-        index._lon = np.insert(self._lon[stays], places, lon)
-        index._lat = np.insert(self._lat[stays], places, lat)
         index._keys = np.insert(self._keys[stays], places, keys)
-        index._xyz = np.insert(self._xyz[stays], places, earth_centred(lon, lat), axis=0)
+        index._points = Points(
+            np.insert(points.lon[stays], places, lon),
+            np.insert(points.lat[stays], places, lat),
+            np.insert(points.xyz[stays], places, earth_centred(lon, lat), axis=0),
+        )
         return index
 
     def __len__(self) -> int:
-        return int(self._lon.size)
+        return len(self._points)
 
     def within(
         self,
@@ -127,22 +195,28 @@ class PointIndex:
             and every half metre (so that rounding to 1 m agrees): where that is in doubt, the
             geodesic itself is computed.
         """
-        places = self._candidates(*bounding_degrees(lon, lat, radius_m))
+        rows, points = self.around(bounding_degrees(lon, lat, radius_m), allowed)
+        places, metres = points.within(lon, lat, radius_m, edges_m)
+        return rows.take(places), metres
+
+    def around(
+        self, box: tuple[float, float, float, float], allowed: Allowed | None = None
+    ) -> tuple[Rows, Points]:
+        """Return the rows in a box of degrees (west, south, east, north) and somewhat around it.
+
+        ``allowed`` as for `within`.
+        """
+        places = self._candidates(*box)
+        rows = self._rows(places)
         if allowed is not None and places.size:
-            rows = self._rows(places)
-            places = places[allowed(rows) if callable(allowed) else allowed[rows]]
-        if places.size == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        places, metres = self._measured(lon, lat, places, radius_m, edges_m)
-        (inside,) = (metres <= radius_m).nonzero()
-        if inside.size < places.size:
-            places, metres = places.take(inside), metres.take(inside)
-        return self._rows(places), metres
+            fits = allowed(rows) if callable(allowed) else allowed[rows]
+            places, rows = places[fits], rows[fits]
+        return rows, self._points.take(places)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows in a box of degrees, edges included."""
         places = self._candidates(west - _SLACK, south, east + _SLACK, north)
-        lon, lat = self._lon[places], self._lat[places]
+        lon, lat = self._points.lon[places], self._points.lat[places]
         inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
         return self._rows(places[inside])
 
@@ -164,31 +238,6 @@ class PointIndex:
         if total:
             places += (starts - (ends - counts)).repeat(counts)
         return places
-
-    def _measured(
-        self, lon: float, lat: float, places: Rows, radius_m: float, edges_m: Sequence[float]
-    ) -> tuple[Rows, Metres]:
-        """Return the places that may lie inside and their distances; geodesic where in doubt."""
-        centre = _earth_centred(lon, lat)
-        away = self._xyz.take(places, axis=0)
-        away -= centre
-        squares = np.vecdot(away, away)
-        (near,) = (squares <= (radius_m + 1.0) ** 2).nonzero()  # the chord is never longer
-        places, squares = places.take(near), squares.take(near)
-        chord = np.sqrt(squares)
-        cubes = chord * squares
-        metres: Metres = chord + cubes * (1 / (24 * mean_radius_m(lat) ** 2))
-        doubt = (radius_m + 1.0) ** 3 * (_DOUBT_M / _DOUBT_AT_M**3) + _LEAST_DOUBT_M
-        off = metres - np.floor(metres)
-        off -= 0.5
-        np.abs(off, out=off)
-        for edge in (radius_m, *edges_m):
-            np.minimum(off, np.abs(metres - edge), out=off)
-        (some,) = (off < doubt).nonzero()
-        if some.size:
-            at = places[some]
-            metres[some] = few_distances_m(lon, lat, self._lon[at], self._lat[at])
-        return places, metres
 
 
 def spatial_order(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:

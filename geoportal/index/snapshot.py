@@ -42,7 +42,7 @@ from geoportal.index.opening import (
     Statuses,
 )
 from geoportal.index.plausibility import PlausibilityIndex
-from geoportal.index.points import Allowed, PointIndex, Rows
+from geoportal.index.points import Allowed, PointIndex, Points, Rows
 from geoportal.index.texts import GRAMS, TEXTS, TextIndex
 from geoportal.index.words import WordIndex
 from geoportal.mapped.archive import array_group, part_of
@@ -51,6 +51,8 @@ from geoportal.text.normalize import fold
 
 _KEPT_STATEMENTS = 16
 _KEPT_TOLD = 4_096
+_KEPT_SURROUNDINGS = 100_000
+"""Rows, each of some 30 bytes."""
 
 
 class Told(NamedTuple):
@@ -150,6 +152,8 @@ class Snapshot:
         How plausible needs are of which nothing is known, by row.
     kept : KeptParts
         Parts of answers that depend on codes alone.
+    surroundings : KeptParts
+        Who may be near to a home in a municipality, and what is known of them, by codes alone.
     told : callable
         Returns `Told` for a row and a tuple of needs; the last are kept, by facility and codes.
     """
@@ -213,6 +217,7 @@ class Snapshot:
     def _keep_nothing(self) -> None:
         """Begin without anything kept of what was asked before."""
         self.kept = KeptParts()
+        self.surroundings = KeptParts(_KEPT_SURROUNDINGS, size=lambda part: 1 + part.rows.size)
         self.visit_statements = lru_cache(_KEPT_STATEMENTS)(self._visit_statements)
         self.told = lru_cache(_KEPT_TOLD)(self._tell)
 
@@ -240,6 +245,12 @@ class Snapshot:
         """Return the rows within a radius and their distances; see `PointIndex.within`."""
         # Rows with a position come first, in the order of the point index: its rows are these.
         return self._points.within(lon, lat, radius_m, allowed, edges_m)
+
+    def around(
+        self, box: tuple[float, float, float, float], allowed: Allowed | None = None
+    ) -> tuple[Rows, Points]:
+        """Return the rows in a box of degrees and somewhat around it; see `PointIndex.around`."""
+        return self._points.around(box, allowed)
 
     def in_box(self, west: float, south: float, east: float, north: float) -> Rows:
         """Return the rows with a position in a box of degrees, edges included."""

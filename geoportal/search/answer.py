@@ -13,17 +13,11 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.candidates import Candidates
 from geoportal.search.completeness import answered_elsewhere, asked_of, completeness_of
 from geoportal.search.driving import HELD, Engine, drives_home, roads_state
 from geoportal.search.facets import Facets, facets
-from geoportal.search.filters import (
-    Candidates,
-    Conditions,
-    around_home,
-    conditions,
-    find,
-    words_of,
-)
+from geoportal.search.filters import Conditions, conditions, find, in_visiting_range, words_of
 from geoportal.search.match import (
     MATCH,
     NO,
@@ -37,7 +31,6 @@ from geoportal.search.match import (
 from geoportal.search.rank import order
 from geoportal.search.relax import Relaxation, relaxations
 from geoportal.search.results import Result, results_of
-from geoportal.search.standing import standing
 from geoportal.search.visit_evidence import VisitEvidence, counted_kinds, visit_evidence
 from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code, home_of
@@ -115,8 +108,7 @@ class _Listed:
             return positions
         found = self.among.take(positions)
         late = None if self.minutes is None else self.minutes[positions]
-        ordered = order(snapshot, found.rows, found.bands, found.distances, minutes=late)
-        return positions[ordered]
+        return positions[order(snapshot, found.rows, found.grades, found.distances, minutes=late)]
 
 
 def search(
@@ -146,10 +138,11 @@ def search_from(
     asked = conditions(snapshot, query)
     # One look around the home serves candidates and 16 km evidence, whose kinds are among theirs.
     shares = bool(counted_kinds(query)) and query.radius_m <= LIMIT_M
-    around = around_home(snapshot, query, asked, LIMIT_M) if shares else None
+    around = in_visiting_range(snapshot, query, asked, home) if shares else None
     candidates = find(snapshot, query, calendar, asked, around)
+    marks = candidates.bands
     apart = answered_elsewhere(snapshot, home_code(query, home), candidates.rows, asked_of(query))
-    (keep,) = (candidates.bands <= _LAST_BAND[query.include]).nonzero()
+    (keep,) = (marks <= _LAST_BAND[query.include]).nonzero()
     among = candidates.take(keep)
     drives = drives_home(snapshot, query, engine)
     by_road = query.by_road and drives is not None and drives.is_on_road
@@ -165,9 +158,8 @@ def search_from(
     positions = order(
         snapshot,
         among.rows,
-        among.bands,
+        among.grades,
         among.distances,
-        standing=standing(snapshot, among.rows, among.bands, among.stated) if query.needs else None,
         word_rank=listed.fits,
         apart=listed.apart,
         minutes=listed.minutes,
@@ -176,8 +168,8 @@ def search_from(
     first_apart = listed.matches_apart(snapshot)[:ELSEWHERE_SHOWN]
     if first_apart.size and np.isin(first_apart, positions).any():
         first_apart = first_apart[:0]
-    counts = _counts(candidates.bands)
-    elsewhere = dict(_NONE) if apart is None else _counts(candidates.bands[apart])
+    counts = _counts(marks)
+    elsewhere = dict(_NONE) if apart is None else _counts(marks[apart])
     at_home = counts["match"] - elsewhere["match"]
 
     def results(positions: Rows, first_place: int | None) -> tuple[Result, ...]:

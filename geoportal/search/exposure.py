@@ -20,7 +20,6 @@ from geoportal.index.snapshot import Snapshot
 from geoportal.search.filters import find
 from geoportal.search.match import POSSIBLE
 from geoportal.search.rank import leading_key, order
-from geoportal.search.standing import standing
 
 FIRST_PAGE = 20
 RETENTION_DAYS = 31
@@ -113,16 +112,13 @@ def simulate(
     questions, groups = 0, 0
     for lon, lat in homes:
         candidates = find(snapshot, replace(query, origin=Origin(lon, lat)), calendar)
-        keep = candidates.bands <= POSSIBLE
-        rows, bands = candidates.rows[keep], candidates.bands[keep]
-        metres = np.empty(0) if candidates.distances is None else candidates.distances[keep]
-        within = standing(snapshot, rows, bands, candidates.stated.take(keep))
-        keys = leading_key(bands, metres, standing=within)
+        candidates = candidates.take(candidates.bands <= POSSIBLE)
+        rows, grades = candidates.rows, candidates.grades
+        metres = np.empty(0) if candidates.distances is None else candidates.distances
+        keys = leading_key(grades, metres)
         for number in range(days):
             day = snapshot.today + timedelta(days=number)
-            positions = order(
-                snapshot, rows, bands, metres, standing=within, first=FIRST_PAGE, day=day
-            )
+            positions = order(snapshot, rows, grades, metres, first=FIRST_PAGE, day=day)
             shown = positions[:FIRST_PAGE]
             questions += 1
             first_page[rows[shown]] += 1

@@ -23,7 +23,8 @@ from geoportal.index.claims import unpack_masks
 from geoportal.index.columns import INAPPLICABLE, YES
 from geoportal.index.columns import NO as REFUSED
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.filters import Candidates, find
+from geoportal.search.candidates import Candidates
+from geoportal.search.filters import find
 from geoportal.search.match import MATCH, NO, NOT_APPLICABLE, POSSIBLE
 
 _NOT_STATED = "none"

@@ -1,63 +1,27 @@
-"""Candidates of a question: rows that fulfil place, kind and text, with distance and band."""
+"""Who is asked: rows that fulfil place, kind and text, with distance and band."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geoportal.domain.district import District
 from geoportal.domain.facility import KINDS
 from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import Query
 from geoportal.errors import UsageError
-from geoportal.index.points import Rows
+from geoportal.geo.geodesic import bounding_degrees
+from geoportal.index.points import Points, Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.index.texts import asked_words
-from geoportal.search.match import NOT_APPLICABLE, Bands, Flags, Stated, stated
+from geoportal.search.candidates import Candidates, Known
+from geoportal.search.match import NOT_APPLICABLE, Flags
+from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_of, visiting
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Rows that fulfil every condition but the needs.
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (m,)
-        Rows of the snapshot, in no particular order.
-    distances : ndarray of float, shape (m,), or None
-        Metres from the origin; None without one.
-    bands : ndarray of int8, shape (m,)
-        Match bands, opening included where a time was asked for.
-    stated : Stated
-        What is known of the rows for the needs asked.
-    kinds : ndarray of bool, shape (kinds,), or None
-        The kinds that all rows are known to be of; None = any.
-    """
-
-    rows: Rows
-    distances: NDArray[np.float64] | None
-    bands: Bands
-    stated: Stated
-    kinds: Flags | None = None
-
-    def take(self, chosen: Rows | Flags) -> Candidates:
-        """Return those that are chosen."""
-        if chosen.dtype == np.bool_:
-            if chosen.all():
-                return self
-            (chosen,) = chosen.nonzero()
-        distances = None if self.distances is None else self.distances.take(chosen)
-        return Candidates(
-            self.rows.take(chosen),
-            distances,
-            self.bands.take(chosen),
-            self.stated.take(chosen),
-            self.kinds,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +76,13 @@ def conditions(snapshot: Snapshot, query: Query) -> Conditions:
     return Conditions(of.kinds, np.logical_and.reduce(flags)) if flags else of
 
 
+class Surroundings(NamedTuple):
+    """Rows around a district, and where they are."""
+
+    rows: Rows
+    points: Points
+
+
 @lru_cache(maxsize=256)
 def of_kinds(kinds: tuple[str, ...]) -> Conditions:
     """Return the condition to be of one of some kinds; none for no kinds."""
@@ -157,8 +128,41 @@ def around_home(
         None if everybody else allowed,
         (query.radius_m, *edges_m),
     )
-    known = stated(snapshot, rows, query.needs)
-    return Candidates(rows, distances, known.bands(), known, asked.kinds)
+    known = Known.of_needs(snapshot, rows, query.needs)
+    return Candidates(known, None, distances, asked.kinds)
+
+
+def in_visiting_range(
+    snapshot: Snapshot, query: Query, asked: Conditions, home: District | None
+) -> Candidates:
+    """Return what `around_home` does for 16 km, where `home_of` is at hand.
+
+    Who may be so near to a home in a municipality, and what is known of them for the needs, is
+    kept: questions from there differ in the home alone.
+    """
+    origin = query.origin
+    if home is None or origin is None:
+        return around_home(snapshot, query, asked, LIMIT_M)
+    rows, points = snapshot.surroundings.part(
+        ("around", home.code, query.kinds), lambda: _around_district(snapshot, home, asked)
+    )
+    known = snapshot.surroundings.part(
+        ("known", home.code, query.kinds, query.needs),
+        lambda: Known.of_needs(snapshot, rows, query.needs),
+    )
+    places, distances = points.within(origin.lon, origin.lat, LIMIT_M, (query.radius_m,))
+    return Candidates(known, places, distances, asked.kinds)
+
+
+def _around_district(snapshot: Snapshot, district: District, asked: Conditions) -> Surroundings:
+    """Return the rows of the kinds asked for within 16 km of any point of a district, or nearly."""
+    west, south, east, north = snapshot.districts.bounds_of(district.code)
+    farther_west, farther_south, _, _ = bounding_degrees(west, south, LIMIT_M)
+    _, _, farther_east, farther_north = bounding_degrees(east, north, LIMIT_M)
+    wider = max(west - farther_west, farther_east - east)  # a degree of longitude is shorter there
+    box = (west - wider, farther_south, east + wider, farther_north)
+    kinds = Conditions(asked.kinds, None)
+    return Surroundings(*snapshot.around(box, lambda rows: kinds.hold(snapshot, rows)))
 
 
 def find(
@@ -182,13 +186,10 @@ def find(
     """
     asked = conditions(snapshot, query) if asked is None else asked
     if around is not None and around.distances is not None:
-        (near,) = (around.distances <= query.radius_m).nonzero()
-        found = around.take(near)
+        found = around.take(around.distances <= query.radius_m)
         if asked.flags is not None or asked.kinds is not found.kinds:
             found = found.take(asked.hold(snapshot, found.rows))
-        known = found.stated.of_needs(query.needs)
-        if known is not found.stated:
-            found = Candidates(found.rows, found.distances, known.bands(), known)
+        found = found.for_needs(snapshot, query.needs)
         return _of_the_time_and_home(snapshot, query, calendar, found)
     distances = None
     if query.origin is not None:
@@ -204,8 +205,7 @@ def find(
     else:
         rows = snapshot.rows()
         rows = rows[asked.hold(snapshot, rows)]
-    known = stated(snapshot, rows, query.needs)
-    found = Candidates(rows, distances, known.bands(), known)
+    found = Candidates(Known.of_needs(snapshot, rows, query.needs), None, distances)
     return _of_the_time_and_home(snapshot, query, calendar, found)
 
 
@@ -223,7 +223,7 @@ def _of_the_time_and_home(
         band = np.maximum(band, status)
     if query.visits_home:
         band = np.maximum(band, visiting(snapshot, query, home_of(snapshot, query), rows))
-    return replace(candidates, bands=band)
+    return candidates.in_bands(snapshot, band)
 
 
 def words_of(query: Query) -> list[str]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,8 @@ from numpy.typing import NDArray
 from geoportal.domain.query import BANDS, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.match import POSSIBLE, Bands
-from geoportal.search.standing import Standing, deciding_rule
+from geoportal.search.match import POSSIBLE
+from geoportal.search.standing import MOST_GRADES, deciding_rule
 
 TEXT_FITS = ("exact_name", "name_begins", "in_name", "in_kana", "elsewhere")
 """How words fit, best first; index = rank of `TextIndex.rank`."""
@@ -45,6 +46,9 @@ _MINUTE = 1e5
 """Larger than any distance in metres."""
 _NO_TIME = 900.0
 """Minutes: as many, or no time at all. With the distance less than `_NO_POSITION`."""
+
+_FEW: Final = 256
+"""So many are ordered as fast as the first of them are looked for."""
 
 _27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -74,10 +78,9 @@ class Reason:
 def order(
     snapshot: Snapshot,
     rows: Rows,
-    band: Bands,
+    grades: NDArray[np.float64],
     distances: NDArray[np.float64] | None,
     *,
-    standing: Standing | None = None,
     word_rank: NDArray[np.int8] | None = None,
     apart: NDArray[np.bool_] | None = None,
     minutes: NDArray[np.float64] | None = None,
@@ -86,60 +89,59 @@ def order(
 ) -> NDArray[np.int64]:
     """Return the positions of ``rows``, shape (m,), in the order of the answer.
 
-    Match bands, distances (metres; NaN for rows without a position), standing within the band
-    (none: all alike) and word ranks (0 = the words are the name) are of shape (m,), so is
-    ``apart``: rows that stand after all others, and ``minutes`` by road where they come before the
-    distance (NaN: no known time). ``first``: only so many are wanted, those after
-    them may be left out. ``day`` is the day of the draw; the snapshot's unless given.
+    Grades (match band, and standing within it, see `geoportal.search.standing.Standing.grades`),
+    distances (metres; NaN for rows without a position) and word ranks (0 = the words are the name)
+    are of shape (m,), so is ``apart``: rows that stand after all others, and ``minutes`` by road
+    where they come before the distance (NaN: no known time). ``first``: only so many are wanted,
+    those after them may be left out. ``day`` is the day of the draw; the snapshot's unless given.
     """
     last = distances if distances is not None else word_rank
     if distances is not None and minutes is not None:
         late = np.minimum(np.nan_to_num(minutes, nan=_NO_TIME), _NO_TIME)
         last = distances + late * _MINUTE
-    leading = leading_key(band, last, standing=standing, apart=apart)
-    among = _leaders(leading, first)
-    keys = leading.take(among)
+    leading = leading_key(grades, last, apart=apart)
+    if first is None or leading.size <= max(first, _FEW):
+        among, keys = None, leading
+    else:
+        among = _leaders(leading, first)
+        keys = leading.take(among)
     by_key = keys.argsort(kind="stable")
     keys = keys.take(by_key)
-    if (keys[1:] != keys[:-1]).all():  # nobody is level: nothing after the key decides
-        return among.take(by_key)
-    draw = daily_draw(snapshot.columns.tie_keys[rows[among]], day or snapshot.today)
-    later = [draw] if word_rank is None else [draw, word_rank[among]]
-    return among[np.lexsort([*later, leading[among]])]
+    if not (keys[1:] != keys[:-1]).all():  # somebody is level: the draw decides
+        draw = daily_draw(snapshot.columns.tie_keys[_taken(rows, among)], day or snapshot.today)
+        later = [draw] if word_rank is None else [draw, _taken(word_rank, among)]
+        by_key = np.lexsort([*later, _taken(leading, among)])
+    return by_key if among is None else among.take(by_key)
+
+
+def _taken(values: NDArray[Any], places: NDArray[np.int64] | None) -> NDArray[Any]:
+    return values if places is None else values.take(places)
 
 
 def leading_key(
-    band: Bands,
+    grades: NDArray[np.float64],
     last: NDArray[np.generic] | None,
     *,
-    standing: Standing | None = None,
     apart: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """Return apart, band, standing and the key after them as one number, shape (m,), least first.
+    """Return apart, grade and the key after them as one number, shape (m,), least first.
 
     The last is in metres (NaN without a position: after those with one), or the word rank.
     """
-    key = band.astype(np.float64)
+    key = grades * _STEP
     if apart is not None:
-        key += len(BANDS) * apart
-    if standing is not None:
-        within = standing.key()
-        key *= 1 + int(within.max(initial=0))
-        key += within
-    key *= _STEP
+        key += MOST_GRADES * _STEP * apart
     if last is not None:
         key += np.fmin(np.rint(last, dtype=np.float64), _NO_POSITION)  # also where it is NaN
     return key
 
 
-def _leaders(leading: NDArray[np.float64], first: int | None) -> NDArray[np.int64]:
+def _leaders(leading: NDArray[np.float64], first: int) -> NDArray[np.int64]:
     """Return the positions that can be among the first by their leading key, ties included.
 
     All ties with the last one wanted are returned: only the draw decides which of them come first,
     so that none is on two pages, or on none.
     """
-    if first is None or first >= leading.size:
-        return np.arange(leading.size)
     last = np.partition(leading, first - 1)[first - 1]
     return np.asarray((leading <= last).nonzero()[0])
 

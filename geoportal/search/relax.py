@@ -22,8 +22,9 @@ from geoportal.domain.hours import OpeningCalendar
 from geoportal.domain.query import MAX_RADIUS_M, Query
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
+from geoportal.search.candidates import Candidates
 from geoportal.search.completeness import answered_elsewhere, asked_kinds, asked_of, kinds_meant
-from geoportal.search.filters import Candidates, Conditions, around_home, conditions, find
+from geoportal.search.filters import Conditions, around_home, conditions, find
 from geoportal.search.match import MATCH, Flags, stated
 from geoportal.search.visit_range import LIMIT_M
 from geoportal.search.visiting import home_code

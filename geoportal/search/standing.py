@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.points import Rows
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.match import POSSIBLE, Bands, Stated
+
+MOST_GRADES: Final = 1e6
+"""More than bands times weights of unknown needs (at most their number squared) times levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ class Standing:
         """Return both as one number, smallest first."""
         return self.unknown * LEVELS.stop + self.level
 
-    def take(self, positions: NDArray[np.int64] | NDArray[np.bool_]) -> Standing:
-        """Return the standing of some of the rows."""
-        return Standing(self.unknown[positions], self.level[positions])
+    def grades(self, bands: Bands) -> NDArray[np.float64]:
+        """Return band and standing as one whole number less than `MOST_GRADES`, smallest first."""
+        within = self.key()
+        return bands.astype(np.float64) * (1 + int(within.max(initial=0))) + within
 
 
 def weights(vocabulary: Vocabulary, needs: Sequence[str]) -> list[int]:

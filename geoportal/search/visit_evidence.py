@@ -9,7 +9,6 @@ them visit. These are counts of the data, not a decision.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,9 @@ from numpy.typing import NDArray
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
 from geoportal.index.snapshot import Snapshot
-from geoportal.search.filters import Candidates, around_home, of_kinds
-from geoportal.search.match import Flags, Patterns
+from geoportal.search.candidates import Candidates
+from geoportal.search.filters import around_home, of_kinds
+from geoportal.search.match import Patterns
 from geoportal.search.visit_range import LIMIT_M
 
 
@@ -79,14 +79,11 @@ def visit_evidence(
         return None
     around = around or around_home(snapshot, replace(query, kinds=kinds), of_kinds(kinds), LIMIT_M)
     applies = snapshot.vocabulary.applies_to
-    known = around.stated.of_needs(
-        [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
-    )
-    rows, ways = around.rows, known.numbers
+    asked = [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
     if set(kinds) != set(query.kinds):
-        (counted,) = of_kinds(kinds).hold(snapshot, rows).nonzero()
-        rows, ways = rows.take(counted), ways.take(counted)
-    each, institutions, visiting = _counts(known.patterns, ways, snapshot.visiting.take(rows))
+        around = around.take(of_kinds(kinds).hold(snapshot, around.rows))
+    known = around.known.stated.of_needs(asked)
+    each, institutions, visiting = _counts(known.patterns, around.visits)
     return VisitEvidence(
         limit_m=LIMIT_M,
         kinds=kinds,
@@ -97,14 +94,13 @@ def visit_evidence(
     )
 
 
-def _counts(
-    patterns: Patterns, ways: NDArray[np.integer[Any]], visiting: Flags
-) -> tuple[list[AnswerCounts], int, int]:
+def _counts(patterns: Patterns, visits: NDArray[np.int64]) -> tuple[list[AnswerCounts], int, int]:
     """Return the counts of each need, then those of all together; how many are counted, and visit.
 
-    ``ways`` are places in ``patterns``; those that the needs are not about are not counted.
+    ``visits`` are twice places in ``patterns``, and one more of those that visit; whom the needs
+    are not about is not counted.
     """
-    cells = np.bincount(ways.astype(np.int64) * 2 + visiting, minlength=2 * len(patterns))
+    cells = np.bincount(visits, minlength=2 * len(patterns))
     counted = cells.reshape(len(patterns), 2).T @ patterns.tally
     staying, coming = counted.reshape(2, -1, 3).tolist()
     each = [
