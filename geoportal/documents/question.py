@@ -186,9 +186,9 @@ def require_kinds(kinds: Sequence[str], field: str) -> tuple[str, ...]:
     UsageError
         When one is not known.
     """
-    known = ", ".join(KINDS)
     for number, kind in enumerate(kinds, 1):
         if kind not in KINDS:
+            known = ", ".join(KINDS)
             message = f"entry {number} is not a facility kind; expected one of {known}"
             raise UsageError(message, field)
     return tuple(dict.fromkeys(kinds))

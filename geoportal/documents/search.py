@@ -34,9 +34,6 @@ from geoportal.search.visiting import home_code
 from geoportal.services.results import Located
 from geoportal.services.view import View
 
-_FIRST_RARE = Result._fields.index("why")
-"""From here on are what `_rare_members` looks at."""
-
 
 def search_document(view: View, answer: Answer) -> Document:
     """Return what `search_text` writes, to work with."""
@@ -143,7 +140,7 @@ def _collection(view: View, answer: Answer, features: list[bytes]) -> Document:
         "elsewhere_first": list(map(orjson.Fragment, _features(view, answer.elsewhere_first))),
         "relaxations": [relaxation_document(r) for r in answer.relaxations if r.plain],
         "relaxations_more": [relaxation_document(r) for r in answer.relaxations if not r.plain],
-        "features": list(map(orjson.Fragment, features)),
+        "features": orjson.Fragment(b"[%b]" % b",".join(features)),
     }
     if answer.roads:
         document["roads"] = answer.roads
@@ -188,7 +185,7 @@ def _features(
                 _first_members(result.visit_range, result.match),
                 one.needs,
                 _later_members(result.visits_home, result.open_at),
-                _rare_members(view, result) if any(result[_FIRST_RARE:]) else b"",
+                _rare_members(view, result),
                 *state,
                 b"}}",
             )
@@ -214,6 +211,8 @@ def _later_members(visits_home: str, open_at: str) -> bytes:
 
 def _rare_members(view: View, result: Result) -> bytes:
     """Return what an answer adds to few, after a comma."""
+    if not (result.why or result.elsewhere or result.water or result.drive):
+        return b""
     added: Document = {}
     if result.elsewhere:
         added["elsewhere"] = True
@@ -224,7 +223,7 @@ def _rare_members(view: View, result: Result) -> bytes:
     if result.why:
         added["place"] = result.place
         added["why"] = [reason_document(reason, view.reference) for reason in result.why]
-    return b"," + orjson.dumps(added)[1:-1] if added else b""
+    return b"," + orjson.dumps(added)[1:-1]
 
 
 def _origin(origin: Origin, home: District | None, centres: Sequence[Centre]) -> Document:

@@ -270,7 +270,9 @@ class Snapshot:
 
     def waters_before(self, lon: float, lat: float, rows: Rows) -> list[str]:
         """Return for each row the code of the water that a line to it crosses, empty for none."""
-        return self._waters.before(lon, lat, self.columns.lon[rows], self.columns.lat[rows])
+        return self._waters.before(
+            lon, lat, self.columns.lon.take(rows), self.columns.lat.take(rows)
+        )
 
     def holds(self, district: str, code: str) -> bool:
         """Say whether a district is, or has among its members, a municipality or ward."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -120,17 +120,16 @@ def search_completeness(
     in reach.
     """
     own = area_completeness(snapshot, home, asked)
-
-    def differing(area: str) -> tuple[Completeness, ...]:
-        known = {state for line in own for state in _states_of(line)}
-        lines = area_completeness(snapshot, area, asked)
-        return tuple(line for line in lines if not _states_of(line) <= known)
-
-    around = (
-        snapshot.kept.part(("beside", home, area, asked), partial(differing, area))
-        for area in _areas_around(snapshot, home, rows)
-    )
-    return tuple(chain(own, *around))
+    areas = _areas_around(snapshot, home, rows)
+    if not areas:
+        return own
+    known: dict[str, tuple[Completeness, ...]] = snapshot.kept.part(("beside", home, asked), dict)
+    for area in areas:
+        if area not in known:
+            states = {state for line in own for state in _states_of(line)}
+            lines = area_completeness(snapshot, area, asked)
+            known[area] = tuple(line for line in lines if not _states_of(line) <= states)
+    return tuple(chain(own, *(known[area] for area in areas)))
 
 
 def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
@@ -140,8 +139,12 @@ def _states_of(line: Completeness) -> set[tuple[str, _Told, str]]:
 
 def asked_of(query: Query) -> Asked:
     """Return what of a question decides which sources would answer it; no free text."""
-    departments = classes_of_departments(query.departments)
-    return Asked(query.kinds, query.needs, query.open_at is not None, departments)
+    departments = classes_of_departments(query.departments) if query.departments else ()
+    return _asked(query.kinds, query.needs, query.open_at is not None, departments)
+
+
+_asked = lru_cache(maxsize=256)(Asked)
+"""The same object for the same question: it is the key of what is kept."""
 
 
 def completeness_of(
@@ -264,10 +267,16 @@ def _municipalities(snapshot: Snapshot, area: str) -> tuple[str, ...]:
 
 def _areas_around(snapshot: Snapshot, home: str, rows: Rows) -> list[str]:
     """Return the home's neighbours in reach: its prefecture's one by one, others as prefectures."""
-    codes = snapshot.columns.municipality_codes
-    around = [str(codes[number]) for number in snapshot.columns.municipalities_of(rows)]
-    areas = (code if code[:2] == home[:2] else code[:2] for code in around if code)
-    return [area for area in dict.fromkeys(areas) if area != home]
+    names: dict[int, str] = snapshot.kept.part(("areas", home), dict)
+    areas: dict[str, None] = {}
+    for number in snapshot.columns.municipalities_of(rows):
+        if number not in names:
+            code = str(snapshot.columns.municipality_codes[number])
+            names[number] = code if code[:2] == home[:2] else code[:2]
+        areas[names[number]] = None
+    areas.pop(home, None)
+    areas.pop("", None)
+    return list(areas)
 
 
 def _kind_states(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import count, repeat
 from typing import Any, NamedTuple
@@ -125,30 +125,37 @@ def results_of(
     size = rows.size
     if not size:
         return ()
-    numbers, marks = rows.tolist(), bands.tolist()
+    marks = bands.tolist()
     metres = [None] * size if distances is None else distances.tolist()
-    texts = [None] * size if fits is None else fits.tolist()
     away = [False] * size if apart is None else apart.tolist()
     minutes, roads = _drives(snapshot, drives, rows)
-    by_road = query.by_road and drives is not None
-    whys = (
-        reasons(
-            snapshot,
-            row,
-            band=band,
-            needs=query.needs,
-            distance=distance,
-            text_rank=text,
-            minutes=minute if by_road else None,
-            elsewhere=elsewhere,
+    whys: Iterable[tuple[Reason, ...]] = repeat(())
+    if query.explain:
+        by_road = query.by_road and drives is not None
+        whys = (
+            reasons(
+                snapshot,
+                row,
+                band=band,
+                needs=query.needs,
+                distance=distance,
+                text_rank=text,
+                minutes=(math.nan if minute is None else minute) if by_road else None,
+                elsewhere=elsewhere,
+            )
+            for row, band, distance, text, minute, elsewhere in zip(
+                rows.tolist(),
+                marks,
+                metres,
+                [None] * size if fits is None else fits.tolist(),
+                minutes,
+                away,
+                strict=True,
+            )
         )
-        for row, band, distance, text, minute, elsewhere in zip(
-            numbers, marks, metres, texts, minutes, away, strict=True
-        )
-    )
     columns = (
         repeat(snapshot),
-        numbers,
+        rows.tolist(),
         repeat(query.needs),
         [None if distance is None else round(distance) for distance in metres],
         _visit_ranges(snapshot, query, rows, metres),
@@ -156,10 +163,10 @@ def results_of(
         _opening(snapshot, query, calendar, rows),
         visits_home(snapshot, query, home, rows),
         repeat(0) if first_place is None else count(first_place),
-        whys if query.explain else repeat(()),
+        whys,
         away,
         _waters(snapshot, query, rows),
-        [None if minute != minute else int(minute) for minute in minutes],
+        minutes,
         roads,
     )
     return tuple(map(_result, zip(*columns, strict=False)))
@@ -172,8 +179,8 @@ def _visit_ranges(
     if query.origin is None:
         return [""] * rows.size
     own = query.origin.uncertainty_m
-    ruled = [kind in _VISITING_RULE for kind in snapshot.columns.kinds[rows].tolist()]
-    theirs = snapshot.columns.uncertainty[rows].tolist()
+    ruled = [kind in _VISITING_RULE for kind in snapshot.columns.kinds.take(rows).tolist()]
+    theirs = snapshot.columns.uncertainty.take(rows).tolist()
     farthest = max((one for one in metres if one is not None), default=0.0)
     if visit_range(farthest + 1.0, own, max(theirs)) == "inside":  # so are all that are nearer
         return ["inside" if under else "" for under in ruled]
@@ -190,12 +197,15 @@ def _waters(snapshot: Snapshot, query: Query, rows: Rows) -> list[str]:
     return snapshot.waters_before(query.origin.lon, query.origin.lat, rows)
 
 
-def _drives(snapshot: Snapshot, drives: Drives | None, rows: Rows) -> tuple[list[float], list[str]]:
-    """Return for each row the minutes to the home, NaN without a time, and what is known of it."""
+def _drives(
+    snapshot: Snapshot, drives: Drives | None, rows: Rows
+) -> tuple[list[int | None], list[str]]:
+    """Return for each row the minutes to the home, None without a time, and what is known of it."""
     if drives is None:
-        return [math.nan] * rows.size, [""] * rows.size
+        return [None] * rows.size, [""] * rows.size
     times = drives.times(snapshot.columns, rows)
-    return times.minutes.tolist(), times.states
+    minutes = [None if one != one else int(one) for one in times.minutes.tolist()]
+    return minutes, times.states
 
 
 def _opening(snapshot: Snapshot, query: Query, calendar: OpeningCalendar, rows: Rows) -> list[str]:

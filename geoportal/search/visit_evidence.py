@@ -8,13 +8,16 @@ them visit. These are counts of the data, not a decision.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoportal.domain.facility import VISITING_RULE_KINDS
 from geoportal.domain.query import Query
+from geoportal.domain.vocabulary import Vocabulary
 from geoportal.index.snapshot import Snapshot
 from geoportal.search.candidates import Candidates
 from geoportal.search.filters import around_home, of_kinds
@@ -22,7 +25,7 @@ from geoportal.search.match import Patterns
 from geoportal.search.visit_range import LIMIT_M
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AnswerCounts:
     """Numbers of institutions that state yes, no or nothing; ``_visiting``: of these, visiting."""
 
@@ -63,7 +66,12 @@ def counted_kinds(query: Query) -> tuple[str, ...]:
     """Return the kinds under the 16 km rule that a question is about; none without a home."""
     if query.origin is None or not query.needs:
         return ()
-    return tuple(sorted(VISITING_RULE_KINDS.intersection(query.kinds or VISITING_RULE_KINDS)))
+    return _under_the_rule(query.kinds)
+
+
+@lru_cache(maxsize=256)
+def _under_the_rule(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(VISITING_RULE_KINDS.intersection(kinds or VISITING_RULE_KINDS)))
 
 
 def visit_evidence(
@@ -78,8 +86,10 @@ def visit_evidence(
     if not kinds:
         return None
     around = around or around_home(snapshot, replace(query, kinds=kinds), of_kinds(kinds), LIMIT_M)
-    applies = snapshot.vocabulary.applies_to
-    asked = [code for code in query.needs if any(applies(code, kind) for kind in kinds)]
+    asked = snapshot.kept.part(
+        ("counted needs", kinds, query.needs),
+        lambda: _needs_about(snapshot.vocabulary, kinds, query.needs),
+    )
     if set(kinds) != set(query.kinds):
         around = around.take(of_kinds(kinds).hold(snapshot, around.rows))
     known = around.known.stated.of_needs(asked)
@@ -92,6 +102,14 @@ def visit_evidence(
         needs=dict(zip(known.needs, each[:-1], strict=True)),
         together=each[-1],
     )
+
+
+def _needs_about(
+    vocabulary: Vocabulary, kinds: Sequence[str], needs: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the needs that are about any of some kinds."""
+    applies = vocabulary.applies_to
+    return tuple(code for code in needs if any(applies(code, kind) for kind in kinds))
 
 
 def _counts(patterns: Patterns, visits: NDArray[np.int64]) -> tuple[list[AnswerCounts], int, int]:

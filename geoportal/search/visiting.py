@@ -36,6 +36,8 @@ def visits_home(snapshot: Snapshot, query: Query, home: District | None, rows: R
     """
     if query.origin is None and len(query.districts) != 1:
         return [""] * rows.size
+    if not snapshot.visited_areas:
+        return [_WORDS[POSSIBLE]] * rows.size
     return [_WORDS[said] for said in visiting(snapshot, query, home, rows).tolist()]
 
 

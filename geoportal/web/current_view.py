@@ -15,9 +15,10 @@ EXTENSION = "geoportal"
 
 def view_here() -> View:
     """Return the view of this request."""
-    view = g.get("view")
+    here = g._get_current_object()  # the proxy looks for it each time
+    view = here.get("view")
     if view is None:
-        view = g.view = portal_here().view()
+        view = here.view = portal_here().view()
     return cast("View", view)
 
 
@@ -26,11 +27,10 @@ def portal_here() -> Portal:
     return cast("Portal", current_app.extensions[EXTENSION])
 
 
-def count_question(shown: Iterable[str], offset: int) -> None:
-    """Count who stood on a first page, by id; further pages are not counted again.
+def count_question(view: View, shown: Iterable[str], offset: int) -> None:
+    """Count who stood on a first page of an answer, by id; further pages are not counted again.
 
     Only views that answer questions do so.
     """
     if offset == 0:
-        day = view_here().snapshot.today
-        portal_here().exposure.record(day, list(shown))
+        portal_here().exposure.record(view.snapshot.today, list(shown))

@@ -44,6 +44,7 @@ class Observation:
             "geoportal_refused", "Requests not taken: too many", ["lane"], registry=self._registry
         )
         self._measures = lru_cache(_KEPT_MEASURES)(self._measures_of)
+        self._log = _LOG.bind()  # else it is bound anew for each line
 
     def _measures_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         """Return what counts and times requests of a sort: looking that up costs more."""
@@ -57,7 +58,7 @@ class Observation:
         count.inc()
         seconds.observe(elapsed_s)
         ms = round(elapsed_s * 1000, 1)
-        _LOG.info("request", method=method, route=route, status=status, ms=ms)
+        self._log.info("request", method=method, route=route, status=status, ms=ms)
 
     def refused(self, lane: str) -> None:
         """Count a request that was not taken."""

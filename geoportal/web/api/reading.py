@@ -17,6 +17,7 @@ from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
 Route = Callable[..., Response]
+_JSON: Final = "application/json"
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 """Of such a number not all digits may fit into 64 bits."""
 
@@ -80,7 +81,9 @@ def _fields(model: type[BaseModel]) -> Mapping[str, bool]:
 
 def _read_body(model: type[BaseModel]) -> BaseModel:
     """Return the body of a request, JSON; of one that is none, or says so, what ``None`` is."""
-    document = _json_of(request.get_data()) if request.is_json else None
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # looked for once
+    is_json = asked.environ.get("CONTENT_TYPE") == _JSON or asked.is_json
+    document = _json_of(asked.get_data()) if is_json else None
     if isinstance(document, str):
         return model.model_validate_json(document)
     return model.model_validate(document)

@@ -82,8 +82,8 @@ def search(body: SearchRequest) -> Response:
     """Order: match, possible, no; then distance; ties by a daily draw that favours nobody."""
     view = view_here()
     answer = view.search(body.to_query(view))
-    shown = map(view.snapshot.by_id.id_of, [result.row for result in answer.results])
-    count_question(shown, body.offset)
+    id_of = view.snapshot.by_id.id_of
+    count_question(view, [id_of(result.row) for result in answer.results], body.offset)
     return private(search_text(view, answer), GEOJSON)
 
 

@@ -81,7 +81,7 @@ def results() -> Response:
 
 def _counted(form: SearchForm, page: Page) -> Response:
     if page.shown is not None:
-        count_question(page.shown, form.offset)
+        count_question(view_here(), page.shown, form.offset)
     return page.response
 
 
