@@ -232,6 +232,8 @@ class DistrictIndex:
 
     def _around(self, lon: float, lat: float) -> Iterable[int]:
         """Return the parts whose bounds hold a point."""
+        if not self._owners.size:
+            return ()
         if self._tree is not None:
             return self._tree.intersection((lon, lat, lon, lat))
         point = np.array((lon, lat))

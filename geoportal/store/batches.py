@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
@@ -73,10 +74,14 @@ def insert_values(
     if not rows:
         return
     compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(names))
-    is_plain = connection.dialect.name == "sqlite" and compiled.positiontup == list(names)
-    for batch in batches(rows, ROW_BATCH):
-        if is_plain:
-            connection.exec_driver_sql(compiled.string, list(batch))
-        else:
+    places = compiled.positiontup or ()
+    if connection.dialect.name != "sqlite" or set(places) != set(names):
+        for batch in batches(rows, ROW_BATCH):
             values = [dict(zip(names, row, strict=True)) for row in batch]
             connection.execute(sa.insert(table), values)
+        return
+    if list(places) != list(names):
+        in_order = itemgetter(*map(list(names).index, places))
+        rows = list(map(in_order, rows))
+    for batch in batches(rows, ROW_BATCH):
+        connection.exec_driver_sql(compiled.string, list(batch))

@@ -39,14 +39,14 @@ _OWN_ID, _DOCUMENT = 0, -1
 RecordValues = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 """Values of `_RECORD_COLUMNS` of a record, and of `_CLAIM_COLUMNS` of each of its claims."""
 _RECORD_COLUMNS = (
-    *("source", "record_id", "link_block", *_LISTING),
-    *("content", "content_hash", "origins"),
+    *("source", "record_id", *_LISTING),
+    *("link_block", "content_hash", "content", "origins"),
 )
 _listing_values = attrgetter(*_LISTING)
 
 _CLAIM = ("code", "value", "evidence", "as_of", "valid_until", "note")
 """Columns of ``claims`` that are attributes of a `Claim`."""
-_CLAIM_COLUMNS = ("facility_id", "source", "record_id", "ordinal", *_CLAIM)
+_CLAIM_COLUMNS = ("source", "record_id", "facility_id", "ordinal", *_CLAIM)
 _claim_values = attrgetter(*_CLAIM)
 
 
@@ -218,11 +218,11 @@ def record_values(stored: StoredRecord, block: str) -> RecordValues:
     content = documents.dump(record)
     own = record.source, record.record_id
     row = (
-        *(*own, block, *_listing_values(stored)),
-        *(content, documents.digest(content), _dump_origins(stored.origins)),
+        *(*own, *_listing_values(stored)),
+        *(block, documents.digest(content), content, _dump_origins(stored.origins)),
     )
     claims_of = [
-        (stored.facility_id, *own, ordinal, *_claim_values(claim))
+        (*own, stored.facility_id, ordinal, *_claim_values(claim))
         for ordinal, claim in enumerate(record.claims)
     ]
     return row, claims_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -37,13 +37,8 @@ class Listing:
     content_hash: str
 
 
-class Line(NamedTuple):
-    """What an edition says of a record: `COMPARED` as JSON, and its digest."""
-
-    record_id: str
-    scope: str
-    content: str
-    content_hash: str
+Line = tuple[str, str, str, str]
+"""What an edition says of a record: its id, its scope, `COMPARED` as JSON, the digest of that."""
 
 
 def history_lines(
@@ -57,7 +52,7 @@ def history_lines(
         if record.serves:
             values["serves"] = record.serves
         content = json_text(values)
-        lines.append(Line(record.record_id, scope, content, digest(content)))
+        lines.append((record.record_id, scope, content, digest(content)))
     return lines
 
 
@@ -82,7 +77,7 @@ def write_lines(connection: sa.Connection, source: str, as_of: str, lines: Seque
     whichever was read first.
     """
     for batch in batches(lines, ROW_BATCH):
-        _write_batch(connection, source, as_of, {line.record_id: line for line in batch})
+        _write_batch(connection, source, as_of, {line[0]: line for line in batch})
 
 
 def _write_batch(

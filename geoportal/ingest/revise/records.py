@@ -55,8 +55,10 @@ def update_records(
 ) -> Revision:
     """Store the records of an edition, within a transaction."""
     finder = edition.municipalities
-    listed = {row.record_id for row in extract.listed.rows}
-    scopes = {row.scope for row in extract.listed.rows}
+    listed, scopes = set(), set()
+    for row in extract.listed.rows:
+        listed.add(row.record_id)
+        scopes.add(row.scope)
     complete = set() if extract.incomplete else scopes - extract.incomplete_scopes
     reached = complete if extract.incomplete else complete | extract.scopes_elsewhere
     answered = scopes_within(
